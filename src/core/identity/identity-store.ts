@@ -1,0 +1,68 @@
+import type { AdminId, ApiTokenId } from '../units/ids.ts';
+
+export type Role = 'owner' | 'reseller' | 'viewer';
+export type Scope = 'read' | 'write' | 'ingest' | 'metrics' | 'admin';
+
+/** Who logs in to the panel. */
+export interface Admin {
+  readonly id: AdminId;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+  readonly disabledAt: Date | null;
+}
+
+export interface ApiToken {
+  readonly id: ApiTokenId;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Whose rights it can never exceed. */
+  readonly adminId: AdminId;
+  /** Ingest tokens may be bound to a node or to named servers; empty = any. */
+  readonly nodeId: string | null;
+  readonly servers: readonly string[];
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+/** Port: admins, sessions and API tokens. Secrets come in hashed; only hashes are stored. */
+export interface IdentityStore {
+  admins(): Promise<Admin[]>;
+  adminByName(name: string): Promise<(Admin & { readonly passwordHash: string }) | null>;
+  admin(id: AdminId): Promise<Admin | null>;
+  /** @throws NameTaken: admins and users share one name space. */
+  addAdmin(admin: {
+    readonly name: string;
+    readonly role: Role;
+    readonly passwordHash: string;
+    readonly createdAt: Date;
+  }): Promise<Admin>;
+  /** Ends all sessions of the admin. */
+  setPassword(id: AdminId, passwordHash: string): Promise<void>;
+  setAdminDisabled(id: AdminId, at: Date | null): Promise<void>;
+
+  addSession(session: {
+    readonly tokenHash: Uint8Array;
+    readonly adminId: AdminId;
+    readonly createdAt: Date;
+    readonly expiresAt: Date;
+  }): Promise<void>;
+  session(tokenHash: Uint8Array): Promise<{ readonly admin: Admin; readonly expiresAt: Date } | null>;
+  endSession(tokenHash: Uint8Array): Promise<void>;
+
+  tokens(adminId?: AdminId): Promise<ApiToken[]>;
+  addToken(
+    token: Omit<ApiToken, 'id' | 'lastUsedAt' | 'revokedAt'> & {
+      readonly tokenHash: Uint8Array;
+      readonly signingSecret: Uint8Array | null;
+    },
+  ): Promise<ApiToken>;
+  token(tokenHash: Uint8Array): Promise<(ApiToken & { readonly admin: Admin }) | null>;
+  signingSecrets(): Promise<{ readonly token: ApiToken; readonly secret: Uint8Array }[]>;
+  revokeToken(id: ApiTokenId, at: Date): Promise<void>;
+
+  /** The one-time link that creates the owner; null once there is one. */
+  setSetupHash(hash: Uint8Array | null): Promise<void>;
+  setupHash(): Promise<Uint8Array | null>;
+}

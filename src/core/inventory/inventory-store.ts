@@ -1,0 +1,116 @@
+import type { Page } from '../ledger/usage-history.ts';
+import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
+import type { Node, VpnService } from './node.ts';
+import type { Peer, User } from './peer.ts';
+
+/**
+ * Port: nodes, services, peers, users and bindings. Reads see every write that was answered before them.
+ * Deleting never shrinks history: rows stay, marked deleted.
+ */
+export interface InventoryStore {
+  nodes(): Promise<Node[]>;
+  node(id: NodeId): Promise<Node | null>;
+  /** @throws NameTaken if a living node has the name. */
+  addNode(node: NewNode): Promise<Node>;
+  updateNode(
+    id: NodeId,
+    change: Partial<Pick<NewNode, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>,
+  ): Promise<Node>;
+  deleteNode(id: NodeId, at: Date): Promise<void>;
+  services(nodeId?: NodeId): Promise<VpnService[]>;
+  pollStates(): Promise<PollState[]>;
+
+  peers(query: PeerQuery): Promise<Page<Peer>>;
+  peer(id: PeerId): Promise<Peer | null>;
+  /** By id, or by key, when that key is on one service only. @throws Ambiguous */
+  findPeer(text: string): Promise<Peer | null>;
+  /**
+   * Gives peers to users from an instant on. History of an unowned peer goes to the user as claimed, outside the
+   * running cycle unless `countInCycle`. One transaction.
+   */
+  assignPeers(assignments: readonly Assignment[]): Promise<void>;
+
+  users(query: UserQuery): Promise<Page<User>>;
+  user(id: UserId): Promise<User | null>;
+  /** By id, name, current or former user_token. */
+  findUser(text: string): Promise<User | null>;
+  /** Creates the user and claims usage already reported under the token. @throws NameTaken, TokenTaken */
+  addUser(user: NewUser): Promise<User>;
+  updateUser(
+    id: UserId,
+    change: Partial<Pick<NewUser, 'name' | 'telegramId' | 'note' | 'role' | 'active' | 'ownerId'>>,
+  ): Promise<User>;
+  deleteUser(id: UserId, at: Date): Promise<void>;
+  /** New user_token; the old one stays an alias of this user for ever. */
+  rotateUserToken(id: UserId, userToken: string): Promise<User>;
+  counts(ownerId?: AdminId): Promise<InventoryCounts>;
+}
+
+export interface NewNode extends Omit<Node, 'id' | 'slug' | 'deletedAt'> {
+  /** Slug wanted by an import; otherwise made from the name. */
+  readonly slug?: string;
+}
+
+export interface PeerQuery {
+  readonly nodeId?: NodeId;
+  readonly serviceId?: ServiceId;
+  readonly userId?: UserId;
+  readonly ownerId?: AdminId;
+  readonly unassigned?: boolean;
+  readonly search?: string;
+  /** Without it, ended peers are left out. */
+  readonly withEnded?: boolean;
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+export interface Assignment {
+  readonly peerId: PeerId;
+  /** Null takes the peer from its user. */
+  readonly userId: UserId | null;
+  readonly from: Date;
+  readonly countInCycle: boolean;
+}
+
+export interface UserQuery {
+  readonly ownerId?: AdminId;
+  readonly search?: string;
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+export interface NewUser {
+  readonly name: string;
+  readonly userToken: string;
+  readonly linkToken: string;
+  readonly telegramId: number | null;
+  readonly role: string;
+  readonly note: string;
+  readonly ownerId: AdminId;
+  readonly active: boolean;
+  readonly createdAt: Date;
+  readonly countInCycle: boolean;
+}
+
+export interface InventoryCounts {
+  readonly users: number;
+  readonly activeUsers: number;
+  readonly peers: number;
+  readonly assignedPeers: number;
+}
+
+/** How reading a node goes, from its last polls. */
+export interface PollState {
+  readonly nodeId: NodeId;
+  readonly lastAttemptAt: Date;
+  readonly lastCompleteAt: Date | null;
+  readonly lastDurationMs: number;
+  /** `complete`, `incomplete` or `failed`. */
+  readonly outcome: 'complete' | 'incomplete' | 'failed';
+  /** Polls in a row that were not complete. */
+  readonly failures: number;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly hint: string | null;
+  readonly notices: readonly { readonly code: string; readonly message: string; readonly hint?: string }[];
+}

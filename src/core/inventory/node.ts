@@ -1,0 +1,44 @@
+import type { NodeId, ServiceId } from '../units/ids.ts';
+
+/** How we reach the counters of a node. `options` belongs to the integration of that `kind` and is validated by it. */
+export interface NodeSource {
+  /** Integration: `wireguard`, … (one line each in app/registry.ts). */
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** How peers found on a node get users: from comments in its configuration, one user per peer, or by hand. */
+export type UsersPolicy = 'from-comments' | 'per-peer' | 'none';
+
+/** Whether what the counters showed before we watched counts (`count`) or is shown apart as "before Xpert" (`baseline`). */
+export type Opening = 'baseline' | 'count';
+
+/** A host that carries traffic. */
+export interface Node {
+  readonly id: NodeId;
+  /** Unique among living nodes. */
+  readonly name: string;
+  /** The seeds' `server_id`: slug of the name at creation; never changes. */
+  readonly slug: string;
+  readonly description: string;
+  readonly source: NodeSource;
+  readonly pollIntervalMs: number;
+  readonly opening: Opening;
+  readonly usersPolicy: UsersPolicy;
+  readonly createdAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+/** One thing on a node with its own counters: `wg0`, an Xray inbound. */
+export interface VpnService {
+  readonly id: ServiceId;
+  readonly nodeId: NodeId;
+  readonly kind: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly listenPort: number | null;
+  readonly firstSeenAt: Date;
+  /** End of the first complete poll; null while there was none: first sights until then are baselines. */
+  readonly firstCompleteAt: Date | null;
+  readonly lastCompleteAt: Date | null;
+}

@@ -1,0 +1,180 @@
+import type { Flags } from '../metering/flags.ts';
+import type { Traffic } from '../units/bytes.ts';
+import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
+
+/** Half-open interval `[from, to)` of instants. */
+export interface Period {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** Whose usage a reader may see: everything, or only the users of one admin. */
+export type Visibility = { readonly kind: 'all' } | { readonly kind: 'owner'; readonly adminId: AdminId };
+
+/**
+ * Port: reads the ledger. Day-grained answers cover whole days of the panel's zone that touch the period. Reset marks
+ * apply to everything here except `series` and `activePeers` (there a mark is a line).
+ */
+export interface UsageHistory {
+  /** Sums over everything visible (the seed's global statistics). */
+  summary(period: Period, who: Visibility): Promise<UsageSummary>;
+  /** The busiest server:port/protocol. */
+  topCarriers(period: Period, limit: number, who: Visibility): Promise<CarrierUsage[]>;
+  /** The busiest holders: users, unclaimed tokens and unclaimed peers. */
+  topHolders(period: Period, limit: number, who: Visibility): Promise<HolderUsage[]>;
+  /** Holders page by page, with filters: the table of the Traffic Manager. */
+  holders(query: HolderQuery, who: Visibility): Promise<Page<HolderUsage>>;
+  /** One user's usage per server:port/protocol; null if there is no such user. */
+  userCarriers(userId: UserId, period: Period): Promise<CarrierUsage[]>;
+  /** Usage reported under a token that nobody owns; null if it was never seen. */
+  tokenCarriers(userToken: string, period: Period): Promise<CarrierUsage[] | null>;
+  /** One server:port with its days. Null if never seen. */
+  carrier(server: string, port: number, period: Period): Promise<CarrierDays | null>;
+  /** Usage over time for charts. Gaps are null, never 0. */
+  series(query: SeriesQuery, who: Visibility): Promise<SeriesResult>;
+  /** Distinct peers that moved bytes per bucket. */
+  activePeers(
+    period: Period,
+    bucketSeconds: number,
+  ): Promise<{ readonly from: Date[]; readonly active: (number | null)[] }>;
+  /** Metered totals of every peer (after a reset: since the mark); the seed's /api/traffic. */
+  peerTotals(who: Visibility): Promise<PeerTotal[]>;
+  userTotals(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Traffic>>;
+  unclaimed(): Promise<UnclaimedUsage>;
+  gaps(period: Period, nodeId?: NodeId): Promise<Gap[]>;
+  database(): Promise<DatabaseInfo>;
+}
+
+export interface UsageSummary {
+  /** Distinct users and unclaimed holders with bytes in the period. */
+  readonly users: number;
+  /** Distinct server:port. */
+  readonly servers: number;
+  readonly protocols: number;
+  readonly connections: number;
+  readonly traffic: Traffic;
+  readonly unclaimed: Traffic;
+}
+
+export interface CarrierUsage {
+  readonly server: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly serviceId: ServiceId | null;
+  readonly nodeId: NodeId | null;
+  readonly traffic: Traffic;
+  readonly connections: number;
+  readonly lastUsedAt: Date;
+}
+
+export interface CarrierDays {
+  readonly server: string;
+  readonly port: number;
+  readonly users: number;
+  readonly traffic: Traffic;
+  readonly connections: number;
+  readonly days: readonly { readonly date: string; readonly traffic: Traffic; readonly users: number }[];
+}
+
+export interface HolderUsage {
+  /** Null for unclaimed holders, which have `userToken` or `peerId`. */
+  readonly userId: UserId | null;
+  readonly userToken: string | null;
+  readonly peerId: PeerId | null;
+  readonly name: string;
+  readonly traffic: Traffic;
+  readonly connections: number;
+  readonly servers: number;
+  readonly lastUsedAt: Date | null;
+}
+
+export interface HolderQuery {
+  readonly period: Period;
+  readonly search: string | null;
+  readonly server: string | null;
+  readonly port: number | null;
+  readonly protocol: string | null;
+  readonly sort: 'total' | 'rx' | 'tx' | 'connections' | 'name' | 'lastUsed';
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  readonly nextCursor: string | null;
+  /** Number of all matches, when known cheaply. */
+  readonly total: number | null;
+}
+
+export interface SeriesQuery {
+  readonly period: Period;
+  /** 900, 3600 or 86400 (days of the panel's zone). */
+  readonly bucketSeconds: number;
+  readonly by: 'total' | 'node' | 'protocol' | 'user';
+  /** Only this user's bytes. */
+  readonly userId: UserId | null;
+  readonly nodeId: NodeId | null;
+  /** Series beyond this number are summed as "others". */
+  readonly maxSeries: number;
+}
+
+export interface SeriesResult {
+  readonly bucketSeconds: number;
+  readonly from: Date[];
+  readonly series: readonly {
+    /** Node id, protocol or user id; `others`; `total`. */
+    readonly id: string;
+    readonly name: string;
+    /** Null where nothing is known: the whole bucket lies in gaps of that node. */
+    readonly traffic: (Traffic | null)[];
+    readonly flags: Flags[];
+  }[];
+  readonly gaps: Gap[];
+  readonly marks: readonly { readonly at: Date; readonly kind: 'reset'; readonly label: string }[];
+}
+
+export interface PeerTotal {
+  readonly peerId: PeerId;
+  readonly serviceId: ServiceId;
+  readonly nodeId: NodeId;
+  readonly userId: UserId | null;
+  readonly traffic: Traffic;
+}
+
+export interface UnclaimedUsage {
+  readonly traffic: Traffic;
+  readonly tokens: readonly {
+    readonly userToken: string;
+    readonly traffic: Traffic;
+    readonly firstAt: Date;
+    readonly lastAt: Date;
+  }[];
+  readonly peers: readonly {
+    readonly peerId: PeerId;
+    readonly traffic: Traffic;
+    readonly firstAt: Date;
+    readonly lastAt: Date;
+  }[];
+}
+
+export interface Gap {
+  readonly nodeId: NodeId;
+  readonly serviceId: ServiceId | null;
+  readonly from: Date;
+  /** Null while it lasts. */
+  readonly to: Date | null;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface DatabaseInfo {
+  readonly records: number;
+  readonly days: number;
+  readonly users: number;
+  readonly servers: number;
+  readonly bytes: number;
+  /** Bytes the file grew by per day, over the last 7 days; null when there is less than a day of data. */
+  readonly growthPerDay: number | null;
+  readonly oldestRecord: Date | null;
+}

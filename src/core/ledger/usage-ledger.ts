@@ -1,0 +1,112 @@
+import type { CounterSemantics, Poll } from '../metering/collector.ts';
+import type { Traffic } from '../units/bytes.ts';
+import type { AdminId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../units/ids.ts';
+import type { ReportOutcome, ReportSender, UsageReport } from './report.ts';
+
+/**
+ * Port: the transactional truth. Every call is one transaction; its promise resolves only after the commit is durable,
+ * and rejects without having changed anything. Calls made in one turn of the event loop share a commit, but an error in
+ * one never reaches another caller.
+ */
+export interface UsageLedger {
+  /** Records the reports of one request, all or none. @throws EventIdReused, TooManyUnclaimedTokens, TrackingOff */
+  recordReports(sender: ReportSender, reports: readonly UsageReport[]): Promise<ReportOutcome>;
+
+  /** Meters and books one poll of a node, in several commits if it is large. @throws SourceIdentityTaken */
+  recordPoll(poll: NodePoll): Promise<PollBooked>;
+  /** A poll that gave nothing: opens a gap on the node, or keeps it open. */
+  recordFailedPoll(failure: FailedPoll): Promise<void>;
+
+  /** Sets a reset mark; shown usage of its users is exactly 0 afterwards, nothing is removed. */
+  reset(request: ResetRequest): Promise<ResetMark>;
+  /** Undoes a reset mark: shown usage is old plus new. @throws NotFound, AlreadyUndone */
+  undoReset(id: ResetId, by: AdminId | null): Promise<ResetMark>;
+
+  /** Counts what a cleanup would remove; changes nothing. `days` >= 1 keeps that many whole days of 15-minute records. */
+  previewCleanup(days: number): Promise<CleanupPreview>;
+  /** Removes at most `maxRows` closed 15-minute records older than `days` days; `remaining` says whether to go on. */
+  cleanupStep(days: number, maxRows: number): Promise<{ readonly deleted: number; readonly remaining: boolean }>;
+
+  /** Switches tracking; switching on makes the next reading of every series a new baseline. */
+  setTracking(enabled: boolean, by: AdminId | null): Promise<TrackingState>;
+  /** Writes a consistent copy while work goes on, and verifies it. `path` must not exist. */
+  backup(path: string): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** Told after every commit; may be called many times a second. Returns the unsubscribe function. */
+  onCommit(listener: (commit: Commit) => void): () => void;
+}
+
+export interface NodePoll {
+  readonly nodeId: NodeId;
+  readonly semantics: CounterSemantics;
+  readonly opening: 'baseline' | 'count';
+  readonly poll: Poll;
+  /** Wall instant at which the values were taken. */
+  readonly at: Date;
+  readonly durationMs: number;
+  /** The wall clock stepped by more than 5 minutes since the last poll. */
+  readonly clockSuspect: boolean;
+}
+
+export interface PollBooked {
+  readonly services: readonly {
+    readonly serviceId: ServiceId;
+    readonly name: string;
+    readonly peers: number;
+    readonly counted: Traffic;
+    /** Seconds over which `counted` flowed; null after a baseline. */
+    readonly intervalSeconds: number | null;
+    /** What the counters of newly found peers already showed. */
+    readonly before: Traffic;
+    readonly newPeers: readonly PeerId[];
+  }[];
+  /** True if nothing was metered because tracking is off. */
+  readonly trackingOff: boolean;
+}
+
+export interface FailedPoll {
+  readonly nodeId: NodeId;
+  readonly at: Date;
+  readonly durationMs: number;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export interface ResetRequest {
+  readonly scope: 'all' | 'owner' | 'user';
+  /** The users of a scope `owner` or `user`; empty for `all`. */
+  readonly userIds: readonly UserId[];
+  readonly by: AdminId | null;
+  readonly reason: string | null;
+}
+
+export interface ResetMark {
+  readonly id: ResetId;
+  readonly scope: 'all' | 'owner' | 'user';
+  readonly users: number;
+  readonly at: Date;
+  readonly by: AdminId | null;
+  readonly reason: string | null;
+  readonly undoneAt: Date | null;
+}
+
+export interface CleanupPreview {
+  readonly rows: number;
+  readonly bytesFreed: number;
+  /** From this instant on 15-minute records stay; before it only days remain. */
+  readonly keepsFrom: Date;
+}
+
+export interface TrackingState {
+  readonly enabled: boolean;
+  readonly since: Date;
+}
+
+export interface Commit {
+  /** Grows by one with every commit that booked or changed something. */
+  readonly sequence: number;
+  readonly usage: boolean;
+  readonly inventory: boolean;
+  /** Bytes booked from reports in this commit; polls answer theirs in PollBooked. */
+  readonly reported: Traffic | null;
+}

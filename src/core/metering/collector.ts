@@ -1,0 +1,85 @@
+import type { Traffic } from '../units/bytes.ts';
+
+/** How a source's numbers are to be read; declared once per collector (rules 1, 3 and 5 of ARCHITECTURE.md). */
+export interface CounterSemantics {
+  /** `cumulative` within an epoch, `session` within one connection, `event` a delta, `gauge` shown but never metered. */
+  readonly kind: 'cumulative' | 'session' | 'event' | 'gauge';
+  /** What a fallen value means when the source shows no restart: counted anew from zero, or moved back (nothing counts). */
+  readonly falls: 'to-zero' | 'rewound';
+  /** What it means that a series is absent from a complete poll: its life ended, or the source just does not mention it. */
+  readonly absence: 'ended' | 'silent';
+}
+
+/** Reads one source. One call = one poll; must not change the counters it reads. Viewpoint: the node's. */
+export interface Collector {
+  readonly semantics: CounterSemantics;
+  /**
+   * @returns what the source showed; `complete` only if its end marker was seen.
+   * @throws SourceFailure when nothing usable came back; the caller records a gap, never zero traffic.
+   */
+  collect(signal: AbortSignal): Promise<Poll>;
+  /** Releases kept connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What one poll of a source showed. */
+export interface Poll {
+  /** Order of this poll by the source's own clock; absent where the source has none (then it has exactly one reader). */
+  readonly order?: SourceOrder;
+  /** True if the end marker was seen. An incomplete poll books what it shows, but absence in it means nothing. */
+  readonly complete: boolean;
+  readonly services: readonly ServiceReading[];
+  /** Things the owner should know that did not make the poll fail, for example `awg-missing`. */
+  readonly notices: readonly SourceNotice[];
+  /** Instant the values were taken, when the source's file or agent says so; otherwise the poll's own instant counts. */
+  readonly takenAt?: Date;
+}
+
+/** Order of readings within one boot of the node. A later boot has another `bootId`. */
+export interface SourceOrder {
+  readonly bootId: string;
+  /** Milliseconds since that boot, read in the same command as the counters. */
+  readonly uptimeMs: number;
+}
+
+export interface SourceNotice {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** One VPN service as the source showed it. */
+export interface ServiceReading {
+  /** Natural identity, the same whoever reads it: for WireGuard the interface's public key. */
+  readonly identity: string;
+  /** `wireguard`, `amneziawg`, … : also the protocol under which its usage is shown. */
+  readonly kind: string;
+  /** Name on the node, for example `wg0`. */
+  readonly name: string;
+  readonly listenPort?: number;
+  /**
+   * Names this start of all counters of the service (for WireGuard: boot id and interface index). Another value than
+   * before means that every series of it started again from 0. Absent: the source shows no start.
+   */
+  readonly startEvidence?: string;
+  readonly peers: readonly PeerReading[];
+}
+
+/** One series of a VPN service: the counters of one peer (and of one connection, for `session` sources). */
+export interface PeerReading {
+  /** The peer's key within the service: WireGuard public key, Xray email, … */
+  readonly key: string;
+  /** Connection id for `session` sources; absent otherwise. */
+  readonly connection?: string;
+  readonly traffic: Traffic;
+  /** Proof of when this life began, if the source has one. */
+  readonly startedAt?: Date;
+  /** Name from the source or from a comment in its configuration. */
+  readonly name?: string;
+  /** Addresses inside the VPN, for example `10.0.0.2/32`. */
+  readonly allowedIps?: readonly string[];
+  /** The peer's current IP:port; absent = never connected since the interface came up. */
+  readonly endpoint?: string;
+  /** Last handshake; absent = never since the interface came up. */
+  readonly lastHandshakeAt?: Date;
+}

@@ -1,0 +1,126 @@
+// Builds dist/: the CLI and server, the SQLite worker threads and the panel. `--stale` builds only what is not up to date.
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { ensureInstalled } from './lib/install.mjs';
+import { root } from './lib/root.mjs';
+import { endOnSignals, run } from './lib/run.mjs';
+import { fingerprint, markFresh } from './lib/stale.mjs';
+import { staleTargets, targets } from './lib/targets.mjs';
+
+const dist = join(root, 'dist');
+const entryPoints = {
+  xpert: 'src/cli/main.ts',
+  'sqlite-writer': 'src/storage/sqlite/writer-worker.ts',
+  'sqlite-reader': 'src/storage/sqlite/reader-worker.ts',
+};
+const native = ['better-sqlite3', '@node-rs/argon2'];
+
+/** Bundled packages written for CommonJS ask for `require`, which an ES module does not have. */
+const banner =
+  "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);";
+
+async function buildServer(out) {
+  const { build } = await import('esbuild');
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    external: native,
+    banner: { js: banner },
+    define: { XPERT_VERSION: JSON.stringify(version()) },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  writeFileSync(join(out, 'xpert.mjs'), `#!/usr/bin/env node\n${readFileSync(join(out, 'xpert.mjs'), 'utf8')}`, {
+    mode: 0o755,
+  });
+  if (existsSync(join(root, 'openapi.json'))) copyFileSync(join(root, 'openapi.json'), join(out, 'openapi.json'));
+  cpSync(join(root, 'node_modules/swagger-ui-dist'), join(out, 'api-docs'), {
+    recursive: true,
+    filter: (path) => !/\.map$|es-bundle|node_modules\/swagger-ui-dist\/(absolute-path|index)\.js$/.test(path),
+  });
+}
+
+async function buildWeb(out) {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const args = [vite, 'build', 'web', '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
+  const code = await run(process.execPath, args, { output: 'stderr', cwd: root });
+  if (code !== 0) throw new Error('The panel cannot be built; the output of vite stands above.');
+  precompress(out);
+}
+
+function precompress(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || !/\.(js|css|html|svg|json)$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    const content = readFileSync(path);
+    if (content.length < 1024) continue;
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+    writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  }
+}
+
+function version() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+}
+
+/** Builds beside the old one and swaps, so that a build broken off half-way leaves what was there. */
+async function buildTarget(name, say) {
+  const { mark, inputs } = targets[name];
+  const print = fingerprint(inputs);
+  const fresh = join(dist, `.building-${name}-${process.pid}`);
+  mkdirSync(fresh, { recursive: true });
+  const started = process.hrtime.bigint();
+  try {
+    rmSync(mark, { force: true });
+    if (name === 'server') {
+      await buildServer(fresh);
+      for (const entry of readdirSync(fresh)) replace(join(fresh, entry), join(dist, entry));
+    } else {
+      await buildWeb(fresh);
+      replace(fresh, join(dist, 'web'));
+    }
+    markFresh(mark, print);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  say(
+    `Built the ${name === 'web' ? 'panel' : 'server'} in ${(Number(process.hrtime.bigint() - started) / 1e9).toFixed(1)} s.`,
+  );
+}
+
+function replace(from, to) {
+  rmSync(to, { recursive: true, force: true });
+  renameSync(from, to);
+}
+
+endOnSignals();
+const say = (line) => process.stderr.write(`${line}\n`);
+await ensureInstalled(say);
+const wanted = process.argv.includes('--stale') ? staleTargets() : Object.keys(targets);
+try {
+  for (const name of wanted) await buildTarget(name, say);
+} catch (error) {
+  say(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,61 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { run, withProgress } from './run.mjs';
+
+/** What the tests start, and the Debian package that holds it. */
+const wanted = [
+  ['wg', 'wireguard-tools'],
+  ['wireguard-go', 'wireguard-go'],
+  ['ip', 'iproute2'],
+  ['sshd', 'openssh-server'],
+  ['ssh', 'openssh-client'],
+  ['nc', 'netcat-openbsd'],
+  ['iperf3', 'iperf3'],
+  ['nft', 'nftables'],
+  ['chromium', 'chromium'],
+  ['nginx', 'nginx'],
+  ['caddy', 'caddy'],
+  ['systemd-analyze', 'systemd'],
+];
+
+function found(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const missing = () => wanted.filter(([program]) => !found(program));
+const inWords = (list) => list.map(([program, pkg]) => `${program} (package ${pkg})`).join(', ');
+
+/** Installs what is missing where that is possible, and says plainly what the tests will have to do without. */
+export async function ensureSystemPackages(say) {
+  const before = missing();
+  if (before.length === 0) return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    say(`Not installed, and no root with apt-get here to install it: ${inWords(before)}.`);
+    return;
+  }
+  const packages = before.map(([, pkg]) => pkg);
+  say(`Installing Debian packages for the tests: ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) =>
+    withProgress(
+      (seconds) => say(`  apt-get ${args[0]} is still running (${seconds} s)`),
+      () => run('apt-get', ['-qq', ...args], { output: 'quiet', env }),
+    );
+  const install = () => apt('install', '-y', '--no-install-recommends', ...packages);
+  if ((await install()) !== 0) {
+    await apt('update');
+    await install();
+  }
+  // One package that cannot be had must not cost the others.
+  for (const [, pkg] of missing()) await apt('install', '-y', '--no-install-recommends', pkg);
+  const after = missing();
+  if (after.length > 0) say(`Could not be installed: ${inWords(after)}. Tests that need them will fail and say so.`);
+}

@@ -16,8 +16,8 @@ export interface ApiToken {
   readonly id: ApiTokenId;
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** Whose rights it can never exceed. */
-  readonly adminId: AdminId;
+  /** Whose rights it can never exceed; null: made over the owner's socket, with the owner's rights. */
+  readonly adminId: AdminId | null;
   /** Ingest tokens may be bound to a node or to named servers; empty = any. */
   readonly nodeId: string | null;
   readonly servers: readonly string[];
@@ -48,7 +48,10 @@ export interface IdentityStore {
     readonly createdAt: Date;
     readonly expiresAt: Date;
   }): Promise<void>;
+  /** Not expired, of an admin who is not disabled; else null. */
   session(tokenHash: Uint8Array): Promise<{ readonly admin: Admin; readonly expiresAt: Date } | null>;
+  /** Sliding expiry. */
+  extendSession(tokenHash: Uint8Array, expiresAt: Date): Promise<void>;
   endSession(tokenHash: Uint8Array): Promise<void>;
 
   tokens(adminId?: AdminId): Promise<ApiToken[]>;
@@ -58,9 +61,12 @@ export interface IdentityStore {
       readonly signingSecret: Uint8Array | null;
     },
   ): Promise<ApiToken>;
-  token(tokenHash: Uint8Array): Promise<(ApiToken & { readonly admin: Admin }) | null>;
+  /** Not revoked, of an admin who is not disabled; else null. */
+  token(tokenHash: Uint8Array): Promise<(ApiToken & { readonly admin: Admin | null }) | null>;
   signingSecrets(): Promise<{ readonly token: ApiToken; readonly secret: Uint8Array }[]>;
   revokeToken(id: ApiTokenId, at: Date): Promise<void>;
+  /** Notes that the token was used; called at most once a minute per token. */
+  touchToken(id: ApiTokenId, at: Date): Promise<void>;
 
   /** The one-time link that creates the owner; null once there is one. */
   setSetupHash(hash: Uint8Array | null): Promise<void>;

@@ -34,6 +34,8 @@ export interface InventoryStore {
   user(id: UserId): Promise<User | null>;
   /** By id, name, current or former user_token. */
   findUser(text: string): Promise<User | null>;
+  /** By current or former user_token alone: what a report or a statistics path names. */
+  userByToken(userToken: string): Promise<User | null>;
   /** Creates the user and claims usage already reported under the token. @throws NameTaken, TokenTaken */
   addUser(user: NewUser): Promise<User>;
   updateUser(
@@ -44,6 +46,8 @@ export interface InventoryStore {
   /** New user_token; the old one stays an alias of this user for ever. */
   rotateUserToken(id: UserId, userToken: string): Promise<User>;
   counts(ownerId?: AdminId): Promise<InventoryCounts>;
+  /** Living peers with a handshake (or its like) at or after `since`. */
+  peersOnline(since: Date, ownerId?: AdminId): Promise<number>;
 }
 
 export interface NewNode extends Omit<Node, 'id' | 'slug' | 'deletedAt'> {
@@ -73,6 +77,7 @@ export interface Assignment {
 }
 
 export interface UserQuery {
+  /** Only users of this admin. */
   readonly ownerId?: AdminId;
   readonly search?: string;
   readonly limit: number;
@@ -86,7 +91,8 @@ export interface NewUser {
   readonly telegramId: number | null;
   readonly role: string;
   readonly note: string;
-  readonly ownerId: AdminId;
+  /** Null: the owner's. */
+  readonly ownerId: AdminId | null;
   readonly active: boolean;
   readonly createdAt: Date;
   readonly countInCycle: boolean;

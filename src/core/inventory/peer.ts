@@ -33,7 +33,8 @@ export interface User {
   /** Free word from an import (`user`, `owner`); no rights follow from it. */
   readonly role: string;
   readonly note: string;
-  readonly ownerId: AdminId;
+  /** The admin whose user this is; null: the owner's (also while there is no owner account yet). */
+  readonly ownerId: AdminId | null;
   readonly active: boolean;
   readonly createdAt: Date;
   readonly deletedAt: Date | null;

@@ -1,6 +1,8 @@
 import type { Flags } from '../metering/flags.ts';
 import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
+import type { UsageReport } from './report.ts';
+import type { ResetMark } from './usage-ledger.ts';
 
 /** Half-open interval `[from, to)` of instants. */
 export interface Period {
@@ -16,8 +18,11 @@ export type Visibility = { readonly kind: 'all' } | { readonly kind: 'owner'; re
  * apply to everything here except `series` and `activePeers` (there a mark is a line).
  */
 export interface UsageHistory {
-  /** Sums over everything visible (the seed's global statistics). */
-  summary(period: Period, who: Visibility): Promise<UsageSummary>;
+  /**
+   * Sums over everything visible (the seed's global statistics). With `seenBy` only bytes metered on our own VPN
+   * services, or only bytes that senders reported for foreign servers. `period` null: everything since the mark.
+   */
+  summary(period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): Promise<UsageSummary>;
   /** The busiest server:port/protocol. */
   topCarriers(period: Period, limit: number, who: Visibility): Promise<CarrierUsage[]>;
   /** The busiest holders: users, unclaimed tokens and unclaimed peers. */
@@ -40,9 +45,15 @@ export interface UsageHistory {
   /** Metered totals of every peer (after a reset: since the mark); the seed's /api/traffic. */
   peerTotals(who: Visibility): Promise<PeerTotal[]>;
   userTotals(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Traffic>>;
+  /** All bytes ever counted per user, whatever the marks: monotonic counters for monitoring. */
+  lifetimeTotals(): Promise<readonly { readonly userId: UserId; readonly name: string; readonly traffic: Traffic }[]>;
   unclaimed(): Promise<UnclaimedUsage>;
   gaps(period: Period, nodeId?: NodeId): Promise<Gap[]>;
   database(): Promise<DatabaseInfo>;
+  /** Reset marks, newest first, undone ones too. */
+  resets(limit: number, cursor: string | null): Promise<Page<ResetMark>>;
+  /** Implausible reports and readings that were kept and not counted, newest first. */
+  quarantine(limit: number, cursor: string | null): Promise<Page<Quarantined>>;
 }
 
 export interface UsageSummary {
@@ -177,4 +188,15 @@ export interface DatabaseInfo {
   /** Bytes the file grew by per day, over the last 7 days; null when there is less than a day of data. */
   readonly growthPerDay: number | null;
   readonly oldestRecord: Date | null;
+}
+
+export interface Quarantined {
+  readonly id: string;
+  readonly at: Date;
+  readonly reason: string;
+  readonly traffic: Traffic;
+  /** The report as sent; null if a poll showed it. */
+  readonly report: Omit<UsageReport, 'rx' | 'tx'> | null;
+  /** The peer whose reading it was; null for a report. */
+  readonly peerId: PeerId | null;
 }

@@ -1,0 +1,163 @@
+import type { Traffic } from '../units/bytes.ts';
+import type { NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
+import type { Node, NodeSource, Opening, UsersPolicy } from './node.ts';
+
+/**
+ * Health of a node: `up` answers completely, `degraded` answers in part or late, `down` silent for 3 intervals (at
+ * least 15 s), `error` our collector fails (settings, permissions), `unknown` not asked yet or tracking cannot say.
+ */
+export type NodeState = 'up' | 'degraded' | 'down' | 'error' | 'unknown';
+
+export interface Notice {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** A node as people look at it: what is stored, how reading it goes, what flows now. */
+export interface NodeView {
+  readonly node: Node;
+  /** Host that is read, for the seeds' `endpoint`: `vpn1.example.com`, or `localhost`. Never a user name or a key. */
+  readonly endpoint: string;
+  readonly state: NodeState;
+  /** Why it is not `up`; null when it is. */
+  readonly reason: Notice | null;
+  readonly notices: readonly Notice[];
+  readonly lastPollAt: Date | null;
+  readonly lastCompleteAt: Date | null;
+  readonly lastPollDurationMs: number | null;
+  /** Polls in a row that were not complete. */
+  readonly failures: number;
+  /** Polls since this process started, by outcome: grow only. */
+  readonly polls: { readonly complete: number; readonly incomplete: number; readonly failed: number };
+  readonly peers: { readonly total: number; readonly online: number };
+  /** Flow over the last poll interval, bits per second; null when not known. */
+  readonly rate: Rate | null;
+  readonly today: Traffic;
+  /** What the counters showed before we watched; null if that is nothing. */
+  readonly beforeXpert: Traffic | null;
+  readonly countingSince: Date;
+  readonly services: readonly ServiceView[];
+  readonly openGap: { readonly from: Date; readonly reason: string; readonly message: string } | null;
+}
+
+export interface ServiceView {
+  readonly id: ServiceId;
+  readonly kind: string;
+  readonly name: string;
+  readonly listenPort: number | null;
+  /** The service's natural identity; for WireGuard the interface's public key. */
+  readonly publicKey: string;
+  readonly peers: number;
+  readonly online: number;
+  readonly lastCompleteAt: Date | null;
+}
+
+/** Viewpoint of the node, as `Traffic`. */
+export interface Rate {
+  readonly rxBitsPerSecond: number;
+  readonly txBitsPerSecond: number;
+}
+
+export interface NodeDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly source: NodeSource;
+  readonly pollIntervalMs: number;
+  readonly opening: Opening;
+  readonly usersPolicy: UsersPolicy;
+}
+
+export interface NodeTest {
+  readonly ok: boolean;
+  readonly durationMs: number;
+  readonly found: {
+    readonly services: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly listenPort: number | null;
+      readonly peers: number;
+    }[];
+    readonly peers: number;
+    readonly bytes: Traffic;
+  } | null;
+  readonly problems: readonly (Notice & { readonly commands: readonly string[] })[];
+  readonly setup: NodeSetup | null;
+  /** Pinned line of the host key as seen, for the person to compare; null without ssh. */
+  readonly hostKey: string | null;
+}
+
+/** What to put on the node so that it lets itself be read and nothing more. */
+export interface NodeSetup {
+  readonly wrapper: { readonly path: string; readonly content: string };
+  readonly authorizedKeys: string;
+  readonly commands: readonly string[];
+}
+
+export interface PollReport {
+  readonly outcome: 'complete' | 'incomplete';
+  readonly durationMs: number;
+  readonly services: readonly {
+    readonly id: ServiceId;
+    readonly name: string;
+    readonly peers: number;
+    readonly counted: Traffic;
+    readonly before: Traffic;
+  }[];
+}
+
+/** Port: what the running product does with nodes. Implemented by app/. */
+export interface NodeOperations {
+  views(): Promise<NodeView[]>;
+  view(id: NodeId): Promise<NodeView | null>;
+  /** Checks the options, stores the node and polls it at once. @throws InvalidInput, Taken */
+  add(draft: NodeDraft): Promise<NodeView>;
+  /** Takes effect with the next poll. @throws NotFound, InvalidInput, Taken */
+  change(
+    id: NodeId,
+    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>,
+  ): Promise<NodeView>;
+  /** Ends polling; history stays. @throws NotFound */
+  remove(id: NodeId): Promise<void>;
+  /** Polls now, or joins the poll that runs. @throws NotFound, SourceFailure */
+  poll(id: NodeId): Promise<PollReport>;
+  pollAll(): Promise<
+    readonly {
+      readonly nodeId: NodeId;
+      readonly outcome: 'complete' | 'incomplete' | 'failed';
+      readonly code: string | null;
+      readonly message: string | null;
+    }[]
+  >;
+  /** Reads once without counting or storing anything. @throws InvalidInput */
+  test(source: NodeSource): Promise<NodeTest>;
+  setup(source: NodeSource): Promise<NodeSetup | null>;
+  /** Flow over all nodes now; null when no node is known. `missing`: names of nodes whose flow is not in it. */
+  flow(): Promise<{ readonly rate: Rate; readonly missing: readonly string[] } | null>;
+  /** What the owner should look at now, over all nodes and the product itself (open webhook, disk, clock, …). */
+  notices(): Promise<readonly SystemNotice[]>;
+  /** Gives the unowned peers of a node to users by the policy; `preview` only says what it would do. @throws NotFound */
+  assignAutomatically(request: {
+    readonly nodeId: NodeId;
+    readonly policy: Exclude<UsersPolicy, 'none'>;
+    readonly preview: boolean;
+  }): Promise<AutomaticAssignment>;
+}
+
+export interface SystemNotice extends Notice {
+  readonly severity: 'warning' | 'error';
+  readonly nodeId: NodeId | null;
+  readonly nodeName: string | null;
+  readonly since: Date | null;
+}
+
+export interface AutomaticAssignment {
+  readonly users: readonly {
+    readonly name: string;
+    /** The user is there already. */
+    readonly existing: UserId | null;
+    readonly peers: readonly { readonly peerId: PeerId; readonly key: string; readonly name: string | null }[];
+  }[];
+  /** Peers given; 0 in a preview. */
+  readonly assigned: number;
+}

@@ -1,0 +1,63 @@
+import type { TrackingState } from '../ledger/usage-ledger.ts';
+import type { AdminId } from '../units/ids.ts';
+
+/** Settings as they hold now, wherever they come from. */
+export interface EffectiveSettings {
+  readonly tracking: TrackingState;
+  /** IANA name; day borders and billing cycles. */
+  readonly timeZone: string;
+  /** Days that 15-minute records are kept; 0 = for ever. */
+  readonly retentionDays: number;
+  /** Public host or URL, if one is set. */
+  readonly domain: string | null;
+  readonly webhookAuth: 'open' | 'key';
+  readonly publicSummary: boolean;
+  /** Per-user counters in /metrics. */
+  readonly userMetrics: boolean;
+  /** Environment variables that fix a setting, so that it cannot be changed here. */
+  readonly fixedByEnvironment: readonly string[];
+}
+
+export interface DoctorCheck {
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'error';
+  readonly message: string;
+  readonly hint: string | null;
+  readonly commands: readonly string[];
+}
+
+export interface ImportSummary {
+  readonly nodes: number;
+  readonly users: number;
+  readonly peers: number;
+  readonly skipped: readonly { readonly record: string; readonly reason: string }[];
+}
+
+/** Port: what the owner does with the product as a whole. Implemented by app/. */
+export interface Operations {
+  settings(): Promise<EffectiveSettings>;
+  /** @throws SettingFixed if the environment fixes it */
+  setTracking(enabled: boolean, by: AdminId | null): Promise<TrackingState>;
+  setRetention(days: number, by: AdminId | null): Promise<void>;
+  /** Removes closed 15-minute records older than `days` whole days, in small steps. */
+  cleanup(days: number): Promise<{ readonly deleted: number; readonly bytesFreed: number; readonly keepsFrom: Date }>;
+  backup(): Promise<{ readonly path: string; readonly bytes: number }>;
+  doctor(): Promise<readonly DoctorCheck[]>;
+  /** Reads the bot's files from this machine; importing twice changes nothing. @throws InvalidInput */
+  importVpnService(files: {
+    readonly users: string;
+    readonly peers: string;
+    readonly env: string | null;
+    readonly db: string | null;
+  }): Promise<ImportSummary>;
+  /** @throws LedgerFailure if the ledger cannot be written */
+  ready(): Promise<void>;
+}
+
+/** What changed, for people who look on. */
+export type Topic = 'usage' | 'nodes' | 'peers' | 'users' | 'tracking' | 'resets' | 'notices';
+
+/** Port: tells of changes that are not commits of the ledger (a node went silent). Returns the unsubscribe function. */
+export interface ChangeFeed {
+  subscribe(listener: (topics: readonly Topic[]) => void): () => void;
+}

@@ -1,0 +1,40 @@
+import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { InventoryStore } from '../core/inventory/inventory-store.ts';
+import type { NodeOperations } from '../core/inventory/node-operations.ts';
+import type { UsageHistory } from '../core/ledger/usage-history.ts';
+import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { ChangeFeed, Operations } from '../core/settings/operations.ts';
+import type { AuditLog } from '../core/settings/settings-store.ts';
+import type { Clock } from '../core/units/clock.ts';
+import type { Logger } from './logging.ts';
+
+/** Everything the HTTP server asks of the product. Named dependencies: each route takes the ones it uses. */
+export interface HttpPorts {
+  readonly clock: Clock;
+  readonly ledger: Pick<UsageLedger, 'recordReports' | 'reset' | 'undoReset' | 'previewCleanup' | 'onCommit'>;
+  readonly history: UsageHistory;
+  readonly inventory: InventoryStore;
+  /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */
+  readonly identity: IdentityStore;
+  readonly audit: AuditLog;
+  readonly nodes: NodeOperations;
+  readonly operations: Operations;
+  readonly changes: ChangeFeed;
+}
+
+/** What the server needs to know at start; read from the environment by app/config.ts. */
+export interface HttpConfig {
+  readonly version: string;
+  /** Addresses or CIDR ranges whose forwarding headers are believed; `loopback` for this machine. */
+  readonly trustedProxies: readonly string[];
+  /** Path under which a proxy passes requests on without stripping it, for example `/xpert`; usually ''. */
+  readonly basePath: string;
+  readonly webhookAuth: 'open' | 'key';
+  readonly publicSummary: boolean;
+  /** Folder of the built panel; null serves the API alone. */
+  readonly webRoot: string | null;
+  /** The committed OpenAPI description. */
+  readonly openapiPath: string;
+  /** Null logs nothing. */
+  readonly logger: Logger | null;
+}

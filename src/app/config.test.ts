@@ -1,0 +1,82 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { InvalidConfig, readConfig } from './config.ts';
+
+const empty = mkdtempSync(join(tmpdir(), 'xpert-config-'));
+
+describe('readConfig', () => {
+  test('without variables everything has its default', () => {
+    expect(readConfig({}, empty)).toEqual({
+      host: '127.0.0.1',
+      port: 5001,
+      dataDir: join(empty, 'data'),
+      databasePath: join(empty, 'data/traffic_stats.db'),
+      trackingEnabled: null,
+      retentionDays: null,
+      publicUrl: null,
+      timeZone: null,
+      trustedProxies: [],
+      legacyLinks: false,
+      firstAdmin: null,
+      webhookAuth: 'open',
+      publicSummary: false,
+      fromEnvironment: [],
+    });
+  });
+
+  test('the environment wins over .env, and an empty variable hides nothing', () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'xpert-config-'));
+    writeFileSync(join(cwd, '.env'), 'XPERT_PORT=6001\nXPERT_HOST="0.0.0.0"\n# XPERT_DOMAIN=x\n');
+    expect(readConfig({ XPERT_PORT: '7001', XPERT_HOST: '' }, cwd)).toMatchObject({ port: 7001, host: '0.0.0.0' });
+  });
+
+  test.each(['True', 'true', '1', 'yes'])('tracking is on with %s', (word) => {
+    expect(readConfig({ XPERT_TRAFFIC_TRACKING_ENABLED: word }, empty).trackingEnabled).toBe(true);
+  });
+
+  test('a relative database path is relative to the working directory, not to the data folder', () => {
+    const config = readConfig({ XPERT_TRAFFIC_DB_PATH: 'other/x.db', XPERT_DATA_DIR: '/srv/xpert' }, empty);
+    expect(config.databasePath).toBe(join(empty, 'other/x.db'));
+  });
+
+  test('a bare host as domain means https, and loopback becomes a trusted proxy', () => {
+    expect(readConfig({ XPERT_DOMAIN: 'vpn.example.org' }, empty)).toMatchObject({
+      publicUrl: 'https://vpn.example.org',
+      trustedProxies: ['loopback'],
+    });
+    expect(readConfig({ XPERT_DOMAIN: 'http://10.0.0.1:81/x/' }, empty).publicUrl).toBe('http://10.0.0.1:81/x');
+  });
+
+  test('a time zone gets its proper spelling', () => {
+    expect(readConfig({ XPERT_TIME_ZONE: 'europe/berlin' }, empty).timeZone).toBe('Europe/Berlin');
+  });
+
+  test.each([
+    ['XPERT_PORT', '70000'],
+    ['XPERT_PORT', '0x50'],
+    ['XPERT_TRAFFIC_TRACKING_ENABLED', 'maybe'],
+    ['XPERT_TRAFFIC_RETENTION_DAYS', '-1'],
+    ['XPERT_TIME_ZONE', 'Mars/Olympus'],
+    ['XPERT_DOMAIN', 'ftp://example.org'],
+    ['XPERT_TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['XPERT_WEBHOOK_AUTH', 'maybe'],
+    ['XPERT_PUBLIC_SUMMARY', 'perhaps'],
+    ['XPERT_LEGACY_LINKS', '2'],
+  ])('%s=%s is refused, naming the variable, what it got and what it wants', (name, got) => {
+    const read = () => readConfig({ [name]: got }, empty);
+    expect(read).toThrow(InvalidConfig);
+    expect(read).toThrow(`${name} is "${got}"; it must be `);
+  });
+
+  test('an admin name without a password is refused', () => {
+    expect(() => readConfig({ XPERT_ADMIN_USERNAME: 'ann' }, empty)).toThrow(/XPERT_ADMIN_PASSWORD/);
+  });
+
+  test('the address of an engine that is not there yet is refused without showing its password', () => {
+    const read = () => readConfig({ XPERT_DATABASE_URL: 'postgres://u:secret@h/d' }, empty);
+    expect(read).toThrow(/XPERT_DATABASE_URL/);
+    expect(read).not.toThrow(/secret/);
+  });
+});

@@ -1,0 +1,27 @@
+import type { NodeSetup, NodeTest } from '../inventory/node-operations.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Collector } from './collector.ts';
+
+/** What the product gives to every integration. */
+export interface IntegrationTools {
+  readonly clock: Clock;
+  /**
+   * Folder of this process for sockets and pinned keys, mode 0700, short path (a unix socket's path has at most 107
+   * bytes). Its owner removes it when the process ends.
+   */
+  readonly runDirectory: string;
+}
+
+/** One kind of source that nodes can have (`NodeSource.kind`): one line in app/registry.ts. */
+export interface Integration {
+  readonly kind: string;
+  /** Types and defaults of the options. Pointers of errors start at `/options`. @throws InvalidInput */
+  parseOptions(options: unknown): Readonly<Record<string, unknown>>;
+  /** `localhost`, or the host that is read; never a user name or a key. */
+  endpoint(options: Readonly<Record<string, unknown>>): string;
+  createCollector(options: Readonly<Record<string, unknown>>, tools: IntegrationTools): Collector;
+  /** Reads once, as a poll would, and names everything that is in the way. @throws InvalidInput for wrong options only */
+  test(options: Readonly<Record<string, unknown>>, tools: IntegrationTools, signal: AbortSignal): Promise<NodeTest>;
+  /** What to put on the node so that it lets itself be read; null when nothing is needed. */
+  setup(options: Readonly<Record<string, unknown>>): Promise<NodeSetup | null>;
+}

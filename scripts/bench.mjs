@@ -1,12 +1,11 @@
 // Measures the figures of docs/performance.md: one JSON object on stdout, everything else on stderr.
 // `npm run -s bench -- NAME…` runs some of them. bench/README.md says how to read the answer.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { ensureReady } from './lib/ready.mjs';
+import { root } from './lib/root.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 // Inside node_modules, so that the bundles find the packages they leave external.
 const outDir = path.join(root, 'node_modules', '.cache', 'xpert-bench');
 
@@ -21,7 +20,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-await ensureServerIsBuilt();
+await ensureReady();
 await bundleFigures();
 const run = await runEntry('run-conditions');
 const figures = {};
@@ -32,15 +31,8 @@ for (const name of wanted.length > 0 ? wanted : known) {
 process.stdout.write(`${JSON.stringify({ figures, run }, null, 2)}\n`);
 process.exitCode = Object.values(figures).some((figure) => 'error' in figure) ? 1 : 0;
 
-/** The HTTP figures run the built server: built afresh, so that a figure never speaks of older code. */
-async function ensureServerIsBuilt() {
-  const script = path.join(root, 'scripts', 'build.mjs');
-  if (!existsSync(script)) throw new Error(`${script} is missing; the bench needs it to build the server.`);
-  const code = await exitCode(spawn(process.execPath, [script], { cwd: root, stdio: ['ignore', 2, 2] }));
-  if (code !== 0) throw new Error(`scripts/build.mjs ended with exit code ${code}.`);
-}
-
 async function bundleFigures() {
+  const { build } = await import('esbuild');
   mkdirSync(outDir, { recursive: true });
   await build({
     entryPoints: [

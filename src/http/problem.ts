@@ -1,0 +1,142 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ExpectedError, LedgerFailure, SourceFailure } from '../core/errors.ts';
+import { writeJson } from './json.ts';
+import type { Logger } from './logging.ts';
+
+/** What a code means to an HTTP client. The only place where codes become statuses. */
+const PROBLEMS: Readonly<Record<string, readonly [status: number, title: string, hint: string]>> = {
+  'invalid-input': [400, 'The request is not valid', 'Correct the named field and send the request again.'],
+  'malformed-json': [400, 'The body is not JSON', 'Send one JSON object, an array of objects, or NDJSON.'],
+  'too-old-to-deduplicate': [400, 'The report is too old', 'Use ?backfill=true with a token of scope write.'],
+  'bad-request': [400, 'The request is not valid', 'Compare the request with /api/docs.'],
+  'not-logged-in': [401, 'Login needed', 'Log in, or send an API token as "Authorization: Bearer …".'],
+  'invalid-token': [401, 'The API token is not valid', 'Make a new one: xpert token create --name N --scope S.'],
+  'invalid-signature': [401, 'The signature is not valid', 'Sign "id.timestamp.body" as Standard Webhooks says.'],
+  'wrong-login': [401, 'Wrong name or password', 'Forgotten? On the server: xpert admin password NAME.'],
+  forbidden: [403, 'Not allowed', 'Ask the owner, or use a token with the scope that is needed.'],
+  'cross-site': [403, 'Request from another site', 'Open the panel itself, or use an API token.'],
+  'server-not-allowed': [
+    403,
+    'Token is bound to other servers',
+    'Use a token bound to this server, or an unbound one.',
+  ],
+  'setup-link-invalid': [403, 'The setup link is not valid', 'Start the server again to get a new link.'],
+  'cli-only': [403, 'Only on the server itself', 'Use the xpert command on the machine of the server.'],
+  'not-found': [404, 'Not found', 'Check the name or id; the lists show what exists.'],
+  'no-such-route': [404, 'No such address', 'All addresses are listed in /api/docs.'],
+  'name-taken': [409, 'The name is taken', 'Choose another name.'],
+  'token-taken': [409, 'The token is taken', 'Choose another token.'],
+  'source-identity-taken': [409, 'Already counted', 'Use the node that counts it already.'],
+  'event-id-reused': [
+    409,
+    'Event id reused',
+    'Send the same body when you repeat a report, and a new id for a new one.',
+  ],
+  'already-undone': [409, 'Already undone', 'Nothing is left to do.'],
+  'setting-fixed': [409, 'Fixed by the environment', 'Change the environment variable and start again.'],
+  ambiguous: [409, 'More than one matches', 'Use the id.'],
+  'last-owner': [409, 'The last owner', 'Make another owner first.'],
+  'body-too-large': [413, 'The body is too large', 'Send at most 1 MiB; split a batch.'],
+  'unsupported-media-type': [415, 'Unsupported media type', 'Send JSON with "Content-Type: application/json".'],
+  'too-many-tries': [429, 'Too many tries', 'Wait as long as Retry-After says.'],
+  'too-many-requests': [429, 'Too many requests', 'Send fewer requests, or several reports in one batch.'],
+  'too-many-unclaimed-tokens': [429, 'Too many unknown tokens', 'Create users for them, or require signed reports.'],
+  'not-implemented': [501, 'Not there yet', 'This address will come with a later version.'],
+  'tracking-off': [503, 'Tracking is off', 'Send the report again when tracking is on.'],
+  busy: [503, 'Too busy', 'Try again in a moment.'],
+};
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly hint: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** Codes that Fastify's own errors stand for. */
+const FASTIFY_CODES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
+  FST_ERR_VALIDATION: 'invalid-input',
+};
+
+/** The problem document for an error. Unknown errors tell nothing but the request id. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  const instance = `urn:request:${requestId}`;
+  if (error instanceof ExpectedError) {
+    const pointer = error.details.pointer;
+    return describe(error.code, statusOf(error), error.message, error.hint, {
+      instance,
+      ...(typeof pointer === 'string' ? { errors: [{ pointer, detail: error.message }] } : {}),
+    });
+  }
+  const fastify = error as Partial<FastifyError>;
+  if (fastify.statusCode !== undefined && fastify.statusCode < 500 && typeof fastify.message === 'string') {
+    const code = FASTIFY_CODES[fastify.code ?? ''] ?? 'bad-request';
+    const status = PROBLEMS[code]?.[0] ?? fastify.statusCode;
+    return describe(code, status, fastify.message, undefined, { instance });
+  }
+  return describe('internal-error', 500, 'Something went wrong inside the server.', undefined, { instance });
+}
+
+function describe(
+  code: string,
+  status: number,
+  detail: string,
+  hint: string | undefined,
+  rest: Pick<Problem, 'instance' | 'errors'>,
+): Problem {
+  const known = PROBLEMS[code];
+  return {
+    type: `urn:problem:xpert:${code}`,
+    title: known?.[1] ?? (status >= 500 ? 'The server failed' : 'The request failed'),
+    status,
+    detail,
+    code,
+    hint: hint ?? known?.[2] ?? 'Look for the request id in the log of the server.',
+    ...rest,
+  };
+}
+
+function statusOf(error: ExpectedError): number {
+  const known = PROBLEMS[error.code];
+  if (known !== undefined) return known[0];
+  if (error instanceof SourceFailure) return 502;
+  if (error instanceof LedgerFailure) return 503;
+  return 400;
+}
+
+/** Answers with the problem; logs what an owner has to know about, once. */
+export function sendProblem(
+  logger: Logger | null,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = problemOf(error, request.id);
+  if (problem.status >= 500 && problem.code !== 'tracking-off' && problem.code !== 'not-implemented') {
+    logger?.error({ requestId: request.id, code: problem.code, err: error }, 'request failed');
+  }
+  if (error instanceof ExpectedError) {
+    const { retryAfterSeconds } = error.details;
+    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
+  }
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .send(writeJson(problem));
+}
+
+/** An expected failure of HTTP's own, with its standard hint. */
+export function problem(code: string, message: string, details: Record<string, unknown> = {}): ExpectedError {
+  return new ExpectedError(code, message, { details });
+}

@@ -1,52 +1,233 @@
-import type { Traffic } from '../units/bytes.ts';
+import { NOTHING, type Traffic } from '../units/bytes.ts';
 import type { CounterSemantics, PeerReading, SourceOrder } from './collector.ts';
-import type { Flags } from './flags.ts';
+import { advanceCounter, isSame } from './counter.ts';
+import { FLAG, type Flags } from './flags.ts';
 
-/** What the meter remembers of one life of a series. */
+/** What the meter remembers of a series: its last reading. */
 export interface CounterState {
-  /** +1 whenever the counter started again. */
+  /** 1 for the life we saw first; +1 whenever the counter started again. */
   readonly epoch: number;
   readonly traffic: Traffic;
-  /** `ServiceReading.startEvidence` at the last reading. */
+  /** What named the start of this life at the last reading (`startEvidenceOf`). */
   readonly startEvidence: string | null;
-  /** Wall instant of the last reading. */
+  /**
+   * Wall instant of the last reading. A store may leave the instant of an `unchanged` reading unwritten: bytes that
+   * flow later are then spread from the last complete poll (absence `ended`) or from this instant (absence `silent`).
+   */
   readonly at: Date;
   readonly order: SourceOrder | null;
-  /** The series was absent from a complete poll of a source with `absence: 'ended'`: if it comes back, that is a new life from 0. */
+  /**
+   * A complete poll showed the service but not this series, and the source has `absence: 'ended'`: back again it is a
+   * new life from 0. Not to be set when the whole service was absent: its start evidence decides when it returns.
+   */
   readonly ended: boolean;
+  /** Tracking was off since the last reading: the next one is a new baseline. */
+  readonly rebase: boolean;
 }
 
-/** What is known about the service and the poll when a reading is metered. */
+/** What is known about the service and the poll when a reading is metered; one object serves all readings of a poll. */
 export interface MeterContext {
   readonly semantics: CounterSemantics;
   /** Wall instant of this poll. */
   readonly at: Date;
   readonly order: SourceOrder | null;
+  /** `ServiceReading.startEvidence` of this poll. */
   readonly startEvidence: string | null;
-  /** Instant of the last complete poll of the service before this one; null = this is the first. */
+  /**
+   * Last complete, metered poll before this one that showed the service; null = there was none, or none since tracking
+   * was switched on again: first sights are baselines.
+   */
   readonly lastCompleteAt: Date | null;
-  /** True if the last complete poll is of the current start of the service and dumped all series (absence means something). */
+  /** `ServiceReading.startEvidence` of that poll. */
+  readonly lastCompleteEvidence: string | null;
+  /** The node's `opening` until the service's first complete poll, `baseline` ever after. */
   readonly opening: 'baseline' | 'count';
+  /** The wall clock stepped since the poll before. */
+  readonly clockSuspect: boolean;
 }
+
+/** Why a value became a baseline instead of being counted. */
+export type BaselineReason =
+  /** Seen in the first complete poll of its service: shown as "before Xpert". */
+  | 'before-xpert'
+  /** First seen later, without proof that it began after the last complete poll: bookable by an admin. */
+  | 'unproven'
+  /** First reading after tracking was switched on again. */
+  | 'tracking-off'
+  /** The counter was moved back: bookable by an admin. */
+  | 'rewound';
 
 /** What one reading adds to the ledger. */
 export interface Metered {
   readonly next: CounterState;
-  /** Bytes to book; zero for a baseline. */
+  /** Bytes to book; zero for a baseline and for a restart without new bytes. */
   readonly counted: Traffic;
-  /** Start of the interval in which the counted bytes flowed; null when nothing counts. */
+  /**
+   * Start of the interval `[from, context.at)` in which the counted bytes flowed and to which `flags` belong. Nothing
+   * counted but `possibleLoss` set: the interval itself is to be recorded as a possible loss. Null for a first sight
+   * without a known start: what counts then is booked at the poll's instant.
+   */
   readonly from: Date | null;
   readonly flags: Flags;
-  /** For a baseline: what the counter already showed. Never counted; shown as "before Xpert". */
+  readonly baseline: BaselineReason | null;
+  /** For a baseline: what the counter showed. Never counted. */
   readonly before: Traffic | null;
 }
 
 /**
- * Meters one reading (rules 2, 3, 4, 5 and 7). Pure.
- * @returns null if the reading is not later than the state's in the source's own order: it is dropped.
+ * Meters one reading of a `cumulative` or `session` source (rules 2, 3, 4, 5 and 7 of ARCHITECTURE.md). Pure.
+ * @returns `stale`: not later than the state in the source's own order, to be dropped. `unchanged`: the same value in
+ * the same life; only `at` and `order` of the state move on. These two allocate nothing: most readings are `unchanged`.
  */
-export declare function meterReading(
+export function meterReading(
   state: CounterState | null,
   reading: PeerReading,
   context: MeterContext,
-): Metered | null;
+): Metered | 'stale' | 'unchanged' {
+  const evidence = startEvidenceOf(reading, context);
+  if (state === null) return firstSight(reading, evidence, context);
+  if (!isLater(context.order, context.at, state.order, state.at)) return 'stale';
+  const restarted = showsRestart(state.startEvidence, evidence);
+  if (state.rebase) return sightAnew(state.epoch + 1, reading, evidence, context);
+  if (state.ended) return newLife(state.epoch + 1, reading, evidence, context, context.lastCompleteAt ?? state.at, 0);
+  const learned = evidence !== null && evidence !== state.startEvidence;
+  if (!learned && isSame(state.traffic, reading.traffic)) return 'unchanged';
+  return laterReading(state, reading, evidence, restarted, context);
+}
+
+/**
+ * True if a reading is later than the last one. Within a boot the node's uptime decides; another boot is later unless
+ * its poll is older than what we have. A source without an order has one reader, whose readings come in order.
+ * The ledger asks this of the whole poll first, against the last poll that showed the service: a poll that is stale as a
+ * whole must not bring ended series back to life.
+ */
+export function isLater(order: SourceOrder | null, at: Date, lastOrder: SourceOrder | null, lastAt: Date): boolean {
+  if (order === null || lastOrder === null) return true;
+  if (order.bootId === lastOrder.bootId) return order.uptimeMs > lastOrder.uptimeMs;
+  return at >= lastAt;
+}
+
+/** What names the start of this life: the service's evidence, with the series' own start where the source tells it. */
+export function startEvidenceOf(reading: PeerReading, context: MeterContext): string | null {
+  if (reading.startedAt === undefined) return context.startEvidence;
+  return `${context.startEvidence ?? ''}@${reading.startedAt.getTime()}`;
+}
+
+/** Only two known and different values prove a restart: evidence that appears or vanishes says nothing. */
+function showsRestart(before: string | null, now: string | null): boolean {
+  return before !== null && now !== null && before !== now;
+}
+
+function firstSight(reading: PeerReading, evidence: string | null, context: MeterContext): Metered {
+  if (context.lastCompleteAt !== null) return sightAnew(1, reading, evidence, context);
+  if (context.opening === 'count') return newLife(1, reading, evidence, context, null, 0);
+  return baseline(1, reading, evidence, context, 'before-xpert');
+}
+
+/** A series without a usable last reading counts from 0 only with proof that it began after the last complete poll. */
+function sightAnew(epoch: number, reading: PeerReading, evidence: string | null, context: MeterContext): Metered {
+  const from = context.lastCompleteAt;
+  if (from === null) return baseline(epoch, reading, evidence, context, 'tracking-off');
+  const proven =
+    context.semantics.absence === 'ended' ||
+    showsRestart(context.lastCompleteEvidence, context.startEvidence) ||
+    (reading.startedAt !== undefined && reading.startedAt > from);
+  if (!proven) return doubtful(baseline(epoch, reading, evidence, context, 'unproven'), from, context, 0);
+  return newLife(epoch, reading, evidence, context, from, 0);
+}
+
+function laterReading(
+  state: CounterState,
+  reading: PeerReading,
+  evidence: string | null,
+  restarted: boolean,
+  context: MeterContext,
+): Metered {
+  const { epoch, counted, move } = advanceCounter(state, reading.traffic, restarted, context.semantics.falls);
+  const from = lastReadAt(state, context);
+  if (move === 'rewound') {
+    return doubtful(baseline(epoch, reading, evidence, context, 'rewound'), from, context, FLAG.rewound);
+  }
+  if (move === 'restarted') return newLife(epoch, reading, evidence, context, from, FLAG.possibleLoss);
+  if (move === 'fell') {
+    // The service shows that it did not restart, so something else set this one counter back.
+    const byOther = evidence !== null && state.startEvidence === evidence ? FLAG.resetByOther : 0;
+    return newLife(epoch, reading, evidence, context, from, FLAG.possibleLoss | byOther);
+  }
+  return {
+    // Growth read without evidence forgets the old one: it may belong to a start that was not shown, and another value
+    // seen later would count the same bytes again.
+    next: nextState(epoch, reading, evidence, context),
+    counted,
+    from: notAfter(from, context.at),
+    flags: suspicion(context),
+    baseline: null,
+    before: null,
+  };
+}
+
+/** The whole value counts, both directions together. */
+function newLife(
+  epoch: number,
+  reading: PeerReading,
+  evidence: string | null,
+  context: MeterContext,
+  from: Date | null,
+  flags: Flags,
+): Metered {
+  return {
+    next: nextState(epoch, reading, evidence, context),
+    counted: reading.traffic,
+    from: from === null ? null : notAfter(from, context.at),
+    flags: flags | suspicion(context),
+    baseline: null,
+    before: null,
+  };
+}
+
+/** Nothing counts; later readings count from here. */
+function baseline(
+  epoch: number,
+  reading: PeerReading,
+  evidence: string | null,
+  context: MeterContext,
+  reason: BaselineReason,
+): Metered {
+  return {
+    next: nextState(epoch, reading, evidence, context),
+    counted: NOTHING,
+    from: null,
+    flags: suspicion(context),
+    baseline: reason,
+    before: reading.traffic,
+  };
+}
+
+/** A baseline in whose interval bytes may be missing. */
+function doubtful(baseline: Metered, from: Date, context: MeterContext, flags: Flags): Metered {
+  return { ...baseline, from: notAfter(from, context.at), flags: baseline.flags | flags | FLAG.possibleLoss };
+}
+
+function nextState(
+  epoch: number,
+  reading: PeerReading,
+  startEvidence: string | null,
+  { at, order }: MeterContext,
+): CounterState {
+  return { epoch, traffic: reading.traffic, startEvidence, at, order, ended: false, rebase: false };
+}
+
+/** A series that has not ended was in the last complete poll, unchanged if its state is older than that. */
+function lastReadAt(state: CounterState, { semantics, lastCompleteAt }: MeterContext): Date {
+  if (semantics.absence === 'silent' || lastCompleteAt === null || lastCompleteAt <= state.at) return state.at;
+  return lastCompleteAt;
+}
+
+function suspicion(context: MeterContext): Flags {
+  return context.clockSuspect ? FLAG.clockSuspect : 0;
+}
+
+/** Intervals never run backwards, whatever the wall clock did. */
+function notAfter(from: Date, at: Date): Date {
+  return from <= at ? from : at;
+}

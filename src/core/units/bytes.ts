@@ -18,6 +18,18 @@ export function undirected(total: bigint): Traffic {
   return { rx: null, tx: null, total };
 }
 
+/** No bytes, in both directions. */
+export const NOTHING: Traffic = Object.freeze({ rx: 0n, tx: 0n, total: 0n });
+
+/** Sum of two amounts; a direction is known only where both know it. */
+export function addTraffic(a: Traffic, b: Traffic): Traffic {
+  return {
+    rx: a.rx === null || b.rx === null ? null : a.rx + b.rx,
+    tx: a.tx === null || b.tx === null ? null : a.tx + b.tx,
+    total: a.total + b.total,
+  };
+}
+
 /** Largest value one report may carry: 2^53 - 1, the largest exact JSON integer. */
 export const MAX_REPORT_BYTES = 9_007_199_254_740_991n;
 

@@ -1,0 +1,121 @@
+import type { Traffic } from '../units/bytes.ts';
+import { GRACE_MS, isQuarterClosed, quarterOf, quarterStart } from '../units/quarter.ts';
+import { FLAG, type Flags } from './flags.ts';
+
+/** When counted bytes flowed and when they are booked; instants in ms since 1970, UTC. */
+export interface BookedInterval {
+  /** Null when the start is unknown: everything is booked at `toMs`. */
+  readonly fromMs: number | null;
+  readonly toMs: number;
+  /** Instant of the booking: for a poll `toMs`, for a report its receipt. */
+  readonly bookedAtMs: number;
+  /** Flags that every slice inherits. */
+  readonly flags: Flags;
+}
+
+/** Part of an interval that lies in one quarter and between two cuts. `fromMs` = `toMs` for a single instant. */
+export interface Piece {
+  readonly quarter: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly flags: Flags;
+  /** Quarters between the one the bytes belong to and the one that books them; 0 = the quarter still took them. */
+  readonly lag: number;
+}
+
+/** Bytes of one piece. */
+export interface Slice extends Piece {
+  readonly traffic: Traffic;
+}
+
+/**
+ * Cuts an interval at quarter borders and at the given instants (in order), in the order of time. All series of a poll
+ * with the same interval share the result.
+ *
+ * Up to 5 minutes long it counts as measured even where it crosses a border; longer and over several quarters its pieces
+ * are `estimated`. Pieces of quarters that are closed when it is booked are `late`.
+ */
+export function cutInterval(interval: BookedInterval, cutsMs: readonly number[] = []): readonly Piece[] {
+  const { toMs } = interval;
+  const fromMs = interval.fromMs === null ? toMs : Math.min(interval.fromMs, toMs);
+  const last = toMs > fromMs ? quarterOf(toMs - 1) : quarterOf(toMs);
+  const estimated = toMs - fromMs > GRACE_MS && quarterOf(fromMs) !== last ? FLAG.estimated : 0;
+  const pieces: Piece[] = [];
+  let startMs = fromMs;
+  let nextCut = 0;
+  do {
+    while ((cutsMs[nextCut] ?? Number.POSITIVE_INFINITY) <= startMs) nextCut++;
+    const quarter = quarterOf(startMs);
+    const endMs = Math.min(toMs, quarterStart(quarter + 1), cutsMs[nextCut] ?? toMs);
+    pieces.push(pieceOf(quarter, startMs, endMs, interval, estimated));
+    startMs = endMs;
+  } while (startMs < toMs);
+  return pieces;
+}
+
+function pieceOf(
+  quarter: number,
+  fromMs: number,
+  toMs: number,
+  { bookedAtMs, flags }: BookedInterval,
+  estimated: Flags,
+): Piece {
+  if (!isQuarterClosed(quarter, bookedAtMs)) return { quarter, fromMs, toMs, flags: flags | estimated, lag: 0 };
+  const lag = quarterOf(bookedAtMs) - quarter;
+  return { quarter, fromMs, toMs, flags: flags | estimated | FLAG.late, lag };
+}
+
+/**
+ * Spreads bytes over pieces in proportion to their length, each direction by largest remainder, so that every direction
+ * sums exactly. Pieces that get nothing are left out.
+ */
+export function spread(traffic: Traffic, pieces: readonly Piece[]): Slice[] {
+  const [only] = pieces;
+  if (only === undefined) throw new Error('spread: there is no piece to book to');
+  if (traffic.total === 0n) return [];
+  if (pieces.length === 1) return [{ ...only, traffic }];
+  const weights = pieces.map((piece) => piece.toMs - piece.fromMs);
+  if (traffic.rx === null || traffic.tx === null) {
+    const totals = apportion(traffic.total, weights);
+    return toSlices(pieces, (i) => ({ rx: null, tx: null, total: totals[i] ?? 0n }));
+  }
+  const rxs = apportion(traffic.rx, weights);
+  const txs = apportion(traffic.tx, weights);
+  return toSlices(pieces, (i) => {
+    const rx = rxs[i] ?? 0n;
+    const tx = txs[i] ?? 0n;
+    return { rx, tx, total: rx + tx };
+  });
+}
+
+function toSlices(pieces: readonly Piece[], trafficOf: (index: number) => Traffic): Slice[] {
+  const slices: Slice[] = [];
+  pieces.forEach((piece, i) => {
+    const traffic = trafficOf(i);
+    if (traffic.total !== 0n) slices.push({ ...piece, traffic });
+  });
+  return slices;
+}
+
+/**
+ * Splits `amount` by weights (positive whole numbers): each share is rounded down, and what is left goes one by one to
+ * the largest remainders, the earlier first where they are equal.
+ */
+export function apportion(amount: bigint, weights: readonly number[]): bigint[] {
+  const sum = BigInt(weights.reduce((total, weight) => total + weight, 0));
+  const remainders: bigint[] = [];
+  let left = amount;
+  const shares = weights.map((weight, i) => {
+    const product = amount * BigInt(weight);
+    const share = product / sum;
+    remainders[i] = product - share * sum;
+    left -= share;
+    return share;
+  });
+  if (left === 0n) return shares;
+  const byRemainder = remainders
+    .map((remainder, index) => ({ remainder, index }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
+  for (const { index } of byRemainder.slice(0, Number(left))) shares[index] = (shares[index] ?? 0n) + 1n;
+  return shares;
+}

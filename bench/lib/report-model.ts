@@ -6,6 +6,9 @@ import { randomNumbers } from './random.ts';
  */
 export const model = { reports: 10_000_000, users: 5_000, servers: 20, days: 30, seed: 42 } as const;
 
+/** First midnight of the model (UTC); its last report comes 30 days later. */
+export const modelStart = Date.UTC(2026, 9, 1);
+
 export interface ModelReport {
   readonly user: number;
   readonly server: number;
@@ -69,11 +72,13 @@ function sessionsByMinute(random: (limit: number) => number): Session[][] {
   return online;
 }
 
-/** As the product makes user tokens: 22 characters. */
-export function tokenOf(user: number): string {
-  const random = randomNumbers(user ^ 0x2545f491);
+/** One token of 22 characters per user of the model, as the product makes them. */
+export function modelTokens(): string[] {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-  return Array.from({ length: 22 }, () => alphabet[random(alphabet.length)]).join('');
+  return Array.from({ length: model.users }, (_, user) => {
+    const random = randomNumbers(user ^ 0x2545f491);
+    return Array.from({ length: 22 }, () => alphabet[random(alphabet.length)]).join('');
+  });
 }
 
 export function serverOf(server: number): string {

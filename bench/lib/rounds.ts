@@ -48,6 +48,11 @@ export async function compare(rounds: number, ours: Measure, baseline: Measure):
   };
 }
 
+/** Median of one detail of the samples. */
+export function medianOf(samples: readonly Sample[], detail: string): number {
+  return round(median(samples.map((sample) => Number(sample[detail]))));
+}
+
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }

@@ -57,17 +57,17 @@ export function judgeNode({ pollIntervalMs, poll, missingServices, services, now
     };
   if (poll.outcome === 'incomplete')
     return { state: 'degraded', reason: { ...failureOf(poll), code: poll.code ?? 'incomplete-reading' } };
-  if (missingServices.length > 0) {
-    const gone = `${missingServices.join(', ')} ${missingServices.length === 1 ? 'is' : 'are'} gone from the node.`;
-    const hint = `Start ${missingServices.join(', ')} again; until then nobody can connect there.`;
-    return {
-      state: missingServices.length >= services ? 'down' : 'degraded',
-      reason: notice('service-missing', gone, hint),
-    };
-  }
+  if (missingServices.length > 0) return judgeMissing(missingServices, services);
   const [first] = poll.notices;
   if (first !== undefined) return { state: 'degraded', reason: { ...first, hint: first.hint ?? null } };
   return { state: 'up', reason: null };
+}
+
+function judgeMissing(missing: readonly string[], services: number): NodeHealth {
+  const names = missing.join(', ');
+  const gone = `${names} ${missing.length === 1 ? 'is' : 'are'} gone from the node.`;
+  const hint = `Start ${names} again; until then nobody can connect there.`;
+  return { state: missing.length >= services ? 'down' : 'degraded', reason: notice('service-missing', gone, hint) };
 }
 
 function failureOf(poll: PollState): Notice {

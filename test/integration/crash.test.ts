@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, describe, expect, it } from 'vitest';
+import { freePort, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+
+const ROUNDS = 50;
+const SENDERS = 24;
+
+interface Tally {
+  sent: bigint;
+  acked: bigint;
+}
+
+type Mode = 'with-id' | 'without-id' | 'stream';
+
+/** What a report carried, per user_token. */
+type Book = Map<string, Tally>;
+
+const random = (max: number) => Math.floor(Math.random() * max);
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+describe('SIGKILL under webhook load', () => {
+  const folder = temporaryFolder('crash');
+  let server: TestServer | null = null;
+  afterAll(async () => {
+    await server?.kill();
+    folder.remove();
+  });
+
+  it(`keeps every acknowledged byte and doubles none, over ${ROUNDS} rounds`, { timeout: 600_000 }, async () => {
+    const port = await freePort();
+    const book: Book = new Map();
+    let killed = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      server ??= await startServer({ dataDir: folder.path, port });
+      const load = startLoad(port, book, round);
+      await sleep(30 + random(250));
+      await server.kill();
+      killed++;
+      load.stopNew();
+      server = await startServer({ dataDir: folder.path, port });
+      await load.finished;
+      compare(folder.path, book);
+    }
+    expect(killed).toBe(ROUNDS);
+    expect([...book.values()].reduce((sum, tally) => sum + tally.sent, 0n)).toBeGreaterThan(0n);
+    expect(await server?.stop()).toBe(0);
+    server = null;
+    compare(folder.path, book);
+  });
+});
+
+/** Starts senders; those with ids and streams repeat a report until it is answered, across the crash. */
+function startLoad(port: number, book: Book, round: number) {
+  let open = true;
+  const senders = Array.from({ length: SENDERS }, async (_, n) => {
+    const mode: Mode = n % 3 === 0 ? 'with-id' : n % 3 === 1 ? 'without-id' : 'stream';
+    const token = `${mode}-${n}`;
+    const tally = book.get(token) ?? { sent: 0n, acked: 0n };
+    book.set(token, tally);
+    let [up, down] = [0, 0];
+    while (open) {
+      const [rx, tx] = [1 + random(1_000_000), 1 + random(5_000_000)];
+      [up, down] = [up + rx, down + tx];
+      const report = {
+        user_token: token,
+        server: `vpn-${n % 4}.example.com`,
+        port: 443,
+        protocol: 'vless',
+        ...(mode === 'stream'
+          ? { bytes_uploaded: up, bytes_downloaded: down, mode: 'cumulative', stream: `round-${round}` }
+          : { bytes_uploaded: rx, bytes_downloaded: tx }),
+        ...(mode === 'with-id' ? { event_id: randomUUID() } : {}),
+      };
+      tally.sent += BigInt(rx + tx);
+      if (await deliver(port, report, mode !== 'without-id')) tally.acked += BigInt(rx + tx);
+    }
+  });
+  const stopNew = () => {
+    open = false;
+  };
+  return { stopNew, finished: Promise.all(senders) };
+}
+
+/** @returns whether it was acknowledged; with `insist` it repeats the same body until it is. */
+async function deliver(port: number, report: object, insist: boolean): Promise<boolean> {
+  for (const deadline = Date.now() + 30_000; ; ) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/xpert/traffic-webhook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(report),
+    }).catch(() => null);
+    const text = await answer?.text().catch(() => null);
+    if (answer?.status === 200 && text != null) return true;
+    if (answer !== null && answer.status < 500 && answer.status !== 200) throw new Error(`${answer.status}: ${text}`);
+    if (!insist) return false;
+    if (Date.now() > deadline) throw new Error('No answer within 30 s.');
+    await sleep(10);
+  }
+}
+
+/** Booked = sent for senders that repeat; acked <= booked <= sent for the others; records = days = totals for all. */
+function compare(dataDir: string, book: Book): void {
+  const database = new Database(join(dataDir, 'traffic_stats.db'), { readonly: true });
+  database.defaultSafeIntegers(true);
+  try {
+    const sums = (table: string) =>
+      new Map(
+        (
+          database
+            .prepare(
+              `SELECT s.token AS token, sum(t.total) AS total FROM ${table} t JOIN series s ON s.id = t.series_id GROUP BY s.token`,
+            )
+            .all() as { token: string; total: bigint }[]
+        ).map((row) => [row.token, row.total]),
+      );
+    const [records, days, totals] = [sums('record'), sums('day'), sums('total')];
+    for (const [token, tally] of book) {
+      const booked = totals.get(token) ?? 0n;
+      expect(records.get(token) ?? 0n, `records of ${token}`).toBe(booked);
+      expect(days.get(token) ?? 0n, `days of ${token}`).toBe(booked);
+      if (token.startsWith('without-id')) {
+        expect(booked, `${token}: at least what was acknowledged`).toBeGreaterThanOrEqual(tally.acked);
+        expect(booked, `${token}: at most what was sent`).toBeLessThanOrEqual(tally.sent);
+      } else {
+        expect(booked, `${token}: exactly what was sent`).toBe(tally.sent);
+      }
+    }
+  } finally {
+    database.close();
+  }
+}

@@ -12,7 +12,8 @@ interface Tally {
   acked: bigint;
 }
 
-type Mode = 'with-id' | 'without-id' | 'stream';
+const modes = ['with-id', 'without-id', 'stream'] as const;
+type Mode = (typeof modes)[number];
 
 /** What a report carried, per user_token. */
 type Book = Map<string, Tally>;
@@ -55,32 +56,38 @@ describe('SIGKILL under webhook load', () => {
 function startLoad(port: number, book: Book, round: number) {
   let open = true;
   const senders = Array.from({ length: SENDERS }, async (_, n) => {
-    const mode: Mode = n % 3 === 0 ? 'with-id' : n % 3 === 1 ? 'without-id' : 'stream';
+    const mode = modes[n % modes.length] ?? 'with-id';
     const token = `${mode}-${n}`;
     const tally = book.get(token) ?? { sent: 0n, acked: 0n };
     book.set(token, tally);
-    let [up, down] = [0, 0];
+    const next = reports(mode, token, n, round);
     while (open) {
-      const [rx, tx] = [1 + random(1_000_000), 1 + random(5_000_000)];
-      [up, down] = [up + rx, down + tx];
-      const report = {
-        user_token: token,
-        server: `vpn-${n % 4}.example.com`,
-        port: 443,
-        protocol: 'vless',
-        ...(mode === 'stream'
-          ? { bytes_uploaded: up, bytes_downloaded: down, mode: 'cumulative', stream: `round-${round}` }
-          : { bytes_uploaded: rx, bytes_downloaded: tx }),
-        ...(mode === 'with-id' ? { event_id: randomUUID() } : {}),
-      };
-      tally.sent += BigInt(rx + tx);
-      if (await deliver(port, report, mode !== 'without-id')) tally.acked += BigInt(rx + tx);
+      const { report, bytes } = next();
+      tally.sent += bytes;
+      if (await deliver(port, report, mode !== 'without-id')) tally.acked += bytes;
     }
   });
   const stopNew = () => {
     open = false;
   };
   return { stopNew, finished: Promise.all(senders) };
+}
+
+/** Makes one sender's reports: random bytes, received never equal to sent. */
+function reports(mode: Mode, token: string, n: number, round: number) {
+  const target = { user_token: token, server: `vpn-${n % 4}.example.com`, port: 443, protocol: 'vless' };
+  let [up, down] = [0, 0];
+  return () => {
+    const [rx, tx] = [1 + random(1_000_000), 1_000_001 + random(5_000_000)];
+    [up, down] = [up + rx, down + tx];
+    const bytes = BigInt(rx + tx);
+    if (mode === 'stream') {
+      const stream = { mode: 'cumulative', stream: `round-${round}`, bytes_uploaded: up, bytes_downloaded: down };
+      return { report: { ...target, ...stream }, bytes };
+    }
+    const delta = { bytes_uploaded: rx, bytes_downloaded: tx };
+    return { report: { ...target, ...delta, ...(mode === 'with-id' ? { event_id: randomUUID() } : {}) }, bytes };
+  };
 }
 
 /** @returns whether it was acknowledged; with `insist` it repeats the same body until it is. */

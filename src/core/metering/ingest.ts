@@ -1,0 +1,132 @@
+import { ExpectedError, InvalidInput } from '../errors.ts';
+import { DEDUPLICATION_DAYS, type UsageReport } from '../ledger/report.ts';
+
+const USER_TOKEN = /^[A-Za-z0-9._~@:-]{1,128}$/;
+/** Last path segments of the statistics' own addresses: a token of that name could not be asked for. */
+const ROUTE_WORDS: ReadonlySet<string> = new Set(['global', 'server', 'database', 'cleanup', 'reset']);
+const PRINTABLE = /^[^\p{Cc}]+$/u;
+const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const WINDOW_MS = DEDUPLICATION_DAYS * 86_400_000;
+/** Clocks of senders may be ahead by this much. */
+const MAX_AHEAD_MS = 5 * 60_000;
+
+/** What a report is judged by, besides itself. */
+export interface ReportRules {
+  /** Wall instant of receipt, ms. */
+  readonly nowMs: number;
+  /** The sender answers for repeats itself: the period may be older than the deduplication window. */
+  readonly backfill: boolean;
+}
+
+/**
+ * Checks one report as it came in and turns it into the ledger's form. `pointer` is the JSON pointer of the report
+ * itself ('' or '/3'); `eventId` serves where the report names none.
+ * @throws InvalidInput naming the field
+ */
+export function parseReport(value: unknown, pointer: string, eventId: string | null, rules: ReportRules): UsageReport {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInput(pointer, 'A report must be a JSON object.', 'Send {"user_token": …, "server": …, …}.');
+  }
+  const report = value as Readonly<Record<string, unknown>>;
+  const userToken = report.user_token;
+  if (typeof userToken !== 'string') throw missingOrWrong(report, pointer, 'user_token', 'a string');
+  const refusal = userTokenRefusal(userToken);
+  if (refusal !== null) throw new InvalidInput(`${pointer}/user_token`, `"user_token" ${refusal}.`);
+  if (report.bytes_uploaded === undefined && report.bytes_downloaded === undefined) {
+    throw new InvalidInput(`${pointer}/bytes_uploaded`, '"bytes_uploaded" and "bytes_downloaded" are both missing.');
+  }
+  const periodStart = optionalInstant(report, pointer, 'period_start');
+  const periodEnd = optionalInstant(report, pointer, 'period_end');
+  if (periodStart !== null || periodEnd !== null) checkPeriod(periodStart, periodEnd, pointer, rules);
+  return {
+    userToken,
+    server: text(report, pointer, 'server', 255),
+    port: wholeNumber(report, pointer, 'port', 1, 65_535),
+    protocol: text(report, pointer, 'protocol', 32),
+    rx: bytes(report, pointer, 'bytes_uploaded'),
+    tx: bytes(report, pointer, 'bytes_downloaded'),
+    mode: mode(report, pointer),
+    stream: report.stream === undefined || report.stream === '' ? '' : text(report, pointer, 'stream', 128),
+    eventId: report.event_id === undefined ? eventId : text(report, pointer, 'event_id', 255),
+    periodStart,
+    periodEnd,
+  };
+}
+
+/** Why a text cannot be a user_token, as the end of a sentence; null if it can. */
+export function userTokenRefusal(text: string): string | null {
+  if (!USER_TOKEN.test(text)) return 'must be 1 to 128 letters, digits or any of . _ ~ @ : -';
+  if (ROUTE_WORDS.has(text)) return `must not be "${text}", which is part of an address`;
+  return null;
+}
+
+function missingOrWrong(report: Readonly<Record<string, unknown>>, pointer: string, field: string, wanted: string) {
+  const message = report[field] === undefined ? `"${field}" is missing.` : `"${field}" must be ${wanted}.`;
+  return new InvalidInput(`${pointer}/${field}`, message);
+}
+
+function text(report: Readonly<Record<string, unknown>>, pointer: string, field: string, max: number): string {
+  const value = report[field];
+  if (typeof value === 'string' && value.length >= 1 && value.length <= max && PRINTABLE.test(value)) return value;
+  throw missingOrWrong(report, pointer, field, `1 to ${max} printable characters`);
+}
+
+function wholeNumber(
+  report: Readonly<Record<string, unknown>>,
+  pointer: string,
+  field: string,
+  min: number,
+  max: number,
+): number {
+  const value = report[field];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw missingOrWrong(report, pointer, field, `a whole number from ${min} to ${max}`);
+}
+
+/** A missing direction is 0. Above 2^53 - 1 a JSON number is not exact, so it is refused, not rounded. */
+function bytes(report: Readonly<Record<string, unknown>>, pointer: string, field: string): bigint {
+  if (report[field] === undefined) return 0n;
+  return BigInt(wholeNumber(report, pointer, field, 0, Number.MAX_SAFE_INTEGER));
+}
+
+function mode(report: Readonly<Record<string, unknown>>, pointer: string): UsageReport['mode'] {
+  const value = report.mode;
+  if (value === undefined || value === 'delta') return 'delta';
+  if (value === 'cumulative') return 'cumulative';
+  throw missingOrWrong(report, pointer, 'mode', '"delta" or "cumulative"');
+}
+
+function optionalInstant(report: Readonly<Record<string, unknown>>, pointer: string, field: string): Date | null {
+  const value = report[field];
+  if (value === undefined) return null;
+  const ms = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(ms)) throw missingOrWrong(report, pointer, field, 'an instant such as 2026-11-01T00:00:00Z');
+  return new Date(ms);
+}
+
+function checkPeriod(start: Date | null, end: Date | null, pointer: string, rules: ReportRules): void {
+  if (start !== null && end !== null && end < start) {
+    throw new InvalidInput(`${pointer}/period_end`, '"period_end" must not be before "period_start".');
+  }
+  for (const [field, instant] of [
+    ['period_start', start],
+    ['period_end', end],
+  ] as const) {
+    if (instant === null || instant.getTime() <= rules.nowMs + MAX_AHEAD_MS) continue;
+    throw new InvalidInput(
+      `${pointer}/${field}`,
+      `"${field}" lies more than 5 minutes ahead.`,
+      'Check the clock and the time zone of the sender.',
+    );
+  }
+  const last = (end ?? start)?.getTime();
+  if (last === undefined || rules.backfill || last >= rules.nowMs - WINDOW_MS) return;
+  throw new ExpectedError(
+    'too-old-to-deduplicate',
+    `The report is of a time more than ${DEDUPLICATION_DAYS} days ago; whether it was counted before is not known any more.`,
+    {
+      hint: 'Use ?backfill=true with a token of scope write if you are sure that it was not counted yet.',
+      details: { pointer: `${pointer}/${end === null ? 'period_start' : 'period_end'}` },
+    },
+  );
+}

@@ -173,11 +173,11 @@ export class Scheduler<End extends PollEnd> {
   }
 
   async #runInSlot(lane: Lane<End>): Promise<void> {
-    let held: 'quick' | 'slow' = 'quick';
+    const slot = { slow: false };
     this.#quick += 1;
     const cancel = this.#options.timers.after(QUICK_MS, () => {
       if (this.#slow >= SLOW_SLOTS) return;
-      held = 'slow';
+      slot.slow = true;
       this.#slow += 1;
       this.#leaveQuick();
     });
@@ -187,7 +187,7 @@ export class Scheduler<End extends PollEnd> {
       this.#options.onBug(lane.node.id, error);
     } finally {
       cancel();
-      if (held === 'slow') this.#slow -= 1;
+      if (slot.slow) this.#slow -= 1;
       else this.#leaveQuick();
     }
   }

@@ -1,0 +1,194 @@
+import { ExpectedError, NotFound, SourceFailure } from '../core/errors.ts';
+import { staleAfterMs } from '../core/health/node-health.ts';
+import type { InventoryStore } from '../core/inventory/inventory-store.ts';
+import type { Node } from '../core/inventory/node.ts';
+import type { PollReport } from '../core/inventory/node-operations.ts';
+import type { PollBooked, UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { Collector, Poll } from '../core/metering/collector.ts';
+import type { Clock } from '../core/units/clock.ts';
+import type { NodeId } from '../core/units/ids.ts';
+import type { Changes } from './changes.ts';
+import type { LiveRates } from './live-rates.ts';
+import type { Presence } from './presence.ts';
+
+export type PollRun =
+  | { readonly outcome: 'complete' | 'incomplete'; readonly report: PollReport }
+  | { readonly outcome: 'failed'; readonly error: ExpectedError };
+
+/** Wall instants that follow the monotonic clock; `suspect` after a step of more than five minutes. */
+export interface WallTime {
+  read(): { readonly at: Date; readonly suspect: boolean };
+}
+
+export interface PollLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+interface Dependencies {
+  readonly inventory: Pick<InventoryStore, 'node'>;
+  readonly ledger: Pick<UsageLedger, 'recordPoll' | 'recordFailedPoll'>;
+  readonly createCollector: (node: Node) => Collector;
+  readonly clock: Clock;
+  readonly wallTime: WallTime;
+  readonly rates: LiveRates;
+  readonly presence: Presence;
+  readonly changes: Changes;
+  /** Gives new peers to users by the node's policy. */
+  readonly discover: (node: Node, booked: PollBooked) => Promise<void>;
+  readonly log: PollLog;
+}
+
+interface Counts {
+  complete: number;
+  incomplete: number;
+  failed: number;
+}
+
+/** One poll of one node, from its source to the ledger. Keeps a collector per node while its source stays the same. */
+export class NodePolling {
+  readonly #use: Dependencies;
+  readonly #collectors = new Map<NodeId, { readonly source: string; readonly collector: Collector }>();
+  readonly #counts = new Map<NodeId, Counts>();
+  /** Outcome of the last poll, so that only a change is logged and told. */
+  readonly #last = new Map<NodeId, string>();
+
+  constructor(dependencies: Dependencies) {
+    this.#use = dependencies;
+  }
+
+  /** Never rejects for a broken source: that is an outcome, recorded as a gap. */
+  async poll(id: NodeId, signal: AbortSignal): Promise<PollRun> {
+    const node = await this.#use.inventory.node(id);
+    if (node === null || node.deletedAt !== null) return { outcome: 'failed', error: new NotFound('node', id) };
+    const startedMs = this.#use.clock.monotonicMs();
+    const durationMs = () => Math.round(this.#use.clock.monotonicMs() - startedMs);
+    try {
+      const collector = this.#collectorOf(node);
+      const poll = await untilAborted(collector.collect(signal), signal);
+      return await this.#record(node, collector, poll, durationMs());
+    } catch (error) {
+      // Broken off by us (the node was removed, Xpert stops): that says nothing about the node.
+      if (signal.aborted && signal.reason?.name === 'AbortError') return { outcome: 'failed', error: broken(error) };
+      if (!(error instanceof ExpectedError)) this.#use.log.error({ err: error, node: node.name }, 'polling failed');
+      return await this.#recordFailure(node, asSourceFailure(error), durationMs());
+    }
+  }
+
+  counts(id: NodeId): Readonly<Counts> {
+    return this.#counts.get(id) ?? { complete: 0, incomplete: 0, failed: 0 };
+  }
+
+  async forget(id: NodeId): Promise<void> {
+    const held = this.#collectors.get(id);
+    this.#collectors.delete(id);
+    this.#last.delete(id);
+    await held?.collector.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#collectors.keys()].map((id) => this.forget(id)));
+  }
+
+  #collectorOf(node: Node): Collector {
+    const source = JSON.stringify(node.source);
+    const held = this.#collectors.get(node.id);
+    if (held?.source === source) return held.collector;
+    void held?.collector.close();
+    const collector = this.#use.createCollector(node);
+    this.#collectors.set(node.id, { source, collector });
+    return collector;
+  }
+
+  async #record(node: Node, collector: Collector, poll: Poll, durationMs: number): Promise<PollRun> {
+    const { ledger, rates, presence, wallTime, discover } = this.#use;
+    const { at, suspect } = wallTime.read();
+    const booked = await ledger.recordPoll({
+      nodeId: node.id,
+      semantics: collector.semantics,
+      opening: node.opening,
+      poll,
+      at: poll.takenAt ?? at,
+      durationMs,
+      clockSuspect: suspect,
+    });
+    rates.polled(node.id, booked, staleAfterMs(node.pollIntervalMs));
+    presence.seen(node.id, poll, at);
+    const outcome = poll.complete ? 'complete' : 'incomplete';
+    this.#noteEnd(node, outcome, outcome, poll.complete ? null : 'the reading was incomplete');
+    await discover(node, booked);
+    const services = booked.services.map(({ serviceId, name, peers, counted, before }) => ({
+      id: serviceId,
+      name,
+      peers,
+      counted,
+      before,
+    }));
+    return { outcome, report: { outcome, durationMs, services } };
+  }
+
+  async #recordFailure(node: Node, error: ExpectedError, durationMs: number): Promise<PollRun> {
+    this.#noteEnd(node, 'failed', error.code, error.message);
+    try {
+      await this.#use.ledger.recordFailedPoll({
+        nodeId: node.id,
+        at: this.#use.wallTime.read().at,
+        durationMs,
+        code: error.code,
+        message: error.message,
+        hint: error.hint ?? null,
+      });
+    } catch (failure) {
+      this.#use.log.error({ err: failure, node: node.name }, 'a failed poll cannot be recorded');
+    }
+    return { outcome: 'failed', error };
+  }
+
+  #noteEnd(node: Node, outcome: keyof Counts, state: string, problem: string | null): void {
+    const counts = this.#counts.get(node.id) ?? { complete: 0, incomplete: 0, failed: 0 };
+    counts[outcome] += 1;
+    this.#counts.set(node.id, counts);
+    const before = this.#last.get(node.id);
+    if (before === state) return;
+    this.#last.set(node.id, state);
+    this.#use.changes.tell('nodes', 'notices');
+    if (problem !== null) this.#use.log.warn({ node: node.name, code: state }, `node ${node.name}: ${problem}`);
+    else if (before !== undefined) this.#use.log.info({ node: node.name }, `node ${node.name} answers again`);
+  }
+}
+
+function broken(cause: unknown): SourceFailure {
+  return new SourceFailure('poll-aborted', 'The poll was broken off.', { cause });
+}
+
+function asSourceFailure(error: unknown): ExpectedError {
+  if (error instanceof ExpectedError) return error;
+  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+  if (isTimeout)
+    return new SourceFailure('poll-timeout', `The node gave ${error.message}.`, {
+      hint: 'Look whether the node is overloaded or its network is slow.',
+      cause: error,
+    });
+  return new SourceFailure('internal-error', 'Reading the node failed inside Xpert; the log has the details.', {
+    hint: 'Please report this with the log lines around it.',
+    cause: error,
+  });
+}
+
+/** Ends with the signal even if the work ignores it. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // The loser of the race may still reject later.
+    work.catch(() => {});
+  }
+}

@@ -1,0 +1,177 @@
+import { isStale, judgeNode } from '../core/health/node-health.ts';
+import type { InventoryStore, PollState } from '../core/inventory/inventory-store.ts';
+import type { Node, VpnService } from '../core/inventory/node.ts';
+import type { NodeView, ServiceView } from '../core/inventory/node-operations.ts';
+import type { Gap, UsageHistory } from '../core/ledger/usage-history.ts';
+import { type Traffic, undirected } from '../core/units/bytes.ts';
+import type { Clock } from '../core/units/clock.ts';
+import type { NodeId } from '../core/units/ids.ts';
+import type { LiveRates } from './live-rates.ts';
+import type { Presence } from './presence.ts';
+
+interface Dependencies {
+  readonly inventory: Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peers'>;
+  readonly history: Pick<UsageHistory, 'series' | 'gaps'>;
+  readonly clock: Clock;
+  readonly rates: LiveRates;
+  readonly presence: Presence;
+  readonly pollCounts: (id: NodeId) => NodeView['polls'];
+  /** Host that is read; never a user name or a key. */
+  readonly endpointOf: (node: Node) => string;
+}
+
+/** What a view is made of besides the node itself, read once for all nodes. */
+interface Scene {
+  readonly now: Date;
+  readonly polls: ReadonlyMap<NodeId, PollState>;
+  readonly services: ReadonlyMap<NodeId, VpnService[]>;
+  readonly gaps: ReadonlyMap<NodeId, Gap>;
+  readonly today: ReadonlyMap<string, Traffic>;
+}
+
+const NOTHING: Traffic = { rx: 0n, tx: 0n, total: 0n };
+const ALL_VISIBLE = { kind: 'all' } as const;
+
+/** Nodes as people look at them: what is stored, how reading them goes, what flows now. */
+export class NodeViews {
+  readonly #use: Dependencies;
+  /** Sum of what counters showed before we watched, per node; read again when a poll finds new peers. */
+  readonly #before = new Map<NodeId, Traffic | null>();
+
+  constructor(dependencies: Dependencies) {
+    this.#use = dependencies;
+  }
+
+  async all(): Promise<NodeView[]> {
+    const [nodes, scene] = await Promise.all([this.#use.inventory.nodes(), this.#scene()]);
+    return await Promise.all(nodes.filter((node) => node.deletedAt === null).map((node) => this.#view(node, scene)));
+  }
+
+  async one(id: NodeId): Promise<NodeView | null> {
+    return (await this.all()).find((view) => view.node.id === id) ?? null;
+  }
+
+  /** The next view counts anew what was there before Xpert. */
+  baselinesChanged(id: NodeId): void {
+    this.#before.delete(id);
+  }
+
+  async #scene(): Promise<Scene> {
+    const { inventory, history, clock } = this.#use;
+    const now = clock.now();
+    const lastMoment = { from: new Date(now.getTime() - 1), to: now };
+    const [states, services, gaps, today] = await Promise.all([
+      inventory.pollStates(),
+      inventory.services(),
+      history.gaps(lastMoment),
+      history.series(
+        { period: lastMoment, bucketSeconds: 86_400, by: 'node', userId: null, nodeId: null, maxSeries: 100_000 },
+        ALL_VISIBLE,
+      ),
+    ]);
+    return {
+      now,
+      polls: new Map(states.map((state) => [state.nodeId, state])),
+      services: byNode(services),
+      gaps: new Map(gaps.filter((gap) => gap.to === null).map((gap) => [gap.nodeId, gap])),
+      today: new Map(today.series.map(({ id, traffic }) => [id, traffic.reduce(add, NOTHING) ?? NOTHING])),
+    };
+  }
+
+  async #view(node: Node, scene: Scene): Promise<NodeView> {
+    const { rates, presence, pollCounts, endpointOf } = this.#use;
+    const poll = scene.polls.get(node.id) ?? null;
+    const services = scene.services.get(node.id) ?? [];
+    const living = services.filter((service) => !isGone(service, poll));
+    const gone = services.filter((service) => isGone(service, poll) && wasThereLately(service, poll));
+    const health = judgeNode({
+      pollIntervalMs: node.pollIntervalMs,
+      poll,
+      missingServices: gone.map((service) => service.name),
+      services: living.length + gone.length,
+      now: scene.now,
+    });
+    const gap = scene.gaps.get(node.id);
+    const stale = isStale(poll?.lastCompleteAt ?? null, node.pollIntervalMs, scene.now);
+    return {
+      node,
+      endpoint: endpointOf(node),
+      ...health,
+      notices: (poll?.notices ?? []).map((notice) => ({ ...notice, hint: notice.hint ?? null })),
+      lastPollAt: poll?.lastAttemptAt ?? null,
+      lastCompleteAt: poll?.lastCompleteAt ?? null,
+      lastPollDurationMs: poll?.lastDurationMs ?? null,
+      failures: poll?.failures ?? 0,
+      polls: pollCounts(node.id),
+      peers: presence.node(node.id) ?? { total: await this.#peersOf(node.id), online: 0 },
+      rate: stale ? null : rates.node(node.id),
+      today: scene.today.get(node.id) ?? NOTHING,
+      beforeXpert: await this.#beforeXpert(node.id),
+      countingSince: node.createdAt,
+      services: [...living, ...gone].map((service) => this.#serviceView(service)),
+      openGap: gap === undefined ? null : { from: gap.from, reason: gap.reason, message: gap.message },
+    };
+  }
+
+  #serviceView(service: VpnService): ServiceView {
+    const { id, kind, name, listenPort, identity, lastCompleteAt } = service;
+    const seen = this.#use.presence.service(service.nodeId, identity);
+    return {
+      id,
+      kind,
+      name,
+      listenPort,
+      publicKey: identity,
+      peers: seen?.peers ?? 0,
+      online: seen?.online ?? 0,
+      lastCompleteAt,
+    };
+  }
+
+  async #peersOf(nodeId: NodeId): Promise<number> {
+    return (await this.#use.inventory.peers({ nodeId, limit: 1, cursor: null })).total ?? 0;
+  }
+
+  async #beforeXpert(nodeId: NodeId): Promise<Traffic | null> {
+    const known = this.#before.get(nodeId);
+    if (known !== undefined) return known;
+    let sum: Traffic | null = null;
+    let cursor: string | null = null;
+    do {
+      const page = await this.#use.inventory.peers({ nodeId, withEnded: true, limit: 500, cursor });
+      for (const { beforeXpert } of page.items) if (beforeXpert !== null) sum = add(sum, beforeXpert);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    this.#before.set(nodeId, sum);
+    return sum;
+  }
+}
+
+function byNode(services: readonly VpnService[]): Map<NodeId, VpnService[]> {
+  const groups = new Map<NodeId, VpnService[]>();
+  for (const service of services) {
+    const group = groups.get(service.nodeId);
+    if (group === undefined) groups.set(service.nodeId, [service]);
+    else group.push(service);
+  }
+  return groups;
+}
+
+/** Absent from the node's last complete poll. */
+function isGone(service: VpnService, poll: PollState | null): boolean {
+  if (!poll?.lastCompleteAt) return false;
+  return service.lastCompleteAt === null || service.lastCompleteAt < poll.lastCompleteAt;
+}
+
+/** A service that is away for a month was taken down on purpose and is no news any more. */
+function wasThereLately(service: VpnService, poll: PollState | null): boolean {
+  if (!poll?.lastCompleteAt || service.lastCompleteAt === null) return false;
+  return poll.lastCompleteAt.getTime() - service.lastCompleteAt.getTime() < 30 * 86_400_000;
+}
+
+function add(sum: Traffic | null, more: Traffic | null): Traffic | null {
+  if (sum === null || more === null) return sum ?? more;
+  if (sum.rx === null || sum.tx === null || more.rx === null || more.tx === null)
+    return undirected(sum.total + more.total);
+  return { rx: sum.rx + more.rx, tx: sum.tx + more.tx, total: sum.total + more.total };
+}

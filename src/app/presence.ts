@@ -1,0 +1,43 @@
+import { isOnline } from '../core/health/node-health.ts';
+import type { Poll } from '../core/metering/collector.ts';
+import type { NodeId } from '../core/units/ids.ts';
+
+interface ServicePresence {
+  readonly identity: string;
+  readonly peers: number;
+  /** Peers with a handshake younger than three minutes at that poll. */
+  readonly online: number;
+}
+
+/** Who was connected at the last complete poll of each node. */
+export class Presence {
+  readonly #nodes = new Map<NodeId, readonly ServicePresence[]>();
+
+  seen(nodeId: NodeId, poll: Poll, now: Date): void {
+    if (!poll.complete) return;
+    const services = poll.services.map(({ identity, peers }) => ({
+      identity,
+      peers: peers.length,
+      online: peers.reduce((online, peer) => online + (isOnline(peer.lastHandshakeAt, now) ? 1 : 0), 0),
+    }));
+    this.#nodes.set(nodeId, services);
+  }
+
+  /** Null when the node was not read completely since this process started. */
+  node(nodeId: NodeId): { readonly total: number; readonly online: number } | null {
+    const services = this.#nodes.get(nodeId);
+    if (services === undefined) return null;
+    return {
+      total: services.reduce((sum, service) => sum + service.peers, 0),
+      online: services.reduce((sum, service) => sum + service.online, 0),
+    };
+  }
+
+  service(nodeId: NodeId, identity: string): ServicePresence | null {
+    return this.#nodes.get(nodeId)?.find((service) => service.identity === identity) ?? null;
+  }
+
+  forget(nodeId: NodeId): void {
+    this.#nodes.delete(nodeId);
+  }
+}

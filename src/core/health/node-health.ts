@@ -8,7 +8,7 @@ const LEAST_STALE_MS = 15_000;
 export const ONLINE_HANDSHAKE_MS = 180_000;
 
 /** Codes of failures that mean silence; every other failure is ours: settings, permissions, a missing program. */
-const SILENT = /unreachable|timed?-?out|timeout|refused|closed|reset|no-route|name-resolution/;
+const SILENT = /unreachable|timeout|refused|closed|no-interface|interface-missing/;
 
 export function staleAfterMs(pollIntervalMs: number): number {
   return Math.max(STALE_INTERVALS * pollIntervalMs, LEAST_STALE_MS);

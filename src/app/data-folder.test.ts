@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { DataFolderInUse, holdDataFolder } from './data-folder.ts';
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'xpert-lock-'));
+
+/** Another process that holds the folder the way holdDataFolder does, until it is killed. */
+async function holdElsewhere(folder: string) {
+  const script = `
+    import Database from '${pathToFileURL(join(process.cwd(), 'node_modules/better-sqlite3/lib/index.js')).href}';
+    import { writeFileSync } from 'node:fs';
+    const lock = new Database(process.argv[1] + '/xpert.lock');
+    lock.exec('BEGIN EXCLUSIVE');
+    writeFileSync(process.argv[1] + '/xpert.pid', String(process.pid));
+    console.log('held');
+    setInterval(() => lock.open, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+test('a folder held by another process is refused, naming its process id', async () => {
+  const folder = newFolder();
+  const other = await holdElsewhere(folder);
+  expect(() => holdDataFolder(folder)).toThrow(DataFolderInUse);
+  expect(() => holdDataFolder(folder)).toThrow(`process id ${other.pid}`);
+  other.kill('SIGKILL');
+  await once(other, 'exit');
+  holdDataFolder(folder).release();
+});
+
+test('a stale pid file keeps nobody away', () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'xpert.pid'), '1\n');
+  const held = holdDataFolder(folder);
+  expect(() => holdDataFolder(folder)).toThrow(`process id ${process.pid}`);
+  held.release();
+  holdDataFolder(folder).release();
+});
+
+test('a folder that cannot be made says so, with a hint', () => {
+  const file = join(newFolder(), 'file');
+  writeFileSync(file, '');
+  expect(() => holdDataFolder(join(file, 'data'))).toThrow(/cannot be used/);
+});

@@ -1,0 +1,81 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { ExpectedError } from '../core/errors.ts';
+
+/** Another process works on this data folder. */
+export class DataFolderInUse extends ExpectedError {
+  constructor(path: string, pid: string | null) {
+    const who = pid === null ? 'Another Xpert process' : `Xpert with process id ${pid}`;
+    super('data-folder-in-use', `${who} already works on the data folder ${path}.`, {
+      hint: `Stop it${pid === null ? '' : ` (kill ${pid})`}, or give this one another folder: XPERT_DATA_DIR=…`,
+      details: { pid, path },
+    });
+  }
+}
+
+/** The data folder, held by this process alone until `release` or the end of the process, however it ends. */
+export interface DataFolder {
+  readonly path: string;
+  /** For sockets and other files of this process only; removed with the lock. Short, because socket paths are. */
+  readonly runDirectory: string;
+  release(): void;
+}
+
+/** Makes the folder if needed and takes its lock. @throws DataFolderInUse, ExpectedError `data-folder-unusable` */
+export function holdDataFolder(path: string): DataFolder {
+  const lock = takeLock(path);
+  const pidFile = join(path, 'xpert.pid');
+  writeFileSync(pidFile, `${process.pid}\n`);
+  const runDirectory = mkdtempSync(join(tmpdir(), 'xpert-'));
+  const removeRunDirectory = () => rmSync(runDirectory, { recursive: true, force: true });
+  process.once('exit', removeRunDirectory);
+  return {
+    path,
+    runDirectory,
+    release() {
+      rmSync(pidFile, { force: true });
+      lock.close();
+      removeRunDirectory();
+      process.off('exit', removeRunDirectory);
+    },
+  };
+}
+
+/** Process id of the server that holds the folder, for messages only; null if it cannot be told. */
+export function holderOf(path: string): string | null {
+  try {
+    return readFileSync(join(path, 'xpert.pid'), 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * An exclusive SQLite transaction that is never ended: a lock of the operating system, which dies with the process, so
+ * that no stale file can keep a new start away. The pid file beside it only names the holder.
+ */
+function takeLock(path: string): Database.Database {
+  let lock: Database.Database | undefined;
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    lock = new Database(join(path, 'xpert.lock'), { timeout: 0 });
+    chmodSync(join(path, 'xpert.lock'), 0o600);
+    lock.pragma('journal_mode = MEMORY');
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock?.close();
+    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY'))
+      throw new DataFolderInUse(path, holderOf(path));
+    throw new ExpectedError('data-folder-unusable', `The data folder ${path} cannot be used: ${reasonOf(cause)}.`, {
+      hint: 'Make the folder writable for the user that runs Xpert, or set XPERT_DATA_DIR to another one.',
+      cause,
+    });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,145 @@
+import { stat } from 'node:fs/promises';
+import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { NodeOperations, NodeView } from '../core/inventory/node-operations.ts';
+import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
+import type { Config } from './config.ts';
+import type { WallTime } from './node-polling.ts';
+import { clockNotice, diskNotice, openWebhookNotice } from './product-notices.ts';
+
+interface Dependencies {
+  readonly config: Config;
+  readonly nodes: Pick<NodeOperations, 'views' | 'test'>;
+  readonly identity: Pick<IdentityStore, 'admins'>;
+  readonly operations: Pick<Operations, 'ready' | 'settings'>;
+  readonly wallTime: WallTime;
+  /** Where the panel listens now; null when only the CLI runs. */
+  readonly listening: () => string | null;
+}
+
+/** Looks at everything that can be wrong and says for each what to do, with the lines to paste. */
+export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
+  const checks = await Promise.all([
+    checkPanel(use),
+    checkLedger(use),
+    checkDataFolder(use.config),
+    checkDisk(use.config),
+    checkClock(use.wallTime),
+    checkOwner(use.identity),
+    checkWebhook(use.config),
+    checkTracking(use),
+    checkNodes(use.nodes),
+  ]);
+  return checks.flat();
+}
+
+function check(
+  name: string,
+  status: DoctorCheck['status'],
+  message: string,
+  hint: string | null = null,
+  commands: readonly string[] = [],
+): DoctorCheck {
+  return { name, status, message, hint, commands };
+}
+
+async function checkPanel({ config, listening }: Dependencies): Promise<DoctorCheck> {
+  const url = listening();
+  if (url === null)
+    return check('panel', 'warning', 'The server does not run: nothing is counted.', 'Start it.', [
+      'npm start            # from a checkout',
+      'systemctl start xpert   # when it is installed',
+    ]);
+  const published = config.publicUrl === null ? '' : `, published as ${config.publicUrl}`;
+  return check('panel', 'ok', `The panel is at ${url}${published}.`);
+}
+
+async function checkLedger({ operations, config }: Dependencies): Promise<DoctorCheck> {
+  try {
+    await operations.ready();
+    return check('ledger', 'ok', `The ledger ${config.databasePath} can be written.`);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return check('ledger', 'error', `The ledger cannot be written: ${message}`, 'Nothing is counted until it can.', [
+      `df -h ${config.dataDir}`,
+      `ls -l ${config.dataDir}`,
+    ]);
+  }
+}
+
+async function checkDataFolder({ dataDir }: Config): Promise<DoctorCheck> {
+  const { mode } = await stat(dataDir);
+  if ((mode & 0o077) === 0) return check('data-folder', 'ok', `Only its owner can read ${dataDir}.`);
+  return check(
+    'data-folder',
+    'warning',
+    `Other users of this machine can look into ${dataDir}.`,
+    'It holds usage and tokens.',
+    [`chmod 700 ${dataDir}`],
+  );
+}
+
+async function checkDisk({ dataDir }: Config): Promise<DoctorCheck> {
+  const notice = await diskNotice(dataDir);
+  if (notice === null) return check('disk', 'ok', 'There is room on the disk.');
+  return check('disk', notice.severity, notice.message, notice.hint, [`df -h ${dataDir}`]);
+}
+
+function checkClock(wallTime: WallTime): DoctorCheck {
+  const notice = clockNotice(wallTime);
+  if (notice === null) return check('clock', 'ok', 'The clock goes steadily.');
+  return check('clock', notice.severity, notice.message, notice.hint, ['timedatectl status']);
+}
+
+async function checkOwner(identity: Dependencies['identity']): Promise<DoctorCheck> {
+  const owners = (await identity.admins()).filter((admin) => admin.role === 'owner' && admin.disabledAt === null);
+  if (owners.length > 0) return check('owner', 'ok', `Owner: ${owners.map((owner) => owner.name).join(', ')}.`);
+  return check('owner', 'warning', 'Nobody can log in yet: there is no owner.', 'Create one.', [
+    'xpert admin add NAME',
+  ]);
+}
+
+function checkWebhook(config: Config): DoctorCheck {
+  const notice = openWebhookNotice(config);
+  if (notice !== null)
+    return check('webhook', notice.severity, notice.message, notice.hint, [
+      'xpert token create --name NAME --scope ingest',
+      'echo XPERT_WEBHOOK_AUTH=key >> .env',
+    ]);
+  const who = config.webhookAuth === 'key' ? 'senders with a token' : 'anyone on this machine';
+  return check('webhook', 'ok', `The webhook takes reports from ${who}.`);
+}
+
+async function checkTracking({ operations }: Dependencies): Promise<DoctorCheck> {
+  const { tracking, timeZone } = await operations.settings();
+  if (tracking.enabled) return check('tracking', 'ok', `Traffic is counted; days begin at midnight of ${timeZone}.`);
+  return check(
+    'tracking',
+    'warning',
+    `Tracking is off since ${tracking.since.toISOString()}: nothing is counted.`,
+    'Switch it on in Settings.',
+    ['grep XPERT_TRAFFIC_TRACKING_ENABLED .env'],
+  );
+}
+
+async function checkNodes(nodes: Dependencies['nodes']): Promise<DoctorCheck[]> {
+  const views = await nodes.views();
+  if (views.length === 0)
+    return [
+      check('nodes', 'warning', 'There is no node yet; only reports to the webhook are counted.', 'Add one.', [
+        'xpert node add local --kind wireguard',
+        'xpert node add NAME --kind wireguard --ssh user@host --identity FILE',
+      ]),
+    ];
+  return (await Promise.all(views.map((view) => checkNode(view, nodes)))).flat();
+}
+
+async function checkNode(view: NodeView, nodes: Dependencies['nodes']): Promise<DoctorCheck[]> {
+  const name = `node ${view.node.name}`;
+  const { state, reason } = view;
+  if (state === 'up') return [check(name, 'ok', `It answers; ${view.peers.total} peers, ${view.peers.online} online.`)];
+  const status = state === 'down' || state === 'error' ? 'error' : 'warning';
+  const test = await nodes.test(view.node.source);
+  if (test.problems.length > 0)
+    return test.problems.map(({ message, hint, commands }) => check(name, status, message, hint, commands));
+  return [check(name, test.ok ? 'warning' : status, reason?.message ?? `It is ${state}.`, reason?.hint ?? null)];
+}

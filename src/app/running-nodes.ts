@@ -1,0 +1,211 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ExpectedError, NotFound } from '../core/errors.ts';
+import type { InventoryStore } from '../core/inventory/inventory-store.ts';
+import type { Node, NodeSource } from '../core/inventory/node.ts';
+import type {
+  AutomaticAssignment,
+  NodeDraft,
+  NodeOperations,
+  NodeSetup,
+  NodeTest,
+  NodeView,
+  PollReport,
+  SystemNotice,
+} from '../core/inventory/node-operations.ts';
+import type { Integration, IntegrationTools } from '../core/metering/integration.ts';
+import type { Clock } from '../core/units/clock.ts';
+import type { NodeId } from '../core/units/ids.ts';
+import type { Changes } from './changes.ts';
+import type { LiveRates } from './live-rates.ts';
+import type { NodePolling, PollRun } from './node-polling.ts';
+import type { NodeViews } from './node-views.ts';
+import type { Presence } from './presence.ts';
+import { POLL_TIMEOUT_MS, type Scheduler } from './scheduler.ts';
+import type { UserDiscovery } from './user-discovery.ts';
+
+interface Dependencies {
+  readonly inventory: InventoryStore;
+  readonly integrationOf: (kind: string) => Integration;
+  readonly tools: IntegrationTools;
+  readonly clock: Clock;
+  readonly polling: NodePolling;
+  readonly scheduler: Scheduler<PollRun>;
+  readonly views: NodeViews;
+  readonly rates: LiveRates;
+  readonly presence: Presence;
+  readonly discovery: UserDiscovery;
+  readonly changes: Changes;
+  /** Notices about the product itself: open webhook, disk, clock. */
+  readonly productNotices: () => Promise<readonly SystemNotice[]>;
+}
+
+/** How long adding a node waits for its first reading. */
+const FIRST_POLL_MS = 8_000;
+
+/** The nodes of the running product: stored, polled, and shown. */
+export class RunningNodes implements NodeOperations {
+  readonly #use: Dependencies;
+
+  constructor(dependencies: Dependencies) {
+    this.#use = dependencies;
+  }
+
+  /** Begins polling; also after nodes were written by somebody else (an import). */
+  async refresh(): Promise<void> {
+    const nodes = await this.#use.inventory.nodes();
+    this.#use.scheduler.update(nodes.filter((node) => node.deletedAt === null));
+  }
+
+  async views(): Promise<NodeView[]> {
+    return await this.#use.views.all();
+  }
+
+  async view(id: NodeId): Promise<NodeView | null> {
+    return await this.#use.views.one(id);
+  }
+
+  async add(draft: NodeDraft): Promise<NodeView> {
+    const { inventory, scheduler, changes, clock } = this.#use;
+    const source = this.#checked(draft.source);
+    const node = await inventory.addNode({ ...draft, source, createdAt: clock.now() });
+    await this.refresh();
+    // A node that hangs is polled on in the background; its view says that it was not read yet.
+    const first = await Promise.race([scheduler.pollNow(node.id), delay(FIRST_POLL_MS, undefined, { ref: false })]);
+    if (first?.outcome === 'failed' && first.error.code === 'source-identity-taken') {
+      await this.#drop(node.id);
+      throw first.error;
+    }
+    if (draft.usersPolicy !== 'none')
+      await this.assignAutomatically({ nodeId: node.id, policy: draft.usersPolicy, preview: false });
+    changes.tell('nodes', 'peers', 'users');
+    return await this.#mustView(node.id);
+  }
+
+  async change(
+    id: NodeId,
+    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>,
+  ): Promise<NodeView> {
+    const { inventory, scheduler, changes } = this.#use;
+    const before = await this.#must(id);
+    const source = change.source === undefined ? {} : { source: this.#checked(change.source) };
+    const node = await inventory.updateNode(id, { ...change, ...source });
+    await this.refresh();
+    if (change.source !== undefined) void scheduler.pollNow(id);
+    if (node.usersPolicy !== 'none' && node.usersPolicy !== before.usersPolicy)
+      await this.assignAutomatically({ nodeId: id, policy: node.usersPolicy, preview: false });
+    changes.tell('nodes');
+    return await this.#mustView(id);
+  }
+
+  async remove(id: NodeId): Promise<void> {
+    await this.#must(id);
+    await this.#drop(id);
+    this.#use.changes.tell('nodes', 'peers', 'notices');
+  }
+
+  async poll(id: NodeId): Promise<PollReport> {
+    await this.#must(id);
+    const run = await this.#use.scheduler.pollNow(id);
+    if (run === undefined) throw new NotFound('node', id);
+    if (run.outcome === 'failed') throw run.error;
+    return run.report;
+  }
+
+  async pollAll(): ReturnType<NodeOperations['pollAll']> {
+    const { inventory, scheduler } = this.#use;
+    const living = (await inventory.nodes()).filter((node) => node.deletedAt === null);
+    return await Promise.all(
+      living.map(async ({ id }) => {
+        const run = await scheduler.pollNow(id);
+        const error: ExpectedError | null = run?.outcome === 'failed' ? run.error : null;
+        return {
+          nodeId: id,
+          outcome: run?.outcome ?? 'failed',
+          code: error?.code ?? null,
+          message: error?.message ?? null,
+        };
+      }),
+    );
+  }
+
+  async test(source: NodeSource): Promise<NodeTest> {
+    const integration = this.#use.integrationOf(source.kind);
+    const options = integration.parseOptions(source.options);
+    return await integration.test(options, this.#use.tools, AbortSignal.timeout(POLL_TIMEOUT_MS));
+  }
+
+  async setup(source: NodeSource): Promise<NodeSetup | null> {
+    const integration = this.#use.integrationOf(source.kind);
+    return await integration.setup(integration.parseOptions(source.options));
+  }
+
+  async flow(): ReturnType<NodeOperations['flow']> {
+    const { inventory, rates } = this.#use;
+    const living = (await inventory.nodes()).filter((node) => node.deletedAt === null);
+    const reports = rates.reports();
+    if (living.length === 0 && reports === null) return null;
+    const sum = { rxBitsPerSecond: reports?.rxBitsPerSecond ?? 0, txBitsPerSecond: reports?.txBitsPerSecond ?? 0 };
+    const missing: string[] = [];
+    for (const node of living) {
+      const rate = rates.node(node.id);
+      if (rate === null) missing.push(node.name);
+      sum.rxBitsPerSecond += rate?.rxBitsPerSecond ?? 0;
+      sum.txBitsPerSecond += rate?.txBitsPerSecond ?? 0;
+    }
+    if (missing.length === living.length && reports === null) return null;
+    return { rate: sum, missing };
+  }
+
+  async notices(): Promise<readonly SystemNotice[]> {
+    const [views, product] = await Promise.all([this.views(), this.#use.productNotices()]);
+    return [...product, ...views.flatMap(noticesOf)];
+  }
+
+  async assignAutomatically(
+    request: Parameters<NodeOperations['assignAutomatically']>[0],
+  ): Promise<AutomaticAssignment> {
+    const assignment = await this.#use.discovery.assign(request);
+    if (assignment.assigned > 0) this.#use.changes.tell('peers', 'users', 'usage');
+    return assignment;
+  }
+
+  /** The options as the integration understands them, with its defaults. */
+  #checked(source: NodeSource): NodeSource {
+    return { kind: source.kind, options: this.#use.integrationOf(source.kind).parseOptions(source.options) };
+  }
+
+  async #drop(id: NodeId): Promise<void> {
+    const { inventory, polling, rates, presence, clock } = this.#use;
+    await inventory.deleteNode(id, clock.now());
+    await this.refresh();
+    await polling.forget(id);
+    rates.forget(id);
+    presence.forget(id);
+  }
+
+  async #must(id: NodeId): Promise<Node> {
+    const node = await this.#use.inventory.node(id);
+    if (node === null || node.deletedAt !== null) throw new NotFound('node', id);
+    return node;
+  }
+
+  async #mustView(id: NodeId): Promise<NodeView> {
+    const view = await this.view(id);
+    if (view === null) throw new NotFound('node', id);
+    return view;
+  }
+}
+
+function noticesOf(view: NodeView): SystemNotice[] {
+  const { node, state, reason } = view;
+  if (reason === null || state === 'unknown') return [];
+  return [
+    {
+      ...reason,
+      severity: state === 'degraded' ? 'warning' : 'error',
+      nodeId: node.id,
+      nodeName: node.name,
+      since: view.openGap?.from ?? view.lastCompleteAt,
+    },
+  ];
+}

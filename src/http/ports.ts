@@ -29,6 +29,8 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[];
   /** Path under which a proxy passes requests on without stripping it, for example `/xpert`; usually ''. */
   readonly basePath: string;
+  /** `host` or `host:port` of XPERT_DOMAIN, by which browsers know the panel; null if none is set. */
+  readonly publicHost: string | null;
   readonly webhookAuth: 'open' | 'key';
   readonly publicSummary: boolean;
   /** Folder of the built panel; null serves the API alone. */

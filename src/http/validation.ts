@@ -13,7 +13,8 @@ FormatRegistry.Set('date-time', (text) => INSTANT.test(text) && !Number.isNaN(Da
  * Checks a request part against its TypeBox schema. Compiled at first use: most routes of a start are never called.
  * Bodies are taken as they are; query strings, paths and headers are text and are converted first.
  */
-export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema: raw, httpPart }) => {
+  const schema = raw as TSchema;
   const isText = httpPart !== 'body';
   let check: ReturnType<typeof TypeCompiler.Compile> | undefined;
   return (data: unknown) => {

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { type FastifyHttpOptions, type FastifyRequest, fastify, type RawServerDefault } from 'fastify';
+import { type GuardOptions, guardAccess } from './auth/access.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import type { HttpApp, TypeBoxProvider } from './http-app.ts';
+import { webhookRoutes } from './ingest/webhook-routes.ts';
+import { writeJson } from './json.ts';
+import { logRequests } from './logging.ts';
+import { Metrics } from './metrics.ts';
+import type { HttpConfig, HttpPorts } from './ports.ts';
+import { problem, sendProblem } from './problem.ts';
+import { apiRoutes } from './routes/all.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { localOwnerSockets } from './socket.ts';
+import { compileValidator } from './validation.ts';
+
+/** One MiB, as the contract says. */
+const BODY_LIMIT = 1_048_576;
+/** A whole request has to arrive in this time: a body sent byte by byte cannot hold a connection. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 10_000;
+/** Imported user_tokens may be long and are percent-encoded in paths. */
+const MAX_PATH_PARAMETER = 2048;
+
+/** Parts that routes share, made once per server. */
+export interface HttpParts {
+  readonly ports: HttpPorts;
+  readonly config: HttpConfig;
+  readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
+}
+
+/** Builds the server, not yet listening. `describe` is called before any route exists (scripts/openapi.mjs listens in). */
+export async function buildServer(
+  ports: HttpPorts,
+  config: HttpConfig,
+  describe?: (app: HttpApp) => Promise<void>,
+): Promise<HttpApp> {
+  const app = createApp(config);
+  const parts: HttpParts = {
+    ports,
+    config,
+    authenticator: new Authenticator(ports.identity, ports.clock),
+    metrics: new Metrics(),
+  };
+  app.addHook('onClose', async () => unsubscribe());
+  const unsubscribe = ports.ledger.onCommit(() => {
+    parts.metrics.commits += 1;
+  });
+  if (describe !== undefined) await describe(app);
+  // The webhook alone has none of the hooks below.
+  await app.register(async (scope: HttpApp) => webhookRoutes(scope, ports, config, parts));
+  await app.register(async (scope: HttpApp) => {
+    const guard: GuardOptions = { publicSummary: config.publicSummary, publicHost: config.publicHost };
+    scope.addHook('onRequest', addSecurityHeaders);
+    logRequests(scope, config.logger);
+    guardAccess(scope, parts.authenticator, guard);
+    scope.removeContentTypeParser('text/plain');
+    await apiRoutes(scope, parts);
+  });
+  await app.ready();
+  return app;
+}
+
+function createApp(config: HttpConfig): HttpApp {
+  const prefix = randomBytes(4).toString('hex');
+  let count = 0;
+  const options: FastifyHttpOptions<RawServerDefault> = {
+    logger: false,
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    genReqId: () => `${prefix}-${(count++).toString(36)}`,
+    routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
+    // Our own compilers: Fastify would else load ajv and fast-json-stringify, which no route uses.
+    schemaController: {
+      compilersFactory: { buildValidator: () => compileValidator, buildSerializer: () => () => writeJson },
+    },
+    rewriteUrl: (request) => withoutBase(request.url ?? '/', config.basePath),
+  };
+  const app: HttpApp = fastify(options).withTypeProvider<TypeBoxProvider>();
+  app.server.maxConnections = MAX_CONNECTIONS;
+  app.setReplySerializer(writeJson);
+  app.decorateRequest('actor', null);
+  app.decorateRequest('isLocalOwner', {
+    getter(this: FastifyRequest) {
+      return localOwnerSockets.has(this.raw.socket);
+    },
+  });
+  app.setErrorHandler((error, request, reply) => sendProblem(config.logger, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    return sendProblem(config.logger, problem('no-such-route', 'There is nothing at this address.'), request, reply);
+  });
+  app.addHook('onRoute', ({ method, url, config: routeConfig }) => {
+    if (routeConfig?.access === undefined) throw new Error(`Route ${method} ${url} does not say who may call it.`);
+  });
+  return app;
+}
+
+function withoutBase(url: string, basePath: string): string {
+  if (!url.startsWith(basePath)) return url;
+  const rest = url.slice(basePath.length);
+  return rest === '' ? '/' : rest.startsWith('/') ? rest : url;
+}

@@ -1,11 +1,12 @@
 import { ExpectedError, InvalidInput } from '../errors.ts';
 import { DEDUPLICATION_DAYS, type UsageReport } from '../ledger/report.ts';
+import { IMPLAUSIBLE_BYTES, type Traffic } from '../units/bytes.ts';
 
 const USER_TOKEN = /^[A-Za-z0-9._~@:-]{1,128}$/;
-/** Last path segments of the statistics' own addresses: a token of that name could not be asked for. */
-const ROUTE_WORDS: ReadonlySet<string> = new Set(['global', 'server', 'database', 'cleanup', 'reset']);
-const PRINTABLE = /^[^\p{Cc}]+$/u;
-const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** Path segments with a meaning of their own behind `traffic-stats/`: a token of that name could not be asked for. */
+const ROUTE_WORDS: ReadonlySet<string> = new Set(['global', 'server', 'database', 'cleanup', 'reset', '.', '..']);
+/** RFC 3339 date-time, section 5.6. */
+const INSTANT = /^\d{4}-\d\d-(\d\d)[Tt](\d\d):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 const WINDOW_MS = DEDUPLICATION_DAYS * 86_400_000;
 /** Clocks of senders may be ahead by this much. */
 const MAX_AHEAD_MS = 5 * 60_000;
@@ -20,7 +21,8 @@ export interface ReportRules {
 
 /**
  * Checks one report as it came in and turns it into the ledger's form. `pointer` is the JSON pointer of the report
- * itself ('' or '/3'); `eventId` serves where the report names none.
+ * itself ('' or '/3'); `eventId` serves where the report names none. Nothing is coerced: "443" is no port. `null` in an
+ * optional field is the same as leaving it out, except for bytes. Fields that we do not know are ignored.
  * @throws InvalidInput naming the field
  */
 export function parseReport(value: unknown, pointer: string, eventId: string | null, rules: ReportRules): UsageReport {
@@ -40,17 +42,40 @@ export function parseReport(value: unknown, pointer: string, eventId: string | n
   if (periodStart !== null || periodEnd !== null) checkPeriod(periodStart, periodEnd, pointer, rules);
   return {
     userToken,
-    server: text(report, pointer, 'server', 255),
+    server: canonicalServer(text(report, pointer, 'server', 255)),
     port: wholeNumber(report, pointer, 'port', 1, 65_535),
-    protocol: text(report, pointer, 'protocol', 32),
+    protocol: text(report, pointer, 'protocol', 32).toLowerCase(),
     rx: bytes(report, pointer, 'bytes_uploaded'),
     tx: bytes(report, pointer, 'bytes_downloaded'),
     mode: mode(report, pointer),
-    stream: report.stream === undefined || report.stream === '' ? '' : text(report, pointer, 'stream', 128),
-    eventId: report.event_id === undefined ? eventId : text(report, pointer, 'event_id', 255),
+    stream: isAbsent(report.stream) || report.stream === '' ? '' : text(report, pointer, 'stream', 128),
+    eventId: isAbsent(report.event_id) ? eventId : text(report, pointer, 'event_id', 255),
     periodStart,
     periodEnd,
   };
+}
+
+/** Host names differ only in their letters' case: the ledger keeps them in lower case, and statistics show them so. */
+export function canonicalServer(server: string): string {
+  return server.toLowerCase();
+}
+
+/** True for more bytes than one report or reading can plausibly add: kept in quarantine until an admin decides. */
+export function isImplausible(bytes: Pick<Traffic, 'rx' | 'tx'> & { readonly total?: bigint }): boolean {
+  return (bytes.total ?? (bytes.rx ?? 0n) + (bytes.tx ?? 0n)) > IMPLAUSIBLE_BYTES;
+}
+
+/**
+ * When the bytes of a delta flowed. `fromMs` null: only the end is known, they are booked there. What a sender's clock
+ * puts ahead of the receipt is taken as the receipt: bytes cannot be reported before they flowed.
+ */
+export function reportInterval(
+  report: Pick<UsageReport, 'periodStart' | 'periodEnd'>,
+  receivedAtMs: number,
+): { readonly fromMs: number | null; readonly toMs: number } {
+  const toMs = Math.min(report.periodEnd?.getTime() ?? receivedAtMs, receivedAtMs);
+  const fromMs = report.periodStart === null ? null : Math.min(report.periodStart.getTime(), toMs);
+  return { fromMs, toMs };
 }
 
 /** Why a text cannot be a user_token, as the end of a sentence; null if it can. */
@@ -67,8 +92,17 @@ function missingOrWrong(report: Readonly<Record<string, unknown>>, pointer: stri
 
 function text(report: Readonly<Record<string, unknown>>, pointer: string, field: string, max: number): string {
   const value = report[field];
-  if (typeof value === 'string' && value.length >= 1 && value.length <= max && PRINTABLE.test(value)) return value;
+  if (typeof value === 'string' && value.length >= 1 && value.length <= max && isPrintable(value)) return value;
   throw missingOrWrong(report, pointer, field, `1 to ${max} printable characters`);
+}
+
+/** No control characters (C0, DEL, C1). A loop, because a regular expression costs ten times as much per report. */
+function isPrintable(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return false;
+  }
+  return true;
 }
 
 function wholeNumber(
@@ -91,17 +125,30 @@ function bytes(report: Readonly<Record<string, unknown>>, pointer: string, field
 
 function mode(report: Readonly<Record<string, unknown>>, pointer: string): UsageReport['mode'] {
   const value = report.mode;
-  if (value === undefined || value === 'delta') return 'delta';
+  if (isAbsent(value) || value === 'delta') return 'delta';
   if (value === 'cumulative') return 'cumulative';
   throw missingOrWrong(report, pointer, 'mode', '"delta" or "cumulative"');
 }
 
 function optionalInstant(report: Readonly<Record<string, unknown>>, pointer: string, field: string): Date | null {
   const value = report[field];
-  if (value === undefined) return null;
-  const ms = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
+  if (isAbsent(value)) return null;
+  const ms = typeof value === 'string' ? parseInstant(value) : Number.NaN;
   if (Number.isNaN(ms)) throw missingOrWrong(report, pointer, field, 'an instant such as 2026-11-01T00:00:00Z');
   return new Date(ms);
+}
+
+/** NaN for anything but an RFC 3339 instant; `Date.parse` alone would take 30 February for 2 March, and 24:00. */
+function parseInstant(value: string): number {
+  const match = INSTANT.exec(value);
+  if (match === null || Number(match[2]) > 23) return Number.NaN;
+  const day = Number(match[1]);
+  const isInMonth = day <= 28 || new Date(`${value.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;
+  return isInMonth ? Date.parse(value) : Number.NaN;
+}
+
+function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
 }
 
 function checkPeriod(start: Date | null, end: Date | null, pointer: string, rules: ReportRules): void {

@@ -93,7 +93,8 @@ function readBodyWith(read: (request: FastifyRequest, text: string) => Delivery 
     try {
       delivery = read(request, text);
     } catch (error) {
-      return done(error as Error);
+      done(error as Error);
+      return;
     }
     if (delivery instanceof Promise) delivery.then((body) => done(null, body), done);
     else done(null, delivery);

@@ -46,6 +46,8 @@ export interface InventoryStore {
   /** New user_token; the old one stays an alias of this user for ever. */
   rotateUserToken(id: UserId, userToken: string): Promise<User>;
   counts(ownerId?: AdminId): Promise<InventoryCounts>;
+  /** Living peers of each user; users without peers may be absent. */
+  peerCounts(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>>;
   /** Living peers with a handshake (or its like) at or after `since`. */
   peersOnline(since: Date, ownerId?: AdminId): Promise<number>;
 }

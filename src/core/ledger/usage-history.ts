@@ -33,6 +33,8 @@ export interface UsageHistory {
   userCarriers(userId: UserId, period: Period): Promise<CarrierUsage[]>;
   /** Usage reported under a token that nobody owns; null if it was never seen. */
   tokenCarriers(userToken: string, period: Period): Promise<CarrierUsage[] | null>;
+  /** What one peer moved, whoever it belonged to. */
+  peerCarriers(peerId: PeerId, period: Period): Promise<CarrierUsage[]>;
   /** One server:port with its days. Null if never seen. */
   carrier(server: string, port: number, period: Period): Promise<CarrierDays | null>;
   /** Usage over time for charts. Gaps are null, never 0. */
@@ -42,8 +44,11 @@ export interface UsageHistory {
     period: Period,
     bucketSeconds: number,
   ): Promise<{ readonly from: Date[]; readonly active: (number | null)[] }>;
-  /** Metered totals of every peer (after a reset: since the mark); the seed's /api/traffic. */
-  peerTotals(who: Visibility): Promise<PeerTotal[]>;
+  /**
+   * Metered totals of every peer, or of those named (after a reset: since the mark); the seed's /api/traffic. One entry
+   * per peer and the user its bytes were counted for.
+   */
+  peerTotals(who: Visibility, peerIds?: readonly PeerId[]): Promise<PeerTotal[]>;
   userTotals(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Traffic>>;
   /** All bytes ever counted per user, whatever the marks: monotonic counters for monitoring. */
   lifetimeTotals(): Promise<readonly { readonly userId: UserId; readonly name: string; readonly traffic: Traffic }[]>;

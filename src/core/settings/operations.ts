@@ -1,4 +1,5 @@
 import type { TrackingState } from '../ledger/usage-ledger.ts';
+import type { Calendar } from '../units/calendar.ts';
 import type { AdminId } from '../units/ids.ts';
 
 /** Settings as they hold now, wherever they come from. */
@@ -36,6 +37,8 @@ export interface ImportSummary {
 /** Port: what the owner does with the product as a whole. Implemented by app/. */
 export interface Operations {
   settings(): Promise<EffectiveSettings>;
+  /** Days of the panel's zone, with its changes. */
+  calendar(): Promise<Calendar>;
   /** @throws SettingFixed if the environment fixes it */
   setTracking(enabled: boolean, by: AdminId | null): Promise<TrackingState>;
   setRetention(days: number, by: AdminId | null): Promise<void>;

@@ -62,6 +62,20 @@ build() {
   fi
 }
 
+# A built checkout holds all of them: only those for development are left out. Needs no network and compiles nothing.
+copy_libraries() {
+  "$node" -e '
+    const { packages } = require(process.argv[1]);
+    for (const [path, entry] of Object.entries(packages)) if (path && !entry.dev && !entry.devOptional) console.log(path);
+  ' "$source/package-lock.json" | while read -r path; do
+    # Libraries for other systems are in the list and not on the disk. Nested ones come with their parent.
+    if [ -d "$source/$path" ] && [ ! -e "$new/$path" ]; then
+      mkdir -p "$new/$(dirname "$path")"
+      cp -R "$source/$path" "$new/$path"
+    fi
+  done
+}
+
 # Everything is made ready beside the running version, which is replaced in one step at the end.
 stage() {
   new=$app.new
@@ -76,8 +90,7 @@ stage() {
   ln -s "$node" "$new/bin/node"
   say 'Installing the libraries that run it ...'
   if [ -d "$source/node_modules" ]; then
-    cp -R "$source/node_modules" "$new/"
-    (cd "$new" && npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
+    copy_libraries
   elif [ -f "$new/package-lock.json" ]; then
     (cd "$new" && npm ci --omit=dev --no-audit --no-fund --loglevel=error)
   else
@@ -125,7 +138,7 @@ start() {
   systemctl enable --quiet xpert
   systemctl restart xpert
   tries=0
-  until "$command" doctor >/dev/null 2>&1 || [ $tries -ge 30 ]; do
+  until [ -S "$data/xpert.sock" ] || [ $tries -ge 30 ]; do
     systemctl is-active --quiet xpert || fail 'The service ended again.' 'See why: journalctl -u xpert -n 50'
     tries=$((tries + 1))
     sleep 1
@@ -135,11 +148,11 @@ start() {
 next_steps() {
   say ''
   say "Xpert $version is installed."
-  say '  state          systemctl status xpert'
-  say '  log            journalctl -u xpert'
-  say '  address, health  xpert doctor'
-  say '  first login    the one-time link in: journalctl -u xpert -g setup'
-  say '  HTTPS          docs/operate/install.md, "HTTPS"'
+  say '  address, health   xpert doctor'
+  say '  first login       the one-time link in: journalctl -u xpert -g setup'
+  say '  first node        xpert node add local --kind wireguard'
+  say '  state, log        systemctl status xpert; journalctl -u xpert'
+  say '  HTTPS             /opt/xpert/docs/operate/install.md'
 }
 
 uninstall() {

@@ -104,10 +104,12 @@ stage() {
 make_user() {
   getent passwd xpert >/dev/null ||
     useradd --system --user-group --home-dir "$data" --no-create-home --shell /usr/sbin/nologin xpert
-  install -d -o xpert -g xpert -m 0750 "$data"
+  install -d -o xpert -g xpert -m 0700 "$data"
   install -d -o root -g xpert -m 0750 /etc/xpert
   [ -e /etc/xpert/xpert.env ] ||
     install -o root -g xpert -m 0640 "$source/deploy/systemd/xpert.env" /etc/xpert/xpert.env
+  # Xpert reads .env of its working directory: one file for the service and the command.
+  [ -e "$data/.env" ] || ln -s /etc/xpert/xpert.env "$data/.env"
 }
 
 switch() {

@@ -90,6 +90,11 @@ describe('a later reading', () => {
     expect(metered(state(10n, 100n), reading(15n, 300n), context(900))).toMatchObject({ from: at(870) });
   });
 
+  it('starts its interval at the last reading where only an incomplete poll had it', () => {
+    const incomplete = context(30, { lastCompleteAt: at(-30) });
+    expect(metered(state(10n, 100n), reading(15n, 300n), incomplete)).toMatchObject({ from: at(0) });
+  });
+
   it('is stale when the source read it earlier, and when it is repeated', () => {
     expect(meterReading(state(10n, 100n), reading(15n, 300n), context(0))).toBe('stale');
     expect(meterReading(state(10n, 100n), reading(9n, 90n), context(-30))).toBe('stale');

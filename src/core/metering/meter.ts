@@ -217,8 +217,14 @@ function nextState(
   return { epoch, traffic: reading.traffic, startEvidence, at, order, ended: false, rebase: false };
 }
 
-/** A series that has not ended was in the last complete poll, unchanged if its state is older than that. */
-function lastReadAt(state: CounterState, { semantics, lastCompleteAt }: MeterContext): Date {
+/**
+ * Instant of the last reading of a series: one that has not ended was in the last complete poll, unchanged if its state
+ * is older than that. Where a complete poll finds it absent, this is the start of the possible loss.
+ */
+export function lastReadAt(
+  state: CounterState,
+  { semantics, lastCompleteAt }: Pick<MeterContext, 'semantics' | 'lastCompleteAt'>,
+): Date {
   if (semantics.absence === 'silent' || lastCompleteAt === null || lastCompleteAt <= state.at) return state.at;
   return lastCompleteAt;
 }

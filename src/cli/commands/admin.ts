@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { NotFound } from '../../core/errors.ts';
+import { type Api, withApi } from '../api.ts';
+import { explain, formatInstant, print, printTable } from '../output.ts';
+import { readPassword } from '../password.ts';
+
+interface Admin {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly createdAt: string;
+  readonly disabledAt: string | null;
+}
+
+interface PasswordOptions {
+  readonly password?: string;
+  readonly passwordStdin?: boolean;
+  readonly json?: boolean;
+}
+
+export function addAdminCommands(program: Command): void {
+  const admin = program.command('admin').description('who may log in to the panel');
+  admin
+    .command('add <name>')
+    .description('create an admin; the password is asked for, or made and shown')
+    .option('--role <role>', 'owner, reseller or viewer (default: owner for the first, then viewer)')
+    .option('--password <password>', 'seen by other users of this machine while it runs')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--json', 'answer as JSON')
+    .action((name: string, options: PasswordOptions & { role?: string }) => withApi((api) => add(api, name, options)));
+  admin
+    .command('password <name>')
+    .description('set a new password; ends all sessions of the admin')
+    .option('--password <password>', 'seen by other users of this machine while it runs')
+    .option('--password-stdin', 'read the password from standard input')
+    .action((name: string, options: PasswordOptions) => withApi((api) => setPassword(api, name, options)));
+  admin
+    .command('list')
+    .description('list the admins')
+    .option('--json', 'answer as JSON')
+    .action((options: { json?: boolean }) => withApi((api) => list(api, options)));
+}
+
+async function add(api: Api, name: string, options: PasswordOptions & { role?: string }): Promise<void> {
+  const { items } = await api.get<{ items: Admin[] }>('/api/v1/admins');
+  const role = options.role ?? (items.some((admin) => admin.role === 'owner') ? 'viewer' : 'owner');
+  const { password, wasMade } = await readPassword(options);
+  const admin = await api.post<Admin>('/api/v1/admins', { name, role, password });
+  if (options.json) print(JSON.stringify({ ...admin, ...(wasMade ? { password } : {}) }));
+  else {
+    print(`Added ${admin.role} ${admin.name}.`);
+    if (wasMade) print(`Password: ${password}`);
+  }
+}
+
+async function setPassword(api: Api, name: string, options: PasswordOptions): Promise<void> {
+  const { items } = await api.get<{ items: Admin[] }>('/api/v1/admins');
+  const admin = items.find((candidate) => candidate.name === name || candidate.id === name);
+  if (admin === undefined) throw new NotFound('admin', name, 'xpert admin list shows them.');
+  const { password, wasMade } = await readPassword(options);
+  await api.put(`/api/v1/admins/${admin.id}/password`, { password });
+  print(`${admin.name} has a new password and is logged out everywhere.`);
+  if (wasMade) print(`Password: ${password}`);
+}
+
+async function list(api: Api, options: { json?: boolean }): Promise<void> {
+  const { items } = await api.get<{ items: Admin[] }>('/api/v1/admins');
+  if (options.json) return print(api.lastText());
+  if (items.length === 0) return explain('There is no admin yet: xpert admin add NAME');
+  printTable(
+    ['NAME', 'ROLE', 'SINCE', 'STATE'],
+    items.map(({ name, role, createdAt, disabledAt }) => [
+      name,
+      role,
+      formatInstant(createdAt),
+      disabledAt === null ? 'active' : 'disabled',
+    ]),
+  );
+}

@@ -1,0 +1,148 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { type Api, withApi } from '../api.ts';
+import { findUser } from '../find.ts';
+import { explain, formatBytes, formatInstant, print, printTable, WrongUse } from '../output.ts';
+import { parseDays } from './usage.ts';
+
+interface Reset {
+  readonly id: string;
+  readonly scope: string;
+  readonly users: number;
+  readonly at: string;
+  readonly reason: string | null;
+  readonly undoneAt: string | null;
+}
+
+interface Import {
+  readonly nodes: number;
+  readonly users: number;
+  readonly peers: number;
+  readonly skipped: readonly { readonly record: string; readonly reason: string }[];
+}
+
+interface ImportOptions {
+  readonly users: string;
+  readonly peers: string;
+  readonly env?: string;
+  readonly db?: string;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/** Verbs that change what is shown or kept: resets, cleanup, imports. */
+export function addLedgerCommands(program: Command): void {
+  const reset = program
+    .command('reset')
+    .description('count shown usage from now on; nothing is deleted, undo is exact');
+  reset
+    .argument('[whom]', 'all, or a user; without it the resets are listed')
+    .option('--reason <text>')
+    .option('--json', 'answer as JSON')
+    .action((whom: string | undefined, options: { reason?: string; json?: boolean }) =>
+      withApi((api) => (whom === undefined ? listMarks(api, options) : setMark(api, whom, options))),
+    );
+  program
+    .command('undo <reset>')
+    .description('undo a reset: shown usage is old plus new')
+    .action((id: string) =>
+      withApi(async (api) => {
+        await api.delete(`/api/v1/resets/${encodeURIComponent(id)}`);
+        print(`Reset ${id} is undone.`);
+      }),
+    );
+  program
+    .command('cleanup')
+    .description('remove 15-minute records; days and totals stay')
+    .requiredOption('--days <days>', 'whole days to keep', parseDays)
+    .option('--dry-run', 'only say what would go')
+    .option('--json', 'answer as JSON')
+    .action((options: { days: number; dryRun?: boolean; json?: boolean }) => withApi((api) => cleanup(api, options)));
+  program
+    .command('import')
+    .description('take over users, peers and nodes from another system')
+    .command('vpnservice')
+    .description('from the files of the VPN bot; importing again changes nothing')
+    .requiredOption('--users <file>', 'users.json')
+    .requiredOption('--peers <file>', 'peers.json')
+    .option('--env <file>', 'env_vars.txt, for the nodes')
+    .option('--db <file>', "the bot's SQLite file")
+    .option('--watch', 'go on and follow changes of the files')
+    .option('--json', 'answer as JSON')
+    .action((options: ImportOptions) => (options.watch ? watch(options) : withApi((api) => importOnce(api, options))));
+}
+
+async function setMark(api: Api, whom: string, options: { reason?: string; json?: boolean }): Promise<void> {
+  const reason = options.reason === undefined ? {} : { reason: options.reason };
+  const request =
+    whom === 'all'
+      ? { scope: 'all', ...reason }
+      : { scope: 'user', userIds: [(await findUser(api, whom)).id], ...reason };
+  const mark = await api.post<Reset>('/api/v1/resets', request);
+  if (options.json) return print(api.lastText());
+  print(`Usage of ${whom === 'all' ? 'everybody' : whom} counts from now on. Undo: xpert undo ${mark.id}`);
+}
+
+async function listMarks(api: Api, options: { json?: boolean }): Promise<void> {
+  const items = await api.all<Reset>('/api/v1/resets');
+  if (options.json) return print(JSON.stringify({ items }));
+  if (items.length === 0) return explain('Nothing was ever reset.');
+  printTable(
+    ['ID', 'AT', 'WHOM', 'STATE', 'REASON'],
+    items.map(({ id, at, scope, users, undoneAt, reason }) => [
+      id,
+      formatInstant(at),
+      scope === 'all' ? 'all' : `${users} users`,
+      undoneAt === null ? 'holds' : `undone ${formatInstant(undoneAt)}`,
+      reason ?? '',
+    ]),
+  );
+}
+
+async function cleanup(api: Api, options: { days: number; dryRun?: boolean; json?: boolean }): Promise<void> {
+  const dryRun = options.dryRun === true;
+  const answer = await api.post<{ rows: number; bytesFreed: number; keepsFrom: string; deleted: number }>(
+    '/api/v1/cleanup',
+    {
+      days: options.days,
+      dryRun,
+    },
+  );
+  if (options.json) return print(api.lastText());
+  const count = dryRun ? `${answer.rows} records would go` : `${answer.deleted} records are gone`;
+  print(
+    `${count}, about ${formatBytes(answer.bytesFreed)}. Kept from ${formatInstant(answer.keepsFrom)} on; days and totals stay.`,
+  );
+}
+
+async function importOnce(api: Api, options: ImportOptions): Promise<void> {
+  const summary = await api.post<Import>('/api/v1/imports/vpnservice', {
+    users: resolve(options.users),
+    peers: resolve(options.peers),
+    env: options.env === undefined ? null : resolve(options.env),
+    db: options.db === undefined ? null : resolve(options.db),
+  });
+  if (options.json) return print(api.lastText());
+  print(`New: ${summary.nodes} nodes, ${summary.users} users, ${summary.peers} peers.`);
+  for (const { record, reason } of summary.skipped) print(`  left out ${record}: ${reason}`);
+}
+
+/** Imports again whenever one of the files changed, until it is stopped. */
+async function watch(options: ImportOptions): Promise<void> {
+  const files = [options.users, options.peers, options.env, options.db].filter((file) => file !== undefined);
+  if (files.length === 0) throw new WrongUse('There is nothing to watch.');
+  const stamp = () => files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0).join(' ');
+  for (let last = ''; ; await delay(2000)) {
+    const now = stamp();
+    if (now === last) continue;
+    last = now;
+    try {
+      await withApi((api) => importOnce(api, options));
+    } catch (error) {
+      // The bot may be writing the file right now: it is looked at again with its next change.
+      explain(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

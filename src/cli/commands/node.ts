@@ -1,0 +1,282 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ExpectedError } from '../../core/errors.ts';
+import { type Api, withApi } from '../api.ts';
+import { findNode, type NodeItem } from '../find.ts';
+import { explain, formatBytes, formatInstant, print, printTable, type Traffic, WrongUse } from '../output.ts';
+
+interface Node extends NodeItem {
+  readonly state: string;
+  readonly reason: { readonly message: string; readonly hint: string | null } | null;
+  readonly lastCompleteAt: string | null;
+  readonly peers: { readonly total: number; readonly online: number };
+  readonly today: Traffic;
+  readonly beforeXpert: Traffic | null;
+  readonly services: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly listenPort: number | null;
+    readonly peers: number;
+  }[];
+}
+
+interface Setup {
+  readonly wrapper: { readonly path: string; readonly content: string };
+  readonly authorizedKeys: string;
+  readonly commands: readonly string[];
+}
+
+interface Test {
+  readonly ok: boolean;
+  readonly durationMs: number;
+  readonly found: { readonly services: readonly Service[]; readonly peers: number; readonly bytes: Traffic } | null;
+  readonly problems: readonly {
+    readonly message: string;
+    readonly hint: string | null;
+    readonly commands: readonly string[];
+  }[];
+  readonly setup: Setup | null;
+  readonly hostKey: string | null;
+}
+
+interface Service {
+  readonly kind: string;
+  readonly name: string;
+  readonly listenPort: number | null;
+  readonly peers: number;
+}
+
+interface PollAnswer {
+  readonly outcome: string;
+  readonly durationMs: number;
+  readonly services: readonly {
+    readonly name: string;
+    readonly peers: number;
+    readonly counted: Traffic;
+    readonly before: Traffic;
+  }[];
+}
+
+interface AddOptions {
+  readonly kind: string;
+  readonly description?: string;
+  readonly ssh?: string;
+  readonly identity?: string;
+  readonly file?: string;
+  readonly container?: string;
+  readonly interface?: string;
+  readonly users: string;
+  readonly interval: number;
+  readonly opening: string;
+  readonly untested?: boolean;
+  readonly json?: boolean;
+}
+
+export function addNodeCommands(program: Command): void {
+  const node = program.command('node').description('the hosts that carry traffic');
+  node
+    .command('add <name>')
+    .description('test a node, save it and begin counting')
+    .requiredOption('--kind <kind>', 'what is read there: wireguard')
+    .option('--ssh <user@host[:port]>', 'read it over ssh; without it, this machine')
+    .option('--identity <file>', 'private key for ssh')
+    .option('--file <path>', 'read a file that something else writes')
+    .option('--container <name>', 'WireGuard runs in this container')
+    .option('--interface <name>', 'only this interface')
+    .option('--description <text>')
+    .addOption(
+      new Option('--users <policy>', 'users for the peers')
+        .choices(['from-comments', 'per-peer', 'none'])
+        .default('none'),
+    )
+    .option('--interval <seconds>', 'time between two readings', parseSeconds, 30)
+    .addOption(
+      new Option('--opening <how>', 'what counters showed before: shown apart, or counted')
+        .choices(['baseline', 'count'])
+        .default('baseline'),
+    )
+    .option('--untested', 'save it although the test fails')
+    .option('--json', 'answer as JSON')
+    .action((name: string, options: AddOptions) => withApi((api) => add(api, name, options)));
+  addReadingCommands(node);
+  node
+    .command('remove <name>')
+    .description('stop reading a node; its history stays')
+    .action((name: string) =>
+      withApi(async (api) => {
+        const { id } = await findNode(api, name);
+        await api.delete(`/api/v1/nodes/${id}`);
+        print(`${name} is not read any more; what it carried stays.`);
+      }),
+    );
+}
+
+function addReadingCommands(node: Command): void {
+  node
+    .command('test <name>')
+    .description('read a node once without counting, and say what is in the way')
+    .option('--json', 'answer as JSON')
+    .action((name: string, options: { json?: boolean }) =>
+      withApi(async (api) => {
+        const { id } = await findNode(api, name);
+        const test = await api.post<Test>(`/api/v1/nodes/${id}/test`);
+        if (options.json) print(api.lastText());
+        else printTest(test);
+        if (!test.ok) process.exitCode = 1;
+      }),
+    );
+  node
+    .command('poll [name]')
+    .description('read a node now, or all of them, and count')
+    .option('--json', 'answer as JSON')
+    .action((name: string | undefined, options: { json?: boolean }) =>
+      withApi((api) => (name === undefined ? pollAll(api, options) : poll(api, name, options))),
+    );
+  node
+    .command('list')
+    .description('list the nodes and their states')
+    .option('--json', 'answer as JSON')
+    .action((options: { json?: boolean }) => withApi((api) => list(api, options)));
+  node
+    .command('show <name>')
+    .description('show one node')
+    .option('--json', 'answer as JSON')
+    .action((name: string, options: { json?: boolean }) => withApi((api) => show(api, name, options)));
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds < 1 || seconds > 86_400)
+    throw new InvalidArgumentError('It must be 1 to 86400 seconds.');
+  return seconds;
+}
+
+/** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */
+function sourceOf(options: AddOptions): { kind: string; options: Record<string, unknown> } {
+  if (options.ssh !== undefined && options.file !== undefined)
+    throw new WrongUse('--ssh and --file exclude each other.');
+  if (options.identity !== undefined && options.ssh === undefined) throw new WrongUse('--identity needs --ssh.');
+  const transport = options.ssh !== undefined ? 'ssh' : options.file !== undefined ? 'file' : 'local';
+  return {
+    kind: options.kind,
+    options: {
+      transport,
+      ...(options.ssh === undefined ? {} : { ssh: options.ssh }),
+      ...(options.identity === undefined ? {} : { identityFile: resolve(options.identity) }),
+      ...(options.file === undefined ? {} : { path: resolve(options.file) }),
+      ...(options.container === undefined ? {} : { container: options.container }),
+      ...(options.interface === undefined ? {} : { interface: options.interface }),
+    },
+  };
+}
+
+async function add(api: Api, name: string, options: AddOptions): Promise<void> {
+  const source = sourceOf(options);
+  const test = await api.post<Test>('/api/v1/nodes/test', source);
+  if (test.setup !== null) explainSetup(test.setup);
+  explainTest(test);
+  if (!test.ok && !options.untested)
+    throw new ExpectedError('node-test-failed', `${name} was not saved.`, {
+      hint: 'Repair it and try again, or save it as it is with --untested.',
+    });
+  const pinned = test.hostKey === null ? {} : { hostKey: test.hostKey };
+  const node = await api.post<Node>('/api/v1/nodes', {
+    name,
+    kind: source.kind,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    options: { ...source.options, ...pinned },
+    pollIntervalSeconds: options.interval,
+    opening: options.opening,
+    usersPolicy: options.users,
+  });
+  if (options.json) return print(api.lastText());
+  if (test.hostKey !== null) print(`Its host key is pinned: ${test.hostKey}`);
+  const before =
+    node.beforeXpert === null ? '' : ` Before Xpert: ${formatBytes(node.beforeXpert.totalBytes)}, not counted.`;
+  print(`${node.name} is read every ${options.interval} s: ${node.peers.total} peers, ${node.state}.${before}`);
+  if (!api.serverRuns) explain('No server runs now; counting begins with it: npm start');
+}
+
+/** What to put on the node, so that the key may read counters there and nothing else. */
+function explainSetup(setup: Setup): void {
+  explain('On the node, as root: this script is all that the key may run.', '');
+  explain(`cat > ${setup.wrapper.path} <<'END'`, setup.wrapper.content.trimEnd(), 'END', ...setup.commands);
+  explain('', 'and this line in ~/.ssh/authorized_keys of the user:', '', setup.authorizedKeys, '');
+}
+
+function testLines(test: Test): string[] {
+  const services = (test.found?.services ?? []).map(
+    ({ kind, name, listenPort, peers }) =>
+      `  ${name} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${peers} peers`,
+  );
+  const head =
+    test.found === null
+      ? 'It cannot be read.'
+      : `It answers in ${test.durationMs} ms: ${test.found.peers} peers, counters at ${formatBytes(test.found.bytes.totalBytes)}.`;
+  const problems = test.problems.flatMap(({ message, hint, commands }) => [
+    `! ${message}`,
+    ...(hint === null ? [] : [`  ${hint}`]),
+    ...commands.map((command) => `    ${command}`),
+  ]);
+  return [head, ...services, ...problems];
+}
+
+const explainTest = (test: Test) => explain(...testLines(test));
+const printTest = (test: Test) => print(...testLines(test));
+
+async function poll(api: Api, name: string, options: { json?: boolean }): Promise<void> {
+  const { id } = await findNode(api, name);
+  const answer = await api.post<PollAnswer>(`/api/v1/nodes/${id}/poll`);
+  if (options.json) return print(api.lastText());
+  print(`${answer.outcome} in ${answer.durationMs} ms`);
+  for (const { name: service, peers, counted, before } of answer.services) {
+    const baseline = before.totalBytes > 0 ? `, ${formatBytes(before.totalBytes)} were there before` : '';
+    print(`  ${service}: ${peers} peers, counted ${formatBytes(counted.totalBytes)}${baseline}`);
+  }
+}
+
+async function pollAll(api: Api, options: { json?: boolean }): Promise<void> {
+  const { items } = await api.post<{ items: readonly { nodeId: string; outcome: string; message?: string | null }[] }>(
+    '/api/v1/nodes/poll',
+  );
+  if (items.some((item) => item.outcome === 'failed')) process.exitCode = 1;
+  if (options.json) return print(api.lastText());
+  const { items: nodes } = await api.get<{ items: Node[] }>('/api/v1/nodes');
+  const nameOf = (id: string) => nodes.find((node) => node.id === id)?.name ?? id;
+  printTable(
+    ['NODE', 'OUTCOME', ''],
+    items.map(({ nodeId, outcome, message }) => [nameOf(nodeId), outcome, message ?? '']),
+  );
+}
+
+async function list(api: Api, options: { json?: boolean }): Promise<void> {
+  const { items } = await api.get<{ items: Node[] }>('/api/v1/nodes');
+  if (options.json) return print(api.lastText());
+  if (items.length === 0) return explain('There is no node yet: xpert node add local --kind wireguard');
+  printTable(
+    ['NAME', 'STATE', 'PEERS', 'ONLINE', 'TODAY', 'LAST READ', 'WHY'],
+    items.map(({ name, state, peers, today, lastCompleteAt, reason }) => [
+      name,
+      state,
+      peers.total,
+      peers.online,
+      formatBytes(today.totalBytes),
+      formatInstant(lastCompleteAt),
+      reason?.message ?? '',
+    ]),
+  );
+}
+
+async function show(api: Api, name: string, options: { json?: boolean }): Promise<void> {
+  const { id } = await findNode(api, name);
+  const node = await api.get<Node>(`/api/v1/nodes/${id}`);
+  if (options.json) return print(api.lastText());
+  print(`${node.name}: ${node.state}${node.reason === null ? '' : `, ${node.reason.message}`}`);
+  if (node.reason?.hint) print(node.reason.hint);
+  print(
+    `${node.peers.total} peers, ${node.peers.online} online; today ${formatBytes(node.today.totalBytes)}; last read ${formatInstant(node.lastCompleteAt)}`,
+  );
+  if (node.beforeXpert !== null) print(`Before Xpert: ${formatBytes(node.beforeXpert.totalBytes)}, not counted`);
+  for (const { kind, name: service, listenPort, peers } of node.services)
+    print(`  ${service} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${peers} peers`);
+}

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { type Api, withApi } from '../api.ts';
+import { findNode, findPeer, findUser, type PeerItem } from '../find.ts';
+import { explain, formatBytes, formatInstant, print, printTable, type Traffic, WrongUse } from '../output.ts';
+
+interface Peer extends PeerItem {
+  readonly nodeName: string;
+  readonly serviceName: string;
+  readonly allowedIps: readonly string[];
+  readonly lastHandshakeAt: string | null;
+  readonly userName: string | null;
+  readonly traffic: Traffic;
+}
+
+interface ListOptions {
+  readonly node?: string;
+  readonly user?: string;
+  readonly unassigned?: boolean;
+  readonly ended?: boolean;
+  readonly search?: string;
+  readonly json?: boolean;
+}
+
+export function addPeerCommands(program: Command): void {
+  const peer = program.command('peer').description('the credentials on the nodes');
+  peer
+    .command('list')
+    .description('list peers')
+    .option('--node <node>', 'only of this node')
+    .option('--user <user>', 'only of this user')
+    .option('--unassigned', 'only those that nobody owns')
+    .option('--ended', 'also those that are gone')
+    .option('--search <text>', 'name, key or address')
+    .option('--json', 'answer as JSON')
+    .action((options: ListOptions) => withApi((api) => list(api, options)));
+  peer
+    .command('assign <peer> <user>')
+    .description('give a peer to a user ("-" takes it away)')
+    .option(
+      '--from <instant>',
+      'from when on, RFC 3339 (default: now; earlier usage of an unowned peer is claimed as history)',
+    )
+    .option('--count-in-cycle', 'claimed usage counts in the running cycle too')
+    .action((which: string, user: string, options: { from?: string; countInCycle?: boolean }) =>
+      withApi((api) => assign(api, which, user, options)),
+    );
+}
+
+async function list(api: Api, options: ListOptions): Promise<void> {
+  const query = new URLSearchParams({ limit: '200' });
+  if (options.node !== undefined) query.set('node', (await findNode(api, options.node)).id);
+  if (options.user !== undefined) query.set('user', (await findUser(api, options.user)).id);
+  if (options.unassigned) query.set('unassigned', 'true');
+  if (options.ended) query.set('ended', 'true');
+  if (options.search !== undefined) query.set('search', options.search);
+  const peers = await api.all<Peer>(`/api/v1/peers?${query}`);
+  if (options.json) return print(JSON.stringify({ items: peers }));
+  if (peers.length === 0) return explain('There is no such peer.');
+  printTable(
+    ['PEER', 'NODE', 'ADDRESS', 'USER', 'TRAFFIC', 'LAST HANDSHAKE'],
+    peers.map((peer) => [
+      peer.name ?? peer.key,
+      `${peer.nodeName}/${peer.serviceName}`,
+      peer.allowedIps[0] ?? '',
+      peer.userName ?? '—',
+      formatBytes(peer.traffic.totalBytes),
+      formatInstant(peer.lastHandshakeAt),
+    ]),
+  );
+}
+
+async function assign(
+  api: Api,
+  which: string,
+  userName: string,
+  options: { from?: string; countInCycle?: boolean },
+): Promise<void> {
+  if (options.from !== undefined && Number.isNaN(Date.parse(options.from)))
+    throw new WrongUse(`"${options.from}" is not an instant.`, 'Write it like 2026-11-20T12:00:00Z.');
+  const peer = await findPeer(api, which);
+  const user = userName === '-' ? null : await findUser(api, userName);
+  await api.post('/api/v1/peers/assign', {
+    assignments: [{ peerId: peer.id, userId: user?.id ?? null }],
+    ...(options.from === undefined ? {} : { from: new Date(options.from).toISOString() }),
+    ...(options.countInCycle ? { countInCycle: true } : {}),
+  });
+  const name = peer.name ?? peer.key;
+  print(user === null ? `${name} belongs to nobody now.` : `${name} belongs to ${user.name}.`);
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { readConfig } from '../../app/config.ts';
+import { type Api, withApi } from '../api.ts';
+import { explain, print, WrongUse } from '../output.ts';
+
+/** Verbs about the server as a whole: start, doctor, backup, restore, and those of later versions. */
+export function addServerCommands(program: Command): void {
+  program.command('start').description('serve the panel and the API, and count').action(start);
+  program
+    .command('doctor')
+    .description('look at everything that can be wrong and say what to do')
+    .option('--json', 'answer as JSON')
+    .action((options: { json?: boolean }) => withApi((api) => doctor(api, options)));
+  program
+    .command('backup')
+    .description('write a verified copy of the ledger while work goes on')
+    .option('--json', 'answer as JSON')
+    .action((options: { json?: boolean }) => withApi((api) => backup(api, options)));
+  program
+    .command('restore <file>')
+    .description('put a backup in the place of the ledger; the server must be stopped')
+    .action(restore);
+  for (const verb of ['agent', 'report', 'export', 'migrate']) {
+    program
+      .command(verb, { hidden: true })
+      .allowUnknownOption()
+      .argument('[words...]')
+      .action(() => {
+        throw new WrongUse(
+          `"xpert ${verb}" is not in this version.`,
+          'It comes with a later one; xpert --help lists what is there.',
+        );
+      });
+  }
+}
+
+async function start(): Promise<void> {
+  const { serve } = await import('../../app/serve.ts');
+  await serve(readConfig());
+}
+
+interface Check {
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'error';
+  readonly message: string;
+  readonly hint: string | null;
+  readonly commands: readonly string[];
+}
+
+const SIGNS = { ok: 'ok     ', warning: 'warning', error: 'ERROR  ' } as const;
+
+async function doctor(api: Api, options: { json?: boolean }): Promise<void> {
+  const { checks } = await api.get<{ checks: readonly Check[] }>('/api/v1/doctor');
+  if (options.json) print(api.lastText());
+  else {
+    for (const { name, status, message, hint, commands } of checks) {
+      print(`${SIGNS[status]} ${name}: ${message}`);
+      if (status === 'ok') continue;
+      if (hint !== null) print(`          ${hint}`);
+      for (const command of commands) print(`            ${command}`);
+    }
+  }
+  if (checks.some((check) => check.status === 'error')) process.exitCode = 1;
+}
+
+async function backup(api: Api, options: { json?: boolean }): Promise<void> {
+  const { path, bytes } = await api.post<{ path: string; bytes: number }>('/api/v1/backups');
+  if (options.json) print(api.lastText());
+  else {
+    print(path);
+    explain(`${bytes} bytes, verified.`);
+  }
+}
+
+async function restore(file: string): Promise<void> {
+  const { restoreBackup } = await import('../../app/restore.ts');
+  const { restored, kept } = await restoreBackup(readConfig(), file);
+  print(`${restored} is now the ledger.`);
+  if (kept !== null) print(`The one before is kept as ${kept}`);
+}

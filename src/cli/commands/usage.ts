@@ -1,0 +1,98 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Api, withApi } from '../api.ts';
+import { findUser } from '../find.ts';
+import { formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
+
+interface Summary {
+  readonly users: number;
+  readonly servers: number;
+  readonly connections: number;
+  readonly traffic: Traffic;
+  readonly unclaimed: Traffic;
+}
+
+interface Holder {
+  readonly name: string;
+  readonly unclaimed: boolean;
+  readonly traffic: Traffic;
+  readonly servers: number;
+  readonly lastUsedAt: string | null;
+}
+
+interface Carrier {
+  readonly server: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly traffic: Traffic;
+  readonly connections: number;
+  readonly lastUsedAt: string | null;
+}
+
+interface Options {
+  readonly days: number;
+  readonly json?: boolean;
+}
+
+export function addUsageCommands(program: Command): void {
+  program
+    .command('usage [user]')
+    .description('who used how much; with a user: over which servers')
+    .option('--days <days>', 'whole days, today included', parseDays, 30)
+    .option('--json', 'answer as JSON')
+    .action((user: string | undefined, options: Options) =>
+      withApi((api) => (user === undefined ? everybody(api, options) : oneUser(api, user, options))),
+    );
+}
+
+export function parseDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 36_500)
+    throw new InvalidArgumentError('It must be 1 or more whole days.');
+  return days;
+}
+
+async function everybody(api: Api, { days, json }: Options): Promise<void> {
+  const summary = await api.get<Summary>(`/api/v1/usage/summary?days=${days}`);
+  const holders = await api.all<Holder>(`/api/v1/usage/holders?days=${days}&sort=total&order=desc&limit=200`);
+  if (json) return print(JSON.stringify({ summary, items: holders }));
+  print(
+    `${formatBytes(summary.traffic.totalBytes)} in ${days} days: ${summary.users} users, ${summary.servers} servers, ${summary.connections} connections`,
+  );
+  if (summary.unclaimed.totalBytes > 0)
+    print(`${formatBytes(summary.unclaimed.totalBytes)} of it belong to nobody yet`);
+  if (holders.length === 0) return;
+  print('');
+  printTable(
+    ['USER', 'DOWN', 'UP', 'TOTAL', 'SERVERS', 'LAST USED'],
+    holders.map(({ name, unclaimed, traffic, servers, lastUsedAt }) => [
+      unclaimed ? `${name} (unclaimed)` : name,
+      formatBytes(traffic.txBytes),
+      formatBytes(traffic.rxBytes),
+      formatBytes(traffic.totalBytes),
+      servers,
+      formatInstant(lastUsedAt),
+    ]),
+  );
+}
+
+async function oneUser(api: Api, which: string, { days, json }: Options): Promise<void> {
+  const user = await findUser(api, which);
+  const { items } = await api.get<{ items: Carrier[] }>(`/api/v1/usage/carriers?user=${user.id}&days=${days}`);
+  if (json) return print(api.lastText());
+  const total = items.reduce((sum, { traffic }) => sum + traffic.totalBytes, 0);
+  print(`${user.name}: ${formatBytes(total)} in ${days} days`);
+  if (items.length === 0) return;
+  print('');
+  printTable(
+    ['SERVER', 'PROTOCOL', 'DOWN', 'UP', 'TOTAL', 'CONNECTIONS', 'LAST USED'],
+    items.map(({ server, port, protocol, traffic, connections, lastUsedAt }) => [
+      `${server}:${port}`,
+      protocol,
+      formatBytes(traffic.txBytes),
+      formatBytes(traffic.rxBytes),
+      formatBytes(traffic.totalBytes),
+      connections,
+      formatInstant(lastUsedAt),
+    ]),
+  );
+}

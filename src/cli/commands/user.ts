@@ -1,0 +1,131 @@
+import type { Command } from 'commander';
+import { type Api, withApi } from '../api.ts';
+import { findUser, type UserItem } from '../find.ts';
+import { explain, formatBytes, formatInstant, print, printTable, type Traffic, WrongUse } from '../output.ts';
+
+interface User extends UserItem {
+  readonly linkToken?: string | null;
+  readonly active: boolean;
+  readonly owner: { readonly name: string } | null;
+  readonly peers: number;
+  readonly traffic: Traffic;
+  readonly createdAt: string;
+  readonly note: string;
+}
+
+interface AddOptions {
+  readonly token?: string;
+  readonly linkToken?: string;
+  readonly owner?: string;
+  readonly telegramId?: string;
+  readonly note?: string;
+  readonly quota?: string;
+  readonly countInCycle?: boolean;
+  readonly json?: boolean;
+}
+
+export function addUserCommands(program: Command): void {
+  const user = program.command('user').description('the people that usage is accounted to');
+  user
+    .command('add <name>')
+    .description('create a user; usage already reported under the token is claimed')
+    .option('--token <token>', 'user_token that names the user in reports (default: a new one)')
+    .option('--link-token <token>', "opens the user's subscription link and page (default: a new one)")
+    .option('--owner <admin>', 'whose user it is (default: the owner)')
+    .option('--telegram-id <number>')
+    .option('--note <text>')
+    .option('--quota <bytes>', 'not in this version')
+    .option('--count-in-cycle', 'claimed usage counts in the running cycle too')
+    .option('--json', 'answer as JSON')
+    .action((name: string, options: AddOptions) => withApi((api) => add(api, name, options)));
+  user
+    .command('list')
+    .description('list users')
+    .option('--search <text>', 'name or token')
+    .option('--json', 'answer as JSON')
+    .action((options: { search?: string; json?: boolean }) => withApi((api) => list(api, options)));
+  user
+    .command('show <user>')
+    .description('show one user')
+    .option('--json', 'answer as JSON')
+    .action((name: string, options: { json?: boolean }) => withApi((api) => show(api, name, options)));
+  user
+    .command('rotate <user>')
+    .description('new user_token; the old one stays an alias')
+    .option('--json', 'answer as JSON')
+    .action((name: string, options: { json?: boolean }) => withApi((api) => rotate(api, name, options)));
+  user
+    .command('remove <user>')
+    .description('remove a user; history stays')
+    .action((name: string) =>
+      withApi(async (api) => {
+        const { id } = await findUser(api, name);
+        await api.delete(`/api/v1/users/${id}`);
+        print(`${name} is removed; the usage stays in the history.`);
+      }),
+    );
+}
+
+/** Scripts know the tokens by the names that reports and links use. */
+function printJson(user: User): void {
+  print(JSON.stringify({ ...user, user_token: user.userToken, link_token: user.linkToken ?? null }));
+}
+
+async function add(api: Api, name: string, options: AddOptions): Promise<void> {
+  if (options.quota !== undefined) throw new WrongUse('Quotas are not in this version.', 'Leave out --quota.');
+  const user = await api.post<User>('/api/v1/users', {
+    name,
+    ...(options.token === undefined ? {} : { userToken: options.token }),
+    ...(options.linkToken === undefined ? {} : { linkToken: options.linkToken }),
+    ...(options.owner === undefined ? {} : { owner: options.owner }),
+    ...(options.telegramId === undefined ? {} : { telegramId: Number(options.telegramId) }),
+    ...(options.note === undefined ? {} : { note: options.note }),
+    ...(options.countInCycle ? { countInCycle: true } : {}),
+  });
+  if (options.json) return printJson(user);
+  print(`${user.name} reports as ${user.userToken}`);
+  if (user.traffic.totalBytes > 0) print(`${formatBytes(user.traffic.totalBytes)} reported before are claimed.`);
+}
+
+async function list(api: Api, options: { search?: string; json?: boolean }): Promise<void> {
+  const query = new URLSearchParams({
+    limit: '200',
+    ...(options.search === undefined ? {} : { search: options.search }),
+  });
+  const users = await api.all<User>(`/api/v1/users?${query}`);
+  if (options.json) return print(JSON.stringify({ items: users }));
+  if (users.length === 0) return explain('There is no such user: xpert user add NAME');
+  printTable(
+    ['NAME', 'TOKEN', 'OWNER', 'PEERS', 'TRAFFIC', 'SINCE', 'STATE'],
+    users.map((user) => [
+      user.name,
+      user.userToken,
+      user.owner?.name ?? '—',
+      user.peers,
+      formatBytes(user.traffic.totalBytes),
+      formatInstant(user.createdAt),
+      user.active ? 'active' : 'inactive',
+    ]),
+  );
+}
+
+async function show(api: Api, name: string, options: { json?: boolean }): Promise<void> {
+  const { id } = await findUser(api, name);
+  const user = await api.get<User>(`/api/v1/users/${id}`);
+  if (options.json) return printJson(user);
+  const { rxBytes, txBytes, totalBytes } = user.traffic;
+  print(
+    `${user.name} (${user.active ? 'active' : 'inactive'}), of ${user.owner?.name ?? 'nobody'}, since ${formatInstant(user.createdAt)}`,
+  );
+  print(`user_token ${user.userToken}`);
+  if (user.linkToken) print(`link_token ${user.linkToken}`);
+  print(`${formatBytes(totalBytes)}: ${formatBytes(txBytes)} down, ${formatBytes(rxBytes)} up; ${user.peers} peers`);
+  if (user.note !== '') print(user.note);
+}
+
+async function rotate(api: Api, name: string, options: { json?: boolean }): Promise<void> {
+  const { id } = await findUser(api, name);
+  const user = await api.post<User>(`/api/v1/users/${id}/rotate-token`);
+  if (options.json) return printJson(user);
+  print(user.userToken);
+}

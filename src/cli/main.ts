@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander';
+import { ExpectedError } from '../core/errors.ts';
+import { version } from '../lib/version.ts';
+import { addAdminCommands } from './commands/admin.ts';
+import { addLedgerCommands } from './commands/ledger.ts';
+import { addNodeCommands } from './commands/node.ts';
+import { addPeerCommands } from './commands/peer.ts';
+import { addServerCommands } from './commands/server.ts';
+import { addTokenCommands } from './commands/token.ts';
+import { addUsageCommands } from './commands/usage.ts';
+import { addUserCommands } from './commands/user.ts';
+import { explain, WrongUse } from './output.ts';
+
+/** Exit codes: 0 done, 1 failed, 2 wrong use or wrong configuration. */
+async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('xpert')
+    .description('Counts VPN traffic per user into one exact ledger.')
+    .version(version)
+    .helpCommand(false)
+    .showHelpAfterError('(xpert --help lists the verbs)')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false });
+  for (const add of [
+    addServerCommands,
+    addAdminCommands,
+    addNodeCommands,
+    addPeerCommands,
+    addUserCommands,
+    addTokenCommands,
+    addUsageCommands,
+    addLedgerCommands,
+  ])
+    add(program);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  // Commander has printed its message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof ExpectedError)) {
+    explain(`This is a bug: ${error instanceof Error ? error.stack : String(error)}`);
+    return 1;
+  }
+  explain(error.message);
+  if (error.hint !== undefined) explain(error.hint);
+  return error instanceof WrongUse || error.code === 'invalid-config' ? 2 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,65 @@
+import { ExpectedError } from '../core/errors.ts';
+
+/** Wrong use: the process ends with exit code 2. */
+export class WrongUse extends ExpectedError {
+  constructor(message: string, hint?: string) {
+    super('wrong-use', message, hint === undefined ? {} : { hint });
+  }
+}
+
+export function print(...lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+}
+
+/** Explanations beside the result; never mixed into what a script reads. */
+export function explain(...lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`${line}\n`);
+}
+
+/** Columns under their titles; numbers go to the right. */
+export function printTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const cells = [titles, ...rows].map((row) => row.map(String));
+  const widths = titles.map((_title, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const toTheRight = titles.map((_title, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column])));
+  for (const row of cells) {
+    const line = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return toTheRight[column] ? cell.padStart(width) : cell.padEnd(width);
+    });
+    print(line.join('  ').trimEnd());
+  }
+}
+
+function isNumeric(cell: string | number | undefined): boolean {
+  return typeof cell === 'number' || /^(-|—|[\d.,]+( [KMGTPE]?i?B)?)$/.test(cell ?? '');
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
+
+/** Three significant digits in IEC units, as the panel writes them. */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null) return '—';
+  let unit = 0;
+  let value = bytes;
+  while (Math.abs(value) >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
+  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** Local time of the reader, to the minute. */
+export function formatInstant(instant: string | null): string {
+  if (instant === null) return '—';
+  const date = new Date(instant);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+export interface Traffic {
+  readonly rxBytes: number | null;
+  readonly txBytes: number | null;
+  readonly totalBytes: number;
+}

@@ -1,0 +1,18 @@
+import type { Integration } from '../../core/metering/integration.ts';
+import { createTransport, targetOf, WireguardCollector } from './collector.ts';
+import { testNode } from './node-test.ts';
+import { parseWireguardOptions } from './options.ts';
+import { describeSetup } from './setup.ts';
+
+/** WireGuard and AmneziaWG nodes: both are read in one go, each interface is a VPN service of its own. */
+export const wireguard: Integration = {
+  kind: 'wireguard',
+  parseOptions: parseWireguardOptions,
+  endpoint: (options) => {
+    const parsed = parseWireguardOptions(options);
+    return parsed.transport === 'ssh' ? targetOf(parsed).host : 'localhost';
+  },
+  createCollector: (options, tools) => new WireguardCollector(createTransport(parseWireguardOptions(options), tools)),
+  test: (options, tools, signal) => testNode(parseWireguardOptions(options), tools, signal),
+  setup: (options) => describeSetup(parseWireguardOptions(options)),
+};

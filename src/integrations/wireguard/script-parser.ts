@@ -1,0 +1,321 @@
+import type { Buffer } from 'node:buffer';
+import { KeyTable } from './key-table.ts';
+import { type PeerDraft, readAllowedIps, readEndpoint, readHandshake, readTraffic } from './peer-rows.ts';
+import { Fields, quoteOutput } from './scan.ts';
+
+/** Everything that the node's script said, part by part; `assemble` judges it. */
+export interface ScriptOutput {
+  /** Format version; null if the header is not readable. */
+  readonly version: number | null;
+  readonly boot: Boot | null;
+  readonly places: readonly Place[];
+  readonly containers: readonly ContainerExit[];
+  /** The script's last line was seen. */
+  readonly done: boolean;
+}
+
+export interface Boot {
+  /** Null on systems without a boot id. */
+  readonly bootId: string | null;
+  readonly uptimeMs: number | null;
+  /** The node's wall clock. */
+  readonly at: Date;
+  readonly user: string;
+}
+
+/** The node itself (`.`) or one of its containers. */
+export interface Place {
+  readonly name: string;
+  /** Start of process 1 of a container. */
+  readonly start: string | null;
+  readonly tools: Tool[];
+  readonly interfaces: Interface[];
+  /** Folders of userspace sockets that the reading user may not enter. */
+  readonly denied: string[];
+  /** Configurations that may hold names but cannot be read. */
+  readonly unreadable: string[];
+  readonly failures: FailedPart[];
+  parts: number;
+  /** All parts that the place counted came through. */
+  closed: boolean;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly version: string;
+  /** Interfaces it lists; null while the list was not read. */
+  listed: readonly string[] | null;
+}
+
+export interface Interface {
+  readonly tool: string;
+  readonly name: string;
+  publicKey: string | null;
+  listenPort: number | null;
+  /** Index and flags just before and just after the counters were read. */
+  readonly links: Link[];
+  /** True once the counters were read to their end without garbage. */
+  counted: boolean;
+  readonly table: KeyTable;
+}
+
+export interface Link {
+  readonly index: string;
+  readonly isUp: boolean;
+}
+
+export interface FailedPart {
+  readonly tool: string;
+  readonly subject: string;
+  readonly part: string;
+  readonly status: number;
+  readonly error: string;
+  readonly garbled: boolean;
+}
+
+export interface ContainerExit {
+  readonly name: string;
+  readonly status: number;
+  readonly error: string;
+}
+
+interface Run {
+  readonly tool: string;
+  readonly subject: string;
+  readonly part: string;
+  readonly row: (bytes: Buffer) => boolean;
+  garbled: boolean;
+}
+
+const AT_SIGN = 64;
+const UNKNOWN = '-';
+
+/** Parser of the script's output (node-script.ts), line by line. */
+export class ScriptParser {
+  readonly #fields = new Fields();
+  readonly #places: Place[] = [];
+  readonly #containers: ContainerExit[] = [];
+  #version: number | null = null;
+  #boot: Boot | null = null;
+  #place: Place | null = null;
+  #run: Run | null = null;
+  #done = false;
+  /** A control line that makes no sense: nothing after it is believed. */
+  #broken = false;
+
+  line(bytes: Buffer, from: number, to: number): void {
+    if (from === to || this.#broken || this.#done) return;
+    const readable = this.#fields.split(bytes, from, to);
+    if (bytes[from] === AT_SIGN) {
+      if (!readable || !this.#control(bytes)) this.#broken = true;
+    } else if (this.#run !== null && !this.#run.garbled) {
+      this.#run.garbled = !readable || !this.#run.row(bytes);
+    }
+  }
+
+  output(): ScriptOutput {
+    return {
+      version: this.#version,
+      boot: this.#boot,
+      places: this.#places,
+      containers: this.#containers,
+      done: this.#done && !this.#broken,
+    };
+  }
+
+  #control(bytes: Buffer): boolean {
+    const fields = this.#fields;
+    const text = (index: number) => (index < fields.count ? quoteOutput(fields.utf8(bytes, index)) : '');
+    switch (fields.text(bytes, 0)) {
+      case '@xpert-node':
+        this.#version = fields.small(bytes, 1);
+        return this.#version !== null;
+      case '@boot':
+        this.#boot = readBoot(fields, bytes);
+        return this.#boot !== null;
+      case '@place':
+        this.#place = newPlace(text(1), text(2));
+        this.#places.push(this.#place);
+        return true;
+      case '@parts':
+        return this.#closePlace(fields.small(bytes, 1));
+      case '@container':
+        return this.#place === null;
+      case '@container-exit':
+        this.#place = null;
+        this.#run = null;
+        this.#containers.push({ name: text(1), status: fields.small(bytes, 2) ?? 1, error: text(3) });
+        return true;
+      case '@done':
+        this.#done = true;
+        return this.#place === null;
+      default:
+        return this.#place !== null && this.#insidePlace(this.#place, bytes, text);
+    }
+  }
+
+  #insidePlace(place: Place, bytes: Buffer, text: (index: number) => string): boolean {
+    const fields = this.#fields;
+    switch (fields.text(bytes, 0)) {
+      case '@tool':
+        place.tools.push({ name: text(1), version: text(2), listed: null });
+        return true;
+      case '@run':
+        this.#run = this.#startRun(place, text(1), text(2), text(3));
+        return true;
+      case '@exit':
+        return this.#endRun(place, fields.small(bytes, 1), text(2));
+      case '@link':
+        findInterface(place, text(1), text(2)).links.push(readLink(text(3), text(4)));
+        return true;
+      case '@denied':
+        if (!place.denied.includes(text(1))) place.denied.push(text(1));
+        return true;
+      case '@unreadable':
+        place.unreadable.push(text(1));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #startRun(place: Place, tool: string, subject: string, part: string): Run {
+    return { tool, subject, part, row: this.#rowReader(place, tool, subject, part), garbled: false };
+  }
+
+  /** Reads one row of a part; false = garbage. Rows of peers that came or went between two parts are passed over. */
+  #rowReader(place: Place, tool: string, subject: string, part: string): (bytes: Buffer) => boolean {
+    const fields = this.#fields;
+    if (tool === 'names') return (bytes) => this.#name(place, bytes);
+    if (part === 'interfaces') return (bytes) => this.#list(place, tool, bytes);
+    const { table } = findInterface(place, tool, subject);
+    const withPeer = (bytes: Buffer, read: (peer: PeerDraft) => void) => {
+      const peer = fields.count === 2 ? table.get(bytes, fields.starts[0] as number) : undefined;
+      if (peer !== undefined) read(peer);
+      return true;
+    };
+    switch (part) {
+      case 'transfer':
+        return (bytes) => addPeer(fields, bytes, table);
+      case 'latest-handshakes':
+        return (bytes) =>
+          withPeer(bytes, (peer) => {
+            const at = readHandshake(fields, bytes, 1);
+            if (at !== null) peer.lastHandshakeAt = at;
+          });
+      case 'endpoints':
+        return (bytes) =>
+          withPeer(bytes, (peer) => {
+            const endpoint = readEndpoint(fields, bytes, 1);
+            if (endpoint !== null) peer.endpoint = endpoint;
+          });
+      case 'allowed-ips':
+        return (bytes) =>
+          withPeer(bytes, (peer) => {
+            peer.allowedIps = readAllowedIps(fields, bytes, 1, ' ');
+          });
+      default:
+        return (bytes) => this.#property(findInterface(place, tool, subject), part, bytes);
+    }
+  }
+
+  #property(of: Interface, part: string, bytes: Buffer): boolean {
+    if (part === 'public-key') {
+      if (this.#fields.isKey(bytes, 0)) of.publicKey = this.#fields.text(bytes, 0);
+      return of.publicKey !== null || this.#fields.equals(bytes, 0, '(none)');
+    }
+    const port = part === 'listen-port' ? this.#fields.small(bytes, 0) : null;
+    if (port !== null && port > 0 && port < 65_536) of.listenPort = port;
+    return port !== null;
+  }
+
+  #list(place: Place, tool: string, bytes: Buffer): boolean {
+    const listed = place.tools.find((one) => one.name === tool);
+    if (listed !== undefined) listed.listed = this.#fields.text(bytes, 0).split(' ').filter(Boolean).map(quoteOutput);
+    return listed !== undefined;
+  }
+
+  #name(place: Place, bytes: Buffer): boolean {
+    const fields = this.#fields;
+    if (fields.count !== 2 || !fields.isKey(bytes, 0)) return false;
+    for (const { table } of place.interfaces) {
+      const peer = table.get(bytes, fields.starts[0] as number);
+      if (peer !== undefined) peer.name ??= quoteOutput(fields.utf8(bytes, 1));
+    }
+    return true;
+  }
+
+  #endRun(place: Place, status: number | null, error: string): boolean {
+    const run = this.#run;
+    this.#run = null;
+    if (run === null || status === null) return false;
+    place.parts += 1;
+    const { tool, subject, part, garbled } = run;
+    if (status !== 0 || garbled) place.failures.push({ tool, subject, part, status, error, garbled });
+    else if (part === 'interfaces') closeList(place, tool);
+    else if (part === 'transfer') findInterface(place, tool, subject).counted = true;
+    return true;
+  }
+
+  #closePlace(parts: number | null): boolean {
+    if (this.#place === null || this.#run !== null) return false;
+    this.#place.closed = parts === this.#place.parts;
+    this.#place = null;
+    return true;
+  }
+}
+
+/** False if the row is not what `wg` prints, or the peer is there already. */
+function addPeer(fields: Fields, bytes: Buffer, table: KeyTable): boolean {
+  const hash = fields.count === 3 ? fields.keyHash(bytes, 0) : -1;
+  const traffic = hash < 0 ? null : readTraffic(fields, bytes, 1);
+  if (traffic === null) return false;
+  return table.add(bytes, fields.starts[0] as number, hash, { key: fields.text(bytes, 0), traffic });
+}
+
+/** A tool that lists nothing prints an empty line. */
+function closeList(place: Place, tool: string): void {
+  const listed = place.tools.find((one) => one.name === tool);
+  if (listed !== undefined) listed.listed ??= [];
+}
+
+function newPlace(name: string, start: string): Place {
+  return {
+    name,
+    start: start === UNKNOWN ? null : start,
+    tools: [],
+    interfaces: [],
+    denied: [],
+    unreadable: [],
+    failures: [],
+    parts: 0,
+    closed: false,
+  };
+}
+
+function findInterface(place: Place, tool: string, name: string): Interface {
+  const known = place.interfaces.find((one) => one.tool === tool && one.name === name);
+  if (known !== undefined) return known;
+  const made = { tool, name, publicKey: null, listenPort: null, links: [], counted: false, table: new KeyTable() };
+  place.interfaces.push(made);
+  return made;
+}
+
+function readBoot(fields: Fields, bytes: Buffer): Boot | null {
+  const seconds = fields.small(bytes, 3);
+  if (fields.count !== 5 || seconds === null) return null;
+  const bootId = quoteOutput(fields.text(bytes, 1));
+  const ticks = fields.small(bytes, 2);
+  return {
+    bootId: bootId === UNKNOWN ? null : bootId,
+    // USER_HZ is 100 on every Linux that WireGuard runs on; another rate would still keep the order.
+    uptimeMs: ticks === null ? null : ticks * 10,
+    at: new Date(seconds * 1000),
+    user: quoteOutput(fields.text(bytes, 4)),
+  };
+}
+
+/** `flags` as in /sys/class/net/IF/flags: hexadecimal, bit 0 is IFF_UP. Unknown counts as up. */
+function readLink(index: string, flags: string): Link {
+  return { index, isUp: !/^0x[0-9a-f]+$/i.test(flags) || (Number.parseInt(flags, 16) & 1) === 1 };
+}

@@ -1,0 +1,12 @@
+import type { NodeOutput } from './output-reader.ts';
+
+/** Gets the node's answer to us. */
+export interface Transport {
+  /** @throws SourceFailure; the signal's reason when aborted */
+  read(signal: AbortSignal): Promise<NodeOutput>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Most that is taken from one node at once: four times what 100,000 peers print. */
+export const MAX_OUTPUT_BYTES = 128 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { NotFound, Taken } from '../core/errors.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
+import { userNameOf, usersFromComments } from '../core/inventory/from-comments.ts';
 import type { InventoryStore, PeerQuery } from '../core/inventory/inventory-store.ts';
 import type { Node, UsersPolicy } from '../core/inventory/node.ts';
 import type { AutomaticAssignment } from '../core/inventory/node-operations.ts';
@@ -14,7 +15,7 @@ type Policy = Exclude<UsersPolicy, 'none'>;
 interface PlannedUser {
   readonly name: string;
   readonly existing: User | null;
-  readonly peers: Peer[];
+  readonly peers: readonly Peer[];
 }
 
 interface Dependencies {
@@ -24,7 +25,6 @@ interface Dependencies {
 }
 
 const PAGE = 500;
-const LONGEST_NAME = 64;
 /** New peers whose comment may still come are looked at again with each poll, at most so many. */
 const MOST_WAITING = 1000;
 
@@ -70,7 +70,7 @@ export class UserDiscovery {
     const plan = await this.#plan(node, node.usersPolicy, peers);
     await this.#carryOut(plan);
     if (node.usersPolicy !== 'from-comments') return;
-    const nameless = peers.filter((peer) => nameOf(peer) === null).slice(0, MOST_WAITING);
+    const nameless = peers.filter((peer) => userNameOf(peer.name) === null).slice(0, MOST_WAITING);
     this.#waiting.set(node.id, new Set(nameless.map((peer) => peer.id)));
   }
 
@@ -93,15 +93,13 @@ export class UserDiscovery {
   }
 
   async #plan(node: Node, policy: Policy, peers: readonly Peer[]): Promise<PlannedUser[]> {
-    if (policy === 'per-peer')
-      return peers.map((peer) => ({ name: nameOf(peer) ?? fallbackName(node, peer), existing: null, peers: [peer] }));
-    const byName = new Map<string, Peer[]>();
-    for (const peer of peers) {
-      const name = nameOf(peer);
-      if (name !== null) byName.set(name, [...(byName.get(name) ?? []), peer]);
+    if (policy === 'per-peer') {
+      return peers.map((peer) => {
+        return { name: userNameOf(peer.name) ?? fallbackName(node, peer), existing: null, peers: [peer] };
+      });
     }
     return await Promise.all(
-      [...byName].map(async ([name, theirs]) => {
+      usersFromComments(peers).map(async ({ name, peers: theirs }) => {
         const user = await this.#use.inventory.findUser(name);
         return { name, existing: user?.name === name ? user : null, peers: theirs };
       }),
@@ -156,15 +154,6 @@ export class UserDiscovery {
       }
     }
   }
-}
-
-/** The name from a comment, fit to be a user's name; null if there is none. */
-function nameOf(peer: Peer): string | null {
-  const name = (peer.name ?? '')
-    .replace(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_NAME);
-  return name === '' ? null : name;
 }
 
 function fallbackName(node: Node, peer: Peer): string {

@@ -3,9 +3,12 @@ import { ExpectedError } from '../core/errors.ts';
 import type { TrackingState, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { DoctorCheck, EffectiveSettings, ImportSummary, Operations } from '../core/settings/operations.ts';
 import type { SettingsStore } from '../core/settings/settings-store.ts';
+import type { Calendar } from '../core/units/calendar.ts';
+import type { Clock } from '../core/units/clock.ts';
 import type { AdminId } from '../core/units/ids.ts';
 import type { Changes } from './changes.ts';
 import type { Config } from './config.ts';
+import type { Chore } from './maintenance.ts';
 
 /** The environment says what this setting is; it cannot be changed at run time. */
 class SettingFixed extends ExpectedError {
@@ -28,7 +31,8 @@ interface Dependencies {
   readonly ledger: UsageLedger;
   readonly settings: SettingsStore;
   readonly changes: Changes;
-  readonly timeZone: () => string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly calendar: () => Promise<Calendar>;
   readonly trackingState: () => Promise<TrackingState>;
   readonly backup: () => Promise<{ readonly path: string; readonly bytes: number }>;
   readonly examine: () => Promise<readonly DoctorCheck[]>;
@@ -45,10 +49,11 @@ export class ProductOperations implements Operations {
   }
 
   async settings(): Promise<EffectiveSettings> {
-    const { config, trackingState, timeZone } = this.#use;
+    const { config, trackingState } = this.#use;
+    const calendar = await this.calendar();
     return {
       tracking: await trackingState(),
-      timeZone: timeZone(),
+      timeZone: calendar.zoneAt(this.#use.clock.now().getTime()),
       retentionDays: await this.retentionDays(),
       domain: config.publicUrl,
       webhookAuth: config.webhookAuth,
@@ -56,6 +61,10 @@ export class ProductOperations implements Operations {
       userMetrics: true,
       fixedByEnvironment: fixedBy(config),
     };
+  }
+
+  calendar(): Promise<Calendar> {
+    return this.#use.calendar();
   }
 
   async retentionDays(): Promise<number> {
@@ -94,6 +103,15 @@ export class ProductOperations implements Operations {
       await delay(CLEANUP_PAUSE_MS);
     }
     return { deleted, bytesFreed: deleted === 0 ? 0 : bytesFreed, keepsFrom };
+  }
+
+  /** Keeps 15-minute records no longer than set; a few rows at a time. */
+  chores(): readonly Chore[] {
+    const removeOldRecords = async () => {
+      const days = await this.retentionDays();
+      return days > 0 && (await this.#use.ledger.cleanupStep(days, CLEANUP_STEP_ROWS)).remaining;
+    };
+    return [{ name: 'retention', everyMs: 3_600_000, run: removeOldRecords }];
   }
 
   backup(): ReturnType<Operations['backup']> {

@@ -64,7 +64,8 @@ export class RunningNodes implements NodeOperations {
     return await this.#use.views.one(id);
   }
 
-  async add(draft: NodeDraft): Promise<NodeView> {
+  /** `slug`: wanted by an import; else it is made from the name. */
+  async add(draft: NodeDraft & { readonly slug?: string }): Promise<NodeView> {
     const { inventory, scheduler, changes, clock } = this.#use;
     const source = this.#checked(draft.source);
     const node = await inventory.addNode({ ...draft, source, createdAt: clock.now() });

@@ -30,6 +30,7 @@ function scene(options: { readonly answer?: boolean } = {}) {
         if (options.answer) end();
       }),
   });
+  scheduler.start();
   const of = (name: string) => calls.filter((call) => call.name === name);
   return { time, calls, bugs, scheduler, of };
 }
@@ -153,4 +154,22 @@ describe('backOffMs', () => {
     expect(backOffMs(600_000, 3, 0)).toBe(600_000);
     expect(backOffMs(30_000, 1, 1)).toBe(24_000);
   });
+});
+
+test('before it is started it polls on demand only', async () => {
+  const time = new ManualTime();
+  let polls = 0;
+  const poll = async () => {
+    polls += 1;
+    return { outcome: 'complete' } as const;
+  };
+  const scheduler = new Scheduler({ clock: time, timers: time, random: () => 0, onBug: () => {}, poll });
+  scheduler.update([node('a')]);
+  await time.advance(60_000);
+  expect(polls).toBe(0);
+  await scheduler.pollNow(id('a'));
+  expect(polls).toBe(1);
+  scheduler.start();
+  await time.advance(60_000);
+  expect(polls).toBe(8);
 });

@@ -58,10 +58,19 @@ export class Scheduler<End extends PollEnd> {
   readonly #waiting: (() => void)[] = [];
   #quick = 0;
   #slow = 0;
-  #stopped = false;
+  /** Before `start` nodes are polled on demand only. */
+  #beating = false;
 
   constructor(options: Options<End>) {
     this.#options = options;
+  }
+
+  /** Begins to poll by itself. */
+  start(): void {
+    this.#beating = true;
+    const lanes = [...this.#lanes.values()];
+    this.#lanes.clear();
+    this.update(lanes.map((lane) => lane.node));
   }
 
   /** Tells which nodes there are: new ones start soon, gone ones stop, a changed interval holds from now on. */
@@ -89,7 +98,7 @@ export class Scheduler<End extends PollEnd> {
   /** Polls at once, whatever the back-off says, or joins the poll that runs. Undefined if the node is not known. */
   async pollNow(id: NodeId): Promise<End | undefined> {
     const lane = this.#lanes.get(id);
-    if (lane === undefined || this.#stopped) return undefined;
+    if (lane === undefined) return undefined;
     if (lane.running !== null) return await lane.running;
     lane.cancel();
     lane.dueMs = this.#options.clock.monotonicMs();
@@ -98,7 +107,7 @@ export class Scheduler<End extends PollEnd> {
 
   /** Aborts what runs and waits for it. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#beating = false;
     const running = [...this.#lanes.values()].map((lane) => lane.running);
     for (const [id, lane] of this.#lanes) this.#drop(id, lane);
     await Promise.allSettled(running);
@@ -122,7 +131,7 @@ export class Scheduler<End extends PollEnd> {
   }
 
   #plan(lane: Lane<End>, delayMs: number): void {
-    if (this.#stopped) return;
+    if (!this.#beating) return;
     let cancelled = false;
     const cancelTimer = this.#options.timers.after(Math.max(0, delayMs), () => {
       this.#whenFree(() => {

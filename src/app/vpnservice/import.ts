@@ -8,6 +8,7 @@ import type { ImportSummary, Operations } from '../../core/settings/operations.t
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, UserId } from '../../core/units/ids.ts';
 import { randomId } from '../../lib/random-id.ts';
+import type { RunningNodes } from '../running-nodes.ts';
 import { readBotDatabase } from './bot-database.ts';
 import {
   type BotPeer,
@@ -27,8 +28,7 @@ interface Dependencies {
   readonly identity: Pick<IdentityStore, 'admins'>;
   readonly expected: ExpectedPeers;
   readonly clock: Pick<Clock, 'now'>;
-  /** Stores a node of that slug and begins to read it. */
-  readonly addNode: (node: Omit<Node, 'id' | 'deletedAt' | 'createdAt'>) => Promise<void>;
+  readonly nodes: Pick<RunningNodes, 'add'>;
 }
 
 interface Bot {
@@ -189,7 +189,7 @@ async function importNodes(bot: Bot, use: Dependencies): Promise<number> {
       continue;
     }
     try {
-      await use.addNode({
+      await use.nodes.add({
         name: id,
         slug: id,
         description: 'imported from the VPN bot',

@@ -63,7 +63,7 @@ interface AddOptions {
   readonly ssh?: string;
   readonly identity?: string;
   readonly file?: string;
-  readonly container?: string;
+  readonly container?: readonly string[];
   readonly interface?: string;
   readonly users: string;
   readonly interval: number;
@@ -81,7 +81,7 @@ export function addNodeCommands(program: Command): void {
     .option('--ssh <user@host[:port]>', 'read it over ssh; without it, this machine')
     .option('--identity <file>', 'private key for ssh')
     .option('--file <path>', 'read a file that something else writes')
-    .option('--container <name>', 'WireGuard runs in this container')
+    .option('--container <name...>', 'containers on it to read as well')
     .option('--interface <name>', 'only this interface')
     .option('--description <text>')
     .addOption(
@@ -164,7 +164,7 @@ function sourceOf(options: AddOptions): { kind: string; options: Record<string, 
       ...(options.ssh === undefined ? {} : { ssh: options.ssh }),
       ...(options.identity === undefined ? {} : { identityFile: resolve(options.identity) }),
       ...(options.file === undefined ? {} : { path: resolve(options.file) }),
-      ...(options.container === undefined ? {} : { container: options.container }),
+      ...(options.container === undefined ? {} : { containers: options.container }),
       ...(options.interface === undefined ? {} : { interface: options.interface }),
     },
   };

@@ -1,0 +1,169 @@
+import type { IdentityStore } from '../core/identity/identity-store.ts';
+import { WallTime } from '../core/metering/wall-time.ts';
+import type { Clock } from '../core/units/clock.ts';
+import type { HttpPorts } from '../http/ports.ts';
+import type { Logger } from '../lib/logger.ts';
+import { backUp } from './backup.ts';
+import { Changes } from './changes.ts';
+import type { Config } from './config.ts';
+import type { DataFolder } from './data-folder.ts';
+import { examine } from './doctor.ts';
+import { LiveRates } from './live-rates.ts';
+import { Maintenance } from './maintenance.ts';
+import { NodePolling, type PollRun } from './node-polling.ts';
+import { NodeViews } from './node-views.ts';
+import { Presence } from './presence.ts';
+import { productNotices } from './product-notices.ts';
+import { ProductOperations } from './product-operations.ts';
+import { integrationOf, openStore, type Store } from './registry.ts';
+import { RunningNodes } from './running-nodes.ts';
+import { Scheduler } from './scheduler.ts';
+import { systemClock, systemTimers, type Timers } from './system-clock.ts';
+import { UserDiscovery } from './user-discovery.ts';
+import { ExpectedPeers } from './vpnservice/expected-peers.ts';
+import { importVpnService } from './vpnservice/import.ts';
+
+interface Surroundings {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly log: Logger;
+  /** Where the panel listens; null while it does not. */
+  readonly listening: () => string | null;
+}
+
+/** The product without anybody who listens. */
+export interface Parts {
+  readonly ports: HttpPorts;
+  readonly identity: IdentityStore;
+  /** Begins to poll and to keep the house in order. */
+  begin(): void;
+  close(): Promise<void>;
+}
+
+/** Wires the product: one block per area, every part with exactly what it uses. */
+export async function compose({ config, folder, log, listening }: Surroundings): Promise<Parts> {
+  const clock = systemClock;
+  const timers = systemTimers;
+
+  // Ledger
+  const store = await openStore(config, { clock, log });
+  const { ledger, history, inventory, identity, settings, audit } = store;
+  const wallTime = new WallTime(clock, store.lastInstant);
+  const changes = new Changes();
+
+  // Nodes
+  const expected = new ExpectedPeers(inventory, settings);
+  const fleet = composeNodes({ config, folder, log, clock, timers, store, wallTime, changes, expected });
+  const { nodes } = fleet;
+
+  // Operations
+  const operations: ProductOperations = new ProductOperations({
+    config,
+    ledger,
+    settings,
+    changes,
+    clock,
+    calendar: async () => store.calendar(),
+    trackingState: async () => store.trackingState(),
+    ready: () => store.heartbeat(),
+    backup: () => backUp(ledger, config.dataDir, clock),
+    examine: () => examine({ config, nodes, identity, operations, wallTime, listening }),
+    importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
+  });
+  const maintenance = new Maintenance({
+    timers,
+    chores: [...store.chores, ...operations.chores()],
+    onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
+  });
+
+  await operations.applyTracking();
+  await nodes.refresh();
+  return {
+    ports: { clock, ledger, history, inventory, identity, audit, nodes, operations, changes },
+    identity,
+    begin() {
+      fleet.scheduler.start();
+      maintenance.start();
+    },
+    async close() {
+      await maintenance.stop();
+      await fleet.close();
+      await store.close();
+    },
+  };
+}
+
+interface FleetSurroundings extends Omit<Surroundings, 'listening'> {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly store: Store;
+  readonly wallTime: WallTime;
+  readonly changes: Changes;
+  readonly expected: ExpectedPeers;
+}
+
+/** Everything between a node and the ledger. */
+function composeNodes({ config, folder, log, clock, timers, store, wallTime, changes, expected }: FleetSurroundings) {
+  const { ledger, history, inventory, identity } = store;
+  const tools = { clock, runDirectory: folder.runDirectory };
+  const rates = new LiveRates(clock);
+  const presence = new Presence();
+  const discovery = new UserDiscovery({ inventory, identity, clock });
+  const polling = new NodePolling({
+    inventory,
+    ledger,
+    createCollector: ({ source }) => {
+      const integration = integrationOf(source.kind);
+      return integration.createCollector(integration.parseOptions(source.options), tools);
+    },
+    clock,
+    wallTime,
+    rates,
+    presence,
+    changes,
+    discover: async (node, booked) => {
+      if (booked.services.some((service) => service.newPeers.length > 0)) views.baselinesChanged(node.id);
+      await expected.afterPoll(node, booked);
+      await discovery.afterPoll(node, booked);
+    },
+    log,
+  });
+  const scheduler = new Scheduler<PollRun>({
+    clock,
+    timers,
+    random: Math.random,
+    poll: (id, signal) => polling.poll(id, signal),
+    onBug: (id, error) => log.error({ err: error, node: id }, 'polling a node failed'),
+  });
+  const views = new NodeViews({
+    inventory,
+    history,
+    clock,
+    rates,
+    presence,
+    pollCounts: (id) => polling.counts(id),
+    endpointOf: ({ source }) => integrationOf(source.kind).endpoint(source.options),
+  });
+  const nodes = new RunningNodes({
+    inventory,
+    integrationOf,
+    tools,
+    clock,
+    polling,
+    scheduler,
+    views,
+    rates,
+    presence,
+    discovery,
+    changes,
+    productNotices: () => productNotices(config, wallTime),
+  });
+  ledger.onCommit((commit) => {
+    if (commit.reported !== null) rates.reported(commit.reported);
+  });
+  const close = async () => {
+    await scheduler.stop();
+    await polling.close();
+  };
+  return { nodes, scheduler, close };
+}

@@ -1,0 +1,69 @@
+import { buildServer } from '../http/server.ts';
+import { listenOnSocket } from '../http/socket.ts';
+import { createLogger, type Logger } from '../lib/logger.ts';
+import { version } from '../lib/version.ts';
+import { compose, type Parts } from './compose.ts';
+import type { Config } from './config.ts';
+import { type DataFolder, holdDataFolder } from './data-folder.ts';
+import { openapiPath, webRoot } from './paths.ts';
+
+/** The product on its data folder, with nobody listening yet. */
+export interface Product extends Parts {
+  readonly folder: DataFolder;
+  readonly log: Logger;
+  /** Serves the API with the owner's rights on a socket file. @returns what ends it */
+  listenForOwner(path: string): Promise<() => Promise<void>>;
+  /** Serves panel and API. @returns where */
+  listen(): Promise<string>;
+  /** Ends everything in order; what was answered is on disk. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the data folder, opens the ledger and wires everything. With `polling` nodes are polled and the house is kept
+ * in order from now on; without, they are read on demand only (the CLI while no server runs).
+ */
+export async function openProduct(config: Config, options: { readonly polling: boolean }): Promise<Product> {
+  const folder = holdDataFolder(config.dataDir);
+  const log = createLogger(
+    (line) => process.stderr.write(`${line}\n`),
+    () => new Date(),
+  );
+  try {
+    let url: string | null = null;
+    const parts = await compose({ config, folder, log, listening: () => url });
+    const app = await buildServer(parts.ports, {
+      version,
+      trustedProxies: config.trustedProxies,
+      basePath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname.replace(/\/+$/, ''),
+      publicHost: config.publicUrl === null ? null : new URL(config.publicUrl).host,
+      webhookAuth: config.webhookAuth,
+      publicSummary: config.publicSummary,
+      webRoot,
+      openapiPath,
+      logger: log,
+    });
+    if (options.polling) parts.begin();
+    return {
+      ...parts,
+      folder,
+      log,
+      listenForOwner: (path) => listenOnSocket(app, path),
+      async listen() {
+        url = await app.listen({ host: config.host, port: config.port });
+        return url;
+      },
+      async close() {
+        // Whoever still holds a connection (an event stream, a stalled upload) is cut off after a moment.
+        const cut = setTimeout(() => app.server.closeAllConnections(), 1_000);
+        await app.close();
+        clearTimeout(cut);
+        await parts.close();
+        folder.release();
+      },
+    };
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+}

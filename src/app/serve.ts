@@ -1,0 +1,66 @@
+import { ExpectedError } from '../core/errors.ts';
+import type { Config } from './config.ts';
+import { ownerSocketPath } from './local-api.ts';
+import { greeting, prepareOwner } from './owner-setup.ts';
+import { openProduct, type Product } from './product.ts';
+import { openWebhookNotice } from './product-notices.ts';
+import { systemClock } from './system-clock.ts';
+
+/** Whatever hangs, the process ends this long after it was asked to. */
+const LONGEST_STOP_MS = 4_500;
+
+/** Serves until SIGTERM or SIGINT, then ends the process with exit code 0. Rejects if it cannot start. */
+export async function serve(config: Config): Promise<void> {
+  const stopping = stopSignal();
+  const product = await openProduct(config, { polling: true });
+  try {
+    const setupToken = await prepareOwner(product.identity, systemClock, config.firstAdmin);
+    const closeSocket = await product.listenForOwner(ownerSocketPath(config.dataDir));
+    const url = await listen(product, config);
+    process.stdout.write(greeting(url, config, setupToken));
+    const notice = openWebhookNotice(config);
+    if (notice !== null) product.log.warn({ hint: notice.hint }, notice.message);
+    await stopping;
+    // Not unref'd on purpose: it is what ends a process that hangs.
+    setTimeout(() => process.exit(0), LONGEST_STOP_MS);
+    await closeSocket();
+  } finally {
+    await product.close();
+  }
+  process.exit(0);
+}
+
+/** Resolves at the first signal; a second one ends the process at once. Replaces handlers of whoever started us. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = () => {
+      if (asked) process.exit(0);
+      asked = true;
+      resolve();
+    };
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.removeAllListeners(signal);
+      process.on(signal, stop);
+    }
+  });
+}
+
+async function listen(product: Product, { host, port }: Config): Promise<string> {
+  try {
+    return await product.listen();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    if (code === 'EADDRINUSE')
+      throw new ExpectedError('address-in-use', `Another program listens on ${host}:${port} already.`, {
+        hint: `Stop it (ss -ltnp 'sport = :${port}' names it), or choose another port: XPERT_PORT=…`,
+        cause,
+      });
+    if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND')
+      throw new ExpectedError('address-not-available', `Xpert cannot listen on ${host}:${port} (${code}).`, {
+        hint: 'Correct XPERT_HOST and XPERT_PORT; ports below 1024 need root.',
+        cause,
+      });
+    throw cause;
+  }
+}

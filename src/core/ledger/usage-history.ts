@@ -35,7 +35,7 @@ export interface UsageHistory {
   tokenCarriers(userToken: string, period: Period): Promise<CarrierUsage[] | null>;
   /** What one peer moved, whoever it belonged to. */
   peerCarriers(peerId: PeerId, period: Period): Promise<CarrierUsage[]>;
-  /** One server:port with its days. Null if never seen. */
+  /** One server:port with its days; `server` in the ledger's spelling (`canonicalServer`). Null if never seen. */
   carrier(server: string, port: number, period: Period): Promise<CarrierDays | null>;
   /** Usage over time for charts. Gaps are null, never 0. */
   series(query: SeriesQuery, who: Visibility): Promise<SeriesResult>;

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Actor, authorize } from '../../core/identity/authorize.ts';
 import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { ReportSender, UsageReport } from '../../core/ledger/report.ts';
+import { canonicalServer } from '../../core/metering/ingest.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NodeId } from '../../core/units/ids.ts';
 import { type Authenticator, bearerOf } from '../auth/authenticator.ts';
@@ -84,7 +85,8 @@ export async function checkServers(
   const { nodeId, servers } = actor.token;
   if (nodeId === null && servers.length === 0) return;
   const node = nodeId === null ? null : await inventory.node(nodeId as NodeId);
-  const allowed = new Set([...servers, ...(node === null ? [] : [node.slug, node.name])]);
+  const named = [...servers, ...(node === null ? [] : [node.slug, node.name])];
+  const allowed = new Set(named.map(canonicalServer));
   const foreign = reports.findIndex((report) => !allowed.has(report.server));
   if (foreign < 0) return;
   const pointer = reports.length === 1 ? '/server' : `/${foreign}/server`;

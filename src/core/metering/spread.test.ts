@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { directed, undirected } from '../units/bytes.ts';
+import { Calendar } from '../units/calendar.ts';
 import { GRACE_MS, QUARTER_MS, quarterOf } from '../units/quarter.ts';
 import { FLAG } from './flags.ts';
 import { apportion, cutInterval, spread } from './spread.ts';
@@ -63,6 +64,22 @@ describe('cutInterval', () => {
     const pieces = cutInterval(polled(0, 20), cuts);
     expect(pieces.map((piece) => (piece.fromMs - noon) / MINUTE)).toEqual([0, 3, 15]);
     expect(pieces.at(-1)?.toMs).toBe(noon + 20 * MINUTE);
+  });
+
+  it.each([
+    [48, 192],
+    [49, 49 + 1],
+    [192, 192 + 1],
+    [193, 9],
+    [30 * 24, 31],
+  ])('cuts %i hours into %i pieces where it knows the days', (hours, count) => {
+    const kathmandu = Calendar.of('Asia/Kathmandu');
+    const pieces = cutInterval(polled(-60 * hours, 0), [], kathmandu);
+    expect(pieces).toHaveLength(count);
+    for (const { quarter, fromMs, toMs } of pieces) {
+      expect(quarter).toBe(quarterOf(toMs - 1));
+      expect(kathmandu.dayOf(quarter * QUARTER_MS)).toBe(kathmandu.dayOf(fromMs));
+    }
   });
 
   it('covers the interval without holes or overlaps, each piece in its quarter', () => {

@@ -1,4 +1,5 @@
 import type { Traffic } from '../units/bytes.ts';
+import type { Calendar } from '../units/calendar.ts';
 import { GRACE_MS, isQuarterClosed, quarterOf, quarterStart } from '../units/quarter.ts';
 import { FLAG, type Flags } from './flags.ts';
 
@@ -13,7 +14,10 @@ export interface BookedInterval {
   readonly flags: Flags;
 }
 
-/** Part of an interval that lies in one quarter and between two cuts. `fromMs` = `toMs` for a single instant. */
+/**
+ * Part of an interval that is booked to one quarter and lies between two cuts; `fromMs` = `toMs` for a single instant.
+ * Pieces of very long intervals cover more than their quarter: an hour or a day up to its end.
+ */
 export interface Piece {
   readonly quarter: number;
   readonly fromMs: number;
@@ -33,24 +37,42 @@ export interface Slice extends Piece {
  * with the same interval share the result.
  *
  * Up to 5 minutes long it counts as measured even where it crosses a border; longer and over several quarters its pieces
- * are `estimated`. Pieces of quarters that are closed when it is booked are `late`.
+ * are `estimated`. Pieces of quarters that are closed when it is booked are `late`. With `days` an interval of more than
+ * two days is cut by hours and one of more than eight by days: when bytes flowed is a guess then, and a month in quarters
+ * would be thousands of records for every peer.
  */
-export function cutInterval(interval: BookedInterval, cutsMs: readonly number[] = []): readonly Piece[] {
+export function cutInterval(
+  interval: BookedInterval,
+  cutsMs: readonly number[] = [],
+  days: Pick<Calendar, 'dayOf'> | null = null,
+): readonly Piece[] {
   const { toMs } = interval;
   const fromMs = interval.fromMs === null ? toMs : Math.min(interval.fromMs, toMs);
-  const last = toMs > fromMs ? quarterOf(toMs - 1) : quarterOf(toMs);
+  const borderAfter = bordersFor(toMs - fromMs, days);
+  const last = quarterOf(toMs > fromMs ? toMs - 1 : toMs);
   const estimated = toMs - fromMs > GRACE_MS && quarterOf(fromMs) !== last ? FLAG.estimated : 0;
   const pieces: Piece[] = [];
   let startMs = fromMs;
   let nextCut = 0;
   do {
     while ((cutsMs[nextCut] ?? Number.POSITIVE_INFINITY) <= startMs) nextCut++;
-    const quarter = quarterOf(startMs);
-    const endMs = Math.min(toMs, quarterStart(quarter + 1), cutsMs[nextCut] ?? toMs);
-    pieces.push(pieceOf(quarter, startMs, endMs, interval, estimated));
+    const endMs = Math.min(toMs, borderAfter(startMs), cutsMs[nextCut] ?? toMs);
+    pieces.push(pieceOf(quarterOf(Math.max(startMs, endMs - 1)), startMs, endMs, interval, estimated));
     startMs = endMs;
   } while (startMs < toMs);
   return pieces;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The next border after an instant: at most some 200 pieces for an interval of up to half a year. */
+function bordersFor(lengthMs: number, days: Pick<Calendar, 'dayOf'> | null): (ms: number) => number {
+  if (days === null || lengthMs <= 48 * HOUR_MS) return (ms) => quarterStart(quarterOf(ms) + 1);
+  if (lengthMs > 192 * HOUR_MS) return (ms) => days.dayOf(ms).toMs;
+  return (ms) => {
+    const day = days.dayOf(ms);
+    return Math.min(day.toMs, ms - ((ms - day.fromMs) % HOUR_MS) + HOUR_MS);
+  };
 }
 
 function pieceOf(

@@ -131,7 +131,8 @@ export function sendProblem(
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   return reply
     .code(problem.status)
-    .header('cache-control', 'no-store')
+    .header('cache-control', 'private, no-store')
+    .header('x-content-type-options', 'nosniff')
     .type('application/problem+json; charset=utf-8')
     .send(writeJson(problem));
 }

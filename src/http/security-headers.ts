@@ -18,6 +18,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 const HEADERS = {
+  // Answers are about people's traffic; files of the panel say otherwise themselves.
+  'cache-control': 'private, no-store',
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -17,7 +17,9 @@ export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema: raw, 
   const schema = raw as TSchema;
   const isText = httpPart !== 'body';
   let check: ReturnType<typeof TypeCompiler.Compile> | undefined;
-  return (data: unknown) => {
+  return (given: unknown) => {
+    // A request without a body has none, which a schema can allow as null.
+    const data = given === undefined && !isText ? null : given;
     check ??= TypeCompiler.Compile(schema);
     const value = isText ? Value.Default(schema, Value.Convert(schema, data)) : Value.Default(schema, data);
     if (check.Check(value)) return { value };

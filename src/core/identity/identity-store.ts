@@ -31,7 +31,10 @@ export interface IdentityStore {
   admins(): Promise<Admin[]>;
   adminByName(name: string): Promise<(Admin & { readonly passwordHash: string }) | null>;
   admin(id: AdminId): Promise<Admin | null>;
-  /** @throws NameTaken: admins and users share one name space. */
+  /**
+   * An owner takes over the users that have no owner yet (made before there was one).
+   * @throws NameTaken: admins and users share one name space.
+   */
   addAdmin(admin: {
     readonly name: string;
     readonly role: Role;

@@ -1,0 +1,121 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { NodeView } from '../core/inventory/node-operations.ts';
+import type { HttpParts } from './server.ts';
+
+/**
+ * Metrics for Prometheus; counters never go back while the process lives, whatever is reset in the ledger. Names of
+ * collectors as node_exporter has them: success and duration per source.
+ */
+export function prometheusText(parts: HttpParts): () => Promise<string> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'xpert_' });
+  const shown = { ...reportCounters(registry), ...nodeMetrics(registry), ...userCounters(registry) };
+  const { nodes, operations, history, clock } = parts.ports;
+
+  return async () => {
+    const { recorded, duplicates, stale, quarantined, commits } = parts.metrics;
+    setCounter(shown.reports, { outcome: 'recorded' }, recorded);
+    setCounter(shown.reports, { outcome: 'duplicate' }, duplicates);
+    setCounter(shown.reports, { outcome: 'stale' }, stale);
+    setCounter(shown.reports, { outcome: 'quarantined' }, quarantined);
+    setCounter(shown.commits, {}, commits);
+    forgetLabels(shown);
+    for (const view of await nodes.views()) showNode(shown, view, clock.now());
+    if ((await operations.settings()).userMetrics) {
+      for (const { name, traffic } of await history.lifetimeTotals()) {
+        if (traffic.rx !== null) setCounter(shown.userBytes, { user: name, direction: 'rx' }, Number(traffic.rx));
+        if (traffic.tx !== null) setCounter(shown.userBytes, { user: name, direction: 'tx' }, Number(traffic.tx));
+        setCounter(shown.userBytes, { user: name, direction: 'total' }, Number(traffic.total));
+      }
+    }
+    return registry.metrics();
+  };
+}
+
+type Shown = ReturnType<typeof reportCounters> & ReturnType<typeof nodeMetrics> & ReturnType<typeof userCounters>;
+
+function reportCounters(registry: Registry) {
+  const registers = [registry];
+  return {
+    reports: new Counter({
+      name: 'xpert_reports_total',
+      help: 'Reports that the webhook answered, by what became of them.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    commits: new Counter({ name: 'xpert_ledger_commits_total', help: 'Commits of the ledger.', registers }),
+  };
+}
+
+function nodeMetrics(registry: Registry) {
+  const registers = [registry];
+  const labelNames = ['node'];
+  return {
+    polls: new Counter({
+      name: 'xpert_polls_total',
+      help: 'Readings of nodes, by outcome.',
+      labelNames: ['node', 'outcome'],
+      registers,
+    }),
+    success: new Gauge({
+      name: 'xpert_collector_success',
+      help: '1 if the last reading of the node was complete.',
+      labelNames,
+      registers,
+    }),
+    duration: new Gauge({
+      name: 'xpert_collector_duration_seconds',
+      help: 'Time that the last reading of the node took.',
+      labelNames,
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'xpert_poll_lag_seconds',
+      help: 'Time since the last complete reading of the node.',
+      labelNames,
+      registers,
+    }),
+    peers: new Gauge({ name: 'xpert_peers', help: 'Peers on the node.', labelNames, registers }),
+    peersOnline: new Gauge({
+      name: 'xpert_peers_online',
+      help: 'Peers with a handshake in the last three minutes.',
+      labelNames,
+      registers,
+    }),
+  };
+}
+
+function userCounters(registry: Registry) {
+  return {
+    userBytes: new Counter({
+      name: 'xpert_user_bytes_total',
+      help: 'All bytes ever counted for the user (rx = upload, tx = download); resets do not show here.',
+      labelNames: ['user', 'direction'],
+      registers: [registry],
+    }),
+  };
+}
+
+function showNode(shown: Shown, view: NodeView, now: Date): void {
+  const labels = { node: view.node.slug };
+  for (const outcome of ['complete', 'incomplete', 'failed'] as const) {
+    setCounter(shown.polls, { ...labels, outcome }, view.polls[outcome]);
+  }
+  shown.peers.set(labels, view.peers.total);
+  shown.peersOnline.set(labels, view.peers.online);
+  if (view.lastPollAt === null) return;
+  shown.success.set(labels, view.failures === 0 ? 1 : 0);
+  if (view.lastPollDurationMs !== null) shown.duration.set(labels, view.lastPollDurationMs / 1000);
+  if (view.lastCompleteAt !== null) shown.lag.set(labels, (now.getTime() - view.lastCompleteAt.getTime()) / 1000);
+}
+
+/** Removed nodes and users must not go on showing their last value. */
+function forgetLabels({ polls, success, duration, lag, peers, peersOnline, userBytes }: Shown): void {
+  for (const metric of [polls, success, duration, lag, peers, peersOnline, userBytes]) metric.reset();
+}
+
+/** The counts are kept elsewhere; prom-client only knows `inc`. */
+function setCounter(counter: Counter, labels: Record<string, string>, value: number): void {
+  counter.remove(labels);
+  counter.inc(labels, value);
+}

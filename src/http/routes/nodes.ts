@@ -1,0 +1,136 @@
+import { Type } from '@sinclair/typebox';
+import { NotFound } from '../../core/errors.ts';
+import { isAllowed } from '../../core/identity/authorize.ts';
+import type { NodeView } from '../../core/inventory/node-operations.ts';
+import type { NodeId } from '../../core/units/ids.ts';
+import { audit } from '../audit.ts';
+import { actorOf } from '../auth/access.ts';
+import type { HttpApp } from '../http-app.ts';
+import { Nothing } from '../schemas/common.ts';
+import {
+  IntervalJson,
+  KindJson,
+  NodeJson,
+  NodeNameJson,
+  nodeJson,
+  OpeningJson,
+  OptionsJson,
+  UsersPolicyJson,
+} from '../schemas/nodes.ts';
+import type { HttpParts } from '../server.ts';
+
+const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
+const Description = Type.String({ maxLength: 500 });
+const NewNode = Type.Object({
+  name: NodeNameJson,
+  kind: KindJson,
+  description: Type.Optional(Description),
+  options: OptionsJson,
+  pollIntervalSeconds: Type.Optional(IntervalJson),
+  opening: Type.Optional(OpeningJson),
+  usersPolicy: Type.Optional(UsersPolicyJson),
+});
+const NodeChange = Type.Object({
+  name: Type.Optional(NodeNameJson),
+  description: Type.Optional(Description),
+  options: Type.Optional(OptionsJson),
+  pollIntervalSeconds: Type.Optional(IntervalJson),
+  usersPolicy: Type.Optional(UsersPolicyJson),
+});
+const DEFAULT_INTERVAL_SECONDS = 30;
+
+/** Nodes: hosts that carry traffic. */
+export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
+  const { nodes } = parts.ports;
+  const tags = ['nodes'];
+  const looking = { access: 'view-all' } as const;
+  const changing = { access: 'change-all' } as const;
+  const json = (view: NodeView, request: Parameters<typeof actorOf>[0]) => {
+    return nodeJson(view, isAllowed(actorOf(request), 'change-all'));
+  };
+
+  app.get(
+    '/api/v1/nodes',
+    {
+      config: looking,
+      schema: { tags, summary: 'All nodes', response: { 200: Type.Object({ items: Type.Array(NodeJson) }) } },
+    },
+    async (request) => ({ items: (await nodes.views()).map((view) => json(view, request)) }),
+  );
+
+  app.get(
+    '/api/v1/nodes/:id',
+    { config: looking, schema: { tags, summary: 'One node', params: ById, response: { 200: NodeJson } } },
+    async (request) => json(await find(request.params.id), request),
+  );
+
+  app.post(
+    '/api/v1/nodes',
+    {
+      config: changing,
+      schema: { tags, summary: 'Add a node; it is read at once', body: NewNode, response: { 201: NodeJson } },
+    },
+    async (request, reply) => {
+      const { name, kind, description, options, pollIntervalSeconds, opening, usersPolicy } = request.body;
+      const view = await nodes.add({
+        name: name.trim(),
+        description: description ?? '',
+        source: { kind, options },
+        pollIntervalMs: (pollIntervalSeconds ?? DEFAULT_INTERVAL_SECONDS) * 1000,
+        opening: opening ?? 'baseline',
+        usersPolicy: usersPolicy ?? 'none',
+      });
+      await audit(parts, request, 'node.added', view.node.name, { kind });
+      return reply.code(201).send(json(view, request));
+    },
+  );
+
+  app.patch(
+    '/api/v1/nodes/:id',
+    {
+      config: changing,
+      schema: { tags, summary: 'Change a node', params: ById, body: NodeChange, response: { 200: NodeJson } },
+    },
+    async (request) => {
+      const { node } = await find(request.params.id);
+      const { name, description, options, pollIntervalSeconds, usersPolicy } = request.body;
+      const view = await nodes.change(node.id, {
+        ...(name === undefined ? {} : { name: name.trim() }),
+        ...(description === undefined ? {} : { description }),
+        ...(options === undefined ? {} : { source: { kind: node.source.kind, options } }),
+        ...(pollIntervalSeconds === undefined ? {} : { pollIntervalMs: pollIntervalSeconds * 1000 }),
+        ...(usersPolicy === undefined ? {} : { usersPolicy }),
+      });
+      await audit(parts, request, 'node.changed', view.node.name, { fields: Object.keys(request.body) });
+      return json(view, request);
+    },
+  );
+
+  app.delete(
+    '/api/v1/nodes/:id',
+    {
+      config: changing,
+      schema: { tags, summary: 'Remove a node; its history stays', params: ById, response: { 204: Nothing } },
+    },
+    async (request, reply) => {
+      const { node } = await find(request.params.id);
+      await nodes.remove(node.id);
+      await audit(parts, request, 'node.removed', node.name);
+      return reply.code(204).send(null);
+    },
+  );
+
+  /** By id, name or slug: the command line knows names. */
+  async function find(text: string): Promise<NodeView> {
+    return findNodeView(parts, text);
+  }
+}
+
+/** @throws NotFound */
+export async function findNodeView({ ports }: HttpParts, text: string): Promise<NodeView> {
+  const byId = await ports.nodes.view(text as NodeId);
+  if (byId !== null) return byId;
+  const byName = (await ports.nodes.views()).find(({ node }) => node.name === text || node.slug === text);
+  if (byName === undefined) throw new NotFound('node', text, 'GET /api/v1/nodes lists them.');
+  return byName;
+}

@@ -1,0 +1,166 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { ONLINE_HANDSHAKE_MS } from '../../core/health/node-health.ts';
+import { isAllowed, visibilityOf } from '../../core/identity/authorize.ts';
+import type { Period, Visibility } from '../../core/ledger/usage-history.ts';
+import { addTraffic, NOTHING, type Traffic } from '../../core/units/bytes.ts';
+import type { Calendar } from '../../core/units/calendar.ts';
+import { actorOf } from '../auth/access.ts';
+import type { HttpApp } from '../http-app.ts';
+import { lastDays } from '../period.ts';
+import type { HttpPorts } from '../ports.ts';
+import { Instant, MaybeBytes, MaybeInteger, Nullable, TrafficJson, trafficJson } from '../schemas/common.ts';
+import { SystemNoticeJson, systemNoticeJson } from '../schemas/nodes.ts';
+import { HolderJson, holderJson } from '../schemas/usage.ts';
+import type { HttpParts } from '../server.ts';
+
+const HOUR_MS = 3_600_000;
+const TOP_USERS = 8;
+const traffic = TrafficJson.properties;
+
+const OverviewJson = Type.Object({
+  asOf: Instant,
+  now: Nullable(
+    Type.Object({
+      rxBitsPerSecond: Type.Number(),
+      txBitsPerSecond: Type.Number(),
+      missingNodes: Type.Array(Type.String({ description: 'Nodes whose flow is not known and not in the sum.' })),
+    }),
+  ),
+  today: Type.Object({ ...traffic, from: Instant, to: Instant, partial: Type.Boolean() }),
+  last30Days: Type.Object({ ...traffic, from: Instant, to: Instant }),
+  sameTimeLastWeek: Nullable(TrafficJson),
+  online: Type.Object({ peers: Type.Integer(), of: Type.Integer() }),
+  users: Type.Object({ total: Type.Integer(), active: Type.Integer() }),
+  nodes: Type.Object({
+    total: Type.Integer(),
+    up: Type.Integer(),
+    degraded: Type.Integer(),
+    down: Type.Integer(),
+    unknown: Type.Integer(),
+  }),
+  unclaimed: Type.Object({ ...traffic, tokens: Type.Integer(), peers: Type.Integer() }),
+  tracking: Type.Object({ enabled: Type.Boolean(), since: Instant }),
+  notices: Type.Array(SystemNoticeJson),
+  topUsers: Type.Array(HolderJson),
+  spark: Type.Object({ from: Type.Array(Instant), totalBytes: Type.Array(MaybeBytes) }),
+  onlineSpark: Type.Object({ from: Type.Array(Instant), active: Type.Array(MaybeInteger) }),
+});
+type Overview = Static<typeof OverviewJson>;
+
+/** The first page: how it goes now, today and this month. */
+export function overviewRoutes(app: HttpApp, { ports }: HttpParts): void {
+  app.get(
+    '/api/v1/overview',
+    {
+      config: { access: 'view' },
+      schema: { tags: ['usage'], summary: 'How it goes', response: { 200: OverviewJson } },
+    },
+    async (request) => {
+      const actor = actorOf(request);
+      const who = visibilityOf(actor);
+      const [usage, people, fleet] = await Promise.all([
+        usageParts(ports, who),
+        peopleParts(ports, who),
+        isAllowed(actor, 'view-all') ? fleetParts(ports) : NO_FLEET,
+      ]);
+      return { ...usage, ...people, ...fleet };
+    },
+  );
+}
+
+async function usageParts({ history, operations, clock }: HttpPorts, who: Visibility) {
+  const [calendar, settings] = await Promise.all([operations.calendar(), operations.settings()]);
+  const now = clock.now();
+  const today = lastDays(1, calendar, now);
+  const month = lastDays(30, calendar, now);
+  const dayBack = { from: new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS - 23 * HOUR_MS), to: now };
+  const hours = { bucketSeconds: 3600, by: 'total', userId: null, nodeId: null, maxSeries: 1 } as const;
+  const [todaySum, monthSum, lastWeek, top, spark, gaps] = await Promise.all([
+    history.summary(today, who),
+    history.summary(month, who),
+    sumOf(history, sameTimeLastWeek(calendar, today), who),
+    history.topHolders(month, TOP_USERS, who),
+    history.series({ ...hours, period: dayBack }, who),
+    history.gaps(today),
+  ]);
+  return {
+    asOf: now,
+    today: { ...trafficJson(todaySum.traffic), ...today, partial: gaps.length > 0 },
+    last30Days: { ...trafficJson(monthSum.traffic), ...month },
+    sameTimeLastWeek: lastWeek,
+    tracking: settings.tracking,
+    topUsers: top.map(holderJson),
+    spark: { from: spark.from, totalBytes: (spark.series[0]?.traffic ?? []).map((hour) => hour?.total ?? null) },
+  };
+}
+
+/** A week ago, from midnight to this time of day. */
+function sameTimeLastWeek(calendar: Calendar, today: Period): Period {
+  const { number, fromMs } = calendar.dayOf(today.to.getTime());
+  const from = calendar.day(number - 7).fromMs;
+  return { from: new Date(from), to: new Date(from + today.to.getTime() - fromMs) };
+}
+
+/** Null where nothing is known of that time. */
+async function sumOf(
+  history: HttpPorts['history'],
+  period: Period,
+  who: Visibility,
+): Promise<Overview['sameTimeLastWeek']> {
+  if (period.from >= period.to) return null;
+  const query = { period, bucketSeconds: 900, by: 'total', userId: null, nodeId: null, maxSeries: 1 } as const;
+  const buckets = (await history.series(query, who)).series[0]?.traffic ?? [];
+  const known = buckets.filter((bucket): bucket is Traffic => bucket !== null);
+  return known.length === 0 ? null : trafficJson(known.reduce(addTraffic, NOTHING));
+}
+
+async function peopleParts({ inventory, clock }: HttpPorts, who: Visibility) {
+  const ownerId = who.kind === 'owner' ? who.adminId : undefined;
+  const since = new Date(clock.now().getTime() - ONLINE_HANDSHAKE_MS);
+  const [counts, online] = await Promise.all([inventory.counts(ownerId), inventory.peersOnline(since, ownerId)]);
+  return {
+    online: { peers: online, of: counts.peers },
+    users: { total: counts.users, active: counts.activeUsers },
+  };
+}
+
+type Fleet = Pick<Overview, 'now' | 'nodes' | 'unclaimed' | 'notices' | 'onlineSpark'>;
+
+/** A reseller sees own users, not the fleet. */
+const NO_FLEET: Fleet = {
+  now: null,
+  nodes: { total: 0, up: 0, degraded: 0, down: 0, unknown: 0 },
+  unclaimed: { ...trafficJson(NOTHING), tokens: 0, peers: 0 },
+  notices: [],
+  onlineSpark: { from: [], active: [] },
+};
+
+async function fleetParts({ nodes, history, clock }: HttpPorts): Promise<Fleet> {
+  const now = clock.now();
+  const dayBack = { from: new Date(now.getTime() - 24 * HOUR_MS), to: now };
+  const [views, flow, notices, unclaimed, onlineSpark] = await Promise.all([
+    nodes.views(),
+    nodes.flow(),
+    nodes.notices(),
+    history.unclaimed(),
+    history.activePeers(dayBack, 3600),
+  ]);
+  const inState = (...states: readonly string[]) => views.filter(({ state }) => states.includes(state)).length;
+  return {
+    now: flow === null ? null : { ...flow.rate, missingNodes: [...flow.missing] },
+    nodes: {
+      total: views.length,
+      up: inState('up'),
+      degraded: inState('degraded'),
+      down: inState('down', 'error'),
+      unknown: inState('unknown'),
+    },
+    unclaimed: {
+      ...trafficJson(unclaimed.traffic),
+      tokens: unclaimed.tokens.length,
+      peers: unclaimed.peers.length,
+    },
+    notices: notices.map(systemNoticeJson),
+    onlineSpark,
+  };
+}

@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { type Static, Type } from '@sinclair/typebox';
+import { InvalidInput, NotFound } from '../../core/errors.ts';
+import { type Actor, adminIdOf, isAllowed, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
+import type { User } from '../../core/inventory/peer.ts';
+import { userTokenRefusal } from '../../core/metering/ingest.ts';
+import { NOTHING } from '../../core/units/bytes.ts';
+import type { AdminId } from '../../core/units/ids.ts';
+import { audit } from '../audit.ts';
+import { actorOf } from '../auth/access.ts';
+import { newSecret } from '../auth/secrets.ts';
+import type { HttpApp } from '../http-app.ts';
+import { problem } from '../problem.ts';
+import { Nothing, Nullable, PageOf, PageQuery, trafficJson } from '../schemas/common.ts';
+import { NameJson } from '../schemas/identity.ts';
+import { type UserBody, UserJson } from '../schemas/people.ts';
+import type { HttpParts } from '../server.ts';
+
+const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+const members = {
+  telegramId: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))),
+  note: Type.Optional(Type.String({ maxLength: 2000 })),
+  role: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+  active: Type.Optional(Type.Boolean()),
+  owner: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'Name of the admin whose user it is.' }),
+  ),
+};
+const NewUser = Type.Object({
+  name: NameJson,
+  userToken: Type.Optional(Type.String({ maxLength: 128 })),
+  linkToken: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._~-]{6,128}$', description: 'Secret.' })),
+  countInCycle: Type.Optional(Type.Boolean({ description: 'Claimed history counts in the running cycle, too.' })),
+  ...members,
+});
+const UserChange = Type.Object({ name: Type.Optional(NameJson), ...members });
+
+/** Users: the people we account to. */
+export function userRoutes(app: HttpApp, parts: HttpParts): void {
+  const { inventory, clock } = parts.ports;
+  const tags = ['users'];
+  const looking = { access: 'view' } as const;
+  const changing = { access: 'change-users' } as const;
+  const one = async (actor: Actor, user: User) => (await bodies(parts, actor, [user]))[0] as UserBody;
+
+  app.get(
+    '/api/v1/users',
+    {
+      config: looking,
+      schema: {
+        tags,
+        summary: 'Users',
+        querystring: Type.Object({ ...PageQuery, search: Type.Optional(Type.String({ maxLength: 128 })) }),
+        response: { 200: PageOf(UserJson) },
+      },
+    },
+    async (request) => {
+      const actor = actorOf(request);
+      const who = visibilityOf(actor);
+      const { search, limit, cursor } = request.query;
+      const page = await inventory.users({
+        limit,
+        cursor: cursor ?? null,
+        ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
+        ...(search === undefined || search === '' ? {} : { search }),
+      });
+      return { ...page, items: await bodies(parts, actor, page.items) };
+    },
+  );
+
+  app.get(
+    '/api/v1/users/:id',
+    { config: looking, schema: { tags, summary: 'One user', params: ById, response: { 200: UserJson } } },
+    async (request) => one(actorOf(request), await find(actorOf(request), request.params.id)),
+  );
+
+  app.post(
+    '/api/v1/users',
+    {
+      config: changing,
+      schema: {
+        tags,
+        summary: 'Create a user; usage already reported under the token is claimed',
+        body: NewUser,
+        response: { 201: UserJson },
+      },
+    },
+    async (request, reply) => {
+      const actor = actorOf(request);
+      const { name, telegramId, note, role, active, owner, countInCycle } = request.body;
+      const user = await inventory.addUser({
+        name,
+        userToken: wantedToken(request.body.userToken),
+        // 32 random bytes: nobody guesses a link.
+        linkToken: request.body.linkToken ?? newSecret(),
+        telegramId: telegramId ?? null,
+        role: role ?? 'user',
+        note: note ?? '',
+        ownerId: owner === undefined ? await defaultOwner(actor) : await ownerNamed(actor, owner),
+        active: active ?? true,
+        createdAt: clock.now(),
+        countInCycle: countInCycle ?? false,
+      });
+      await audit(parts, request, 'user.created', name);
+      return reply.code(201).send(await one(actor, user));
+    },
+  );
+
+  app.patch(
+    '/api/v1/users/:id',
+    {
+      config: changing,
+      schema: { tags, summary: 'Change a user', params: ById, body: UserChange, response: { 200: UserJson } },
+    },
+    async (request) => {
+      const actor = actorOf(request);
+      const user = await find(actor, request.params.id);
+      const changed = await inventory.updateUser(user.id, await changeOf(actor, request.body));
+      await audit(parts, request, 'user.changed', changed.name, { fields: Object.keys(request.body) });
+      return one(actor, changed);
+    },
+  );
+
+  app.delete(
+    '/api/v1/users/:id',
+    {
+      config: changing,
+      schema: { tags, summary: 'Delete a user; history stays', params: ById, response: { 204: Nothing } },
+    },
+    async (request, reply) => {
+      const user = await find(actorOf(request), request.params.id);
+      await inventory.deleteUser(user.id, clock.now());
+      await audit(parts, request, 'user.deleted', user.name);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/api/v1/users/:id/rotate-token',
+    {
+      config: changing,
+      schema: {
+        tags,
+        summary: 'Give a new user_token; the old one stays an alias of this user',
+        params: ById,
+        response: { 200: UserJson },
+      },
+    },
+    async (request) => {
+      const actor = actorOf(request);
+      const user = await find(actor, request.params.id);
+      const rotated = await inventory.rotateUserToken(user.id, newUserToken());
+      await audit(parts, request, 'user.token-rotated', rotated.name);
+      return one(actor, rotated);
+    },
+  );
+
+  /** By id, name or token. A user of somebody else is as absent as one that does not exist. */
+  async function find(actor: Actor, text: string): Promise<User> {
+    const user = await inventory.findUser(text);
+    if (user === null || !ownsUser(actor, user.ownerId)) {
+      throw new NotFound('user', text, 'GET /api/v1/users lists them.');
+    }
+    return user;
+  }
+
+  async function changeOf(actor: Actor, body: Static<typeof UserChange>) {
+    const { owner, ...rest } = body;
+    return { ...rest, ...(owner === undefined ? {} : { ownerId: await ownerNamed(actor, owner) }) };
+  }
+
+  /** A reseller's users are their own; everybody else makes users of the owner. Null while there is no owner. */
+  async function defaultOwner(actor: Actor): Promise<AdminId | null> {
+    const who = visibilityOf(actor);
+    if (who.kind === 'owner') return who.adminId;
+    const owners = (await parts.ports.identity.admins()).filter(({ role }) => role === 'owner');
+    return (owners.find(({ id }) => id === adminIdOf(actor)) ?? owners[0])?.id ?? null;
+  }
+
+  async function ownerNamed(actor: Actor, name: string): Promise<AdminId> {
+    const admin = await parts.ports.identity.adminByName(name);
+    if (admin !== null && (visibilityOf(actor).kind === 'all' || admin.id === adminIdOf(actor))) return admin.id;
+    throw problem('not-found', `There is no admin "${name}" whose user this could be.`, { pointer: '/owner' });
+  }
+}
+
+function wantedToken(token: string | undefined): string {
+  if (token === undefined) return newUserToken();
+  const refusal = userTokenRefusal(token);
+  if (refusal !== null) throw new InvalidInput('/userToken', `"userToken" ${refusal}.`);
+  return token;
+}
+
+/** 96 bits; hexadecimal, because people copy it into configurations. */
+function newUserToken(): string {
+  return randomBytes(12).toString('hex');
+}
+
+async function bodies({ ports }: HttpParts, actor: Actor, users: readonly User[]): Promise<UserBody[]> {
+  const ids = users.map(({ id }) => id);
+  const [totals, peers, admins] = await Promise.all([
+    ports.history.userTotals(ids),
+    ports.inventory.peerCounts(ids),
+    ports.identity.admins(),
+  ]);
+  const ownerOf = new Map(admins.map(({ id, name }) => [id, { id, name }]));
+  const withLink = isAllowed(actor, 'change-users');
+  return users.map((user) => ({
+    id: user.id,
+    name: user.name,
+    userToken: user.userToken,
+    ...(withLink ? { linkToken: user.linkToken } : {}),
+    telegramId: user.telegramId,
+    role: user.role,
+    note: user.note,
+    active: user.active,
+    owner: user.ownerId === null ? null : (ownerOf.get(user.ownerId) ?? null),
+    peers: peers.get(user.id) ?? 0,
+    traffic: trafficJson(totals.get(user.id) ?? NOTHING),
+    createdAt: user.createdAt,
+    deletedAt: user.deletedAt,
+  }));
+}

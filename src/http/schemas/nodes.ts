@@ -1,0 +1,187 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type {
+  NodeSetup,
+  NodeState,
+  NodeTest,
+  NodeView,
+  Notice,
+  ServiceView,
+  SystemNotice,
+} from '../../core/inventory/node-operations.ts';
+import {
+  Instant,
+  MaybeInstant,
+  MaybeInteger,
+  MaybeNumber,
+  MaybeString,
+  Nullable,
+  TrafficJson,
+  trafficJson,
+} from './common.ts';
+
+export const NoticeJson = Type.Object({ code: Type.String(), message: Type.String(), hint: MaybeString });
+export const SystemNoticeJson = Type.Object({
+  code: Type.String(),
+  severity: Type.Union([Type.Literal('warning'), Type.Literal('error')]),
+  message: Type.String(),
+  hint: MaybeString,
+  nodeId: MaybeString,
+  nodeName: MaybeString,
+  since: MaybeInstant,
+});
+
+export const KindJson = Type.String({
+  minLength: 1,
+  maxLength: 32,
+  description: 'Integration, for example wireguard.',
+});
+/** Checked by the integration of that kind. */
+export const OptionsJson = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), {
+  description:
+    'How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}.',
+});
+export const OpeningJson = Type.Union([Type.Literal('baseline'), Type.Literal('count')]);
+export const UsersPolicyJson = Type.Union([
+  Type.Literal('from-comments'),
+  Type.Literal('per-peer'),
+  Type.Literal('none'),
+]);
+export const NodeNameJson = Type.String({ minLength: 1, maxLength: 64 });
+export const IntervalJson = Type.Integer({ minimum: 1, maximum: 86_400 });
+
+const ServiceJson = Type.Object({
+  id: Type.String(),
+  kind: Type.String(),
+  name: Type.String(),
+  listenPort: MaybeInteger,
+  publicKey: Type.String(),
+  peers: Type.Integer(),
+  online: Type.Integer(),
+  lastCompleteAt: MaybeInstant,
+});
+
+export const NodeJson = Type.Object({
+  id: Type.String(),
+  slug: Type.String({ description: 'The server_id of the seeds; fixed at creation.' }),
+  name: Type.String(),
+  description: Type.String(),
+  kind: Type.String(),
+  options: Type.Record(Type.String(), Type.Unknown()),
+  pollIntervalSeconds: Type.Number(),
+  opening: OpeningJson,
+  usersPolicy: UsersPolicyJson,
+  createdAt: Instant,
+  state: Type.Union((['up', 'degraded', 'down', 'error', 'unknown'] as const).map((state) => Type.Literal(state))),
+  status: Type.Union((['online', 'offline', 'error', 'unknown'] as const).map((status) => Type.Literal(status))),
+  reason: Nullable(NoticeJson),
+  notices: Type.Array(NoticeJson),
+  lastPollAt: MaybeInstant,
+  lastCompleteAt: MaybeInstant,
+  lastPollDurationMs: MaybeNumber,
+  failures: Type.Integer(),
+  peers: Type.Object({ total: Type.Integer(), online: Type.Integer() }),
+  rxBitsPerSecond: MaybeNumber,
+  txBitsPerSecond: MaybeNumber,
+  today: TrafficJson,
+  beforeXpert: Nullable(TrafficJson),
+  countingSince: Instant,
+  services: Type.Array(ServiceJson),
+  openGap: Nullable(Type.Object({ from: Instant, reason: Type.String(), message: Type.String() })),
+});
+
+/** The seeds' words for a state. */
+export function seedStatus(state: NodeState): 'online' | 'offline' | 'error' | 'unknown' {
+  if (state === 'up' || state === 'degraded') return 'online';
+  return state === 'down' ? 'offline' : state;
+}
+
+/** `withOptions`: how the node is reached (host, user, key file) is for those who manage it. */
+export function nodeJson(view: NodeView, withOptions: boolean): Static<typeof NodeJson> {
+  const { node } = view;
+  return {
+    id: node.id,
+    slug: node.slug,
+    name: node.name,
+    description: node.description,
+    kind: node.source.kind,
+    options: withOptions ? { ...node.source.options } : {},
+    pollIntervalSeconds: node.pollIntervalMs / 1000,
+    opening: node.opening,
+    usersPolicy: node.usersPolicy,
+    createdAt: node.createdAt,
+    state: view.state,
+    status: seedStatus(view.state),
+    reason: view.reason,
+    notices: [...view.notices],
+    lastPollAt: view.lastPollAt,
+    lastCompleteAt: view.lastCompleteAt,
+    lastPollDurationMs: view.lastPollDurationMs,
+    failures: view.failures,
+    peers: view.peers,
+    rxBitsPerSecond: view.rate?.rxBitsPerSecond ?? null,
+    txBitsPerSecond: view.rate?.txBitsPerSecond ?? null,
+    today: trafficJson(view.today),
+    beforeXpert: view.beforeXpert === null ? null : trafficJson(view.beforeXpert),
+    countingSince: view.countingSince,
+    services: view.services.map(serviceJson),
+    openGap: view.openGap,
+  };
+}
+
+function serviceJson({ id, kind, name, listenPort, publicKey, peers, online, lastCompleteAt }: ServiceView) {
+  return { id, kind, name, listenPort, publicKey, peers, online, lastCompleteAt };
+}
+
+export function systemNoticeJson(notice: SystemNotice): Static<typeof SystemNoticeJson> {
+  const { code, severity, message, hint, nodeId, nodeName, since } = notice;
+  return { code, severity, message, hint, nodeId, nodeName, since };
+}
+
+export const SetupJson = Type.Object({
+  wrapper: Type.Object({ path: Type.String(), content: Type.String() }),
+  authorizedKeys: Type.String(),
+  commands: Type.Array(Type.String()),
+});
+
+export const NodeTestJson = Type.Object({
+  ok: Type.Boolean(),
+  durationMs: Type.Number(),
+  found: Nullable(
+    Type.Object({
+      services: Type.Array(
+        Type.Object({ kind: Type.String(), name: Type.String(), listenPort: MaybeInteger, peers: Type.Integer() }),
+      ),
+      peers: Type.Integer(),
+      bytes: TrafficJson,
+    }),
+  ),
+  problems: Type.Array(
+    Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      hint: MaybeString,
+      commands: Type.Array(Type.String()),
+    }),
+  ),
+  setup: Nullable(SetupJson),
+  hostKey: MaybeString,
+});
+
+export function setupJson(setup: NodeSetup | null): Static<typeof SetupJson> | null {
+  return setup === null ? null : { ...setup, commands: [...setup.commands] };
+}
+
+export function nodeTestJson(test: NodeTest): Static<typeof NodeTestJson> {
+  const { ok, durationMs, found, problems, setup, hostKey } = test;
+  return {
+    ok,
+    durationMs,
+    found:
+      found === null ? null : { services: [...found.services], peers: found.peers, bytes: trafficJson(found.bytes) },
+    problems: problems.map((item: Notice & { readonly commands: readonly string[] }) => {
+      return { code: item.code, message: item.message, hint: item.hint, commands: [...item.commands] };
+    }),
+    setup: setupJson(setup),
+    hostKey,
+  };
+}

@@ -45,10 +45,10 @@ export class Calendar {
   /** The day that an instant lies in. */
   dayOf(ms: number): Day {
     if (ms >= this.#last.fromMs && ms < this.#last.toMs) return this.#last;
-    const span = this.#spanAt(ms);
-    let day = this.day(Math.max(localDay(ms, span.timeZone), span.firstDay));
-    // Where clocks go back across midnight the old date shows again: the new day has begun all the same.
+    // Days follow each other without holes, so that a guess and a few steps find the right one without asking the zone.
+    let day = this.day(this.#last.number + Math.floor((ms - this.#last.fromMs) / DAY_MS));
     while (ms >= day.toMs) day = this.day(day.number + 1);
+    while (ms < day.fromMs) day = this.day(day.number - 1);
     this.#last = day;
     return day;
   }

@@ -1,0 +1,241 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import { SourceFailure } from '../../src/core/errors.ts';
+import type { Collector, Poll } from '../../src/core/metering/collector.ts';
+
+/** Values of one series, by a key that the source accepts. */
+export interface ShownSeries {
+  readonly key: string;
+  readonly rx: bigint;
+  readonly tx: bigint;
+}
+
+/** A source under control of the test, and the collector that reads it. */
+export interface CollectorRig {
+  readonly collector: Collector;
+  /** `n` keys of the source's own form, always the same for the same `n`. */
+  keys(n: number): readonly string[];
+  /** From now on the source shows these series; `start` is another value after each start of the source. */
+  show(series: readonly ShownSeries[], start: number): Promise<void>;
+  /** The answer breaks off after this share of it (0 to 1). */
+  cut(share: number): Promise<void>;
+  /** The source answers, with something else. Each is tried. */
+  readonly garbage: readonly { readonly name: string; readonly show: () => Promise<void> }[];
+  /** The source takes the question and never answers. */
+  hang(): Promise<void>;
+  /** The source answers again, as before `cut`, garbage or `hang`. */
+  recover(): Promise<void>;
+  /** The source shows things that nobody may see; returned are the texts to look for. */
+  showSecrets(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const BIG = 18_446_744_073_709_551_615n;
+
+/** What every collector does, whatever it reads: the meaning of the port. */
+export function collectorContract(name: string, make: () => Promise<CollectorRig>): void {
+  describe(`collector: ${name}`, () => {
+    let rig: CollectorRig | undefined;
+    afterEach(async () => {
+      await rig?.close();
+      rig = undefined;
+    });
+    const open = async () => {
+      rig = await make();
+      return rig;
+    };
+
+    test('shows every series with its exact values, rx and tx not mixed up', async () => {
+      const { collector, keys, show } = await open();
+      const [a = '', b = '', c = ''] = keys(3);
+      const series = [
+        { key: a, rx: 1n, tx: 2n },
+        { key: b, rx: 9_007_199_254_740_993n, tx: 0n },
+        { key: c, rx: BIG - 1n, tx: BIG },
+      ];
+      await show(series, 1);
+      const poll = await collector.collect(soon());
+      expect(poll.complete).toBe(true);
+      expect(shown(poll)).toEqual(series);
+      for (const { traffic } of peersOf(poll)) expect(traffic.total).toBe((traffic.rx ?? 0n) + (traffic.tx ?? 0n));
+    });
+
+    test('reading changes nothing, and a later reading has a later order', async () => {
+      const { collector, keys, show } = await open();
+      await show(numbered(keys(3)), 1);
+      const first = await collector.collect(soon());
+      const second = await collector.collect(soon());
+      expect(shown(second)).toEqual(shown(first));
+      expect(second.services.map((one) => one.startEvidence)).toEqual(first.services.map((one) => one.startEvidence));
+      if (first.order === undefined || second.order === undefined) return;
+      expect(second.order.bootId).toBe(first.order.bootId);
+      expect(second.order.uptimeMs).toBeGreaterThanOrEqual(first.order.uptimeMs);
+    });
+
+    test('a restart of the source shows in the start evidence', async () => {
+      const { collector, keys, show } = await open();
+      await show(numbered(keys(2)), 1);
+      const before = await collector.collect(soon());
+      await show(numbered(keys(2)), 2);
+      const after = await collector.collect(soon());
+      expect(after.services.map((one) => one.identity)).toEqual(before.services.map((one) => one.identity));
+      for (const [index, service] of after.services.entries()) {
+        if (service.startEvidence !== undefined) {
+          expect(service.startEvidence).not.toBe(before.services[index]?.startEvidence);
+        }
+      }
+    });
+
+    test('a series that the source does not show is absent, never zero; a new one appears', async () => {
+      const { collector, keys, show } = await open();
+      const [gone, stays, comes] = numbered(keys(3));
+      await show(
+        [gone, stays].flatMap((one) => one ?? []),
+        1,
+      );
+      await collector.collect(soon());
+      await show(
+        [stays, comes].flatMap((one) => one ?? []),
+        1,
+      );
+      const poll = await collector.collect(soon());
+      expect(poll.complete).toBe(true);
+      expect(shown(poll)).toEqual([stays, comes]);
+    });
+
+    test('a source without a single series is a complete poll of it', async () => {
+      const { collector, show } = await open();
+      await show([], 1);
+      const poll = await collector.collect(soon());
+      expect(poll.complete).toBe(true);
+      expect(peersOf(poll)).toEqual([]);
+      expect(poll.services).toHaveLength(1);
+    });
+
+    test('an answer that was cut anywhere is never complete and never shows a wrong number', async () => {
+      const { collector, keys, show, cut } = await open();
+      const series = numbered(keys(5));
+      await show(series, 1);
+      for (let share = 0; share < 0.999; share += 0.04) {
+        await cut(share);
+        const poll = await collector.collect(soon()).catch(expectFailure);
+        if (poll === null) continue;
+        expect(poll.complete).toBe(false);
+        for (const one of shown(poll)) expect(series).toContainEqual(one);
+      }
+    });
+
+    test('garbage is a failure that says what to do, or an incomplete poll; never a wrong number', async () => {
+      const { collector, keys, show, garbage } = await open();
+      const series = numbered(keys(3));
+      await show(series, 1);
+      for (const { name: what, show: showGarbage } of garbage) {
+        await showGarbage();
+        const poll = await collector.collect(soon()).catch(expectFailure);
+        if (poll === null) continue;
+        expect(poll.complete, what).toBe(false);
+        expect(poll.notices.length, what).toBeGreaterThan(0);
+        for (const one of shown(poll)) expect(series, what).toContainEqual(one);
+      }
+    });
+
+    test('a hanging source ends with the signal, and can be read again afterwards', async () => {
+      const { collector, keys, show, hang, recover } = await open();
+      await show(numbered(keys(2)), 1);
+      await collector.collect(soon());
+      await hang();
+      const startedAt = performance.now();
+      const failure = await collector.collect(AbortSignal.timeout(300)).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(SourceFailure);
+      expect((failure as SourceFailure).code).toBe('timeout');
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      await recover();
+      expect((await collector.collect(soon())).complete).toBe(true);
+    });
+
+    test('a poll that is broken off says so; one that was broken off before it began does nothing', async () => {
+      const { collector, keys, show, hang } = await open();
+      await show(numbered(keys(1)), 1);
+      await expect(collector.collect(AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+      await hang();
+      const controller = new AbortController();
+      const poll = collector.collect(controller.signal);
+      setTimeout(() => controller.abort(), 50);
+      await expect(poll).rejects.toMatchObject({ code: 'aborted' });
+    });
+
+    test('two polls at once do not disturb each other', async () => {
+      const { collector, keys, show } = await open();
+      await show(numbered(keys(50)), 1);
+      const [a, b] = await Promise.all([collector.collect(soon()), collector.collect(soon())]);
+      expect(shown(a)).toEqual(shown(b));
+      expect(a.complete && b.complete).toBe(true);
+    });
+
+    test('100,000 series are read without holding up everything else', async () => {
+      const { collector, keys, show } = await open();
+      const series = numbered(keys(100_000));
+      await show(series, 1);
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      const poll = await collector.collect(AbortSignal.timeout(30_000));
+      delay.disable();
+      expect(poll.complete).toBe(true);
+      expect(peersOf(poll)).toHaveLength(100_000);
+      expect(sumOf(shown(poll))).toEqual(sumOf(series));
+      expect(delay.max / 1e6).toBeLessThan(500);
+    });
+
+    test('no secret is in anything that it returns or throws', async () => {
+      const { collector, showSecrets } = await open();
+      const secrets = await showSecrets();
+      expect(secrets.length).toBeGreaterThan(0);
+      const outcome = await collector.collect(soon()).catch((error: unknown) => error);
+      const text = inspect(outcome, { depth: Infinity, maxArrayLength: null, maxStringLength: null, showHidden: true });
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    });
+
+    test('closing twice is as good as once', async () => {
+      const { collector, keys, show } = await open();
+      await show(numbered(keys(1)), 1);
+      await collector.collect(soon());
+      await collector.close();
+      await collector.close();
+    });
+  });
+}
+
+/** Different values everywhere, rx never equal to tx. */
+function numbered(keys: readonly string[]): ShownSeries[] {
+  return keys.map((key, index) => ({
+    key,
+    rx: BigInt(index) * 1_000_003n + 7n,
+    tx: BigInt(index) * 99_991n + 12_345_678_901n,
+  }));
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(10_000);
+}
+
+function peersOf(poll: Poll) {
+  return poll.services.flatMap((service) => service.peers);
+}
+
+function shown(poll: Poll): ShownSeries[] {
+  return peersOf(poll).map(({ key, traffic }) => ({ key, rx: traffic.rx ?? -1n, tx: traffic.tx ?? -1n }));
+}
+
+function sumOf(series: readonly ShownSeries[]) {
+  return series.reduce((sum, { rx, tx }) => ({ rx: sum.rx + rx, tx: sum.tx + tx }), { rx: 0n, tx: 0n });
+}
+
+function expectFailure(error: unknown): null {
+  expect(error).toBeInstanceOf(SourceFailure);
+  const { code, message, hint } = error as SourceFailure;
+  expect(code).toMatch(/^[a-z0-9-]+$/);
+  expect(message.length).toBeGreaterThan(10);
+  expect(hint?.length ?? 0).toBeGreaterThan(5);
+  return null;
+}

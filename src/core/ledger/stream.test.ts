@@ -57,7 +57,11 @@ describe('a cumulative stream', () => {
       fc.property(steps, fc.array(fc.nat(), { maxLength: 40 }), (growth, deliveries) => {
         let rx = 0;
         let tx = 0;
-        const values = growth.map(([up, down], i) => report((rx += up), (tx += down), i + 1));
+        const values = growth.map(([up, down], i) => {
+          rx += up;
+          tx += down;
+          return report(rx, tx, i + 1);
+        });
         const last = values.at(-1);
         if (last === undefined) return;
         let state: StreamState | null = null;

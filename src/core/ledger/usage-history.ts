@@ -36,7 +36,7 @@ export interface UsageHistory {
   /** What one peer moved, whoever it belonged to. */
   peerCarriers(peerId: PeerId, period: Period): Promise<CarrierUsage[]>;
   /** One server:port with its days; `server` in the ledger's spelling (`canonicalServer`). Null if never seen. */
-  carrier(server: string, port: number, period: Period): Promise<CarrierDays | null>;
+  carrier(server: string, port: number, period: Period, who: Visibility): Promise<CarrierDays | null>;
   /** Usage over time for charts. Gaps are null, never 0. */
   series(query: SeriesQuery, who: Visibility): Promise<SeriesResult>;
   /** Distinct peers that moved bytes per bucket. */

@@ -10,94 +10,9 @@ import type { CounterSemantics, PeerReading, SourceOrder } from './collector.ts'
 import { FLAG } from './flags.ts';
 import { type CounterState, isLater, lastReadAt, type MeterContext, meterReading } from './meter.ts';
 import { cutInterval, spread } from './spread.ts';
+import { type Life, type Move, type Snapshot, START, World } from './testing.ts';
 
-const START = Date.parse('2026-03-01T12:00:00Z');
 const WIREGUARD: CounterSemantics = { kind: 'cumulative', falls: 'to-zero', absence: 'ended' };
-
-interface Move {
-  readonly atMs: number;
-  readonly bytes: Traffic;
-}
-
-/** One existence of a series, with everything it really carried. */
-interface Life {
-  readonly key: string;
-  readonly moves: Move[];
-  value: Traffic;
-  over: boolean;
-  /** What the ledger read last of it; null: it never did. */
-  read: Traffic | null;
-  /** What it showed at first sight where that is a baseline. */
-  base: Traffic;
-}
-
-interface Snapshot {
-  readonly atMs: number;
-  readonly order: SourceOrder;
-  readonly evidence: string | null;
-  readonly complete: boolean;
-  readonly peers: readonly { readonly reading: PeerReading; readonly life: Life }[];
-}
-
-/** The truth: counters as the node has them. */
-class World {
-  nowMs = START;
-  readonly lives: Life[] = [];
-  readonly #living = new Map<string, Life>();
-  readonly #showsStarts: boolean;
-  #boot = 1;
-  #bootedAtMs = START - 1_000_000;
-  #interface = 1;
-
-  constructor(showsStarts: boolean) {
-    this.#showsStarts = showsStarts;
-  }
-
-  add(key: string, value: Traffic = NOTHING): void {
-    if (this.#living.has(key)) return;
-    const moves = value.total === 0n ? [] : [{ atMs: this.nowMs, bytes: value }];
-    const life = { key, moves, value, over: false, read: null, base: NOTHING };
-    this.#living.set(key, life);
-    this.lives.push(life);
-  }
-
-  remove(key: string): void {
-    const life = this.#living.get(key);
-    if (life !== undefined) life.over = true;
-    this.#living.delete(key);
-  }
-
-  move(key: string, bytes: Traffic): void {
-    const life = this.#living.get(key);
-    if (life === undefined) return;
-    life.value = addTraffic(life.value, bytes);
-    life.moves.push({ atMs: this.nowMs, bytes });
-  }
-
-  /** All counters start again: the interface is made anew, perhaps by a boot of the whole node. */
-  restart(boot: boolean): void {
-    const keys = [...this.#living.keys()];
-    for (const key of keys) this.remove(key);
-    this.#interface += 1;
-    if (boot) {
-      this.#boot += 1;
-      this.#bootedAtMs = this.nowMs;
-    }
-    for (const key of keys) this.add(key);
-  }
-
-  /** `cutAt`: how many peers a poll shows that was cut short. */
-  snapshot(cutAt: number | null): Snapshot {
-    const peers = [...this.#living.values()].map((life) => ({ reading: { key: life.key, traffic: life.value }, life }));
-    return {
-      atMs: this.nowMs,
-      order: { bootId: `boot-${this.#boot}`, uptimeMs: this.nowMs - this.#bootedAtMs },
-      evidence: this.#showsStarts ? `boot-${this.#boot}:${this.#interface}` : null,
-      complete: cutAt === null,
-      peers: cutAt === null ? peers : peers.slice(0, cutAt),
-    };
-  }
-}
 
 /** What a store does with the meter; it never writes down unchanged readings. */
 class Ledger {

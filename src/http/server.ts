@@ -62,7 +62,7 @@ export async function buildServer(
     logRequests(scope, config.logger);
     guardAccess(scope, parts.authenticator, guard);
     scope.removeContentTypeParser('text/plain');
-    await apiRoutes(scope, parts);
+    apiRoutes(scope, parts);
   });
   await app.ready();
   return app;

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { type Actor, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
 import type { CarrierUsage, Period } from '../../core/ledger/usage-history.ts';
+import { canonicalServer } from '../../core/metering/ingest.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import { lastDays } from '../period.ts';
@@ -154,7 +155,12 @@ export function statisticsRoutes(app: HttpApp, { ports }: HttpParts): void {
     async (request) => {
       const { server, port } = request.params;
       const { days } = request.query;
-      const found = await history.carrier(server, port, await period(days), visibilityOf(actorOf(request)));
+      const found = await history.carrier(
+        canonicalServer(server),
+        port,
+        await period(days),
+        visibilityOf(actorOf(request)),
+      );
       const bytes = found?.traffic.total ?? 0n;
       const connections = found?.connections ?? 0;
       return {

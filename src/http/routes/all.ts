@@ -1,8 +1,62 @@
+import { adminUsageRoutes } from '../compat/admin-usage.ts';
+import { botRoutes } from '../compat/bot.ts';
+import { laterRoutes } from '../compat/later.ts';
+import { ledgerWorkRoutes } from '../compat/ledger-work.ts';
+import { statisticsRoutes } from '../compat/statistics.ts';
+import { summaryRoutes } from '../compat/summary.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../server.ts';
+import { adminRoutes } from './admins.ts';
+import { auditRoutes } from './audit-log.ts';
+import { docsRoutes } from './docs.ts';
+import { eventRoutes } from './events.ts';
+import { gapRoutes } from './gaps.ts';
 import { healthRoutes } from './health.ts';
+import { ledgerRoutes } from './ledger.ts';
+import { metricsRoutes } from './metrics.ts';
+import { nodeReadingRoutes } from './node-reading.ts';
+import { nodeRoutes } from './nodes.ts';
+import { overviewRoutes } from './overview.ts';
+import { panelRoutes } from './panel.ts';
+import { peerRoutes } from './peers.ts';
+import { resetRoutes } from './resets.ts';
+import { sessionRoutes } from './session.ts';
+import { settingsRoutes } from './settings.ts';
+import { tokenRoutes } from './tokens.ts';
+import { unclaimedRoutes } from './unclaimed.ts';
+import { usageRoutes } from './usage.ts';
+import { userRoutes } from './users.ts';
 
-/** Every resource, in the order of the description. */
-export async function apiRoutes(app: HttpApp, parts: HttpParts): Promise<void> {
-  healthRoutes(app, parts);
+/** Every resource, in the order of the description. An endpoint more is a file here and a line below. */
+const RESOURCES = [
+  healthRoutes,
+  metricsRoutes,
+  docsRoutes,
+  sessionRoutes,
+  overviewRoutes,
+  usageRoutes,
+  gapRoutes,
+  eventRoutes,
+  nodeRoutes,
+  nodeReadingRoutes,
+  peerRoutes,
+  userRoutes,
+  unclaimedRoutes,
+  resetRoutes,
+  ledgerRoutes,
+  settingsRoutes,
+  auditRoutes,
+  adminRoutes,
+  tokenRoutes,
+  statisticsRoutes,
+  ledgerWorkRoutes,
+  adminUsageRoutes,
+  summaryRoutes,
+  botRoutes,
+  laterRoutes,
+  panelRoutes,
+];
+
+export function apiRoutes(app: HttpApp, parts: HttpParts): void {
+  for (const register of RESOURCES) register(app, parts);
 }

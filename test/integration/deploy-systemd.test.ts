@@ -108,6 +108,13 @@ describe.skipIf(why !== null)(`installed on a host${why === null ? '' : ` (${why
     ready();
   });
 
+  test('it can listen on all addresses', () => {
+    machine.must('echo XPERT_HOST=0.0.0.0 >> /etc/xpert/xpert.env; systemctl restart xpert');
+    ready();
+    machine.must('sed -i /XPERT_HOST/d /etc/xpert/xpert.env; systemctl restart xpert');
+    ready();
+  });
+
   test('it reads a node by SSH with a key that can do nothing else', () => {
     machine.must(prepareSshNode);
     const add =
@@ -162,6 +169,7 @@ describe.skipIf(why !== null)(`installed on a host${why === null ? '' : ` (${why
 /** A node on the same machine: sshd on port 22 and a userspace WireGuard interface with one peer. */
 const prepareSshNode = `
 set -e
+rm -f /run/nologin
 mkdir -p /run/sshd /root/.ssh && chmod 700 /root/.ssh && ssh-keygen -A >/dev/null
 install -d -o xpert -g xpert -m 700 /var/lib/xpert/.ssh
 runuser -u xpert -- ssh-keygen -q -t ed25519 -N '' -f /var/lib/xpert/.ssh/id_ed25519

@@ -1,49 +1,90 @@
-// Every panel string exists in every language: `strings.<lang>.json` files that lie side by side must have the same keys.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from './lib/root.mjs';
+// Checks the panel's strings: every language has every key, every key that the code asks for exists, and every key is
+// asked for. Keys are `<feature>.<path>`; a template such as t(`nodes.state.${x}`) uses everything below its fixed part.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
-const plural = /_(zero|one|two|few|many|other)$/;
+const ROOT = join(import.meta.dirname, '..', 'web', 'src');
+const LANGUAGES = ['en', 'ru'];
+const PLURALS = /_(zero|one|two|few|many|other)$/;
 
-/** Flat keys of a tree of strings; plural forms of one key count once, because languages have different ones. */
-function keysOf(tree, prefix = '') {
-  return Object.entries(tree).flatMap(([key, value]) =>
-    typeof value === 'object' ? keysOf(value, `${prefix}${key}.`) : [`${prefix}${key}`.replace(plural, '')],
-  );
-}
+const files = readdirSync(ROOT, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath, entry.name));
 
-function filesIn(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /^strings\.[a-z]+\.json$/.test(entry.name))
-    .map((entry) => ({
-      folder: entry.parentPath,
-      language: entry.name.split('.')[1],
-      path: join(entry.parentPath, entry.name),
-    }));
-}
-
-const files = filesIn(join(root, 'web/src'));
-const languages = new Set(files.map((file) => file.language));
-const problems = [];
-for (const folder of new Set(files.map((file) => file.folder))) {
-  const here = new Map(
-    files
-      .filter((file) => file.folder === folder)
-      .map((file) => [file.language, new Set(keysOf(JSON.parse(readFileSync(file.path, 'utf8'))))]),
-  );
-  const all = new Set([...here.values()].flatMap((keys) => [...keys]));
-  for (const language of languages) {
-    for (const key of all)
-      if (!here.get(language)?.has(key))
-        problems.push(`${folder.slice(root.length + 1)}: "${key}" is missing in ${language}`);
+/** All keys of one language with their text, `common.…` from i18n/, the rest by feature. */
+function stringsOf(language) {
+  const keys = new Map();
+  for (const file of files.filter((name) => name.endsWith(`strings.${language}.json`))) {
+    const parts = relative(ROOT, file).split('/');
+    const area = parts[0] === 'features' ? parts[1] : 'common';
+    collect(JSON.parse(readFileSync(file, 'utf8')), area, keys);
   }
+  return keys;
 }
+
+function collect(value, path, keys) {
+  if (typeof value === 'string') keys.set(path, value);
+  else for (const [name, inner] of Object.entries(value)) collect(inner, `${path}.${name}`, keys);
+}
+
+/** What the code asks for: whole keys, and prefixes of computed ones. */
+function usedKeys() {
+  const whole = new Map();
+  const prefixes = new Map();
+  for (const file of files.filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))) {
+    const text = readFileSync(file, 'utf8');
+    for (const [, key] of text.matchAll(/['"]([a-z-]+(?:\.[A-Za-z0-9-]+)+)['"]/g)) whole.set(key, file);
+    for (const [, prefix] of text.matchAll(/`([a-z-]+\.(?:[A-Za-z0-9-]+\.)*)\$\{/g)) prefixes.set(prefix, file);
+    for (const [, key] of text.matchAll(/\bt\(\s*['"]([^'"]+)['"]/g)) whole.set(key, file);
+  }
+  return { whole, prefixes };
+}
+
+const problems = [];
+const byLanguage = new Map(LANGUAGES.map((language) => [language, stringsOf(language)]));
+const bases = new Map(
+  LANGUAGES.map((language) => [
+    language,
+    new Set([...byLanguage.get(language).keys()].map((key) => key.replace(PLURALS, ''))),
+  ]),
+);
+const all = new Set([...bases.values()].flatMap((keys) => [...keys]));
+const { whole, prefixes } = usedKeys();
+const areas = new Set([...all].map((key) => key.split('.')[0]));
+
+for (const [language, keys] of bases) {
+  for (const key of all) if (!keys.has(key)) problems.push(`${language}: "${key}" is missing`);
+  for (const [key, text] of byLanguage.get(language))
+    if (text.trim() === '') problems.push(`${language}: "${key}" is empty`);
+}
+for (const [key, text] of byLanguage.get('en')) {
+  const names = variables(text);
+  const others = byLanguage.get('ru').get(key);
+  if (others === undefined || PLURALS.test(key)) continue;
+  const missing = [...names].filter((name) => !variables(others).has(name));
+  if (missing.length > 0) problems.push(`ru: "${key}" does not say {{${missing.join('}}, {{')}}}`);
+}
+for (const [key, file] of whole) {
+  if (areas.has(key.split('.')[0]) && !all.has(key)) problems.push(`"${key}" does not exist (${relative(ROOT, file)})`);
+}
+for (const key of all) {
+  const used = whole.has(key) || [...prefixes.keys()].some((prefix) => key.startsWith(prefix));
+  if (!used) problems.push(`"${key}" is not used`);
+}
+for (const [prefix, file] of prefixes) {
+  const known = [...all].some((key) => key.startsWith(prefix));
+  if (areas.has(prefix.split('.')[0]) && !known)
+    problems.push(`nothing begins with "${prefix}" (${relative(ROOT, file)})`);
+}
+
+function variables(text) {
+  return new Set([...text.matchAll(/\{\{(\w+)/g)].map(([, name]) => name));
+}
+
 for (const problem of problems) console.error(problem);
-if (files.length === 0 && existsSync(join(root, 'web/src'))) {
-  console.error('No strings.<lang>.json was found in web/src: nothing was checked.');
-  process.exitCode = 1;
-} else {
-  console.log(`${files.length} files, ${[...languages].join(', ')}`);
-  if (problems.length > 0) process.exitCode = 1;
-}
+console.log(
+  problems.length === 0
+    ? `strings: ${all.size} keys in ${LANGUAGES.join(', ')}`
+    : `strings: ${problems.length} problems`,
+);
+process.exitCode = problems.length === 0 ? 0 : 1;

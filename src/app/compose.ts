@@ -29,6 +29,7 @@ interface Surroundings {
   readonly log: Logger;
   /** Where the panel listens; null while it does not. */
   readonly listening: () => string | null;
+  readonly clock?: Clock;
 }
 
 /** The product without anybody who listens. */
@@ -41,8 +42,7 @@ export interface Parts {
 }
 
 /** Wires the product: one block per area, every part with exactly what it uses. */
-export async function compose({ config, folder, log, listening }: Surroundings): Promise<Parts> {
-  const clock = systemClock;
+export async function compose({ config, folder, log, listening, clock = systemClock }: Surroundings): Promise<Parts> {
   const timers = systemTimers;
 
   // Ledger
@@ -93,7 +93,7 @@ export async function compose({ config, folder, log, listening }: Surroundings):
   };
 }
 
-interface FleetSurroundings extends Omit<Surroundings, 'listening'> {
+interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock'> {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly store: Store;

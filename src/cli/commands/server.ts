@@ -6,6 +6,7 @@ import { explain, print, WrongUse } from '../output.ts';
 /** Verbs about the server as a whole: start, doctor, backup, restore, and those of later versions. */
 export function addServerCommands(program: Command): void {
   program.command('start').description('serve the panel and the API, and count').action(start);
+  program.command('demo', { hidden: true }).description('serve a simulated fleet').action(demo);
   program
     .command('doctor')
     .description('look at everything that can be wrong and say what to do')
@@ -37,6 +38,11 @@ export function addServerCommands(program: Command): void {
 async function start(): Promise<void> {
   const { serve } = await import('../../app/serve.ts');
   await serve(readConfig());
+}
+
+async function demo(): Promise<void> {
+  const { serveDemo } = await import('../../app/demo/demo.ts');
+  await serveDemo(readConfig());
 }
 
 interface Check {

@@ -1,0 +1,211 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+
+const folder = temporaryFolder('cli');
+let server: TestServer;
+
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The CLI as a person runs it, on the data folder of the test. */
+async function xpert(...args: readonly string[]): Promise<Run> {
+  const child = spawn(process.execPath, [join(root, 'dist/xpert.mjs'), ...args], {
+    cwd: folder.path,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XPERT_DATA_DIR: folder.path, XPERT_TIME_ZONE: 'UTC' },
+  });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  await once(child, 'close');
+  return { code: child.exitCode, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
+}
+
+async function json<T>(...args: readonly string[]): Promise<T> {
+  const { code, stdout, stderr } = await xpert(...args, '--json');
+  if (code !== 0) throw new Error(`xpert ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+async function report(userToken: string, bytes: number): Promise<void> {
+  const answer = await fetch(`${server.url}/api/xpert/traffic-webhook`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      user_token: userToken,
+      server: 'de.example.net',
+      port: 443,
+      protocol: 'vless',
+      bytes_uploaded: 0,
+      bytes_downloaded: bytes,
+    }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+beforeAll(async () => {
+  server = await startServer({ dataDir: folder.path });
+});
+
+afterAll(async () => {
+  await server.stop();
+  folder.remove();
+});
+
+describe('over the socket of a running server', () => {
+  test('a token is printed alone and works', async () => {
+    const { code, stdout } = await xpert('token', 'create', '--name', 'probe', '--scope', 'read');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\S+\n$/);
+    const headers = { authorization: `Bearer ${stdout.trim()}` };
+    expect((await fetch(`${server.url}/api/v1/nodes`, { headers })).status).toBe(200);
+    expect((await xpert('token', 'revoke', 'probe')).code).toBe(0);
+    expect((await fetch(`${server.url}/api/v1/nodes`, { headers })).status).toBe(401);
+  });
+
+  test('a user created with a reported token has its usage', async () => {
+    await report('tok-1', 3_000_000_000);
+    const user = await json<{ user_token: string; link_token: string }>('user', 'add', 'ann', '--token', 'tok-1');
+    expect(user.user_token).toBe('tok-1');
+    expect(user.link_token).not.toBe('');
+    const usage = await json<{ items: { server: string; port: number; traffic: { totalBytes: number } }[] }>(
+      'usage',
+      'ann',
+    );
+    expect(usage.items).toMatchObject([
+      { server: 'de.example.net', port: 443, traffic: { totalBytes: 3_000_000_000 } },
+    ]);
+    expect((await xpert('usage', 'ann')).stdout).toContain('2.79 GiB');
+  });
+
+  test('a reset shows nothing, its undo old plus new', async () => {
+    const total = async () => {
+      const { items } = await json<{ items: { traffic: { totalBytes: number } }[] }>('usage', 'ann');
+      return items.reduce((sum, { traffic }) => sum + traffic.totalBytes, 0);
+    };
+    const mark = await json<{ id: string }>('reset', 'ann');
+    expect(await total()).toBe(0);
+    await report('tok-1', 5);
+    expect(await total()).toBe(5);
+    expect((await xpert('undo', mark.id)).code).toBe(0);
+    expect(await total()).toBe(3_000_000_005);
+  });
+
+  test('rotating keeps the old token as an alias', async () => {
+    const { stdout } = await xpert('user', 'rotate', 'ann');
+    expect(stdout.trim()).not.toBe('tok-1');
+    await report('tok-1', 1);
+    const usage = await json<{ items: { traffic: { totalBytes: number } }[] }>('usage', 'ann');
+    expect(usage.items[0]?.traffic.totalBytes).toBe(3_000_000_006);
+  });
+
+  test('admins are added and listed', async () => {
+    const made = await json<{ name: string; role: string; password: string }>(
+      'admin',
+      'add',
+      'helper',
+      '--role',
+      'viewer',
+    );
+    expect(made).toMatchObject({ name: 'helper', role: 'viewer' });
+    const login = await fetch(`${server.url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'helper', password: made.password }),
+    });
+    expect(login.status).toBe(200);
+    expect((await xpert('admin', 'list')).stdout).toMatch(/helper\s+viewer/);
+  });
+
+  test('cleanup says what would go, a backup is written', async () => {
+    expect((await xpert('cleanup', '--days', '1', '--dry-run')).stdout).toMatch(/^0 records would go/);
+    const { path, bytes } = await json<{ path: string; bytes: number }>('backup');
+    expect(path).toContain(folder.path);
+    expect(bytes).toBeGreaterThan(4096);
+  });
+
+  test('doctor names the panel and explains itself', async () => {
+    const { stdout } = await xpert('doctor');
+    expect(stdout).toContain(`The panel is at ${server.url}`);
+    expect(stdout).toContain('xpert node add local');
+  });
+
+  test("the bot's files are imported once, what has no key is named", async () => {
+    const users = join(folder.path, 'users.json');
+    const peers = join(folder.path, 'peers.json');
+    const key = 'hIA3ikjlSOAo0qqrI+rXaS3ZH04nx7Q2YQ4m2Syz+XE=';
+    writeFileSync(users, JSON.stringify({ '7': { telegram_id: 7, username: 'vasya', role: 'user', active: true } }));
+    writeFileSync(
+      peers,
+      JSON.stringify({ '7:eu1': { public_key: key, wg_ip: '10.0.0.2/32' }, '8': { wg_ip: '10.0.0.3/32' } }),
+    );
+    const first = await json<{ users: number; peers: number; skipped: { record: string; reason: string }[] }>(
+      ...(['import', 'vpnservice', '--users', users, '--peers', peers] as const),
+    );
+    expect(first).toMatchObject({ users: 1, peers: 1 });
+    expect(first.skipped).toContainEqual({ record: `${peers} "8"`, reason: 'no public key' });
+    const second = await json<{ nodes: number; users: number; peers: number }>(
+      'import',
+      'vpnservice',
+      '--users',
+      users,
+      '--peers',
+      peers,
+    );
+    expect(second).toMatchObject({ nodes: 0, users: 0, peers: 0 });
+  });
+
+  test('a second server on the folder exits 1 and names the first one', async () => {
+    const { code, stderr } = await xpert('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`process id ${server.child.pid}`);
+  });
+});
+
+describe('mistakes', () => {
+  test.each([
+    [['no-such-verb'], 2, 'unknown command'],
+    [['user', 'add'], 2, 'missing required argument'],
+    [['cleanup', '--days', '0'], 2, '1 or more whole days'],
+    [['export'], 2, 'not in this version'],
+    [['usage', 'nobody'], 1, 'There is no user "nobody"'],
+    [['node', 'poll', 'nowhere'], 1, 'There is no node "nowhere"'],
+  ])('xpert %j ends with %i', async (args, code, text) => {
+    const run = await xpert(...args);
+    expect(run.stderr).toContain(text);
+    expect(run.code).toBe(code);
+  });
+
+  test('--help is quick and ends with 0', async () => {
+    const { code, stdout } = await xpert('--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('doctor');
+  });
+});
+
+test('without a server the CLI works on the folder itself', async () => {
+  const alone = temporaryFolder('cli-alone');
+  const run = async (...args: string[]) => {
+    const child = spawn(process.execPath, [join(root, 'dist/xpert.mjs'), ...args], {
+      cwd: alone.path,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, XPERT_DATA_DIR: join(alone.path, 'data') },
+    });
+    const out: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    await once(child, 'close');
+    return { code: child.exitCode, stdout: Buffer.concat(out).toString() };
+  };
+  expect((await run('admin', 'add', 'first', '--json')).stdout).toContain('"role":"owner"');
+  expect((await run('user', 'add', 'ann')).code).toBe(0);
+  expect((await run('user', 'list')).stdout).toContain('ann');
+  alone.remove();
+});

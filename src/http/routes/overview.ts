@@ -17,34 +17,37 @@ const HOUR_MS = 3_600_000;
 const TOP_USERS = 8;
 const traffic = TrafficJson.properties;
 
-const OverviewJson = Type.Object({
-  asOf: Instant,
-  now: Nullable(
-    Type.Object({
-      rxBitsPerSecond: Type.Number(),
-      txBitsPerSecond: Type.Number(),
-      missingNodes: Type.Array(Type.String({ description: 'Nodes whose flow is not known and not in the sum.' })),
+const OverviewJson = Type.Object(
+  {
+    asOf: Instant,
+    now: Nullable(
+      Type.Object({
+        rxBitsPerSecond: Type.Number(),
+        txBitsPerSecond: Type.Number(),
+        missingNodes: Type.Array(Type.String({ description: 'Nodes whose flow is not known and not in the sum.' })),
+      }),
+    ),
+    today: Type.Object({ ...traffic, from: Instant, to: Instant, partial: Type.Boolean() }),
+    last30Days: Type.Object({ ...traffic, from: Instant, to: Instant }),
+    sameTimeLastWeek: Nullable(TrafficJson),
+    online: Type.Object({ peers: Type.Integer(), of: Type.Integer() }),
+    users: Type.Object({ total: Type.Integer(), active: Type.Integer() }),
+    nodes: Type.Object({
+      total: Type.Integer(),
+      up: Type.Integer(),
+      degraded: Type.Integer(),
+      down: Type.Integer(),
+      unknown: Type.Integer(),
     }),
-  ),
-  today: Type.Object({ ...traffic, from: Instant, to: Instant, partial: Type.Boolean() }),
-  last30Days: Type.Object({ ...traffic, from: Instant, to: Instant }),
-  sameTimeLastWeek: Nullable(TrafficJson),
-  online: Type.Object({ peers: Type.Integer(), of: Type.Integer() }),
-  users: Type.Object({ total: Type.Integer(), active: Type.Integer() }),
-  nodes: Type.Object({
-    total: Type.Integer(),
-    up: Type.Integer(),
-    degraded: Type.Integer(),
-    down: Type.Integer(),
-    unknown: Type.Integer(),
-  }),
-  unclaimed: Type.Object({ ...traffic, tokens: Type.Integer(), peers: Type.Integer() }),
-  tracking: Type.Object({ enabled: Type.Boolean(), since: Instant }),
-  notices: Type.Array(SystemNoticeJson),
-  topUsers: Type.Array(HolderJson),
-  spark: Type.Object({ from: Type.Array(Instant), totalBytes: Type.Array(MaybeBytes) }),
-  onlineSpark: Type.Object({ from: Type.Array(Instant), active: Type.Array(MaybeInteger) }),
-});
+    unclaimed: Type.Object({ ...traffic, tokens: Type.Integer(), peers: Type.Integer() }),
+    tracking: Type.Object({ enabled: Type.Boolean(), since: Instant }),
+    notices: Type.Array(SystemNoticeJson),
+    topUsers: Type.Array(HolderJson),
+    spark: Type.Object({ from: Type.Array(Instant), totalBytes: Type.Array(MaybeBytes) }),
+    onlineSpark: Type.Object({ from: Type.Array(Instant), active: Type.Array(MaybeInteger) }),
+  },
+  { $id: 'Overview' },
+);
 type Overview = Static<typeof OverviewJson>;
 
 /** The first page: how it goes now, today and this month. */

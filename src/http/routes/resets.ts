@@ -10,15 +10,18 @@ import { Instant, MaybeInstant, MaybeString, Nullable, PageOf, PageQuery } from 
 import type { HttpParts } from '../server.ts';
 
 const Scope = Type.Union([Type.Literal('all'), Type.Literal('owner'), Type.Literal('user')]);
-const ResetJson = Type.Object({
-  id: Type.String(),
-  scope: Scope,
-  users: Type.Integer({ description: 'Users it applies to; 0 for all.' }),
-  at: Instant,
-  by: Nullable(Type.Object({ id: Type.String(), name: MaybeString })),
-  reason: MaybeString,
-  undoneAt: MaybeInstant,
-});
+const ResetJson = Type.Object(
+  {
+    id: Type.String(),
+    scope: Scope,
+    users: Type.Integer({ description: 'Users it applies to; 0 for all.' }),
+    at: Instant,
+    by: Nullable(Type.Object({ id: Type.String(), name: MaybeString })),
+    reason: MaybeString,
+    undoneAt: MaybeInstant,
+  },
+  { $id: 'Reset' },
+);
 const NewReset = Type.Object({
   scope: Scope,
   owner: Type.Optional(Type.String({ maxLength: 64, description: 'Name of the admin whose users are meant.' })),

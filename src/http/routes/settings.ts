@@ -7,15 +7,18 @@ import { Instant, MaybeString } from '../schemas/common.ts';
 import type { HttpParts } from '../server.ts';
 
 const TrackingJson = Type.Object({ enabled: Type.Boolean(), since: Instant });
-const SettingsJson = Type.Object({
-  tracking: TrackingJson,
-  timeZone: Type.String(),
-  retentionDays: Type.Integer(),
-  domain: MaybeString,
-  webhookAuth: Type.Union([Type.Literal('open'), Type.Literal('key')]),
-  publicSummary: Type.Boolean(),
-  fixedByEnvironment: Type.Array(Type.String()),
-});
+const SettingsJson = Type.Object(
+  {
+    tracking: TrackingJson,
+    timeZone: Type.String(),
+    retentionDays: Type.Integer(),
+    domain: MaybeString,
+    webhookAuth: Type.Union([Type.Literal('open'), Type.Literal('key')]),
+    publicSummary: Type.Boolean(),
+    fixedByEnvironment: Type.Array(Type.String()),
+  },
+  { $id: 'Settings' },
+);
 const DoctorJson = Type.Object({
   checks: Type.Array(
     Type.Object({

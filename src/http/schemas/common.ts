@@ -19,7 +19,10 @@ export const MaybeString = Type.Unsafe<string | null>({ type: ['string', 'null']
 export const MaybeInteger = Type.Unsafe<number | null>({ type: ['integer', 'null'] });
 export const MaybeNumber = Type.Unsafe<number | null>({ type: ['number', 'null'] });
 
-export const TrafficJson = Type.Object({ rxBytes: MaybeBytes, txBytes: MaybeBytes, totalBytes: Bytes });
+export const TrafficJson = Type.Object(
+  { rxBytes: MaybeBytes, txBytes: MaybeBytes, totalBytes: Bytes },
+  { $id: 'Traffic' },
+);
 
 /** Viewpoint of the node: rx is the user's upload, tx their download. */
 export function trafficJson(traffic: Traffic): { rxBytes: bigint | null; txBytes: bigint | null; totalBytes: bigint } {
@@ -37,7 +40,7 @@ export const ProblemJson = Type.Object(
     hint: Type.String(),
     errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
   },
-  { description: 'RFC 9457 problem details.' },
+  { $id: 'Problem', description: 'RFC 9457 problem details.' },
 );
 
 /** A page of a list. */

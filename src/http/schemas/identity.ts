@@ -15,28 +15,34 @@ export const ScopeJson = Type.Union([
 export const NameJson = Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\s/][^/\\u0000-\\u001f\\u007f]*$' });
 export const PasswordJson = Type.String({ minLength: 8, maxLength: 512 });
 
-export const WhoJson = Type.Object({ id: Type.String(), name: Type.String(), role: RoleJson });
+export const WhoJson = Type.Object({ id: Type.String(), name: Type.String(), role: RoleJson }, { $id: 'Who' });
 export const LoggedInJson = Type.Object({ admin: WhoJson });
 
 export function whoJson({ id, name, role }: Admin) {
   return { id, name, role };
 }
 
-export const SessionJson = Type.Object({
-  admin: Nullable(WhoJson),
-  setupNeeded: Type.Boolean(),
-  version: Type.String(),
-  timeZone: Type.String(),
-  trackingEnabled: Type.Boolean(),
-});
+export const SessionJson = Type.Object(
+  {
+    admin: Nullable(WhoJson),
+    setupNeeded: Type.Boolean(),
+    version: Type.String(),
+    timeZone: Type.String(),
+    trackingEnabled: Type.Boolean(),
+  },
+  { $id: 'Session' },
+);
 
-export const AdminJson = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  role: RoleJson,
-  createdAt: Instant,
-  disabled: Type.Boolean(),
-});
+export const AdminJson = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    role: RoleJson,
+    createdAt: Instant,
+    disabled: Type.Boolean(),
+  },
+  { $id: 'Admin' },
+);
 
 export function adminJson(admin: Admin) {
   return { ...whoJson(admin), createdAt: admin.createdAt, disabled: admin.disabledAt !== null };

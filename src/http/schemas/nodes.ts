@@ -19,16 +19,22 @@ import {
   trafficJson,
 } from './common.ts';
 
-export const NoticeJson = Type.Object({ code: Type.String(), message: Type.String(), hint: MaybeString });
-export const SystemNoticeJson = Type.Object({
-  code: Type.String(),
-  severity: Type.Union([Type.Literal('warning'), Type.Literal('error')]),
-  message: Type.String(),
-  hint: MaybeString,
-  nodeId: MaybeString,
-  nodeName: MaybeString,
-  since: MaybeInstant,
-});
+export const NoticeJson = Type.Object(
+  { code: Type.String(), message: Type.String(), hint: MaybeString },
+  { $id: 'Notice' },
+);
+export const SystemNoticeJson = Type.Object(
+  {
+    code: Type.String(),
+    severity: Type.Union([Type.Literal('warning'), Type.Literal('error')]),
+    message: Type.String(),
+    hint: MaybeString,
+    nodeId: MaybeString,
+    nodeName: MaybeString,
+    since: MaybeInstant,
+  },
+  { $id: 'SystemNotice' },
+);
 
 export const KindJson = Type.String({
   minLength: 1,
@@ -60,34 +66,37 @@ const ServiceJson = Type.Object({
   lastCompleteAt: MaybeInstant,
 });
 
-export const NodeJson = Type.Object({
-  id: Type.String(),
-  slug: Type.String({ description: 'The server_id of the seeds; fixed at creation.' }),
-  name: Type.String(),
-  description: Type.String(),
-  kind: Type.String(),
-  options: Type.Record(Type.String(), Type.Unknown()),
-  pollIntervalSeconds: Type.Number(),
-  opening: OpeningJson,
-  usersPolicy: UsersPolicyJson,
-  createdAt: Instant,
-  state: Type.Union((['up', 'degraded', 'down', 'error', 'unknown'] as const).map((state) => Type.Literal(state))),
-  status: Type.Union((['online', 'offline', 'error', 'unknown'] as const).map((status) => Type.Literal(status))),
-  reason: Nullable(NoticeJson),
-  notices: Type.Array(NoticeJson),
-  lastPollAt: MaybeInstant,
-  lastCompleteAt: MaybeInstant,
-  lastPollDurationMs: MaybeNumber,
-  failures: Type.Integer(),
-  peers: Type.Object({ total: Type.Integer(), online: Type.Integer() }),
-  rxBitsPerSecond: MaybeNumber,
-  txBitsPerSecond: MaybeNumber,
-  today: TrafficJson,
-  beforeXpert: Nullable(TrafficJson),
-  countingSince: Instant,
-  services: Type.Array(ServiceJson),
-  openGap: Nullable(Type.Object({ from: Instant, reason: Type.String(), message: Type.String() })),
-});
+export const NodeJson = Type.Object(
+  {
+    id: Type.String(),
+    slug: Type.String({ description: 'The server_id of the seeds; fixed at creation.' }),
+    name: Type.String(),
+    description: Type.String(),
+    kind: Type.String(),
+    options: Type.Record(Type.String(), Type.Unknown()),
+    pollIntervalSeconds: Type.Number(),
+    opening: OpeningJson,
+    usersPolicy: UsersPolicyJson,
+    createdAt: Instant,
+    state: Type.Union((['up', 'degraded', 'down', 'error', 'unknown'] as const).map((state) => Type.Literal(state))),
+    status: Type.Union((['online', 'offline', 'error', 'unknown'] as const).map((status) => Type.Literal(status))),
+    reason: Nullable(NoticeJson),
+    notices: Type.Array(NoticeJson),
+    lastPollAt: MaybeInstant,
+    lastCompleteAt: MaybeInstant,
+    lastPollDurationMs: MaybeNumber,
+    failures: Type.Integer(),
+    peers: Type.Object({ total: Type.Integer(), online: Type.Integer() }),
+    rxBitsPerSecond: MaybeNumber,
+    txBitsPerSecond: MaybeNumber,
+    today: TrafficJson,
+    beforeXpert: Nullable(TrafficJson),
+    countingSince: Instant,
+    services: Type.Array(ServiceJson),
+    openGap: Nullable(Type.Object({ from: Instant, reason: Type.String(), message: Type.String() })),
+  },
+  { $id: 'Node' },
+);
 
 /** The seeds' words for a state. */
 export function seedStatus(state: NodeState): 'online' | 'offline' | 'error' | 'unknown' {
@@ -137,35 +146,41 @@ export function systemNoticeJson(notice: SystemNotice): Static<typeof SystemNoti
   return { code, severity, message, hint, nodeId, nodeName, since };
 }
 
-export const SetupJson = Type.Object({
-  wrapper: Type.Object({ path: Type.String(), content: Type.String() }),
-  authorizedKeys: Type.String(),
-  commands: Type.Array(Type.String()),
-});
+export const SetupJson = Type.Object(
+  {
+    wrapper: Type.Object({ path: Type.String(), content: Type.String() }),
+    authorizedKeys: Type.String(),
+    commands: Type.Array(Type.String()),
+  },
+  { $id: 'NodeSetup' },
+);
 
-export const NodeTestJson = Type.Object({
-  ok: Type.Boolean(),
-  durationMs: Type.Number(),
-  found: Nullable(
-    Type.Object({
-      services: Type.Array(
-        Type.Object({ kind: Type.String(), name: Type.String(), listenPort: MaybeInteger, peers: Type.Integer() }),
-      ),
-      peers: Type.Integer(),
-      bytes: TrafficJson,
-    }),
-  ),
-  problems: Type.Array(
-    Type.Object({
-      code: Type.String(),
-      message: Type.String(),
-      hint: MaybeString,
-      commands: Type.Array(Type.String()),
-    }),
-  ),
-  setup: Nullable(SetupJson),
-  hostKey: MaybeString,
-});
+export const NodeTestJson = Type.Object(
+  {
+    ok: Type.Boolean(),
+    durationMs: Type.Number(),
+    found: Nullable(
+      Type.Object({
+        services: Type.Array(
+          Type.Object({ kind: Type.String(), name: Type.String(), listenPort: MaybeInteger, peers: Type.Integer() }),
+        ),
+        peers: Type.Integer(),
+        bytes: TrafficJson,
+      }),
+    ),
+    problems: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        message: Type.String(),
+        hint: MaybeString,
+        commands: Type.Array(Type.String()),
+      }),
+    ),
+    setup: Nullable(SetupJson),
+    hostKey: MaybeString,
+  },
+  { $id: 'NodeTest' },
+);
 
 export function setupJson(setup: NodeSetup | null): Static<typeof SetupJson> | null {
   return setup === null ? null : { ...setup, commands: [...setup.commands] };

@@ -1,71 +1,83 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Instant, MaybeInstant, MaybeInteger, MaybeString, Nullable, TrafficJson } from './common.ts';
 
-export const PeerJson = Type.Object({
-  id: Type.String(),
-  key: Type.String({ description: 'Key within the VPN service: WireGuard public key, Xray email, …' }),
-  name: MaybeString,
-  nodeId: Type.String(),
-  nodeName: MaybeString,
-  serviceId: Type.String(),
-  serviceName: MaybeString,
-  protocol: MaybeString,
-  allowedIps: Type.Array(Type.String()),
-  endpoint: MaybeString,
-  lastHandshakeAt: MaybeInstant,
-  online: Type.Boolean(),
-  userId: MaybeString,
-  userName: MaybeString,
-  traffic: TrafficJson,
-  stale: Type.Boolean({ description: 'The node did not answer for 3 intervals: these are the last known totals.' }),
-  beforeXpert: Nullable(TrafficJson),
-  firstSeenAt: Instant,
-  endedAt: MaybeInstant,
-});
+export const PeerJson = Type.Object(
+  {
+    id: Type.String(),
+    key: Type.String({ description: 'Key within the VPN service: WireGuard public key, Xray email, …' }),
+    name: MaybeString,
+    nodeId: Type.String(),
+    nodeName: MaybeString,
+    serviceId: Type.String(),
+    serviceName: MaybeString,
+    protocol: MaybeString,
+    allowedIps: Type.Array(Type.String()),
+    endpoint: MaybeString,
+    lastHandshakeAt: MaybeInstant,
+    online: Type.Boolean(),
+    userId: MaybeString,
+    userName: MaybeString,
+    traffic: TrafficJson,
+    stale: Type.Boolean({ description: 'The node did not answer for 3 intervals: these are the last known totals.' }),
+    beforeXpert: Nullable(TrafficJson),
+    firstSeenAt: Instant,
+    endedAt: MaybeInstant,
+  },
+  { $id: 'Peer' },
+);
 export type PeerBody = Static<typeof PeerJson>;
 
-export const UserJson = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  userToken: Type.String(),
-  linkToken: Type.Optional(Type.String({ description: 'Secret; only for the owner and the user’s own reseller.' })),
-  telegramId: MaybeInteger,
-  role: Type.String(),
-  note: Type.String(),
-  active: Type.Boolean(),
-  owner: Nullable(Type.Object({ id: Type.String(), name: Type.String() })),
-  peers: Type.Integer(),
-  traffic: TrafficJson,
-  createdAt: Instant,
-  deletedAt: MaybeInstant,
-});
+export const UserJson = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    userToken: Type.String(),
+    linkToken: Type.Optional(Type.String({ description: 'Secret; only for the owner and the user’s own reseller.' })),
+    telegramId: MaybeInteger,
+    role: Type.String(),
+    note: Type.String(),
+    active: Type.Boolean(),
+    owner: Nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+    peers: Type.Integer(),
+    traffic: TrafficJson,
+    createdAt: Instant,
+    deletedAt: MaybeInstant,
+  },
+  { $id: 'User' },
+);
 export type UserBody = Static<typeof UserJson>;
 
-export const UnclaimedJson = Type.Object({
-  traffic: TrafficJson,
-  tokens: Type.Array(
-    Type.Object({ userToken: Type.String(), traffic: TrafficJson, firstAt: Instant, lastAt: Instant }),
-  ),
-  peers: Type.Array(
-    Type.Object({
-      peerId: Type.String(),
-      name: MaybeString,
-      key: Type.String(),
-      nodeName: MaybeString,
-      traffic: TrafficJson,
-      firstAt: Instant,
-      lastAt: Instant,
-    }),
-  ),
-});
+export const UnclaimedJson = Type.Object(
+  {
+    traffic: TrafficJson,
+    tokens: Type.Array(
+      Type.Object({ userToken: Type.String(), traffic: TrafficJson, firstAt: Instant, lastAt: Instant }),
+    ),
+    peers: Type.Array(
+      Type.Object({
+        peerId: Type.String(),
+        name: MaybeString,
+        key: Type.String(),
+        nodeName: MaybeString,
+        traffic: TrafficJson,
+        firstAt: Instant,
+        lastAt: Instant,
+      }),
+    ),
+  },
+  { $id: 'Unclaimed' },
+);
 
-export const AssignmentJson = Type.Object({
-  users: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      existing: Type.Boolean(),
-      peers: Type.Array(Type.Object({ peerId: Type.String(), key: Type.String(), name: MaybeString })),
-    }),
-  ),
-  assigned: Type.Integer(),
-});
+export const AssignmentJson = Type.Object(
+  {
+    users: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        existing: Type.Boolean(),
+        peers: Type.Array(Type.Object({ peerId: Type.String(), key: Type.String(), name: MaybeString })),
+      }),
+    ),
+    assigned: Type.Integer(),
+  },
+  { $id: 'AutomaticAssignment' },
+);

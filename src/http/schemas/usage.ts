@@ -2,16 +2,19 @@ import { Type } from '@sinclair/typebox';
 import type { CarrierUsage, Gap, HolderUsage, SeriesResult, UsageSummary } from '../../core/ledger/usage-history.ts';
 import { Instant, MaybeBytes, MaybeInstant, MaybeInteger, MaybeString, TrafficJson, trafficJson } from './common.ts';
 
-export const SummaryJson = Type.Object({
-  users: Type.Integer({ description: 'Distinct users and unclaimed tokens and peers with bytes.' }),
-  servers: Type.Integer(),
-  protocols: Type.Integer(),
-  connections: Type.Integer({ description: '(user, server, port) that carried bytes in an hour.' }),
-  traffic: TrafficJson,
-  unclaimed: TrafficJson,
-  from: Instant,
-  to: Instant,
-});
+export const SummaryJson = Type.Object(
+  {
+    users: Type.Integer({ description: 'Distinct users and unclaimed tokens and peers with bytes.' }),
+    servers: Type.Integer(),
+    protocols: Type.Integer(),
+    connections: Type.Integer({ description: '(user, server, port) that carried bytes in an hour.' }),
+    traffic: TrafficJson,
+    unclaimed: TrafficJson,
+    from: Instant,
+    to: Instant,
+  },
+  { $id: 'Summary' },
+);
 
 export function summaryJson(summary: UsageSummary, { from, to }: { from: Date; to: Date }) {
   const { users, servers, protocols, connections, traffic, unclaimed } = summary;
@@ -27,17 +30,20 @@ export function summaryJson(summary: UsageSummary, { from, to }: { from: Date; t
   };
 }
 
-export const HolderJson = Type.Object({
-  userId: MaybeString,
-  userToken: MaybeString,
-  peerId: MaybeString,
-  name: Type.String(),
-  unclaimed: Type.Boolean(),
-  traffic: TrafficJson,
-  connections: Type.Integer(),
-  servers: Type.Integer(),
-  lastUsedAt: MaybeInstant,
-});
+export const HolderJson = Type.Object(
+  {
+    userId: MaybeString,
+    userToken: MaybeString,
+    peerId: MaybeString,
+    name: Type.String(),
+    unclaimed: Type.Boolean(),
+    traffic: TrafficJson,
+    connections: Type.Integer(),
+    servers: Type.Integer(),
+    lastUsedAt: MaybeInstant,
+  },
+  { $id: 'Holder' },
+);
 
 export function holderJson(holder: HolderUsage) {
   return {
@@ -53,16 +59,19 @@ export function holderJson(holder: HolderUsage) {
   };
 }
 
-export const CarrierJson = Type.Object({
-  server: Type.String(),
-  port: Type.Integer(),
-  protocol: Type.String(),
-  nodeId: MaybeString,
-  serviceId: MaybeString,
-  traffic: TrafficJson,
-  connections: Type.Integer(),
-  lastUsedAt: Instant,
-});
+export const CarrierJson = Type.Object(
+  {
+    server: Type.String(),
+    port: Type.Integer(),
+    protocol: Type.String(),
+    nodeId: MaybeString,
+    serviceId: MaybeString,
+    traffic: TrafficJson,
+    connections: Type.Integer(),
+    lastUsedAt: Instant,
+  },
+  { $id: 'Carrier' },
+);
 
 export function carrierJson(carrier: CarrierUsage) {
   return {
@@ -77,14 +86,17 @@ export function carrierJson(carrier: CarrierUsage) {
   };
 }
 
-export const GapJson = Type.Object({
-  nodeId: Type.String(),
-  nodeName: MaybeString,
-  from: Instant,
-  to: MaybeInstant,
-  reason: Type.String(),
-  message: Type.String(),
-});
+export const GapJson = Type.Object(
+  {
+    nodeId: Type.String(),
+    nodeName: MaybeString,
+    from: Instant,
+    to: MaybeInstant,
+    reason: Type.String(),
+    message: Type.String(),
+  },
+  { $id: 'Gap' },
+);
 
 export function gapJson(gap: Gap, nodeNames: ReadonlyMap<string, string>) {
   const { nodeId, from, to, reason, message } = gap;
@@ -92,22 +104,25 @@ export function gapJson(gap: Gap, nodeNames: ReadonlyMap<string, string>) {
 }
 
 /** Columns instead of a row per bucket: a year of a chart is a third of the size. */
-export const SeriesJson = Type.Object({
-  bucketSeconds: Type.Integer(),
-  from: Type.Array(Instant, { description: 'Start of each bucket.' }),
-  series: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      rxBytes: Type.Array(MaybeBytes),
-      txBytes: Type.Array(MaybeBytes),
-      totalBytes: Type.Array(MaybeBytes, { description: 'null: nothing is known of this bucket.' }),
-      flags: Type.Array(Type.Integer({ description: 'Quality of the bucket as a bit mask; 0 = measured.' })),
-    }),
-  ),
-  gaps: Type.Array(GapJson),
-  marks: Type.Array(Type.Object({ at: Instant, kind: Type.String(), label: Type.String() })),
-});
+export const SeriesJson = Type.Object(
+  {
+    bucketSeconds: Type.Integer(),
+    from: Type.Array(Instant, { description: 'Start of each bucket.' }),
+    series: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        rxBytes: Type.Array(MaybeBytes),
+        txBytes: Type.Array(MaybeBytes),
+        totalBytes: Type.Array(MaybeBytes, { description: 'null: nothing is known of this bucket.' }),
+        flags: Type.Array(Type.Integer({ description: 'Quality of the bucket as a bit mask; 0 = measured.' })),
+      }),
+    ),
+    gaps: Type.Array(GapJson),
+    marks: Type.Array(Type.Object({ at: Instant, kind: Type.String(), label: Type.String() })),
+  },
+  { $id: 'Series' },
+);
 
 export function seriesJson(result: SeriesResult, nodeNames: ReadonlyMap<string, string>) {
   return {

@@ -1,24 +1,29 @@
 import { Type } from '@sinclair/typebox';
 
-const Report = Type.Object({
-  user_token: Type.String({ pattern: '^[A-Za-z0-9._~@:-]{1,128}$', description: 'Whose traffic it is.' }),
-  server: Type.String({ minLength: 1, maxLength: 255 }),
-  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-  protocol: Type.String({ minLength: 1, maxLength: 32 }),
-  bytes_uploaded: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-  bytes_downloaded: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-  event_id: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 255,
-      description: 'Makes the report count once, however often it is sent.',
-    }),
-  ),
-  mode: Type.Optional(Type.Union([Type.Literal('delta'), Type.Literal('cumulative')], { default: 'delta' })),
-  stream: Type.Optional(Type.String({ maxLength: 128, description: 'Names a cumulative counter, which starts at 0.' })),
-  period_start: Type.Optional(Type.String({ format: 'date-time' })),
-  period_end: Type.Optional(Type.String({ format: 'date-time' })),
-});
+const Report = Type.Object(
+  {
+    user_token: Type.String({ pattern: '^[A-Za-z0-9._~@:-]{1,128}$', description: 'Whose traffic it is.' }),
+    server: Type.String({ minLength: 1, maxLength: 255 }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    protocol: Type.String({ minLength: 1, maxLength: 32 }),
+    bytes_uploaded: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    bytes_downloaded: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    event_id: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description: 'Makes the report count once, however often it is sent.',
+      }),
+    ),
+    mode: Type.Optional(Type.Union([Type.Literal('delta'), Type.Literal('cumulative')], { default: 'delta' })),
+    stream: Type.Optional(
+      Type.String({ maxLength: 128, description: 'Names a cumulative counter, which starts at 0.' }),
+    ),
+    period_start: Type.Optional(Type.String({ format: 'date-time' })),
+    period_end: Type.Optional(Type.String({ format: 'date-time' })),
+  },
+  { $id: 'Report' },
+);
 
 /** For the description only: core/metering/ingest.ts does the checking and names the field; a test holds the two together. */
 export const webhookSchema = {

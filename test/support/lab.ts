@@ -114,10 +114,7 @@ export class LabHost {
 export function missingForLab(programs: readonly string[]): string | null {
   if (process.getuid?.() !== 0) return 'not root';
   if (!existsSync('/dev/net/tun')) return 'no /dev/net/tun';
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  const missing = ['ip', 'unshare', 'nsenter', 'setpriv', ...programs].filter(
-    (program) => !folders.some((folder) => isProgram(join(folder, program))),
-  );
+  const missing = ['ip', 'unshare', 'nsenter', 'setpriv', ...programs].filter((program) => !isInstalled(program));
   return missing.length === 0 ? null : `not installed: ${missing.join(', ')}`;
 }
 
@@ -166,11 +163,14 @@ function lineOf(child: ChildProcess, line: string): Promise<void> {
   });
 }
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+export function isInstalled(program: string): boolean {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

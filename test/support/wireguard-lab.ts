@@ -54,6 +54,10 @@ export class WireguardInterface {
     this.#daemon = null;
   }
 
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#daemon?.kill(signal);
+  }
+
   async addPeer(
     key: string,
     options: { allowedIps: string; endpoint?: string; presharedKey?: string; keepalive?: number },
@@ -95,12 +99,14 @@ export class Tunnel {
   readonly server: WireguardInterface;
   readonly client: WireguardInterface;
   readonly presharedKey = newPresharedKey();
+  readonly #index: number;
   readonly #clientAddress: string;
   readonly #serverAddress: string;
 
   private constructor(server: WireguardInterface, client: WireguardInterface, index: number) {
     this.server = server;
     this.client = client;
+    this.#index = index;
     this.#clientAddress = `10.66.${index}.2`;
     this.#serverAddress = `10.66.${index}.1`;
   }
@@ -113,14 +119,21 @@ export class Tunnel {
     const server = await new WireguardInterface(node, name, { port, address: `10.66.${index}.1/24` }).start();
     const client = await new WireguardInterface(away, 'wg0', { address: `10.66.${index}.2/24` }).start();
     const tunnel = new Tunnel(server, client, index);
-    await tunnel.admit();
-    await client.addPeer(server.keys.publicKey, {
-      allowedIps: `10.66.${index}.0/24`,
-      endpoint: `192.0.2.${index * 4 + 1}:${port}`,
-      presharedKey: tunnel.presharedKey,
+    await tunnel.reconnect();
+    return tunnel;
+  }
+
+  /** Adds each to the other (again); without the client's part it would notice only after 15 s. */
+  async reconnect(): Promise<void> {
+    await this.admit();
+    const { publicKey } = this.server.keys;
+    await this.client.removePeer(publicKey);
+    await this.client.addPeer(publicKey, {
+      allowedIps: `10.66.${this.#index}.0/24`,
+      endpoint: `192.0.2.${this.#index * 4 + 1}:${51820 + this.#index}`,
+      presharedKey: this.presharedKey,
       keepalive: 1,
     });
-    return tunnel;
   }
 
   /** Adds the client as a peer of the server (again). */

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Offline, Problem } from '../api/client.ts';
+import { useFormat } from '../lib/use-format.ts';
+import { Icon } from './icon.tsx';
+
+/** The part of a query's result that a block needs. */
+export interface Loadable<T> {
+  readonly data: T | undefined;
+  readonly error: Error | null;
+  readonly dataUpdatedAt: number;
+  readonly refetch: () => unknown;
+}
+
+interface BlockProps<T> {
+  readonly query: Loadable<T>;
+  /** The real layout, waiting. */
+  readonly skeleton: ReactNode;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** One block of a page, on its own: waiting, failed, or showing; an error here leaves the others as they are. */
+export function Block<T>({ query, skeleton, children }: BlockProps<T>) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (query.data === undefined) {
+    return query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : skeleton;
+  }
+  return (
+    <>
+      {children(query.data)}
+      {query.error ? (
+        <p className="stale" role="status">
+          <Icon name="clock" /> {t('common.notRefreshed', { at: format.time(query.dataUpdatedAt) })}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+/** What failed, what to do, and a button that tries again. */
+export function Failure({ error, retry }: { readonly error: Error; readonly retry?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="failure" role="alert">
+      <Icon name="warn" />
+      <div>
+        <b>{messageOf(error, t)}</b>
+        {error instanceof Problem && error.hint ? <p>{error.hint}</p> : null}
+      </div>
+      {retry ? (
+        <button type="button" className="btn" onClick={retry}>
+          {t('common.tryAgain')}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+export function messageOf(error: Error, t: (key: string) => string): string {
+  if (error instanceof Offline) return t('common.offline');
+  if (error instanceof Problem && error.code === 'unknown') return `${t('common.failed')} (HTTP ${error.status})`;
+  return error.message;
+}
+
+/** Nothing here yet, and what would bring something. */
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <b>{title}</b>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../lib/use-format.ts';
+import { Bytes, Count, Rate, Unknown } from '../numbers.tsx';
+import type { ChartData, ChartSeries } from './model.ts';
+import { type Cursor, END_PX } from './plot.ts';
+
+const TIP_PX = 216;
+const DAY_SECONDS = 86_400;
+
+interface ChartTipProps {
+  readonly data: ChartData;
+  readonly cursor: Cursor;
+  readonly width: number;
+}
+
+/** The numbers under the cursor, in the order of the stack from above, the sum last. */
+export function ChartTip({ data, cursor, width }: ChartTipProps) {
+  const { t } = useTranslation();
+  const start = data.starts[cursor.index];
+  if (start === undefined || width < 480) return null;
+  const known = data.series.flatMap((series) => series.values[cursor.index] ?? []);
+  const toTheLeft = cursor.left + END_PX + TIP_PX > width;
+  const style = toTheLeft ? { right: width - cursor.left + END_PX } : { left: cursor.left + END_PX };
+  return (
+    <div className="tip" style={style}>
+      <TipHead start={start} bucketSeconds={data.bucketSeconds} />
+      <ul>
+        {data.series.toReversed().map((series) => (
+          <li key={series.id}>
+            <Key of={series} />
+            {series.name}
+            <Value data={data} value={series.values[cursor.index] ?? null} />
+          </li>
+        ))}
+        {data.series.length > 1 ? (
+          <li className="sum">
+            <span>{t('common.chart.together')}</span>
+            <Value data={data} value={known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)} />
+          </li>
+        ) : null}
+      </ul>
+    </div>
+  );
+}
+
+function TipHead({ start, bucketSeconds }: { readonly start: number; readonly bucketSeconds: number }) {
+  const format = useFormat();
+  const from = start * 1000;
+  if (bucketSeconds >= DAY_SECONDS) return <h3>{format.day(from)}</h3>;
+  return (
+    <h3>
+      {format.clock(from)} – {format.clock(from + bucketSeconds * 1000)}
+      <span>{format.day(from)}</span>
+    </h3>
+  );
+}
+
+export function Key({ of }: { readonly of: ChartSeries }) {
+  return <i className="key" style={{ '--k': `var(${of.color})` } as React.CSSProperties} />;
+}
+
+/** One value of a chart in its own unit. */
+export function Value({ data, value }: { readonly data: ChartData; readonly value: number | null }) {
+  const { t } = useTranslation();
+  if (value === null) return <Unknown reason={t('common.chart.notKnown')} />;
+  if (data.quantity === 'count') return <Count value={value} />;
+  return data.quantity === 'bytes' ? <Bytes value={Math.round(value)} /> : <Rate value={value} />;
+}

@@ -1,0 +1,76 @@
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../lib/use-format.ts';
+import { Bytes } from '../numbers.tsx';
+import { Key, Value } from './chart-tip.tsx';
+import type { ChartData } from './model.ts';
+import { axisUnit } from './plot.ts';
+
+/** Names, colours and sums, in the order of the stack. */
+export function ChartLegend({ data }: { readonly data: ChartData }) {
+  const { t } = useTranslation();
+  const late = data.series.some((series) => series.late.includes(true));
+  return (
+    <ul className="legend">
+      {data.series.map((series) => (
+        <li key={series.id}>
+          <Key of={series} />
+          {series.name}
+          <Bytes value={series.totalBytes} atLeast={series.partlyKnown} />
+        </li>
+      ))}
+      {late ? (
+        <li className="push">
+          <i className="key late" />
+          {t('common.chart.countedLate')}
+        </li>
+      ) : null}
+    </ul>
+  );
+}
+
+/** Unit and grain of a chart, for the line under its title. */
+export function useChartUnit(): (data: ChartData) => string {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (data) => {
+    const unit = format.unit(axisUnit(data).unit);
+    if (data.quantity === 'bytes') return t('common.chart.perDay', { unit });
+    const grain = data.bucketSeconds >= 3600 ? t('common.chart.hour') : t('common.chart.quarter');
+    return t('common.chart.mean', { unit, grain });
+  };
+}
+
+/** The chart's numbers as a table, newest first. */
+export function ChartTable({ data }: { readonly data: ChartData }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const rows = data.starts.map((start, index) => ({ start, index })).toReversed();
+  return (
+    <div className="tw tall">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('common.chart.from')}</th>
+            {data.series.map((series) => (
+              <th key={series.id} scope="col" className="r">
+                {series.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ start, index }) => (
+            <tr key={start}>
+              <td>{data.quantity === 'bytes' ? format.day(start * 1000) : format.instant(start * 1000)}</td>
+              {data.series.map((series) => (
+                <td key={series.id} className="r">
+                  <Value data={data} value={series.values[index] ?? null} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

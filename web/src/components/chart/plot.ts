@@ -1,0 +1,114 @@
+import uPlot from 'uplot';
+import { formatBytes, formatRate } from '../../lib/format.ts';
+import { drawStack } from './draw.ts';
+import { type ChartData, stack } from './model.ts';
+
+/** Room for the numbers of the vertical axis, and to the right of the last bucket; the marks lane uses them too. */
+export const AXIS_PX = 48;
+export const END_PX = 24;
+
+const DAY_SECONDS = 86_400;
+const FONT = '11px Inter, system-ui, sans-serif';
+
+export interface Cursor {
+  readonly index: number;
+  readonly left: number;
+}
+
+export interface PlotOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly nowWord: string;
+  readonly fadedBefore: number | null;
+  readonly onCursor: (cursor: Cursor | null) => void;
+}
+
+/** Factor and unit of the vertical axis, so that its numbers stay short. */
+export function axisUnit(data: ChartData): { readonly factor: number; readonly unit: string } {
+  if (data.quantity === 'count') return { factor: 1, unit: '' };
+  const top = Math.max(1, ...stack(data.series, data.starts.length).totals);
+  const { unit } = data.quantity === 'bytes' ? formatBytes(top, 'en') : formatRate(top, 'en');
+  const base = data.quantity === 'bytes' ? 1024 : 1000;
+  const steps =
+    data.quantity === 'bytes'
+      ? ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB']
+      : ['bit', 'kbit', 'Mbit', 'Gbit', 'Tbit'];
+  return { factor: base ** Math.max(0, steps.indexOf(unit)), unit };
+}
+
+export function createPlot(target: HTMLElement, data: ChartData, options: PlotOptions): uPlot {
+  const begin = data.starts[0] ?? 0;
+  const end = (data.starts.at(-1) ?? 0) + data.bucketSeconds;
+  const { totals } = stack(data.series, data.starts.length);
+  const { factor } = axisUnit(data);
+  const color = (token: string) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+  const middles = data.starts.map((start) => start + data.bucketSeconds / 2);
+  const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3 });
+  return new uPlot(
+    {
+      width: options.width,
+      height: options.height,
+      padding: [8, END_PX, 0, 0],
+      legend: { show: false },
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), options.timeZone),
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: 'page' } },
+      scales: {
+        x: { time: true, range: [begin, end] },
+        y: { range: (_, __, max) => [0, niceTop(max, factor)] },
+      },
+      axes: [
+        {
+          stroke: () => color('--ink-3'),
+          font: FONT,
+          size: 28,
+          gap: 8,
+          space: 76,
+          grid: { show: false },
+          ticks: { show: false },
+          border: { show: true, stroke: () => color('--axis'), width: 1 },
+          values: (_, splits, __, ___, step) => splits.map(timeLabel(options, step)),
+        },
+        {
+          stroke: () => color('--ink-3'),
+          font: FONT,
+          size: AXIS_PX,
+          gap: 8,
+          grid: { stroke: () => color('--grid'), width: 1 },
+          ticks: { show: false },
+          splits: (_, __, ___, max) => [0, 1, 2, 3, 4].map((part) => (max * part) / 4),
+          values: (_, splits) => splits.map((split) => number.format(split / factor)),
+        },
+      ],
+      series: [{}, { paths: () => null, points: { show: false } }],
+      hooks: {
+        draw: [(u) => drawStack(u, data, options.fadedBefore)],
+        setCursor: [
+          (u) => {
+            const index = u.cursor.idx;
+            const hovered = index !== null && index !== undefined && (u.cursor.left ?? -1) >= 0;
+            options.onCursor(hovered ? { index, left: u.valToPos(middles[index] ?? 0, 'x') + AXIS_PX } : null);
+          },
+        ],
+      },
+    },
+    [middles, totals],
+    target,
+  );
+}
+
+/** A top that four lines divide into round numbers of the axis' unit. */
+function niceTop(max: number, factor: number): number {
+  const wanted = Math.max(max, 4) / factor / 4;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const step = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= wanted) ?? 10;
+  return step * power * 4 * factor;
+}
+
+function timeLabel(options: PlotOptions, step: number): (seconds: number) => string {
+  const { locale, timeZone } = options;
+  const clock = new Intl.DateTimeFormat(locale, { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const day = new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'short' });
+  return (seconds) => (step >= DAY_SECONDS ? day : clock).format(seconds * 1000);
+}

@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type SeriesFilter, seriesQuery } from '../../api/resources.ts';
+import type { Series } from '../../api/types.ts';
+import type { CurrentRange } from '../../lib/use-range.ts';
+import { Block, Empty } from '../block.tsx';
+import { Card } from '../card.tsx';
+import { Icon } from '../icon.tsx';
+import { Segmented } from '../segmented.tsx';
+import { ChartLegend, ChartTable, useChartUnit } from './chart-views.tsx';
+import { type ChartWords, chartData } from './model.ts';
+import { TimeChart } from './time-chart.tsx';
+
+interface TrafficChartProps {
+  readonly title: string;
+  readonly hint: ReactNode;
+  readonly filter: SeriesFilter;
+  readonly range: CurrentRange;
+  /** Further controls, before the switch of views. */
+  readonly controls?: ReactNode;
+  /** Bars before the last reset are drawn faded: they do not count any more. */
+  readonly fadeBeforeReset?: boolean;
+}
+
+type View = 'chart' | 'table';
+
+/** Traffic over time, as a chart or as its table. */
+export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeReset = false }: TrafficChartProps) {
+  const { t } = useTranslation();
+  const [view, setView] = useState<View>('chart');
+  const query = useQuery(seriesQuery(filter, range.key, range.period));
+  const data = useChartData(query.data, filter.by === 'total');
+  const unitOf = useChartUnit();
+  const lastReset = data?.marks.findLast((mark) => mark.kind === 'reset')?.from ?? null;
+  const views = [
+    { value: 'chart' as const, label: <ViewLabel icon="bars" text={t('common.chart.chart')} /> },
+    { value: 'table' as const, label: <ViewLabel icon="rows" text={t('common.chart.table')} /> },
+  ];
+  return (
+    <Card
+      title={title}
+      hint={hint}
+      sub={data && data.series.length > 0 ? unitOf(data) : undefined}
+      className="chart-card"
+      actions={
+        <span className="row2s ctl">
+          {controls}
+          <Segmented label={t('common.chart.view')} value={view} options={views} onChange={setView} />
+        </span>
+      }
+    >
+      <Block query={query} skeleton={<div className="pad chart-wait" aria-busy="true" />}>
+        {() =>
+          !data || data.series.length === 0 ? (
+            <div className="chart-wait">
+              <Empty title={t('common.chart.empty')}>{t('common.chart.emptyWhy')}</Empty>
+            </div>
+          ) : view === 'chart' ? (
+            <div className="pad stack">
+              <ChartLegend data={data} />
+              <TimeChart data={data} label={title} fadedBefore={fadeBeforeReset ? lastReset : null} />
+            </div>
+          ) : (
+            <ChartTable data={data} />
+          )
+        }
+      </Block>
+    </Card>
+  );
+}
+
+function ViewLabel({ icon, text }: { readonly icon: 'bars' | 'rows'; readonly text: string }) {
+  return (
+    <>
+      <Icon name={icon} />
+      <span className="hide-s">{text}</span>
+      <span className="vh only-reader">{text}</span>
+    </>
+  );
+}
+
+function useChartData(series: Series | undefined, directions: boolean) {
+  const { t } = useTranslation();
+  return useMemo(() => {
+    if (!series) return undefined;
+    const words: ChartWords = {
+      download: t('common.direction.download'),
+      upload: t('common.direction.upload'),
+      others: t('common.chart.others'),
+      noDirection: t('common.chart.noDirection'),
+      late: (name) => t('common.chart.late', { name }),
+      gap: (name) => t('common.chart.gap', { name }),
+      reset: (label) => t('common.chart.reset', { label }),
+    };
+    return chartData(series, directions ? 'directions' : 'series', words, Date.now() / 1000);
+  }, [series, directions, t]);
+}

@@ -1,0 +1,36 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { type ReactNode, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { listen } from '../../api/live.ts';
+import { Logo } from '../icon.tsx';
+import { Foot } from './foot.tsx';
+import { Nav } from './nav.tsx';
+
+/** Around every page of a logged-in admin: side bar, and the line that brings changes. */
+export function Frame({ children = <Outlet /> }: { readonly children?: ReactNode }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  useEffect(() => listen(client), [client]);
+  return (
+    <div className="app">
+      <button type="button" className="skip" onClick={skipToContent}>
+        {t('common.skip')}
+      </button>
+      <aside className="side">
+        <Link className="brand" to="/">
+          <Logo />
+          <span className="t">Xpert</span>
+        </Link>
+        <Nav />
+        <Foot />
+      </aside>
+      {children}
+    </div>
+  );
+}
+
+/** A link would do, but the hash is the address of the page here. */
+function skipToContent(): void {
+  document.querySelector<HTMLElement>('#content :is(a, button, input)')?.focus();
+}

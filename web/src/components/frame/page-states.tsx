@@ -1,0 +1,27 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Empty, Failure } from '../block.tsx';
+
+/** A page that could not be shown at all; the menu stays. */
+export function PageFailure({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
+  return (
+    <main className="alone">
+      <section className="card">
+        <Failure error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+      </section>
+    </main>
+  );
+}
+
+export function NotFoundPage() {
+  const { t } = useTranslation();
+  return (
+    <main className="alone">
+      <section className="card">
+        <Empty title={t('common.noSuchPage')}>
+          <Link to="/">{t('common.toOverview')}</Link>
+        </Empty>
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,58 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Gap } from '../api/types.ts';
+import { useFormat } from '../lib/use-format.ts';
+import { useNow } from '../lib/use-now.ts';
+
+/** Intervals with no complete reading: when, why, how long. */
+export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly Gap[]; readonly withNode?: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow(5_000);
+  return (
+    <div className="tw">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('common.gaps.from')}</th>
+            {withNode ? <th scope="col">{t('common.node')}</th> : null}
+            <th scope="col">{t('common.gaps.why')}</th>
+            <th scope="col" className="hide-m">
+              {t('common.gaps.cameBack')}
+            </th>
+            <th scope="col" className="r">
+              {t('common.gaps.lasted')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {gaps.map((gap) => (
+            <tr key={`${gap.nodeId}${gap.from}${gap.reason}`}>
+              <td>{format.instant(gap.from)}</td>
+              {withNode ? (
+                <td>
+                  <Link className="name" to="/nodes/$nodeId" params={{ nodeId: gap.nodeId }}>
+                    {gap.nodeName}
+                  </Link>
+                </td>
+              ) : null}
+              <td>{t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })}</td>
+              <td className="hide-m mut clip" title={gap.message}>
+                {gap.message}
+              </td>
+              <td className="r">
+                {gap.to === null ? (
+                  <span className="st unknown">
+                    {t('common.gaps.still', { duration: format.duration(now - Date.parse(gap.from)) })}
+                  </span>
+                ) : (
+                  format.duration(Date.parse(gap.to) - Date.parse(gap.from))
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Holder } from '../api/types.ts';
+
+/** A user by name, or what nobody claimed yet with the way to claim it. */
+export function HolderName({ holder }: { readonly holder: Holder }) {
+  const { t } = useTranslation();
+  if (holder.userId !== null) {
+    return (
+      <Link className="name" to="/users/$userId" params={{ userId: holder.userId }}>
+        {holder.name}
+      </Link>
+    );
+  }
+  return (
+    <span className="row2s tight">
+      <span className="name">{holder.name}</span>
+      <span className="badge">{t('common.unclaimed')}</span>
+      <Link to="/peers" className="hide-s">
+        {t('common.claim')}
+      </Link>
+    </span>
+  );
+}

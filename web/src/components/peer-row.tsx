@@ -1,0 +1,82 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Peer } from '../api/types.ts';
+import { directionsOf } from '../lib/direction.ts';
+import { Ago } from './ago.tsx';
+import { Icon } from './icon.tsx';
+import { Bytes, DirectionName, Unknown } from './numbers.tsx';
+
+export function PeerHead() {
+  const { t } = useTranslation();
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{t('common.peer.device')}</th>
+        <th scope="col" className="hide-s">
+          {t('common.node')}
+        </th>
+        <th scope="col" className="hide-m">
+          {t('common.peer.address')}
+        </th>
+        <th scope="col" className="r hide-s">
+          {t('common.peer.lastHandshake')}
+        </th>
+        <th scope="col" className="r">
+          <DirectionName of="download" />
+        </th>
+        <th scope="col" className="r">
+          <DirectionName of="upload" />
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+export function PeerRow({ peer }: { readonly peer: Peer }) {
+  const { t } = useTranslation();
+  const { download, upload } = directionsOf(peer.traffic);
+  return (
+    <tr>
+      <td>
+        <span className="name">
+          <Icon name={peer.online ? 'laptop' : 'key'} />
+          <PeerName peer={peer} />
+        </span>
+      </td>
+      <td className="hide-s">
+        <Link to="/nodes/$nodeId" params={{ nodeId: peer.nodeId }} className="plain">
+          {peer.nodeName}
+        </Link>
+      </td>
+      <td className="hide-m mut">
+        <code>{peer.allowedIps[0]?.replace(/\/(32|128)$/, '') ?? '—'}</code>
+      </td>
+      <td className="r hide-s">
+        {peer.lastHandshakeAt === null ? (
+          <Unknown reason={t('common.peer.noHandshake')} />
+        ) : peer.stale ? (
+          <Unknown reason={t('common.peer.stale')} />
+        ) : (
+          <Ago at={peer.lastHandshakeAt} />
+        )}
+      </td>
+      <td className="r">
+        <Bytes value={download} atLeast={peer.stale} />
+      </td>
+      <td className="r">
+        <Bytes value={upload} atLeast={peer.stale} />
+      </td>
+    </tr>
+  );
+}
+
+/** A name where there is one, else the beginning of the key. */
+export function PeerName({ peer }: { readonly peer: Pick<Peer, 'name' | 'key' | 'endedAt'> }) {
+  const { t } = useTranslation();
+  return (
+    <span title={peer.key}>
+      {peer.name || <code>{peer.key.slice(0, 12)}…</code>}
+      {peer.endedAt ? <span className="badge">{t('common.ended')}</span> : null}
+    </span>
+  );
+}

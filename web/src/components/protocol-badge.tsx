@@ -1,0 +1,22 @@
+const NAMES: Readonly<Record<string, string>> = {
+  wireguard: 'WireGuard',
+  amneziawg: 'AmneziaWG',
+  vless: 'VLESS',
+  vmess: 'VMess',
+  trojan: 'Trojan',
+  shadowsocks: 'Shadowsocks',
+  ss: 'Shadowsocks',
+  mtproto: 'MTProto',
+  openvpn: 'OpenVPN',
+  hysteria2: 'Hysteria2',
+  outline: 'Outline',
+};
+
+/** Proper names of protocols; what is not known here is shown as it came. */
+export function protocolName(protocol: string): string {
+  return NAMES[protocol.toLowerCase()] ?? protocol;
+}
+
+export function ProtocolBadge({ protocol }: { readonly protocol: string }) {
+  return <span className="badge">{protocolName(protocol)}</span>;
+}

@@ -1,0 +1,120 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Node, NodeTest, Transport } from '../../api/types.ts';
+import { Card } from '../../components/card.tsx';
+import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { Page } from '../../components/frame/page.tsx';
+import { Segmented } from '../../components/segmented.tsx';
+import { type NodeDraft, useAddNode, useTestNode } from './api.ts';
+import { NodeAdded } from './node-added.tsx';
+import { NodeFields } from './node-fields.tsx';
+import { TestResult } from './test-result.tsx';
+
+const WAYS: readonly Transport[] = ['local', 'ssh', 'file'];
+
+const FIRST_DRAFT: NodeDraft = {
+  name: '',
+  kind: 'wireguard',
+  options: { transport: 'local' },
+  pollIntervalSeconds: 30,
+  opening: 'baseline',
+  usersPolicy: 'none',
+};
+
+/** From "where does traffic pass" to "counting since 14:05", on one page. */
+export function AddNodePage() {
+  const { t } = useTranslation();
+  const [added, setAdded] = useState<Node | null>(null);
+  return (
+    <Page title={t('nodes.add')} parent={{ to: '/nodes', name: t('common.nav.nodes') }}>
+      {added ? <NodeAdded node={added} /> : <Wizard onAdded={setAdded} />}
+    </Page>
+  );
+}
+
+function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
+  const { t } = useTranslation();
+  const { way = 'local' }: { way?: Transport } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const [fields, setFields] = useState<NodeDraft>(FIRST_DRAFT);
+  const draft: NodeDraft = { ...fields, options: optionsOf(fields, way) };
+  const test = useTestNode();
+  const add = useAddNode();
+  const complete = isComplete(draft);
+  const submit = () => add.mutate(pinned(draft, test.data), { onSuccess: onAdded });
+  const change = (next: NodeDraft) => {
+    test.reset();
+    add.reset();
+    setFields(next);
+  };
+  return (
+    <>
+      <Card title={t('nodes.wizard.where')} hint={t('nodes.wizard.means')} span={7}>
+        <div className="pad stack">
+          <Segmented
+            label={t('nodes.wizard.where')}
+            value={way}
+            options={WAYS.map((value) => ({ value, label: t(`nodes.wizard.way.${value}`) }))}
+            onChange={(next) => {
+              test.reset();
+              void navigate({
+                to: '.',
+                search: (previous: Record<string, unknown>) => ({ ...previous, way: next }),
+                replace: true,
+              });
+            }}
+          />
+          <p>{t(`nodes.wizard.wayWhat.${way}`)}</p>
+          <Form onSubmit={submit}>
+            <TextField
+              label={t('nodes.wizard.name')}
+              value={fields.name}
+              onChange={(name) => change({ ...fields, name })}
+              help={t('nodes.wizard.nameHelp')}
+              error={fieldError(add.error, 'name')}
+            />
+            <NodeFields way={way} draft={fields} onChange={change} error={add.error ?? test.error} />
+            <FormError error={add.error} fields={['name', 'options/ssh', 'options/path', 'options/identityFile']} />
+            <div className="row-end">
+              <button
+                type="button"
+                className="btn"
+                disabled={!complete.options || test.isPending}
+                onClick={() => test.mutate({ kind: draft.kind, options: draft.options })}
+              >
+                {test.isPending ? t('nodes.wizard.testing') : t('nodes.wizard.test')}
+              </button>
+              <button type="submit" className="btn primary" disabled={!complete.all || add.isPending}>
+                {add.isPending ? t('nodes.wizard.adding') : t('nodes.wizard.add')}
+              </button>
+            </div>
+          </Form>
+        </div>
+      </Card>
+      <TestResult way={way} test={test} />
+    </>
+  );
+}
+
+/** Only what the chosen way needs; empty fields are left out. */
+function optionsOf(draft: NodeDraft, way: Transport): NodeDraft['options'] {
+  const { ssh, identityFile, path, interface: device } = draft.options;
+  const named = device ? { interface: device } : {};
+  if (way === 'local') return { transport: 'local', ...named };
+  if (way === 'file') return { transport: 'file', ...(path ? { path } : {}) };
+  return { transport: 'ssh', ...(ssh ? { ssh } : {}), ...(identityFile ? { identityFile } : {}), ...named };
+}
+
+/** The host key that the test saw, so that another one is refused from now on. */
+function pinned(draft: NodeDraft, test: NodeTest | undefined): NodeDraft {
+  if (draft.options.transport !== 'ssh' || !test?.hostKey) return draft;
+  return { ...draft, options: { ...draft.options, hostKey: test.hostKey } };
+}
+
+function isComplete(draft: NodeDraft): { readonly options: boolean; readonly all: boolean } {
+  const { transport, ssh, path } = draft.options;
+  const options =
+    transport === 'local' || (transport === 'ssh' && Boolean(ssh)) || (transport === 'file' && Boolean(path));
+  return { options, all: options && draft.name.trim() !== '' };
+}

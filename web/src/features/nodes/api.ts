@@ -1,0 +1,117 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { get, patch, post, remove } from '../../api/client.ts';
+import type { Node, NodeOptions, NodeSetup, NodeTest, Traffic } from '../../api/types.ts';
+import { useErrorToast, useToast } from '../../components/toast.tsx';
+
+export const nodeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['nodes', 'one', id],
+    queryFn: ({ signal }) => get<Node>(`api/v1/nodes/${encodeURIComponent(id)}`, {}, signal),
+  });
+
+export interface NodeDraft {
+  readonly name: string;
+  readonly kind: string;
+  readonly description?: string;
+  readonly options: NodeOptions;
+  readonly pollIntervalSeconds: number;
+  readonly opening: Node['opening'];
+  readonly usersPolicy: Node['usersPolicy'];
+}
+
+/** Tries to read without adding anything. */
+export function useTestNode() {
+  return useMutation({
+    mutationFn: (draft: Pick<NodeDraft, 'kind' | 'options'>) => post<NodeTest>('api/v1/nodes/test', draft),
+  });
+}
+
+export function useAddNode() {
+  const refresh = useRefreshNodes();
+  return useMutation({
+    mutationFn: (draft: NodeDraft) => post<Node>('api/v1/nodes', draft),
+    onSuccess: refresh,
+  });
+}
+
+/** A test of a node that is there already; what was found wrong comes with lines to paste. */
+export const nodeTestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['node-test', id],
+    queryFn: () => post<NodeTest>(`api/v1/nodes/${encodeURIComponent(id)}/test`),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+export const nodeSetupQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['node-setup', id],
+    queryFn: ({ signal }) =>
+      get<{ setup: NodeSetup | null }>(`api/v1/nodes/${encodeURIComponent(id)}/setup`, {}, signal),
+  });
+
+export interface PollResult {
+  readonly outcome: string;
+  readonly durationMs: number;
+  readonly services: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly peers: number;
+    readonly counted: Traffic;
+    readonly before: Traffic;
+  }[];
+}
+
+export function usePollNode(id: string) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshNodes();
+  return useMutation({
+    mutationFn: () => post<PollResult>(`api/v1/nodes/${encodeURIComponent(id)}/poll`),
+    onSuccess: (result) => toast({ title: t('nodes.polled', { ms: result.durationMs }) }),
+    onError,
+    onSettled: refresh,
+  });
+}
+
+export type NodeChange = Partial<
+  Pick<Node, 'name' | 'description' | 'options' | 'pollIntervalSeconds' | 'usersPolicy'>
+>;
+
+export function useChangeNode(id: string) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const refresh = useRefreshNodes();
+  return useMutation({
+    mutationFn: (change: NodeChange) => patch<Node>(`api/v1/nodes/${encodeURIComponent(id)}`, change),
+    onSuccess: () => {
+      refresh();
+      toast({ title: t('nodes.saved') });
+    },
+  });
+}
+
+export function useDeleteNode(id: string) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshNodes();
+  return useMutation({
+    mutationFn: () => remove(`api/v1/nodes/${encodeURIComponent(id)}`),
+    onSuccess: () => {
+      refresh();
+      toast({ title: t('nodes.deleted'), text: t('nodes.deletedWhat'), icon: 'trash' });
+    },
+    onError,
+  });
+}
+
+function useRefreshNodes(): () => void {
+  const client = useQueryClient();
+  return () => {
+    for (const key of ['nodes', 'node-test', 'overview', 'peers', 'gaps'])
+      void client.invalidateQueries({ queryKey: [key] });
+  };
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Node } from '../../api/types.ts';
+import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { useChangeNode } from './api.ts';
+
+/** What may change of a node; its kind and what was counted stay. */
+export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly onDone: () => void }) {
+  const { t } = useTranslation();
+  const change = useChangeNode(node.id);
+  const [name, setName] = useState(node.name);
+  const [description, setDescription] = useState(node.description);
+  const [interval, setInterval] = useState(String(node.pollIntervalSeconds));
+  const [options, setOptions] = useState(node.options);
+  const set = (field: 'ssh' | 'identityFile' | 'hostKey' | 'path') => (value: string) =>
+    setOptions({ ...options, [field]: value || undefined });
+  const submit = () =>
+    change.mutate({ name, description, options, pollIntervalSeconds: Number(interval) }, { onSuccess: onDone });
+  const error = (field: string) => fieldError(change.error, field);
+  return (
+    <Form onSubmit={submit}>
+      <TextField label={t('nodes.wizard.name')} value={name} onChange={setName} error={error('name')} />
+      <TextField label={t('nodes.field.description')} value={description} onChange={setDescription} />
+      {options.transport === 'ssh' ? (
+        <>
+          <TextField
+            label={t('nodes.field.ssh')}
+            value={options.ssh ?? ''}
+            onChange={set('ssh')}
+            error={error('options/ssh')}
+          />
+          <TextField
+            label={t('nodes.field.identity')}
+            value={options.identityFile ?? ''}
+            onChange={set('identityFile')}
+            error={error('options/identityFile')}
+          />
+          <TextField
+            label={t('nodes.field.hostKey')}
+            value={options.hostKey ?? ''}
+            onChange={set('hostKey')}
+            help={t('nodes.field.hostKeyHelp')}
+            error={error('options/hostKey')}
+          />
+        </>
+      ) : null}
+      {options.transport === 'file' ? (
+        <TextField
+          label={t('nodes.field.path')}
+          value={options.path ?? ''}
+          onChange={set('path')}
+          error={error('options/path')}
+        />
+      ) : null}
+      <TextField
+        label={t('nodes.field.intervalSeconds')}
+        value={interval}
+        onChange={setInterval}
+        inputMode="numeric"
+        error={error('pollIntervalSeconds')}
+      />
+      <FormError
+        error={change.error}
+        fields={['name', 'options/ssh', 'options/identityFile', 'options/hostKey', 'options/path']}
+      />
+      <div className="row-end">
+        <button type="button" className="btn" onClick={onDone}>
+          {t('common.cancel')}
+        </button>
+        <button type="submit" className="btn primary" disabled={name === '' || change.isPending}>
+          {t('common.save')}
+        </button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Node } from '../../api/types.ts';
+import { Card } from '../../components/card.tsx';
+import { State } from '../../components/state.tsx';
+import { isReadable } from '../../lib/node-state.ts';
+import { useFormat } from '../../lib/use-format.ts';
+import { nodeQuery } from './api.ts';
+
+/** The result of adding: what stood in the counters before, and since when they are counted. */
+export function NodeAdded({ node: first }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const node = useQuery({ ...nodeQuery(first.id), initialData: first }).data;
+  const counting = node.countingSince !== null;
+  const before = node.beforeXpert;
+  return (
+    <Card title={t('nodes.added.title', { name: node.name })} sub={<State of={node.state} pill />}>
+      <div className="pad stack" role="status">
+        {counting ? (
+          <p className="result">
+            {before === null || Number(before.totalBytes) === 0
+              ? t('nodes.added.counting', { at: format.clock(node.countingSince ?? '') })
+              : t('nodes.added.before', {
+                  bytes: format.bytesText(before.totalBytes),
+                  at: format.clock(node.countingSince ?? ''),
+                })}
+          </p>
+        ) : (
+          <p className="result">{node.reason?.message ?? t('nodes.added.waiting')}</p>
+        )}
+        <p>{t(isReadable(node) ? 'nodes.added.next' : 'nodes.added.failing', { count: node.peers.total })}</p>
+        <div className="row2s">
+          <Link className="btn primary" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
+            {t('nodes.added.open')}
+          </Link>
+          {node.peers.total > 0 ? (
+            <Link className="btn" to="/peers" search={{ node: node.id }}>
+              {t('nodes.added.assign')}
+            </Link>
+          ) : null}
+          <Link className="btn quiet" to="/nodes/add" reloadDocument>
+            {t('nodes.added.another')}
+          </Link>
+        </div>
+      </div>
+    </Card>
+  );
+}

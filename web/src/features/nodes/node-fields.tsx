@@ -1,0 +1,122 @@
+import { useTranslation } from 'react-i18next';
+import type { Transport } from '../../api/types.ts';
+import { fieldError, TextField } from '../../components/form.tsx';
+import { protocolName } from '../../components/protocol-badge.tsx';
+import { Select } from '../../components/select.tsx';
+import type { NodeDraft } from './api.ts';
+
+const KINDS = ['wireguard', 'amneziawg'] as const;
+const INTERVALS = [1, 5, 10, 30, 60, 300] as const;
+
+interface NodeFieldsProps {
+  readonly way: Transport;
+  readonly draft: NodeDraft;
+  readonly onChange: (draft: NodeDraft) => void;
+  readonly error: Error | null;
+}
+
+export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
+  const { t } = useTranslation();
+  const setOption = (name: 'ssh' | 'identityFile' | 'path' | 'interface') => (value: string) =>
+    onChange({ ...draft, options: { ...draft.options, [name]: value || undefined } });
+  return (
+    <>
+      {way === 'ssh' ? (
+        <>
+          <TextField
+            label={t('nodes.field.ssh')}
+            value={draft.options.ssh ?? ''}
+            onChange={setOption('ssh')}
+            placeholder="meter@de-1.example.net:22"
+            help={t('nodes.field.sshHelp')}
+            error={fieldError(error, 'options/ssh')}
+          />
+          <TextField
+            label={t('nodes.field.identity')}
+            value={draft.options.identityFile ?? ''}
+            onChange={setOption('identityFile')}
+            placeholder="/etc/xpert/node-key"
+            help={t('nodes.field.identityHelp')}
+            error={fieldError(error, 'options/identityFile')}
+          />
+        </>
+      ) : null}
+      {way === 'file' ? (
+        <TextField
+          label={t('nodes.field.path')}
+          value={draft.options.path ?? ''}
+          onChange={setOption('path')}
+          placeholder="/var/lib/xpert/wg-dump.txt"
+          help={t('nodes.field.pathHelp')}
+          error={fieldError(error, 'options/path')}
+        />
+      ) : null}
+      <div className="form-line">
+        <Select
+          label={t('nodes.field.kind')}
+          value={draft.kind}
+          options={KINDS.map((kind) => ({ value: kind as string, label: protocolName(kind) }))}
+          onChange={(kind) => onChange({ ...draft, kind })}
+        />
+        <Select
+          label={t('nodes.field.interval')}
+          value={String(draft.pollIntervalSeconds)}
+          options={INTERVALS.map((seconds) => ({
+            value: String(seconds),
+            label: t('nodes.field.seconds', { count: seconds }),
+          }))}
+          onChange={(seconds) => onChange({ ...draft, pollIntervalSeconds: Number(seconds) })}
+        />
+      </div>
+      <details className="more">
+        <summary>{t('nodes.field.more')}</summary>
+        <div className="stack">
+          {way === 'file' ? null : (
+            <TextField
+              label={t('nodes.field.interface')}
+              value={draft.options.interface ?? ''}
+              onChange={setOption('interface')}
+              placeholder="wg0"
+              help={t('nodes.field.interfaceHelp')}
+            />
+          )}
+          <Policies draft={draft} onChange={onChange} />
+        </div>
+      </details>
+    </>
+  );
+}
+
+/** What happens with what the counters show already, and with peers nobody owns. */
+function Policies({ draft, onChange }: Pick<NodeFieldsProps, 'draft' | 'onChange'>) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div className="form-line">
+        <Select
+          label={t('nodes.field.opening')}
+          value={draft.opening}
+          options={[
+            { value: 'baseline', label: t('nodes.field.openingBaseline') },
+            { value: 'count', label: t('nodes.field.openingCount') },
+          ]}
+          onChange={(opening) => onChange({ ...draft, opening })}
+        />
+      </div>
+      <p className="note">{t('nodes.field.openingHelp')}</p>
+      <div className="form-line">
+        <Select
+          label={t('nodes.field.users')}
+          value={draft.usersPolicy}
+          options={[
+            { value: 'none', label: t('nodes.field.usersNone') },
+            { value: 'per-peer', label: t('nodes.field.usersPerPeer') },
+            { value: 'from-comments', label: t('nodes.field.usersFromComments') },
+          ]}
+          onChange={(usersPolicy) => onChange({ ...draft, usersPolicy })}
+        />
+      </div>
+      <p className="note">{t('nodes.field.usersHelp')}</p>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { useTranslation } from 'react-i18next';
+import type { Node } from '../../api/types.ts';
+import { State } from '../../components/state.tsx';
+import { NodeActions } from './node-actions.tsx';
+import { useNodeWords } from './node-words.ts';
+
+/** A node that is read: its state in words. */
+export function NodeHead({ node }: { readonly node: Node }) {
+  const words = useNodeWords();
+  return (
+    <section className="card" aria-label={node.name}>
+      <div className="pad nhead">
+        <div className="ntext">
+          <div className="row2s">
+            <h2 className="uname">{node.name}</h2>
+            <State of={node.state} pill />
+          </div>
+          <p>{words(node)}</p>
+          <p className="mut small">
+            <ReadBy node={node} />
+            {node.description ? ` · ${node.description}` : ''}
+          </p>
+          {node.notices.map((notice) => (
+            <p key={notice.code} className="bad">
+              {notice.message} {notice.hint}
+            </p>
+          ))}
+        </div>
+        <NodeActions node={node} />
+      </div>
+    </section>
+  );
+}
+
+/** Over what way and how often the node is read. */
+export function ReadBy({ node }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const { transport, ssh, path } = node.options;
+  const where = transport === 'ssh' ? (ssh ?? '') : transport === 'file' ? (path ?? '') : '';
+  return t(`nodes.readBy.${transport}`, { where, count: node.pollIntervalSeconds });
+}

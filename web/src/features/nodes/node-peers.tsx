@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { peersQuery } from '../../api/resources.ts';
+import type { Node } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+
+const MOST = 100;
+
+export function NodePeers({ node }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const query = useQuery(peersQuery({ node: node.id, limit: MOST }));
+  return (
+    <Card
+      title={t('nodes.peers')}
+      hint={t('nodes.peersMean')}
+      sub={t('nodes.peersSub', { count: node.peers.total })}
+      actions={
+        <Link to="/peers" search={{ node: node.id }}>
+          {t('nodes.assign')}
+        </Link>
+      }
+      footer={query.data?.nextCursor ? <span>{t('nodes.firstPeers', { count: MOST })}</span> : undefined}
+    >
+      <div className="tw">
+        <table>
+          <PeerHead />
+          <tbody>
+            <Block
+              query={query}
+              skeleton={<SkeletonRows rows={4} columns={[110, 64, 96, -64, -56, -56]} hidden={[1, 2, 3]} />}
+            >
+              {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} />)}
+            </Block>
+          </tbody>
+        </table>
+      </div>
+      {query.data?.items.length === 0 ? <Empty title={t('nodes.noPeers')}>{t('nodes.noPeersWhy')}</Empty> : null}
+    </Card>
+  );
+}

@@ -1,0 +1,72 @@
+import { useTranslation } from 'react-i18next';
+import type { Node } from '../../api/types.ts';
+import { Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Count, Unknown } from '../../components/numbers.tsx';
+import { ProtocolBadge } from '../../components/protocol-badge.tsx';
+import { State } from '../../components/state.tsx';
+import { isReadable, serviceState, silentSince } from '../../lib/node-state.ts';
+import { useFormat } from '../../lib/use-format.ts';
+
+export function NodeServices({ node }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const since = silentSince(node);
+  return (
+    <Card
+      title={t('nodes.vpnServices')}
+      hint={t('nodes.vpnServicesMean')}
+      sub={since ? t('nodes.asLastKnown', { at: format.short(since) }) : undefined}
+    >
+      <div className="tw">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('nodes.service')}</th>
+              <th scope="col">{t('common.stateWord')}</th>
+              <th scope="col" className="r hide-s">
+                {t('nodes.port')}
+              </th>
+              <th scope="col" className="r">
+                {t('nodes.peers')}
+              </th>
+              <th scope="col" className="r hide-s">
+                {t('nodes.online')}
+              </th>
+              <th scope="col" className="hide-m">
+                {t('nodes.publicKey')}
+              </th>
+              <th scope="col" className="r hide-s">
+                {t('nodes.lastRead')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {node.services.map((service) => (
+              <tr key={service.id}>
+                <td>
+                  <span className="name">{service.name}</span> <ProtocolBadge protocol={service.kind} />
+                </td>
+                <td>
+                  <State of={serviceState(node, service)} />
+                </td>
+                <td className="r hide-s mut">{service.listenPort ? `:${service.listenPort}` : '—'}</td>
+                <td className="r">
+                  <Count value={service.peers} />
+                </td>
+                <td className="r hide-s">
+                  {isReadable(node) ? <Count value={service.online} /> : <Unknown reason={t('common.state.unknown')} />}
+                </td>
+                <td className="hide-m mut">
+                  {service.publicKey ? <code title={service.publicKey}>{service.publicKey.slice(0, 16)}…</code> : '—'}
+                </td>
+                <td className="r hide-s mut">{service.lastCompleteAt ? format.short(service.lastCompleteAt) : '—'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {node.services.length === 0 ? <Empty title={t('nodes.noServices')}>{t('nodes.noServicesWhy')}</Empty> : null}
+    </Card>
+  );
+}

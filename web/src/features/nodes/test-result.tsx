@@ -1,0 +1,90 @@
+import { useTranslation } from 'react-i18next';
+import type { NodeTest, Transport } from '../../api/types.ts';
+import { Failure } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Paste } from '../../components/copy.tsx';
+import { Bytes } from '../../components/numbers.tsx';
+import { ProtocolBadge } from '../../components/protocol-badge.tsx';
+import { SkeletonLines } from '../../components/skeleton.tsx';
+import { State } from '../../components/state.tsx';
+import { Problems } from './problems.tsx';
+
+interface TestResultProps {
+  readonly way: Transport;
+  readonly test: { readonly data: NodeTest | undefined; readonly error: Error | null; readonly isPending: boolean };
+}
+
+/** What the panel saw when it tried to read, or what stands in its way with lines to paste. */
+export function TestResult({ way, test }: TestResultProps) {
+  const { t } = useTranslation();
+  return (
+    <Card
+      title={t('nodes.test.title')}
+      span={5}
+      sub={test.data ? `${test.data.durationMs} ${t('common.unit.ms')}` : undefined}
+    >
+      <div role="status" className="stack">
+        {test.isPending ? <SkeletonLines lines={4} /> : null}
+        {test.error ? <Failure error={test.error} /> : null}
+        {test.data ? <Outcome test={test.data} /> : null}
+        {!test.isPending && !test.error && !test.data ? (
+          <div className="pad row-text">
+            <p>{t(`nodes.test.before.${way}`)}</p>
+          </div>
+        ) : null}
+      </div>
+    </Card>
+  );
+}
+
+function Outcome({ test }: { readonly test: NodeTest }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div className="pad stack">
+        <State of={test.ok ? 'up' : 'down'} pill>
+          {t(test.ok ? 'nodes.test.ok' : 'nodes.test.notOk')}
+        </State>
+        {test.found ? <Found found={test.found} /> : null}
+        {test.hostKey ? <Paste label={t('nodes.test.hostKey')} lines={test.hostKey} /> : null}
+      </div>
+      {test.problems.length > 0 ? <Problems problems={test.problems} /> : null}
+      {test.setup && !test.ok ? (
+        <div className="pad stack">
+          <p>{t('nodes.test.setup')}</p>
+          <Paste label={t('nodes.test.commands')} lines={test.setup.commands.join('\n')} />
+          <Paste label={t('nodes.test.authorizedKeys')} lines={test.setup.authorizedKeys} />
+          <details className="more">
+            <summary>{t('nodes.test.wrapper', { path: test.setup.wrapper.path })}</summary>
+            <Paste lines={test.setup.wrapper.content} />
+          </details>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function Found({ found }: { readonly found: NonNullable<NodeTest['found']> }) {
+  const { t } = useTranslation();
+  return (
+    <dl className="kv box">
+      {found.services.map((service) => (
+        <div key={service.name} className="kv-row">
+          <dt>
+            {service.name} <ProtocolBadge protocol={service.kind} />
+          </dt>
+          <dd>
+            {t('nodes.test.peers', { count: service.peers })}
+            {service.listenPort ? ` · :${service.listenPort}` : ''}
+          </dd>
+        </div>
+      ))}
+      <div className="kv-row">
+        <dt>{t('nodes.test.shows')}</dt>
+        <dd>
+          <Bytes value={found.bytes.totalBytes} />
+        </dd>
+      </div>
+    </dl>
+  );
+}

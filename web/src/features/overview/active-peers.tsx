@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { activePeersQuery } from '../../api/resources.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import type { ChartData } from '../../components/chart/model.ts';
+import { TimeChart } from '../../components/chart/time-chart.tsx';
+import { useRangeWords } from '../../components/range-picker.tsx';
+import type { CurrentRange } from '../../lib/use-range.ts';
+
+const HEIGHT = 160;
+
+/** How many peers moved bytes, over time. */
+export function ActivePeers({ range }: { readonly range: CurrentRange }) {
+  const { t } = useTranslation();
+  const words = useRangeWords();
+  const query = useQuery(activePeersQuery(range.key, range.period));
+  const data = useMemo<ChartData | null>(() => {
+    if (!query.data) return null;
+    const { active, from, bucketSeconds } = query.data;
+    return {
+      shape: from.length > 32 ? 'area' : 'bars',
+      quantity: 'count',
+      bucketSeconds,
+      starts: from.map((at) => Date.parse(at) / 1000),
+      series: [
+        {
+          id: 'active',
+          name: t('overview.activePeers'),
+          color: '--meter',
+          values: active,
+          late: [],
+          totalBytes: 0,
+          partlyKnown: active.includes(null),
+        },
+      ],
+      marks: [],
+    };
+  }, [query.data, t]);
+  return (
+    <Card title={t('overview.activePeers')} hint={t('overview.activePeersMean')} sub={words(range.range)}>
+      <Block query={query} skeleton={<div className="pad chart-wait small" aria-busy="true" />}>
+        {() =>
+          data === null || data.starts.length === 0 ? (
+            <Empty title={t('overview.nobody')} />
+          ) : (
+            <div className="pad">
+              <TimeChart data={data} label={t('overview.activePeers')} height={HEIGHT} />
+            </div>
+          )
+        }
+      </Block>
+    </Card>
+  );
+}

@@ -1,0 +1,150 @@
+import { useTranslation } from 'react-i18next';
+import type { NodeState, Overview, Traffic } from '../../api/types.ts';
+import { Answer, Facts } from '../../components/answer.tsx';
+import { Kpi } from '../../components/kpi.tsx';
+import { Bytes, Count, DirectionRate, Rate, TrafficDirections, Unknown } from '../../components/numbers.tsx';
+import { Spark } from '../../components/spark.tsx';
+import { State } from '../../components/state.tsx';
+import { directionsOf } from '../../lib/direction.ts';
+import { useFormat } from '../../lib/use-format.ts';
+
+/** Now, today, thirty days, who is online, which nodes answer. */
+export function Figures({ overview }: { readonly overview: Overview }) {
+  const { t } = useTranslation();
+  return (
+    <section className="kpis" aria-label={t('overview.figures')}>
+      <Now overview={overview} />
+      <Kpi
+        label={t('overview.today')}
+        value={<Sum traffic={overview.today} from={overview.today.from} to={overview.asOf} />}
+        aside={<Spark values={overview.spark.totalBytes.map((value) => (value === null ? null : Number(value)))} />}
+        detail={<AgainstLastWeek overview={overview} />}
+      />
+      <Kpi
+        label={t('overview.last30Days')}
+        value={<Sum traffic={overview.last30Days} from={overview.last30Days.from} to={overview.asOf} />}
+        detail={<TrafficDirections traffic={overview.last30Days} />}
+      />
+      <Kpi
+        label={
+          <Answer
+            trigger={
+              <button type="button" className="ask-label">
+                {t('overview.online')}
+              </button>
+            }
+          >
+            <p>{t('overview.onlineMeans')}</p>
+          </Answer>
+        }
+        value={<Count big value={overview.online.peers} of={t('overview.of', { count: overview.online.of })} />}
+        aside={<Spark values={overview.onlineSpark.active} />}
+        detail={t('overview.activeUsers', { count: overview.users.active, total: overview.users.total })}
+      />
+      <NodesAnswering overview={overview} />
+    </section>
+  );
+}
+
+function Now({ overview }: { readonly overview: Overview }) {
+  const { t } = useTranslation();
+  const { now } = overview;
+  if (now === null) {
+    return (
+      <Kpi
+        label={t('overview.now')}
+        value={
+          <span className="big">
+            <Unknown reason={t('overview.noRate')} />
+          </span>
+        }
+        detail={t('overview.noRate')}
+      />
+    );
+  }
+  const rates = directionsOf({ rxBytes: now.rxBitsPerSecond, txBytes: now.txBitsPerSecond });
+  const missing = now.missingNodes.join(', ');
+  return (
+    <Kpi
+      label={
+        <>
+          <i className="live" />
+          <Answer
+            trigger={
+              <button type="button" className="ask-label">
+                {missing ? t('overview.nowWithout', { nodes: missing }) : t('overview.now')}
+              </button>
+            }
+          >
+            <p>{t('overview.nowMeans')}</p>
+          </Answer>
+        </>
+      }
+      value={<Rate big value={rates.download + rates.upload} />}
+      detail={
+        <>
+          <DirectionRate of="download" value={rates.download} />
+          <DirectionRate of="upload" value={rates.upload} />
+        </>
+      }
+    />
+  );
+}
+
+/** A big sum that answers: what it counts, from when to when, and exactly. */
+function Sum({ traffic, from, to }: { readonly traffic: Traffic; readonly from: string; readonly to: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Answer
+      trigger={
+        <button type="button" className="ask">
+          <Bytes big value={traffic.totalBytes} />
+        </button>
+      }
+    >
+      <Facts
+        facts={[
+          [t('overview.counts'), t('overview.countsAll')],
+          [t('overview.from'), format.instant(from)],
+          [t('overview.to'), `${format.day(to)}, ${format.time(to)}`],
+          [t('overview.exactly'), format.exactBytes(traffic.totalBytes)],
+        ]}
+      />
+    </Answer>
+  );
+}
+
+function AgainstLastWeek({ overview }: { readonly overview: Overview }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const before = overview.sameTimeLastWeek;
+  if (before === null || Number(before.totalBytes) === 0) return <TrafficDirections traffic={overview.today} />;
+  const change = Number(overview.today.totalBytes) / Number(before.totalBytes) - 1;
+  const sign = change > 0 ? '+' : '';
+  return t('overview.againstLastWeek', { change: `${sign}${format.percent(change)}` });
+}
+
+const STATES: readonly Exclude<NodeState, 'error'>[] = ['up', 'degraded', 'down', 'unknown'];
+
+function NodesAnswering({ overview }: { readonly overview: Overview }) {
+  const { t } = useTranslation();
+  const { nodes } = overview;
+  const answering = nodes.up + nodes.degraded;
+  return (
+    <Kpi
+      label={t('overview.nodesAnswering')}
+      value={<Count big value={answering} of={t('overview.of', { count: nodes.total })} />}
+      detail={
+        nodes.total === 0
+          ? t('overview.noNodes')
+          : STATES.filter((state) => nodes[state] > 0).map((state) => (
+              <State key={state} of={state} title={t(`common.state.${state}`)}>
+                {nodes[state]}
+                <span className="vh"> {t(`common.state.${state}`)}</span>
+              </State>
+            ))
+      }
+    />
+  );
+}

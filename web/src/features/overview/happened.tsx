@@ -1,0 +1,100 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { gapsQuery, resetsQuery } from '../../api/resources.ts';
+import { useIsOwner } from '../../api/session.ts';
+import type { Gap, Reset } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useUndoReset } from '../../components/use-reset.ts';
+import { useFormat } from '../../lib/use-format.ts';
+import type { CurrentRange } from '../../lib/use-range.ts';
+
+const ROWS = 6;
+
+/** Gaps and resets of the range, newest first. */
+export function Happened({ range }: { readonly range: CurrentRange }) {
+  const { t } = useTranslation();
+  const owner = useIsOwner();
+  const gaps = useQuery(gapsQuery(range.key, range.period));
+  const resets = useQuery({ ...resetsQuery, enabled: owner });
+  return (
+    <Card
+      title={t('overview.happened')}
+      hint={t('overview.happenedMeans')}
+      span={4}
+      actions={<Link to="/alerts">{t('overview.all')}</Link>}
+    >
+      <Block query={gaps} skeleton={<SkeletonLines lines={4} />}>
+        {({ items }) => {
+          const events = newestFirst(items, resets.data?.items ?? []);
+          if (events.length === 0) return <Empty title={t('overview.quiet')}>{t('overview.quietWhy')}</Empty>;
+          return (
+            <ul className="tl">
+              {events
+                .slice(0, ROWS)
+                .map((event) =>
+                  'scope' in event ? (
+                    <ResetLine key={event.id} reset={event} />
+                  ) : (
+                    <GapLine key={`${event.nodeId}${event.from}`} gap={event} />
+                  ),
+                )}
+            </ul>
+          );
+        }}
+      </Block>
+    </Card>
+  );
+}
+
+function newestFirst(gaps: readonly Gap[], resets: readonly Reset[]): (Gap | Reset)[] {
+  const at = (event: Gap | Reset) => ('scope' in event ? event.at : event.from);
+  return [...gaps, ...resets].toSorted((a, b) => at(b).localeCompare(at(a)));
+}
+
+function GapLine({ gap }: { readonly gap: Gap }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const lasted = gap.to === null ? null : format.duration(Date.parse(gap.to) - Date.parse(gap.from));
+  return (
+    <li>
+      <Icon name="gap" />
+      <b>
+        {lasted === null
+          ? t('overview.gapOpen', { name: gap.nodeName })
+          : t('overview.gap', { name: gap.nodeName, lasted })}
+      </b>
+      <span className="when">{format.short(gap.from)}</span>
+      <span className="why">{gap.message}</span>
+    </li>
+  );
+}
+
+function ResetLine({ reset }: { readonly reset: Reset }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const undo = useUndoReset();
+  const by = reset.by?.name ?? t('overview.somebody');
+  return (
+    <li>
+      <Icon name="reset" />
+      <b>{t(`overview.reset.${reset.scope}`, { by })}</b>
+      <span className="when">{format.short(reset.at)}</span>
+      <span className="why">
+        {reset.undoneAt ? (
+          t('overview.resetUndone', { at: format.short(reset.undoneAt) })
+        ) : (
+          <>
+            {t('overview.resetMeans')}{' '}
+            <button type="button" className="link" disabled={undo.isPending} onClick={() => undo.mutate(reset.id)}>
+              {t('common.undo')}
+            </button>
+          </>
+        )}
+      </span>
+    </li>
+  );
+}

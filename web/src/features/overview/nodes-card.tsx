@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { nodesQuery } from '../../api/resources.ts';
+import { useIsOwner } from '../../api/session.ts';
+import type { Node } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { State } from '../../components/state.tsx';
+import { isReadable, silentSince } from '../../lib/node-state.ts';
+import { useFormat } from '../../lib/use-format.ts';
+
+export function NodesCard() {
+  const { t } = useTranslation();
+  const query = useQuery(nodesQuery);
+  const owner = useIsOwner();
+  return (
+    <Card
+      title={t('common.nav.nodes')}
+      hint={t('overview.nodesMean')}
+      span={8}
+      actions={
+        owner ? (
+          <Link className="btn quiet" to="/nodes/add">
+            <Icon name="plus" />
+            {t('overview.addNode')}
+          </Link>
+        ) : undefined
+      }
+    >
+      <div className="tw">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('common.node')}</th>
+              <th scope="col">{t('common.stateWord')}</th>
+              <th scope="col" className="r hide-s">
+                {t('overview.answersIn')}
+              </th>
+              <th scope="col" className="r hide-s">
+                {t('overview.peersOnline')}
+              </th>
+              <th scope="col" className="r">
+                {t('overview.today')}
+              </th>
+              <th scope="col" className="r hide-s">
+                {t('overview.now')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <Block
+              query={query}
+              skeleton={<SkeletonRows rows={3} columns={[80, 96, -40, -48, -56, -64]} hidden={[2, 3, 5]} />}
+            >
+              {({ items }) => items.map((node) => <Row key={node.id} node={node} />)}
+            </Block>
+          </tbody>
+        </table>
+      </div>
+      {query.data?.items.length === 0 ? <Empty title={t('overview.noNodes')}>{t('overview.noNodesWhy')}</Empty> : null}
+    </Card>
+  );
+}
+
+function Row({ node }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const since = silentSince(node);
+  const reason = since ? t('common.notKnownSince', { at: format.short(since) }) : t('common.neverRead');
+  const readable = isReadable(node);
+  return (
+    <tr>
+      <td>
+        <Link className="name" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
+          {node.name}
+        </Link>
+      </td>
+      <td>
+        <State of={node.state} />
+      </td>
+      <td className="r hide-s">
+        {readable && node.lastPollDurationMs !== null ? (
+          <span className="num">
+            {format.count(node.lastPollDurationMs)}
+            <span className="u">{t('common.unit.ms')}</span>
+          </span>
+        ) : (
+          <Unknown reason={reason} />
+        )}
+      </td>
+      <td className="r hide-s">
+        {readable ? <Count value={node.peers.online} of={`/ ${node.peers.total}`} /> : <Unknown reason={reason} />}
+      </td>
+      <td className="r">
+        <Bytes value={node.today.totalBytes} atLeast={!readable} />
+      </td>
+      <td className="r hide-s">
+        {node.rxBitsPerSecond === null || node.txBitsPerSecond === null ? (
+          <Unknown reason={readable ? t('overview.noRate') : reason} />
+        ) : (
+          <Rate value={node.rxBitsPerSecond + node.txBitsPerSecond} />
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { nodesQuery } from '../../api/resources.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { ServiceMatrix } from '../../components/service-matrix.tsx';
+import { SkeletonLines } from '../../components/skeleton.tsx';
+
+export function ServicesCard() {
+  const { t } = useTranslation();
+  const query = useQuery(nodesQuery);
+  return (
+    <Card
+      title={t('common.nav.services')}
+      hint={t('overview.servicesMean')}
+      span={5}
+      actions={<Link to="/services">{t('overview.allServices')}</Link>}
+    >
+      <Block query={query} skeleton={<SkeletonLines lines={5} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={t('overview.noServices')}>
+              <Link to="/nodes/add">{t('overview.addNode')}</Link>
+            </Empty>
+          ) : (
+            <ServiceMatrix nodes={items} />
+          )
+        }
+      </Block>
+    </Card>
+  );
+}

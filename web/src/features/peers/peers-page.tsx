@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next';
+import { useMayWrite } from '../../api/session.ts';
+import { Empty } from '../../components/block.tsx';
+import { Page } from '../../components/frame/page.tsx';
+import { AssignCard } from './assign-card.tsx';
+import { AutomaticCard } from './automatic-card.tsx';
+import { TokensCard } from './tokens-card.tsx';
+
+/** Whose is what: tokens and devices that belong to nobody yet, and three ways to give them to users. */
+export function PeersPage() {
+  const { t } = useTranslation();
+  const mayWrite = useMayWrite();
+  return (
+    <Page title={t('peers.title')} parent={{ to: '/users', name: t('common.nav.users') }}>
+      {mayWrite ? (
+        <>
+          <TokensCard />
+          <AssignCard />
+          <AutomaticCard />
+        </>
+      ) : (
+        <section className="card">
+          <Empty title={t('peers.readOnly')} />
+        </section>
+      )}
+    </Page>
+  );
+}

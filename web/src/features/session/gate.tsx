@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LanguageMenu, ThemeButton } from '../../components/frame/controls.tsx';
+import { Logo } from '../../components/icon.tsx';
+
+interface GateProps {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A page before the panel: login and first start. */
+export function Gate({ title, lead, children }: GateProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="gate">
+      <div className="gate-top">
+        <span className="brand">
+          <Logo />
+          Xpert
+        </span>
+        <span className="row2s">
+          <LanguageMenu />
+          <ThemeButton />
+        </span>
+      </div>
+      <main className="card gate-card">
+        <h1>{title}</h1>
+        {lead ? <div className="lead">{lead}</div> : null}
+        {children}
+      </main>
+      <p className="gate-foot">{t('session.promise')}</p>
+    </div>
+  );
+}

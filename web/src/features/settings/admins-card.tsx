@@ -1,0 +1,140 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../../api/session.ts';
+import type { Role } from '../../api/types.ts';
+import { Block } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Select } from '../../components/select.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { State } from '../../components/state.tsx';
+import { useFormat } from '../../lib/use-format.ts';
+import { type Admin, adminsQuery, useAddAdmin, useDisableAdmin } from './api.ts';
+
+/** People who log in. */
+export function AdminsCard() {
+  const { t } = useTranslation();
+  const query = useQuery(adminsQuery);
+  const [adding, setAdding] = useState(false);
+  return (
+    <Card
+      title={t('settings.admins.title')}
+      hint={t('settings.admins.mean')}
+      actions={
+        <button type="button" className="btn quiet" onClick={() => setAdding(true)}>
+          <Icon name="plus" />
+          {t('settings.admins.add')}
+        </button>
+      }
+    >
+      <div className="tw">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('settings.admins.name')}</th>
+              <th scope="col">{t('settings.admins.role')}</th>
+              <th scope="col">{t('common.stateWord')}</th>
+              <th scope="col" className="r hide-s">
+                {t('settings.admins.since')}
+              </th>
+              <th scope="col" className="r">
+                <span className="vh">{t('common.more')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[96, 72, 64, -64, -72]} hidden={[3]} />}>
+              {({ items }) => items.map((admin) => <Row key={admin.id} admin={admin} />)}
+            </Block>
+          </tbody>
+        </table>
+      </div>
+      <Dialog title={t('settings.admins.add')} open={adding} onClose={() => setAdding(false)}>
+        <AddAdminForm onDone={() => setAdding(false)} />
+      </Dialog>
+    </Card>
+  );
+}
+
+function Row({ admin }: { readonly admin: Admin }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const own = useSession()?.admin?.id === admin.id;
+  const disable = useDisableAdmin();
+  return (
+    <tr>
+      <td>
+        <span className="name">{admin.name}</span>
+      </td>
+      <td>{t(`common.role.${admin.role}`)}</td>
+      <td>
+        <State of={admin.disabled ? 'degraded' : 'up'}>
+          {t(admin.disabled ? 'settings.admins.isDisabled' : 'settings.admins.isEnabled')}
+        </State>
+      </td>
+      <td className="r mut hide-s">{format.day(admin.createdAt)}</td>
+      <td className="r">
+        {own ? (
+          <span className="mut">{t('settings.admins.you')}</span>
+        ) : (
+          <button
+            type="button"
+            className="btn small"
+            disabled={disable.isPending}
+            onClick={() => disable.run({ id: admin.id, disabled: !admin.disabled })}
+          >
+            {t(admin.disabled ? 'settings.admins.enable' : 'settings.admins.disable')}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+const ROLES: readonly Role[] = ['reseller', 'viewer', 'owner'];
+
+function AddAdminForm({ onDone }: { readonly onDone: () => void }) {
+  const { t } = useTranslation();
+  const add = useAddAdmin();
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('reseller');
+  const [password, setPassword] = useState('');
+  return (
+    <Form onSubmit={() => add.mutate({ name, role, password }, { onSuccess: onDone })}>
+      <TextField
+        label={t('settings.admins.name')}
+        value={name}
+        onChange={setName}
+        error={fieldError(add.error, 'name')}
+        autoFocus
+      />
+      <Select
+        label={t('settings.admins.role')}
+        value={role}
+        options={ROLES.map((one) => ({ value: one, label: t(`common.role.${one}`) }))}
+        onChange={setRole}
+      />
+      <p className="note">{t(`settings.admins.roleWhat.${role}`)}</p>
+      <TextField
+        label={t('settings.password.next')}
+        type="password"
+        autoComplete="new-password"
+        value={password}
+        onChange={setPassword}
+        error={fieldError(add.error, 'password')}
+      />
+      <FormError error={add.error} fields={['name', 'password']} />
+      <div className="row-end">
+        <button type="button" className="btn" onClick={onDone}>
+          {t('common.cancel')}
+        </button>
+        <button type="submit" className="btn primary" disabled={name === '' || password.length < 8 || add.isPending}>
+          {t('settings.admins.add')}
+        </button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,161 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { get, patch, post, put, remove } from '../../api/client.ts';
+import type { Bytes } from '../../api/exact-json.ts';
+import type { List, Role } from '../../api/types.ts';
+import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useFormat } from '../../lib/use-format.ts';
+
+export interface Admin {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: string;
+  readonly disabled: boolean;
+}
+
+export const SCOPES = ['read', 'write', 'ingest', 'metrics', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly admin: { readonly id: string; readonly name: string } | null;
+  readonly nodeId: string | null;
+  readonly servers: readonly string[];
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+export interface NewApiToken extends ApiToken {
+  readonly token: string;
+  readonly signingSecret: string | null;
+}
+
+export interface AuditEntry {
+  readonly at: string;
+  readonly by: { readonly id: string; readonly name: string | null } | null;
+  readonly via: string;
+  readonly action: string;
+  readonly subject: string;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'error';
+  readonly message: string;
+  readonly hint: string | null;
+  readonly commands: readonly string[];
+}
+
+const AUDIT_ROWS = 50;
+
+export const adminsQuery = queryOptions({
+  queryKey: ['admins'],
+  queryFn: ({ signal }) => get<List<Admin>>('api/v1/admins', {}, signal),
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => get<List<ApiToken>>('api/v1/tokens', {}, signal),
+});
+
+export const auditQuery = queryOptions({
+  queryKey: ['audit'],
+  queryFn: ({ signal }) => get<List<AuditEntry>>('api/v1/audit', { limit: AUDIT_ROWS }, signal),
+});
+
+export const doctorQuery = queryOptions({
+  queryKey: ['doctor'],
+  queryFn: ({ signal }) => get<{ checks: readonly Check[] }>('api/v1/doctor', {}, signal),
+  staleTime: 60_000,
+});
+
+/** Runs a write, says what changed, and reads the lists behind it again. */
+function useChange<V, R>(change: (value: V) => Promise<R>, stale: readonly string[], said: (result: R) => string) {
+  const client = useQueryClient();
+  const toast = useToast();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (result) => {
+      for (const key of [...stale, 'audit']) void client.invalidateQueries({ queryKey: [key] });
+      toast({ title: said(result) });
+    },
+  });
+}
+
+export function useSetRetention() {
+  const { t } = useTranslation();
+  return useChange(
+    (days: number) => put<unknown>('api/v1/settings/retention', { days }),
+    ['settings', 'database'],
+    () => t('settings.saved'),
+  );
+}
+
+export function useChangePassword() {
+  const { t } = useTranslation();
+  return useChange(
+    (request: { current: string; next: string }) => put<unknown>('api/v1/session/password', request),
+    [],
+    () => t('settings.password.changed'),
+  );
+}
+
+export function useAddAdmin() {
+  const { t } = useTranslation();
+  return useChange(
+    (admin: { name: string; role: Role; password: string }) => post<Admin>('api/v1/admins', admin),
+    ['admins'],
+    (admin) => t('settings.admins.added', { name: admin.name }),
+  );
+}
+
+export function useDisableAdmin() {
+  const { t } = useTranslation();
+  const onError = useErrorToast();
+  const change = useChange(
+    ({ id, disabled }: { id: string; disabled: boolean }) =>
+      patch<Admin>(`api/v1/admins/${encodeURIComponent(id)}`, { disabled }),
+    ['admins'],
+    (admin) => t(admin.disabled ? 'settings.admins.disabled' : 'settings.admins.enabled', { name: admin.name }),
+  );
+  return { ...change, run: (value: { id: string; disabled: boolean }) => change.mutate(value, { onError }) };
+}
+
+export function useAddToken() {
+  const { t } = useTranslation();
+  return useChange(
+    (token: { name: string; scopes: readonly Scope[]; signing?: boolean }) => post<NewApiToken>('api/v1/tokens', token),
+    ['tokens'],
+    (token) => t('settings.tokens.added', { name: token.name }),
+  );
+}
+
+export function useRevokeToken() {
+  const { t } = useTranslation();
+  const onError = useErrorToast();
+  const change = useChange(
+    (id: string) => remove(`api/v1/tokens/${encodeURIComponent(id)}`),
+    ['tokens'],
+    () => t('settings.tokens.revoked'),
+  );
+  return { ...change, run: (id: string) => change.mutate(id, { onError }) };
+}
+
+export interface Backup {
+  readonly path: string;
+  readonly bytes: Bytes;
+}
+
+export function useBackup() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return useChange(
+    () => post<Backup>('api/v1/backups'),
+    [],
+    (backup) => t('settings.backup.done', { bytes: format.bytesText(backup.bytes) }),
+  );
+}

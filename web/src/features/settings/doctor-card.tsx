@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Block } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Paste } from '../../components/copy.tsx';
+import { SkeletonLines } from '../../components/skeleton.tsx';
+import { State } from '../../components/state.tsx';
+import { type Check, doctorQuery } from './api.ts';
+
+const STATES = { ok: 'up', warning: 'degraded', error: 'down' } as const;
+
+/** The product looks at itself: what is wrong, and what to do about it. */
+export function DoctorCard() {
+  const { t } = useTranslation();
+  const query = useQuery(doctorQuery);
+  return (
+    <Card
+      title={t('settings.doctor.title')}
+      hint={t('settings.doctor.means')}
+      span={7}
+      actions={
+        <button type="button" className="btn quiet" disabled={query.isFetching} onClick={() => void query.refetch()}>
+          {t('settings.doctor.again')}
+        </button>
+      }
+    >
+      <Block query={query} skeleton={<SkeletonLines lines={4} />}>
+        {({ checks }) => (
+          <ul className="tl states">
+            {checks.map((check) => (
+              <Line key={check.name} check={check} />
+            ))}
+          </ul>
+        )}
+      </Block>
+    </Card>
+  );
+}
+
+function Line({ check }: { readonly check: Check }) {
+  const { t } = useTranslation();
+  return (
+    <li>
+      <State of={STATES[check.status]} iconOnly>
+        {t(`settings.doctor.status.${check.status}`)}
+      </State>
+      <b>{check.message}</b>
+      <span className="when">{check.name}</span>
+      {check.hint || check.commands.length > 0 ? (
+        <div className="why">
+          {check.hint}
+          {check.commands.length > 0 ? <Paste lines={check.commands.join('\n')} /> : null}
+        </div>
+      ) : null}
+    </li>
+  );
+}

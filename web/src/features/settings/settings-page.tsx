@@ -1,0 +1,29 @@
+import { useTranslation } from 'react-i18next';
+import { useIsOwner, useMayWrite, useSession } from '../../api/session.ts';
+import { Page } from '../../components/frame/page.tsx';
+import { AdminsCard } from './admins-card.tsx';
+import { AuditCard } from './audit-card.tsx';
+import { BackupCard } from './backup-card.tsx';
+import { DoctorCard } from './doctor-card.tsx';
+import { LedgerCard } from './ledger-card.tsx';
+import { PasswordCard } from './password-card.tsx';
+import { TokensCard } from './tokens-card.tsx';
+
+export function SettingsPage() {
+  const { t } = useTranslation();
+  const owner = useIsOwner();
+  const mayWrite = useMayWrite();
+  const version = useSession()?.version;
+  return (
+    <Page title={t('common.nav.settings')}>
+      <LedgerCard />
+      {owner ? <BackupCard /> : null}
+      {owner ? <DoctorCard /> : null}
+      <PasswordCard />
+      {owner ? <AdminsCard /> : null}
+      {mayWrite ? <TokensCard /> : null}
+      {owner ? <AuditCard /> : null}
+      <p className="mut small">{t('settings.version', { version })}</p>
+    </Page>
+  );
+}

@@ -1,0 +1,103 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { get, post, put } from '../../api/client.ts';
+import type { Bytes } from '../../api/exact-json.ts';
+import type { Period } from '../../api/resources.ts';
+import type { Carrier, List, Summary } from '../../api/types.ts';
+import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useFormat } from '../../lib/use-format.ts';
+
+export const summaryQuery = (key: string, period: () => Period) =>
+  queryOptions({
+    queryKey: ['usage', 'summary', key],
+    queryFn: ({ signal }) => get<Summary>('api/v1/usage/summary', { ...period() }, signal),
+  });
+
+/** The busiest servers and protocols, also for the choices of the filters. */
+export const topCarriersQuery = (key: string, period: () => Period) =>
+  queryOptions({
+    queryKey: ['usage', 'top-carriers', key],
+    queryFn: ({ signal }) => get<List<Carrier>>('api/v1/usage/top-carriers', { ...period(), limit: 100 }, signal),
+  });
+
+/** Whose rows: a user, an unclaimed token, or an unclaimed peer. */
+export type HolderKey = { readonly user: string } | { readonly token: string } | { readonly peer: string };
+
+export const carriersQuery = (holder: HolderKey, key: string, period: () => Period) =>
+  queryOptions({
+    queryKey: ['usage', 'carriers', holder, key],
+    queryFn: ({ signal }) => get<List<Carrier>>('api/v1/usage/carriers', { ...holder, ...period() }, signal),
+  });
+
+export interface Database {
+  readonly records: number;
+  readonly days: number;
+  readonly users: number;
+  readonly servers: number;
+  readonly bytes: Bytes;
+  readonly growthPerDay: number | null;
+  readonly oldestRecord: string | null;
+  readonly retentionDays: number;
+}
+
+export const databaseQuery = queryOptions({
+  queryKey: ['database'],
+  queryFn: ({ signal }) => get<Database>('api/v1/database', {}, signal),
+});
+
+export interface Cleanup {
+  readonly rows: number;
+  readonly bytesFreed: Bytes;
+  readonly keepsFrom: string;
+  /** False: this was a preview. */
+  readonly deleted: boolean;
+}
+
+/** What a cleanup would remove; removes nothing. */
+export const cleanupPreviewQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['cleanup-preview', days],
+    queryFn: () => post<Cleanup>('api/v1/cleanup', { days, dryRun: true }),
+    retry: false,
+    gcTime: 0,
+  });
+
+export function useCleanup() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const format = useFormat();
+  return useMutation({
+    mutationFn: (days: number) => post<Cleanup>('api/v1/cleanup', { days, dryRun: false }),
+    onSuccess: (done) => {
+      void client.invalidateQueries({ queryKey: ['database'] });
+      void client.invalidateQueries({ queryKey: ['usage'] });
+      toast({
+        title: t('traffic.cleanup.done', { count: done.rows, records: format.count(done.rows) }),
+        text: t('traffic.cleanup.doneWhat'),
+        icon: 'trash',
+      });
+    },
+    onError,
+  });
+}
+
+export function useSetTracking() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const toast = useToast();
+  const onError = useErrorToast();
+  return useMutation({
+    mutationFn: (enabled: boolean) => put<{ enabled: boolean }>('api/v1/settings/tracking', { enabled }),
+    onSuccess: ({ enabled }) => {
+      for (const key of ['settings', 'session', 'overview', 'nodes'])
+        void client.invalidateQueries({ queryKey: [key] });
+      toast({
+        title: t(enabled ? 'traffic.tracking.turnedOn' : 'traffic.tracking.turnedOff'),
+        text: t(enabled ? 'traffic.tracking.onFrom' : 'traffic.tracking.offFrom'),
+      });
+    },
+    onError,
+  });
+}

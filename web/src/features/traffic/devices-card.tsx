@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
+import { useTranslation } from 'react-i18next';
+import { peersQuery } from '../../api/resources.ts';
+import type { Peer } from '../../api/types.ts';
+import { useNodes } from '../../api/use-nodes.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { DirectionMark } from '../../components/numbers.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { DeviceRow, UserSumRow } from './device-rows.tsx';
+import { groupByUser } from './devices.ts';
+
+const MOST_PEERS = 200;
+
+/** Every device of every user: node, received, sent, and the sum of each user. */
+export function DevicesCard() {
+  const { t } = useTranslation();
+  const query = useQuery(peersQuery({ limit: MOST_PEERS }));
+  const nodes = useNodes().data?.items ?? [];
+  const more = query.data?.nextCursor !== null && query.data !== undefined;
+  const empty = query.data?.items.length === 0;
+  return (
+    <Card
+      title={t('traffic.devices.title')}
+      hint={t('traffic.devices.means')}
+      sub={t('traffic.devices.sub')}
+      actions={<Link to="/peers">{t('traffic.devices.assign')}</Link>}
+      footer={more ? <span>{t('traffic.devices.first', { count: MOST_PEERS })}</span> : undefined}
+    >
+      <div className="tw">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('traffic.devices.device')}</th>
+              <th scope="col">{t('common.node')}</th>
+              <th scope="col" className="hide-m">
+                {t('traffic.devices.address')}
+              </th>
+              <th scope="col" className="r">
+                <DirectionMark of="upload" /> {t('traffic.devices.received')}
+              </th>
+              <th scope="col" className="r hide-s">
+                <DirectionMark of="download" /> {t('traffic.devices.sent')}
+              </th>
+              <th scope="col" className="r hide-s">
+                {t('common.total')}
+              </th>
+              <th scope="col" className="r hide-m">
+                {t('traffic.devices.asOf')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <Block
+              query={query}
+              skeleton={<SkeletonRows rows={5} columns={[120, 72, 88, -56, -56, -56, -48]} hidden={[2, 4, 5, 6]} />}
+            >
+              {({ items }) =>
+                groupByUser(items).map((group) => (
+                  <Fragment key={group.userId ?? 'nobody'}>
+                    <UserSumRow group={group} />
+                    {group.peers.map((peer: Peer) => (
+                      <DeviceRow key={peer.id} peer={peer} node={nodes.find((node) => node.id === peer.nodeId)} />
+                    ))}
+                  </Fragment>
+                ))
+              }
+            </Block>
+          </tbody>
+        </table>
+      </div>
+      {empty ? (
+        <Empty title={t('traffic.devices.none')}>
+          <Link to="/nodes/add">{t('traffic.devices.addNode')}</Link>
+        </Empty>
+      ) : null}
+    </Card>
+  );
+}

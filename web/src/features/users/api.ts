@@ -1,0 +1,95 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { get, patch, post, remove } from '../../api/client.ts';
+import type { Period } from '../../api/resources.ts';
+import type { Carrier, List, User } from '../../api/types.ts';
+import { useErrorToast, useToast } from '../../components/toast.tsx';
+
+export const userQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'one', id],
+    queryFn: ({ signal }) => get<User>(`api/v1/users/${encodeURIComponent(id)}`, {}, signal),
+  });
+
+export const userCarriersQuery = (id: string, key: string, period: () => Period) =>
+  queryOptions({
+    queryKey: ['usage', 'carriers', { user: id }, key],
+    queryFn: ({ signal }) => get<List<Carrier>>('api/v1/usage/carriers', { user: id, ...period() }, signal),
+  });
+
+export interface NewUser {
+  readonly name: string;
+  readonly userToken?: string;
+  readonly telegramId?: number;
+  readonly note?: string;
+  readonly countInCycle?: boolean;
+}
+
+export function useCreateUser() {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: (user: NewUser) => post<User>('api/v1/users', user),
+    onSuccess: (user) => {
+      refresh();
+      toast({
+        title: t('users.created', { name: user.name }),
+        text: t('users.createdWhat', { token: user.userToken }),
+      });
+    },
+  });
+}
+
+export type UserChange = Partial<Pick<User, 'name' | 'telegramId' | 'note' | 'active'>>;
+
+export function useChangeUser(id: string) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: (change: UserChange) => patch<User>(`api/v1/users/${encodeURIComponent(id)}`, change),
+    onSuccess: () => {
+      refresh();
+      toast({ title: t('users.saved') });
+    },
+  });
+}
+
+export function useDeleteUser(id: string) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: () => remove(`api/v1/users/${encodeURIComponent(id)}`),
+    onSuccess: () => {
+      refresh();
+      toast({ title: t('users.deleted'), text: t('users.deletedWhat'), icon: 'trash' });
+    },
+    onError,
+  });
+}
+
+export function useRotateToken(id: string) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: () => post<User>(`api/v1/users/${encodeURIComponent(id)}/rotate-token`),
+    onSuccess: () => {
+      refresh();
+      toast({ title: t('users.rotated'), text: t('users.rotatedWhat'), icon: 'key' });
+    },
+    onError,
+  });
+}
+
+function useRefreshUsers(): () => void {
+  const client = useQueryClient();
+  return () => {
+    for (const key of ['users', 'usage', 'unclaimed', 'overview', 'peers'])
+      void client.invalidateQueries({ queryKey: [key] });
+  };
+}

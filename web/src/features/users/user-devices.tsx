@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { peersQuery } from '../../api/resources.ts';
+import { useMayWrite } from '../../api/session.ts';
+import type { User } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+
+export function UserDevices({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const mayWrite = useMayWrite();
+  const query = useQuery(peersQuery({ user: user.id, limit: 200 }));
+  return (
+    <Card
+      title={t('users.devices')}
+      hint={t('users.devicesMean')}
+      span={8}
+      actions={
+        mayWrite ? (
+          <Link className="btn quiet" to="/peers">
+            <Icon name="plus" />
+            {t('users.assign')}
+          </Link>
+        ) : undefined
+      }
+    >
+      <div className="tw">
+        <table>
+          <PeerHead />
+          <tbody>
+            <Block
+              query={query}
+              skeleton={<SkeletonRows rows={2} columns={[110, 64, 96, -64, -56, -56]} hidden={[1, 2, 5]} />}
+            >
+              {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} />)}
+            </Block>
+          </tbody>
+        </table>
+      </div>
+      {query.data?.items.length === 0 ? <Empty title={t('users.noDevices')}>{t('users.noDevicesWhy')}</Empty> : null}
+    </Card>
+  );
+}

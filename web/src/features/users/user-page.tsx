@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { User } from '../../api/types.ts';
+import { Failure } from '../../components/block.tsx';
+import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
+import { Page } from '../../components/frame/page.tsx';
+import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useRange } from '../../lib/use-range.ts';
+import { userQuery } from './api.ts';
+import { UserDevices } from './user-devices.tsx';
+import { UserHead } from './user-head.tsx';
+import { UserTokens } from './user-tokens.tsx';
+import { UserWhere } from './user-where.tsx';
+
+export function UserPage() {
+  const { t } = useTranslation();
+  const { userId = '' }: { userId?: string } = useParams({ strict: false });
+  const query = useQuery(userQuery(userId));
+  return (
+    <Page
+      title={query.data?.name ?? t('common.user')}
+      parent={{ to: '/users', name: t('common.nav.users') }}
+      range="30d"
+    >
+      {query.data ? (
+        <Content user={query.data} />
+      ) : (
+        <section className="card">
+          {query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <SkeletonLines />}
+        </section>
+      )}
+    </Page>
+  );
+}
+
+function Content({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const range = useRange('30d');
+  return (
+    <>
+      <UserHead user={user} />
+      <TrafficChart
+        title={t('users.overTime')}
+        hint={t('users.overTimeMeans')}
+        filter={{ by: 'total', user: user.id }}
+        range={range}
+        fadeBeforeReset
+      />
+      <UserDevices user={user} />
+      <UserWhere user={user} range={range} />
+      <UserTokens user={user} />
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { Carrier, User } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Bytes } from '../../components/numbers.tsx';
+import { ProtocolBadge } from '../../components/protocol-badge.tsx';
+import { useRangeWords } from '../../components/range-picker.tsx';
+import { PartBar } from '../../components/share-bar.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useFormat } from '../../lib/use-format.ts';
+import type { CurrentRange } from '../../lib/use-range.ts';
+import { userCarriersQuery } from './api.ts';
+
+/** Through which servers, and what part of the whole. */
+export function UserWhere({ user, range }: { readonly user: User; readonly range: CurrentRange }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const words = useRangeWords();
+  const query = useQuery(userCarriersQuery(user.id, range.key, range.period));
+  const items = query.data?.items ?? [];
+  const total = items.reduce((sum, carrier) => sum + BigInt(carrier.traffic.totalBytes), 0n);
+  return (
+    <Card
+      title={t('users.where')}
+      hint={t('users.whereMeans')}
+      sub={words(range.range)}
+      span={4}
+      footer={items.length > 0 ? <span>{t('users.sumOfParts', { bytes: format.bytesText(total) })}</span> : undefined}
+    >
+      <div className="tw">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('users.server')}</th>
+              <th scope="col" className="r">
+                {t('common.total')}
+              </th>
+              <th scope="col">{t('users.shareOf')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            <Block query={query} skeleton={<SkeletonRows rows={3} columns={[120, -48, 88]} />}>
+              {() => items.map((carrier) => <Row key={keyOf(carrier)} carrier={carrier} total={Number(total)} />)}
+            </Block>
+          </tbody>
+        </table>
+      </div>
+      {query.data && items.length === 0 ? <Empty title={t('users.nothingHere')} /> : null}
+    </Card>
+  );
+}
+
+function keyOf(carrier: Carrier): string {
+  return `${carrier.server}:${carrier.port}/${carrier.protocol}`;
+}
+
+function Row({ carrier, total }: { readonly carrier: Carrier; readonly total: number }) {
+  const format = useFormat();
+  const part = total === 0 ? 0 : Number(carrier.traffic.totalBytes) / total;
+  return (
+    <tr>
+      <td className="two-lines">
+        <span className="name">
+          {carrier.server}
+          {carrier.port > 0 ? `:${carrier.port}` : ''}
+        </span>{' '}
+        <ProtocolBadge protocol={carrier.protocol} />
+      </td>
+      <td className="r">
+        <Bytes value={carrier.traffic.totalBytes} />
+      </td>
+      <td className="part-col">
+        <PartBar part={part} percent={format.percent(part)} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,53 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+
+export const LANGUAGES = { en: 'English', ru: 'Русский' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const KEY = 'xpert.language';
+
+/** One chunk per language; a page loads only the one that is read. */
+const LOADERS: Readonly<Record<Language, () => Promise<{ strings: Record<string, unknown> }>>> = {
+  en: () => import('./en.ts'),
+  ru: () => import('./ru.ts'),
+};
+
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: {},
+    fallbackLng: false,
+    interpolation: { escapeValue: false },
+    react: { useSuspense: false },
+  });
+  await chooseLanguage(firstLanguage());
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  const { strings } = await LOADERS[language]();
+  i18next.addResourceBundle(language, 'translation', strings);
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  document.documentElement.dir = i18next.dir(language);
+  try {
+    localStorage.setItem(KEY, language);
+  } catch {
+    // Storage is blocked: the choice lasts as long as the page.
+  }
+}
+
+function firstLanguage(): Language {
+  const wanted = [stored(), ...navigator.languages].map((tag) => tag?.slice(0, 2));
+  return wanted.find(isLanguage) ?? 'en';
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function isLanguage(tag: string | undefined): tag is Language {
+  return tag !== undefined && tag in LANGUAGES;
+}

@@ -1,0 +1,67 @@
+import type { Bytes } from '../api/exact-json.ts';
+
+/** A number and its unit, apart, because the unit is drawn smaller and lighter. */
+export interface Quantity {
+  readonly text: string;
+  /** Key of the unit's name below `common.unit`; empty when there is none. */
+  readonly unit: string;
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
+const RATE_UNITS = ['bit', 'kbit', 'Mbit', 'Gbit', 'Tbit'] as const;
+
+/** Binary steps, as quotas count; three significant digits. Rounding to four digits moves on to the next unit. */
+export function formatBytes(value: Bytes, locale: string): Quantity {
+  return stepped(Number(value), 1024, BYTE_UNITS, locale);
+}
+
+/** Bits per second, in steps of 1000. */
+export function formatRate(bitsPerSecond: number, locale: string): Quantity {
+  return stepped(bitsPerSecond, 1000, RATE_UNITS, locale);
+}
+
+/** Every digit, thousands apart by a thin space in every language. */
+export function formatCount(value: Bytes, locale: string): string {
+  const parts = new Intl.NumberFormat(locale, { useGrouping: 'always' }).formatToParts(value);
+  return parts.map((part) => (part.type === 'group' ? '\u202f' : part.value)).join('');
+}
+
+export function formatPercent(share: number, locale: string): string {
+  const digits = share !== 0 && Math.abs(share) < 0.1 ? 1 : 0;
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(share * 100);
+}
+
+function stepped(value: number, base: number, units: readonly string[], locale: string): Quantity {
+  let scaled = value;
+  let step = 0;
+  while (step < units.length - 1 && Math.abs(Number(scaled.toPrecision(3))) >= 1000) {
+    scaled /= base;
+    step += 1;
+  }
+  // Whole bytes and bits need no fraction; 0 is 0.
+  const whole = step === 0;
+  const digits = whole
+    ? { maximumFractionDigits: 0 }
+    : { minimumSignificantDigits: 3, maximumSignificantDigits: 3, useGrouping: false };
+  return { text: new Intl.NumberFormat(locale, digits).format(scaled), unit: units[step] ?? '' };
+}
+
+export type DurationUnit = 's' | 'min' | 'h' | 'd';
+
+/** The largest unit that fits, and the next below it where that still says something. */
+export function durationParts(milliseconds: number): { readonly value: number; readonly unit: DurationUnit }[] {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return [{ value: seconds, unit: 's' }];
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return [{ value: minutes, unit: 'min' }];
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return withRest({ value: hours, unit: 'h' }, { value: minutes % 60, unit: 'min' });
+  return withRest({ value: Math.floor(hours / 24), unit: 'd' }, { value: hours % 24, unit: 'h' });
+}
+
+function withRest(
+  first: { value: number; unit: DurationUnit },
+  rest: { value: number; unit: DurationUnit },
+): { value: number; unit: DurationUnit }[] {
+  return rest.value > 0 && first.value < 10 ? [first, rest] : [first];
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { calendarRanges, periodOf, readRangeSearch } from './range.ts';
+
+const now = new Date('2026-11-21T01:00:00Z');
+
+test('what is malformed in the URL is dropped', () => {
+  expect(readRangeSearch({ range: '7d' })).toEqual({ range: '7d' });
+  expect(readRangeSearch({ range: '7 days' })).toEqual({});
+  expect(readRangeSearch({ from: '2026-11-02', to: '2026-11-01' })).toEqual({});
+  expect(readRangeSearch({ from: '2026-11-01', to: '2026-11-02' })).toEqual({ from: '2026-11-01', to: '2026-11-02' });
+});
+
+test('hours slide, days are whole days, own days end with the last one', () => {
+  expect(periodOf({ kind: 'named', name: '1h' }, 'UTC', now)).toEqual({ from: '2026-11-21T00:00:00.000Z' });
+  expect(periodOf({ kind: 'named', name: '30d' }, 'UTC', now)).toEqual({ days: 30 });
+  expect(periodOf({ kind: 'days', from: '2026-11-01', to: '2026-11-01' }, 'Asia/Tehran', now)).toEqual({
+    from: '2026-10-31T20:30:00.000Z',
+    to: '2026-11-01T20:30:00.000Z',
+  });
+});
+
+test('calendar ranges go by the day of the zone', () => {
+  expect(calendarRanges('America/New_York', now).today).toEqual({ from: '2026-11-20', to: '2026-11-20' });
+  expect(calendarRanges('UTC', now).lastMonth).toEqual({ from: '2026-10-01', to: '2026-10-31' });
+});

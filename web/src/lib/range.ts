@@ -1,0 +1,71 @@
+import { addDays, dayOf, startOfDay } from './zone.ts';
+
+export const RANGES = ['1h', '24h', '7d', '30d', '90d', '1y'] as const;
+export type RangeName = (typeof RANGES)[number];
+
+/** What the URL holds: a named range that ends now, or two calendar days of the panel's zone, both included. */
+export interface RangeSearch {
+  readonly range?: RangeName | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export type Range =
+  | { readonly kind: 'named'; readonly name: RangeName }
+  | { readonly kind: 'days'; readonly from: string; readonly to: string };
+
+const DAYS: Readonly<Record<RangeName, number>> = { '1h': 0, '24h': 0, '7d': 7, '30d': 30, '90d': 90, '1y': 365 };
+const HOURS: Readonly<Record<RangeName, number>> = { '1h': 1, '24h': 24, '7d': 0, '30d': 0, '90d': 0, '1y': 0 };
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Keeps what is well formed; anything else in the URL is dropped. */
+export function readRangeSearch(search: Record<string, unknown>): RangeSearch {
+  const name = RANGES.find((range) => range === search.range);
+  if (name) return { range: name };
+  const from = day(search.from);
+  const to = day(search.to);
+  return from && to && from <= to ? { from, to } : {};
+}
+
+function day(value: unknown): string | undefined {
+  return typeof value === 'string' && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
+export function rangeOf(search: RangeSearch, fallback: RangeName): Range {
+  if (search.from && search.to) return { kind: 'days', from: search.from, to: search.to };
+  return { kind: 'named', name: search.range ?? fallback };
+}
+
+export function rangeKey(range: Range): string {
+  return range.kind === 'named' ? range.name : `${range.from}..${range.to}`;
+}
+
+/** The range as the API takes it, ending at `now` where it is a named one. */
+export function periodOf(range: Range, timeZone: string, now: Date): { days: number } | { from: string; to?: string } {
+  if (range.kind === 'days') {
+    return {
+      from: startOfDay(range.from, timeZone).toISOString(),
+      to: startOfDay(addDays(range.to, 1), timeZone).toISOString(),
+    };
+  }
+  if (HOURS[range.name] > 0) return { from: new Date(now.getTime() - HOURS[range.name] * 3_600_000).toISOString() };
+  return { days: DAYS[range.name] };
+}
+
+/** Calendar ranges beside the sliding ones. */
+export function calendarRanges(
+  timeZone: string,
+  now: Date,
+): Readonly<Record<CalendarRange, { from: string; to: string }>> {
+  const today = dayOf(now, timeZone);
+  const month = `${today.slice(0, 8)}01`;
+  const lastOfPrevious = addDays(month, -1);
+  const yesterday = addDays(today, -1);
+  return {
+    today: { from: today, to: today },
+    yesterday: { from: yesterday, to: yesterday },
+    thisMonth: { from: month, to: today },
+    lastMonth: { from: `${lastOfPrevious.slice(0, 8)}01`, to: lastOfPrevious },
+  };
+}
+export type CalendarRange = 'today' | 'yesterday' | 'thisMonth' | 'lastMonth';

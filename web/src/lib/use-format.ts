@@ -1,0 +1,71 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Bytes } from '../api/exact-json.ts';
+import { useSession } from '../api/session.ts';
+import { durationParts, formatBytes, formatCount, formatPercent, formatRate, type Quantity } from './format.ts';
+
+export interface Format {
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly bytes: (value: Bytes) => Quantity;
+  readonly rate: (bitsPerSecond: number) => Quantity;
+  readonly count: (value: Bytes) => string;
+  readonly percent: (share: number) => string;
+  /** Number and unit in one string, for titles and labels. */
+  readonly bytesText: (value: Bytes) => string;
+  readonly rateText: (bitsPerSecond: number) => string;
+  readonly exactBytes: (value: Bytes) => string;
+  readonly unit: (unit: string) => string;
+  readonly duration: (milliseconds: number) => string;
+  readonly time: (at: string | number | Date) => string;
+  readonly clock: (at: string | number | Date) => string;
+  readonly day: (at: string | number | Date) => string;
+  readonly instant: (at: string | number | Date) => string;
+  /** The time if it was today, else the day. */
+  readonly short: (at: string | number | Date) => string;
+}
+
+const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+
+/** Every number and time of a page goes through here: the panel's zone, the reader's language. */
+export function useFormat(): Format {
+  const { t, i18n } = useTranslation();
+  const timeZone = useSession()?.timeZone ?? 'UTC';
+  const locale = i18n.language === 'en' ? 'en-GB' : i18n.language;
+  return useMemo(() => {
+    const unit = (name: string) => t(`common.unit.${name}`);
+    const text = (quantity: Quantity) => `${quantity.text}\u00a0${unit(quantity.unit)}`;
+    const intl = (options: Intl.DateTimeFormatOptions) => {
+      const formatter = new Intl.DateTimeFormat(locale, { timeZone, ...options });
+      return (at: string | number | Date) => formatter.format(new Date(at));
+    };
+    const clock = intl(CLOCK);
+    const day = intl(DAY);
+    const dayAndYear = intl({ ...DAY, year: 'numeric' });
+    const isoDay = intl({ year: 'numeric', month: '2-digit', day: '2-digit' });
+    const year = intl({ year: 'numeric' });
+    const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
+    return {
+      locale,
+      timeZone,
+      bytes: (value) => formatBytes(value, locale),
+      rate: (value) => formatRate(value, locale),
+      count: (value) => formatCount(value, locale),
+      percent: (share) => formatPercent(share, locale),
+      bytesText: (value) => text(formatBytes(value, locale)),
+      rateText: (value) => text(formatRate(value, locale)),
+      exactBytes: (value) => `${formatCount(value, locale)}\u00a0${unit('B')}`,
+      unit,
+      duration: (milliseconds) =>
+        durationParts(milliseconds)
+          .map((part) => `${part.value}\u00a0${unit(part.unit)}`)
+          .join(' '),
+      time: intl({ ...CLOCK, second: '2-digit' }),
+      clock,
+      day: dayOrYear,
+      instant: (at) => `${dayOrYear(at)}, ${clock(at)}`,
+      short: (at) => (isoDay(at) === isoDay(Date.now()) ? clock(at) : dayOrYear(at)),
+    };
+  }, [t, locale, timeZone]);
+}

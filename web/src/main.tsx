@@ -1,0 +1,34 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { Tooltip } from 'radix-ui';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/query-client.ts';
+import { ToastProvider } from './components/toast.tsx';
+import { startI18n } from './i18n/index.ts';
+import { copyExactNumbers } from './lib/copy.ts';
+import { createPanelRouter } from './routes.tsx';
+import './styles/index.css';
+
+const HOVER_MS = 200;
+
+async function start(): Promise<void> {
+  await startI18n();
+  const client = createQueryClient();
+  const root = document.getElementById('root');
+  if (!root) throw new Error('index.html has no #root');
+  document.addEventListener('copy', copyExactNumbers);
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <Tooltip.Provider delayDuration={HOVER_MS}>
+          <ToastProvider>
+            <RouterProvider router={createPanelRouter(client)} />
+          </ToastProvider>
+        </Tooltip.Provider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+void start();

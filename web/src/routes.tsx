@@ -1,0 +1,128 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createHashHistory,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { sessionQuery } from './api/session.ts';
+import { Frame } from './components/frame/frame.tsx';
+import { NotFoundPage, PageFailure } from './components/frame/page-states.tsx';
+import { readRangeSearch } from './lib/range.ts';
+
+interface Context {
+  readonly client: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  errorComponent: PageFailure,
+  notFoundComponent: NotFoundPage,
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === 'string' && search.next.startsWith('/') ? { next: search.next } : {},
+  component: lazyRouteComponent(() => import('./features/session/login-page.tsx'), 'LoginPage'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup/$token',
+  component: lazyRouteComponent(() => import('./features/session/setup-page.tsx'), 'SetupPage'),
+});
+
+/** Everything behind the login. */
+const panel = createRoute({
+  getParentRoute: () => root,
+  id: 'panel',
+  validateSearch: readRangeSearch,
+  search: { middlewares: [retainSearchParams(['range', 'from', 'to'])] },
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (session.admin) return;
+    throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } });
+  },
+  component: Frame,
+});
+
+const pages = [
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/',
+    component: lazyRouteComponent(() => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/traffic',
+    component: lazyRouteComponent(() => import('./features/traffic/traffic-page.tsx'), 'TrafficPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/users',
+    component: lazyRouteComponent(() => import('./features/users/users-page.tsx'), 'UsersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/users/$userId',
+    component: lazyRouteComponent(() => import('./features/users/user-page.tsx'), 'UserPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/nodes',
+    component: lazyRouteComponent(() => import('./features/nodes/nodes-page.tsx'), 'NodesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/nodes/add',
+    validateSearch: (search: Record<string, unknown>): { way?: 'local' | 'ssh' | 'file' } => {
+      const way = (['local', 'ssh', 'file'] as const).find((candidate) => candidate === search.way);
+      return way ? { way } : {};
+    },
+    component: lazyRouteComponent(() => import('./features/nodes/add-node-page.tsx'), 'AddNodePage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/nodes/$nodeId',
+    component: lazyRouteComponent(() => import('./features/nodes/node-page.tsx'), 'NodePage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/peers',
+    validateSearch: (search: Record<string, unknown>): { node?: string } =>
+      typeof search.node === 'string' ? { node: search.node } : {},
+    component: lazyRouteComponent(() => import('./features/peers/peers-page.tsx'), 'PeersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/services',
+    component: lazyRouteComponent(() => import('./features/services/services-page.tsx'), 'ServicesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/alerts',
+    component: lazyRouteComponent(() => import('./features/alerts/alerts-page.tsx'), 'AlertsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/settings',
+    component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
+  }),
+];
+
+export function createPanelRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([login, setup, panel.addChildren(pages)]),
+    history: createHashHistory(),
+    context: { client },
+    trailingSlash: 'preserve',
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  });
+}

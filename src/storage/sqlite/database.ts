@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { LedgerFailure } from '../../core/errors.ts';
+import { ledgerFailureOf } from './failures.ts';
+import { APPLICATION_ID, migrate } from './migrations/migrate.ts';
+
+/** How long opening and writing wait for another program that holds the file. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Opens the ledger for writing, making or migrating it. @throws LedgerFailure */
+export function openForWriting(path: string): Database {
+  return guarded(path, () => {
+    const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      refuseForeignFile(db, path);
+      db.pragma('page_size = 4096');
+      db.pragma('journal_mode = WAL');
+      // An answer is given only after fdatasync of the write-ahead log.
+      db.pragma('synchronous = FULL');
+      db.pragma('foreign_keys = ON');
+      // 4,000 pages = 16 MiB: pages that many commits change reach the main file once per checkpoint, not once per commit.
+      db.pragma('wal_autocheckpoint = 4000');
+      // 32 MiB hold what a busy day writes to: today's day rows and the running quarter of 100,000 users.
+      db.pragma('cache_size = -32768');
+      db.pragma('temp_store = MEMORY');
+      migrate(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Opens a ledger that is there for reading only; it sees every commit made before each of its statements. */
+export function openForReading(path: string): Database {
+  return guarded(path, () => {
+    const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db.pragma('cache_size = -8192');
+    db.pragma('temp_store = MEMORY');
+    // Reads go through the page cache of the system instead of copies: worth 30 % on long scans.
+    db.pragma('mmap_size = 1073741824');
+    return db;
+  });
+}
+
+/** A file of another program, or of the original Xpert, is never written to. */
+function refuseForeignFile(db: Database, path: string): void {
+  const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get());
+  const application = Number(db.pragma('application_id', { simple: true }));
+  if (tables === 0 || application === APPLICATION_ID) return;
+  throw new LedgerFailure('ledger-foreign', `${path} is an SQLite database, but not one of Xpert.`, {
+    hint: 'Set XPERT_TRAFFIC_DB_PATH to another path, or move the file away. It was not changed.',
+  });
+}
+
+/** True if the file is a database of the original Xpert: it has its table and is not ours. */
+export function isOriginalFile(path: string): boolean {
+  if (path === ':memory:' || !existsSync(path)) return false;
+  return guarded(path, () => {
+    const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      if (Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID) return false;
+      const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'traffic_usage'").get();
+      return table !== undefined;
+    } finally {
+      db.close();
+    }
+  });
+}
+
+function guarded<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    const failure = ledgerFailureOf(error);
+    if (failure === null || failure === error) throw error;
+    throw new LedgerFailure(failure.code, `${failure.message} (${path})`, { hint: failure.hint ?? '', cause: error });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Database } from 'better-sqlite3';
+import { LedgerFailure } from '../../../core/errors.ts';
+import { firstMigration } from './001-ledger.ts';
+
+/** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
+const migrations: readonly string[] = [firstMigration];
+
+/** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */
+export const APPLICATION_ID = 0x58707274;
+
+/**
+ * Brings the file to the present schema, all or nothing; forward only.
+ * @throws LedgerFailure `ledger-newer` if a newer Xpert wrote the file, which is left untouched
+ */
+export function migrate(db: Database): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > migrations.length) {
+    throw new LedgerFailure(
+      'ledger-newer',
+      `The ledger was written by a newer Xpert (schema ${version}, this one knows ${migrations.length}).`,
+      { hint: 'Start the newer version, or restore a backup made by this one. The file was not changed.' },
+    );
+  }
+  if (version === migrations.length) return;
+  db.transaction(() => {
+    for (const sql of migrations.slice(version)) db.exec(sql);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${migrations.length}`);
+  }).exclusive();
+}

@@ -1,0 +1,168 @@
+import type { HolderQuery, HolderUsage, Page, Period, Visibility } from '../../../core/ledger/usage-history.ts';
+import { NOTHING, type Traffic } from '../../../core/units/bytes.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import type { PeerId, UserId } from '../../../core/units/ids.ts';
+import { type TrafficRow, toTraffic } from '../rows.ts';
+import { decodeCursor, encodeCursor, OWNED, type Params, type Statements, sums, VISIBLE } from './statements.ts';
+
+/** Reads of holders: users, and tokens and peers that nobody owns, with what they used in a period. */
+export class HolderReader {
+  readonly #sql: Statements;
+  readonly #calendar: Calendar;
+
+  constructor(sql: Statements, calendar: Calendar) {
+    this.#sql = sql;
+    this.#calendar = calendar;
+  }
+
+  holders(query: HolderQuery, who: Visibility): Page<HolderUsage> {
+    const all = this.#all(query.period, query, who).sort(comparison(query));
+    const start = Number(decodeCursor(query.cursor)?.[0] ?? 0);
+    const end = start + query.limit;
+    return {
+      items: all.slice(start, end),
+      nextCursor: end < all.length ? encodeCursor([end]) : null,
+      total: all.length,
+    };
+  }
+
+  top(period: Period, limit: number, who: Visibility): HolderUsage[] {
+    const filter = { search: null, server: null, port: null, protocol: null };
+    return this.#all(period, filter, who)
+      .sort(comparison({ sort: 'total', descending: true }))
+      .slice(0, limit);
+  }
+
+  /** Distinct holders with bytes, and the bytes that nobody owns. */
+  presence(
+    period: Period | null,
+    seenBy?: 'services' | 'reports',
+  ): { readonly users: number; readonly unclaimed: Traffic } {
+    const seen = seenBy === undefined ? '' : `AND c.service_id IS ${seenBy === 'services' ? 'NOT' : ''} NULL`;
+    const days = period === null ? null : this.#days(period);
+    const within = days === null ? '' : 'AND d.day BETWEEN @first AND @last';
+    const rows = this.#sql.allBig<TrafficRow & { isUser: bigint; holders: bigint }>(
+      `SELECT g.user_id IS NOT NULL AS isUser, ${sums(days === null ? 't' : 'd')},
+         count(DISTINCT iif(g.user_id IS NULL, ifnull('t' || g.token, 'p' || g.peer_id), g.user_id)) AS holders
+       FROM ${days === null ? 'tally t' : 'day d JOIN tally t ON t.id = d.tally_id'} JOIN segment g ON g.id = t.segment_id JOIN series s ON s.id = t.series_id
+       JOIN carrier c ON c.id = s.carrier_id WHERE ${VISIBLE} ${seen} ${within} AND t.total <> 0 GROUP BY 1`,
+      days ?? {},
+    );
+    const unclaimed = rows.find(({ isUser }) => isUser === 0n);
+    return {
+      users: Number(rows.reduce((sum, { holders }) => sum + holders, 0n)),
+      unclaimed: unclaimed === undefined ? NOTHING : toTraffic(unclaimed),
+    };
+  }
+
+  #days(period: Period): { first: number; last: number } {
+    const { first, last } = this.#calendar.daysTouching(period.from.getTime(), period.to.getTime());
+    return { first: first.number, last: last.number };
+  }
+
+  #all(
+    period: Period,
+    filter: Pick<HolderQuery, 'search' | 'server' | 'port' | 'protocol'>,
+    who: Visibility,
+  ): HolderUsage[] {
+    const where = [VISIBLE];
+    const params: Record<string, Params[string]> = this.#days(period);
+    const add = (name: string, value: string | number | null, condition: string): void => {
+      if (value === null) return;
+      where.push(condition);
+      params[name] = value;
+    };
+    add('server', filter.server, 'c.server = @server');
+    add('port', filter.port, 'c.port = @port');
+    add('protocol', filter.protocol, 'c.protocol = @protocol');
+    add('owner', who.kind === 'owner' ? who.adminId : null, `g.user_id IN (SELECT u.id FROM user u WHERE ${OWNED})`);
+    const rows = this.#sql.allBig<HolderRow>(
+      `SELECT g.user_id AS userId, iif(g.user_id IS NULL, g.token, NULL) AS token,
+         iif(g.user_id IS NULL, g.peer_id, NULL) AS peerId, ${sums('d')}, sum(d.connections) AS connections,
+         count(DISTINCT c.place) AS servers, max(min(t.last_at, b.to_at - 1)) AS lastAt
+       FROM day d JOIN calendar_day b ON b.day = d.day JOIN tally t ON t.id = d.tally_id
+       JOIN segment g ON g.id = t.segment_id JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
+       WHERE d.day BETWEEN @first AND @last AND ${where.join(' AND ')}
+       GROUP BY 1, 2, 3`,
+      params,
+    );
+    const named = this.named(rows.map(toHolder));
+    return filter.search === null ? named : named.filter(({ name }) => contains(name, filter.search ?? ''));
+  }
+
+  /** Gives holders the names that people know them by. */
+  named(holders: readonly HolderUsage[]): HolderUsage[] {
+    const users = this.#names(
+      'SELECT id, name FROM user WHERE id IN (SELECT value FROM json_each(@ids))',
+      holders.flatMap(({ userId }) => userId ?? []),
+    );
+    const peers = this.#names(
+      'SELECT id, ifnull(name, key) AS name FROM peer WHERE id IN (SELECT value FROM json_each(@ids))',
+      holders.flatMap(({ peerId }) => peerId ?? []),
+    );
+    return holders.map((holder) => ({
+      ...holder,
+      name: users.get(holder.userId ?? '') ?? holder.userToken ?? peers.get(holder.peerId ?? '') ?? '',
+    }));
+  }
+
+  #names(sql: string, ids: readonly string[]): Map<string, string> {
+    if (ids.length === 0) return new Map();
+    const rows = this.#sql.all<{ id: string; name: string }>(sql, { ids: JSON.stringify(ids) });
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+}
+
+interface HolderRow extends TrafficRow {
+  readonly userId: UserId | null;
+  readonly token: string | null;
+  readonly peerId: PeerId | null;
+  readonly connections: bigint;
+  readonly servers: bigint;
+  readonly lastAt: bigint;
+}
+
+function toHolder(row: HolderRow): HolderUsage {
+  return {
+    userId: row.userId,
+    userToken: row.token,
+    peerId: row.peerId,
+    name: '',
+    traffic: toTraffic(row),
+    connections: Number(row.connections),
+    servers: Number(row.servers),
+    lastUsedAt: new Date(Number(row.lastAt)),
+  };
+}
+
+function contains(name: string, search: string): boolean {
+  return name.toLowerCase().includes(search.toLowerCase());
+}
+
+/** Equal ones by name, so that pages do not overlap. */
+export function comparison({
+  sort,
+  descending,
+}: Pick<HolderQuery, 'sort' | 'descending'>): (a: HolderUsage, b: HolderUsage) => number {
+  const sign = descending ? -1 : 1;
+  return (a, b) => {
+    const order = sort === 'name' ? compare(a.name, b.name) : compare(valueOf(a, sort), valueOf(b, sort));
+    return order === 0 ? compare(a.name, b.name) || compare(idOf(a), idOf(b)) : sign * order;
+  };
+}
+
+function valueOf(holder: HolderUsage, sort: Exclude<HolderQuery['sort'], 'name'>): bigint | number {
+  const { rx, tx, total }: Traffic = holder.traffic;
+  if (sort === 'connections') return holder.connections;
+  if (sort === 'lastUsed') return holder.lastUsedAt?.getTime() ?? 0;
+  if (sort === 'rx') return rx ?? -1n;
+  return sort === 'tx' ? (tx ?? -1n) : total;
+}
+
+function idOf({ userId, userToken, peerId }: HolderUsage): string {
+  return userId ?? userToken ?? peerId ?? '';
+}
+
+function compare<T extends bigint | number | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

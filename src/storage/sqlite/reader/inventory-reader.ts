@@ -1,0 +1,223 @@
+import { ExpectedError } from '../../../core/errors.ts';
+import type {
+  InventoryCounts,
+  InventoryStore,
+  PeerQuery,
+  PollState,
+  UserQuery,
+} from '../../../core/inventory/inventory-store.ts';
+import type { Node, VpnService } from '../../../core/inventory/node.ts';
+import type { Peer, User } from '../../../core/inventory/peer.ts';
+import type { Page } from '../../../core/ledger/usage-history.ts';
+import {
+  type NodeRow,
+  nodeColumns,
+  type PeerRow,
+  peerColumns,
+  type ServiceRow,
+  serviceColumns,
+  toDate,
+  toNode,
+  toPeer,
+  toService,
+  toUser,
+  type UserRow,
+  userColumns,
+} from '../rows.ts';
+import { decodeCursor, likePattern, OWNED, type Params, type Statements, toPage } from './statements.ts';
+
+type Sync<F> = F extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
+
+const peerFrom = 'FROM peer p JOIN vpn_service s ON s.id = p.service_id';
+
+/** Reads of nodes, services, peers and users. */
+export class InventoryReader {
+  readonly #sql: Statements;
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  nodes(): Node[] {
+    return this.#sql.all<NodeRow>(`SELECT ${nodeColumns} FROM node WHERE deleted_at IS NULL ORDER BY name`).map(toNode);
+  }
+
+  node: Sync<InventoryStore['node']> = (id) => {
+    const row = this.#sql.get<NodeRow>(`SELECT ${nodeColumns} FROM node WHERE id = @id`, { id });
+    return row === undefined ? null : toNode(row);
+  };
+
+  services: Sync<InventoryStore['services']> = (nodeId): VpnService[] =>
+    this.#sql
+      .all<ServiceRow>(
+        `SELECT ${serviceColumns} FROM vpn_service s JOIN node n ON n.id = s.node_id
+         WHERE ${nodeId === undefined ? 'n.deleted_at IS NULL' : 's.node_id = @nodeId'} ORDER BY n.name, s.name`,
+        nodeId === undefined ? {} : { nodeId },
+      )
+      .map(toService);
+
+  pollStates(): PollState[] {
+    return this.#sql.all<PollRow>(`SELECT ${pollColumns} FROM poll_outcome`).map(toPollState);
+  }
+
+  peers(query: PeerQuery): Page<Peer> {
+    const { where, params } = peerFilter(query);
+    const position = decodeCursor(query.cursor)?.[0] ?? 0;
+    const rows = this.#sql.allBig<PeerRow & { position: bigint }>(
+      `SELECT p.rowid AS position, ${peerColumns} ${peerFrom}
+       WHERE ${where} AND p.rowid > @position ORDER BY p.rowid LIMIT @limit`,
+      { ...params, position, limit: query.limit + 1 },
+    );
+    const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n ${peerFrom} WHERE ${where}`, params)?.n ?? null;
+    return toPage(rows, query.limit, total, toPeer, (row) => [Number(row.position)]);
+  }
+
+  peer: Sync<InventoryStore['peer']> = (id) => {
+    const row = this.#sql.getBig<PeerRow>(`SELECT ${peerColumns} ${peerFrom} WHERE p.id = @id`, { id });
+    return row === undefined ? null : toPeer(row);
+  };
+
+  /** Living peers go before ended ones of the same key. */
+  findPeer(text: string): Peer | null {
+    const byId = this.#sql.getBig<PeerRow>(`SELECT ${peerColumns} ${peerFrom} WHERE p.id = @text`, { text });
+    if (byId !== undefined) return toPeer(byId);
+    const byKey = this.#sql.allBig<PeerRow>(`SELECT ${peerColumns} ${peerFrom} WHERE p.key = @text`, { text });
+    const living = byKey.filter(({ endedAt }) => endedAt === null);
+    const candidates = living.length > 0 ? living : byKey;
+    const [first, second] = candidates;
+    if (second !== undefined) {
+      throw new ExpectedError('ambiguous', `The key "${text}" is on ${candidates.length} services.`, {
+        hint: `Name the peer by its id: ${candidates.map(({ id }) => id).join(', ')}.`,
+      });
+    }
+    return first === undefined ? null : toPeer(first);
+  }
+
+  users(query: UserQuery): Page<User> {
+    const { where, params } = userFilter(query);
+    const position = decodeCursor(query.cursor)?.[0] ?? '';
+    const rows = this.#sql.all<UserRow>(
+      `SELECT ${userColumns} FROM user u WHERE ${where} AND u.name > @position ORDER BY u.name LIMIT @limit`,
+      { ...params, position, limit: query.limit + 1 },
+    );
+    const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n FROM user u WHERE ${where}`, params)?.n ?? null;
+    return toPage(rows, query.limit, total, toUser, (row) => [row.name]);
+  }
+
+  user: Sync<InventoryStore['user']> = (id) => this.#user('u.id = @text', id);
+
+  /** Deleted users are found by id only: their names and tokens may be another's now. */
+  findUser(text: string): User | null {
+    return (
+      this.#user('u.id = @text', text) ??
+      this.#user('u.name = @text AND u.deleted_at IS NULL', text) ??
+      this.userByToken(text)
+    );
+  }
+
+  userByToken(text: string): User | null {
+    return this.#user('u.id = (SELECT user_id FROM user_token WHERE token = @text AND released_at IS NULL)', text);
+  }
+
+  counts: Sync<InventoryStore['counts']> = (ownerId): InventoryCounts => {
+    const params: Params = ownerId === undefined ? {} : { owner: ownerId };
+    const owned = ownerId === undefined ? 'TRUE' : OWNED;
+    const users = this.#sql.get<{ users: number; active: number }>(
+      `SELECT count(*) AS users, ifnull(sum(u.active), 0) AS active FROM user u WHERE u.deleted_at IS NULL AND ${owned}`,
+      params,
+    );
+    const peers = this.#sql.get<{ peers: number; assigned: number }>(
+      `SELECT count(*) AS peers, count(p.user_id) AS assigned ${peerFrom} JOIN node n ON n.id = s.node_id
+       LEFT JOIN user u ON u.id = p.user_id WHERE p.ended_at IS NULL AND n.deleted_at IS NULL AND ${owned}`,
+      params,
+    );
+    return {
+      users: users?.users ?? 0,
+      activeUsers: users?.active ?? 0,
+      peers: peers?.peers ?? 0,
+      assignedPeers: peers?.assigned ?? 0,
+    };
+  };
+
+  peerCounts: Sync<InventoryStore['peerCounts']> = (userIds) =>
+    new Map(
+      this.#sql
+        .all<{ userId: Peer['userId'] & string; n: number }>(
+          `SELECT p.user_id AS userId, count(*) AS n FROM peer p
+           WHERE p.ended_at IS NULL AND p.user_id IN (SELECT value FROM json_each(@ids)) GROUP BY p.user_id`,
+          { ids: JSON.stringify(userIds) },
+        )
+        .map(({ userId, n }) => [userId, n]),
+    );
+
+  peersOnline: Sync<InventoryStore['peersOnline']> = (since, ownerId) =>
+    this.#sql.get<{ n: number }>(
+      `SELECT count(DISTINCT p.id) AS n ${peerFrom} JOIN node n ON n.id = s.node_id JOIN counter c ON c.peer_id = p.id
+       LEFT JOIN user u ON u.id = p.user_id
+       WHERE p.ended_at IS NULL AND n.deleted_at IS NULL AND c.last_handshake_at >= @since
+         AND ${ownerId === undefined ? 'TRUE' : OWNED}`,
+      { since: since.getTime(), ...(ownerId === undefined ? {} : { owner: ownerId }) },
+    )?.n ?? 0;
+
+  #user(condition: string, text: string): User | null {
+    const row = this.#sql.get<UserRow>(`SELECT ${userColumns} FROM user u WHERE ${condition}`, { text });
+    return row === undefined ? null : toUser(row);
+  }
+}
+
+interface PollRow extends Omit<PollState, 'lastAttemptAt' | 'lastCompleteAt' | 'notices'> {
+  readonly lastAttemptAt: number;
+  readonly lastCompleteAt: number | null;
+  readonly notices: string;
+}
+
+const pollColumns = `node_id AS nodeId, last_attempt_at AS lastAttemptAt, last_complete_at AS lastCompleteAt,
+  last_duration_ms AS lastDurationMs, outcome, failures, code, message, hint, notices`;
+
+function toPollState(row: PollRow): PollState {
+  return {
+    ...row,
+    lastAttemptAt: new Date(row.lastAttemptAt),
+    lastCompleteAt: toDate(row.lastCompleteAt),
+    notices: JSON.parse(row.notices),
+  };
+}
+
+function peerFilter(query: PeerQuery): { where: string; params: Params } {
+  const where = ['EXISTS (SELECT 1 FROM node n WHERE n.id = s.node_id AND n.deleted_at IS NULL)'];
+  const params: Record<string, string> = {};
+  const filter = (value: string | undefined, name: string, condition: string): void => {
+    if (value === undefined) return;
+    where.push(condition);
+    params[name] = value;
+  };
+  filter(query.nodeId, 'nodeId', 's.node_id = @nodeId');
+  filter(query.serviceId, 'serviceId', 'p.service_id = @serviceId');
+  filter(query.userId, 'userId', 'p.user_id = @userId');
+  filter(query.ownerId, 'owner', `EXISTS (SELECT 1 FROM user u WHERE u.id = p.user_id AND ${OWNED})`);
+  const pattern = query.search === undefined ? undefined : likePattern(query.search);
+  filter(
+    pattern,
+    'pattern',
+    `(p.name LIKE @pattern ESCAPE '\\' OR p.key LIKE @pattern ESCAPE '\\' OR p.allowed_ips LIKE @pattern ESCAPE '\\'
+      OR EXISTS (SELECT 1 FROM user u WHERE u.id = p.user_id AND u.name LIKE @pattern ESCAPE '\\'))`,
+  );
+  if (query.unassigned === true) where.push('p.user_id IS NULL');
+  if (query.withEnded !== true) where.push('p.ended_at IS NULL');
+  return { where: where.join(' AND '), params };
+}
+
+function userFilter(query: UserQuery): { where: string; params: Params } {
+  const where = ['u.deleted_at IS NULL'];
+  const params: Record<string, string> = {};
+  if (query.ownerId !== undefined) {
+    where.push(OWNED);
+    params.owner = query.ownerId;
+  }
+  if (query.search !== undefined) {
+    where.push(`(u.name LIKE @pattern ESCAPE '\\' OR u.note LIKE @pattern ESCAPE '\\' OR u.telegram_id LIKE @pattern
+      OR EXISTS (SELECT 1 FROM user_token k WHERE k.user_id = u.id AND k.token LIKE @pattern ESCAPE '\\'))`);
+    params.pattern = likePattern(query.search);
+  }
+  return { where: where.join(' AND '), params };
+}

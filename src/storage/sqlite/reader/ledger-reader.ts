@@ -1,0 +1,140 @@
+import type { DatabaseInfo, Gap, Page, Period, Quarantined } from '../../../core/ledger/usage-history.ts';
+import type { CleanupPreview, ResetMark, TrackingState } from '../../../core/ledger/usage-ledger.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import type { NodeId, PeerId, ServiceId } from '../../../core/units/ids.ts';
+import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
+import { type ResetRow, resetColumns, type TrafficRow, toDate, toResetMark, toTraffic } from '../rows.ts';
+import { keepsFromMs } from '../writer/cleanup.ts';
+import { decodeCursor, type Statements, toPage } from './statements.ts';
+
+/** A record with its share of a page, as measured over months of random users; what a cleanup frees is an estimate. */
+const BYTES_PER_RECORD = 36;
+
+/** Reads of the ledger as such: gaps, marks, quarantine, size. */
+export class LedgerReader {
+  readonly #sql: Statements;
+  readonly #calendar: Calendar;
+
+  constructor(sql: Statements, calendar: Calendar) {
+    this.#sql = sql;
+    this.#calendar = calendar;
+  }
+
+  gaps({ from, to }: Period, nodeId?: NodeId): Gap[] {
+    return this.#sql
+      .all<GapRow>(
+        `SELECT node_id AS nodeId, service_id AS serviceId, from_at AS fromMs, to_at AS toMs, reason, message FROM gap
+         WHERE from_at < @to AND ifnull(to_at, @to) > @from AND (@node IS NULL OR node_id = @node)
+         ORDER BY from_at, id`,
+        { from: from.getTime(), to: to.getTime(), node: nodeId ?? null },
+      )
+      .map(({ fromMs, toMs, ...row }) => ({ ...row, from: new Date(fromMs), to: toDate(toMs) }));
+  }
+
+  resets(limit: number, cursor: string | null): Page<ResetMark> {
+    const position = decodeCursor(cursor)?.[0] ?? Number.MAX_SAFE_INTEGER;
+    const rows = this.#sql.all<ResetRow>(
+      `SELECT ${resetColumns} FROM reset WHERE reset.id < @position ORDER BY reset.id DESC LIMIT @limit`,
+      { position, limit: limit + 1 },
+    );
+    const total = this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM reset')?.n ?? 0;
+    return toPage(rows, limit, total, toResetMark, ({ rowId }) => [rowId]);
+  }
+
+  quarantine(limit: number, cursor: string | null): Page<Quarantined> {
+    const position = decodeCursor(cursor)?.[0] ?? Number.MAX_SAFE_INTEGER;
+    const rows = this.#sql.allBig<QuarantineRow>(
+      `SELECT id, at, reason, report, peer_id AS peerId, rx, tx, undirected FROM quarantine
+       WHERE id < @position ORDER BY id DESC LIMIT @limit`,
+      { position, limit: limit + 1 },
+    );
+    const total = this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM quarantine')?.n ?? 0;
+    return toPage(rows, limit, total, toQuarantined, ({ id }) => [Number(id)]);
+  }
+
+  database(nowMs: number): DatabaseInfo {
+    const count = (what: string): number => this.#sql.get<{ n: number }>(`SELECT ${what} AS n`)?.n ?? 0;
+    const bytes = this.#fileBytes();
+    const oldest = this.#sql.get<{ quarter: number | null }>('SELECT min(quarter) AS quarter FROM record')?.quarter;
+    return {
+      records: count('(SELECT count(*) FROM record)'),
+      days: count('(SELECT count(*) FROM day)'),
+      users: count(
+        `(SELECT count(*) FROM (SELECT DISTINCT g.user_id, iif(g.user_id IS NULL, g.token, ''),
+           iif(g.user_id IS NULL, g.peer_id, '') FROM segment g WHERE g.id IN (SELECT segment_id FROM tally)))`,
+      ),
+      servers: count('(SELECT count(DISTINCT c.place) FROM carrier c WHERE c.id IN (SELECT carrier_id FROM series))'),
+      bytes,
+      growthPerDay: this.#growthPerDay(bytes, nowMs),
+      oldestRecord: oldest == null ? null : new Date(quarterStart(oldest)),
+    };
+  }
+
+  previewCleanup(days: number, nowMs: number): CleanupPreview {
+    const keepsFrom = keepsFromMs(this.#calendar, days, nowMs);
+    const rows =
+      this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM record WHERE quarter < @bound', {
+        bound: quarterOf(keepsFrom),
+      })?.n ?? 0;
+    return { rows, bytesFreed: rows * BYTES_PER_RECORD, keepsFrom: new Date(keepsFrom) };
+  }
+
+  tracking(): TrackingState {
+    const row = this.#sql.get<{ value: string }>("SELECT value FROM meta WHERE name = 'tracking'");
+    const { enabled, sinceMs } = JSON.parse(row?.value ?? '{"enabled":true,"sinceMs":0}');
+    return { enabled, since: new Date(sinceMs) };
+  }
+
+  #fileBytes(): number {
+    const pages = Number(this.#sql.db.pragma('page_count', { simple: true }));
+    return pages * Number(this.#sql.db.pragma('page_size', { simple: true }));
+  }
+
+  /** Since the oldest sample of the last 7 days. */
+  #growthPerDay(bytes: number, nowMs: number): number | null {
+    const today = nowMs / 86_400_000;
+    const sample = this.#sql.get<{ day: number; bytes: number }>(
+      'SELECT day, bytes FROM size_sample WHERE day >= @from ORDER BY day LIMIT 1',
+      { from: Math.floor(today) - 7 },
+    );
+    if (sample === undefined || today - sample.day < 1) return null;
+    return Math.round((bytes - sample.bytes) / (today - sample.day));
+  }
+}
+
+interface GapRow {
+  readonly nodeId: NodeId;
+  readonly serviceId: ServiceId | null;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface QuarantineRow extends TrafficRow {
+  readonly id: bigint;
+  readonly at: bigint;
+  readonly reason: string;
+  readonly report: string | null;
+  readonly peerId: PeerId | null;
+}
+
+function toQuarantined({ id, at, reason, report, peerId, ...row }: QuarantineRow): Quarantined {
+  return {
+    id: String(id),
+    at: new Date(Number(at)),
+    reason,
+    traffic: toTraffic(row),
+    report: report === null ? null : toReport(JSON.parse(report)),
+    peerId,
+  };
+}
+
+function toReport(saved: NonNullable<Quarantined['report']>): NonNullable<Quarantined['report']> {
+  const { periodStart, periodEnd } = saved;
+  return {
+    ...saved,
+    periodStart: periodStart === null ? null : new Date(periodStart),
+    periodEnd: periodEnd === null ? null : new Date(periodEnd),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Database } from 'better-sqlite3';
+import type {
+  HolderQuery,
+  HolderUsage,
+  Period,
+  SeriesQuery,
+  UsageSummary,
+  Visibility,
+} from '../../../core/ledger/usage-history.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import type { PeerId } from '../../../core/units/ids.ts';
+import { writeBackup } from './backup.ts';
+import { ChartReader } from './chart-reader.ts';
+import { HolderReader } from './holder-reader.ts';
+import { IdentityReader } from './identity-reader.ts';
+import { InventoryReader } from './inventory-reader.ts';
+import { LedgerReader } from './ledger-reader.ts';
+import { Statements } from './statements.ts';
+import { UsageReader } from './usage-reader.ts';
+
+/** All readers on one connection. */
+export function makeReaders(db: Database, calendar: Calendar) {
+  const sql = new Statements(db);
+  const ledger = new LedgerReader(sql, calendar);
+  return {
+    db,
+    inventory: new InventoryReader(sql),
+    identity: new IdentityReader(sql),
+    usage: new UsageReader(sql, calendar),
+    holders: new HolderReader(sql, calendar),
+    ledger,
+    charts: new ChartReader(sql, calendar, ledger),
+  };
+}
+
+export type Readers = ReturnType<typeof makeReaders>;
+
+/** Reads that may take longer than a moment: with threads they run beside the main thread. */
+export function makeSlowReads({ db, usage, holders, charts, ledger }: Readers) {
+  return {
+    summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
+      who.kind === 'owner'
+        ? usage.ownerSummary(period, who.adminId, seenBy)
+        : { ...usage.carrierSummary(period, seenBy), ...holders.presence(period, seenBy) },
+    topCarriers: (period: Period, limit: number, who: Visibility) => usage.topCarriers(period, limit, who),
+    topHolders: (period: Period, limit: number, who: Visibility): HolderUsage[] => holders.top(period, limit, who),
+    holders: (query: HolderQuery, who: Visibility) => holders.holders(query, who),
+    carrier: (server: string, port: number, period: Period, who: Visibility) =>
+      usage.carrier(server, port, period, who),
+    series: (query: SeriesQuery, who: Visibility, nowMs: number) => charts.series(query, who, nowMs),
+    activePeers: (period: Period, bucketSeconds: number, nowMs: number) =>
+      charts.activePeers(period, bucketSeconds, nowMs),
+    peerTotals: (who: Visibility, peerIds?: readonly PeerId[]) => usage.peerTotals(who, peerIds),
+    lifetimeTotals: () => usage.lifetimeTotals(),
+    database: (nowMs: number) => ledger.database(nowMs),
+    previewCleanup: (days: number, nowMs: number) => ledger.previewCleanup(days, nowMs),
+    backup: (path: string) => writeBackup(db, path),
+  };
+}
+
+export type SlowReads = ReturnType<typeof makeSlowReads>;
+export type SlowReadName = keyof SlowReads;

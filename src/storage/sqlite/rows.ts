@@ -1,0 +1,215 @@
+import type { Admin, ApiToken, Role, Scope } from '../../core/identity/identity-store.ts';
+import type { Node, Opening, UsersPolicy, VpnService } from '../../core/inventory/node.ts';
+import type { Peer, User } from '../../core/inventory/peer.ts';
+import type { ResetMark } from '../../core/ledger/usage-ledger.ts';
+import type { Traffic } from '../../core/units/bytes.ts';
+import type { AdminId, ApiTokenId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../core/units/ids.ts';
+
+/** Sums of bytes as a row holds them; read with safe integers. */
+export interface TrafficRow {
+  readonly rx: bigint;
+  readonly tx: bigint;
+  readonly undirected: bigint;
+}
+
+/** Directions are known only where no byte came without one. */
+export function toTraffic({ rx, tx, undirected }: TrafficRow): Traffic {
+  if (undirected !== 0n) return { rx: null, tx: null, total: rx + tx + undirected };
+  return { rx, tx, total: rx + tx };
+}
+
+export function toDate(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms);
+}
+
+export interface NodeRow {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly slug: string;
+  readonly description: string;
+  readonly kind: string;
+  readonly options: string;
+  readonly pollIntervalMs: number;
+  readonly opening: Opening;
+  readonly usersPolicy: UsersPolicy;
+  readonly createdAt: number;
+  readonly deletedAt: number | null;
+}
+
+export const nodeColumns = `id, name, slug, description, kind, options, poll_interval_ms AS pollIntervalMs, opening,
+  users_policy AS usersPolicy, created_at AS createdAt, deleted_at AS deletedAt`;
+
+export function toNode({ kind, options, createdAt, deletedAt, ...row }: NodeRow): Node {
+  return {
+    ...row,
+    source: { kind, options: JSON.parse(options) },
+    createdAt: new Date(createdAt),
+    deletedAt: toDate(deletedAt),
+  };
+}
+
+export interface ServiceRow {
+  readonly id: ServiceId;
+  readonly nodeId: NodeId;
+  readonly kind: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly listenPort: number | null;
+  readonly firstSeenAt: number;
+  readonly firstCompleteAt: number | null;
+  readonly lastCompleteAt: number | null;
+}
+
+export const serviceColumns = `s.id, s.node_id AS nodeId, s.kind, s.identity, s.name, s.listen_port AS listenPort,
+  s.first_seen_at AS firstSeenAt, s.first_complete_at AS firstCompleteAt, s.last_complete_at AS lastCompleteAt`;
+
+export function toService(row: ServiceRow): VpnService {
+  return {
+    ...row,
+    firstSeenAt: new Date(row.firstSeenAt),
+    firstCompleteAt: toDate(row.firstCompleteAt),
+    lastCompleteAt: toDate(row.lastCompleteAt),
+  };
+}
+
+export interface PeerRow {
+  readonly id: PeerId;
+  readonly serviceId: ServiceId;
+  readonly nodeId: NodeId;
+  readonly key: string;
+  readonly name: string | null;
+  readonly allowedIps: string;
+  readonly endpoint: string | null;
+  readonly lastHandshakeAt: bigint | null;
+  readonly firstSeenAt: bigint;
+  readonly lastSeenAt: bigint;
+  readonly endedAt: bigint | null;
+  readonly userId: UserId | null;
+  readonly beforeRx: bigint | null;
+  readonly beforeTx: bigint | null;
+  readonly beforeUndirected: bigint | null;
+}
+
+/** Of a peer with several connections the one with the latest handshake. A living peer was seen by the last complete poll. */
+export const peerColumns = `p.id, p.service_id AS serviceId, s.node_id AS nodeId, p.key, p.name, p.allowed_ips AS allowedIps,
+  (SELECT c.endpoint FROM counter c WHERE c.peer_id = p.id ORDER BY c.last_handshake_at DESC, c.id DESC LIMIT 1) AS endpoint,
+  (SELECT max(c.last_handshake_at) FROM counter c WHERE c.peer_id = p.id) AS lastHandshakeAt,
+  p.first_seen_at AS firstSeenAt,
+  iif(p.ended_at IS NULL, max(p.last_seen_at, ifnull(s.last_complete_at, 0)), p.last_seen_at) AS lastSeenAt,
+  p.ended_at AS endedAt, p.user_id AS userId,
+  (SELECT sum(b.rx) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeRx,
+  (SELECT sum(b.tx) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeTx,
+  (SELECT sum(b.undirected) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeUndirected`;
+
+export function toPeer(row: PeerRow): Peer {
+  const { id, serviceId, nodeId, key, name, allowedIps, endpoint, userId } = row;
+  return {
+    id,
+    serviceId,
+    nodeId,
+    key,
+    name,
+    allowedIps: JSON.parse(allowedIps),
+    endpoint,
+    lastHandshakeAt: row.lastHandshakeAt === null ? null : new Date(Number(row.lastHandshakeAt)),
+    firstSeenAt: new Date(Number(row.firstSeenAt)),
+    lastSeenAt: new Date(Number(row.lastSeenAt)),
+    endedAt: row.endedAt === null ? null : new Date(Number(row.endedAt)),
+    userId,
+    beforeXpert: toBefore(row),
+  };
+}
+
+function toBefore({ beforeRx, beforeTx, beforeUndirected }: PeerRow): Peer['beforeXpert'] {
+  if (beforeRx === null || beforeTx === null || beforeUndirected === null) return null;
+  return { rx: beforeRx, tx: beforeTx, total: beforeRx + beforeTx + beforeUndirected };
+}
+
+export interface UserRow {
+  readonly id: UserId;
+  readonly name: string;
+  readonly userToken: string;
+  readonly linkToken: string;
+  readonly telegramId: number | null;
+  readonly role: string;
+  readonly note: string;
+  readonly ownerId: AdminId | null;
+  readonly active: number;
+  readonly createdAt: number;
+  readonly deletedAt: number | null;
+}
+
+/** The token of a deleted user may have gone to another: then there is none to show. */
+export const userColumns = `u.id, u.name,
+  ifnull((SELECT k.token FROM user_token k WHERE k.user_id = u.id AND k.rotated_at IS NULL), '') AS userToken,
+  u.link_token AS linkToken, u.telegram_id AS telegramId, u.role, u.note, u.owner_id AS ownerId, u.active,
+  u.created_at AS createdAt, u.deleted_at AS deletedAt`;
+
+export function toUser(row: UserRow): User {
+  return {
+    ...row,
+    active: row.active === 1,
+    createdAt: new Date(row.createdAt),
+    deletedAt: toDate(row.deletedAt),
+  };
+}
+
+export interface AdminRow {
+  readonly id: AdminId;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: number;
+  readonly disabledAt: number | null;
+}
+
+export const adminColumns = 'a.id, a.name, a.role, a.created_at AS createdAt, a.disabled_at AS disabledAt';
+
+export function toAdmin({ id, name, role, createdAt, disabledAt }: AdminRow): Admin {
+  return { id, name, role, createdAt: new Date(createdAt), disabledAt: toDate(disabledAt) };
+}
+
+export interface ApiTokenRow {
+  readonly id: ApiTokenId;
+  readonly name: string;
+  readonly scopes: string;
+  readonly adminId: AdminId | null;
+  readonly nodeId: string | null;
+  readonly servers: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+export const apiTokenColumns = `t.id, t.name, t.scopes, t.admin_id AS adminId, t.node_id AS nodeId, t.servers,
+  t.created_at AS createdAt, t.last_used_at AS lastUsedAt, t.revoked_at AS revokedAt`;
+
+export function toApiToken(row: ApiTokenRow): ApiToken {
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: JSON.parse(row.scopes) as Scope[],
+    adminId: row.adminId,
+    nodeId: row.nodeId,
+    servers: JSON.parse(row.servers) as string[],
+    createdAt: new Date(row.createdAt),
+    lastUsedAt: toDate(row.lastUsedAt),
+    revokedAt: toDate(row.revokedAt),
+  };
+}
+
+export interface ResetRow {
+  readonly rowId: number;
+  readonly id: ResetId;
+  readonly scope: ResetMark['scope'];
+  readonly users: number;
+  readonly at: number;
+  readonly by: AdminId | null;
+  readonly reason: string | null;
+  readonly undoneAt: number | null;
+}
+
+export const resetColumns = `id AS rowId, public_id AS id, scope, users, at, admin_id AS "by", reason, undone_at AS undoneAt`;
+
+export function toResetMark({ id, scope, users, at, by, reason, undoneAt }: ResetRow): ResetMark {
+  return { id, scope, users, at: new Date(at), by, reason, undoneAt: toDate(undoneAt) };
+}

@@ -1,0 +1,99 @@
+import type { Database } from 'better-sqlite3';
+import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
+import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import type { NewId } from '../../core/units/ids.ts';
+import { openForReading, openForWriting } from './database.ts';
+import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
+import { SqliteInventoryStore } from './inventory-store.ts';
+import { makeReaders, makeSlowReads } from './reader/readers.ts';
+import { localSlowReader, type SlowReader } from './slow-reader.ts';
+import { SqliteUsageHistory } from './usage-history.ts';
+import { SqliteUsageLedger } from './usage-ledger.ts';
+import { LedgerWriter } from './writer/ledger-writer.ts';
+import { localTransport, WriterLink } from './writer-link.ts';
+import { startWriterThread } from './writer-thread.ts';
+
+export interface SqliteStoreOptions {
+  /** File of the ledger, made if there is none; `:memory:` only without threads. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** IANA zone for day borders. Another one than saved holds from the next midnight on. Null: as saved, at first UTC. */
+  readonly timeZone: string | null;
+  /** Built worker files; null runs everything in this thread. */
+  readonly workers: { readonly writer: URL; readonly reader: URL } | null;
+}
+
+export type SqliteStore = Awaited<ReturnType<typeof openSqliteStore>>;
+
+/** Opens the ledger. @throws LedgerFailure if it cannot be opened, is newer than this version, or damaged */
+export async function openSqliteStore(options: SqliteStoreOptions) {
+  const { path, clock } = options;
+  const nowMs = clock.now().getTime();
+  // Opened here first: what is wrong with the file is told before any thread starts.
+  const db = openForWriting(path);
+  const calendar = settleCalendar(db, options.timeZone, nowMs);
+  const lastInstant = lastAlive(db);
+  const writer = new WriterLink(clock);
+  const { workers } = options;
+  if (workers === null) {
+    const ledger = new LedgerWriter(db, { calendar, newId: options.newId, nowMs });
+    writer.connect(localTransport(ledger, writer));
+  } else {
+    db.close();
+    writer.connect(await startWriterThread(workers.writer, writer, { path, zones: calendar.zones, nowMs }));
+  }
+  const readDb = path === ':memory:' ? db : openForReading(path);
+  const readers = makeReaders(readDb, calendar);
+  const slow: SlowReader = localSlowReader(makeSlowReads(readers));
+  return {
+    ledger: new SqliteUsageLedger(writer, slow, clock),
+    history: new SqliteUsageHistory(readers, slow, clock),
+    inventory: new SqliteInventoryStore(readers.inventory, writer),
+    identity: new SqliteIdentityStore(readers.identity, writer, clock),
+    settings: new SqliteSettingsStore(readers.identity, writer),
+    audit: new SqliteAuditLog(readers.identity, writer),
+    /** When a process last wrote to this ledger before now; null for a new one. */
+    lastInstant,
+    calendar: (): Calendar => calendar,
+    trackingState: (): TrackingState => readers.ledger.tracking(),
+    /** Proves that the ledger can be written. @throws LedgerFailure */
+    heartbeat: async (): Promise<void> => {
+      await writer.run('beat');
+    },
+    /** What is to be done now and then while the product runs; `true` = there is more to do. */
+    chores: [
+      {
+        name: 'note that Xpert is alive',
+        everyMs: 5_000,
+        run: async (): Promise<boolean> => {
+          await writer.run('beat');
+          return false;
+        },
+      },
+    ],
+    async close(): Promise<void> {
+      await writer.close();
+      await slow.close();
+      if (readDb.open) readDb.close();
+    },
+  };
+}
+
+/** The zones of the panel so far, with the one that is wanted now. */
+function settleCalendar(db: Database, wanted: string | null, nowMs: number): Calendar {
+  const saved = db.prepare("SELECT value FROM meta WHERE name = 'calendar'").pluck().get() as string | undefined;
+  const before = saved === undefined ? null : new Calendar(JSON.parse(saved) as ZoneSince[]);
+  const calendar =
+    before === null ? Calendar.of(wanted ?? 'UTC') : wanted === null ? before : before.withZone(wanted, nowMs);
+  db.prepare(
+    "INSERT INTO meta (name, value) VALUES ('calendar', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+  ).run(JSON.stringify(calendar.zones));
+  return calendar;
+}
+
+function lastAlive(db: Database): Date | null {
+  const at = db.prepare('SELECT at FROM alive').pluck().get() as number | undefined;
+  return at === undefined || at === 0 ? null : new Date(at);
+}

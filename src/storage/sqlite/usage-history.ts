@@ -1,0 +1,96 @@
+import type { HolderQuery, Period, SeriesQuery, UsageHistory, Visibility } from '../../core/ledger/usage-history.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
+import type { Readers } from './reader/readers.ts';
+import type { SlowReader } from './slow-reader.ts';
+
+/** Reads the ledger: what takes a moment at once, the rest through the slow reader. */
+export class SqliteUsageHistory implements UsageHistory {
+  readonly #quick: Readers;
+  readonly #slow: SlowReader;
+  readonly #clock: Clock;
+
+  constructor(quick: Readers, slow: SlowReader, clock: Clock) {
+    this.#quick = quick;
+    this.#slow = slow;
+    this.#clock = clock;
+  }
+
+  async summary(period: Period | null, who: Visibility, seenBy?: 'services' | 'reports') {
+    return await this.#slow.read('summary', period, who, seenBy);
+  }
+
+  async topCarriers(period: Period, limit: number, who: Visibility) {
+    if (who.kind === 'all') return this.#quick.usage.topCarriers(period, limit, who);
+    return await this.#slow.read('topCarriers', period, limit, who);
+  }
+
+  async topHolders(period: Period, limit: number, who: Visibility) {
+    return await this.#slow.read('topHolders', period, limit, who);
+  }
+
+  async holders(query: HolderQuery, who: Visibility) {
+    return await this.#slow.read('holders', query, who);
+  }
+
+  async userCarriers(userId: UserId, period: Period) {
+    return this.#quick.usage.userCarriers(userId, period);
+  }
+
+  async tokenCarriers(userToken: string, period: Period) {
+    return this.#quick.usage.tokenCarriers(userToken, period);
+  }
+
+  async peerCarriers(peerId: PeerId, period: Period) {
+    return this.#quick.usage.peerCarriers(peerId, period);
+  }
+
+  async carrier(server: string, port: number, period: Period, who: Visibility) {
+    return await this.#slow.read('carrier', server, port, period, who);
+  }
+
+  async series(query: SeriesQuery, who: Visibility) {
+    return await this.#slow.read('series', query, who, this.#nowMs());
+  }
+
+  async activePeers(period: Period, bucketSeconds: number) {
+    return await this.#slow.read('activePeers', period, bucketSeconds, this.#nowMs());
+  }
+
+  async peerTotals(who: Visibility, peerIds?: readonly PeerId[]) {
+    if (peerIds !== undefined) return this.#quick.usage.peerTotals(who, peerIds);
+    return await this.#slow.read('peerTotals', who);
+  }
+
+  async userTotals(userIds: readonly UserId[]) {
+    return this.#quick.usage.userTotals(userIds);
+  }
+
+  async lifetimeTotals() {
+    return await this.#slow.read('lifetimeTotals');
+  }
+
+  async unclaimed() {
+    return this.#quick.usage.unclaimed();
+  }
+
+  async gaps(period: Period, nodeId?: NodeId) {
+    return this.#quick.ledger.gaps(period, nodeId);
+  }
+
+  async database() {
+    return await this.#slow.read('database', this.#nowMs());
+  }
+
+  async resets(limit: number, cursor: string | null) {
+    return this.#quick.ledger.resets(limit, cursor);
+  }
+
+  async quarantine(limit: number, cursor: string | null) {
+    return this.#quick.ledger.quarantine(limit, cursor);
+  }
+
+  #nowMs(): number {
+    return this.#clock.now().getTime();
+  }
+}

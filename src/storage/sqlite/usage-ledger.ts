@@ -1,0 +1,77 @@
+import { InvalidInput } from '../../core/errors.ts';
+import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
+import type {
+  CleanupPreview,
+  Commit,
+  FailedPoll,
+  NodePoll,
+  PollBooked,
+  ResetMark,
+  ResetRequest,
+  TrackingState,
+  UsageLedger,
+} from '../../core/ledger/usage-ledger.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import type { AdminId, ResetId } from '../../core/units/ids.ts';
+import type { SlowReader } from './slow-reader.ts';
+import type { WriterLink } from './writer-link.ts';
+
+/** The transactional truth, on the main thread's side: everything is done by the writer. */
+export class SqliteUsageLedger implements UsageLedger {
+  readonly #writer: WriterLink;
+  readonly #reader: SlowReader;
+  readonly #clock: Clock;
+
+  constructor(writer: WriterLink, reader: SlowReader, clock: Clock) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#clock = clock;
+  }
+
+  recordReports(sender: ReportSender, reports: readonly UsageReport[]): Promise<ReportOutcome> {
+    return this.#writer.reports(sender, reports);
+  }
+
+  recordPoll(poll: NodePoll): Promise<PollBooked> {
+    return this.#writer.poll(poll);
+  }
+
+  recordFailedPoll(failure: FailedPoll): Promise<void> {
+    return this.#writer.run('recordFailedPoll', failure);
+  }
+
+  reset(request: ResetRequest): Promise<ResetMark> {
+    return this.#writer.run('reset', request);
+  }
+
+  undoReset(id: ResetId, by: AdminId | null): Promise<ResetMark> {
+    return this.#writer.run('undoReset', id, by);
+  }
+
+  async previewCleanup(days: number): Promise<CleanupPreview> {
+    requireDays(days);
+    return await this.#reader.read('previewCleanup', days, this.#clock.now().getTime());
+  }
+
+  async cleanupStep(days: number, maxRows: number): Promise<{ readonly deleted: number; readonly remaining: boolean }> {
+    requireDays(days);
+    return await this.#writer.run('cleanupStep', days, maxRows);
+  }
+
+  setTracking(enabled: boolean, _by: AdminId | null): Promise<TrackingState> {
+    return this.#writer.run('setTracking', enabled);
+  }
+
+  backup(path: string): Promise<{ readonly path: string; readonly bytes: number }> {
+    return this.#reader.read('backup', path);
+  }
+
+  onCommit(listener: (commit: Commit) => void): () => void {
+    return this.#writer.onCommit(listener);
+  }
+}
+
+function requireDays(days: number): void {
+  if (Number.isInteger(days) && days >= 1) return;
+  throw new InvalidInput('/days', '"days" must be a whole number of at least 1.', 'Records of today are always kept.');
+}

@@ -1,0 +1,122 @@
+import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
+import type { Commit, NodePoll } from '../../core/ledger/usage-ledger.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import type { WriterItem, WriterTurn } from './writer/ledger-writer.ts';
+import type { OperationArgs, OperationName, OperationResult } from './writer/operations.ts';
+
+/** Carries items to the writer, wherever it runs, and its turns back. */
+export interface WriterTransport {
+  send(items: readonly WriterItem[], nowMs: number): void;
+  /** Ends the writer after everything sent was answered. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(value: never): void;
+  reject(error: unknown): void;
+}
+
+type NewItem<I extends WriterItem = WriterItem> = I extends WriterItem ? Omit<I, 'id'> : never;
+
+/**
+ * The main thread's side of the writer: everything called in one turn of the event loop goes as one message and becomes
+ * one commit, without waiting for a timer; each caller gets its own answer.
+ */
+export class WriterLink {
+  readonly #clock: Clock;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<(commit: Commit) => void>();
+  #transport: WriterTransport | null = null;
+  #pending: WriterItem[] = [];
+  #lastId = 0;
+  #closed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** To be called once, before the first item. */
+  connect(transport: WriterTransport): void {
+    this.#transport = transport;
+  }
+
+  onCommit(listener: (commit: Commit) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  reports(sender: ReportSender, reports: readonly UsageReport[]): Promise<ReportOutcome> {
+    return this.#send({ kind: 'reports', sender, reports });
+  }
+
+  poll<R>(poll: NodePoll): Promise<R> {
+    return this.#send({ kind: 'poll', poll });
+  }
+
+  run<N extends OperationName>(name: N, ...args: OperationArgs<N>): Promise<OperationResult<N>> {
+    return this.#send({ kind: 'operation', name, args });
+  }
+
+  /** Answers of the writer; its commit is told after the callers have theirs. */
+  receive({ answers, commit }: WriterTurn): void {
+    for (const answer of answers) {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if (answer.ok) waiting?.resolve(answer.value as never);
+      else waiting?.reject(answer.error);
+    }
+    if (commit !== null) for (const listener of this.#listeners) listener(commit);
+  }
+
+  /** The writer is gone: nobody waits in vain. */
+  fail(error: unknown): void {
+    this.#closed = true;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#flush();
+    await this.#transport?.close();
+  }
+
+  #send<R>(item: NewItem): Promise<R> {
+    if (this.#closed) return Promise.reject(new Error('The ledger is closed.'));
+    return new Promise<R>((resolve, reject) => {
+      const id = ++this.#lastId;
+      this.#waiting.set(id, { resolve, reject });
+      if (this.#pending.length === 0) setImmediate(() => this.#flush());
+      this.#pending.push({ ...item, id } as WriterItem);
+    });
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const items = this.#pending;
+    this.#pending = [];
+    this.#transport?.send(items, this.#clock.now().getTime());
+  }
+}
+
+/** The writer in this very thread: for tests, and for `:memory:`. */
+export function localTransport(
+  writer: {
+    enqueue(items: readonly WriterItem[], nowMs: number): void;
+    turn(): WriterTurn;
+    hasWork: boolean;
+    close(): void;
+  },
+  link: WriterLink,
+): WriterTransport {
+  return {
+    send(items, nowMs) {
+      writer.enqueue(items, nowMs);
+      while (writer.hasWork) link.receive(writer.turn());
+    },
+    async close() {
+      writer.close();
+    },
+  };
+}

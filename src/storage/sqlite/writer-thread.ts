@@ -1,0 +1,45 @@
+import { Worker } from 'node:worker_threads';
+import type { ZoneSince } from '../../core/units/calendar.ts';
+import { fromWireError, type WireError } from './failures.ts';
+import type { FromWriter, ToWriter } from './worker-messages.ts';
+import type { WriterLink, WriterTransport } from './writer-link.ts';
+
+/** Starts the writer in a thread of its own. @throws LedgerFailure if it cannot open the file */
+export async function startWriterThread(
+  url: URL,
+  link: WriterLink,
+  data: { readonly path: string; readonly zones: readonly ZoneSince[]; readonly nowMs: number },
+): Promise<WriterTransport> {
+  const worker = new Worker(url, { workerData: data, name: 'ledger writer' });
+  const tell = (message: ToWriter): void => worker.postMessage(message);
+  let closed: (() => void) | null = null;
+  await new Promise<void>((ready, refuse) => {
+    worker.on('error', (error) => {
+      refuse(error);
+      link.fail(error);
+    });
+    worker.on('exit', () => {
+      link.fail(new Error('The writer thread of the ledger ended.'));
+      closed?.();
+    });
+    worker.on('message', (message: FromWriter) => {
+      if (message.kind === 'turn') link.receive({ ...message.turn, answers: message.turn.answers.map(revive) });
+      else if (message.kind === 'ready') ready();
+      else if (message.kind === 'failed') refuse(fromWireError(message.error));
+    });
+  });
+  return {
+    send: (items, nowMs) => tell({ kind: 'items', items, nowMs }),
+    close: () =>
+      new Promise((resolve) => {
+        closed = resolve;
+        tell({ kind: 'close' });
+      }),
+  };
+}
+
+type Answer = Parameters<WriterLink['receive']>[0]['answers'][number];
+
+function revive(answer: Answer): Answer {
+  return answer.ok ? answer : { ...answer, error: fromWireError(answer.error as WireError) };
+}

@@ -1,0 +1,253 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { type AppliedReset, effectiveMark, markAt } from '../../../core/ledger/segment.ts';
+import { quarterOf } from '../../../core/units/quarter.ts';
+import { BoundedMap } from './bounded-map.ts';
+
+/** Whose bytes they are: a user, or a token or peer that nobody owns; a claimed one belongs to a user since. */
+export interface Holder {
+  readonly userId: string | null;
+  readonly token: string | null;
+  readonly peerId: string | null;
+  /** Segments opened now count in the running cycle. */
+  readonly inCycle: boolean;
+}
+
+interface HolderState extends Holder {
+  /** Marks that apply, undone ones too. */
+  readonly resets: readonly MarkRow[];
+  readonly segments: Map<number, SegmentState>;
+}
+
+interface MarkRow extends AppliedReset {
+  readonly all: boolean;
+}
+
+export interface SegmentState {
+  readonly id: number;
+  readonly allMark: number;
+  readonly hidden: boolean;
+  readonly unclaimed: boolean;
+  /** Hours of one day in which a place carried bytes of this segment, for the counting of connections. */
+  readonly places: Map<number, PlaceHours>;
+}
+
+export interface PlaceHours {
+  day: number;
+  hours: number;
+}
+
+export interface CarrierState {
+  readonly id: number;
+  readonly place: number;
+}
+
+export interface SeriesState {
+  readonly id: number;
+  readonly carrier: CarrierState;
+  /** No record of this series is in a later quarter; -1 = there is none at all. */
+  lastQuarter: number;
+  readonly lines: Line[];
+}
+
+/** One series in one segment (a tally), with the bytes of the running transaction that are to be added to it. */
+export interface Line {
+  readonly tallyId: number;
+  readonly series: SeriesState;
+  readonly segment: SegmentState;
+  readonly pending: PendingRecord[];
+}
+
+export interface PendingRecord {
+  readonly quarter: number;
+  readonly flags: number;
+  readonly lag: number;
+  rx: bigint;
+  tx: bigint;
+  undirected: bigint;
+  fromMs: number;
+  toMs: number;
+}
+
+/** 2 x 100,000 series: some 60 MB when all of them are in use. */
+const SERIES_KEPT = 100_000;
+
+/**
+ * Finds, and where needed makes, what bytes are booked to: carrier, series, segment and tally. Keeps what it found in
+ * memory; `forget` must be called after a rollback and after every change of owners or marks.
+ */
+export class Attribution {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #carriers = new Map<string, CarrierState>();
+  readonly #series = new BoundedMap<string, SeriesState>(SERIES_KEPT);
+  readonly #holders = new BoundedMap<string, HolderState>(SERIES_KEPT);
+  #allResets: readonly MarkRow[] | null = null;
+  #generation = 0;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** Changes whenever what was found before must not be used any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  forget(): void {
+    this.#generation++;
+    this.#carriers.clear();
+    this.#series.clear();
+    this.#holders.clear();
+    this.#allResets = null;
+  }
+
+  carrier(server: string, port: number, protocol: string, service?: { id: string; nodeId: string }): CarrierState {
+    const key = `${server}\n${port}\n${protocol}\n${service?.id ?? ''}`;
+    let carrier = this.#carriers.get(key);
+    if (carrier === undefined) {
+      const found = this.#sql.findCarrier.get(server, port, protocol, service?.id ?? '') as CarrierState | undefined;
+      carrier = found ?? this.#addCarrier(server, port, protocol, service);
+      this.#carriers.set(key, carrier);
+    }
+    return carrier;
+  }
+
+  #addCarrier(server: string, port: number, protocol: string, service?: { id: string; nodeId: string }): CarrierState {
+    const sibling = this.#sql.findPlace.get(server, port) as { place: number } | undefined;
+    const id = Number(
+      this.#sql.addCarrier.run(server, port, protocol, service?.nodeId ?? null, service?.id ?? null).lastInsertRowid,
+    );
+    const place = sibling?.place ?? id;
+    this.#sql.setPlace.run(place, id);
+    return { id, place };
+  }
+
+  seriesOfToken(token: string, carrier: CarrierState): SeriesState {
+    return this.#seriesOf(`t${carrier.id}\n${token}`, carrier, this.#sql.findTokenSeries, null, token);
+  }
+
+  seriesOfPeer(peerId: string, carrier: CarrierState): SeriesState {
+    return this.#seriesOf(`p${carrier.id}\n${peerId}`, carrier, this.#sql.findPeerSeries, peerId, null);
+  }
+
+  #seriesOf(key: string, carrier: CarrierState, find: Statement, peerId: string | null, token: string | null) {
+    let series = this.#series.get(key);
+    if (series !== undefined) return series;
+    const found = find.get(peerId ?? token, carrier.id) as { id: number; lastAt: number | null } | undefined;
+    series = {
+      id: found?.id ?? Number(this.#sql.addSeries.run(carrier.id, peerId, token).lastInsertRowid),
+      carrier,
+      lastQuarter: found?.lastAt == null ? -1 : quarterOf(found.lastAt),
+      lines: [],
+    };
+    this.#series.set(key, series);
+    return series;
+  }
+
+  /** The tally for bytes that a series carried for a holder in `[fromMs, toMs)`. */
+  line(series: SeriesState, holder: Holder, fromMs: number, toMs: number, nowMs: number): Line {
+    const segment = this.#segmentAt(this.#stateOf(holder), fromMs, toMs, nowMs);
+    for (const line of series.lines) if (line.segment === segment) return line;
+    const found = this.#sql.findTally.get(series.id, segment.id) as { id: number } | undefined;
+    const tallyId = found?.id ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
+    const line: Line = { tallyId, series, segment, pending: [] };
+    series.lines.push(line);
+    return line;
+  }
+
+  #stateOf(holder: Holder): HolderState {
+    const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}`;
+    let state = this.#holders.get(key);
+    if (state === undefined) {
+      state = { ...holder, resets: this.#resetsOf(holder.userId), segments: new Map() };
+      this.#holders.set(key, state);
+    }
+    return state;
+  }
+
+  #resetsOf(userId: string | null): readonly MarkRow[] {
+    this.#allResets ??= this.#sql.allResets.all().map(toMark);
+    if (userId === null) return this.#allResets;
+    const own = this.#sql.userResets.all(userId).map(toMark);
+    return own.length === 0 ? this.#allResets : [...this.#allResets, ...own];
+  }
+
+  #segmentAt(holder: HolderState, fromMs: number, toMs: number, nowMs: number): SegmentState {
+    const mark = holder.resets.length === 0 ? 0 : markAt(holder.resets, fromMs, toMs);
+    let segment = holder.segments.get(mark);
+    if (segment === undefined) {
+      segment = this.#findSegment(holder, mark) ?? this.#openSegment(holder, mark, nowMs);
+      holder.segments.set(mark, segment);
+    }
+    return segment;
+  }
+
+  #findSegment({ userId, token, peerId }: HolderState, mark: number): SegmentState | undefined {
+    const row = this.#sql.findSegment.get(userId, token, peerId, mark) as
+      | { id: number; allMark: number; hidden: number }
+      | undefined;
+    if (row === undefined) return undefined;
+    return {
+      id: row.id,
+      allMark: row.allMark,
+      hidden: row.hidden === 1,
+      unclaimed: userId === null,
+      places: new Map(),
+    };
+  }
+
+  #openSegment(holder: HolderState, mark: number, nowMs: number): SegmentState {
+    const { userId, token, peerId } = holder;
+    let allMark = 0;
+    for (const { id, all } of holder.resets) if (all && id <= mark && id > allMark) allMark = id;
+    const hidden = effectiveMark(holder.resets.filter(({ all }) => !all)) > mark;
+    const claimedAt = userId !== null && (token !== null || peerId !== null) ? nowMs : null;
+    const { lastInsertRowid } = this.#sql.addSegment.run(
+      userId,
+      token,
+      peerId,
+      mark,
+      allMark,
+      hidden ? 1 : 0,
+      holder.inCycle ? 1 : 0,
+      nowMs,
+      claimedAt,
+    );
+    return { id: Number(lastInsertRowid), allMark, hidden, unclaimed: userId === null, places: new Map() };
+  }
+}
+
+function toMark(row: unknown): MarkRow {
+  const { id, at, undone, scope } = row as { id: number; at: number; undone: number; scope: string };
+  return { id, atMs: at, undone: undone === 1, all: scope === 'all' };
+}
+
+function prepare(db: Database) {
+  const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope FROM reset';
+  const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) AS lastAt FROM series s';
+  return {
+    findCarrier: db.prepare(
+      `SELECT id, place FROM carrier WHERE server = ? AND port = ? AND protocol = ? AND ifnull(service_id, '') = ?`,
+    ),
+    findPlace: db.prepare('SELECT place FROM carrier WHERE server = ? AND port = ? LIMIT 1'),
+    addCarrier: db.prepare(
+      'INSERT INTO carrier (server, port, protocol, node_id, service_id, place) VALUES (?, ?, ?, ?, ?, 0)',
+    ),
+    setPlace: db.prepare('UPDATE carrier SET place = ? WHERE id = ?'),
+    findTokenSeries: db.prepare(`${series} WHERE s.token = ? AND s.carrier_id = ?`),
+    findPeerSeries: db.prepare(`${series} WHERE s.peer_id = ? AND s.carrier_id = ?`),
+    addSeries: db.prepare('INSERT INTO series (carrier_id, peer_id, token) VALUES (?, ?, ?)'),
+    findTally: db.prepare('SELECT id FROM tally WHERE series_id = ? AND segment_id = ?'),
+    addTally: db.prepare('INSERT INTO tally (series_id, segment_id, first_at, last_at) VALUES (?, ?, ?, ?)'),
+    allResets: db.prepare(`${mark} WHERE scope = 'all'`),
+    userResets: db.prepare(`${mark} WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`),
+    // Claimed segments of one holder may share a mark (claimed, given back, claimed again): the newest takes late bytes.
+    findSegment: db.prepare(
+      `SELECT id, all_mark AS allMark, hidden FROM segment
+       WHERE user_id IS ? AND token IS ? AND peer_id IS ? AND mark = ? ORDER BY id DESC LIMIT 1`,
+    ),
+    addSegment: db.prepare(
+      `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+  };
+}

@@ -1,0 +1,255 @@
+import type { Database } from 'better-sqlite3';
+import type { Piece } from '../../../core/metering/spread.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import { quarterStart } from '../../../core/units/quarter.ts';
+import type { CarrierState, Line, PendingRecord, PlaceHours } from './attribution.ts';
+
+interface Sums {
+  rx: bigint;
+  tx: bigint;
+  undirected: bigint;
+}
+
+interface CarrierDay extends Sums {
+  readonly day: number;
+  readonly allMark: number;
+  readonly carrierId: number;
+  connections: number;
+  lastMs: number;
+}
+
+interface CarrierQuarter extends Sums {
+  readonly quarter: number;
+  readonly carrierId: number;
+  active: number;
+  flags: number;
+}
+
+interface DayRow extends Sums {
+  readonly day: number;
+  hours: number;
+  connections: number;
+  lastMs: number;
+}
+
+/** Bytes added to one day row, for those who keep sums beside the database. */
+export interface DayDelta extends Sums {
+  readonly segmentId: number;
+  readonly day: number;
+}
+
+/**
+ * Gathers the bytes of a transaction and writes each touched row once, in the order of its key: records, days, tallies
+ * and the sums per carrier. Nothing is in the database before `flush`.
+ */
+export class Booking {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #calendar: Calendar;
+  readonly #knownDays = new Set<number>();
+  #touched: Line[] = [];
+  readonly #carrierDays = new Map<string, CarrierDay>();
+  readonly #carrierQuarters = new Map<string, CarrierQuarter>();
+
+  constructor(db: Database, calendar: Calendar) {
+    this.#sql = prepare(db);
+    this.#calendar = calendar;
+  }
+
+  get isEmpty(): boolean {
+    return this.#touched.length === 0;
+  }
+
+  add(line: Line, piece: Piece, rx: bigint, tx: bigint, undirected: bigint): void {
+    const { pending } = line;
+    if (pending.length === 0) this.#touched.push(line);
+    for (const record of pending) {
+      if (record.quarter !== piece.quarter || record.flags !== piece.flags || record.lag !== piece.lag) continue;
+      record.rx += rx;
+      record.tx += tx;
+      record.undirected += undirected;
+      if (piece.fromMs < record.fromMs) record.fromMs = piece.fromMs;
+      if (piece.toMs > record.toMs) record.toMs = piece.toMs;
+      return;
+    }
+    const { quarter, flags, lag, fromMs, toMs } = piece;
+    pending.push({ quarter, flags, lag, rx, tx, undirected, fromMs, toMs });
+  }
+
+  flush(): void {
+    if (this.#touched.length === 0) return;
+    const lines = this.#touched.sort((a, b) => a.tallyId - b.tallyId);
+    for (const line of lines) this.#flushLine(line);
+    this.#touched = [];
+    this.#flushCarriers();
+  }
+
+  /** After a rollback: what was gathered, and what is believed to be in the database, is void. */
+  drop(): void {
+    for (const line of this.#touched) line.pending.length = 0;
+    this.#touched = [];
+    this.#carrierDays.clear();
+    this.#carrierQuarters.clear();
+    this.#knownDays.clear();
+  }
+
+  #flushLine(line: Line): void {
+    const days: DayRow[] = [];
+    const sum = { rx: 0n, tx: 0n, undirected: 0n, fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
+    for (const record of line.pending) {
+      this.#carrierQuarter(line, record);
+      this.#sql.record.run(
+        record.quarter,
+        line.tallyId,
+        record.flags,
+        record.lag,
+        record.rx,
+        record.tx,
+        record.undirected,
+      );
+      this.#addToDay(line, days, record);
+      addSums(sum, record);
+      if (record.fromMs < sum.fromMs) sum.fromMs = record.fromMs;
+      if (record.toMs > sum.toMs) sum.toMs = record.toMs;
+    }
+    line.pending.length = 0;
+    for (const row of days) {
+      this.#sql.day.run(row.day, line.tallyId, row.rx, row.tx, row.undirected, row.hours, row.connections);
+      this.#carrierDay(line, row);
+    }
+    this.#sql.tally.run(sum.rx, sum.tx, sum.undirected, sum.fromMs, sum.toMs, line.tallyId);
+  }
+
+  #addToDay(line: Line, days: DayRow[], record: PendingRecord): void {
+    // Quarters never straddle hours or days of any zone, so that their first instant tells both.
+    const startMs = quarterStart(record.quarter);
+    const day = this.#calendar.dayOf(startMs);
+    const bit = 1 << this.#calendar.hourOf(startMs, day);
+    let row = days.find((each) => each.day === day.number);
+    if (row === undefined) {
+      this.#rememberDay(day.number);
+      row = { day: day.number, rx: 0n, tx: 0n, undirected: 0n, hours: 0, connections: 0, lastMs: 0 };
+      days.push(row);
+    }
+    addSums(row, record);
+    row.lastMs = Math.max(row.lastMs, Math.min(record.toMs, day.toMs - 1));
+    if ((row.hours & bit) !== 0) return;
+    row.hours |= bit;
+    const place = this.#placeHours(line, day.number);
+    if ((place.hours & bit) !== 0) return;
+    place.hours |= bit;
+    row.connections++;
+  }
+
+  /** Hours in which this segment carried bytes at the line's place on that day; the latest day is kept in memory. */
+  #placeHours({ segment, series }: Line, day: number): PlaceHours {
+    const place = series.carrier.place;
+    const known = segment.places.get(place);
+    if (known?.day === day) return known;
+    let hours = 0;
+    for (const row of this.#sql.placeHours.all(day, segment.id, place)) hours |= (row as { hours: number }).hours;
+    const loaded = { day, hours };
+    // The rows of an earlier day are written one by one below, so that a second look finds them in the database.
+    if (known === undefined || known.day < day) segment.places.set(place, loaded);
+    return loaded;
+  }
+
+  #rememberDay(number: number): void {
+    if (this.#knownDays.has(number)) return;
+    const { fromMs, toMs } = this.#calendar.day(number);
+    this.#sql.calendarDay.run(number, fromMs, toMs);
+    this.#knownDays.add(number);
+  }
+
+  #carrierDay({ segment, series }: Line, row: DayRow): void {
+    if (segment.hidden) return;
+    const key = `${row.day} ${segment.allMark} ${series.carrier.id}`;
+    let sums = this.#carrierDays.get(key);
+    if (sums === undefined) {
+      const nothing = { rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
+      sums = { ...nothing, day: row.day, allMark: segment.allMark, carrierId: series.carrier.id };
+      this.#carrierDays.set(key, sums);
+    }
+    addSums(sums, row);
+    sums.connections += row.connections;
+    if (row.lastMs > sums.lastMs) sums.lastMs = row.lastMs;
+  }
+
+  #carrierQuarter({ series }: Line, record: PendingRecord): void {
+    const { quarter } = record;
+    const sums = this.#sumsOf(series.carrier, quarter);
+    addSums(sums, record);
+    sums.flags |= record.flags;
+    if (quarter > series.lastQuarter) {
+      series.lastQuarter = quarter;
+      sums.active++;
+    } else if (this.#sql.wasActive.get(quarter, series.id) === undefined) {
+      sums.active++;
+    }
+  }
+
+  #sumsOf(carrier: CarrierState, quarter: number): CarrierQuarter {
+    const key = `${quarter} ${carrier.id}`;
+    let sums = this.#carrierQuarters.get(key);
+    if (sums === undefined) {
+      sums = { quarter, carrierId: carrier.id, rx: 0n, tx: 0n, undirected: 0n, active: 0, flags: 0 };
+      this.#carrierQuarters.set(key, sums);
+    }
+    return sums;
+  }
+
+  #flushCarriers(): void {
+    for (const { day, allMark, carrierId, rx, tx, undirected, connections, lastMs } of this.#carrierDays.values()) {
+      this.#sql.carrierDay.run(day, allMark, carrierId, rx, tx, undirected, connections, lastMs);
+    }
+    for (const { quarter, carrierId, rx, tx, undirected, active, flags } of this.#carrierQuarters.values()) {
+      this.#sql.carrierQuarter.run(quarter, carrierId, rx, tx, undirected, active, flags);
+    }
+    this.#carrierDays.clear();
+    this.#carrierQuarters.clear();
+  }
+}
+
+function addSums(to: Sums, from: Sums): void {
+  to.rx += from.rx;
+  to.tx += from.tx;
+  if (from.undirected !== 0n) to.undirected += from.undirected;
+}
+
+function prepare(db: Database) {
+  const add = 'rx = rx + excluded.rx, tx = tx + excluded.tx, undirected = undirected + excluded.undirected';
+  return {
+    record: db.prepare(
+      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${add}`,
+    ),
+    day: db.prepare(
+      `INSERT INTO day (day, tally_id, rx, tx, undirected, hours, connections) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${add},
+         hours = hours | excluded.hours, connections = connections + excluded.connections`,
+    ),
+    tally: db.prepare(
+      `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?,
+         first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
+    ),
+    carrierDay: db.prepare(
+      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, connections, last_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${add}, connections = connections + excluded.connections,
+         last_at = max(last_at, excluded.last_at)`,
+    ),
+    carrierQuarter: db.prepare(
+      `INSERT INTO carrier_quarter (quarter, carrier_id, rx, tx, undirected, active, flags) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${add}, active = active + excluded.active, flags = flags | excluded.flags`,
+    ),
+    calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
+    placeHours: db.prepare(
+      `SELECT d.hours FROM tally t
+       JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
+       JOIN day d ON d.day = ? AND d.tally_id = t.id
+       WHERE t.segment_id = ? AND c.place = ?`,
+    ),
+    wasActive: db.prepare(
+      `SELECT 1 FROM tally t JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ? LIMIT 1`,
+    ),
+  };
+}

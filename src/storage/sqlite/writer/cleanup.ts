@@ -1,0 +1,71 @@
+import type { Database } from 'better-sqlite3';
+import { DEDUPLICATION_DAYS } from '../../../core/ledger/report.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import { quarterOf } from '../../../core/units/quarter.ts';
+
+/** Report keys looked at per step of the sweep: about a millisecond. */
+const KEYS_PER_STEP = 1_000;
+
+/** Removes what may go: old 15-minute records when asked, report keys past their window by itself. */
+export class Cleanup {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #calendar: Calendar;
+  #sweptTo: Buffer = Buffer.alloc(0);
+
+  constructor(db: Database, calendar: Calendar) {
+    this.#sql = prepare(db);
+    this.#calendar = calendar;
+  }
+
+  /** Days, totals and marks stay. Charts of carriers lose their quarters together with the records. */
+  step(days: number, maxRows: number, nowMs: number): { readonly deleted: number; readonly remaining: boolean } {
+    const bound = quarterOf(keepsFromMs(this.#calendar, days, nowMs));
+    const next = this.#sql.nextKept.get(bound, maxRows) as RecordKey | undefined;
+    if (next === undefined) {
+      const { changes } = this.#sql.deleteBefore.run(bound);
+      this.#sql.deleteCarrierQuarters.run(bound);
+      return { deleted: changes, remaining: false };
+    }
+    const { changes } = this.#sql.deleteUpTo.run(next.quarter, next.tallyId, next.flags, next.lag);
+    return { deleted: changes, remaining: true };
+  }
+
+  /**
+   * Walks through the report keys in the order of their hashes, a step per call, and removes those past the window.
+   * An index by day would cost every report as much as the key itself.
+   */
+  sweepKeys(nowMs: number): void {
+    const oldest = Math.floor(nowMs / 86_400_000) - DEDUPLICATION_DAYS - 1;
+    const end = this.#sql.keyAfter.get(this.#sweptTo, KEYS_PER_STEP) as Buffer | undefined;
+    this.#sql.deleteKeys.run(this.#sweptTo, end ?? LAST_KEY, oldest);
+    this.#sweptTo = end ?? Buffer.alloc(0);
+  }
+}
+
+/** First instant whose records stay when `days` whole days are kept. */
+export function keepsFromMs(calendar: Calendar, days: number, nowMs: number): number {
+  return calendar.lastDays(days, nowMs).first.fromMs;
+}
+
+interface RecordKey {
+  readonly quarter: number;
+  readonly tallyId: number;
+  readonly flags: number;
+  readonly lag: number;
+}
+
+const LAST_KEY = Buffer.alloc(13, 0xff);
+
+function prepare(db: Database) {
+  return {
+    nextKept: db.prepare(
+      `SELECT quarter, tally_id AS tallyId, flags, lag FROM record WHERE quarter < ?
+       ORDER BY quarter, tally_id, flags, lag LIMIT 1 OFFSET ?`,
+    ),
+    deleteUpTo: db.prepare('DELETE FROM record WHERE (quarter, tally_id, flags, lag) < (?, ?, ?, ?)'),
+    deleteBefore: db.prepare('DELETE FROM record WHERE quarter < ?'),
+    deleteCarrierQuarters: db.prepare('DELETE FROM carrier_quarter WHERE quarter < ?'),
+    keyAfter: db.prepare('SELECT hash FROM report_key WHERE hash >= ? ORDER BY hash LIMIT 1 OFFSET ?').pluck(),
+    deleteKeys: db.prepare('DELETE FROM report_key WHERE hash >= ? AND hash < ? AND day < ?'),
+  };
+}

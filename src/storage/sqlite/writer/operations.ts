@@ -1,0 +1,145 @@
+import type { Database } from 'better-sqlite3';
+import type { Assignment, NewNode, NewUser } from '../../../core/inventory/inventory-store.ts';
+import type { FailedPoll, ResetRequest, TrackingState } from '../../../core/ledger/usage-ledger.ts';
+import type { AuditEntry } from '../../../core/settings/settings-store.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import type { AdminId, ApiTokenId, NewId, NodeId, UserId } from '../../../core/units/ids.ts';
+import { Attribution } from './attribution.ts';
+import { Booking } from './booking.ts';
+import { Cleanup } from './cleanup.ts';
+import { Identities } from './identities.ts';
+import { Liveness } from './liveness.ts';
+import { MeterStates } from './meter-states.ts';
+import { Nodes } from './nodes.ts';
+import { Owners } from './owners.ts';
+import { PollOutcomes } from './poll-outcomes.ts';
+import { PollRecorder } from './polls.ts';
+import { ReportBooking } from './report-booking.ts';
+import { ReportIntake } from './report-intake.ts';
+import { Resets } from './resets.ts';
+import { Settings } from './settings.ts';
+import { TrackingSwitch } from './tracking.ts';
+
+/** The parts of the writer, wired. Everything here works on the one connection that writes. */
+export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number) {
+  const attribution = new Attribution(db);
+  const booking = new Booking(db, calendar);
+  const states = new MeterStates(db);
+  const tracking = new TrackingSwitch(db, nowMs);
+  const outcomes = new PollOutcomes(db);
+  const resets = new Resets(db, newId);
+  return {
+    attribution,
+    booking,
+    states,
+    tracking,
+    outcomes,
+    resets,
+    intake: new ReportIntake(db, tracking),
+    reportBooking: new ReportBooking(db, attribution, booking),
+    polls: new PollRecorder(db, { attribution, booking, states, tracking, outcomes, newId }),
+    owners: new Owners(db, resets, newId),
+    nodes: new Nodes(db, outcomes, newId),
+    identities: new Identities(db, newId),
+    cleanup: new Cleanup(db, calendar),
+    settings: new Settings(db),
+    liveness: new Liveness(db),
+  };
+}
+
+export type WriterParts = ReturnType<typeof makeParts>;
+
+/** What a commit changed, besides usage, for those who look on. */
+type Changes = 'usage' | 'inventory' | 'none';
+
+interface Operation<A extends readonly unknown[], R> {
+  readonly changes: Changes;
+  /** Owners or marks change: what is remembered of them must be looked up anew. */
+  readonly forgets: boolean;
+  readonly run: (nowMs: number, ...args: A) => R;
+}
+
+function operation<A extends readonly unknown[], R>(
+  changes: Changes,
+  run: (nowMs: number, ...args: A) => R,
+  forgets = changes !== 'none',
+): Operation<A, R> {
+  return { changes, forgets, run };
+}
+
+/** Every operation of the writer but reports and polls. Each runs in a savepoint of its own. */
+export function makeOperations(parts: WriterParts, db: Database) {
+  const { owners, nodes, identities, settings, resets, outcomes, tracking, cleanup, states } = parts;
+  return {
+    recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
+    reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),
+    undoReset: operation('usage', (now, id: string, by: AdminId | null) => resets.undo(id, by, now)),
+    cleanupStep: operation('none', (now, days: number, maxRows: number) => cleanup.step(days, maxRows, now)),
+    setTracking: operation('inventory', (now, enabled: boolean): TrackingState => {
+      if (tracking.set(enabled, now) && !enabled) gapOnEveryNode(db, outcomes, now);
+      return tracking.state;
+    }),
+    /** Proves that the ledger can be written, and does what is due now and then. */
+    beat: operation('none', (now) => {
+      cleanup.sweepKeys(now);
+      settings.sampleSize(now, fileBytes(db));
+    }),
+
+    addNode: operation('inventory', (_now, node: NewNode) => nodes.add(node), false),
+    updateNode: operation(
+      'inventory',
+      (_now, id: NodeId, change: Parameters<Nodes['update']>[1]) => nodes.update(id, change),
+      false,
+    ),
+    deleteNode: operation('inventory', (_now, id: NodeId, at: Date) => nodes.delete(id, at), false),
+    assignPeers: operation('inventory', (now, assignments: readonly Assignment[]) => {
+      states.forgetServicesOf(owners.assignPeers(assignments, now));
+    }),
+    addUser: operation('inventory', (_now, user: NewUser) => owners.addUser(user)),
+    updateUser: operation(
+      'inventory',
+      (_now, id: UserId, change: Parameters<Owners['updateUser']>[1]) => owners.updateUser(id, change),
+      false,
+    ),
+    deleteUser: operation('inventory', (_now, id: UserId, at: Date) => {
+      owners.deleteUser(id, at);
+      states.forget();
+    }),
+    rotateUserToken: operation('inventory', (now, id: UserId, token: string) => owners.rotateUserToken(id, token, now)),
+
+    addAdmin: operation('none', (_now, admin: Parameters<Identities['addAdmin']>[0]) => identities.addAdmin(admin)),
+    setPassword: operation('none', (_now, id: AdminId, hash: string) => identities.setPassword(id, hash)),
+    setAdminDisabled: operation('none', (_now, id: AdminId, at: Date | null) => identities.setAdminDisabled(id, at)),
+    addSession: operation('none', (_now, session: Parameters<Identities['addSession']>[0]) =>
+      identities.addSession(session),
+    ),
+    extendSession: operation('none', (_now, hash: Uint8Array, expiresAt: Date) =>
+      identities.extendSession(hash, expiresAt),
+    ),
+    endSession: operation('none', (_now, hash: Uint8Array) => identities.endSession(hash)),
+    addToken: operation('none', (_now, token: Parameters<Identities['addToken']>[0]) => identities.addToken(token)),
+    revokeToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.revokeToken(id, at)),
+    touchToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.touchToken(id, at)),
+
+    setSetting: operation('none', (_now, name: string, value: unknown) => settings.set(name, value)),
+    setMeta: operation('none', (_now, name: string, value: unknown) => settings.setMeta(name, value)),
+    writeAudit: operation('none', (_now, entry: AuditEntry) => settings.audit(entry)),
+  };
+}
+
+export type WriterOperations = ReturnType<typeof makeOperations>;
+export type OperationName = keyof WriterOperations;
+type DropFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : [];
+export type OperationArgs<N extends OperationName> = DropFirst<Parameters<WriterOperations[N]['run']>>;
+export type OperationResult<N extends OperationName> = ReturnType<WriterOperations[N]['run']>;
+
+function gapOnEveryNode(db: Database, outcomes: PollOutcomes, nowMs: number): void {
+  for (const id of db.prepare('SELECT id FROM node WHERE deleted_at IS NULL').pluck().all()) {
+    outcomes.closeGap(id as string, nowMs);
+    outcomes.openGap(id as string, nowMs, 'tracking-off', 'Traffic tracking was switched off.');
+  }
+}
+
+function fileBytes(db: Database): number {
+  return Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
+}

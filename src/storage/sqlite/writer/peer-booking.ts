@@ -1,0 +1,83 @@
+import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
+import type { Traffic } from '../../../core/units/bytes.ts';
+import type { Attribution, Holder, SeriesState } from './attribution.ts';
+import type { Booking } from './booking.ts';
+import type { MeteredPeer, PeerBinding } from './meter-states.ts';
+import type { ServicePoll } from './polled-services.ts';
+
+/** Books counted bytes of peers: cut at quarters and at changes of owner, each slice to who owned the peer then. */
+export class PeerBooking {
+  readonly #attribution: Attribution;
+  readonly #booking: Booking;
+  /** Peers of one poll mostly share their interval, and so its pieces. */
+  #last: {
+    readonly fromMs: number | null;
+    readonly toMs: number;
+    readonly flags: number;
+    pieces: readonly Piece[];
+  } | null = null;
+
+  constructor(attribution: Attribution, booking: Booking) {
+    this.#attribution = attribution;
+    this.#booking = booking;
+  }
+
+  book(service: ServicePoll, peer: MeteredPeer, counted: Traffic, fromMs: number | null, flags: number): void {
+    const series = this.#seriesOf(service, peer);
+    const pieces = this.#pieces(fromMs, service.atMs, flags, changesWithin(peer.bindings, fromMs, service.atMs));
+    const [only] = pieces;
+    if (only !== undefined && pieces.length === 1) {
+      this.#add(series, peer, only, counted, service.atMs);
+      return;
+    }
+    for (const slice of spread(counted, pieces)) this.#add(series, peer, slice, slice.traffic, service.atMs);
+  }
+
+  #seriesOf(service: ServicePoll, peer: MeteredPeer): SeriesState {
+    if (peer.series !== null && peer.generation === this.#attribution.generation) {
+      if (peer.series.carrier.id === service.carrierId) return peer.series;
+    }
+    peer.series = this.#attribution.seriesOfPeer(peer.id, service.carrier(this.#attribution));
+    peer.generation = this.#attribution.generation;
+    return peer.series;
+  }
+
+  #pieces(fromMs: number | null, toMs: number, flags: number, cuts: readonly number[]): readonly Piece[] {
+    const last = this.#last;
+    if (cuts.length === 0 && last !== null && last.fromMs === fromMs && last.toMs === toMs && last.flags === flags) {
+      return last.pieces;
+    }
+    const pieces = cutInterval({ fromMs, toMs, bookedAtMs: toMs, flags }, cuts);
+    if (cuts.length === 0) this.#last = { fromMs, toMs, flags, pieces };
+    return pieces;
+  }
+
+  #add(series: SeriesState, peer: MeteredPeer, piece: Piece, { rx, tx, total }: Traffic, nowMs: number): void {
+    const line = this.#attribution.line(series, holderOf(peer, piece), piece.fromMs, piece.toMs, nowMs);
+    if (rx === null || tx === null) this.#booking.add(line, piece, 0n, 0n, total);
+    else this.#booking.add(line, piece, rx, tx, 0n);
+  }
+}
+
+/** Instants strictly inside the interval at which the peer changed hands, in order. */
+function changesWithin(bindings: readonly PeerBinding[], fromMs: number | null, toMs: number): readonly number[] {
+  if (bindings.length === 0 || fromMs === null) return NO_CHANGES;
+  const inside = bindings
+    .flatMap((binding) => [binding.fromMs, binding.toMs ?? toMs])
+    .filter((ms) => ms > fromMs && ms < toMs);
+  return inside.length === 0 ? NO_CHANGES : [...new Set(inside)].sort((a, b) => a - b);
+}
+
+const NO_CHANGES: readonly number[] = [];
+
+/** Who owned the peer during a piece; from before its first owner: who claimed that history, else nobody. */
+function holderOf(peer: MeteredPeer, { fromMs, toMs }: Piece): Holder {
+  for (const { userId, ...binding } of peer.bindings) {
+    const hasBegun = binding.fromMs <= fromMs;
+    const goesOn = binding.toMs === null || (fromMs === toMs ? toMs < binding.toMs : toMs <= binding.toMs);
+    if (hasBegun && goesOn) return { userId, token: null, peerId: null, inCycle: true };
+  }
+  const next = peer.bindings.find((binding) => binding.fromMs >= toMs);
+  if (next?.claimed) return { userId: next.userId, token: null, peerId: peer.id, inCycle: next.inCycle };
+  return { userId: null, token: null, peerId: peer.id, inCycle: true };
+}

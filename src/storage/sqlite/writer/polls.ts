@@ -1,0 +1,277 @@
+import type { Database } from 'better-sqlite3';
+import { NotFound } from '../../../core/errors.ts';
+import type { NodePoll, PollBooked } from '../../../core/ledger/usage-ledger.ts';
+import type { PeerReading } from '../../../core/metering/collector.ts';
+import { FLAG } from '../../../core/metering/flags.ts';
+import { isImplausible } from '../../../core/metering/ingest.ts';
+import { type Metered, meterReading } from '../../../core/metering/meter.ts';
+import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
+import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
+import type { Attribution } from './attribution.ts';
+import type { Booking } from './booking.ts';
+import type { CounterRow, MeteredPeer, MeterStates } from './meter-states.ts';
+import { PeerBooking } from './peer-booking.ts';
+import type { PollOutcomes } from './poll-outcomes.ts';
+import { PolledServices, type ServicePoll } from './polled-services.ts';
+import type { TrackingSwitch } from './tracking.ts';
+
+/** Readings per transaction: some 20 ms, so that reports queued meanwhile do not wait longer for their answer. */
+const READINGS_PER_COMMIT = 2_000;
+
+/** Meters polls of nodes and books what they show. */
+export class PollRecorder {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #states: MeterStates;
+  readonly #booking: Booking;
+  readonly #tracking: TrackingSwitch;
+  readonly #outcomes: PollOutcomes;
+  readonly #services: PolledServices;
+  readonly #peerBooking: PeerBooking;
+  readonly #newId: NewId;
+  #pollNumber = 0;
+
+  constructor(
+    db: Database,
+    parts: {
+      readonly attribution: Attribution;
+      readonly booking: Booking;
+      readonly states: MeterStates;
+      readonly tracking: TrackingSwitch;
+      readonly outcomes: PollOutcomes;
+      readonly newId: NewId;
+    },
+  ) {
+    this.#sql = prepare(db);
+    this.#states = parts.states;
+    this.#booking = parts.booking;
+    this.#tracking = parts.tracking;
+    this.#outcomes = parts.outcomes;
+    this.#newId = parts.newId;
+    this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
+    this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
+  }
+
+  /**
+   * Each `yield` ends a transaction. The service's own row is written in the last one: a poll that breaks off before
+   * that leaves counters that were read, and a service whose last complete poll is the one before.
+   */
+  *record(poll: NodePoll): Generator<void, PollBooked> {
+    const node = this.#sql.findNode.get(poll.nodeId) as { slug: string } | undefined;
+    if (node === undefined) throw new NotFound('node', poll.nodeId);
+    if (!this.#tracking.enabled) {
+      this.#outcomes.saveUncounted(poll);
+      return { services: [], trackingOff: true };
+    }
+    const number = ++this.#pollNumber;
+    const services = this.#services.begin(poll, node.slug, number);
+    let left = READINGS_PER_COMMIT;
+    for (const service of services) {
+      for (const reading of service.isStale ? [] : service.reading.peers) {
+        this.#read(service, reading);
+        if (--left > 0) continue;
+        this.#booking.flush();
+        yield;
+        left = READINGS_PER_COMMIT;
+      }
+    }
+    for (const service of services) {
+      for (const { peer, counter } of this.#vanished(service)) {
+        this.#end(service, peer, counter);
+        if (--left > 0) continue;
+        yield;
+        left = READINGS_PER_COMMIT;
+      }
+      this.#services.finish(service);
+    }
+    this.#outcomes.save(poll);
+    this.#booking.flush();
+    return { services: services.map(toBooked), trackingOff: false };
+  }
+
+  #read(service: ServicePoll, reading: PeerReading): void {
+    const peer = service.meter.peers.get(reading.key) ?? this.#addPeer(service, reading);
+    peer.seenIn = service.number;
+    if (peer.ended || peer.name !== (reading.name ?? peer.name) || reading.allowedIps !== undefined) {
+      this.#updatePeer(peer, reading);
+    }
+    const connection = reading.connection ?? '';
+    const counter = peer.counters.get(connection);
+    if (counter !== undefined) counter.seenIn = service.number;
+    const state = counter?.state ?? null;
+    const rebase = state !== null && this.#tracking.isBeforeResumption(state.at);
+    const metered = meterReading(rebase ? { ...state, rebase } : state, reading, service.context);
+    if (metered === 'stale') return;
+    const handshakeMs = reading.lastHandshakeAt?.getTime() ?? counter?.handshakeMs ?? null;
+    const endpoint = reading.endpoint ?? counter?.endpoint ?? null;
+    if (metered !== 'unchanged') {
+      const row = this.#saveCounter(peer, connection, counter, metered, endpoint, handshakeMs);
+      row.seenIn = service.number;
+      this.#book(service, peer, metered);
+    } else if (counter !== undefined && (counter.endpoint !== endpoint || counter.handshakeMs !== handshakeMs)) {
+      this.#sql.updatePresence.run(endpoint, handshakeMs, counter.id);
+      counter.endpoint = endpoint;
+      counter.handshakeMs = handshakeMs;
+    }
+  }
+
+  #addPeer(service: ServicePoll, reading: PeerReading): MeteredPeer {
+    const id = this.#newId();
+    const allowedIps = JSON.stringify(reading.allowedIps ?? []);
+    const name = reading.name ?? null;
+    this.#sql.addPeer.run(id, service.id, reading.key, name, allowedIps, service.atMs, service.atMs);
+    const peer: MeteredPeer = {
+      id,
+      name,
+      allowedIps,
+      ended: false,
+      bindings: [],
+      counters: new Map(),
+      series: null,
+      generation: -1,
+      seenIn: service.number,
+    };
+    service.meter.peers.set(reading.key, peer);
+    service.newPeers.push(id as PeerId);
+    return peer;
+  }
+
+  #updatePeer(peer: MeteredPeer, reading: PeerReading): void {
+    const name = reading.name ?? peer.name;
+    const allowedIps = reading.allowedIps === undefined ? peer.allowedIps : JSON.stringify(reading.allowedIps);
+    if (!peer.ended && name === peer.name && allowedIps === peer.allowedIps) return;
+    this.#sql.updatePeer.run(name, allowedIps, peer.id);
+    peer.name = name;
+    peer.allowedIps = allowedIps;
+    peer.ended = false;
+  }
+
+  #saveCounter(
+    peer: MeteredPeer,
+    connection: string,
+    counter: CounterRow | undefined,
+    { next }: Metered,
+    endpoint: string | null,
+    handshakeMs: number | null,
+  ): CounterRow {
+    const { traffic, order } = next;
+    const values = [
+      next.epoch,
+      traffic.rx,
+      traffic.tx,
+      traffic.total,
+      this.#states.textId(next.startEvidence),
+      this.#states.textId(order?.bootId ?? null),
+      order?.uptimeMs ?? null,
+      next.at.getTime(),
+      endpoint,
+      handshakeMs,
+    ];
+    if (counter !== undefined) {
+      this.#sql.updateCounter.run(...values, counter.id);
+      counter.state = next;
+      counter.endpoint = endpoint;
+      counter.handshakeMs = handshakeMs;
+      return counter;
+    }
+    const { lastInsertRowid } = this.#sql.addCounter.run(...values, peer.id, connection);
+    const row = { id: Number(lastInsertRowid), state: next, endpoint, handshakeMs, seenIn: 0 };
+    peer.counters.set(connection, row);
+    return row;
+  }
+
+  #book(service: ServicePoll, peer: MeteredPeer, metered: Metered): void {
+    const { counted, before } = metered;
+    if (before !== null) {
+      service.before = addTraffic(service.before, before);
+      const { rx, tx, undirected } = parts(before);
+      this.#sql.addBaseline.run(peer.id, service.atMs, metered.baseline, rx, tx, undirected);
+    }
+    const fromMs = metered.from?.getTime() ?? null;
+    if (counted.total === 0n) {
+      if ((metered.flags & FLAG.possibleLoss) === 0 || fromMs === null) return;
+      this.#sql.addLoss.run(peer.id, fromMs, service.atMs, metered.flags);
+      return;
+    }
+    if (isImplausible(counted)) {
+      const { rx, tx, undirected } = parts(counted);
+      this.#sql.quarantine.run(service.atMs, 'implausible', peer.id, rx, tx, undirected);
+      return;
+    }
+    this.#peerBooking.book(service, peer, counted, fromMs, metered.flags);
+    service.counted = addTraffic(service.counted, counted);
+  }
+
+  /** Counters that a complete poll did not show although its source shows all there are. */
+  #vanished(service: ServicePoll): { peer: MeteredPeer; counter: CounterRow }[] {
+    const { context, poll, meter, number, isStale } = service;
+    if (isStale || !poll.poll.complete || context.semantics.absence !== 'ended') return [];
+    const vanished: { peer: MeteredPeer; counter: CounterRow }[] = [];
+    for (const peer of meter.peers.values()) {
+      for (const counter of peer.counters.values()) {
+        if (counter.seenIn !== number && !counter.state.ended) vanished.push({ peer, counter });
+      }
+    }
+    return vanished;
+  }
+
+  #end({ context, atMs, number }: ServicePoll, peer: MeteredPeer, counter: CounterRow): void {
+    const lastReadMs = Math.max(counter.state.at.getTime(), context.lastCompleteAt?.getTime() ?? 0);
+    counter.state = { ...counter.state, ended: true };
+    this.#sql.endCounter.run(counter.id);
+    this.#sql.addLoss.run(peer.id, Math.min(lastReadMs, atMs), atMs, FLAG.possibleLoss);
+    if (peer.seenIn === number || peer.ended) return;
+    peer.ended = true;
+    this.#sql.endPeer.run(atMs, Math.min(lastReadMs, atMs), peer.id);
+  }
+}
+
+function toBooked({
+  id,
+  reading,
+  counted,
+  before,
+  newPeers,
+  context,
+  atMs,
+}: ServicePoll): PollBooked['services'][number] {
+  const last = context.lastCompleteAt;
+  return {
+    serviceId: id as ServiceId,
+    name: reading.name,
+    peers: reading.peers.length,
+    counted,
+    intervalSeconds: last === null ? null : Math.max(0, atMs - last.getTime()) / 1000,
+    before,
+    newPeers,
+  };
+}
+
+function parts({ rx, tx, total }: Traffic): { rx: bigint; tx: bigint; undirected: bigint } {
+  return rx === null || tx === null ? { rx: 0n, tx: 0n, undirected: total } : { rx, tx, undirected: 0n };
+}
+
+function prepare(db: Database) {
+  return {
+    findNode: db.prepare('SELECT slug FROM node WHERE id = ? AND deleted_at IS NULL'),
+    addPeer: db.prepare(
+      `INSERT INTO peer (id, service_id, key, name, allowed_ips, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    updatePeer: db.prepare('UPDATE peer SET name = ?, allowed_ips = ?, ended_at = NULL WHERE id = ?'),
+    endPeer: db.prepare('UPDATE peer SET ended_at = ?, last_seen_at = max(last_seen_at, ?) WHERE id = ?'),
+    addCounter: db.prepare(
+      `INSERT INTO counter (epoch, rx, tx, total, start_id, boot_id, uptime_ms, at, endpoint, last_handshake_at, ended,
+         peer_id, connection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+    ),
+    updateCounter: db.prepare(
+      `UPDATE counter SET epoch = ?, rx = ?, tx = ?, total = ?, start_id = ?, boot_id = ?, uptime_ms = ?, at = ?,
+         endpoint = ?, last_handshake_at = ?, ended = 0 WHERE id = ?`,
+    ),
+    updatePresence: db.prepare('UPDATE counter SET endpoint = ?, last_handshake_at = ? WHERE id = ?'),
+    endCounter: db.prepare('UPDATE counter SET ended = 1 WHERE id = ?'),
+    addBaseline: db.prepare('INSERT INTO baseline (peer_id, at, reason, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?)'),
+    addLoss: db.prepare('INSERT INTO loss (peer_id, from_at, to_at, flags) VALUES (?, ?, ?, ?)'),
+    quarantine: db.prepare(
+      'INSERT INTO quarantine (at, reason, peer_id, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+  };
+}

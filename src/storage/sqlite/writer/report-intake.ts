@@ -1,0 +1,242 @@
+import { hash } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { EventIdReused, TooManyUnclaimedTokens, TrackingOff } from '../../../core/errors.ts';
+import type { ReportOutcome, ReportSender, UsageReport } from '../../../core/ledger/report.ts';
+import { advanceStream, type StreamState } from '../../../core/ledger/stream.ts';
+import { FLAG } from '../../../core/metering/flags.ts';
+import { isImplausible, reportInterval } from '../../../core/metering/ingest.ts';
+import { directed } from '../../../core/units/bytes.ts';
+import { BoundedMap } from './bounded-map.ts';
+import type { TrackingSwitch } from './tracking.ts';
+
+/** Unknown tokens that reports nobody signed may bring; more would let a stranger fill the disk. */
+const MAX_UNCLAIMED_TOKENS = 10_000;
+
+/** A report that was decided to count (or to be quarantined): everything the ledger books, and nothing left to decide. */
+export interface AcceptedReport {
+  readonly token: string;
+  readonly server: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly rx: bigint;
+  readonly tx: bigint;
+  /** Null: only the end is known, the bytes are booked there. */
+  readonly fromMs: number | null;
+  readonly toMs: number;
+  readonly receivedAtMs: number;
+  readonly flags: number;
+  readonly key: ReportKey | null;
+  readonly stream: { readonly sender: string; readonly name: string; readonly state: StreamState } | null;
+  /** The report as it came, if it is implausible: kept and shown, not counted. */
+  readonly implausible: UsageReport | null;
+}
+
+export interface ReportKey {
+  /** First 12 bytes of SHA-256 over sender and event id, hexadecimal: among 10^9 keys one collision in 10^11 ledgers. */
+  readonly hash: string;
+  readonly body: number;
+}
+
+/**
+ * Decides what becomes of reports: counted, duplicate, stale or quarantined. Changes nothing in the database; what it
+ * accepted and what is not written yet is remembered here, so that the next report is judged by it.
+ */
+export class ReportIntake {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #tracking: TrackingSwitch;
+  #freshKeys = new Map<string, number>();
+  #freshStreams = new Map<string, StreamState>();
+  readonly #knownTokens = new BoundedMap<string, true>(100_000);
+  #unclaimedTokens: number | null = null;
+
+  constructor(db: Database, tracking: TrackingSwitch) {
+    this.#sql = prepare(db);
+    this.#tracking = tracking;
+  }
+
+  /** All reports of a request or none. @throws EventIdReused, TooManyUnclaimedTokens, TrackingOff */
+  decide(
+    sender: ReportSender,
+    reports: readonly UsageReport[],
+    nowMs: number,
+  ): { readonly outcome: ReportOutcome; readonly accepted: AcceptedReport[] } {
+    if (!this.#tracking.enabled) throw new TrackingOff();
+    const staged: Staged = { keys: new Map(), streams: new Map(), tokens: new Set() };
+    const accepted: AcceptedReport[] = [];
+    let duplicates = 0;
+    let stale = 0;
+    let quarantined = 0;
+    reports.forEach((report, index) => {
+      const key = keyOf(sender, report);
+      if (key !== null && this.#isRepeated(key, staged, report, reports.length === 1 ? '' : `/${index}`)) {
+        duplicates++;
+        return;
+      }
+      const one = this.#judge(sender, report, key, staged, nowMs);
+      if (one === 'stale') {
+        if (key !== null) staged.keys.delete(key.hash);
+        stale++;
+        return;
+      }
+      if (!sender.verified) this.#admitToken(report.userToken, staged);
+      if (one.implausible !== null) quarantined++;
+      accepted.push(one);
+    });
+    this.#keep(staged);
+    const recorded = accepted.length - quarantined;
+    return { outcome: { recorded, duplicates, stale, quarantined }, accepted };
+  }
+
+  /** What was accepted is in the database now. */
+  settled(): void {
+    this.#freshKeys = new Map();
+    this.#freshStreams = new Map();
+  }
+
+  /** After a rollback or a change of owners: nothing remembered holds any more. */
+  forget(): void {
+    this.settled();
+    this.#knownTokens.clear();
+    this.#unclaimedTokens = null;
+  }
+
+  /** Takes accepted reports that are not in the database yet back into memory, after a restart. */
+  remember(reports: readonly AcceptedReport[]): void {
+    for (const { key, stream, token, server, port, protocol } of reports) {
+      if (key !== null) this.#freshKeys.set(key.hash, key.body);
+      if (stream !== null) {
+        this.#freshStreams.set(streamKey(stream.sender, token, server, port, protocol, stream.name), stream.state);
+      }
+    }
+  }
+
+  #isRepeated(key: ReportKey, staged: Staged, report: UsageReport, pointer: string): boolean {
+    const known = staged.keys.get(key.hash) ?? this.#freshKeys.get(key.hash) ?? this.#storedBody(key.hash);
+    if (known === undefined) {
+      staged.keys.set(key.hash, key.body);
+      return false;
+    }
+    if (known !== key.body) throw new EventIdReused(report.eventId ?? '', `${pointer}/event_id`);
+    return true;
+  }
+
+  #storedBody(hash: string): number | undefined {
+    return this.#sql.findKey.get(Buffer.from(hash, 'hex')) as number | undefined;
+  }
+
+  #judge(
+    sender: ReportSender,
+    report: UsageReport,
+    key: ReportKey | null,
+    staged: Staged,
+    nowMs: number,
+  ): AcceptedReport | 'stale' {
+    const { userToken: token, server, port, protocol } = report;
+    const flags = sender.verified ? 0 : FLAG.unverified;
+    const common = { token, server, port, protocol, receivedAtMs: nowMs, flags, key };
+    if (report.mode === 'delta') {
+      const { rx, tx } = report;
+      const implausible = isImplausible(report) ? report : null;
+      return { ...common, ...reportInterval(report, nowMs), rx, tx, stream: null, implausible };
+    }
+    const senderName = sender.credential ?? '';
+    const name = streamKey(senderName, token, server, port, protocol, report.stream);
+    const state = staged.streams.get(name) ?? this.#freshStreams.get(name) ?? this.#storedStream(senderName, report);
+    const advance = advanceStream(state, report, nowMs);
+    if (advance === 'stale') return 'stale';
+    staged.streams.set(name, advance.next);
+    const { fromMs, toMs, counted } = advance;
+    return {
+      ...common,
+      rx: counted.rx ?? 0n,
+      tx: counted.tx ?? 0n,
+      fromMs,
+      toMs,
+      stream: { sender: senderName, name: report.stream, state: advance.next },
+      implausible: isImplausible(counted) ? report : null,
+    };
+  }
+
+  #storedStream(sender: string, report: UsageReport): StreamState | null {
+    const { userToken, server, port, protocol, stream } = report;
+    const row = this.#sql.findStream.get(userToken, server, port, protocol, sender, stream) as
+      | { epoch: bigint; rx: bigint; tx: bigint; at: bigint; periodEnd: bigint | null }
+      | undefined;
+    if (row === undefined) return null;
+    return {
+      epoch: Number(row.epoch),
+      traffic: directed(row.rx, row.tx),
+      atMs: Number(row.at),
+      periodEndMs: row.periodEnd === null ? null : Number(row.periodEnd),
+    };
+  }
+
+  /** Unknown tokens are taken up to a limit; known ones always. */
+  #admitToken(token: string, staged: Staged): void {
+    if (this.#knownTokens.get(token) === true || staged.tokens.has(token)) return;
+    if (this.#sql.isTokenKnown.get(token, token) !== undefined) {
+      this.#knownTokens.set(token, true);
+      return;
+    }
+    this.#unclaimedTokens ??= this.#sql.countUnclaimed.get() as number;
+    if (this.#unclaimedTokens + staged.tokens.size >= MAX_UNCLAIMED_TOKENS) {
+      throw new TooManyUnclaimedTokens(MAX_UNCLAIMED_TOKENS);
+    }
+    staged.tokens.add(token);
+  }
+
+  #keep({ keys, streams, tokens }: Staged): void {
+    for (const [hash, body] of keys) this.#freshKeys.set(hash, body);
+    for (const [name, state] of streams) this.#freshStreams.set(name, state);
+    for (const token of tokens) this.#knownTokens.set(token, true);
+    if (this.#unclaimedTokens !== null) this.#unclaimedTokens += tokens.size;
+  }
+}
+
+/** What a request would add, until all of it is accepted. */
+interface Staged {
+  readonly keys: Map<string, number>;
+  readonly streams: Map<string, StreamState>;
+  readonly tokens: Set<string>;
+}
+
+/** Reports that nobody signed are unique per user_token: strangers cannot use up each other's ids. */
+function keyOf(sender: ReportSender, report: UsageReport): ReportKey | null {
+  if (report.eventId === null) return null;
+  const scope = sender.credential === null ? `open\n${report.userToken}` : `key\n${sender.credential}`;
+  return { hash: hash('sha256', `${scope}\n${report.eventId}`, 'hex').slice(0, 24), body: bodyDigest(report) };
+}
+
+/** 32 bits over everything that counts in a report (FNV-1a): tells a repetition from another report of the same id. */
+function bodyDigest(report: UsageReport): number {
+  const { userToken, server, port, protocol, rx, tx, mode, stream, periodStart, periodEnd } = report;
+  const period = `${periodStart?.getTime() ?? ''}\n${periodEnd?.getTime() ?? ''}`;
+  const text = `${userToken}\n${server}\n${port}\n${protocol}\n${rx}\n${tx}\n${mode}\n${stream}\n${period}`;
+  let digest = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) digest = Math.imul(digest ^ text.charCodeAt(i), 0x01000193);
+  return digest >>> 0;
+}
+
+function streamKey(sender: string, token: string, server: string, port: number, protocol: string, name: string) {
+  return `${sender}\n${token}\n${server}\n${port}\n${protocol}\n${name}`;
+}
+
+function prepare(db: Database) {
+  return {
+    findKey: db.prepare('SELECT body FROM report_key WHERE hash = ?').pluck(),
+    findStream: db
+      .prepare(
+        `SELECT m.epoch, m.rx, m.tx, m.at, m.period_end AS periodEnd
+         FROM series s JOIN carrier c ON c.id = s.carrier_id JOIN stream m ON m.series_id = s.id
+         WHERE s.token = ? AND c.server = ? AND c.port = ? AND c.protocol = ? AND c.service_id IS NULL
+           AND m.sender = ? AND m.name = ?`,
+      )
+      .safeIntegers(),
+    isTokenKnown: db.prepare(
+      'SELECT 1 FROM user_token WHERE token = ? UNION ALL SELECT 1 FROM segment WHERE token = ?',
+    ),
+    countUnclaimed: db
+      .prepare('SELECT count(DISTINCT token) FROM segment WHERE token IS NOT NULL AND user_id IS NULL')
+      .pluck(),
+  };
+}

@@ -31,107 +31,90 @@ interface Usage {
   readonly connections: number;
 }
 
+const tags = ['statistics'];
+const usageSchema = {
+  tags,
+  summary: 'All bytes of an admin’s users, or of a user',
+  params: ByName,
+  response: { 200: Bytes },
+};
+const detailedSchema = {
+  tags,
+  summary: 'The same in parts; totals count from the last reset mark, external traffic over the last days',
+  params: ByName,
+  querystring: Type.Object({ days: Days }),
+  response: {
+    200: Type.Object({
+      username: Type.String(),
+      xpert_usage_bytes: Bytes,
+      xpert_usage_gb: Type.Number(),
+      external_traffic: Type.Object(external),
+      total_usage_bytes: Bytes,
+      traffic_limit_bytes: MaybeBytes,
+      traffic_limit_gb: MaybeNumber,
+      limit_check: Nullable(Type.Boolean()),
+      percentage_used: MaybeNumber,
+    }),
+  },
+};
+const externalSchema = {
+  tags,
+  summary: 'What foreign servers reported for an admin’s users, or for a user',
+  params: ByName,
+  querystring: Type.Object({ days: Days }),
+  response: {
+    200: Type.Object({
+      ...external,
+      traffic_limit_bytes: MaybeBytes,
+      traffic_limit_gb: MaybeNumber,
+      limit_check: Type.Object({
+        within_limit: Type.Boolean(),
+        limit_gb: MaybeNumber,
+        used_gb: Type.Number(),
+        remaining_gb: MaybeNumber,
+        percentage_used: MaybeNumber,
+      }),
+    }),
+  },
+};
+
 /** Seed A's usage of an admin: bytes over our own VPN services, and "external" ones that foreign servers reported. */
 export function adminUsageRoutes(app: HttpApp, { ports }: HttpParts): void {
   const { history, identity, inventory, operations, clock } = ports;
-  const tags = ['statistics'];
   const config = { access: 'view' } as const;
 
-  app.get(
-    '/api/admin/usage/:username',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'All bytes of an admin’s users, or of a user',
-        params: ByName,
-        response: { 200: Bytes },
-      },
-    },
-    async (request) => {
-      const subject = await find(actorOf(request), request.params.username);
-      return (await usageOf(subject, 'services', null)).bytes + (await usageOf(subject, 'reports', null)).bytes;
-    },
-  );
+  app.get('/api/admin/usage/:username', { config, schema: usageSchema }, async (request) => {
+    const subject = await find(actorOf(request), request.params.username);
+    return (await usageOf(subject, 'services', null)).bytes + (await usageOf(subject, 'reports', null)).bytes;
+  });
 
-  app.get(
-    '/api/admin/usage/:username/detailed',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'The same in parts; totals count from the last reset mark, external traffic over the last days',
-        params: ByName,
-        querystring: Type.Object({ days: Days }),
-        response: {
-          200: Type.Object({
-            username: Type.String(),
-            xpert_usage_bytes: Bytes,
-            xpert_usage_gb: Type.Number(),
-            external_traffic: Type.Object(external),
-            total_usage_bytes: Bytes,
-            traffic_limit_bytes: MaybeBytes,
-            traffic_limit_gb: MaybeNumber,
-            limit_check: Nullable(Type.Boolean()),
-            percentage_used: MaybeNumber,
-          }),
-        },
-      },
-    },
-    async (request) => {
-      const { username } = request.params;
-      const subject = await find(actorOf(request), username);
-      const [metered, reported, shown] = await Promise.all([
-        usageOf(subject, 'services', null),
-        usageOf(subject, 'reports', null),
-        externalOf(subject, username, request.query.days),
-      ]);
-      return {
-        username,
-        xpert_usage_bytes: metered.bytes,
-        xpert_usage_gb: gib(metered.bytes),
-        external_traffic: shown,
-        total_usage_bytes: metered.bytes + reported.bytes,
-        ...NO_LIMIT,
-        limit_check: null,
-        percentage_used: null,
-      };
-    },
-  );
+  app.get('/api/admin/usage/:username/detailed', { config, schema: detailedSchema }, async (request) => {
+    const { username } = request.params;
+    const subject = await find(actorOf(request), username);
+    const [metered, reported, shown] = await Promise.all([
+      usageOf(subject, 'services', null),
+      usageOf(subject, 'reports', null),
+      externalOf(subject, username, request.query.days),
+    ]);
+    return {
+      username,
+      xpert_usage_bytes: metered.bytes,
+      xpert_usage_gb: gib(metered.bytes),
+      external_traffic: shown,
+      total_usage_bytes: metered.bytes + reported.bytes,
+      ...NO_LIMIT,
+      limit_check: null,
+      percentage_used: null,
+    };
+  });
 
-  app.get(
-    '/api/admin/external-traffic/stats/:username',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'What foreign servers reported for an admin’s users, or for a user',
-        params: ByName,
-        querystring: Type.Object({ days: Days }),
-        response: {
-          200: Type.Object({
-            ...external,
-            traffic_limit_bytes: MaybeBytes,
-            traffic_limit_gb: MaybeNumber,
-            limit_check: Type.Object({
-              within_limit: Type.Boolean(),
-              limit_gb: MaybeNumber,
-              used_gb: Type.Number(),
-              remaining_gb: MaybeNumber,
-              percentage_used: MaybeNumber,
-            }),
-          }),
-        },
-      },
-    },
-    async (request) => {
-      const { username } = request.params;
-      const shown = await externalOf(await find(actorOf(request), username), username, request.query.days);
-      const used_gb = shown.external_traffic_gb;
-      const limit_check = { within_limit: true, limit_gb: null, used_gb, remaining_gb: null, percentage_used: null };
-      return { ...shown, ...NO_LIMIT, limit_check };
-    },
-  );
+  app.get('/api/admin/external-traffic/stats/:username', { config, schema: externalSchema }, async (request) => {
+    const { username } = request.params;
+    const shown = await externalOf(await find(actorOf(request), username), username, request.query.days);
+    const used_gb = shown.external_traffic_gb;
+    const limit_check = { within_limit: true, limit_gb: null, used_gb, remaining_gb: null, percentage_used: null };
+    return { ...shown, ...NO_LIMIT, limit_check };
+  });
 
   /** Admins and users share one name space, so a name means one of them. @throws NotFound */
   async function find(actor: Actor, name: string): Promise<Subject> {

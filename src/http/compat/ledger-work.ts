@@ -13,30 +13,54 @@ const Success = Type.Literal('success');
 const ResetDone = Type.Object({ status: Success, reset_id: Type.String() });
 const CleanupDays = Type.Optional(Type.Integer({ maximum: 36_600 }));
 
+const tags = ['statistics'];
+const databaseSchema = {
+  tags,
+  summary: 'What the database holds',
+  response: {
+    200: Type.Object({
+      total_records: Type.Integer({ description: '15-minute records and day rows.' }),
+      unique_users: Type.Integer(),
+      unique_servers: Type.Integer(),
+      database_size_mb: Type.Number(),
+      retention_days: Type.Integer({ description: '0 = for ever.' }),
+    }),
+  },
+};
+const cleanupSchema = {
+  tags,
+  summary: 'Remove 15-minute records older than so many days; usage, totals and days stay',
+  querystring: Type.Object({ days: CleanupDays, dry_run: Type.Optional(Type.Boolean()) }),
+  body: Nullable(Type.Object({ days: CleanupDays, dry_run: Type.Optional(Type.Boolean()) })),
+  response: {
+    200: Type.Object({
+      status: Success,
+      deleted_rows: Type.Integer(),
+      cleanup_days: Type.Integer(),
+      dry_run: Type.Optional(Type.Literal(true, { description: 'Nothing was removed.' })),
+    }),
+  },
+};
+const resetSchema = {
+  tags,
+  summary: 'Reset All: a mark that can be undone',
+  response: { 200: ResetDone },
+};
+const undoSchema = {
+  tags,
+  summary: 'Undo a reset: shown usage is old plus new',
+  params: Type.Object({ reset_id: Type.String({ maxLength: 64 }) }),
+  response: { 200: ResetDone },
+};
+
 /** Seed A's work on the ledger: information, cleanup, Reset All and its undo. */
 export function ledgerWorkRoutes(app: HttpApp, parts: HttpParts): void {
   const { history, ledger, operations } = parts.ports;
-  const tags = ['statistics'];
   const config = { access: 'change-all' } as const;
 
   app.get(
     '/api/xpert/traffic-stats/database/info',
-    {
-      config: { access: 'inspect' },
-      schema: {
-        tags,
-        summary: 'What the database holds',
-        response: {
-          200: Type.Object({
-            total_records: Type.Integer({ description: '15-minute records and day rows.' }),
-            unique_users: Type.Integer(),
-            unique_servers: Type.Integer(),
-            database_size_mb: Type.Number(),
-            retention_days: Type.Integer({ description: '0 = for ever.' }),
-          }),
-        },
-      },
-    },
+    { config: { access: 'inspect' }, schema: databaseSchema },
     async () => {
       const [database, { retentionDays }] = await Promise.all([history.database(), operations.settings()]);
       return {
@@ -49,67 +73,28 @@ export function ledgerWorkRoutes(app: HttpApp, parts: HttpParts): void {
     },
   );
 
-  app.post(
-    '/api/xpert/traffic-stats/cleanup',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Remove 15-minute records older than so many days; usage, totals and days stay',
-        querystring: Type.Object({ days: CleanupDays, dry_run: Type.Optional(Type.Boolean()) }),
-        body: Nullable(Type.Object({ days: CleanupDays, dry_run: Type.Optional(Type.Boolean()) })),
-        response: {
-          200: Type.Object({
-            status: Success,
-            deleted_rows: Type.Integer(),
-            cleanup_days: Type.Integer(),
-            dry_run: Type.Optional(Type.Literal(true, { description: 'Nothing was removed.' })),
-          }),
-        },
-      },
-    },
-    async (request) => {
-      const days = request.query.days ?? request.body?.days;
-      if (days === undefined) throw new InvalidInput('/days', '"days" is missing.', 'For example ?days=90.');
-      if (days < 1) throw new InvalidInput('/days', '"days" must be at least 1.', 'To start anew at 0, use reset.');
-      const done = { status: 'success' as const, cleanup_days: days };
-      if (request.query.dry_run ?? request.body?.dry_run ?? false) {
-        return { ...done, deleted_rows: (await ledger.previewCleanup(days)).rows, dry_run: true as const };
-      }
-      const { deleted } = await operations.cleanup(days);
-      await audit(parts, request, 'ledger.cleanup', `${days} days`, { rows: deleted });
-      return { ...done, deleted_rows: deleted };
-    },
-  );
+  app.post('/api/xpert/traffic-stats/cleanup', { config, schema: cleanupSchema }, async (request) => {
+    const days = request.query.days ?? request.body?.days;
+    if (days === undefined) throw new InvalidInput('/days', '"days" is missing.', 'For example ?days=90.');
+    if (days < 1) throw new InvalidInput('/days', '"days" must be at least 1.', 'To start anew at 0, use reset.');
+    const done = { status: 'success' as const, cleanup_days: days };
+    if (request.query.dry_run ?? request.body?.dry_run ?? false) {
+      return { ...done, deleted_rows: (await ledger.previewCleanup(days)).rows, dry_run: true as const };
+    }
+    const { deleted } = await operations.cleanup(days);
+    await audit(parts, request, 'ledger.cleanup', `${days} days`, { rows: deleted });
+    return { ...done, deleted_rows: deleted };
+  });
 
-  app.post(
-    '/api/xpert/traffic-stats/reset',
-    {
-      config,
-      schema: { tags, summary: 'Reset All: a mark that can be undone', response: { 200: ResetDone } },
-    },
-    async (request) => {
-      const mark = await setReset(parts.ports, actorOf(request), { scope: 'all' });
-      await audit(parts, request, 'usage.reset', mark.id, { scope: 'all' });
-      return { status: 'success' as const, reset_id: mark.id };
-    },
-  );
+  app.post('/api/xpert/traffic-stats/reset', { config, schema: resetSchema }, async (request) => {
+    const mark = await setReset(parts.ports, actorOf(request), { scope: 'all' });
+    await audit(parts, request, 'usage.reset', mark.id, { scope: 'all' });
+    return { status: 'success' as const, reset_id: mark.id };
+  });
 
-  app.delete(
-    '/api/xpert/traffic-stats/reset/:reset_id',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Undo a reset: shown usage is old plus new',
-        params: Type.Object({ reset_id: Type.String({ maxLength: 64 }) }),
-        response: { 200: ResetDone },
-      },
-    },
-    async (request) => {
-      const mark = await undoReset(parts.ports, actorOf(request), request.params.reset_id as ResetId);
-      await audit(parts, request, 'usage.reset-undone', mark.id);
-      return { status: 'success' as const, reset_id: mark.id };
-    },
-  );
+  app.delete('/api/xpert/traffic-stats/reset/:reset_id', { config, schema: undoSchema }, async (request) => {
+    const mark = await undoReset(parts.ports, actorOf(request), request.params.reset_id as ResetId);
+    await audit(parts, request, 'usage.reset-undone', mark.id);
+    return { status: 'success' as const, reset_id: mark.id };
+  });
 }

@@ -6,6 +6,7 @@ import { canonicalServer } from '../../core/metering/ingest.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import { lastDays } from '../period.ts';
+import type { HttpPorts } from '../ports.ts';
 import { Instant, MaybeNumber } from '../schemas/common.ts';
 import type { HttpParts } from '../server.ts';
 import { gib } from './gib.ts';
@@ -59,156 +60,139 @@ const OfServer = Type.Object({
   daily_stats: Type.Array(Type.Object({ date: Type.String(), total_gb: Type.Number(), unique_users: Type.Integer() })),
 });
 
+const tags = ['statistics'];
+const globalSchema = {
+  tags,
+  summary: 'Everything together',
+  querystring: DaysQuery,
+  response: { 200: Type.Object(global) },
+};
+const marzbanSchema = {
+  tags,
+  summary: 'Everything together, as the panel integration of the original asks for it',
+  querystring: DaysQuery,
+  response: {
+    200: Type.Object({
+      users_traffic: Type.Object({
+        ...global,
+        external_servers: Type.Boolean({ description: 'Whether traffic is tracked.' }),
+        integration_type: Type.String(),
+        data_source: Type.String(),
+      }),
+    }),
+  },
+};
+const tokenSchema = {
+  tags,
+  summary: 'One user by token, or an unclaimed token',
+  params: Type.Object({ user_token: Type.String() }),
+  querystring: DaysQuery,
+  response: { 200: OfToken },
+};
+const serverSchema = {
+  tags,
+  summary: 'One server:port with its days',
+  params: Type.Object({
+    server: Type.String({ maxLength: 255 }),
+    port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+  }),
+  querystring: DaysQuery,
+  response: { 200: OfServer },
+};
+
 /** Seed A's statistics: same addresses, same members; resellers see their own users. */
 export function statisticsRoutes(app: HttpApp, { ports }: HttpParts): void {
-  const { history, inventory, operations, clock } = ports;
-  const tags = ['statistics'];
   const config = { access: 'view' } as const;
-  const period = async (days: number) => lastDays(days, await operations.calendar(), clock.now());
 
-  app.get(
-    '/api/xpert/traffic-stats/global',
-    {
-      config,
-      schema: { tags, summary: 'Everything together', querystring: DaysQuery, response: { 200: Type.Object(global) } },
-    },
-    async (request) => globalStatistics(actorOf(request), request.query.days),
+  app.get('/api/xpert/traffic-stats/global', { config, schema: globalSchema }, async (request) =>
+    globalStatistics(ports, actorOf(request), request.query.days),
   );
 
-  app.get(
-    '/api/xpert/marzban-traffic-stats',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Everything together, as the panel integration of the original asks for it',
-        querystring: DaysQuery,
-        response: {
-          200: Type.Object({
-            users_traffic: Type.Object({
-              ...global,
-              external_servers: Type.Boolean({ description: 'Whether traffic is tracked.' }),
-              integration_type: Type.String(),
-              data_source: Type.String(),
-            }),
-          }),
-        },
-      },
-    },
-    async (request) => {
-      const [statistics, { tracking }] = await Promise.all([
-        globalStatistics(actorOf(request), request.query.days),
-        operations.settings(),
-      ]);
-      return {
-        users_traffic: {
-          ...statistics,
-          external_servers: tracking.enabled,
-          integration_type: tracking.enabled ? 'xpert' : 'xpert_disabled',
-          data_source: 'traffic_monitoring_system',
-        },
-      };
-    },
-  );
-
-  app.get(
-    '/api/xpert/traffic-stats/:user_token',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'One user by token, or an unclaimed token',
-        params: Type.Object({ user_token: Type.String() }),
-        querystring: DaysQuery,
-        response: { 200: OfToken },
-      },
-    },
-    async (request) => {
-      const { user_token } = request.params;
-      const { days } = request.query;
-      const { carriers, isClaimed } = await carriersOf(actorOf(request), user_token, await period(days));
-      return {
-        user_token,
-        total_gb_used: gib(total(carriers)),
-        period_days: days,
-        servers: carriers.toSorted(byDownload).map(serverJson),
-        ...(isClaimed ? {} : { unclaimed: true as const }),
-      };
-    },
-  );
-
-  app.get(
-    '/api/xpert/traffic-stats/server/:server/:port',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'One server:port with its days',
-        params: Type.Object({
-          server: Type.String({ maxLength: 255 }),
-          port: Type.Integer({ minimum: 0, maximum: 65_535 }),
-        }),
-        querystring: DaysQuery,
-        response: { 200: OfServer },
-      },
-    },
-    async (request) => {
-      const { server, port } = request.params;
-      const { days } = request.query;
-      const found = await history.carrier(
-        canonicalServer(server),
-        port,
-        await period(days),
-        visibilityOf(actorOf(request)),
-      );
-      const bytes = found?.traffic.total ?? 0n;
-      const connections = found?.connections ?? 0;
-      return {
-        server,
-        port,
-        period_days: days,
-        unique_users: found?.users ?? 0,
-        total_gb_used: gib(bytes),
-        total_connections: connections,
-        avg_gb_per_connection: connections === 0 ? 0 : gib(bytes / BigInt(connections)),
-        daily_stats: (found?.days ?? []).map(({ date, traffic, users }) => {
-          return { date, total_gb: gib(traffic.total), unique_users: users };
-        }),
-      };
-    },
-  );
-
-  async function globalStatistics(actor: Actor, days: number) {
-    const shown = await period(days);
-    const who = visibilityOf(actor);
-    const [summary, top] = await Promise.all([
-      history.summary(shown, who),
-      history.topCarriers(shown, TOP_SERVERS, who),
+  app.get('/api/xpert/marzban-traffic-stats', { config, schema: marzbanSchema }, async (request) => {
+    const [statistics, { tracking }] = await Promise.all([
+      globalStatistics(ports, actorOf(request), request.query.days),
+      ports.operations.settings(),
     ]);
     return {
-      total_users: summary.users,
-      total_servers: summary.servers,
-      total_gb_used: gib(summary.traffic.total),
-      total_connections: summary.connections,
-      total_protocols: summary.protocols,
-      period_days: days,
-      top_servers: top.map(({ server, port, protocol, traffic }) => {
-        return { server, port, protocol, total_gb: gib(traffic.total) };
-      }),
+      users_traffic: {
+        ...statistics,
+        external_servers: tracking.enabled,
+        integration_type: tracking.enabled ? 'xpert' : 'xpert_disabled',
+        data_source: 'traffic_monitoring_system',
+      },
     };
-  }
+  });
 
-  /** @throws NotFound also for what belongs to others: whether it exists is not told */
-  async function carriersOf(actor: Actor, userToken: string, shown: Period) {
-    const user = await inventory.userByToken(userToken);
-    if (user !== null && ownsUser(actor, user.ownerId)) {
-      return { carriers: await history.userCarriers(user.id, shown), isClaimed: true };
-    }
-    const mayUnclaimed = user === null && visibilityOf(actor).kind === 'all';
-    const carriers = mayUnclaimed ? await history.tokenCarriers(userToken, shown) : null;
-    if (carriers === null) throw new NotFound('user with the token', userToken, 'Nothing was ever reported under it.');
-    return { carriers, isClaimed: false };
+  app.get('/api/xpert/traffic-stats/:user_token', { config, schema: tokenSchema }, async (request) => {
+    const { user_token } = request.params;
+    const { days } = request.query;
+    const { carriers, isClaimed } = await carriersOf(ports, actorOf(request), user_token, await periodOf(ports, days));
+    return {
+      user_token,
+      total_gb_used: gib(total(carriers)),
+      period_days: days,
+      servers: carriers.toSorted(byDownload).map(serverJson),
+      ...(isClaimed ? {} : { unclaimed: true as const }),
+    };
+  });
+
+  app.get('/api/xpert/traffic-stats/server/:server/:port', { config, schema: serverSchema }, async (request) => {
+    const { server, port } = request.params;
+    return serverStatistics(ports, actorOf(request), server, port, request.query.days);
+  });
+}
+
+async function periodOf({ operations, clock }: HttpPorts, days: number): Promise<Period> {
+  return lastDays(days, await operations.calendar(), clock.now());
+}
+
+async function globalStatistics(ports: HttpPorts, actor: Actor, days: number) {
+  const { history } = ports;
+  const shown = await periodOf(ports, days);
+  const who = visibilityOf(actor);
+  const [summary, top] = await Promise.all([history.summary(shown, who), history.topCarriers(shown, TOP_SERVERS, who)]);
+  return {
+    total_users: summary.users,
+    total_servers: summary.servers,
+    total_gb_used: gib(summary.traffic.total),
+    total_connections: summary.connections,
+    total_protocols: summary.protocols,
+    period_days: days,
+    top_servers: top.map(({ server, port, protocol, traffic }) => {
+      return { server, port, protocol, total_gb: gib(traffic.total) };
+    }),
+  };
+}
+
+/** @throws NotFound also for what belongs to others: whether it exists is not told */
+async function carriersOf({ inventory, history }: HttpPorts, actor: Actor, userToken: string, shown: Period) {
+  const user = await inventory.userByToken(userToken);
+  if (user !== null && ownsUser(actor, user.ownerId)) {
+    return { carriers: await history.userCarriers(user.id, shown), isClaimed: true };
   }
+  const mayUnclaimed = user === null && visibilityOf(actor).kind === 'all';
+  const carriers = mayUnclaimed ? await history.tokenCarriers(userToken, shown) : null;
+  if (carriers === null) throw new NotFound('user with the token', userToken, 'Nothing was ever reported under it.');
+  return { carriers, isClaimed: false };
+}
+
+async function serverStatistics(ports: HttpPorts, actor: Actor, server: string, port: number, days: number) {
+  const shown = await periodOf(ports, days);
+  const found = await ports.history.carrier(canonicalServer(server), port, shown, visibilityOf(actor));
+  const bytes = found?.traffic.total ?? 0n;
+  const connections = found?.connections ?? 0;
+  return {
+    server,
+    port,
+    period_days: days,
+    unique_users: found?.users ?? 0,
+    total_gb_used: gib(bytes),
+    total_connections: connections,
+    avg_gb_per_connection: connections === 0 ? 0 : gib(bytes / BigInt(connections)),
+    daily_stats: (found?.days ?? []).map(({ date, traffic, users }) => {
+      return { date, total_gb: gib(traffic.total), unique_users: users };
+    }),
+  };
 }
 
 function total(carriers: readonly CarrierUsage[]): bigint {

@@ -12,87 +12,70 @@ import type { HttpParts } from '../server.ts';
 
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
+const tags = ['admins'];
+const listSchema = {
+  tags,
+  summary: 'All accounts',
+  response: { 200: Type.Object({ items: Type.Array(AdminJson) }) },
+};
+const createSchema = {
+  tags,
+  summary: 'Create an account',
+  body: Type.Object({ name: NameJson, role: RoleJson, password: PasswordJson }),
+  response: { 201: AdminJson },
+};
+const passwordSchema = {
+  tags,
+  summary: 'Set a password; ends the sessions of that account',
+  params: ById,
+  body: Type.Object({ password: PasswordJson }),
+  response: { 204: Nothing },
+};
+const disableSchema = {
+  tags,
+  summary: 'Disable or enable an account, with its sessions and tokens',
+  params: ById,
+  body: Type.Object({ disabled: Type.Boolean() }),
+  response: { 200: AdminJson },
+};
+
 /** Accounts of people who log in; the owner's business. */
 export function adminRoutes(app: HttpApp, parts: HttpParts): void {
   const { identity, clock } = parts.ports;
   const passwords = new Passwords();
-  const tags = ['admins'];
   const config = { access: 'manage-admins' } as const;
 
-  app.get(
-    '/api/v1/admins',
-    {
-      config,
-      schema: { tags, summary: 'All accounts', response: { 200: Type.Object({ items: Type.Array(AdminJson) }) } },
-    },
-    async () => ({ items: (await identity.admins()).map(adminJson) }),
-  );
+  app.get('/api/v1/admins', { config, schema: listSchema }, async () => ({
+    items: (await identity.admins()).map(adminJson),
+  }));
 
-  app.post(
-    '/api/v1/admins',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Create an account',
-        body: Type.Object({ name: NameJson, role: RoleJson, password: PasswordJson }),
-        response: { 201: AdminJson },
-      },
-    },
-    async (request, reply) => {
-      const { name, role, password } = request.body;
-      const passwordHash = await passwords.hash(password);
-      const admin = await identity.addAdmin({ name, role, passwordHash, createdAt: clock.now() });
-      // The link that makes an owner is of no use once there is one.
-      if (role === 'owner') await identity.setSetupHash(null);
-      await audit(parts, request, 'admin.created', name, { role });
-      return reply.code(201).send(adminJson(admin));
-    },
-  );
+  app.post('/api/v1/admins', { config, schema: createSchema }, async (request, reply) => {
+    const { name, role, password } = request.body;
+    const passwordHash = await passwords.hash(password);
+    const admin = await identity.addAdmin({ name, role, passwordHash, createdAt: clock.now() });
+    // The link that makes an owner is of no use once there is one.
+    if (role === 'owner') await identity.setSetupHash(null);
+    await audit(parts, request, 'admin.created', name, { role });
+    return reply.code(201).send(adminJson(admin));
+  });
 
-  app.put(
-    '/api/v1/admins/:id/password',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Set a password; ends the sessions of that account',
-        params: ById,
-        body: Type.Object({ password: PasswordJson }),
-        response: { 204: Nothing },
-      },
-    },
-    async (request, reply) => {
-      const admin = await find(request.params.id);
-      await identity.setPassword(admin.id, await passwords.hash(request.body.password));
-      await audit(parts, request, 'admin.password', admin.name);
-      return reply.code(204).send(null);
-    },
-  );
+  app.put('/api/v1/admins/:id/password', { config, schema: passwordSchema }, async (request, reply) => {
+    const admin = await find(request.params.id);
+    await identity.setPassword(admin.id, await passwords.hash(request.body.password));
+    await audit(parts, request, 'admin.password', admin.name);
+    return reply.code(204).send(null);
+  });
 
-  app.patch(
-    '/api/v1/admins/:id',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Disable or enable an account, with its sessions and tokens',
-        params: ById,
-        body: Type.Object({ disabled: Type.Boolean() }),
-        response: { 200: AdminJson },
-      },
-    },
-    async (request) => {
-      const admin = await find(request.params.id);
-      const { disabled } = request.body;
-      if (disabled) await keepAnOwner(admin);
-      const disabledAt = disabled ? clock.now() : null;
-      await identity.setAdminDisabled(admin.id, disabledAt);
-      parts.authenticator.forget();
-      await audit(parts, request, disabled ? 'admin.disabled' : 'admin.enabled', admin.name);
-      return adminJson({ ...admin, disabledAt });
-    },
-  );
+  app.patch('/api/v1/admins/:id', { config, schema: disableSchema }, async (request) => {
+    const admin = await find(request.params.id);
+    const { disabled } = request.body;
+    if (disabled) await keepAnOwner(admin);
+    const disabledAt = disabled ? clock.now() : null;
+    await identity.setAdminDisabled(admin.id, disabledAt);
+    parts.authenticator.forget();
+    await audit(parts, request, disabled ? 'admin.disabled' : 'admin.enabled', admin.name);
+    return adminJson({ ...admin, disabledAt });
+  });
 
   /** By id or by name: the command line knows names. */
   async function find(text: string): Promise<Admin> {

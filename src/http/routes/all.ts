@@ -22,6 +22,7 @@ import { peerRoutes } from './peers.ts';
 import { resetRoutes } from './resets.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
+import { setupRoutes } from './setup.ts';
 import { tokenRoutes } from './tokens.ts';
 import { unclaimedRoutes } from './unclaimed.ts';
 import { usageRoutes } from './usage.ts';
@@ -33,6 +34,7 @@ const RESOURCES = [
   metricsRoutes,
   docsRoutes,
   sessionRoutes,
+  setupRoutes,
   overviewRoutes,
   usageRoutes,
   gapRoutes,

@@ -1,8 +1,9 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import { type Actor, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
-import type { Assignment } from '../../core/inventory/inventory-store.ts';
+import type { Assignment, PeerQuery } from '../../core/inventory/inventory-store.ts';
 import type { Peer, User } from '../../core/inventory/peer.ts';
+import type { Visibility } from '../../core/ledger/usage-history.ts';
 import type { NodeId, ServiceId, UserId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -30,80 +31,56 @@ const Assign = Type.Object({
   countInCycle: Type.Optional(Type.Boolean({ description: 'History counts in the running cycle, too.' })),
 });
 
+const tags = ['peers'];
+const listSchema = { tags, summary: 'Peers', querystring: PeersQuery, response: { 200: PageOf(PeerJson) } };
+const assignSchema = {
+  tags,
+  summary: 'Give peers to users from an instant on, or take them back',
+  body: Assign,
+  response: { 200: Type.Object({ assigned: Type.Integer() }) },
+};
+const automaticSchema = {
+  tags,
+  summary: 'Give the unowned peers of a node to users, by their comments or one user each',
+  body: Type.Object({
+    nodeId: Id,
+    policy: Type.Union([Type.Literal('per-peer'), Type.Literal('from-comments')]),
+    preview: Type.Optional(Type.Boolean({ description: 'Only say what would be done.' })),
+  }),
+  response: { 200: AssignmentJson },
+};
+
 /** Peers: credentials on VPN services, and whose they are. */
 export function peerRoutes(app: HttpApp, parts: HttpParts): void {
   const { inventory, nodes, clock } = parts.ports;
-  const tags = ['peers'];
 
-  app.get(
-    '/api/v1/peers',
-    {
-      config: { access: 'view' },
-      schema: { tags, summary: 'Peers', querystring: PeersQuery, response: { 200: PageOf(PeerJson) } },
-    },
-    async (request) => {
-      const who = visibilityOf(actorOf(request));
-      const { node, service, user, unassigned, search, ended, limit, cursor } = request.query;
-      const page = await inventory.peers({
-        limit,
-        cursor: cursor ?? null,
-        ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
-        ...(node === undefined ? {} : { nodeId: node as NodeId }),
-        ...(service === undefined ? {} : { serviceId: service as ServiceId }),
-        ...(user === undefined ? {} : { userId: user as UserId }),
-        ...(unassigned === undefined ? {} : { unassigned }),
-        ...(search === undefined || search === '' ? {} : { search }),
-        ...(ended === undefined ? {} : { withEnded: ended }),
-      });
-      return { ...page, items: await peerBodies(parts.ports, page.items, who) };
-    },
-  );
+  app.get('/api/v1/peers', { config: { access: 'view' }, schema: listSchema }, async (request) => {
+    const who = visibilityOf(actorOf(request));
+    const page = await inventory.peers(peerQuery(request.query, who));
+    return { ...page, items: await peerBodies(parts.ports, page.items, who) };
+  });
 
-  app.post(
-    '/api/v1/peers/assign',
-    {
-      config: { access: 'change-users' },
-      schema: {
-        tags,
-        summary: 'Give peers to users from an instant on, or take them back',
-        body: Assign,
-        response: { 200: Type.Object({ assigned: Type.Integer() }) },
-      },
-    },
-    async (request) => {
-      const actor = actorOf(request);
-      const { assignments, countInCycle = false } = request.body;
-      const from = request.body.from === undefined ? clock.now() : new Date(request.body.from);
-      if (from > clock.now()) throw new InvalidInput('/from', '"from" must not lie ahead.');
-      const resolved: Assignment[] = [];
-      for (const [index, { peerId, userId }] of assignments.entries()) {
-        const peer = await ownPeer(actor, peerId);
-        const user = userId === null ? null : await ownUser(actor, userId, `/assignments/${index}/userId`);
-        resolved.push({ peerId: peer.id, userId: user?.id ?? null, from, countInCycle });
-      }
-      await inventory.assignPeers(resolved);
-      await audit(parts, request, 'peers.assigned', `${resolved.length} peers`, {
-        assignments: resolved.slice(0, 100),
-      });
-      return { assigned: resolved.length };
-    },
-  );
+  app.post('/api/v1/peers/assign', { config: { access: 'change-users' }, schema: assignSchema }, async (request) => {
+    const actor = actorOf(request);
+    const { assignments, countInCycle = false } = request.body;
+    const from = request.body.from === undefined ? clock.now() : new Date(request.body.from);
+    if (from > clock.now()) throw new InvalidInput('/from', '"from" must not lie ahead.');
+    const resolved: Assignment[] = [];
+    for (const [index, { peerId, userId }] of assignments.entries()) {
+      const peer = await ownPeer(actor, peerId);
+      const user = userId === null ? null : await ownUser(actor, userId, `/assignments/${index}/userId`);
+      resolved.push({ peerId: peer.id, userId: user?.id ?? null, from, countInCycle });
+    }
+    await inventory.assignPeers(resolved);
+    await audit(parts, request, 'peers.assigned', `${resolved.length} peers`, {
+      assignments: resolved.slice(0, 100),
+    });
+    return { assigned: resolved.length };
+  });
 
   app.post(
     '/api/v1/peers/assign-automatically',
-    {
-      config: { access: 'change-all' },
-      schema: {
-        tags,
-        summary: 'Give the unowned peers of a node to users, by their comments or one user each',
-        body: Type.Object({
-          nodeId: Id,
-          policy: Type.Union([Type.Literal('per-peer'), Type.Literal('from-comments')]),
-          preview: Type.Optional(Type.Boolean({ description: 'Only say what would be done.' })),
-        }),
-        response: { 200: AssignmentJson },
-      },
-    },
+    { config: { access: 'change-all' }, schema: automaticSchema },
     async (request) => {
       const { policy, preview = false } = request.body;
       const { node } = await findNodeView(parts, request.body.nodeId);
@@ -133,4 +110,19 @@ export function peerRoutes(app: HttpApp, parts: HttpParts): void {
     }
     return user;
   }
+}
+
+function peerQuery(query: Static<typeof PeersQuery>, who: Visibility): PeerQuery {
+  const { node, service, user, unassigned, search, ended, limit, cursor } = query;
+  return {
+    limit,
+    cursor: cursor ?? null,
+    unassigned: unassigned ?? false,
+    withEnded: ended ?? false,
+    ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
+    ...(node === undefined ? {} : { nodeId: node as NodeId }),
+    ...(service === undefined ? {} : { serviceId: service as ServiceId }),
+    ...(user === undefined ? {} : { userId: user as UserId }),
+    ...(search === undefined || search === '' ? {} : { search }),
+  };
 }

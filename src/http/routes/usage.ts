@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import { type Actor, authorize, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
-import type { Period } from '../../core/ledger/usage-history.ts';
+import type { HolderQuery, Period } from '../../core/ledger/usage-history.ts';
 import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import { type PeriodParameters, PeriodQuery, periodOf } from '../period.ts';
+import type { HttpPorts } from '../ports.ts';
 import { PageOf, PageQuery } from '../schemas/common.ts';
 import {
   ActivePeersJson,
@@ -48,63 +49,85 @@ const HoldersQuery = Type.Object({
   order: Type.Union([Type.Literal('desc'), Type.Literal('asc')], { default: 'desc' }),
 });
 
+const tags = ['usage'];
+const seriesSchema = {
+  tags,
+  summary: 'Usage over time; gaps are null, never 0',
+  querystring: Type.Object({
+    ...PeriodQuery,
+    bucket: Bucket,
+    by: By,
+    user: Type.Optional(Id),
+    node: Type.Optional(Id),
+    max: Type.Integer({ minimum: 1, maximum: 20, default: 6, description: 'More are summed as "others".' }),
+  }),
+  response: { 200: SeriesJson },
+};
+const activePeersSchema = {
+  tags,
+  summary: 'Distinct peers that moved bytes, over time',
+  querystring: Type.Object({ ...PeriodQuery, bucket: Bucket }),
+  response: { 200: ActivePeersJson },
+};
+const summarySchema = {
+  tags,
+  summary: 'Sums',
+  querystring: Type.Object(PeriodQuery),
+  response: { 200: SummaryJson },
+};
+const holdersSchema = {
+  tags,
+  summary: 'Users, unclaimed tokens and unclaimed peers by usage',
+  querystring: HoldersQuery,
+  response: { 200: PageOf(HolderJson) },
+};
+const carriersSchema = {
+  tags,
+  summary: 'Where one user, token or peer used it',
+  querystring: Type.Object({
+    ...PeriodQuery,
+    user: Type.Optional(Id),
+    token: Type.Optional(Id),
+    peer: Type.Optional(Id),
+  }),
+  response: { 200: Type.Object({ items: Type.Array(CarrierJson) }) },
+};
+const topCarriersSchema = {
+  tags,
+  summary: 'The busiest server:port/protocol',
+  querystring: Type.Object({ ...PeriodQuery, limit: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }) }),
+  response: { 200: Type.Object({ items: Type.Array(CarrierJson) }) },
+};
+
 /** Who used how much, over which server, when. */
 export function usageRoutes(app: HttpApp, parts: HttpParts): void {
   const { history, inventory, operations, clock } = parts.ports;
-  const tags = ['usage'];
   const config = { access: 'view' } as const;
   const period = async (query: PeriodParameters) => periodOf(query, await operations.calendar(), clock.now());
 
-  app.get(
-    '/api/v1/usage/series',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Usage over time; gaps are null, never 0',
-        querystring: Type.Object({
-          ...PeriodQuery,
-          bucket: Bucket,
-          by: By,
-          user: Type.Optional(Id),
-          node: Type.Optional(Id),
-          max: Type.Integer({ minimum: 1, maximum: 20, default: 6, description: 'More are summed as "others".' }),
-        }),
-        response: { 200: SeriesJson },
+  app.get('/api/v1/usage/series', { config, schema: seriesSchema }, async (request) => {
+    const { query } = request;
+    const actor = actorOf(request);
+    const userId = query.user === undefined ? null : await visibleUser(parts.ports, actor, query.user);
+    const shown = await period(query);
+    const result = await history.series(
+      {
+        period: shown,
+        bucketSeconds: bucketSeconds(query.bucket, shown),
+        by: query.by,
+        userId,
+        nodeId: (query.node as NodeId | undefined) ?? null,
+        maxSeries: query.max,
       },
-    },
-    async (request) => {
-      const { query } = request;
-      const actor = actorOf(request);
-      const userId = query.user === undefined ? null : await visibleUser(actor, query.user);
-      const shown = await period(query);
-      const result = await history.series(
-        {
-          period: shown,
-          bucketSeconds: bucketSeconds(query.bucket, shown),
-          by: query.by,
-          userId,
-          nodeId: (query.node as NodeId | undefined) ?? null,
-          maxSeries: query.max,
-        },
-        visibilityOf(actor),
-      );
-      const nodes = new Map((await inventory.nodes()).map((node) => [node.id as string, node.name]));
-      return seriesJson(result, nodes);
-    },
-  );
+      visibilityOf(actor),
+    );
+    const nodes = new Map((await inventory.nodes()).map((node) => [node.id as string, node.name]));
+    return seriesJson(result, nodes);
+  });
 
   app.get(
     '/api/v1/usage/active-peers',
-    {
-      config: { access: 'view-all' },
-      schema: {
-        tags,
-        summary: 'Distinct peers that moved bytes, over time',
-        querystring: Type.Object({ ...PeriodQuery, bucket: Bucket }),
-        response: { 200: ActivePeersJson },
-      },
-    },
+    { config: { access: 'view-all' }, schema: activePeersSchema },
     async (request) => {
       const shown = await period(request.query);
       const seconds = bucketSeconds(request.query.bucket, shown);
@@ -112,106 +135,64 @@ export function usageRoutes(app: HttpApp, parts: HttpParts): void {
     },
   );
 
-  app.get(
-    '/api/v1/usage/summary',
-    {
-      config,
-      schema: { tags, summary: 'Sums', querystring: Type.Object(PeriodQuery), response: { 200: SummaryJson } },
-    },
-    async (request) => {
-      const shown = await period(request.query);
-      return summaryJson(await history.summary(shown, visibilityOf(actorOf(request))), shown);
-    },
-  );
+  app.get('/api/v1/usage/summary', { config, schema: summarySchema }, async (request) => {
+    const shown = await period(request.query);
+    return summaryJson(await history.summary(shown, visibilityOf(actorOf(request))), shown);
+  });
 
-  app.get(
-    '/api/v1/usage/holders',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Users, unclaimed tokens and unclaimed peers by usage',
-        querystring: HoldersQuery,
-        response: { 200: PageOf(HolderJson) },
-      },
-    },
-    async (request) => {
-      const query = await holderQuery(request.query);
-      const page = await history.holders(query, visibilityOf(actorOf(request)));
-      return { ...page, items: page.items.map(holderJson) };
-    },
-  );
+  app.get('/api/v1/usage/holders', { config, schema: holdersSchema }, async (request) => {
+    const query = holderQuery(request.query, await period(request.query));
+    const page = await history.holders(query, visibilityOf(actorOf(request)));
+    return { ...page, items: page.items.map(holderJson) };
+  });
 
-  app.get(
-    '/api/v1/usage/carriers',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Where one user, token or peer used it',
-        querystring: Type.Object({
-          ...PeriodQuery,
-          user: Type.Optional(Id),
-          token: Type.Optional(Id),
-          peer: Type.Optional(Id),
-        }),
-        response: { 200: Type.Object({ items: Type.Array(CarrierJson) }) },
-      },
-    },
-    async (request) => {
-      const items = await carriersOf(actorOf(request), request.query, await period(request.query));
-      return { items: items.map(carrierJson) };
-    },
-  );
+  app.get('/api/v1/usage/carriers', { config, schema: carriersSchema }, async (request) => {
+    const items = await carriersOf(parts.ports, actorOf(request), request.query, await period(request.query));
+    return { items: items.map(carrierJson) };
+  });
 
-  app.get(
-    '/api/v1/usage/top-carriers',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'The busiest server:port/protocol',
-        querystring: Type.Object({ ...PeriodQuery, limit: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }) }),
-        response: { 200: Type.Object({ items: Type.Array(CarrierJson) }) },
-      },
-    },
-    async (request) => {
-      const { query } = request;
-      const items = await history.topCarriers(await period(query), query.limit, visibilityOf(actorOf(request)));
-      return { items: items.map(carrierJson) };
-    },
-  );
+  app.get('/api/v1/usage/top-carriers', { config, schema: topCarriersSchema }, async (request) => {
+    const { query } = request;
+    const items = await history.topCarriers(await period(query), query.limit, visibilityOf(actorOf(request)));
+    return { items: items.map(carrierJson) };
+  });
+}
 
-  async function holderQuery(query: Static<typeof HoldersQuery>) {
-    return {
-      period: await period(query),
-      search: query.search === undefined || query.search === '' ? null : query.search,
-      server: query.server ?? null,
-      port: query.port ?? null,
-      protocol: query.protocol ?? null,
-      sort: query.sort,
-      descending: query.order === 'desc',
-      limit: query.limit,
-      cursor: query.cursor ?? null,
-    };
-  }
+function holderQuery(query: Static<typeof HoldersQuery>, shown: Period): HolderQuery {
+  return {
+    period: shown,
+    search: query.search === undefined || query.search === '' ? null : query.search,
+    server: query.server ?? null,
+    port: query.port ?? null,
+    protocol: query.protocol ?? null,
+    sort: query.sort,
+    descending: query.order === 'desc',
+    limit: query.limit,
+    cursor: query.cursor ?? null,
+  };
+}
 
-  /** @throws NotFound also for users of others: whether they exist is not told */
-  async function visibleUser(actor: Actor, id: string): Promise<UserId> {
-    const user = await inventory.user(id as UserId);
-    if (user === null || !ownsUser(actor, user.ownerId)) throw new NotFound('user', id);
-    return user.id;
-  }
+/** @throws NotFound also for users of others: whether they exist is not told */
+async function visibleUser({ inventory }: HttpPorts, actor: Actor, id: string): Promise<UserId> {
+  const user = await inventory.user(id as UserId);
+  if (user === null || !ownsUser(actor, user.ownerId)) throw new NotFound('user', id);
+  return user.id;
+}
 
-  async function carriersOf(actor: Actor, query: { user?: string; token?: string; peer?: string }, shown: Period) {
-    if (query.user !== undefined) return history.userCarriers(await visibleUser(actor, query.user), shown);
-    authorize(actor, 'view-all');
-    if (query.peer !== undefined) return history.peerCarriers(query.peer as PeerId, shown);
-    if (query.token === undefined) throw new InvalidInput('/query/user', 'Name a user, a token or a peer.');
-    const carriers = await history.tokenCarriers(query.token, shown);
-    if (carriers === null) throw new NotFound('unclaimed token', query.token);
-    return carriers;
-  }
+async function carriersOf(
+  ports: HttpPorts,
+  actor: Actor,
+  query: { user?: string; token?: string; peer?: string },
+  shown: Period,
+) {
+  const { history } = ports;
+  if (query.user !== undefined) return history.userCarriers(await visibleUser(ports, actor, query.user), shown);
+  authorize(actor, 'view-all');
+  if (query.peer !== undefined) return history.peerCarriers(query.peer as PeerId, shown);
+  if (query.token === undefined) throw new InvalidInput('/query/user', 'Name a user, a token or a peer.');
+  const carriers = await history.tokenCarriers(query.token, shown);
+  if (carriers === null) throw new NotFound('unclaimed token', query.token);
+  return carriers;
 }
 
 function bucketSeconds(bucket: Static<typeof Bucket>, { from, to }: Period): number {

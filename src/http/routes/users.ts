@@ -35,153 +35,129 @@ const NewUser = Type.Object({
 });
 const UserChange = Type.Object({ name: Type.Optional(NameJson), ...members });
 
+const tags = ['users'];
+const listSchema = {
+  tags,
+  summary: 'Users',
+  querystring: Type.Object({ ...PageQuery, search: Type.Optional(Type.String({ maxLength: 128 })) }),
+  response: { 200: PageOf(UserJson) },
+};
+const oneSchema = { tags, summary: 'One user', params: ById, response: { 200: UserJson } };
+const createSchema = {
+  tags,
+  summary: 'Create a user; usage already reported under the token is claimed',
+  body: NewUser,
+  response: { 201: UserJson },
+};
+const changeSchema = {
+  tags,
+  summary: 'Change a user',
+  params: ById,
+  body: UserChange,
+  response: { 200: UserJson },
+};
+const deleteSchema = { tags, summary: 'Delete a user; history stays', params: ById, response: { 204: Nothing } };
+const rotateSchema = {
+  tags,
+  summary: 'Give a new user_token; the old one stays an alias of this user',
+  params: ById,
+  response: { 200: UserJson },
+};
+
 /** Users: the people we account to. */
 export function userRoutes(app: HttpApp, parts: HttpParts): void {
   const { inventory, clock } = parts.ports;
-  const tags = ['users'];
   const looking = { access: 'view' } as const;
   const changing = { access: 'change-users' } as const;
   const one = async (actor: Actor, user: User) => (await bodies(parts, actor, [user]))[0] as UserBody;
 
-  app.get(
-    '/api/v1/users',
-    {
-      config: looking,
-      schema: {
-        tags,
-        summary: 'Users',
-        querystring: Type.Object({ ...PageQuery, search: Type.Optional(Type.String({ maxLength: 128 })) }),
-        response: { 200: PageOf(UserJson) },
-      },
-    },
-    async (request) => {
-      const actor = actorOf(request);
-      const who = visibilityOf(actor);
-      const { search, limit, cursor } = request.query;
-      const page = await inventory.users({
-        limit,
-        cursor: cursor ?? null,
-        ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
-        ...(search === undefined || search === '' ? {} : { search }),
-      });
-      return { ...page, items: await bodies(parts, actor, page.items) };
-    },
-  );
-
-  app.get(
-    '/api/v1/users/:id',
-    { config: looking, schema: { tags, summary: 'One user', params: ById, response: { 200: UserJson } } },
-    async (request) => one(actorOf(request), await find(actorOf(request), request.params.id)),
-  );
-
-  app.post(
-    '/api/v1/users',
-    {
-      config: changing,
-      schema: {
-        tags,
-        summary: 'Create a user; usage already reported under the token is claimed',
-        body: NewUser,
-        response: { 201: UserJson },
-      },
-    },
-    async (request, reply) => {
-      const actor = actorOf(request);
-      const { name, telegramId, note, role, active, owner, countInCycle } = request.body;
-      const user = await inventory.addUser({
-        name,
-        userToken: wantedToken(request.body.userToken),
-        // 32 random bytes: nobody guesses a link.
-        linkToken: request.body.linkToken ?? newSecret(),
-        telegramId: telegramId ?? null,
-        role: role ?? 'user',
-        note: note ?? '',
-        ownerId: owner === undefined ? await defaultOwner(actor) : await ownerNamed(actor, owner),
-        active: active ?? true,
-        createdAt: clock.now(),
-        countInCycle: countInCycle ?? false,
-      });
-      await audit(parts, request, 'user.created', name);
-      return reply.code(201).send(await one(actor, user));
-    },
-  );
-
-  app.patch(
-    '/api/v1/users/:id',
-    {
-      config: changing,
-      schema: { tags, summary: 'Change a user', params: ById, body: UserChange, response: { 200: UserJson } },
-    },
-    async (request) => {
-      const actor = actorOf(request);
-      const user = await find(actor, request.params.id);
-      const changed = await inventory.updateUser(user.id, await changeOf(actor, request.body));
-      await audit(parts, request, 'user.changed', changed.name, { fields: Object.keys(request.body) });
-      return one(actor, changed);
-    },
-  );
-
-  app.delete(
-    '/api/v1/users/:id',
-    {
-      config: changing,
-      schema: { tags, summary: 'Delete a user; history stays', params: ById, response: { 204: Nothing } },
-    },
-    async (request, reply) => {
-      const user = await find(actorOf(request), request.params.id);
-      await inventory.deleteUser(user.id, clock.now());
-      await audit(parts, request, 'user.deleted', user.name);
-      return reply.code(204).send(null);
-    },
-  );
-
-  app.post(
-    '/api/v1/users/:id/rotate-token',
-    {
-      config: changing,
-      schema: {
-        tags,
-        summary: 'Give a new user_token; the old one stays an alias of this user',
-        params: ById,
-        response: { 200: UserJson },
-      },
-    },
-    async (request) => {
-      const actor = actorOf(request);
-      const user = await find(actor, request.params.id);
-      const rotated = await inventory.rotateUserToken(user.id, newUserToken());
-      await audit(parts, request, 'user.token-rotated', rotated.name);
-      return one(actor, rotated);
-    },
-  );
-
-  /** By id, name or token. A user of somebody else is as absent as one that does not exist. */
-  async function find(actor: Actor, text: string): Promise<User> {
-    const user = await inventory.findUser(text);
-    if (user === null || !ownsUser(actor, user.ownerId)) {
-      throw new NotFound('user', text, 'GET /api/v1/users lists them.');
-    }
-    return user;
-  }
-
-  async function changeOf(actor: Actor, body: Static<typeof UserChange>) {
-    const { owner, ...rest } = body;
-    return { ...rest, ...(owner === undefined ? {} : { ownerId: await ownerNamed(actor, owner) }) };
-  }
-
-  /** A reseller's users are their own; everybody else makes users of the owner. Null while there is no owner. */
-  async function defaultOwner(actor: Actor): Promise<AdminId | null> {
+  app.get('/api/v1/users', { config: looking, schema: listSchema }, async (request) => {
+    const actor = actorOf(request);
     const who = visibilityOf(actor);
-    if (who.kind === 'owner') return who.adminId;
-    const owners = (await parts.ports.identity.admins()).filter(({ role }) => role === 'owner');
-    return (owners.find(({ id }) => id === adminIdOf(actor)) ?? owners[0])?.id ?? null;
-  }
+    const { search, limit, cursor } = request.query;
+    const page = await inventory.users({
+      limit,
+      cursor: cursor ?? null,
+      ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
+      ...(search === undefined || search === '' ? {} : { search }),
+    });
+    return { ...page, items: await bodies(parts, actor, page.items) };
+  });
 
-  async function ownerNamed(actor: Actor, name: string): Promise<AdminId> {
-    const admin = await parts.ports.identity.adminByName(name);
-    if (admin !== null && (visibilityOf(actor).kind === 'all' || admin.id === adminIdOf(actor))) return admin.id;
-    throw problem('not-found', `There is no admin "${name}" whose user this could be.`, { pointer: '/owner' });
+  app.get('/api/v1/users/:id', { config: looking, schema: oneSchema }, async (request) =>
+    one(actorOf(request), await findUser(parts, actorOf(request), request.params.id)),
+  );
+
+  app.post('/api/v1/users', { config: changing, schema: createSchema }, async (request, reply) => {
+    const actor = actorOf(request);
+    const { name, telegramId, note, role, active, owner, countInCycle } = request.body;
+    const user = await inventory.addUser({
+      name,
+      userToken: wantedToken(request.body.userToken),
+      // 32 random bytes: nobody guesses a link.
+      linkToken: request.body.linkToken ?? newSecret(),
+      telegramId: telegramId ?? null,
+      role: role ?? 'user',
+      note: note ?? '',
+      ownerId: owner === undefined ? await defaultOwner(parts, actor) : await ownerNamed(parts, actor, owner),
+      active: active ?? true,
+      createdAt: clock.now(),
+      countInCycle: countInCycle ?? false,
+    });
+    await audit(parts, request, 'user.created', name);
+    return reply.code(201).send(await one(actor, user));
+  });
+
+  app.patch('/api/v1/users/:id', { config: changing, schema: changeSchema }, async (request) => {
+    const actor = actorOf(request);
+    const user = await findUser(parts, actor, request.params.id);
+    const changed = await inventory.updateUser(user.id, await changeOf(parts, actor, request.body));
+    await audit(parts, request, 'user.changed', changed.name, { fields: Object.keys(request.body) });
+    return one(actor, changed);
+  });
+
+  app.delete('/api/v1/users/:id', { config: changing, schema: deleteSchema }, async (request, reply) => {
+    const user = await findUser(parts, actorOf(request), request.params.id);
+    await inventory.deleteUser(user.id, clock.now());
+    await audit(parts, request, 'user.deleted', user.name);
+    return reply.code(204).send(null);
+  });
+
+  app.post('/api/v1/users/:id/rotate-token', { config: changing, schema: rotateSchema }, async (request) => {
+    const actor = actorOf(request);
+    const user = await findUser(parts, actor, request.params.id);
+    const rotated = await inventory.rotateUserToken(user.id, newUserToken());
+    await audit(parts, request, 'user.token-rotated', rotated.name);
+    return one(actor, rotated);
+  });
+}
+
+/** By id, name or token. A user of somebody else is as absent as one that does not exist. */
+async function findUser({ ports }: HttpParts, actor: Actor, text: string): Promise<User> {
+  const user = await ports.inventory.findUser(text);
+  if (user === null || !ownsUser(actor, user.ownerId)) {
+    throw new NotFound('user', text, 'GET /api/v1/users lists them.');
   }
+  return user;
+}
+
+async function changeOf(parts: HttpParts, actor: Actor, body: Static<typeof UserChange>) {
+  const { owner, ...rest } = body;
+  return { ...rest, ...(owner === undefined ? {} : { ownerId: await ownerNamed(parts, actor, owner) }) };
+}
+
+/** A reseller's users are their own; everybody else makes users of the owner. Null while there is no owner. */
+async function defaultOwner({ ports }: HttpParts, actor: Actor): Promise<AdminId | null> {
+  const who = visibilityOf(actor);
+  if (who.kind === 'owner') return who.adminId;
+  const owners = (await ports.identity.admins()).filter(({ role }) => role === 'owner');
+  return (owners.find(({ id }) => id === adminIdOf(actor)) ?? owners[0])?.id ?? null;
+}
+
+async function ownerNamed({ ports }: HttpParts, actor: Actor, name: string): Promise<AdminId> {
+  const admin = await ports.identity.adminByName(name);
+  if (admin !== null && (visibilityOf(actor).kind === 'all' || admin.id === adminIdOf(actor))) return admin.id;
+  throw problem('not-found', `There is no admin "${name}" whose user this could be.`, { pointer: '/owner' });
 }
 
 function wantedToken(token: string | undefined): string {

@@ -1,4 +1,11 @@
+import { Worker } from 'node:worker_threads';
+import type { ZoneSince } from '../../core/units/calendar.ts';
+import { fromWireError } from './failures.ts';
 import type { SlowReadName, SlowReads } from './reader/readers.ts';
+import type { FromReader, ToReader } from './worker-messages.ts';
+
+/** A thread costs some 15 MB: it ends when nobody asked for this long, and comes back when somebody does. */
+const IDLE_MS = 60_000;
 
 /** Runs reads that may take long where they disturb nobody. */
 export interface SlowReader {
@@ -15,4 +22,74 @@ export function localSlowReader(reads: SlowReads): SlowReader {
     },
     async close() {},
   };
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** In a thread that is started with the first read and ends when it is not needed. */
+export class ThreadedSlowReader implements SlowReader {
+  readonly #url: URL;
+  readonly #data: { readonly path: string; readonly zones: readonly ZoneSince[] };
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #idle: NodeJS.Timeout | null = null;
+  #lastId = 0;
+
+  constructor(url: URL, data: { readonly path: string; readonly zones: readonly ZoneSince[] }) {
+    this.#url = url;
+    this.#data = data;
+  }
+
+  read<N extends SlowReadName>(name: N, ...args: Parameters<SlowReads[N]>): Promise<ReturnType<SlowReads[N]>> {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#idle = null;
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      worker.postMessage({ id, name, args } satisfies ToReader);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    const worker = this.#worker;
+    this.#worker = null;
+    await worker?.terminate();
+    this.#fail(new Error('The ledger is closed.'));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#url, { workerData: this.#data, name: 'ledger reader' });
+    worker.on('message', (message: FromReader) => {
+      const waiting = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if (message.ok) waiting?.resolve(message.value);
+      else waiting?.reject(fromWireError(message.error));
+      if (this.#waiting.size === 0) this.#endWhenIdle();
+    });
+    worker.on('error', (error) => {
+      this.#worker = null;
+      this.#fail(error);
+    });
+    return worker;
+  }
+
+  #endWhenIdle(): void {
+    this.#idle = setTimeout(() => {
+      const worker = this.#worker;
+      this.#worker = null;
+      void worker?.terminate();
+    }, IDLE_MS);
+    this.#idle.unref();
+  }
+
+  #fail(error: unknown): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
 }

@@ -7,7 +7,7 @@ import { openForReading, openForWriting } from './database.ts';
 import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
 import { makeReaders, makeSlowReads } from './reader/readers.ts';
-import { localSlowReader, type SlowReader } from './slow-reader.ts';
+import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-reader.ts';
 import { SqliteUsageHistory } from './usage-history.ts';
 import { SqliteUsageLedger } from './usage-ledger.ts';
 import { LedgerWriter } from './writer/ledger-writer.ts';
@@ -46,7 +46,10 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   }
   const readDb = path === ':memory:' ? db : openForReading(path);
   const readers = makeReaders(readDb, calendar);
-  const slow: SlowReader = localSlowReader(makeSlowReads(readers));
+  const slow: SlowReader =
+    workers === null
+      ? localSlowReader(makeSlowReads(readers))
+      : new ThreadedSlowReader(workers.reader, { path, zones: calendar.zones });
   return {
     ledger: new SqliteUsageLedger(writer, slow, clock),
     history: new SqliteUsageHistory(readers, slow, clock),

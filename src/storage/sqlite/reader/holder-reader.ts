@@ -146,12 +146,12 @@ export function comparison({
 }: Pick<HolderQuery, 'sort' | 'descending'>): (a: HolderUsage, b: HolderUsage) => number {
   const sign = descending ? -1 : 1;
   return (a, b) => {
-    const order = sort === 'name' ? compare(a.name, b.name) : compare(valueOf(a, sort), valueOf(b, sort));
+    const order = sort === 'name' ? compare(a.name, b.name) : compare(sortValueOf(a, sort), sortValueOf(b, sort));
     return order === 0 ? compare(a.name, b.name) || compare(idOf(a), idOf(b)) : sign * order;
   };
 }
 
-function valueOf(holder: HolderUsage, sort: Exclude<HolderQuery['sort'], 'name'>): bigint | number {
+function sortValueOf(holder: HolderUsage, sort: Exclude<HolderQuery['sort'], 'name'>): bigint | number {
   const { rx, tx, total }: Traffic = holder.traffic;
   if (sort === 'connections') return holder.connections;
   if (sort === 'lastUsed') return holder.lastUsedAt?.getTime() ?? 0;

@@ -182,9 +182,7 @@ export class Attribution {
   }
 
   #findSegment({ userId, token, peerId }: HolderState, mark: number): SegmentState | undefined {
-    const row = this.#sql.findSegment.get(userId, token, peerId, mark) as
-      | { id: number; allMark: number; hidden: number }
-      | undefined;
+    const row = this.#segmentRow(userId, token, peerId, mark);
     if (row === undefined) return undefined;
     return {
       id: row.id,
@@ -193,6 +191,17 @@ export class Attribution {
       unclaimed: userId === null,
       places: new Map(),
     };
+  }
+
+  #segmentRow(userId: string | null, token: string | null, peerId: string | null, mark: number) {
+    const { findOwnSegment, findTokenSegment, findPeerSegment } = this.#sql;
+    const row =
+      token !== null
+        ? findTokenSegment.get(token, userId, mark)
+        : peerId !== null
+          ? findPeerSegment.get(peerId, userId, mark)
+          : findOwnSegment.get(userId, mark);
+    return row as { id: number; allMark: number; hidden: number } | undefined;
   }
 
   #openSegment(holder: HolderState, mark: number, nowMs: number): SegmentState {
@@ -223,6 +232,7 @@ function toMark(row: unknown): MarkRow {
 
 function prepare(db: Database) {
   const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope FROM reset';
+  const segment = 'SELECT id, all_mark AS allMark, hidden FROM segment';
   const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) AS lastAt FROM series s';
   return {
     findCarrier: db.prepare(
@@ -240,11 +250,11 @@ function prepare(db: Database) {
     addTally: db.prepare('INSERT INTO tally (series_id, segment_id, first_at, last_at) VALUES (?, ?, ?, ?)'),
     allResets: db.prepare(`${mark} WHERE scope = 'all'`),
     userResets: db.prepare(`${mark} WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`),
+    findOwnSegment: db.prepare(`${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ?`),
     // Claimed segments of one holder may share a mark (claimed, given back, claimed again): the newest takes late bytes.
-    findSegment: db.prepare(
-      `SELECT id, all_mark AS allMark, hidden FROM segment
-       WHERE user_id IS ? AND token IS ? AND peer_id IS ? AND mark = ? ORDER BY id DESC LIMIT 1`,
-    ),
+    // The plus keeps SQLite from an index on null values: that would read the segments of all holders.
+    findTokenSegment: db.prepare(`${segment} WHERE token = ? AND +user_id IS ? AND mark = ? ORDER BY id DESC LIMIT 1`),
+    findPeerSegment: db.prepare(`${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? ORDER BY id DESC LIMIT 1`),
     addSegment: db.prepare(
       `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

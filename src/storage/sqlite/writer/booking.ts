@@ -242,14 +242,15 @@ function prepare(db: Database) {
        ON CONFLICT DO UPDATE SET ${add}, active = active + excluded.active, flags = flags | excluded.flags`,
     ),
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
+    // CROSS JOIN: never through all rows of the day or quarter, however few there were when SQLite made its plan.
     placeHours: db.prepare(
       `SELECT d.hours FROM tally t
        JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
-       JOIN day d ON d.day = ? AND d.tally_id = t.id
+       CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
        WHERE t.segment_id = ? AND c.place = ?`,
     ),
     wasActive: db.prepare(
-      `SELECT 1 FROM tally t JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ? LIMIT 1`,
+      `SELECT 1 FROM tally t CROSS JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ? LIMIT 1`,
     ),
   };
 }

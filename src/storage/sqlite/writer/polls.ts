@@ -4,7 +4,7 @@ import type { NodePoll, PollBooked } from '../../../core/ledger/usage-ledger.ts'
 import type { PeerReading } from '../../../core/metering/collector.ts';
 import { FLAG } from '../../../core/metering/flags.ts';
 import { isImplausible } from '../../../core/metering/ingest.ts';
-import { type Metered, meterReading } from '../../../core/metering/meter.ts';
+import { type CounterState, type Metered, meterReading } from '../../../core/metering/meter.ts';
 import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
 import type { Attribution } from './attribution.ts';
@@ -65,53 +65,64 @@ export class PollRecorder {
     const number = ++this.#pollNumber;
     const services = this.#services.begin(poll, node.slug, number);
     let left = READINGS_PER_COMMIT;
-    for (const service of services) {
-      for (const reading of service.isStale ? [] : service.reading.peers) {
-        this.#read(service, reading);
-        if (--left > 0) continue;
-        this.#booking.flush();
-        yield;
-        left = READINGS_PER_COMMIT;
-      }
+    for (const _ of this.#work(services)) {
+      if (--left > 0) continue;
+      this.#booking.flush();
+      yield;
+      left = READINGS_PER_COMMIT;
     }
-    for (const service of services) {
-      for (const { peer, counter } of this.#vanished(service)) {
-        this.#end(service, peer, counter);
-        if (--left > 0) continue;
-        yield;
-        left = READINGS_PER_COMMIT;
-      }
-      this.#services.finish(service);
-    }
+    for (const service of services) this.#services.finish(service);
     this.#outcomes.save(poll);
     this.#booking.flush();
     return { services: services.map(toBooked), trackingOff: false };
   }
 
+  /** One reading, or one life that ended, per step. */
+  *#work(services: readonly ServicePoll[]): Generator<void, void> {
+    for (const service of services) {
+      if (service.isStale) continue;
+      for (const reading of service.reading.peers) {
+        this.#read(service, reading);
+        yield;
+      }
+    }
+    for (const service of services) {
+      for (const { peer, counter } of this.#vanished(service)) {
+        this.#end(service, peer, counter);
+        yield;
+      }
+    }
+  }
+
   #read(service: ServicePoll, reading: PeerReading): void {
     const peer = service.meter.peers.get(reading.key) ?? this.#addPeer(service, reading);
     peer.seenIn = service.number;
-    if (peer.ended || peer.name !== (reading.name ?? peer.name) || reading.allowedIps !== undefined) {
-      this.#updatePeer(peer, reading);
-    }
+    this.#updatePeer(peer, reading);
     const connection = reading.connection ?? '';
     const counter = peer.counters.get(connection);
     if (counter !== undefined) counter.seenIn = service.number;
-    const state = counter?.state ?? null;
-    const rebase = state !== null && this.#tracking.isBeforeResumption(state.at);
-    const metered = meterReading(rebase ? { ...state, rebase } : state, reading, service.context);
+    const metered = meterReading(this.#stateOf(counter), reading, service.context);
     if (metered === 'stale') return;
-    const handshakeMs = reading.lastHandshakeAt?.getTime() ?? counter?.handshakeMs ?? null;
-    const endpoint = reading.endpoint ?? counter?.endpoint ?? null;
-    if (metered !== 'unchanged') {
-      const row = this.#saveCounter(peer, connection, counter, metered, endpoint, handshakeMs);
-      row.seenIn = service.number;
-      this.#book(service, peer, metered);
-    } else if (counter !== undefined && (counter.endpoint !== endpoint || counter.handshakeMs !== handshakeMs)) {
-      this.#sql.updatePresence.run(endpoint, handshakeMs, counter.id);
-      counter.endpoint = endpoint;
-      counter.handshakeMs = handshakeMs;
+    const presence = presenceOf(reading, counter);
+    if (metered === 'unchanged') {
+      if (counter !== undefined) this.#savePresence(counter, presence);
+      return;
     }
+    this.#saveCounter(peer, connection, counter, metered, presence).seenIn = service.number;
+    this.#book(service, peer, metered);
+  }
+
+  #stateOf(counter: CounterRow | undefined): CounterState | null {
+    if (counter === undefined) return null;
+    const { state } = counter;
+    return this.#tracking.isBeforeResumption(state.at) ? { ...state, rebase: true } : state;
+  }
+
+  #savePresence(counter: CounterRow, { endpoint, handshakeMs }: Presence): void {
+    if (counter.endpoint === endpoint && counter.handshakeMs === handshakeMs) return;
+    this.#sql.updatePresence.run(endpoint, handshakeMs, counter.id);
+    counter.endpoint = endpoint;
+    counter.handshakeMs = handshakeMs;
   }
 
   #addPeer(service: ServicePoll, reading: PeerReading): MeteredPeer {
@@ -150,8 +161,7 @@ export class PollRecorder {
     connection: string,
     counter: CounterRow | undefined,
     { next }: Metered,
-    endpoint: string | null,
-    handshakeMs: number | null,
+    { endpoint, handshakeMs }: Presence,
   ): CounterRow {
     const { traffic, order } = next;
     const values = [
@@ -243,6 +253,19 @@ function toBooked({
     intervalSeconds: last === null ? null : Math.max(0, atMs - last.getTime()) / 1000,
     before,
     newPeers,
+  };
+}
+
+interface Presence {
+  readonly endpoint: string | null;
+  readonly handshakeMs: number | null;
+}
+
+/** What a source no longer tells stays as it was last told. */
+function presenceOf(reading: PeerReading, counter: CounterRow | undefined): Presence {
+  return {
+    endpoint: reading.endpoint ?? counter?.endpoint ?? null,
+    handshakeMs: reading.lastHandshakeAt?.getTime() ?? counter?.handshakeMs ?? null,
   };
 }
 

@@ -45,7 +45,7 @@ export class ReportBooking {
     if (bytes === 0n && report.stream === null) return;
     const carrier = this.#attribution.carrier(server, port, protocol);
     const series = this.#attribution.seriesOfToken(token, carrier);
-    if (report.stream !== null) this.#saveStream(report, report.stream, series);
+    if (report.stream !== null) this.#saveStream(report.stream, series);
     if (bytes !== 0n) this.#bookBytes(report, series);
   }
 
@@ -96,7 +96,7 @@ export class ReportBooking {
     return owner;
   }
 
-  #saveStream(report: AcceptedReport, stream: NonNullable<AcceptedReport['stream']>, series: SeriesState): void {
+  #saveStream(stream: NonNullable<AcceptedReport['stream']>, series: SeriesState): void {
     const { epoch, traffic, atMs, periodEndMs } = stream.state;
     this.#sql.saveStream.run(series.id, stream.sender, stream.name, epoch, traffic.rx, traffic.tx, periodEndMs, atMs);
   }

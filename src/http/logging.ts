@@ -7,18 +7,23 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-const SECRET_SEGMENTS: readonly { readonly after: RegExp }[] = [
-  { after: /(\/traffic-stats\/)(?!global(?:$|\/)|database(?:$|\/)|cleanup(?:$|\/)|reset(?:$|\/)|server\/)[^/]+/ },
-  { after: /(\/u\/)[^/]+/ },
-  { after: /(\/sub\/)[^/]+/ },
-];
+/** Path parameters that may be a token. Users are also found by theirs. */
+const SECRET_PARAMETERS = /:(?:user_token|link_token)(?=\/|$)|(?<=\/users\/):id(?=\/|$)/g;
 
-/** A request's path as it may be logged: without the query string, tokens in it masked. */
-export function loggablePath(url: string): string {
-  const query = url.search(/[?#]/);
-  let path = query < 0 ? url : url.slice(0, query);
-  for (const { after } of SECRET_SEGMENTS) path = path.replace(after, '$1***');
-  return path;
+/**
+ * A request's path as it may be logged: the route's own pattern with the harmless parameters filled in. What no route
+ * matched is cut after its first segment: a mistyped address may hold a token, too.
+ */
+export function loggablePath(
+  url: string,
+  pattern: string | undefined,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  if (pattern === undefined) {
+    const first = /^\/[^/?#]*/.exec(url)?.[0] ?? '/';
+    return first === url ? url : `${first === '/' ? '' : first}/…`;
+  }
+  return pattern.replace(SECRET_PARAMETERS, '***').replace(/:(\w+)/g, (_all, name: string) => parameters[name] ?? '');
 }
 
 /** One line per answered request: who did what, how it went. No query string, no body, no header. */
@@ -29,7 +34,7 @@ export function logRequests(app: HttpApp, logger: Logger | null): void {
       {
         requestId: request.id,
         method: request.method,
-        path: loggablePath(request.raw.url ?? ''),
+        path: loggablePath(request.raw.url ?? '', request.routeOptions.url, request.params as Record<string, string>),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         from: request.isLocalOwner ? 'cli' : request.ip,

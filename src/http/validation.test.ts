@@ -1,0 +1,37 @@
+import { Type } from '@sinclair/typebox';
+import { describe, expect, it } from 'vitest';
+import { compileValidator } from './validation.ts';
+
+const Schema = Type.Object({
+  days: Type.Integer({ minimum: 1, default: 30 }),
+  at: Type.Optional(Type.String({ format: 'date-time' })),
+});
+
+function validate(httpPart: string, data: unknown) {
+  return compileValidator({ schema: Schema, method: 'GET', url: '/', httpPart })(data);
+}
+
+describe('compileValidator', () => {
+  it('converts text of a query and fills in defaults', () => {
+    expect(validate('querystring', { days: '7' })).toEqual({ value: { days: 7 } });
+    expect(validate('querystring', {})).toEqual({ value: { days: 30 } });
+  });
+
+  it('never converts a body', () => {
+    expect(validate('body', { days: '7' })).toMatchObject({ error: { details: { pointer: '/days' } } });
+  });
+
+  it('names the field and what it wants', () => {
+    expect(validate('querystring', { days: '0' })).toMatchObject({
+      error: { code: 'invalid-input', message: '"days" must be at least 1.', details: { pointer: '/query/days' } },
+    });
+    expect(validate('body', { days: 1, at: 'yesterday' })).toMatchObject({
+      error: { message: '"at" must be an instant such as 2026-11-01T00:00:00Z.' },
+    });
+  });
+
+  it('does not repeat the value, which may be a secret', () => {
+    const result = validate('body', { days: 'hunter2' }) as { error: Error };
+    expect(result.error.message).not.toContain('hunter2');
+  });
+});

@@ -1,7 +1,7 @@
 // Builds dist/: the CLI and server, the SQLite worker threads and the panel. `--stale` builds only what is not up to date.
 import {
+  chmodSync,
   copyFileSync,
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -22,7 +22,7 @@ const dist = join(root, 'dist');
 const entryPoints = {
   xpert: 'src/cli/main.ts',
   'sqlite-writer': 'src/storage/sqlite/writer-worker.ts',
-  'sqlite-reader': 'src/storage/sqlite/reader-worker.ts',
+  // 'sqlite-reader': 'src/storage/sqlite/reader-worker.ts',
 };
 const native = ['better-sqlite3', '@node-rs/argon2'];
 
@@ -51,19 +51,14 @@ async function buildServer(out) {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  writeFileSync(join(out, 'xpert.mjs'), `#!/usr/bin/env node\n${readFileSync(join(out, 'xpert.mjs'), 'utf8')}`, {
-    mode: 0o755,
-  });
+  writeFileSync(join(out, 'xpert.mjs'), `#!/usr/bin/env node\n${readFileSync(join(out, 'xpert.mjs'), 'utf8')}`);
+  chmodSync(join(out, 'xpert.mjs'), 0o755);
   if (existsSync(join(root, 'openapi.json'))) copyFileSync(join(root, 'openapi.json'), join(out, 'openapi.json'));
-  cpSync(join(root, 'node_modules/swagger-ui-dist'), join(out, 'api-docs'), {
-    recursive: true,
-    filter: (path) => !/\.map$|es-bundle|node_modules\/swagger-ui-dist\/(absolute-path|index)\.js$/.test(path),
-  });
 }
 
 async function buildWeb(out) {
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const args = [vite, 'build', 'web', '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
+  const args = [vite, 'build', 'web', '--outDir', out, '--emptyOutDir', '--logLevel', 'error'];
   const code = await run(process.execPath, args, { output: 'stderr', cwd: root });
   if (code !== 0) throw new Error('The panel cannot be built; the output of vite stands above.');
   precompress(out);

@@ -32,6 +32,9 @@ interface Surroundings {
   readonly clock?: Clock;
 }
 
+/** A time without Xpert is known this exactly afterwards. */
+const HEARTBEAT_MS = 5_000;
+
 /** The product without anybody who listens. */
 export interface Parts {
   readonly ports: HttpPorts;
@@ -46,7 +49,7 @@ export async function compose({ config, folder, log, listening, clock = systemCl
   const timers = systemTimers;
 
   // Ledger
-  const store = await openStore(config, { clock, log });
+  const store = await openStore(config, clock);
   const { ledger, history, inventory, identity, settings, audit } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
@@ -70,9 +73,13 @@ export async function compose({ config, folder, log, listening, clock = systemCl
     examine: () => examine({ config, nodes, identity, operations, wallTime, listening }),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
   });
+  const heartbeat = async () => {
+    await store.heartbeat();
+    return false;
+  };
   const maintenance = new Maintenance({
     timers,
-    chores: [...store.chores, ...operations.chores()],
+    chores: [{ name: 'heartbeat', everyMs: HEARTBEAT_MS, run: heartbeat }, ...operations.chores()],
     onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
   });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { buildServer } from '../http/server.ts';
 import { listenOnSocket } from '../http/socket.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
@@ -39,7 +40,7 @@ export async function openProduct(config: Config, options: { readonly polling: b
       publicHost: config.publicUrl === null ? null : new URL(config.publicUrl).host,
       webhookAuth: config.webhookAuth,
       publicSummary: config.publicSummary,
-      webRoot,
+      webRoot: existsSync(webRoot) ? webRoot : null,
       openapiPath,
       logger: log,
     });

@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { InvalidInput } from '../core/errors.ts';
 import type { Integration } from '../core/metering/integration.ts';
+import type { Clock } from '../core/units/clock.ts';
 import { wireguard } from '../integrations/wireguard/integration.ts';
+import { randomId } from '../lib/random-id.ts';
+import { openSqliteStore, type SqliteStore } from '../storage/sqlite/sqlite-store.ts';
+import type { Config } from './config.ts';
+import { distFolder } from './paths.ts';
 
 /** Every kind of source that nodes can have: one line each. */
 const integrations: readonly Integration[] = [wireguard];
@@ -11,4 +19,24 @@ export function integrationOf(kind: string): Integration {
   if (integration !== undefined) return integration;
   const known = integrations.map((candidate) => candidate.kind).join(', ');
   throw new InvalidInput('/kind', `There is no integration "${kind}".`, `Choose one of: ${known}.`, 'unknown-kind');
+}
+
+/** Everything the product keeps. One engine in this version. */
+export type Store = SqliteStore;
+
+/** 16 of 62 characters are 95 bits: ids cannot be guessed and do not collide. */
+const ID_LENGTH = 16;
+
+/** Opens the ledger that the configuration names. @throws LedgerFailure */
+export async function openStore(config: Config, clock: Clock): Promise<Store> {
+  const path = config.databasePath;
+  const worker = (name: string) => pathToFileURL(join(distFolder, name));
+  return await openSqliteStore({
+    path,
+    clock,
+    newId: () => randomId(ID_LENGTH),
+    // The system's zone counts at the very first start only: later it may change without anybody meaning it.
+    timeZone: config.timeZone ?? (existsSync(path) ? null : Intl.DateTimeFormat().resolvedOptions().timeZone),
+    workers: { writer: worker('sqlite-writer.mjs'), reader: worker('sqlite-reader.mjs') },
+  });
 }

@@ -9,7 +9,7 @@ interface Admin {
   readonly name: string;
   readonly role: string;
   readonly createdAt: string;
-  readonly disabledAt: string | null;
+  readonly disabled: boolean;
 }
 
 interface PasswordOptions {
@@ -69,11 +69,11 @@ async function list(api: Api, options: { json?: boolean }): Promise<void> {
   if (items.length === 0) return explain('There is no admin yet: xpert admin add NAME');
   printTable(
     ['NAME', 'ROLE', 'SINCE', 'STATE'],
-    items.map(({ name, role, createdAt, disabledAt }) => [
+    items.map(({ name, role, createdAt, disabled }) => [
       name,
       role,
       formatInstant(createdAt),
-      disabledAt === null ? 'active' : 'disabled',
+      disabled ? 'disabled' : 'active',
     ]),
   );
 }

@@ -12,7 +12,7 @@ interface Token {
   readonly lastUsedAt: string | null;
   readonly revokedAt: string | null;
   readonly token?: string;
-  readonly signingSecret?: string;
+  readonly signingSecret?: string | null;
 }
 
 interface CreateOptions {
@@ -59,7 +59,7 @@ async function create(api: Api, options: CreateOptions): Promise<void> {
   });
   if (options.json) return print(api.lastText());
   print(made.token ?? '');
-  if (made.signingSecret !== undefined) explain(`Signing secret: ${made.signingSecret}`);
+  if (made.signingSecret) explain(`Signing secret: ${made.signingSecret}`);
 }
 
 async function list(api: Api, options: { json?: boolean }): Promise<void> {

@@ -67,7 +67,7 @@ export class RunningNodes implements NodeOperations {
   /** `slug`: wanted by an import; else it is made from the name. */
   async add(draft: NodeDraft & { readonly slug?: string }): Promise<NodeView> {
     const { inventory, scheduler, changes, clock } = this.#use;
-    const source = this.#checked(draft.source);
+    const source = await this.#contacted(this.#checked(draft.source));
     const node = await inventory.addNode({ ...draft, source, createdAt: clock.now() });
     await this.refresh();
     // A node that hangs is polled on in the background; its view says that it was not read yet.
@@ -173,6 +173,12 @@ export class RunningNodes implements NodeOperations {
   /** The options as the integration understands them, with its defaults. */
   #checked(source: NodeSource): NodeSource {
     return { kind: source.kind, options: this.#use.integrationOf(source.kind).parseOptions(source.options) };
+  }
+
+  /** A host key that nobody knows yet is pinned with the node. */
+  async #contacted({ kind, options }: NodeSource): Promise<NodeSource> {
+    const signal = AbortSignal.timeout(FIRST_POLL_MS);
+    return { kind, options: await this.#use.integrationOf(kind).firstContact(options, this.#use.tools, signal) };
   }
 
   async #drop(id: NodeId): Promise<void> {

@@ -119,18 +119,12 @@ export async function fetchHostKey(
 ): Promise<string | null> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const file = join(options.directory, `n-${randomBytes(4).toString('hex')}`);
-  const args = [
-    ...commonArgs({ ...options, identityFile: null }),
-    ...option('ControlPath', 'none'),
-    ...option('StrictHostKeyChecking', 'accept-new'),
-    ...option('HashKnownHosts', 'no'),
-    ...option('PreferredAuthentications', 'none'),
-    ...knownHostsOptions(file),
-    ...place(options.target),
-    'true',
-  ];
   try {
-    await runCommand({ file: 'ssh', args, input: '', signal, maxOutputBytes: 65_536, onOutput: () => {} });
+    await knock(
+      options.target,
+      [...option('StrictHostKeyChecking', 'accept-new'), ...option('HashKnownHosts', 'no'), ...knownHostsOptions(file)],
+      signal,
+    );
     return readKeyLine(await readFile(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -138,6 +132,25 @@ export async function fetchHostKey(
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** What ssh says of a host before any login, by the known_hosts and configuration of the user. */
+export async function knockAsUser(target: SshTarget, signal: AbortSignal): Promise<string> {
+  return (await knock(target, option('StrictHostKeyChecking', 'yes'), signal)).errorText;
+}
+
+/** Goes as far as the host key and offers nothing to log in with. */
+async function knock(target: SshTarget, trust: readonly string[], signal: AbortSignal): Promise<CommandEnd> {
+  const args = [
+    ...option('ConnectTimeout', '5'),
+    ...commonArgs({ identityFile: null }),
+    ...option('ControlPath', 'none'),
+    ...option('PreferredAuthentications', 'none'),
+    ...trust,
+    ...place(target),
+    'true',
+  ];
+  return await runCommand({ file: 'ssh', args, input: '', signal, maxOutputBytes: 65_536, onOutput: () => {} });
 }
 
 function commonArgs({ identityFile }: { readonly identityFile: string | null }): string[] {

@@ -137,6 +137,15 @@ describe.runIf(isPossible)('a real WireGuard node, read over a real ssh server',
     expect(poll.complete).toBe(true);
   });
 
+  test('adding a node pins the host key it shows; one that does not answer stays as it is', async () => {
+    const unpinned = wireguard.parseOptions(options({ hostKey: undefined }));
+    expect(await wireguard.firstContact(unpinned, tools(), soon())).toEqual({ ...unpinned, hostKey: sshd.hostKey });
+    const silent = wireguard.parseOptions(options({ hostKey: undefined, ssh: `root@${address}:2` }));
+    expect(await wireguard.firstContact(silent, tools(), soon())).toEqual(silent);
+    const local = wireguard.parseOptions({ transport: 'local' });
+    expect(await wireguard.firstContact(local, tools(), soon())).toEqual(local);
+  });
+
   test('an unknown host key is refused without a pin', async () => {
     expect(await failureOf({ hostKey: undefined })).toMatchObject({ code: 'ssh-host-key-unknown' });
   });

@@ -17,6 +17,15 @@ export interface Integration {
   readonly kind: string;
   /** Types and defaults of the options. Pointers of errors start at `/options`. @throws InvalidInput */
   parseOptions(options: unknown): Readonly<Record<string, unknown>>;
+  /**
+   * Options of a node that is about to be stored, completed by what only a first contact tells: the host key that ssh
+   * shows, pinned from now on. Unchanged if the node does not answer.
+   */
+  firstContact(
+    options: Readonly<Record<string, unknown>>,
+    tools: IntegrationTools,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>>;
   /** `localhost`, or the host that is read; never a user name or a key. */
   endpoint(options: Readonly<Record<string, unknown>>): string;
   createCollector(options: Readonly<Record<string, unknown>>, tools: IntegrationTools): Collector;

@@ -1,5 +1,6 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { createTransport, targetOf, WireguardCollector } from './collector.ts';
+import { pinHostKey } from './first-contact.ts';
 import { testNode } from './node-test.ts';
 import { parseWireguardOptions } from './options.ts';
 import { describeSetup } from './setup.ts';
@@ -8,6 +9,7 @@ import { describeSetup } from './setup.ts';
 export const wireguard: Integration = {
   kind: 'wireguard',
   parseOptions: parseWireguardOptions,
+  firstContact: (options, tools, signal) => pinHostKey(parseWireguardOptions(options), tools, signal),
   endpoint: (options) => {
     const parsed = parseWireguardOptions(options);
     return parsed.transport === 'ssh' ? targetOf(parsed).host : 'localhost';

@@ -6,6 +6,7 @@ import { directed } from '../../core/units/bytes.ts';
 import { fetchHostKey } from '../../lib/ssh.ts';
 import { fingerprint } from '../../lib/ssh-key.ts';
 import { createTransport, targetOf, WireguardCollector } from './collector.ts';
+import { pinHostKey } from './first-contact.ts';
 import type { WireguardOptions } from './options.ts';
 import type { NodeOutput } from './output-reader.ts';
 import { describeSetup } from './setup.ts';
@@ -32,10 +33,10 @@ export async function testNode(
 async function tryToRead(options: WireguardOptions, tools: IntegrationTools, signal: AbortSignal) {
   const tried = await readOnce(options, tools, signal);
   const isUnknown = tried instanceof SourceFailure && tried.code === 'ssh-host-key-unknown';
-  if (!isUnknown || options.hostKey !== undefined) return { tried, hostKey: options.hostKey ?? null };
-  const hostKey = await seenHostKey(options, tools, signal);
-  if (hostKey === null) return { tried, hostKey };
-  return { tried: await readOnce({ ...options, hostKey }, tools, signal), hostKey };
+  if (!isUnknown) return { tried, hostKey: options.hostKey ?? null };
+  const pinned = await pinHostKey(options, tools, signal);
+  if (pinned.hostKey === undefined) return { tried, hostKey: null };
+  return { tried: await readOnce(pinned, tools, signal), hostKey: pinned.hostKey };
 }
 
 async function readOnce(

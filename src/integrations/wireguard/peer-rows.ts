@@ -27,10 +27,20 @@ export function readAllowedIps(fields: Fields, bytes: Buffer, index: number, sep
   return text.includes(separator) ? text.split(separator) : [text];
 }
 
+/** Instants by second: peers that are connected shake hands every two minutes, so a few hundred serve them all. */
+const instants = new Map<number, Date>();
+const MAX_INSTANTS = 1_000;
+
 /** Printed in seconds since 1970; 0 = none since the interface came up (null). */
 export function readHandshake(fields: Fields, bytes: Buffer, index: number): Date | null {
   const seconds = fields.small(bytes, index);
-  return seconds !== null && seconds > 0 && seconds < 1e11 ? new Date(seconds * 1000) : null;
+  if (seconds === null || seconds === 0 || seconds >= 1e11) return null;
+  const known = instants.get(seconds);
+  if (known !== undefined) return known;
+  if (instants.size >= MAX_INSTANTS) instants.clear();
+  const made = new Date(seconds * 1000);
+  instants.set(seconds, made);
+  return made;
 }
 
 function isNone(fields: Fields, bytes: Buffer, index: number): boolean {

@@ -51,6 +51,9 @@ export const NEWLINE = 10;
 export const TAB = 9;
 const ZERO = 48;
 
+/** What `toString('latin1', …)` calls after looking at its arguments; called for every field of every peer. */
+type LatinBuffer = Buffer & { latin1Slice(from: number, to: number): string };
+
 /** Fields of one line: `starts[i]`..`ends[i]`. Reused for every line, so that scanning allocates nothing. */
 export class Fields {
   readonly starts = new Int32Array(64);
@@ -78,7 +81,7 @@ export class Fields {
 
   /** A fresh string, not a slice that would keep the whole chunk (and the secrets in a dump) alive. */
   text(bytes: Buffer, index: number): string {
-    return bytes.toString('latin1', this.starts[index], this.ends[index]);
+    return (bytes as LatinBuffer).latin1Slice(this.starts[index] as number, this.ends[index] as number);
   }
 
   utf8(bytes: Buffer, index: number): string {
@@ -128,6 +131,7 @@ export function parseUnsigned(bytes: Buffer, from: number, to: number): bigint |
   const length = to - from;
   if (length <= 15) {
     const value = parseDigits(bytes, from, to);
+    if (value === 0) return 0n;
     return value === null ? null : BigInt(value);
   }
   if (length > 20 || bytes[from] === ZERO) return null;

@@ -122,7 +122,7 @@ describe.each(['nginx', 'caddy'] as const)('behind %s', (kind) => {
       events.destroy();
     });
 
-    test('Xpert itself refuses a report that is too large, and says so', async () => {
+    test('a report that is too large is refused, in the words of Xpert', async () => {
       const body = JSON.stringify({ user_token: 'x', filler: 'y'.repeat(1_100_000) });
       const answer = await send(`${proxy[how]}api/xpert/traffic-webhook`, { method: 'POST', headers: json, body });
       expect(answer.status).toBe(413);

@@ -1,0 +1,235 @@
+import type { LightMyRequestResponse } from 'fastify';
+import { Changes } from '../../src/app/changes.ts';
+import type { Config } from '../../src/app/config.ts';
+import { LiveRates } from '../../src/app/live-rates.ts';
+import { NodeViews } from '../../src/app/node-views.ts';
+import { Presence } from '../../src/app/presence.ts';
+import { ProductOperations } from '../../src/app/product-operations.ts';
+import type { ApiToken, Role, Scope } from '../../src/core/identity/identity-store.ts';
+import type { NodeOperations, NodeView } from '../../src/core/inventory/node-operations.ts';
+import type { Poll } from '../../src/core/metering/collector.ts';
+import type { NodeId } from '../../src/core/units/ids.ts';
+import { ManualClock } from '../../src/core/units/testing.ts';
+import { hashSecret, newSecret } from '../../src/http/auth/secrets.ts';
+import type { HttpApp } from '../../src/http/http-app.ts';
+import type { HttpConfig, HttpPorts } from '../../src/http/ports.ts';
+import { buildServer } from '../../src/http/server.ts';
+import { randomId } from '../../src/lib/random-id.ts';
+import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { root } from './server.ts';
+
+export const START = '2026-03-10T12:00:00Z';
+
+/** The HTTP server over a real ledger in memory, on a clock that a test moves. Nodes are polled by the test itself. */
+export interface HttpTestServer {
+  readonly app: HttpApp;
+  readonly clock: ManualClock;
+  readonly store: SqliteStore;
+  readonly ports: HttpPorts;
+  readonly changes: Changes;
+  /** Lines of the log, as objects. */
+  readonly log: readonly Record<string, unknown>[];
+  /** A token of an admin of that role, made if there is none yet; `name` for a second admin of the role. */
+  token(role: Role, scopes: readonly Scope[], bound?: Partial<Pick<ApiToken, 'nodeId' | 'servers'>>): Promise<string>;
+  request(method: Method, url: string, options?: RequestOptions): Promise<LightMyRequestResponse>;
+  addNode(name: string): Promise<NodeId>;
+  poll(nodeId: NodeId, peers: Readonly<Record<string, readonly [rx: bigint, tx: bigint]>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+
+export interface RequestOptions {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly from?: string;
+}
+
+export async function startHttp(
+  options: Partial<HttpConfig> & { readonly tracking?: boolean } = {},
+): Promise<HttpTestServer> {
+  const clock = new ManualClock(START);
+  const newId = () => randomId(16);
+  const store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
+  const { ledger, history, inventory, identity, settings, audit } = store;
+  const changes = new Changes();
+  const config = {
+    webhookAuth: 'open',
+    publicSummary: false,
+    publicUrl: null,
+    trackingEnabled: null,
+    retentionDays: null,
+    fromEnvironment: [],
+  };
+  const operations = new ProductOperations({
+    config: config as unknown as Config,
+    ledger,
+    settings,
+    changes,
+    clock,
+    calendar: async () => store.calendar(),
+    trackingState: async () => store.trackingState(),
+    ready: () => store.heartbeat(),
+    backup: async () => ({ path: '/somewhere/backup.db', bytes: 4096 }),
+    examine: async () => [{ name: 'ledger', status: 'ok', message: 'Fine.', hint: null, commands: [] }],
+    importVpnService: async () => ({ nodes: 0, users: 0, peers: 0, skipped: [] }),
+  });
+  const ports: HttpPorts = {
+    clock,
+    ledger,
+    history,
+    inventory,
+    identity,
+    audit,
+    nodes: testNodes(store, clock),
+    operations,
+    changes,
+  };
+  const log: Record<string, unknown>[] = [];
+  const line = (level: string) => (fields: object, message: string) => void log.push({ level, message, ...fields });
+  const app = await buildServer(ports, {
+    version: '0.0.0',
+    trustedProxies: [],
+    basePath: '',
+    publicHost: null,
+    webhookAuth: 'open',
+    publicSummary: false,
+    webRoot: null,
+    openapiPath: `${root}/openapi.json`,
+    logger: { info: line('info'), warn: line('warn'), error: line('error') },
+    ...options,
+  });
+  return {
+    app,
+    clock,
+    store,
+    ports,
+    changes,
+    log,
+    token: (role, scopes, bound) => makeToken(store, clock, role, scopes, bound),
+    request: (method, url, request = {}) => inject(app, method, url, request),
+    addNode: (name) => addNode(store, clock, name),
+    poll: (nodeId, peers) => poll(store, clock, nodeId, peers),
+    async close() {
+      await app.close();
+      await store.close();
+    },
+  };
+}
+
+function inject(app: HttpApp, method: Method, url: string, { token, body, headers, from }: RequestOptions) {
+  const isText = typeof body === 'string';
+  return app.inject({
+    method,
+    url,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { payload: isText ? body : JSON.stringify(body) }),
+    ...(from === undefined ? {} : { remoteAddress: from }),
+  });
+}
+
+async function makeToken(
+  { identity }: SqliteStore,
+  clock: ManualClock,
+  role: Role,
+  scopes: readonly Scope[],
+  bound: Partial<Pick<ApiToken, 'nodeId' | 'servers'>> = {},
+): Promise<string> {
+  const name = `the-${role}`;
+  const known = await identity.adminByName(name);
+  const admin = known ?? (await identity.addAdmin({ name, role, passwordHash: 'none', createdAt: clock.now() }));
+  const secret = newSecret('xp_');
+  await identity.addToken({
+    name: `${role} ${scopes.join()}`,
+    scopes,
+    adminId: admin.id,
+    nodeId: null,
+    servers: [],
+    createdAt: clock.now(),
+    tokenHash: hashSecret(secret),
+    signingSecret: null,
+    ...bound,
+  });
+  return secret;
+}
+
+async function addNode({ inventory }: SqliteStore, clock: ManualClock, name: string): Promise<NodeId> {
+  const source = { kind: 'wireguard', options: { transport: 'local' } };
+  const fixed = { description: '', source, pollIntervalMs: 30_000, opening: 'count', usersPolicy: 'none' } as const;
+  return (await inventory.addNode({ name, createdAt: clock.now(), ...fixed })).id;
+}
+
+async function poll(
+  { ledger }: SqliteStore,
+  clock: ManualClock,
+  nodeId: NodeId,
+  peers: Readonly<Record<string, readonly [rx: bigint, tx: bigint]>>,
+): Promise<void> {
+  const read: Poll = {
+    complete: true,
+    notices: [],
+    services: [
+      {
+        identity: `identity of ${nodeId}`,
+        kind: 'wireguard',
+        name: 'wg0',
+        listenPort: 51_820,
+        startEvidence: 'boot:1',
+        peers: Object.entries(peers).map(([key, [rx, tx]], i) => ({
+          key,
+          traffic: { rx, tx, total: rx + tx },
+          allowedIps: [`10.0.0.${i + 2}/32`],
+          lastHandshakeAt: clock.now(),
+        })),
+      },
+    ],
+  };
+  const semantics = { kind: 'cumulative', falls: 'to-zero', absence: 'ended' } as const;
+  await ledger.recordPoll({
+    nodeId,
+    semantics,
+    opening: 'count',
+    poll: read,
+    at: clock.now(),
+    durationMs: 12,
+    clockSuspect: false,
+  });
+}
+
+/** Node operations without a network: views are the real ones, polling answers that there is nothing to read. */
+function testNodes(store: SqliteStore, clock: ManualClock): NodeOperations {
+  const views = new NodeViews({
+    inventory: store.inventory,
+    history: store.history,
+    clock,
+    rates: new LiveRates(clock),
+    presence: new Presence(),
+    pollCounts: () => ({ complete: 3, incomplete: 2, failed: 1 }),
+    endpointOf: () => 'localhost',
+  });
+  const one = async (id: NodeId): Promise<NodeView> => {
+    const view = await views.one(id);
+    if (view === null) throw new Error('no such node');
+    return view;
+  };
+  const test = { ok: true, durationMs: 5, found: null, problems: [], setup: null, hostKey: null };
+  return {
+    views: () => views.all(),
+    view: (id) => views.one(id),
+    add: async (draft) => one((await store.inventory.addNode({ ...draft, createdAt: clock.now() })).id),
+    change: async (id, change) => one((await store.inventory.updateNode(id, change)).id),
+    remove: (id) => store.inventory.deleteNode(id, clock.now()),
+    poll: async () => ({ outcome: 'complete', durationMs: 5, services: [] }),
+    pollAll: async () => [],
+    test: async () => test,
+    setup: async () => null,
+    flow: async () => null,
+    notices: async () => [],
+    assignAutomatically: async () => ({ users: [], assigned: 0 }),
+  };
+}

@@ -42,7 +42,13 @@ export function greeting(url: string, config: Config, setupToken: string | null)
   if (config.publicUrl === null && isLoopback(address.hostname)) {
     const { port } = address;
     lines.push('', 'From another machine, open a tunnel first and use the same address there:');
-    lines.push(`  ssh -L ${port}:127.0.0.1:${port} ${userInfo().username}@${hostname()}`);
+    lines.push(`  ssh -L ${port}:127.0.0.1:${port} ${whoCanLogIn()}@${hostname()}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A service runs as a user that nobody can log in as. */
+function whoCanLogIn(): string {
+  const { username, shell } = userInfo();
+  return /\/(nologin|false)$/.test(shell ?? '') ? 'root' : username;
 }

@@ -124,6 +124,11 @@ describe.skipIf(why !== null)(`installed on a host${why === null ? '' : ` (${why
     machine.must(installOnNode);
     expect(machine.must(`${add} --interval 1`)).toMatch(/de-1 is read every 1 s: 1 peers/);
     expect(machine.must('xpert node list')).toMatch(/de-1 +up/);
+    const other = machine.run(
+      'runuser -u xpert -- ssh -i /var/lib/xpert/.ssh/id_ed25519 -o StrictHostKeyChecking=accept-new root@127.0.0.1 id',
+    );
+    expect(other.stderr).toContain('this key may only read the traffic counters');
+    expect(other.stdout).not.toContain('uid=');
   });
 
   test('with the drop-in it holds exactly the right that wg needs', () => {
@@ -176,6 +181,7 @@ runuser -u xpert -- ssh-keygen -q -t ed25519 -N '' -f /var/lib/xpert/.ssh/id_ed2
 /usr/sbin/sshd -o PermitRootLogin=forced-commands-only -o PasswordAuthentication=no
 wireguard-go wg0
 wg set wg0 private-key <(wg genkey) listen-port 51820 peer "$(wg genkey | wg pubkey)" allowed-ips 10.9.0.2/32
+ip link set wg0 up
 `
   .replace('<(wg genkey)', '/root/wg.key')
   .replace('wireguard-go wg0', 'wg genkey > /root/wg.key; wireguard-go wg0 >/dev/null 2>&1');

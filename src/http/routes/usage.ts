@@ -187,9 +187,11 @@ async function carriersOf(
 ) {
   const { history } = ports;
   if (query.user !== undefined) return history.userCarriers(await visibleUser(ports, actor, query.user), shown);
+  if (query.token === undefined && query.peer === undefined) {
+    throw new InvalidInput('/query/user', 'Name a user, a token or a peer.');
+  }
   authorize(actor, 'view-all');
-  if (query.peer !== undefined) return history.peerCarriers(query.peer as PeerId, shown);
-  if (query.token === undefined) throw new InvalidInput('/query/user', 'Name a user, a token or a peer.');
+  if (query.token === undefined) return history.peerCarriers(query.peer as PeerId, shown);
   const carriers = await history.tokenCarriers(query.token, shown);
   if (carriers === null) throw new NotFound('unclaimed token', query.token);
   return carriers;

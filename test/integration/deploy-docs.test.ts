@@ -79,7 +79,7 @@ function helpOf(words: readonly string[]): Help {
   const part = (title: string) =>
     new RegExp(`^${title}:\\n([\\s\\S]*?)(?:\\n\\n|$(?![\\s\\S]))`, 'm').exec(help)?.[1] ?? '';
   const shown = {
-    subcommands: all(part('Commands'), /^ {2}([a-z-]+)/gm),
+    subcommands: all(part('Commands'), /^ {2}([a-z-]+)/gm).filter((name) => name !== 'help'),
     options: all(part('Options'), /(--[a-z-]+)/g).filter((option) => option !== '--help' && option !== '--version'),
   };
   helpSeen.set(words.join(' '), shown);
@@ -114,7 +114,7 @@ describe('the command line', () => {
     const known = verbs().map((words) => words.join(' '));
     const notYet = ['agent', 'report', 'export', 'migrate'];
     const commands = pages.flatMap((path) =>
-      all(read(path), /(?:^|[`\s])xpert ((?:[a-z-]+ ?)[^`\n|]*)/gm).map((command) => ({ path, command })),
+      all(read(path), /(?:^|[`\s])xpert ([a-z][^`\n|]*)/gm).map((command) => ({ path, command })),
     );
     const wrong = commands.filter(({ path, command }) => {
       const name = known.find((verb) => `${command} `.startsWith(`${verb} `));

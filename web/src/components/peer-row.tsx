@@ -6,14 +6,19 @@ import { Ago } from './ago.tsx';
 import { Icon } from './icon.tsx';
 import { Bytes, DirectionName, Unknown } from './numbers.tsx';
 
-export function PeerHead() {
+/** What a row says beside the device itself: where it is, or whose it is. */
+interface Beside {
+  readonly beside: 'node' | 'user';
+}
+
+export function PeerHead({ beside }: Beside) {
   const { t } = useTranslation();
   return (
     <thead>
       <tr>
         <th scope="col">{t('common.peer.device')}</th>
         <th scope="col" className="hide-s">
-          {t('common.node')}
+          {t(beside === 'node' ? 'common.node' : 'common.user')}
         </th>
         <th scope="col" className="hide-m">
           {t('common.peer.address')}
@@ -32,7 +37,7 @@ export function PeerHead() {
   );
 }
 
-export function PeerRow({ peer }: { readonly peer: Peer }) {
+export function PeerRow({ peer, beside }: Beside & { readonly peer: Peer }) {
   const { t } = useTranslation();
   const { download, upload } = directionsOf(peer.traffic);
   return (
@@ -43,11 +48,7 @@ export function PeerRow({ peer }: { readonly peer: Peer }) {
           <PeerName peer={peer} />
         </span>
       </td>
-      <td className="hide-s">
-        <Link to="/nodes/$nodeId" params={{ nodeId: peer.nodeId }} className="plain">
-          {peer.nodeName}
-        </Link>
-      </td>
+      <td className="hide-s">{beside === 'node' ? <NodeLink peer={peer} /> : <UserLink peer={peer} />}</td>
       <td className="hide-m mut">
         <code>{peer.allowedIps[0]?.replace(/\/(32|128)$/, '') ?? '—'}</code>
       </td>
@@ -67,6 +68,24 @@ export function PeerRow({ peer }: { readonly peer: Peer }) {
         <Bytes value={upload} atLeast={peer.stale} />
       </td>
     </tr>
+  );
+}
+
+function NodeLink({ peer }: { readonly peer: Peer }) {
+  return (
+    <Link to="/nodes/$nodeId" params={{ nodeId: peer.nodeId }} className="plain">
+      {peer.nodeName}
+    </Link>
+  );
+}
+
+function UserLink({ peer }: { readonly peer: Peer }) {
+  const { t } = useTranslation();
+  if (peer.userId === null) return <span className="badge">{t('common.unclaimed')}</span>;
+  return (
+    <Link to="/users/$userId" params={{ userId: peer.userId }} className="plain">
+      {peer.userName}
+    </Link>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Node } from '../api/types.ts';
+import type { Node, NodeState } from '../api/types.ts';
 import { serviceState, silentSince } from '../lib/node-state.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { protocolName } from './protocol-badge.tsx';
@@ -75,4 +75,24 @@ export function NodeWords({ node }: { readonly node: Node }) {
     return <span className="st degraded">{node.reason?.message ?? t('common.state.degraded')}</span>;
   if (since === null) return <span className="mut">{t('common.neverRead')}</span>;
   return <span className="mut">{t('common.notKnownSince', { at: format.short(since) })}</span>;
+}
+
+const STATES: readonly NodeState[] = ['up', 'degraded', 'down', 'unknown', 'error'];
+
+/** How many services are in which state. */
+export function ServiceCounts({ nodes }: { readonly nodes: readonly Node[] }) {
+  const { t } = useTranslation();
+  const states = nodes.flatMap((node) => node.services.map((service) => serviceState(node, service)));
+  return (
+    <span className="row2s">
+      {STATES.map((state) => ({ state, count: states.filter((one) => one === state).length }))
+        .filter(({ count }) => count > 0)
+        .map(({ state, count }) => (
+          <State key={state} of={state} title={t(`common.state.${state}`)}>
+            {count}
+            <span className="vh"> {t(`common.state.${state}`)}</span>
+          </State>
+        ))}
+    </span>
+  );
 }

@@ -1,5 +1,4 @@
-import { Toast as Primitive } from 'radix-ui';
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -15,6 +14,7 @@ export interface ToastMessage {
 /** How long a toast stays: long enough to undo (`--undo` in the tokens), shorter where there is nothing to. */
 const UNDO_MS = 10_000;
 const PLAIN_MS = 5_000;
+const MOST = 3;
 
 const Context = createContext<(message: ToastMessage) => void>(() => {});
 
@@ -27,54 +27,78 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const [toasts, setToasts] = useState<readonly (ToastMessage & { id: number })[]>([]);
   const show = useCallback((message: ToastMessage) => {
-    setToasts((before) => [...before.slice(-2), { ...message, id: (before.at(-1)?.id ?? 0) + 1 }]);
+    setToasts((before) => [...before, { ...message, id: (before.at(-1)?.id ?? 0) + 1 }].slice(-MOST));
   }, []);
-  const close = (id: number) => setToasts((before) => before.filter((toast) => toast.id !== id));
+  const close = useCallback((id: number) => setToasts((before) => before.filter((toast) => toast.id !== id)), []);
   return (
     <Context.Provider value={show}>
-      <Primitive.Provider label={t('common.notification')} swipeDirection="down">
-        {children}
+      {children}
+      <section className="toasts" aria-label={t('common.messages')} aria-live="polite">
         {toasts.map((toast) => (
-          <ToastView key={toast.id} toast={toast} onClose={() => close(toast.id)} />
+          <Toast key={toast.id} toast={toast} onClose={close} />
         ))}
-        <Primitive.Viewport className="toasts" label={t('common.notifications')} />
-      </Primitive.Provider>
+      </section>
     </Context.Provider>
   );
 }
 
-function ToastView({ toast, onClose }: { readonly toast: ToastMessage; readonly onClose: () => void }) {
+interface ToastProps {
+  readonly toast: ToastMessage & { readonly id: number };
+  readonly onClose: (id: number) => void;
+}
+
+function Toast({ toast, onClose }: ToastProps) {
   const { t } = useTranslation();
-  const duration = useMemo(() => (toast.undo || toast.bad ? UNDO_MS : PLAIN_MS), [toast]);
+  const duration = toast.undo || toast.bad ? UNDO_MS : PLAIN_MS;
+  const close = useCallback(() => onClose(toast.id), [onClose, toast.id]);
+  const pausing = usePausingTimer(duration, close);
   return (
-    <Primitive.Root
+    <div
       className={`toast ${toast.bad ? 'bad' : ''}`}
-      duration={duration}
+      role={toast.bad ? 'alert' : 'status'}
       style={{ '--toast-time': `${duration}ms` } as React.CSSProperties}
-      onOpenChange={(open) => (open ? undefined : onClose())}
+      {...pausing}
     >
       <Icon name={toast.icon ?? (toast.bad ? 'warn' : 'check')} />
       <span>
-        <Primitive.Title asChild>
-          <b>{toast.title}</b>
-        </Primitive.Title>{' '}
-        {toast.text ? <Primitive.Description asChild>{<span>{toast.text}</span>}</Primitive.Description> : null}
+        <b>{toast.title}</b> {toast.text}
       </span>
       <span className="push" />
       {toast.undo ? (
-        <Primitive.Action asChild altText={t('common.undo')}>
-          <button type="button" className="btn quiet" onClick={toast.undo}>
-            {t('common.undo')}
-          </button>
-        </Primitive.Action>
-      ) : null}
-      <Primitive.Close asChild>
-        <button type="button" className="btn quiet icon" aria-label={t('common.close')}>
-          <Icon name="close" />
+        <button
+          type="button"
+          className="btn quiet"
+          onClick={() => {
+            close();
+            toast.undo?.();
+          }}
+        >
+          {t('common.undo')}
         </button>
-      </Primitive.Close>
-    </Primitive.Root>
+      ) : null}
+      <button type="button" className="btn quiet icon" aria-label={t('common.close')} onClick={close}>
+        <Icon name="close" />
+      </button>
+    </div>
   );
+}
+
+/** Calls `onEnd` after `duration`, but never while somebody points at it or has focus in it. */
+function usePausingTimer(duration: number, onEnd: () => void) {
+  const left = useRef(duration);
+  const [running, setRunning] = useState(true);
+  useEffect(() => {
+    if (!running) return;
+    const started = performance.now();
+    const timer = setTimeout(onEnd, left.current);
+    return () => {
+      clearTimeout(timer);
+      left.current -= performance.now() - started;
+    };
+  }, [running, onEnd]);
+  const pause = () => setRunning(false);
+  const resume = () => setRunning(true);
+  return { onPointerEnter: pause, onPointerLeave: resume, onFocus: pause, onBlur: resume };
 }
 
 /** For `onError` of a write: says what the server said. */

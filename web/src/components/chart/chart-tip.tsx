@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../lib/use-format.ts';
-import { Bytes, Count, Rate, Unknown } from '../numbers.tsx';
-import type { ChartData, ChartSeries } from './model.ts';
+import { Key, Value } from './chart-value.tsx';
+import type { ChartData } from './model.ts';
 import { type Cursor, END_PX } from './plot.ts';
 
 const TIP_PX = 216;
@@ -53,16 +53,4 @@ function TipHead({ start, bucketSeconds }: { readonly start: number; readonly bu
       <span>{format.day(from)}</span>
     </h3>
   );
-}
-
-export function Key({ of }: { readonly of: ChartSeries }) {
-  return <i className="key" style={{ '--k': `var(${of.color})` } as React.CSSProperties} />;
-}
-
-/** One value of a chart in its own unit. */
-export function Value({ data, value }: { readonly data: ChartData; readonly value: number | null }) {
-  const { t } = useTranslation();
-  if (value === null) return <Unknown reason={t('common.chart.notKnown')} />;
-  if (data.quantity === 'count') return <Count value={value} />;
-  return data.quantity === 'bytes' ? <Bytes value={Math.round(value)} /> : <Rate value={value} />;
 }

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../lib/use-format.ts';
 import { Bytes } from '../numbers.tsx';
-import { Key, Value } from './chart-tip.tsx';
+import { axisUnit } from './axis.ts';
+import { Key, Value } from './chart-value.tsx';
 import type { ChartData } from './model.ts';
-import { axisUnit } from './plot.ts';
 
 /** Names, colours and sums, in the order of the stack. */
 export function ChartLegend({ data }: { readonly data: ChartData }) {

@@ -48,6 +48,7 @@ export interface ChartWords {
   readonly upload: string;
   readonly others: string;
   readonly noDirection: string;
+  readonly countedLate: string;
   readonly late: (name: string) => string;
   readonly gap: (name: string) => string;
   readonly reset: (label: string) => string;
@@ -166,7 +167,13 @@ function lateMarks(
     if (((series.flags[index] ?? 0) & LATE) === 0) return;
     const last = marks.at(-1);
     if (last?.to === start) marks[marks.length - 1] = { ...last, to: start + bucketSeconds };
-    else marks.push({ kind: 'late', label: words.late(series.name), from: start, to: start + bucketSeconds });
+    else
+      marks.push({
+        kind: 'late',
+        label: series.id === 'total' ? words.countedLate : words.late(series.name),
+        from: start,
+        to: start + bucketSeconds,
+      });
   });
   return marks;
 }

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { formatBytes, formatRate } from '../../lib/format.ts';
+import { axisUnit } from './axis.ts';
 import { drawStack } from './draw.ts';
 import { type ChartData, stack } from './model.ts';
 
@@ -25,19 +25,6 @@ export interface PlotOptions {
   readonly onCursor: (cursor: Cursor | null) => void;
 }
 
-/** Factor and unit of the vertical axis, so that its numbers stay short. */
-export function axisUnit(data: ChartData): { readonly factor: number; readonly unit: string } {
-  if (data.quantity === 'count') return { factor: 1, unit: '' };
-  const top = Math.max(1, ...stack(data.series, data.starts.length).totals);
-  const { unit } = data.quantity === 'bytes' ? formatBytes(top, 'en') : formatRate(top, 'en');
-  const base = data.quantity === 'bytes' ? 1024 : 1000;
-  const steps =
-    data.quantity === 'bytes'
-      ? ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB']
-      : ['bit', 'kbit', 'Mbit', 'Gbit', 'Tbit'];
-  return { factor: base ** Math.max(0, steps.indexOf(unit)), unit };
-}
-
 export function createPlot(target: HTMLElement, data: ChartData, options: PlotOptions): uPlot {
   const begin = data.starts[0] ?? 0;
   const end = (data.starts.at(-1) ?? 0) + data.bucketSeconds;
@@ -45,7 +32,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
   const { factor } = axisUnit(data);
   const color = (token: string) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
   const middles = data.starts.map((start) => start + data.bucketSeconds / 2);
-  const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3 });
+  const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3, useGrouping: false });
   return new uPlot(
     {
       width: options.width,

@@ -9,7 +9,7 @@ import { MarksLane } from './marks-lane.tsx';
 import type { ChartData } from './model.ts';
 import { type Cursor, createPlot } from './plot.ts';
 
-interface TimeChartProps {
+export interface TimeChartProps {
   readonly data: ChartData;
   /** The chart in one sentence, for those who do not see it; the table beside it has the numbers. */
   readonly label: string;

@@ -9,8 +9,8 @@ import { Card } from '../card.tsx';
 import { Icon } from '../icon.tsx';
 import { Segmented } from '../segmented.tsx';
 import { ChartLegend, ChartTable, useChartUnit } from './chart-views.tsx';
+import { LazyTimeChart } from './lazy-time-chart.tsx';
 import { type ChartWords, chartData } from './model.ts';
-import { TimeChart } from './time-chart.tsx';
 
 interface TrafficChartProps {
   readonly title: string;
@@ -59,7 +59,7 @@ export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeR
           ) : view === 'chart' ? (
             <div className="pad stack">
               <ChartLegend data={data} />
-              <TimeChart data={data} label={title} fadedBefore={fadeBeforeReset ? lastReset : null} />
+              <LazyTimeChart data={data} label={title} fadedBefore={fadeBeforeReset ? lastReset : null} />
             </div>
           ) : (
             <ChartTable data={data} />
@@ -89,6 +89,7 @@ function useChartData(series: Series | undefined, directions: boolean) {
       upload: t('common.direction.upload'),
       others: t('common.chart.others'),
       noDirection: t('common.chart.noDirection'),
+      countedLate: t('common.chart.partLate'),
       late: (name) => t('common.chart.late', { name }),
       gap: (name) => t('common.chart.gap', { name }),
       reset: (label) => t('common.chart.reset', { label }),

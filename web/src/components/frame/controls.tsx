@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { DropdownMenu } from 'radix-ui';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { remove } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
 import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
 import { useTheme } from '../../lib/theme.ts';
 import { Icon } from '../icon.tsx';
+import { Menu, MenuLabel } from '../menu.tsx';
 
 export function ThemeButton() {
   const { t } = useTranslation();
@@ -26,31 +27,21 @@ export function ThemeButton() {
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="btn quiet icon lang" aria-label={t('common.language')}>
-        {i18n.language.toUpperCase()}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          <DropdownMenu.RadioGroup value={i18n.language}>
-            {(Object.keys(LANGUAGES) as Language[]).map((language) => (
-              <DropdownMenu.RadioItem
-                key={language}
-                value={language}
-                lang={language}
-                className="item"
-                onSelect={() => void chooseLanguage(language)}
-              >
-                {LANGUAGES[language]}
-                <DropdownMenu.ItemIndicator className="tick">
-                  <Icon name="check" />
-                </DropdownMenu.ItemIndicator>
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Menu
+      label={t('common.language')}
+      trigger={
+        <button type="button" className="btn quiet icon lang" aria-label={t('common.language')}>
+          {i18n.language.toUpperCase()}
+        </button>
+      }
+      items={(Object.keys(LANGUAGES) as Language[]).map((language) => ({
+        key: language,
+        label: LANGUAGES[language],
+        lang: language,
+        checked: language === i18n.language,
+        onPick: () => void chooseLanguage(language),
+      }))}
+    />
   );
 }
 
@@ -69,28 +60,28 @@ export function AdminMenu() {
   const { t } = useTranslation();
   const admin = useSession()?.admin;
   const logOut = useLogOut();
+  const navigate = useNavigate();
   if (!admin) return null;
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="who btn quiet" aria-label={t('common.account', { name: admin.name })}>
-        <span className="avatar" aria-hidden="true">
-          {admin.name.slice(0, 1)}
-        </span>
-        <span>{admin.name}</span>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          <DropdownMenu.Label className="menu-label">{t(`common.role.${admin.role}`)}</DropdownMenu.Label>
-          <DropdownMenu.Item className="item" asChild>
-            <a href="#/settings/">
-              <Icon name="key" /> {t('common.changePassword')}
-            </a>
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="item" onSelect={() => void logOut()}>
-            <Icon name="out" /> {t('common.logOut')}
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Menu
+      label={t('common.account', { name: admin.name })}
+      heading={t(`common.role.${admin.role}`)}
+      trigger={
+        <button type="button" className="who btn quiet" aria-label={t('common.account', { name: admin.name })}>
+          <span className="avatar" aria-hidden="true">
+            {admin.name.slice(0, 1)}
+          </span>
+          <span>{admin.name}</span>
+        </button>
+      }
+      items={[
+        {
+          key: 'password',
+          label: <MenuLabel icon="key" text={t('common.changePassword')} />,
+          onPick: () => void navigate({ to: '/settings' }),
+        },
+        { key: 'out', label: <MenuLabel icon="out" text={t('common.logOut')} />, onPick: () => void logOut() },
+      ]}
+    />
   );
 }

@@ -1,11 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
-import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useIsOwner } from '../../api/session.ts';
 import type { Node } from '../../api/types.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { useDeleteNode, usePollNode } from './api.ts';
 import { EditNodeForm } from './edit-node-form.tsx';
 
@@ -22,21 +22,23 @@ export function NodeActions({ node }: { readonly node: Node }) {
         <Icon name="reset" className={poll.isPending ? 'turning' : ''} />
         {t('nodes.readNow')}
       </button>
-      <DropdownMenu.Root>
-        <DropdownMenu.Trigger className="btn quiet icon" aria-label={t('common.more')}>
-          <Icon name="more" />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            <DropdownMenu.Item className="item" onSelect={() => setDialog('edit')}>
-              <Icon name="edit" /> {t('nodes.edit')}
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className="item bad" onSelect={() => setDialog('delete')}>
-              <Icon name="trash" /> {t('nodes.delete')}
-            </DropdownMenu.Item>
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      <Menu
+        label={t('common.more')}
+        trigger={
+          <button type="button" className="btn quiet icon" aria-label={t('common.more')}>
+            <Icon name="more" />
+          </button>
+        }
+        items={[
+          { key: 'edit', label: <MenuLabel icon="edit" text={t('nodes.edit')} />, onPick: () => setDialog('edit') },
+          {
+            key: 'delete',
+            label: <MenuLabel icon="trash" text={t('nodes.delete')} />,
+            bad: true,
+            onPick: () => setDialog('delete'),
+          },
+        ]}
+      />
       <Dialog title={t('nodes.edit')} open={dialog === 'edit'} onClose={() => setDialog(null)}>
         <EditNodeForm node={node} onDone={() => setDialog(null)} />
       </Dialog>

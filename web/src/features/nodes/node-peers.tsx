@@ -27,13 +27,13 @@ export function NodePeers({ node }: { readonly node: Node }) {
     >
       <div className="tw">
         <table>
-          <PeerHead />
+          <PeerHead beside="user" />
           <tbody>
             <Block
               query={query}
               skeleton={<SkeletonRows rows={4} columns={[110, 64, 96, -64, -56, -56]} hidden={[1, 2, 3]} />}
             >
-              {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} />)}
+              {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} beside="user" />)}
             </Block>
           </tbody>
         </table>

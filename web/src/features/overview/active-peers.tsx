@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { activePeersQuery } from '../../api/resources.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
+import { LazyTimeChart } from '../../components/chart/lazy-time-chart.tsx';
 import type { ChartData } from '../../components/chart/model.ts';
-import { TimeChart } from '../../components/chart/time-chart.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 
@@ -46,7 +46,7 @@ export function ActivePeers({ range }: { readonly range: CurrentRange }) {
             <Empty title={t('overview.nobody')} />
           ) : (
             <div className="pad">
-              <TimeChart data={data} label={t('overview.activePeers')} height={HEIGHT} />
+              <LazyTimeChart data={data} label={t('overview.activePeers')} height={HEIGHT} />
             </div>
           )
         }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { nodesQuery } from '../../api/resources.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
-import { ServiceMatrix } from '../../components/service-matrix.tsx';
+import { ServiceCounts, ServiceMatrix } from '../../components/service-matrix.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 
 export function ServicesCard() {
@@ -15,7 +15,12 @@ export function ServicesCard() {
       title={t('common.nav.services')}
       hint={t('overview.servicesMean')}
       span={5}
-      actions={<Link to="/services">{t('overview.allServices')}</Link>}
+      actions={<ServiceCounts nodes={query.data?.items ?? []} />}
+      footer={
+        <Link className="push" to="/services">
+          {t('overview.allServices')}
+        </Link>
+      }
     >
       <Block query={query} skeleton={<SkeletonLines lines={5} />}>
         {({ items }) =>

@@ -2,14 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { nodesQuery } from '../../api/resources.ts';
-import type { Node, NodeState } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
-import { ServiceMatrix } from '../../components/service-matrix.tsx';
+import { ServiceCounts, ServiceMatrix } from '../../components/service-matrix.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
-import { State } from '../../components/state.tsx';
-import { serviceState } from '../../lib/node-state.ts';
 import { ServicesTable } from './services-table.tsx';
 
 /** Every VPN service of every node, and whether its counters can be read. */
@@ -23,7 +20,7 @@ export function ServicesPage() {
         title={t('services.matrix')}
         hint={t('services.mean')}
         sub={t('services.sub')}
-        actions={<Counts nodes={nodes} />}
+        actions={<ServiceCounts nodes={nodes} />}
         footer={<span>{t('services.checked')}</span>}
       >
         <Block query={query} skeleton={<SkeletonLines lines={5} />}>
@@ -40,24 +37,5 @@ export function ServicesPage() {
       </Card>
       {nodes.length > 0 ? <ServicesTable nodes={nodes} /> : null}
     </Page>
-  );
-}
-
-const STATES: readonly NodeState[] = ['up', 'degraded', 'down', 'unknown', 'error'];
-
-function Counts({ nodes }: { readonly nodes: readonly Node[] }) {
-  const { t } = useTranslation();
-  const states = nodes.flatMap((node) => node.services.map((service) => serviceState(node, service)));
-  return (
-    <span className="row2s">
-      {STATES.map((state) => ({ state, count: states.filter((one) => one === state).length }))
-        .filter(({ count }) => count > 0)
-        .map(({ state, count }) => (
-          <State key={state} of={state} title={t(`common.state.${state}`)}>
-            {count}
-            <span className="vh"> {t(`common.state.${state}`)}</span>
-          </State>
-        ))}
-    </span>
   );
 }

@@ -9,7 +9,7 @@ export function BackupCard() {
   const { t } = useTranslation();
   const backup = useBackup();
   return (
-    <Card title={t('settings.backup.title')} hint={t('settings.backup.means')} span={5}>
+    <Card title={t('settings.backup.title')} hint={t('settings.backup.means')}>
       <div className="pad stack">
         <p className="row-text">{t('settings.backup.what')}</p>
         <div>

@@ -17,7 +17,6 @@ export function DoctorCard() {
     <Card
       title={t('settings.doctor.title')}
       hint={t('settings.doctor.means')}
-      span={7}
       actions={
         <button type="button" className="btn quiet" disabled={query.isFetching} onClick={() => void query.refetch()}>
           {t('settings.doctor.again')}

@@ -22,7 +22,7 @@ export function PasswordCard() {
       },
     );
   return (
-    <Card title={t('settings.password.title')} hint={t('settings.password.means')} span={5}>
+    <Card title={t('settings.password.title')} hint={t('settings.password.means')}>
       <div className="pad">
         <Form onSubmit={submit}>
           <TextField

@@ -17,9 +17,11 @@ export function SettingsPage() {
   return (
     <Page title={t('common.nav.settings')}>
       <LedgerCard />
-      {owner ? <BackupCard /> : null}
+      <div className="c5 column">
+        {owner ? <BackupCard /> : null}
+        <PasswordCard />
+      </div>
       {owner ? <DoctorCard /> : null}
-      <PasswordCard />
       {owner ? <AdminsCard /> : null}
       {mayWrite ? <TokensCard /> : null}
       {owner ? <AuditCard /> : null}

@@ -18,7 +18,7 @@ export function UserDevices({ user }: { readonly user: User }) {
     <Card
       title={t('users.devices')}
       hint={t('users.devicesMean')}
-      span={8}
+      span={7}
       actions={
         mayWrite ? (
           <Link className="btn quiet" to="/peers">
@@ -30,13 +30,13 @@ export function UserDevices({ user }: { readonly user: User }) {
     >
       <div className="tw">
         <table>
-          <PeerHead />
+          <PeerHead beside="node" />
           <tbody>
             <Block
               query={query}
               skeleton={<SkeletonRows rows={2} columns={[110, 64, 96, -64, -56, -56]} hidden={[1, 2, 5]} />}
             >
-              {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} />)}
+              {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} beside="node" />)}
             </Block>
           </tbody>
         </table>

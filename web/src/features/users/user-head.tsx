@@ -1,5 +1,4 @@
 import { useNavigate } from '@tanstack/react-router';
-import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMayWrite } from '../../api/session.ts';
@@ -7,6 +6,7 @@ import type { User } from '../../api/types.ts';
 import { Hint } from '../../components/answer.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { Bytes, TrafficDirections } from '../../components/numbers.tsx';
 import { useReset } from '../../components/use-reset.ts';
 import { useFormat } from '../../lib/use-format.ts';
@@ -74,21 +74,23 @@ function Actions({ user }: { readonly user: User }) {
         <Icon name="reset" />
         {t('users.reset')}
       </button>
-      <DropdownMenu.Root>
-        <DropdownMenu.Trigger className="btn quiet icon" aria-label={t('common.more')}>
-          <Icon name="more" />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            <DropdownMenu.Item className="item" onSelect={() => setEditing(true)}>
-              <Icon name="edit" /> {t('users.edit')}
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className="item bad" onSelect={() => setDeleting(true)}>
-              <Icon name="trash" /> {t('users.delete')}
-            </DropdownMenu.Item>
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      <Menu
+        label={t('common.more')}
+        trigger={
+          <button type="button" className="btn quiet icon" aria-label={t('common.more')}>
+            <Icon name="more" />
+          </button>
+        }
+        items={[
+          { key: 'edit', label: <MenuLabel icon="edit" text={t('users.edit')} />, onPick: () => setEditing(true) },
+          {
+            key: 'delete',
+            label: <MenuLabel icon="trash" text={t('users.delete')} />,
+            bad: true,
+            onPick: () => setDeleting(true),
+          },
+        ]}
+      />
       <Dialog title={t('users.edit')} open={editing} onClose={() => setEditing(false)}>
         <EditUserForm user={user} onDone={() => setEditing(false)} />
       </Dialog>

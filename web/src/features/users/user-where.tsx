@@ -25,7 +25,7 @@ export function UserWhere({ user, range }: { readonly user: User; readonly range
       title={t('users.where')}
       hint={t('users.whereMeans')}
       sub={words(range.range)}
-      span={4}
+      span={5}
       footer={items.length > 0 ? <span>{t('users.sumOfParts', { bytes: format.bytesText(total) })}</span> : undefined}
     >
       <div className="tw">

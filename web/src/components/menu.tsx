@@ -1,0 +1,104 @@
+import { Popover } from 'radix-ui';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { Icon, type IconName } from './icon.tsx';
+
+export interface MenuItem {
+  readonly key: string;
+  readonly label: ReactNode;
+  /** For menus that choose one of several. */
+  readonly checked?: boolean;
+  readonly bad?: boolean;
+  readonly lang?: string;
+  readonly onPick: () => void;
+}
+
+interface MenuProps {
+  /** Opens the menu; must be a button. */
+  readonly trigger: ReactNode;
+  readonly label: string;
+  readonly heading?: string;
+  readonly items: readonly MenuItem[];
+  readonly align?: 'start' | 'end';
+}
+
+/** A short list that opens from a button: arrows, Home, End and first letters move, Enter picks, Escape closes. */
+export function Menu({ trigger, label, heading, items, align = 'end' }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger asChild aria-haspopup="menu">
+        {trigger}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          ref={list}
+          className="menu"
+          role="menu"
+          aria-label={label}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            const entries = entriesOf(list.current);
+            (entries.find((entry) => entry.ariaChecked === 'true') ?? entries[0])?.focus();
+          }}
+          onKeyDown={(event) => moveFocus(event, list.current)}
+        >
+          {heading ? <div className="menu-label">{heading}</div> : null}
+          {items.map((item) => (
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is menuitemradio whenever it is checked or not
+            <button
+              key={item.key}
+              type="button"
+              role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
+              aria-checked={item.checked}
+              lang={item.lang}
+              className={`item ${item.bad ? 'bad' : ''}`}
+              onClick={() => {
+                setOpen(false);
+                item.onPick();
+              }}
+            >
+              {item.label}
+              {item.checked ? <Icon name="check" className="tick" /> : null}
+            </button>
+          ))}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+/** An entry with its drawing. */
+export function MenuLabel({ icon, text }: { readonly icon: IconName; readonly text: string }) {
+  return (
+    <>
+      <Icon name={icon} /> {text}
+    </>
+  );
+}
+
+function entriesOf(list: HTMLElement | null): HTMLElement[] {
+  return [...(list?.querySelectorAll<HTMLElement>('.item') ?? [])];
+}
+
+function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
+  const entries = entriesOf(list);
+  const current = entries.indexOf(document.activeElement as HTMLElement);
+  const next = targetOf(event.key, entries, current);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+function targetOf(key: string, entries: readonly HTMLElement[], current: number): HTMLElement | undefined {
+  if (key === 'ArrowDown') return entries[(current + 1) % entries.length];
+  if (key === 'ArrowUp') return entries.at(current <= 0 ? -1 : current - 1);
+  if (key === 'Home') return entries[0];
+  if (key === 'End') return entries.at(-1);
+  if (key.length !== 1 || key === ' ') return undefined;
+  const following = [...entries.slice(current + 1), ...entries.slice(0, current + 1)];
+  return following.find((entry) => entry.textContent?.trim().toLowerCase().startsWith(key.toLowerCase()));
+}

@@ -22,7 +22,7 @@ const dist = join(root, 'dist');
 const entryPoints = {
   xpert: 'src/cli/main.ts',
   'sqlite-writer': 'src/storage/sqlite/writer-worker.ts',
-  // 'sqlite-reader': 'src/storage/sqlite/reader-worker.ts',
+  'sqlite-reader': 'src/storage/sqlite/reader-worker.ts',
 };
 const native = ['better-sqlite3', '@node-rs/argon2'];
 

@@ -142,8 +142,9 @@ export class NodeViews {
       for (const { beforeXpert } of page.items) if (beforeXpert !== null) sum = add(sum, beforeXpert);
       cursor = page.nextCursor;
     } while (cursor !== null);
-    this.#before.set(nodeId, sum);
-    return sum;
+    const before = sum === null || sum.total === 0n ? null : sum;
+    this.#before.set(nodeId, before);
+    return before;
   }
 }
 

@@ -26,10 +26,12 @@ export interface Product extends Parts {
  */
 export async function openProduct(config: Config, options: { readonly polling: boolean }): Promise<Product> {
   const folder = holdDataFolder(config.dataDir);
-  const log = createLogger(
+  const toStderr = createLogger(
     (line) => process.stderr.write(`${line}\n`),
     () => new Date(),
   );
+  // A command that opens the folder itself says what it did; its requests are nobody's news.
+  const log = options.polling ? toStderr : { ...toStderr, info: () => {} };
   try {
     let url: string | null = null;
     const parts = await compose({ config, folder, log, listening: () => url });

@@ -97,13 +97,9 @@ function asError(status: number, text: string): ExpectedError {
   } catch {
     // Not ours, so not JSON: the status has to do.
   }
-  const fields = (problem.errors ?? []).map(({ pointer, detail }) =>
-    pointer === '' ? detail : `${pointer}: ${detail}`,
-  );
-  const message = [
-    problem.detail ?? problem.title ?? `The server answered ${status}.`,
-    ...fields.filter((field) => !problem.detail?.includes(field)),
-  ];
+  const detail = problem.detail ?? problem.title ?? `The server answered ${status}.`;
+  const others = (problem.errors ?? []).filter((error) => error.detail !== detail);
+  const message = [detail, ...others.map((error) => `${error.pointer}: ${error.detail}`)];
   return new ExpectedError(problem.code ?? 'unexpected-answer', message.join('\n'), {
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/units/clock.ts';
@@ -51,7 +51,7 @@ class PlayedClock implements Clock {
  * collectors and the same ledger by a clock that runs faster.
  */
 export async function serveDemo(given: Config): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'xpert-demo-'));
+  const dataDir = mkdtempSync(join(fastestFolder(), 'xpert-demo-'));
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const firstAdmin = { name: 'demo', password: randomId(12) };
   const config: Config = { ...given, dataDir, databasePath: join(dataDir, 'traffic_stats.db'), firstAdmin };
@@ -73,6 +73,16 @@ export async function serveDemo(given: Config): Promise<void> {
   await serve(config);
 }
 
+/** Nothing of a demo has to survive a power cut: in memory 30 days are played in seconds. */
+function fastestFolder(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
+}
+
 async function playHistory(config: Config, fleet: SimulatedFleet, outputs: string, endMs: number): Promise<void> {
   const clock = new PlayedClock(fleet.nowMs);
   const folder = holdDataFolder(config.dataDir);
@@ -89,8 +99,15 @@ async function playHistory(config: Config, fleet: SimulatedFleet, outputs: strin
     await prepareOwner(parts.identity, clock, config.firstAdmin);
     writeOutputs(fleet, outputs, () => false);
     await addUsersAndNodes(parts, fleet, outputs);
-    for (let atMs = fleet.nowMs; atMs < endMs; ) {
+    const startMs = fleet.nowMs;
+    let told = 0;
+    for (let atMs = startMs; atMs < endMs; ) {
       atMs = Math.min(atMs + STEP_MS, endMs);
+      const percent = Math.floor((100 * (atMs - startMs)) / (endMs - startMs));
+      if (percent >= told + 10) {
+        told = percent;
+        process.stderr.write(`  ${percent} %\n`);
+      }
       await playStep(parts, fleet, outputs, { clock, atMs, endMs });
     }
   } finally {

@@ -121,8 +121,8 @@ async function importOnce(api: Api, options: ImportOptions): Promise<void> {
   const summary = await api.post<Import>('/api/v1/imports/vpnservice', {
     users: resolve(options.users),
     peers: resolve(options.peers),
-    env: options.env === undefined ? null : resolve(options.env),
-    db: options.db === undefined ? null : resolve(options.db),
+    ...(options.env === undefined ? {} : { env: resolve(options.env) }),
+    ...(options.db === undefined ? {} : { db: resolve(options.db) }),
   });
   if (options.json) return print(api.lastText());
   print(`New: ${summary.nodes} nodes, ${summary.users} users, ${summary.peers} peers.`);

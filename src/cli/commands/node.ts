@@ -31,6 +31,7 @@ interface Test {
   readonly durationMs: number;
   readonly found: { readonly services: readonly Service[]; readonly peers: number; readonly bytes: Traffic } | null;
   readonly problems: readonly {
+    readonly code: string;
     readonly message: string;
     readonly hint: string | null;
     readonly commands: readonly string[];

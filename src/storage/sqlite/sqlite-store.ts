@@ -3,8 +3,9 @@ import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NewId } from '../../core/units/ids.ts';
-import { openForReading, openForWriting } from './database.ts';
+import { isOriginalFile, openForReading, openForWriting } from './database.ts';
 import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
+import { importOriginal, type OriginalImport } from './import-original.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
 import { makeReaders, makeSlowReads } from './reader/readers.ts';
 import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-reader.ts';
@@ -19,10 +20,12 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly newId: NewId;
-  /** IANA zone for day borders. Another one than saved holds from the next midnight on. Null: as saved, at first UTC. */
+  /** IANA zone for day borders; another than saved holds from the next midnight. Null: as saved, at first the system's. */
   readonly timeZone: string | null;
   /** Built worker files; null runs everything in this thread. */
   readonly workers: { readonly writer: URL; readonly reader: URL } | null;
+  /** Told when the file was one of the original Xpert and was taken over. */
+  readonly onImport?: (summary: OriginalImport) => void;
 }
 
 export type SqliteStore = Awaited<ReturnType<typeof openSqliteStore>>;
@@ -31,6 +34,10 @@ export type SqliteStore = Awaited<ReturnType<typeof openSqliteStore>>;
 export async function openSqliteStore(options: SqliteStoreOptions) {
   const { path, clock } = options;
   const nowMs = clock.now().getTime();
+  if (isOriginalFile(path)) {
+    const summary = importOriginal(path, Calendar.of(options.timeZone ?? systemZone()), nowMs);
+    options.onImport?.(summary);
+  }
   // Opened here first: what is wrong with the file is told before any thread starts.
   const db = openForWriting(path);
   const calendar = settleCalendar(db, options.timeZone, nowMs);
@@ -89,11 +96,15 @@ function settleCalendar(db: Database, wanted: string | null, nowMs: number): Cal
   const saved = db.prepare("SELECT value FROM meta WHERE name = 'calendar'").pluck().get() as string | undefined;
   const before = saved === undefined ? null : new Calendar(JSON.parse(saved) as ZoneSince[]);
   const calendar =
-    before === null ? Calendar.of(wanted ?? 'UTC') : wanted === null ? before : before.withZone(wanted, nowMs);
+    before === null ? Calendar.of(wanted ?? systemZone()) : wanted === null ? before : before.withZone(wanted, nowMs);
   db.prepare(
     "INSERT INTO meta (name, value) VALUES ('calendar', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
   ).run(JSON.stringify(calendar.zones));
   return calendar;
+}
+
+function systemZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function lastAlive(db: Database): Date | null {

@@ -105,12 +105,13 @@ export class ChartReader {
       { first, last, node: query.nodeId },
     );
     if (buckets.seconds < 86_400) return points;
-    // Days whose records were cleaned up have their day rows.
+    // Up to the day of the oldest record, which it may hold in part only, day rows know more: records are cleaned up, and
+    // what was taken over from the original Xpert has none.
     const oldest = this.#sql.get<{ quarter: number | null }>('SELECT min(quarter) AS quarter FROM carrier_quarter');
-    const kept = this.#calendar.dayOf((oldest?.quarter ?? last + 1) * 900_000).number;
-    const keptFrom = quarterOf(this.#calendar.day(kept).fromMs);
+    const partial = this.#calendar.dayOf((oldest?.quarter ?? last + 1) * 900_000);
+    const keptFrom = quarterOf(partial.toMs);
     if (keptFrom <= first) return points;
-    const older = this.#dayPoints(query, who, buckets, kept - 1);
+    const older = this.#dayPoints(query, who, buckets, partial.number);
     return [...older, ...points.filter(({ quarter }) => Number(quarter) >= keptFrom)];
   }
 

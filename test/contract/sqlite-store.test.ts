@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe } from 'vitest';
+import { ManualClock } from '../../src/core/units/testing.ts';
+import { randomId } from '../../src/lib/random-id.ts';
+import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { sqliteWorkers } from '../support/sqlite-workers.ts';
+import type { StoreFixture } from './store-fixture.ts';
+import { usageLedgerContract } from './usage-ledger.contract.ts';
+
+async function makeSqlite(threads: boolean): Promise<StoreFixture> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'xpert-sqlite-'));
+  const clock = new ManualClock();
+  const workers = threads ? await sqliteWorkers() : null;
+  return {
+    clock,
+    open: (timeZone = 'UTC') =>
+      openSqliteStore({ path: path.join(folder, 'ledger.db'), clock, newId: () => randomId(16), timeZone, workers }),
+    dispose: async () => rmSync(folder, { recursive: true }),
+  };
+}
+
+describe('SQLite in this thread', () => {
+  usageLedgerContract(() => makeSqlite(false));
+});
+
+describe('SQLite with its threads', () => {
+  usageLedgerContract(() => makeSqlite(true));
+});

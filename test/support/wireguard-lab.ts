@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { kill, type Lab, type LabHost, until } from './lab.ts';
 
 export interface KeyPair {
@@ -38,8 +38,9 @@ export class WireguardInterface {
   /** Starts the daemon and gives the interface its key and address; peers come later. */
   async start(): Promise<this> {
     const env = { WG_PROCESS_FOREGROUND: '1', LOG_LEVEL: 'error' };
-    this.#daemon = this.host.spawn('wireguard-go', ['-f', this.name], env);
     const socket = `/proc/${this.host.pid}/root/run/wireguard/${this.name}.sock`;
+    rmSync(socket, { force: true });
+    this.#daemon = this.host.spawn('wireguard-go', ['-f', this.name], env);
     await until(`socket of ${this.name}`, () => existsSync(socket));
     const port = this.#port === null ? [] : ['listen-port', String(this.#port)];
     await this.#set([...port, 'private-key', '/dev/stdin'], this.keys.privateKey);
@@ -58,13 +59,9 @@ export class WireguardInterface {
     this.#daemon?.kill(signal);
   }
 
-  async addPeer(
-    key: string,
-    options: { allowedIps: string; endpoint?: string; presharedKey?: string; keepalive?: number },
-  ): Promise<void> {
+  async addPeer(key: string, options: { allowedIps: string; endpoint?: string; presharedKey?: string }): Promise<void> {
     const words = ['peer', key, 'allowed-ips', options.allowedIps];
     if (options.endpoint !== undefined) words.push('endpoint', options.endpoint);
-    if (options.keepalive !== undefined) words.push('persistent-keepalive', String(options.keepalive));
     if (options.presharedKey !== undefined) words.push('preshared-key', '/dev/stdin');
     await this.#set(words, options.presharedKey);
   }
@@ -132,7 +129,6 @@ export class Tunnel {
       allowedIps: `10.66.${this.#index}.0/24`,
       endpoint: `192.0.2.${this.#index * 4 + 1}:${51820 + this.#index}`,
       presharedKey: this.presharedKey,
-      keepalive: 1,
     });
   }
 
@@ -167,10 +163,11 @@ export class Tunnel {
   }
 
   async #send(from: LabHost, to: LabHost, address: string, bytes: number): Promise<void> {
+    // The client knows where the node is, not the other way round.
     await until(
       'the tunnel carries packets',
       () =>
-        from.run('ping', ['-c', '1', '-W', '1', address]).then(
+        this.client.host.run('ping', ['-c', '1', '-W', '1', this.#serverAddress]).then(
           () => true,
           () => false,
         ),

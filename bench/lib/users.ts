@@ -20,9 +20,11 @@ export async function dataDirWithUsers(users: number, dataDir: string): Promise<
     const tokens = Array.from({ length: users }, (_, user) => loadToken(user));
     ledger.addUsers(tokens, yesterday);
     for (let n = 0; n < users; n += 1000) {
-      const reports = tokens.slice(n, n + 1000).map((userToken, index) =>
-        deltaReport({ userToken, server: serverOf((n + index) % 20), eventId: 'first', rx: 1000, tx: 10_000 }),
-      );
+      const reports = tokens
+        .slice(n, n + 1000)
+        .map((userToken, index) =>
+          deltaReport({ userToken, server: serverOf((n + index) % 20), eventId: 'first', rx: 1000, tx: 10_000 }),
+        );
       ledger.report(reports, yesterday);
     }
     ledger.close();

@@ -69,15 +69,8 @@ async function runFigure(name) {
 /** Runs one bundle; it answers with one JSON text on its file descriptor 3. */
 async function runEntry(entry) {
   const file = path.join(outDir, `${entry}.mjs`);
-  const main = `
-    const module = await import(${JSON.stringify(file)});
-    const answer = 'figure' in module
-      ? { figure: { target: module.figure.target, better: module.figure.better }, result: await module.figure.run() }
-      : await module.runConditions();
-    const { writeSync } = await import('node:fs');
-    writeSync(3, JSON.stringify(answer));
-    process.exit(0);`;
-  const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', '--input-type=module', '-e', main], {
+  const main = path.join(root, 'bench', 'lib', 'run-entry.mjs');
+  const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', main, file], {
     cwd: root,
     stdio: ['ignore', 2, 2, 'pipe'],
     env: { ...process.env, XPERT_BENCH_ROOT: root },

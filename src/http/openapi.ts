@@ -143,9 +143,9 @@ function parametersOf(
 }
 
 function requestBody(schema: TSchema, components: Components): object {
-  const options: readonly TSchema[] = Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
+  const needed: readonly string[] = schema.required ?? [];
   return {
-    required: !options.some((option) => option.type === 'null'),
+    required: needed.length > 0 || Array.isArray(schema.anyOf),
     content: { 'application/json': { schema: plain(schema, components) } },
   };
 }

@@ -18,8 +18,8 @@ export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema: raw, 
   const isText = httpPart !== 'body';
   let check: ReturnType<typeof TypeCompiler.Compile> | undefined;
   return (given: unknown) => {
-    // A request without a body has none, which a schema can allow as null.
-    const data = given === undefined && !isText ? null : given;
+    // No body at all is an empty one: what is missing in it is named.
+    const data = given ?? {};
     check ??= TypeCompiler.Compile(schema);
     const value = isText ? Value.Default(schema, Value.Convert(schema, data)) : Value.Default(schema, data);
     if (check.Check(value)) return { value };

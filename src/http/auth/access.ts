@@ -63,6 +63,9 @@ function refuseCrossSite(request: FastifyRequest, publicHost: string | null): vo
 
 function isOwnHost(origin: string, request: FastifyRequest, publicHost: string | null): boolean {
   if (!URL.canParse(origin)) return false;
-  const { host } = new URL(origin);
-  return host === request.host || host === request.headers.host || host === publicHost;
+  const { protocol, host } = new URL(origin);
+  return [request.host, request.headers.host, publicHost].some((own) => {
+    // Parsed alike, so that ":80" of http is left out on both sides.
+    return own !== null && URL.canParse(`${protocol}//${own}`) && new URL(`${protocol}//${own}`).host === host;
+  });
 }

@@ -5,7 +5,6 @@ import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import { setReset, undoReset } from '../resetting.ts';
-import { Nullable } from '../schemas/common.ts';
 import type { HttpParts } from '../server.ts';
 import { mib } from './gib.ts';
 
@@ -31,7 +30,7 @@ const cleanupSchema = {
   tags,
   summary: 'Remove 15-minute records older than so many days; usage, totals and days stay',
   querystring: Type.Object({ days: CleanupDays, dry_run: Type.Optional(Type.Boolean()) }),
-  body: Nullable(Type.Object({ days: CleanupDays, dry_run: Type.Optional(Type.Boolean()) })),
+  body: Type.Object({ days: CleanupDays, dry_run: Type.Optional(Type.Boolean()) }),
   response: {
     200: Type.Object({
       status: Success,
@@ -74,11 +73,11 @@ export function ledgerWorkRoutes(app: HttpApp, parts: HttpParts): void {
   );
 
   app.post('/api/xpert/traffic-stats/cleanup', { config, schema: cleanupSchema }, async (request) => {
-    const days = request.query.days ?? request.body?.days;
+    const days = request.query.days ?? request.body.days;
     if (days === undefined) throw new InvalidInput('/days', '"days" is missing.', 'For example ?days=90.');
     if (days < 1) throw new InvalidInput('/days', '"days" must be at least 1.', 'To start anew at 0, use reset.');
     const done = { status: 'success' as const, cleanup_days: days };
-    if (request.query.dry_run ?? request.body?.dry_run ?? false) {
+    if (request.query.dry_run ?? request.body.dry_run ?? false) {
       return { ...done, deleted_rows: (await ledger.previewCleanup(days)).rows, dry_run: true as const };
     }
     const { deleted } = await operations.cleanup(days);

@@ -13,7 +13,7 @@ import {
   wrongVersion,
 } from './failures.ts';
 import { FORMAT_VERSION } from './node-script.ts';
-import type { Boot, FailedPart, Interface, Place, ScriptOutput } from './script-parser.ts';
+import type { Boot, FailedPart, Interface, Place, ScriptOutput } from './script-output.ts';
 
 /**
  * Turns what the script said into a poll. A service is in it only if all that its numbers rest on was read to the end;

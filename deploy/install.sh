@@ -141,7 +141,10 @@ start() {
   systemctl restart xpert
   tries=0
   until [ -S "$data/xpert.sock" ] || [ $tries -ge 30 ]; do
-    systemctl is-active --quiet xpert || fail 'The service ended again.' 'See why: journalctl -u xpert -n 50'
+    if ! systemctl is-active --quiet xpert; then
+      journalctl -u xpert -n 20 -o cat --no-pager >&2
+      fail 'The service does not stay up; the end of its log stands above.'
+    fi
     tries=$((tries + 1))
     sleep 1
   done

@@ -103,15 +103,12 @@ async function listMarks(api: Api, options: { json?: boolean }): Promise<void> {
 
 async function cleanup(api: Api, options: { days: number; dryRun?: boolean; json?: boolean }): Promise<void> {
   const dryRun = options.dryRun === true;
-  const answer = await api.post<{ rows: number; bytesFreed: number; keepsFrom: string; deleted: number }>(
-    '/api/v1/cleanup',
-    {
-      days: options.days,
-      dryRun,
-    },
-  );
+  const answer = await api.post<{ rows: number; bytesFreed: number; keepsFrom: string }>('/api/v1/cleanup', {
+    days: options.days,
+    dryRun,
+  });
   if (options.json) return print(api.lastText());
-  const count = dryRun ? `${answer.rows} records would go` : `${answer.deleted} records are gone`;
+  const count = `${answer.rows} records ${dryRun ? 'would go' : 'are gone'}`;
   print(
     `${count}, about ${formatBytes(answer.bytesFreed)}. Kept from ${formatInstant(answer.keepsFrom)} on; days and totals stay.`,
   );

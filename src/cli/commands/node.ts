@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode, type NodeItem } from '../find.ts';
-import { explain, formatBytes, formatInstant, print, printTable, type Traffic, WrongUse } from '../output.ts';
+import { addSourceOptions, type SourceOptions, sourceOf, type Test, testLines } from '../node-source.ts';
+import { explain, formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
+import { addSetupCommand, setupCommand } from './node-setup.ts';
 
 interface Node extends NodeItem {
   readonly state: string;
@@ -20,33 +21,6 @@ interface Node extends NodeItem {
   }[];
 }
 
-interface Setup {
-  readonly wrapper: { readonly path: string; readonly content: string };
-  readonly authorizedKeys: string;
-  readonly commands: readonly string[];
-}
-
-interface Test {
-  readonly ok: boolean;
-  readonly durationMs: number;
-  readonly found: { readonly services: readonly Service[]; readonly peers: number; readonly bytes: Traffic } | null;
-  readonly problems: readonly {
-    readonly code: string;
-    readonly message: string;
-    readonly hint: string | null;
-    readonly commands: readonly string[];
-  }[];
-  readonly setup: Setup | null;
-  readonly hostKey: string | null;
-}
-
-interface Service {
-  readonly kind: string;
-  readonly name: string;
-  readonly listenPort: number | null;
-  readonly peers: number;
-}
-
 interface PollAnswer {
   readonly outcome: string;
   readonly durationMs: number;
@@ -58,14 +32,8 @@ interface PollAnswer {
   }[];
 }
 
-interface AddOptions {
-  readonly kind: string;
+interface AddOptions extends SourceOptions {
   readonly description?: string;
-  readonly ssh?: string;
-  readonly identity?: string;
-  readonly file?: string;
-  readonly container?: readonly string[];
-  readonly interface?: string;
   readonly users: string;
   readonly interval: number;
   readonly opening: string;
@@ -75,15 +43,11 @@ interface AddOptions {
 
 export function addNodeCommands(program: Command): void {
   const node = program.command('node').description('the hosts that carry traffic');
-  node
+  const adding = node
     .command('add <name>')
     .description('test a node, save it and begin counting')
-    .requiredOption('--kind <kind>', 'what is read there: wireguard')
-    .option('--ssh <user@host[:port]>', 'read it over ssh; without it, this machine')
-    .option('--identity <file>', 'private key for ssh')
-    .option('--file <path>', 'read a file that something else writes')
-    .option('--container <name...>', 'containers on it to read as well')
-    .option('--interface <name>', 'only this interface')
+    .requiredOption('--kind <kind>', 'what is read there: wireguard');
+  addSourceOptions(adding)
     .option('--description <text>')
     .addOption(
       new Option('--users <policy>', 'users for the peers')
@@ -99,6 +63,7 @@ export function addNodeCommands(program: Command): void {
     .option('--untested', 'save it although the test fails')
     .option('--json', 'answer as JSON')
     .action((name: string, options: AddOptions) => withApi((api) => add(api, name, options)));
+  addSetupCommand(node);
   addReadingCommands(node);
   node
     .command('remove <name>')
@@ -152,30 +117,12 @@ function parseSeconds(text: string): number {
   return seconds;
 }
 
-/** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */
-function sourceOf(options: AddOptions): { kind: string; options: Record<string, unknown> } {
-  if (options.ssh !== undefined && options.file !== undefined)
-    throw new WrongUse('--ssh and --file exclude each other.');
-  if (options.identity !== undefined && options.ssh === undefined) throw new WrongUse('--identity needs --ssh.');
-  const transport = options.ssh !== undefined ? 'ssh' : options.file !== undefined ? 'file' : 'local';
-  return {
-    kind: options.kind,
-    options: {
-      transport,
-      ...(options.ssh === undefined ? {} : { ssh: options.ssh }),
-      ...(options.identity === undefined ? {} : { identityFile: resolve(options.identity) }),
-      ...(options.file === undefined ? {} : { path: resolve(options.file) }),
-      ...(options.container === undefined ? {} : { containers: options.container }),
-      ...(options.interface === undefined ? {} : { interface: options.interface }),
-    },
-  };
-}
-
 async function add(api: Api, name: string, options: AddOptions): Promise<void> {
   const source = sourceOf(options);
   const test = await api.post<Test>('/api/v1/nodes/test', source);
-  if (test.setup !== null) explainSetup(test.setup);
   explainTest(test);
+  if (!test.ok && test.setup !== null)
+    explain('What this prints, run on the node as root, lets it be read:', `    ${setupCommand(options)}`);
   if (!test.ok && !options.untested && !isOnlyDown(test))
     throw new ExpectedError('node-test-failed', `${name} was not saved.`, {
       hint: 'Repair it and try again, or save it as it is with --untested.',
@@ -201,30 +148,6 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
 /** We can read the node, but WireGuard is down there: counting begins when it comes up. */
 function isOnlyDown({ problems }: Test): boolean {
   return problems.length > 0 && problems.every(({ code }) => code === 'no-interface');
-}
-
-/** What to put on the node, so that the key may read counters there and nothing else. */
-function explainSetup(setup: Setup): void {
-  explain('On the node, as root: this script is all that the key may run.', '');
-  explain(`cat > ${setup.wrapper.path} <<'END'`, setup.wrapper.content.trimEnd(), 'END', ...setup.commands);
-  explain('', 'and this line in ~/.ssh/authorized_keys of the user:', '', setup.authorizedKeys, '');
-}
-
-function testLines(test: Test): string[] {
-  const services = (test.found?.services ?? []).map(
-    ({ kind, name, listenPort, peers }) =>
-      `  ${name} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${peers} peers`,
-  );
-  const head =
-    test.found === null
-      ? 'It cannot be read.'
-      : `It answers in ${test.durationMs} ms: ${test.found.peers} peers, counters at ${formatBytes(test.found.bytes.totalBytes)}.`;
-  const problems = test.problems.flatMap(({ message, hint, commands }) => [
-    `! ${message}`,
-    ...(hint === null ? [] : [`  ${hint}`]),
-    ...commands.map((command) => `    ${command}`),
-  ]);
-  return [head, ...services, ...problems];
 }
 
 const explainTest = (test: Test) => explain(...testLines(test));

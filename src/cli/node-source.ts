@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { formatBytes, type Traffic, WrongUse } from './output.ts';
+
+export interface Setup {
+  readonly wrapper: { readonly path: string; readonly content: string };
+  readonly authorizedKeys: string;
+  readonly commands: readonly string[];
+}
+
+export interface Test {
+  readonly ok: boolean;
+  readonly durationMs: number;
+  readonly found: { readonly services: readonly Service[]; readonly peers: number; readonly bytes: Traffic } | null;
+  readonly problems: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | null;
+    readonly commands: readonly string[];
+  }[];
+  readonly setup: Setup | null;
+  readonly hostKey: string | null;
+}
+
+interface Service {
+  readonly kind: string;
+  readonly name: string;
+  readonly listenPort: number | null;
+  readonly peers: number;
+}
+
+/** How a node is reached, as the options of a command say it. */
+export interface SourceOptions {
+  readonly kind: string;
+  readonly ssh?: string;
+  readonly identity?: string;
+  readonly file?: string;
+  readonly container?: readonly string[];
+  readonly interface?: string;
+}
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('--ssh <user@host[:port]>', 'read it over ssh; without it, this machine')
+    .option('--identity <file>', 'private key for ssh')
+    .option('--file <path>', 'read a file that something else writes')
+    .option('--container <name...>', 'containers on it to read as well')
+    .option('--interface <name>', 'only this interface');
+}
+
+/** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */
+export function sourceOf(options: SourceOptions): { kind: string; options: Record<string, unknown> } {
+  if (options.ssh !== undefined && options.file !== undefined)
+    throw new WrongUse('--ssh and --file exclude each other.');
+  if (options.identity !== undefined && options.ssh === undefined) throw new WrongUse('--identity needs --ssh.');
+  const transport = options.ssh !== undefined ? 'ssh' : options.file !== undefined ? 'file' : 'local';
+  return {
+    kind: options.kind,
+    options: {
+      transport,
+      ...(options.ssh === undefined ? {} : { ssh: options.ssh }),
+      ...(options.identity === undefined ? {} : { identityFile: resolve(options.identity) }),
+      ...(options.file === undefined ? {} : { path: resolve(options.file) }),
+      ...(options.container === undefined ? {} : { containers: options.container }),
+      ...(options.interface === undefined ? {} : { interface: options.interface }),
+    },
+  };
+}
+
+/** The result of a test in words. Where the way out is a script for the node, `xpert node setup` prints that. */
+export function testLines(test: Test): string[] {
+  const services = (test.found?.services ?? []).map(
+    ({ kind, name, listenPort, peers }) =>
+      `  ${name} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${peers} peers`,
+  );
+  const head =
+    test.found === null
+      ? 'It cannot be read.'
+      : `It answers in ${test.durationMs} ms: ${test.found.peers} peers, counters at ${formatBytes(test.found.bytes.totalBytes)}.`;
+  const problems = test.problems.flatMap(({ message, hint, commands }) => [
+    `! ${message}`,
+    ...(hint === null ? [] : [`  ${hint}`]),
+    ...(commands.some((command) => command.includes('\n')) ? [] : commands.map((command) => `    ${command}`)),
+  ]);
+  return [head, ...services, ...problems];
+}

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -90,6 +91,8 @@ async function buildTarget(name, say) {
     rmSync(mark, { force: true });
     if (name === 'server') {
       await buildServer(fresh);
+      // Chunks of before stay for a day: a server that runs may still load some of them.
+      mergeChunks(join(fresh, 'chunks'), join(dist, 'chunks'));
       for (const entry of readdirSync(fresh)) replace(join(fresh, entry), join(dist, entry));
     } else {
       await buildWeb(fresh);
@@ -104,6 +107,14 @@ async function buildTarget(name, say) {
   );
 }
 
+function mergeChunks(from, to) {
+  mkdirSync(to, { recursive: true });
+  const yesterdayMs = Date.now() - 86_400_000;
+  for (const name of readdirSync(to)) if (statSync(join(to, name)).mtimeMs < yesterdayMs) rmSync(join(to, name));
+  for (const name of readdirSync(from)) renameSync(join(from, name), join(to, name));
+  rmSync(from, { recursive: true });
+}
+
 function replace(from, to) {
   rmSync(to, { recursive: true, force: true });
   renameSync(from, to);
@@ -112,10 +123,13 @@ function replace(from, to) {
 endOnSignals();
 const say = (line) => process.stderr.write(`${line}\n`);
 await ensureInstalled(say);
-const wanted = process.argv.includes('--stale') ? staleTargets() : Object.keys(targets);
+const release = await takeTurn(join(dist, '.building'));
 try {
+  const wanted = process.argv.includes('--stale') ? staleTargets() : Object.keys(targets);
   for (const name of wanted) await buildTarget(name, say);
 } catch (error) {
   say(error.message);
   process.exitCode = 1;
+} finally {
+  release();
 }

@@ -29,24 +29,24 @@ async function holdElsewhere(folder: string) {
 test('a folder held by another process is refused, naming its process id', async () => {
   const folder = newFolder();
   const other = await holdElsewhere(folder);
-  expect(() => holdDataFolder(folder)).toThrow(DataFolderInUse);
-  expect(() => holdDataFolder(folder)).toThrow(`process id ${other.pid}`);
+  expect(() => holdDataFolder(folder, 'server')).toThrow(DataFolderInUse);
+  expect(() => holdDataFolder(folder, 'server')).toThrow(`process id ${other.pid}`);
   other.kill('SIGKILL');
   await once(other, 'exit');
-  holdDataFolder(folder).release();
+  holdDataFolder(folder, 'server').release();
 });
 
 test('a stale pid file keeps nobody away', () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'xpert.pid'), '1\n');
-  const held = holdDataFolder(folder);
-  expect(() => holdDataFolder(folder)).toThrow(`process id ${process.pid}`);
+  const held = holdDataFolder(folder, 'server');
+  expect(() => holdDataFolder(folder, 'server')).toThrow(`process id ${process.pid}`);
   held.release();
-  holdDataFolder(folder).release();
+  holdDataFolder(folder, 'server').release();
 });
 
 test('a folder that cannot be made says so, with a hint', () => {
   const file = join(newFolder(), 'file');
   writeFileSync(file, '');
-  expect(() => holdDataFolder(join(file, 'data'))).toThrow(/cannot be used/);
+  expect(() => holdDataFolder(join(file, 'data'), 'server')).toThrow(/cannot be used/);
 });

@@ -6,13 +6,23 @@ import { ExpectedError } from '../core/errors.ts';
 
 /** Another process works on this data folder. */
 export class DataFolderInUse extends ExpectedError {
-  constructor(path: string, pid: string | null) {
+  /** A command holds it, not a server: it will be free in a moment. */
+  readonly isBrief: boolean;
+
+  constructor(path: string, holder: Holder | null) {
+    const pid = holder?.pid ?? null;
     const who = pid === null ? 'Another Xpert process' : `Xpert with process id ${pid}`;
     super('data-folder-in-use', `${who} already works on the data folder ${path}.`, {
       hint: `Stop it${pid === null ? '' : ` (kill ${pid})`}, or give this one another folder: XPERT_DATA_DIR=…`,
       details: { pid, path },
     });
+    this.isBrief = holder?.isCommand === true;
   }
+}
+
+interface Holder {
+  readonly pid: string;
+  readonly isCommand: boolean;
 }
 
 /** The data folder, held by this process alone until `release` or the end of the process, however it ends. */
@@ -24,10 +34,10 @@ export interface DataFolder {
 }
 
 /** Makes the folder if needed and takes its lock. @throws DataFolderInUse, ExpectedError `data-folder-unusable` */
-export function holdDataFolder(path: string): DataFolder {
+export function holdDataFolder(path: string, as: 'server' | 'command'): DataFolder {
   const lock = takeLock(path);
   const pidFile = join(path, 'xpert.pid');
-  writeFileSync(pidFile, `${process.pid}\n`);
+  writeFileSync(pidFile, `${process.pid}${as === 'command' ? ' command' : ''}\n`);
   const runDirectory = mkdtempSync(join(tmpdir(), 'xpert-'));
   const removeRunDirectory = () => rmSync(runDirectory, { recursive: true, force: true });
   process.once('exit', removeRunDirectory);
@@ -43,10 +53,11 @@ export function holdDataFolder(path: string): DataFolder {
   };
 }
 
-/** Process id of the server that holds the folder, for messages only; null if it cannot be told. */
-export function holderOf(path: string): string | null {
+/** Who holds the folder, for messages only; null if it cannot be told. */
+function holderOf(path: string): Holder | null {
   try {
-    return readFileSync(join(path, 'xpert.pid'), 'utf8').trim() || null;
+    const [pid, kind] = readFileSync(join(path, 'xpert.pid'), 'utf8').trim().split(' ');
+    return pid === undefined || pid === '' ? null : { pid, isCommand: kind === 'command' };
   } catch {
     return null;
   }

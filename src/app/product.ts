@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { buildServer } from '../http/server.ts';
 import { listenOnSocket } from '../http/socket.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { version } from '../lib/version.ts';
 import { compose, type Parts } from './compose.ts';
 import type { Config } from './config.ts';
-import { type DataFolder, holdDataFolder } from './data-folder.ts';
+import { type DataFolder, DataFolderInUse, holdDataFolder } from './data-folder.ts';
 import { openapiPath, webRoot } from './paths.ts';
+
+const WAIT_STEP_MS = 50;
+const LONGEST_WAIT_MS = 5_000;
 
 /** The product on its data folder, with nobody listening yet. */
 export interface Product extends Parts {
@@ -25,7 +29,7 @@ export interface Product extends Parts {
  * in order from now on; without, they are read on demand only (the CLI while no server runs).
  */
 export async function openProduct(config: Config, options: { readonly polling: boolean }): Promise<Product> {
-  const folder = holdDataFolder(config.dataDir);
+  const folder = await hold(config.dataDir, options.polling ? 'server' : 'command');
   const toStderr = createLogger(
     (line) => process.stderr.write(`${line}\n`),
     () => new Date(),
@@ -68,5 +72,17 @@ export async function openProduct(config: Config, options: { readonly polling: b
   } catch (error) {
     folder.release();
     throw error;
+  }
+}
+
+/** A command that holds the folder is through in a moment; a server that holds it is not waited for. */
+async function hold(path: string, as: 'server' | 'command'): Promise<DataFolder> {
+  for (let waitedMs = 0; ; waitedMs += WAIT_STEP_MS) {
+    try {
+      return holdDataFolder(path, as);
+    } catch (error) {
+      if (!(error instanceof DataFolderInUse) || !error.isBrief || waitedMs >= LONGEST_WAIT_MS) throw error;
+      await delay(WAIT_STEP_MS);
+    }
   }
 }

@@ -12,7 +12,7 @@ export async function restoreBackup(
   config: Config,
   backup: string,
 ): Promise<{ readonly restored: string; readonly kept: string | null }> {
-  const folder = holdDataFolder(config.dataDir);
+  const folder = holdDataFolder(config.dataDir, 'command');
   try {
     verify(backup);
     const ledger = config.databasePath;

@@ -85,7 +85,7 @@ function fastestFolder(): string {
 
 async function playHistory(config: Config, fleet: SimulatedFleet, outputs: string, endMs: number): Promise<void> {
   const clock = new PlayedClock(fleet.nowMs);
-  const folder = holdDataFolder(config.dataDir);
+  const folder = holdDataFolder(config.dataDir, 'command');
   const errorsOnly = {
     ...createLogger(
       (line) => process.stderr.write(`${line}\n`),

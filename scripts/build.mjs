@@ -18,6 +18,7 @@ import { root } from './lib/root.mjs';
 import { endOnSignals, run } from './lib/run.mjs';
 import { fingerprint, markFresh } from './lib/stale.mjs';
 import { staleTargets, targets } from './lib/targets.mjs';
+import { takeTurn } from './lib/turn.mjs';
 
 const dist = join(root, 'dist');
 const entryPoints = {

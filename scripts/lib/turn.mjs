@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -11,7 +11,7 @@ export async function takeTurn(file) {
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      if (!isAlive(readPid(file))) rmSync(file, { force: true });
+      if (isAbandoned(file)) rmSync(file, { force: true });
       else await delay(100);
     }
   }
@@ -20,16 +20,17 @@ export async function takeTurn(file) {
   return release;
 }
 
-function readPid(file) {
+/** True if the process that made the file is gone. A file that is empty may be one that is just being written. */
+function isAbandoned(file) {
   try {
-    return Number(readFileSync(file, 'utf8'));
+    const pid = Number(readFileSync(file, 'utf8'));
+    return pid === 0 ? Date.now() - statSync(file).mtimeMs > 2_000 : !isAlive(pid);
   } catch {
-    return 0;
+    return false;
   }
 }
 
 function isAlive(pid) {
-  if (pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;

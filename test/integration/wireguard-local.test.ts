@@ -167,6 +167,39 @@ describe.runIf(isPossible)('a real WireGuard node, read from its own shell', () 
     }
   });
 
+  test('interfaces in a container are read through its engine, with awg where it is there', async () => {
+    const container = await lab.host();
+    const inside = await Tunnel.open(lab, container, 'wg0', 3);
+    await inside.upload(20_000);
+    await inside.settle();
+    // An engine of two lines: it enters the namespaces of the container as `docker exec -i NAME COMMAND…` does.
+    const engine = `#!/bin/sh\n[ "$3" = vpn-awg ] || { echo "No such container: $3" >&2; exit 1; }\nshift 3\nexec ${container.enter.join(' ')} "$@"\n`;
+    await node.run(
+      'sh',
+      ['-c', 'mount -t tmpfs tmpfs /usr/local/bin && cat > /usr/local/bin/docker && chmod 755 /usr/local/bin/docker'],
+      engine,
+    );
+    await container.run('sh', ['-c', 'mount -t tmpfs tmpfs /usr/local/bin && cp /usr/bin/wg /usr/local/bin/awg']);
+    const both = new WireguardCollector(new LocalTransport([...node.enter, 'sh'], undefined, ['vpn-awg']));
+    const poll = await both.collect(AbortSignal.timeout(10_000));
+    expect(poll.complete).toBe(true);
+    expect(poll.services.map(({ name, kind }) => [name, kind])).toEqual([
+      ['wg0', 'wireguard'],
+      ['vpn-awg:wg0', 'amneziawg'],
+    ]);
+    const peer = poll.services[1]?.peers[0];
+    expect({ rx: peer?.traffic.rx, tx: peer?.traffic.tx }).toEqual(
+      (await inside.server.transfer()).get(peer?.key ?? ''),
+    );
+    const missingOne = new WireguardCollector(new LocalTransport([...node.enter, 'sh'], undefined, ['gone']));
+    const part = await missingOne.collect(AbortSignal.timeout(10_000));
+    expect(part.complete).toBe(false);
+    expect(part.services.map((service) => service.name)).toEqual(['wg0']);
+    expect(part.notices).toMatchObject([
+      { code: 'container-failed', message: expect.stringContaining('No such container') },
+    ]);
+  });
+
   test('without rights it says who needs which', async () => {
     const unprivileged = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'sh'];
     const other = new WireguardCollector(new LocalTransport([...node.enter, ...unprivileged], undefined, []));

@@ -219,7 +219,7 @@ main() {
   [ $# -gt 0 ] && shift
   case $mode in
     read)
-      if needs_sudo; then exec sudo -n /usr/local/bin/xpert-node read "$@"; fi
+      if needs_sudo && sudo -n -l /usr/local/bin/xpert-node read "$@" >/dev/null 2>&1; then exec sudo -n /usr/local/bin/xpert-node read "$@"; fi
       read_node "$@" ;;
     write)
       file=$1

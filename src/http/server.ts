@@ -62,6 +62,9 @@ export async function buildServer(
     logRequests(scope, config.logger);
     guardAccess(scope, parts.authenticator, guard);
     scope.removeContentTypeParser('text/plain');
+    scope.setNotFoundHandler(() => {
+      throw problem('no-such-route', 'There is nothing at this address.');
+    });
     apiRoutes(scope, parts);
   });
   await app.ready();
@@ -92,9 +95,6 @@ function createApp(config: HttpConfig): HttpApp {
     },
   });
   app.setErrorHandler((error, request, reply) => sendProblem(config.logger, error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
-    return sendProblem(config.logger, problem('no-such-route', 'There is nothing at this address.'), request, reply);
-  });
   app.addHook('onRoute', ({ method, url, config: routeConfig }) => {
     if (routeConfig?.access === undefined) throw new Error(`Route ${method} ${url} does not say who may call it.`);
   });

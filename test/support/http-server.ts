@@ -54,6 +54,7 @@ export async function startHttp(
   const store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
   const { ledger, history, inventory, identity, settings, audit } = store;
   const changes = new Changes();
+  const presence = new Presence();
   const config = {
     webhookAuth: 'open',
     publicSummary: false,
@@ -82,7 +83,7 @@ export async function startHttp(
     inventory,
     identity,
     audit,
-    nodes: testNodes(store, clock),
+    nodes: testNodes(store, clock, presence),
     operations,
     changes,
   };
@@ -110,7 +111,7 @@ export async function startHttp(
     token: (role, scopes, bound) => makeToken(store, clock, role, scopes, bound),
     request: (method, url, request = {}) => inject(app, method, url, request),
     addNode: (name) => addNode(store, clock, name),
-    poll: (nodeId, peers) => poll(store, clock, nodeId, peers),
+    poll: (nodeId, peers) => poll(store, clock, presence, nodeId, peers),
     async close() {
       await app.close();
       await store.close();
@@ -167,6 +168,7 @@ async function addNode({ inventory }: SqliteStore, clock: ManualClock, name: str
 async function poll(
   { ledger }: SqliteStore,
   clock: ManualClock,
+  presence: Presence,
   nodeId: NodeId,
   peers: Readonly<Record<string, readonly [rx: bigint, tx: bigint]>>,
 ): Promise<void> {
@@ -189,6 +191,7 @@ async function poll(
       },
     ],
   };
+  presence.seen(nodeId, read, clock.now());
   const semantics = { kind: 'cumulative', falls: 'to-zero', absence: 'ended' } as const;
   await ledger.recordPoll({
     nodeId,
@@ -202,13 +205,13 @@ async function poll(
 }
 
 /** Node operations without a network: views are the real ones, polling answers that there is nothing to read. */
-function testNodes(store: SqliteStore, clock: ManualClock): NodeOperations {
+function testNodes(store: SqliteStore, clock: ManualClock, presence: Presence): NodeOperations {
   const views = new NodeViews({
     inventory: store.inventory,
     history: store.history,
     clock,
     rates: new LiveRates(clock),
-    presence: new Presence(),
+    presence,
     pollCounts: () => ({ complete: 3, incomplete: 2, failed: 1 }),
     endpointOf: () => 'localhost',
   });

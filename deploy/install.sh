@@ -153,6 +153,7 @@ start() {
 next_steps() {
   say ''
   say "Xpert $version is installed."
+  [ "$start" = yes ] || say '  start             systemctl enable --now xpert'
   say '  address, health   xpert doctor'
   say '  first login       the one-time link in: journalctl -u xpert -g setup'
   say '  first node        xpert node add local --kind wireguard'

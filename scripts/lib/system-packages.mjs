@@ -16,6 +16,7 @@ const wanted = [
   ['nginx', 'nginx'],
   ['caddy', 'caddy'],
   ['systemd-analyze', 'systemd'],
+  ['shellcheck', 'shellcheck'],
 ];
 
 function found(program) {

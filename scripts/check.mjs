@@ -6,14 +6,17 @@ import { root } from './lib/root.mjs';
 import { endOnSignals, run } from './lib/run.mjs';
 
 const bin = (name) => join(root, 'node_modules/.bin', name);
+/** Types are checked anew only where something changed since the last check. */
+const tsc = (project, name) => [
+  bin('tsc'),
+  ['--noEmit', '--incremental', '--tsBuildInfoFile', join(root, `node_modules/.cache/tsc-${name}.json`), '-p', project],
+];
 const node = (script, ...args) => [process.execPath, [join(root, script), ...args]];
 
 const steps = [
   ['format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']],
-  ['types of the server', bin('tsc'), ['--noEmit', '-p', '.']],
-  ...(existsSync(join(root, 'web/tsconfig.json'))
-    ? [['types of the panel', bin('tsc'), ['--noEmit', '-p', 'web']]]
-    : []),
+  ['types of the server', ...tsc('.', 'server')],
+  ...(existsSync(join(root, 'web/tsconfig.json')) ? [['types of the panel', ...tsc('web', 'panel')]] : []),
   ['dependency rule', ...node('scripts/check-dependencies.mjs')],
   ['openapi.json', ...node('scripts/openapi.mjs', '--check')],
   ['panel strings', ...node('scripts/check-strings.mjs')],

@@ -29,7 +29,9 @@ interface Surroundings {
   readonly log: Logger;
   /** Where the panel listens; null while it does not. */
   readonly listening: () => string | null;
+  /** Other than the system's for playing the past and for tests. */
   readonly clock?: Clock;
+  readonly timers?: Timers;
 }
 
 /** A time without Xpert is known this exactly afterwards. */
@@ -45,8 +47,8 @@ export interface Parts {
 }
 
 /** Wires the product: one block per area, every part with exactly what it uses. */
-export async function compose({ config, folder, log, listening, clock = systemClock }: Surroundings): Promise<Parts> {
-  const timers = systemTimers;
+export async function compose(surroundings: Surroundings): Promise<Parts> {
+  const { config, folder, log, listening, clock = systemClock, timers = systemTimers } = surroundings;
 
   // Ledger
   const store = await openStore(config, clock);
@@ -100,7 +102,7 @@ export async function compose({ config, folder, log, listening, clock = systemCl
   };
 }
 
-interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock'> {
+interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock' | 'timers'> {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly store: Store;

@@ -82,13 +82,13 @@ export class NodeViews {
     const { rates, presence, pollCounts, endpointOf } = this.#use;
     const poll = scene.polls.get(node.id) ?? null;
     const services = scene.services.get(node.id) ?? [];
-    const living = services.filter((service) => !isGone(service, poll));
-    const gone = services.filter((service) => isGone(service, poll) && wasThereLately(service, poll));
+    const shown = services.filter((service) => wasThereLately(service, poll) || this.#isThere(service));
+    const gone = shown.filter((service) => !this.#isThere(service));
     const health = judgeNode({
       pollIntervalMs: node.pollIntervalMs,
       poll,
       missingServices: gone.map((service) => service.name),
-      services: living.length + gone.length,
+      services: shown.length,
       now: scene.now,
     });
     const gap = scene.gaps.get(node.id);
@@ -108,9 +108,15 @@ export class NodeViews {
       today: scene.today.get(node.id) ?? NOTHING,
       beforeXpert: await this.#beforeXpert(node.id),
       countingSince: node.createdAt,
-      services: [...living, ...gone].map((service) => this.#serviceView(service)),
+      services: shown.map((service) => this.#serviceView(service)),
       openGap: gap === undefined ? null : { from: gap.from, reason: gap.reason, message: gap.message },
     };
+  }
+
+  /** Not known to be absent: before the first poll of this process nothing is. */
+  #isThere({ nodeId, identity }: VpnService): boolean {
+    const { presence } = this.#use;
+    return presence.node(nodeId) === null || presence.service(nodeId, identity) !== null;
   }
 
   #serviceView(service: VpnService): ServiceView {
@@ -158,15 +164,9 @@ function byNode(services: readonly VpnService[]): Map<NodeId, VpnService[]> {
   return groups;
 }
 
-/** Absent from the node's last complete poll. */
-function isGone(service: VpnService, poll: PollState | null): boolean {
-  if (!poll?.lastCompleteAt) return false;
-  return service.lastCompleteAt === null || service.lastCompleteAt < poll.lastCompleteAt;
-}
-
 /** A service that is away for a month was taken down on purpose and is no news any more. */
 function wasThereLately(service: VpnService, poll: PollState | null): boolean {
-  if (!poll?.lastCompleteAt || service.lastCompleteAt === null) return false;
+  if (!poll?.lastCompleteAt || service.lastCompleteAt === null) return true;
   return poll.lastCompleteAt.getTime() - service.lastCompleteAt.getTime() < 30 * 86_400_000;
 }
 

@@ -21,10 +21,10 @@ async function makeSqlite(threads: boolean): Promise<StoreFixture> {
   };
 }
 
-describe('SQLite in this thread', () => {
+describe('SQLite in this thread', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(false));
 });
 
-describe('SQLite with its threads', () => {
+describe('SQLite with its threads', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(true));
 });

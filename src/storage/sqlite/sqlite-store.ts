@@ -12,7 +12,8 @@ import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-rea
 import { SqliteUsageHistory } from './usage-history.ts';
 import { SqliteUsageLedger } from './usage-ledger.ts';
 import { LedgerWriter } from './writer/ledger-writer.ts';
-import { localTransport, WriterLink } from './writer-link.ts';
+import { Turns } from './writer/turns.ts';
+import { WriterLink, type WriterTransport } from './writer-link.ts';
 import { startWriterThread } from './writer-thread.ts';
 
 export interface SqliteStoreOptions {
@@ -46,7 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   const { workers } = options;
   if (workers === null) {
     const ledger = new LedgerWriter(db, { calendar, newId: options.newId, nowMs });
-    writer.connect(localTransport(ledger, writer));
+    writer.connect(localTransport(new Turns(ledger, (turn) => writer.receive(turn))));
   } else {
     db.close();
     writer.connect(await startWriterThread(workers.writer, writer, { path, zones: calendar.zones, nowMs }));
@@ -59,7 +60,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
       : new ThreadedSlowReader(workers.reader, { path, zones: calendar.zones });
   return {
     ledger: new SqliteUsageLedger(writer, slow, clock),
-    history: new SqliteUsageHistory(readers, slow, clock),
+    history: new SqliteUsageHistory(writer, readers, slow, clock),
     inventory: new SqliteInventoryStore(readers.inventory, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock),
     settings: new SqliteSettingsStore(readers.identity, writer),
@@ -88,6 +89,17 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
       await slow.close();
       if (readDb.open) readDb.close();
     },
+  };
+}
+
+/** The writer in this very thread: for tests, and for `:memory:`. */
+function localTransport(turns: Turns): WriterTransport {
+  return {
+    send(items, nowMs) {
+      turns.enqueue(items, nowMs);
+      turns.run();
+    },
+    close: async () => turns.close(),
   };
 }
 

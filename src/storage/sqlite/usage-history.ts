@@ -3,74 +3,91 @@ import type { Clock } from '../../core/units/clock.ts';
 import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
 import type { Readers } from './reader/readers.ts';
 import type { SlowReader } from './slow-reader.ts';
+import type { WriterLink } from './writer-link.ts';
 
-/** Reads the ledger: what takes a moment at once, the rest through the slow reader. */
+/** Reads the ledger: what takes a moment at once, the rest through the slow reader; never without what was answered. */
 export class SqliteUsageHistory implements UsageHistory {
+  readonly #writer: WriterLink;
   readonly #quick: Readers;
   readonly #slow: SlowReader;
   readonly #clock: Clock;
 
-  constructor(quick: Readers, slow: SlowReader, clock: Clock) {
+  constructor(writer: WriterLink, quick: Readers, slow: SlowReader, clock: Clock) {
+    this.#writer = writer;
     this.#quick = quick;
     this.#slow = slow;
     this.#clock = clock;
   }
 
   async summary(period: Period | null, who: Visibility, seenBy?: 'services' | 'reports') {
+    await this.#writer.settle();
     return await this.#slow.read('summary', period, who, seenBy);
   }
 
   async topCarriers(period: Period, limit: number, who: Visibility) {
+    await this.#writer.settle();
     if (who.kind === 'all') return this.#quick.usage.topCarriers(period, limit, who);
     return await this.#slow.read('topCarriers', period, limit, who);
   }
 
   async topHolders(period: Period, limit: number, who: Visibility) {
+    await this.#writer.settle();
     return await this.#slow.read('topHolders', period, limit, who);
   }
 
   async holders(query: HolderQuery, who: Visibility) {
+    await this.#writer.settle();
     return await this.#slow.read('holders', query, who);
   }
 
   async userCarriers(userId: UserId, period: Period) {
+    await this.#writer.settle();
     return this.#quick.usage.userCarriers(userId, period);
   }
 
   async tokenCarriers(userToken: string, period: Period) {
+    await this.#writer.settle();
     return this.#quick.usage.tokenCarriers(userToken, period);
   }
 
   async peerCarriers(peerId: PeerId, period: Period) {
+    await this.#writer.settle();
     return this.#quick.usage.peerCarriers(peerId, period);
   }
 
   async carrier(server: string, port: number, period: Period, who: Visibility) {
+    await this.#writer.settle();
     return await this.#slow.read('carrier', server, port, period, who);
   }
 
   async series(query: SeriesQuery, who: Visibility) {
+    await this.#writer.settle();
     return await this.#slow.read('series', query, who, this.#nowMs());
   }
 
   async activePeers(period: Period, bucketSeconds: number) {
+    await this.#writer.settle();
     return await this.#slow.read('activePeers', period, bucketSeconds, this.#nowMs());
   }
 
   async peerTotals(who: Visibility, peerIds?: readonly PeerId[]) {
+    await this.#writer.settle();
     if (peerIds !== undefined) return this.#quick.usage.peerTotals(who, peerIds);
     return await this.#slow.read('peerTotals', who);
   }
 
   async userTotals(userIds: readonly UserId[]) {
+    await this.#writer.settle();
     return this.#quick.usage.userTotals(userIds);
   }
 
   async lifetimeTotals() {
+    await this.#writer.settle();
     return await this.#slow.read('lifetimeTotals');
   }
 
   async unclaimed() {
+    await this.#writer.settle();
     return this.#quick.usage.unclaimed();
   }
 
@@ -79,6 +96,7 @@ export class SqliteUsageHistory implements UsageHistory {
   }
 
   async database() {
+    await this.#writer.settle();
     return await this.#slow.read('database', this.#nowMs());
   }
 
@@ -87,6 +105,7 @@ export class SqliteUsageHistory implements UsageHistory {
   }
 
   async quarantine(limit: number, cursor: string | null) {
+    await this.#writer.settle();
     return this.#quick.ledger.quarantine(limit, cursor);
   }
 

@@ -50,6 +50,7 @@ export class SqliteUsageLedger implements UsageLedger {
 
   async previewCleanup(days: number): Promise<CleanupPreview> {
     requireDays(days);
+    await this.#writer.settle();
     return await this.#reader.read('previewCleanup', days, this.#clock.now().getTime());
   }
 
@@ -62,8 +63,9 @@ export class SqliteUsageLedger implements UsageLedger {
     return this.#writer.run('setTracking', enabled);
   }
 
-  backup(path: string): Promise<{ readonly path: string; readonly bytes: number }> {
-    return this.#reader.read('backup', path);
+  async backup(path: string): Promise<{ readonly path: string; readonly bytes: number }> {
+    await this.#writer.settle();
+    return await this.#reader.read('backup', path);
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {

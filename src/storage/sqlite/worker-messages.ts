@@ -11,8 +11,7 @@ export type ToWriter =
 export type FromWriter =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: WireError }
-  | { readonly kind: 'turn'; readonly turn: WriterTurn }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'turn'; readonly turn: WriterTurn };
 
 /** Ids made in a worker: 16 of 62 characters are 95 bits. */
 export const ID_LENGTH = 16;

@@ -30,6 +30,7 @@ export class WriterLink {
   #pending: WriterItem[] = [];
   #lastId = 0;
   #closed = false;
+  #unfolded = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -53,12 +54,18 @@ export class WriterLink {
     return this.#send({ kind: 'poll', poll });
   }
 
+  /** Before a read: everything that was answered can be read. Costs nothing where that is so already. */
+  async settle(): Promise<void> {
+    if (this.#unfolded && !this.#closed) await this.#send({ kind: 'settle' });
+  }
+
   run<N extends OperationName>(name: N, ...args: OperationArgs<N>): Promise<OperationResult<N>> {
     return this.#send({ kind: 'operation', name, args });
   }
 
   /** Answers of the writer; its commit is told after the callers have theirs. */
-  receive({ answers, commit }: WriterTurn): void {
+  receive({ answers, commit, unfolded }: WriterTurn): void {
+    this.#unfolded = unfolded;
     for (const answer of answers) {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
@@ -98,25 +105,4 @@ export class WriterLink {
     this.#pending = [];
     this.#transport?.send(items, this.#clock.now().getTime());
   }
-}
-
-/** The writer in this very thread: for tests, and for `:memory:`. */
-export function localTransport(
-  writer: {
-    enqueue(items: readonly WriterItem[], nowMs: number): void;
-    turn(): WriterTurn;
-    hasWork: boolean;
-    close(): void;
-  },
-  link: WriterLink,
-): WriterTransport {
-  return {
-    send(items, nowMs) {
-      writer.enqueue(items, nowMs);
-      while (writer.hasWork) link.receive(writer.turn());
-    },
-    async close() {
-      writer.close();
-    },
-  };
 }

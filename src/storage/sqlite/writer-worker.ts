@@ -1,11 +1,12 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { openForWriting } from './database.ts';
-import { toWireError } from './failures.ts';
+import { ledgerFailureOf, toWireError } from './failures.ts';
 import type { FromWriter, ToWriter } from './worker-messages.ts';
 import { ID_LENGTH } from './worker-messages.ts';
 import { LedgerWriter, type WriterTurn } from './writer/ledger-writer.ts';
+import { Turns } from './writer/turns.ts';
 
 /**
  * Entry of the writer's thread: transport only. A turn's answers go back as one message; between two turns everything
@@ -23,39 +24,38 @@ try {
     newId: () => randomId(ID_LENGTH),
     nowMs,
   });
-  port.on('message', (first: ToWriter) => {
-    if (take(writer, first)) return;
-    while (writer.hasWork) {
-      tell({ kind: 'turn', turn: toWire(writer.turn()) });
-      let next = receiveMessageOnPort(port);
-      while (next !== undefined) {
-        if (take(writer, next.message as ToWriter)) return;
-        next = receiveMessageOnPort(port);
-      }
-    }
-  });
+  serve(port, writer);
   tell({ kind: 'ready' });
 } catch (error) {
-  tell({ kind: 'failed', error: toWireError(error) });
+  tell({ kind: 'failed', error: toWireError(ledgerFailureOf(error) ?? error) });
   port.close();
 }
 
-/** @returns true if that was the last message */
-function take(writer: LedgerWriter, message: ToWriter): boolean {
-  if (message.kind === 'items') {
-    writer.enqueue(message.items, message.nowMs);
-    return false;
-  }
-  while (writer.hasWork) tell({ kind: 'turn', turn: toWire(writer.turn()) });
-  writer.close();
-  tell({ kind: 'closed' });
-  port?.close();
-  return true;
+function serve(port: MessagePort, writer: LedgerWriter): void {
+  let closing = false;
+  const take = (message: ToWriter): void => {
+    if (message.kind === 'items') turns.enqueue(message.items, message.nowMs);
+    else closing = true;
+  };
+  const turns = new Turns(writer, tellTurn, () => {
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      take(next.message as ToWriter);
+    }
+  });
+  port.on('message', (message: ToWriter) => {
+    take(message);
+    turns.run();
+    if (!closing) return;
+    turns.close();
+    port.close();
+  });
 }
 
-function toWire({ answers, commit }: WriterTurn): WriterTurn {
-  return {
-    answers: answers.map((answer) => (answer.ok ? answer : { ...answer, error: toWireError(answer.error) })),
-    commit,
-  };
+/** Turns without news are not worth a message. */
+let unfolded = false;
+function tellTurn(turn: WriterTurn): void {
+  if (turn.answers.length === 0 && turn.commit === null && turn.unfolded === unfolded) return;
+  unfolded = turn.unfolded;
+  const answers = turn.answers.map((answer) => (answer.ok ? answer : { ...answer, error: toWireError(answer.error) }));
+  tell({ kind: 'turn', turn: { ...turn, answers } });
 }

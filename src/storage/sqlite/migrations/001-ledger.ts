@@ -382,12 +382,18 @@ CREATE TABLE carrier_quarter (
   PRIMARY KEY (quarter, carrier_id)
 ) STRICT, WITHOUT ROWID;
 
--- One row: sequence of the last commit, when the process was last alive, and how far the inbox is folded in.
+-- Reports that were answered and are not in the tables above yet: what one commit accepted per row, as JSON.
+CREATE TABLE inbox (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+
+-- One row: sequence of the last commit, when the process was last alive, and how far the inbox is folded into the
+-- tables: of its rows up to fold_upto, fold_done steps of fold_phase are done.
 CREATE TABLE alive (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   sequence INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  inbox INTEGER NOT NULL
+  fold_upto INTEGER NOT NULL DEFAULT 0,
+  fold_phase INTEGER NOT NULL DEFAULT 0,
+  fold_done INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL CHECK (json_valid(value))) STRICT, WITHOUT ROWID;

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import { type Database, SqliteError } from 'better-sqlite3';
 import type { Piece } from '../../../core/metering/spread.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
@@ -62,25 +62,39 @@ export class Booking {
   add(line: Line, piece: Piece, rx: bigint, tx: bigint, undirected: bigint): void {
     const { pending } = line;
     if (pending.length === 0) this.#touched.push(line);
-    for (const record of pending) {
-      if (record.quarter !== piece.quarter || record.flags !== piece.flags || record.lag !== piece.lag) continue;
-      record.rx += rx;
-      record.tx += tx;
-      record.undirected += undirected;
-      if (piece.fromMs < record.fromMs) record.fromMs = piece.fromMs;
-      if (piece.toMs > record.toMs) record.toMs = piece.toMs;
-      return;
-    }
     const { quarter, flags, lag, fromMs, toMs } = piece;
-    pending.push({ quarter, flags, lag, rx, tx, undirected, fromMs, toMs });
+    addRecord(pending, { quarter, flags, lag, fromMs, toMs, rx, tx, undirected });
   }
 
   flush(): void {
-    if (this.#touched.length === 0) return;
-    const lines = this.#touched.sort((a, b) => a.tallyId - b.tallyId);
-    for (const line of lines) this.#flushLine(line);
+    for (const _ of this.flushInSteps());
+    this.flushCarriers();
+  }
+
+  /**
+   * The rows of one tally per step, in the order of their ids; the first `done` ones are there already. `flushCarriers`
+   * has to follow in the same transaction.
+   */
+  *flushInSteps(done = 0): Generator<void, void> {
+    const lines = this.#mergeSorted(this.#touched.sort((a, b) => a.tallyId - b.tallyId));
     this.#touched = [];
-    this.#flushCarriers();
+    for (const [i, line] of lines.entries()) {
+      if (i >= done) {
+        this.#flushLine(line);
+        yield;
+      } else line.pending.length = 0;
+    }
+  }
+
+  /** One line per tally: there are two where the attribution was forgotten between two bookings. */
+  #mergeSorted(lines: readonly Line[]): Line[] {
+    const merged: Line[] = [];
+    for (const line of lines) {
+      const last = merged.at(-1);
+      if (last?.tallyId !== line.tallyId) merged.push(line);
+      else for (const record of line.pending.splice(0)) addRecord(last.pending, record);
+    }
+    return merged;
   }
 
   /** After a rollback: what was gathered, and what is believed to be in the database, is void. */
@@ -93,30 +107,39 @@ export class Booking {
   }
 
   #flushLine(line: Line): void {
-    const days: DayRow[] = [];
     const sum = { rx: 0n, tx: 0n, undirected: 0n, fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
     for (const record of line.pending) {
-      this.#carrierQuarter(line, record);
-      this.#sql.record.run(
-        record.quarter,
-        line.tallyId,
-        record.flags,
-        record.lag,
-        record.rx,
-        record.tx,
-        record.undirected,
-      );
-      this.#addToDay(line, days, record);
       addSums(sum, record);
       if (record.fromMs < sum.fromMs) sum.fromMs = record.fromMs;
       if (record.toMs > sum.toMs) sum.toMs = record.toMs;
     }
-    line.pending.length = 0;
+    const records = line.pending.splice(0);
+    // The largest sum first: where it holds, those of the day and the quarter do.
+    if (!this.#addToTally(line, sum)) return;
+    const days: DayRow[] = [];
+    for (const record of records) {
+      this.#carrierQuarter(line, record);
+      const { quarter, flags, lag, rx, tx, undirected } = record;
+      this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected);
+      this.#addToDay(line, days, record);
+    }
     for (const row of days) {
       this.#sql.day.run(row.day, line.tallyId, row.rx, row.tx, row.undirected, row.hours, row.connections);
       this.#carrierDay(line, row);
     }
-    this.#sql.tally.run(sum.rx, sum.tx, sum.undirected, sum.fromMs, sum.toMs, line.tallyId);
+  }
+
+  /** @returns false if the total would exceed 2^63 - 1: the bytes are in quarantine then */
+  #addToTally({ tallyId }: Line, sum: Sums & { readonly fromMs: number; readonly toMs: number }): boolean {
+    try {
+      this.#sql.tally.run(sum.rx, sum.tx, sum.undirected, sum.fromMs, sum.toMs, tallyId);
+      return true;
+    } catch (error) {
+      // A sum out of range becomes a floating-point number, which a STRICT table refuses.
+      if (!(error instanceof SqliteError) || error.code !== 'SQLITE_CONSTRAINT_DATATYPE') throw error;
+      this.#sql.quarantine.run(sum.toMs, sum.rx, sum.tx, sum.undirected, tallyId);
+      return false;
+    }
   }
 
   #addToDay(line: Line, days: DayRow[], record: PendingRecord): void {
@@ -197,7 +220,8 @@ export class Booking {
     return sums;
   }
 
-  #flushCarriers(): void {
+  /** The sums per carrier of the lines flushed so far. */
+  flushCarriers(): void {
     for (const { day, allMark, carrierId, rx, tx, undirected, connections, lastMs } of this.#carrierDays.values()) {
       this.#sql.carrierDay.run(day, allMark, carrierId, rx, tx, undirected, connections, lastMs);
     }
@@ -207,6 +231,17 @@ export class Booking {
     this.#carrierDays.clear();
     this.#carrierQuarters.clear();
   }
+}
+
+function addRecord(pending: PendingRecord[], added: PendingRecord): void {
+  for (const record of pending) {
+    if (record.quarter !== added.quarter || record.flags !== added.flags || record.lag !== added.lag) continue;
+    addSums(record, added);
+    if (added.fromMs < record.fromMs) record.fromMs = added.fromMs;
+    if (added.toMs > record.toMs) record.toMs = added.toMs;
+    return;
+  }
+  pending.push(added);
 }
 
 function addSums(to: Sums, from: Sums): void {
@@ -240,6 +275,14 @@ function prepare(db: Database) {
     carrierQuarter: db.prepare(
       `INSERT INTO carrier_quarter (quarter, carrier_id, rx, tx, undirected, active, flags) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ${add}, active = active + excluded.active, flags = flags | excluded.flags`,
+    ),
+    quarantine: db.prepare(
+      `INSERT INTO quarantine (at, reason, report, peer_id, rx, tx, undirected)
+       SELECT ?, 'total-too-large',
+         iif(s.token IS NULL, NULL, json_object('userToken', s.token, 'server', c.server, 'port', c.port,
+           'protocol', c.protocol, 'mode', 'delta', 'stream', '', 'eventId', NULL, 'periodStart', NULL,
+           'periodEnd', NULL)), s.peer_id, ?, ?, ?
+       FROM tally t JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id WHERE t.id = ?`,
     ),
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
     // CROSS JOIN: never through all rows of the day or quarter, however few there were when SQLite made its plan.

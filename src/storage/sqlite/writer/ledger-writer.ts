@@ -6,9 +6,9 @@ import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import { ledgerFailureOf } from '../failures.ts';
 import { makeOperations, makeParts, type OperationName, type WriterParts } from './operations.ts';
-import type { AcceptedReport } from './report-intake.ts';
+import type { Decision } from './report-desk.ts';
 
-/** One call of a port, as it waits for the writer. */
+/** One call of a port, as it waits for the writer. `settle`: everything answered before is in the tables. */
 export type WriterItem =
   | {
       readonly id: number;
@@ -17,37 +17,33 @@ export type WriterItem =
       readonly reports: readonly UsageReport[];
     }
   | { readonly id: number; readonly kind: 'poll'; readonly poll: NodePoll }
-  | {
-      readonly id: number;
-      readonly kind: 'operation';
-      readonly name: OperationName;
-      readonly args: readonly unknown[];
-    };
+  | { readonly id: number; readonly kind: 'operation'; readonly name: OperationName; readonly args: readonly unknown[] }
+  | { readonly id: number; readonly kind: 'settle' };
+
+type Item<K extends WriterItem['kind']> = WriterItem & { readonly kind: K };
 
 export type WriterAnswer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly error: unknown };
 
-/** Answers of one transaction, and what it changed; `commit` null if that is nothing. */
 export interface WriterTurn {
   readonly answers: readonly WriterAnswer[];
+  /** What was made durable, for those who look on; null if that is nothing. */
   readonly commit: Commit | null;
+  /** Reports that were answered are not in the tables yet: `settle` before reading. */
+  readonly unfolded: boolean;
 }
 
-interface Transaction {
-  usage: boolean;
-  inventory: boolean;
-  rx: bigint;
-  tx: bigint;
-  readonly accepted: AcceptedReport[];
-}
+/** Steps of folding per turn: some 5 ms, in which reports wait for their answer. */
+const STEPS_PER_TURN = 1_500;
 
 /**
  * The only writer of a ledger. Synchronous; knows nothing of threads. Items wait in a queue; each `turn` makes one durable
- * transaction of all that wait, or of one part of a large poll.
+ * transaction, and after one that answers reports comes one for the rest, so that neither starves the other: operations
+ * (a savepoint each), a part of a large poll, a share of the reports that are not in the tables yet.
  *
- * An expected error (a duplicate name, a reused event id) reaches its caller only. So does a bug: reports are then taken
- * one by one, everything else has a savepoint anyway. Where the disk fails the transaction, all its callers are told.
+ * An expected error (a duplicate name, a reused event id) reaches its caller only, and so does a bug. Where the disk
+ * fails a transaction all its callers are told, what is in memory is forgotten, and the next one tries again.
  */
 export class LedgerWriter {
   readonly #db: Database;
@@ -57,108 +53,230 @@ export class LedgerWriter {
   #queue: WriterItem[] = [];
   readonly #polls: { readonly id: number; readonly steps: Generator<void, unknown> }[] = [];
   #nowMs: number;
+  #sequence: number;
+  #answeredReportsLast = false;
+  /** Why reports could not be folded the last time; they are safe in the inbox, and it is tried again. */
+  #foldFailure: unknown = null;
 
   constructor(db: Database, options: { readonly calendar: Calendar; readonly newId: NewId; readonly nowMs: number }) {
     this.#db = db;
     this.#nowMs = options.nowMs;
     this.#sql = prepare(db);
     this.#sql.begin.run();
-    this.#parts = makeParts(db, options.calendar, options.newId, options.nowMs);
-    this.#operations = makeOperations(this.#parts, db);
-    this.#parts.liveness.noteStop(this.#parts.outcomes, options.nowMs);
-    this.#parts.liveness.beat(options.nowMs);
+    const parts = makeParts(db, options.calendar, options.newId, options.nowMs);
+    this.#parts = parts;
+    this.#operations = makeOperations(parts, db);
+    parts.liveness.noteStop(parts.outcomes, options.nowMs);
+    parts.liveness.beat(options.nowMs);
     this.#sql.commit.run();
+    parts.liveness.committed();
+    this.#sequence = parts.liveness.sequence;
+    parts.desk.recover();
+    while (parts.desk.isBehind && !this.isStuck) this.#foldShare();
   }
 
   /** `nowMs`: the wall clock when the items were called. */
   enqueue(items: readonly WriterItem[], nowMs: number): void {
     this.#nowMs = nowMs;
-    for (const item of items) this.#queue.push(item);
+    for (const item of items) {
+      if (item.kind === 'poll') this.#polls.push({ id: item.id, steps: this.#parts.polls.record(item.poll) });
+      else this.#queue.push(item);
+    }
   }
 
   get hasWork(): boolean {
-    return this.#queue.length > 0 || this.#polls.length > 0;
+    return this.#queue.length > 0 || this.#polls.length > 0 || this.#mustFold();
   }
 
-  /** Everything small that waits goes before the next part of a poll. */
+  /** Reports were answered that are not in the tables yet: `fold` is due when nothing else is to be done. */
+  get isBehind(): boolean {
+    return this.#parts.desk.isBehind;
+  }
+
+  /** Folding failed: to be tried again later, not at once. */
+  get isStuck(): boolean {
+    return this.#foldFailure !== null;
+  }
+
+  /** A share of the reports that wait: for when nothing else is to be done. */
+  fold(): WriterTurn {
+    this.#foldFailure = null;
+    return this.#toTurn(this.#parts.desk.isBehind ? this.#foldShare() : NOTHING_DONE);
+  }
+
   turn(): WriterTurn {
-    if (this.#queue.length > 0) {
-      const items = this.#queue;
-      this.#queue = [];
-      return this.#runItems(items);
-    }
-    return this.#continuePoll();
+    const reports = this.#answeredReportsLast && this.#hasOtherWork() ? [] : this.#takeReports();
+    this.#answeredReportsLast = reports.length > 0;
+    return this.#toTurn(reports.length > 0 ? this.#answerReports(reports) : this.#doOtherWork());
   }
 
   close(): void {
-    this.#db.pragma('optimize');
-    this.#db.close();
-  }
-
-  #runItems(items: readonly WriterItem[]): WriterTurn {
-    const small: WriterItem[] = [];
-    for (const item of items) {
-      if (item.kind === 'poll') this.#polls.push({ id: item.id, steps: this.#parts.polls.record(item.poll) });
-      else small.push(item);
-    }
-    if (small.length === 0) return NOTHING_DONE;
+    while (this.#parts.desk.isBehind && !this.isStuck) this.#foldShare();
     try {
-      return this.#commitTogether(small);
-    } catch (error) {
-      const failure = ledgerFailureOf(error);
-      if (failure !== null || small.length === 1) return failAll(small, failure ?? error);
+      this.#db.pragma('optimize');
+    } finally {
+      this.#db.close();
     }
-    // A bug in one of them must not become the others' error.
-    const turns = small.map((item) => {
+  }
+
+  #toTurn({ answers, commit }: Work): WriterTurn {
+    return { answers, commit, unfolded: this.#parts.desk.isBehind };
+  }
+
+  #mustFold(): boolean {
+    return !this.isStuck && this.#parts.desk.isDue(this.#nowMs);
+  }
+
+  /** Folding needs no turn of its own while reports come: each commit that answers some takes a share with it. */
+  #hasOtherWork(): boolean {
+    return this.#polls.length > 0 || this.#nextOperation() >= 0;
+  }
+
+  /** Where the next operation stands in the queue; -1 if there is none that may go before the reports in front of it. */
+  #nextOperation(): number {
+    const index = this.#queue.findIndex(({ kind }) => kind !== 'reports');
+    const item = this.#queue[index];
+    return index > 0 && item !== undefined && this.#isBarrier(item) ? -1 : index;
+  }
+
+  /** Reports may go before operations that have nothing to do with owners or marks, never before the others. */
+  #takeReports(): Item<'reports'>[] {
+    const barrier = this.#queue.findIndex((item) => this.#isBarrier(item));
+    const end = barrier < 0 ? this.#queue.length : barrier;
+    const isTaken = (item: WriterItem, i: number): boolean => i < end && item.kind === 'reports';
+    const reports = this.#queue.filter(isTaken) as Item<'reports'>[];
+    if (reports.length > 0) this.#queue = this.#queue.filter((item, i) => !isTaken(item, i));
+    return reports;
+  }
+
+  #isBarrier(item: WriterItem): boolean {
+    return item.kind === 'operation' && this.#operations[item.name].forgets;
+  }
+
+  #answerReports(items: readonly Item<'reports'>[]): Work {
+    const { desk, intake } = this.#parts;
+    if (desk.isOverfull) return failAll(items, this.#foldFailure ?? new Error('Reports wait to be folded.'));
+    const decisions = items.map((item) => this.#decide(item));
+    const answers = decisions.map(({ answer }) => answer);
+    const accepted = decisions.flatMap((decision) => decision.accepted ?? []);
+    if (accepted.length === 0) return { answers, commit: null };
+    try {
       try {
-        return this.#commitTogether([item]);
+        this.#atomically(() => desk.accept(accepted, this.#nowMs, !this.isStuck));
       } catch (error) {
-        return failAll([item], ledgerFailureOf(error) ?? error);
+        // What failed may be the folding of others, which must not become the error of these.
+        desk.rolledBack();
+        if (this.isStuck) throw error;
+        this.#foldFailure = ledgerFailureOf(error) ?? error;
+        intake.remember(accepted);
+        this.#atomically(() => desk.accept(accepted, this.#nowMs, false));
       }
-    });
-    return { answers: turns.flatMap(({ answers }) => answers), commit: mergeCommits(turns) };
+    } catch (error) {
+      desk.rolledBack();
+      return failAll(items, ledgerFailureOf(error) ?? error);
+    }
+    return { answers, commit: this.#toCommit({ usage: true, inventory: false }, accepted) };
   }
 
-  #commitTogether(items: readonly WriterItem[]): WriterTurn {
-    const transaction: Transaction = { usage: false, inventory: false, rx: 0n, tx: 0n, accepted: [] };
-    return this.#atomically(transaction, () => {
-      const answers = items.map((item) =>
-        item.kind === 'reports' ? this.#decide(item, transaction) : this.#operate(item, transaction),
-      );
-      this.#bookReports(transaction);
-      return answers;
-    });
+  #decide({ id, sender, reports }: Item<'reports'>): { answer: WriterAnswer; accepted?: Decision['accepted'] } {
+    try {
+      const { outcome, accepted } = this.#parts.desk.decide(sender, reports, this.#nowMs);
+      return { answer: { id, ok: true, value: outcome }, accepted };
+    } catch (error) {
+      return { answer: { id, ok: false, error: ledgerFailureOf(error) ?? error } };
+    }
   }
 
-  #continuePoll(): WriterTurn {
+  #doOtherWork(): Work {
+    const next = this.#queue[this.#nextOperation()];
+    const needsTables = next !== undefined && (next.kind === 'settle' || this.#isBarrier(next));
+    const isBehind = this.#parts.desk.isBehind && !this.isStuck;
+    if (isBehind && (needsTables || (next === undefined && this.#polls.length === 0))) return this.#foldShare();
+    if (next !== undefined) return this.#runOperations(this.#nextOperation());
+    return this.#continuePoll();
+  }
+
+  #foldShare(): Work {
+    const { desk } = this.#parts;
+    try {
+      this.#atomically(() => desk.foldSome(STEPS_PER_TURN));
+      return NOTHING_DONE;
+    } catch (error) {
+      desk.rolledBack();
+      this.#foldFailure = ledgerFailureOf(error) ?? error;
+      return NOTHING_DONE;
+    }
+  }
+
+  /** The operations that wait in front, up to one that has to come after reports which are not in the tables yet. */
+  #runOperations(from: number): Work {
+    const taken: (Item<'operation'> | Item<'settle'>)[] = [];
+    for (const item of this.#queue.slice(from)) {
+      if (item.kind === 'reports' || item.kind === 'poll') break;
+      if (taken.length > 0 && this.#isBarrier(item) && (from > 0 || this.#parts.desk.isBehind)) break;
+      taken.push(item);
+    }
+    this.#queue.splice(from, taken.length);
+    const [first] = taken;
+    // Stuck: reads go on with what the tables hold, but what has to come after the reports cannot be done.
+    if (first !== undefined && this.#isBarrier(first) && this.#parts.desk.isBehind) {
+      return failAll(taken, this.#foldFailure);
+    }
+    const changed = { usage: false, inventory: false };
+    try {
+      const answers = this.#atomically(() => taken.map((item) => this.#operate(item, changed)));
+      return { answers, commit: this.#toCommit(changed) };
+    } catch (error) {
+      return failAll(taken, ledgerFailureOf(error) ?? error);
+    }
+  }
+
+  #operate(item: Item<'operation'> | Item<'settle'>, changed: Changed): WriterAnswer {
+    if (item.kind === 'settle') return { id: item.id, ok: true, value: undefined };
+    const { run, changes, forgets } = this.#operations[item.name];
+    this.#sql.savepoint.run();
+    try {
+      const value = (run as (nowMs: number, ...args: readonly unknown[]) => unknown)(this.#nowMs, ...item.args);
+      this.#sql.release.run();
+      if (changes !== 'none') changed[changes] = true;
+      if (forgets) this.#forgetOwners();
+      return { id: item.id, ok: true, value };
+    } catch (error) {
+      if (!this.#db.inTransaction || ledgerFailureOf(error) !== null) throw error;
+      this.#sql.rollbackToSavepoint.run();
+      this.#sql.release.run();
+      // The only thing in memory that operations change themselves.
+      this.#parts.tracking.reload();
+      return { id: item.id, ok: false, error };
+    }
+  }
+
+  #continuePoll(): Work {
     const poll = this.#polls[0];
     if (poll === undefined) return NOTHING_DONE;
-    const transaction: Transaction = { usage: true, inventory: true, rx: 0n, tx: 0n, accepted: [] };
     try {
-      return this.#atomically(transaction, () => {
-        const step = poll.steps.next();
-        if (step.done !== true) return [];
-        this.#polls.shift();
-        return [{ id: poll.id, ok: true, value: step.value }];
-      });
+      const step = this.#atomically(() => poll.steps.next());
+      const commit = this.#toCommit({ usage: true, inventory: true });
+      if (step.done !== true) return { answers: [], commit };
+      this.#polls.shift();
+      return { answers: [{ id: poll.id, ok: true, value: step.value }], commit };
     } catch (error) {
-      if (this.#polls[0] === poll) this.#polls.shift();
+      this.#polls.shift();
       return { answers: [{ id: poll.id, ok: false, error: ledgerFailureOf(error) ?? error }], commit: null };
     }
   }
 
   /** Commits what `work` did, durably, or nothing of it. */
-  #atomically(transaction: Transaction, work: () => WriterAnswer[]): WriterTurn {
-    const { booking, intake, liveness } = this.#parts;
+  #atomically<T>(work: () => T): T {
+    const { booking, liveness } = this.#parts;
     try {
       this.#sql.begin.run();
-      const answers = work();
+      const result = work();
       booking.flush();
       liveness.beat(this.#nowMs);
       this.#sql.commit.run();
       liveness.committed();
-      intake.settled();
-      return { answers, commit: toCommit(transaction, liveness.sequence) };
+      return result;
     } catch (error) {
       if (this.#db.inTransaction) this.#sql.rollback.run();
       // Polls are refused before anything was written; all other expected errors are caught per item.
@@ -168,55 +286,23 @@ export class LedgerWriter {
     }
   }
 
-  #decide(item: WriterItem & { kind: 'reports' }, transaction: Transaction): WriterAnswer {
-    try {
-      const { outcome, accepted } = this.#parts.intake.decide(item.sender, item.reports, this.#nowMs);
-      for (const report of accepted) {
-        transaction.accepted.push(report);
-        if (report.implausible !== null) continue;
-        transaction.rx += report.rx;
-        transaction.tx += report.tx;
-      }
-      if (accepted.length > 0) transaction.usage = true;
-      return { id: item.id, ok: true, value: outcome };
-    } catch (error) {
-      // Deciding changed nothing, so that the others go on.
-      if (error instanceof ExpectedError) return { id: item.id, ok: false, error };
-      throw error;
+  #toCommit({ usage, inventory }: Changed, accepted: Decision['accepted'] = []): Commit | null {
+    if (!usage && !inventory) return null;
+    let rx = 0n;
+    let tx = 0n;
+    for (const report of accepted) {
+      if (report.implausible !== null) continue;
+      rx += report.rx;
+      tx += report.tx;
     }
-  }
-
-  #bookReports(transaction: Transaction): void {
-    for (const report of transaction.accepted) this.#parts.reportBooking.book(report);
-    transaction.accepted.length = 0;
-    this.#parts.booking.flush();
-  }
-
-  #operate(item: WriterItem, transaction: Transaction): WriterAnswer {
-    if (item.kind !== 'operation') throw new Error(`not an operation: ${item.kind}`);
-    const { run, changes, forgets } = this.#operations[item.name];
-    // Earlier reports of this transaction belong before the operation: a reset, for one, must find them booked.
-    this.#bookReports(transaction);
-    this.#sql.savepoint.run();
-    try {
-      const value = (run as (nowMs: number, ...args: readonly unknown[]) => unknown)(this.#nowMs, ...item.args);
-      this.#sql.release.run();
-      if (changes !== 'none') transaction[changes] = true;
-      if (forgets) this.#forgetOwners();
-      return { id: item.id, ok: true, value };
-    } catch (error) {
-      if (!this.#db.inTransaction || ledgerFailureOf(error) !== null) throw error;
-      this.#sql.rollbackToSavepoint.run();
-      this.#sql.release.run();
-      this.#forgetEverything();
-      return { id: item.id, ok: false, error };
-    }
+    const reported = rx === 0n && tx === 0n ? null : { rx, tx, total: rx + tx };
+    return { sequence: ++this.#sequence, usage, inventory, reported };
   }
 
   #forgetOwners(): void {
     this.#parts.attribution.forget();
     this.#parts.reportBooking.forget();
-    this.#parts.intake.forget();
+    this.#parts.intake.forgetTokens();
   }
 
   /** After a rollback nothing in memory may be ahead of the disk. */
@@ -228,34 +314,20 @@ export class LedgerWriter {
   }
 }
 
-const NOTHING_DONE: WriterTurn = { answers: [], commit: null };
+interface Work {
+  readonly answers: readonly WriterAnswer[];
+  readonly commit: Commit | null;
+}
 
-function failAll(items: readonly WriterItem[], error: unknown): WriterTurn {
+interface Changed {
+  usage: boolean;
+  inventory: boolean;
+}
+
+const NOTHING_DONE: Work = { answers: [], commit: null };
+
+function failAll(items: readonly WriterItem[], error: unknown): Work {
   return { answers: items.map(({ id }) => ({ id, ok: false, error })), commit: null };
-}
-
-function toCommit({ usage, inventory, rx, tx }: Transaction, sequence: number): Commit | null {
-  if (!usage && !inventory) return null;
-  const reported = rx === 0n && tx === 0n ? null : { rx, tx, total: rx + tx };
-  return { sequence, usage, inventory, reported };
-}
-
-function mergeCommits(turns: readonly WriterTurn[]): Commit | null {
-  const commits = turns.flatMap(({ commit }) => (commit === null ? [] : [commit]));
-  const last = commits.at(-1);
-  if (last === undefined) return null;
-  let rx = 0n;
-  let tx = 0n;
-  for (const { reported } of commits) {
-    rx += reported?.rx ?? 0n;
-    tx += reported?.tx ?? 0n;
-  }
-  return {
-    sequence: last.sequence,
-    usage: commits.some(({ usage }) => usage),
-    inventory: commits.some(({ inventory }) => inventory),
-    reported: rx === 0n && tx === 0n ? null : { rx, tx, total: rx + tx },
-  };
 }
 
 function prepare(db: Database) {

@@ -47,7 +47,7 @@ export class Liveness {
 function prepare(db: Database) {
   return {
     read: db.prepare('SELECT sequence, at FROM alive'),
-    begin: db.prepare('INSERT INTO alive (id, sequence, at, inbox) VALUES (1, 0, 0, 0)'),
+    begin: db.prepare('INSERT INTO alive (id, sequence, at) VALUES (1, 0, 0)'),
     beat: db.prepare('UPDATE alive SET sequence = ?, at = max(at, ?)'),
     polledNodes: db.prepare(
       `SELECT n.id, n.poll_interval_ms AS intervalMs FROM node n JOIN poll_outcome o ON o.node_id = n.id

@@ -8,6 +8,7 @@ import { Attribution } from './attribution.ts';
 import { Booking } from './booking.ts';
 import { Cleanup } from './cleanup.ts';
 import { Identities } from './identities.ts';
+import { Inbox } from './inbox.ts';
 import { Liveness } from './liveness.ts';
 import { MeterStates } from './meter-states.ts';
 import { Nodes } from './nodes.ts';
@@ -15,6 +16,7 @@ import { Owners } from './owners.ts';
 import { PollOutcomes } from './poll-outcomes.ts';
 import { PollRecorder } from './polls.ts';
 import { ReportBooking } from './report-booking.ts';
+import { ReportDesk } from './report-desk.ts';
 import { ReportIntake } from './report-intake.ts';
 import { Resets } from './resets.ts';
 import { Settings } from './settings.ts';
@@ -28,6 +30,10 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   const tracking = new TrackingSwitch(db, nowMs);
   const outcomes = new PollOutcomes(db);
   const resets = new Resets(db, newId);
+  const intake = new ReportIntake(db, tracking);
+  // A fold lasts over several transactions, in between which polls book: they gather apart.
+  const reportSums = new Booking(db, calendar);
+  const reportBooking = new ReportBooking(db, attribution, reportSums);
   return {
     attribution,
     booking,
@@ -35,8 +41,14 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     tracking,
     outcomes,
     resets,
-    intake: new ReportIntake(db, tracking),
-    reportBooking: new ReportBooking(db, attribution, booking),
+    intake,
+    desk: new ReportDesk({
+      inbox: new Inbox(db),
+      intake,
+      reportBooking,
+      booking: reportSums,
+    }),
+    reportBooking,
     polls: new PollRecorder(db, { attribution, booking, states, tracking, outcomes, newId }),
     owners: new Owners(db, resets, newId),
     nodes: new Nodes(db, outcomes, newId),

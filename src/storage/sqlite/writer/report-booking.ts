@@ -34,18 +34,29 @@ export class ReportBooking {
     this.#owners.clear();
   }
 
-  book(report: AcceptedReport): void {
+  /** After a rollback: nothing in memory may be ahead of the disk. */
+  forgetAll(): void {
+    this.#owners.clear();
+    this.#attribution.forget();
+  }
+
+  addKey({ key, receivedAtMs }: AcceptedReport): void {
+    if (key === null) return;
+    this.#sql.addKey.run(Buffer.from(key.hash, 'hex'), key.body, Math.floor(receivedAtMs / 86_400_000));
+  }
+
+  /**
+   * Finds (or makes) what the report belongs to and adds its bytes to the booking. `isNew` false: it was attributed
+   * before, in a transaction that is there; only the booking needs it again.
+   */
+  attribute(report: AcceptedReport, isNew: boolean): void {
     const { token, server, port, protocol } = report;
-    if (report.key !== null) {
-      const day = Math.floor(report.receivedAtMs / 86_400_000);
-      this.#sql.addKey.run(Buffer.from(report.key.hash, 'hex'), report.key.body, day);
-    }
-    if (report.implausible !== null) this.#quarantine(report, report.implausible);
+    if (report.implausible !== null && isNew) this.#quarantine(report, report.implausible);
     const bytes = report.implausible === null ? report.rx + report.tx : 0n;
     if (bytes === 0n && report.stream === null) return;
     const carrier = this.#attribution.carrier(server, port, protocol);
     const series = this.#attribution.seriesOfToken(token, carrier);
-    if (report.stream !== null) this.#saveStream(report.stream, series);
+    if (report.stream !== null && isNew) this.#saveStream(report.stream, series);
     if (bytes !== 0n) this.#bookBytes(report, series);
   }
 

@@ -44,8 +44,9 @@ export interface ReportKey {
 export class ReportIntake {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #tracking: TrackingSwitch;
-  #freshKeys = new Map<string, number>();
-  #freshStreams = new Map<string, StreamState>();
+  /** Of reports that were accepted and are not in the tables yet; `#folding` are those being written right now. */
+  #fresh = new Fresh();
+  #folding = new Fresh();
   readonly #knownTokens = new BoundedMap<string, true>(100_000);
   #unclaimedTokens: number | null = null;
 
@@ -87,33 +88,53 @@ export class ReportIntake {
     return { outcome: { recorded, duplicates, stale, quarantined }, accepted };
   }
 
-  /** What was accepted is in the database now. */
-  settled(): void {
-    this.#freshKeys = new Map();
-    this.#freshStreams = new Map();
+  /** What was accepted until now is being written to the tables. */
+  beginFolding(): void {
+    this.#folding = this.#fresh;
+    this.#fresh = new Fresh();
   }
 
-  /** After a rollback or a change of owners: nothing remembered holds any more. */
-  forget(): void {
-    this.settled();
+  /** It is in the tables. */
+  endFolding(): void {
+    this.#folding = new Fresh();
+  }
+
+  /** It is not, after all, and will be written later. */
+  abandonFolding(): void {
+    this.#folding.add(this.#fresh);
+    this.#fresh = this.#folding;
+    this.#folding = new Fresh();
+  }
+
+  /** What was accepted and not written was refused after all. */
+  forgetFresh(): void {
+    this.#fresh = new Fresh();
+    this.#folding = new Fresh();
+    this.forgetTokens();
+  }
+
+  /** After a rollback or a change of owners. */
+  forgetTokens(): void {
     this.#knownTokens.clear();
     this.#unclaimedTokens = null;
   }
 
-  /** Takes accepted reports that are not in the database yet back into memory, after a restart. */
+  /** Takes accepted reports that are not in the tables yet back into memory. */
   remember(reports: readonly AcceptedReport[]): void {
     for (const { key, stream, token, server, port, protocol } of reports) {
-      if (key !== null) this.#freshKeys.set(key.hash, key.body);
+      if (key !== null) this.#fresh.keys.set(key.hash, key.body);
       if (stream !== null) {
-        this.#freshStreams.set(streamKey(stream.sender, token, server, port, protocol, stream.name), stream.state);
+        this.#fresh.streams.set(streamKey(stream.sender, token, server, port, protocol, stream.name), stream.state);
       }
     }
   }
 
   #isRepeated(key: ReportKey, staged: Staged, report: UsageReport, pointer: string): boolean {
-    const known = staged.keys.get(key.hash) ?? this.#freshKeys.get(key.hash) ?? this.#storedBody(key.hash);
+    const { hash } = key;
+    const known =
+      staged.keys.get(hash) ?? this.#fresh.keys.get(hash) ?? this.#folding.keys.get(hash) ?? this.#storedBody(hash);
     if (known === undefined) {
-      staged.keys.set(key.hash, key.body);
+      staged.keys.set(hash, key.body);
       return false;
     }
     if (known !== key.body) throw new EventIdReused(report.eventId ?? '', `${pointer}/event_id`);
@@ -141,7 +162,11 @@ export class ReportIntake {
     }
     const senderName = sender.credential ?? '';
     const name = streamKey(senderName, token, server, port, protocol, report.stream);
-    const state = staged.streams.get(name) ?? this.#freshStreams.get(name) ?? this.#storedStream(senderName, report);
+    const state =
+      staged.streams.get(name) ??
+      this.#fresh.streams.get(name) ??
+      this.#folding.streams.get(name) ??
+      this.#storedStream(senderName, report);
     const advance = advanceStream(state, report, nowMs);
     if (advance === 'stale') return 'stale';
     staged.streams.set(name, advance.next);
@@ -186,17 +211,25 @@ export class ReportIntake {
   }
 
   #keep({ keys, streams, tokens }: Staged): void {
-    for (const [hash, body] of keys) this.#freshKeys.set(hash, body);
-    for (const [name, state] of streams) this.#freshStreams.set(name, state);
+    this.#fresh.add({ keys, streams });
     for (const token of tokens) this.#knownTokens.set(token, true);
     if (this.#unclaimedTokens !== null) this.#unclaimedTokens += tokens.size;
   }
 }
 
+/** Keys and streams that the tables do not know yet. */
+class Fresh {
+  readonly keys = new Map<string, number>();
+  readonly streams = new Map<string, StreamState>();
+
+  add({ keys, streams }: Pick<Fresh, 'keys' | 'streams'>): void {
+    for (const [hash, body] of keys) this.keys.set(hash, body);
+    for (const [name, state] of streams) this.streams.set(name, state);
+  }
+}
+
 /** What a request would add, until all of it is accepted. */
-interface Staged {
-  readonly keys: Map<string, number>;
-  readonly streams: Map<string, StreamState>;
+interface Staged extends Pick<Fresh, 'keys' | 'streams'> {
   readonly tokens: Set<string>;
 }
 

@@ -1,0 +1,120 @@
+import type { ReportOutcome, ReportSender, UsageReport } from '../../../core/ledger/report.ts';
+import type { Booking } from './booking.ts';
+import type { Inbox } from './inbox.ts';
+import type { ReportBooking } from './report-booking.ts';
+import { ReportFold } from './report-fold.ts';
+import type { AcceptedReport, ReportIntake } from './report-intake.ts';
+
+/** So few are booked in the commit that answers them: nothing is left to fold, and reads need not wait. */
+const FEW = 16;
+/** So many are folded even if the flow never pauses: what waits is held in memory, some 300 bytes each. */
+const MANY = 30_000;
+/** So are those that wait this long: who reads the file from outside is not further behind. */
+const LONGEST_WAIT_MS = 2_000;
+/** If the tables cannot be written for long, reports are refused before memory runs out. */
+const TOO_MANY = 500_000;
+/** Steps of folding in the commit that answers a report: more than the three that it brings itself. */
+const STEPS_PER_REPORT = 4;
+
+interface DeskParts {
+  readonly inbox: Inbox;
+  readonly intake: ReportIntake;
+  readonly reportBooking: ReportBooking;
+  /** Of reports only. */
+  readonly booking: Booking;
+}
+
+export interface Decision {
+  readonly outcome: ReportOutcome;
+  readonly accepted: AcceptedReport[];
+}
+
+/**
+ * Takes reports and answers for them. A report of a random user touches a page in each of four tables: booked by the
+ * dozen as they come that costs 100 µs a report, most of it for writing pages. So a busy desk only decides and appends
+ * to the inbox, and the tables follow sorted and by the ten thousand, a share of them with every commit (ReportFold).
+ * Whoever reads asks for `foldAll` first.
+ *
+ * All methods that write are to be called in a transaction; `rolledBack` if it failed.
+ */
+export class ReportDesk {
+  readonly #use: DeskParts;
+  /** In the inbox, after those being folded. */
+  #waiting: AcceptedReport[] = [];
+  #lastWaiting = 0;
+  #fold: ReportFold | null = null;
+
+  constructor(parts: DeskParts) {
+    this.#use = parts;
+  }
+
+  /** After a start: takes up what the process before answered and did not finish. */
+  recover(): void {
+    const { inbox, intake } = this.#use;
+    const progress = inbox.progress();
+    if (progress.upto > 0) this.#fold = new ReportFold(this.#use, inbox.upTo(progress.upto), progress);
+    const { reports, last } = inbox.after(progress.upto);
+    this.#waiting = reports;
+    this.#lastWaiting = last;
+    intake.forgetFresh();
+    intake.remember(this.#fold?.reports ?? []);
+    intake.beginFolding();
+    intake.remember(reports);
+  }
+
+  /** Something that was answered is not in the tables yet. */
+  get isBehind(): boolean {
+    return this.#fold !== null || this.#waiting.length > 0;
+  }
+
+  /** It is time to fold, whatever else is to be done. */
+  isDue(nowMs: number): boolean {
+    if (this.#fold !== null) return true;
+    const [oldest] = this.#waiting;
+    return oldest !== undefined && (this.#waiting.length >= MANY || nowMs - oldest.receivedAtMs >= LONGEST_WAIT_MS);
+  }
+
+  /** @throws EventIdReused, TooManyUnclaimedTokens, TrackingOff */
+  decide(sender: ReportSender, reports: readonly UsageReport[], nowMs: number): Decision {
+    return this.#use.intake.decide(sender, reports, nowMs);
+  }
+
+  get isOverfull(): boolean {
+    return this.#waiting.length >= TOO_MANY;
+  }
+
+  /** Accepted reports count from the commit on. With `folding` a share of what waits is folded on the way. */
+  accept(reports: readonly AcceptedReport[], nowMs: number, folding: boolean): void {
+    if (reports.length <= FEW && !this.isBehind && folding) {
+      this.#use.intake.beginFolding();
+      this.#fold = new ReportFold(this.#use, reports, { upto: 0, phase: 0, done: 0 });
+      this.foldSome(Number.POSITIVE_INFINITY);
+      return;
+    }
+    this.#lastWaiting = this.#use.inbox.append(reports);
+    for (const report of reports) this.#waiting.push(report);
+    if (folding && this.isDue(nowMs)) this.foldSome(STEPS_PER_REPORT * reports.length);
+  }
+
+  /** @returns true when everything that was waiting at the beginning of this fold is in the tables */
+  foldSome(steps: number): boolean {
+    const { intake } = this.#use;
+    if (this.#fold === null) {
+      intake.beginFolding();
+      this.#fold = new ReportFold(this.#use, this.#waiting, { upto: this.#lastWaiting, phase: 0, done: 0 });
+      this.#waiting = [];
+    }
+    if (!this.#fold.advance(steps)) return false;
+    this.#fold = null;
+    intake.endFolding();
+    return true;
+  }
+
+  /** The transaction was rolled back: the desk is as it was at the last commit. */
+  rolledBack(): void {
+    this.#use.booking.drop();
+    this.#use.reportBooking.forgetAll();
+    this.#fold = null;
+    this.recover();
+  }
+}

@@ -1,0 +1,86 @@
+import type { Booking } from './booking.ts';
+import type { FoldProgress, Inbox } from './inbox.ts';
+import type { ReportBooking } from './report-booking.ts';
+import type { AcceptedReport } from './report-intake.ts';
+
+interface FoldParts {
+  readonly inbox: Inbox;
+  readonly reportBooking: ReportBooking;
+  /** Of its own: what polls book is flushed in between. */
+  readonly booking: Booking;
+}
+
+/** Phases of a fold, in order; numbers are stored. */
+const PHASE = { attribute: 0, keys: 1, lines: 2 } as const;
+
+/**
+ * Writes accepted reports to the tables in small steps, each of which may end a transaction. Sorted by key, neighbouring
+ * steps share pages: that is what makes folding many reports cheap. Every order is determined by the reports and the
+ * tables alone, so that a fold broken off (by a crash, or a transaction that failed) goes on from the progress that was
+ * saved with the last commit.
+ */
+export class ReportFold {
+  readonly reports: readonly AcceptedReport[];
+  readonly #use: FoldParts;
+  readonly #steps: Generator<void, void>;
+  #progress: FoldProgress;
+
+  /** `start`: progress of the same reports as last committed. `upto` 0: they are not in the inbox at all. */
+  constructor(parts: FoldParts, reports: readonly AcceptedReport[], start: FoldProgress) {
+    this.#use = parts;
+    this.reports = reports;
+    this.#progress = start;
+    this.#steps = this.#run(start);
+  }
+
+  get progress(): FoldProgress {
+    return this.#progress;
+  }
+
+  /** To be called in a transaction, which may commit right after. @returns true when everything is in the tables */
+  advance(steps: number): boolean {
+    const { booking, inbox } = this.#use;
+    let finished = false;
+    for (let n = 0; n < steps && !finished; n++) finished = this.#steps.next().done === true;
+    booking.flushCarriers();
+    const { upto } = this.#progress;
+    if (upto === 0) return finished;
+    if (finished) inbox.remove(upto);
+    else inbox.saveProgress(this.#progress);
+    return finished;
+  }
+
+  *#run({ phase, done }: FoldProgress): Generator<void, void> {
+    const { reportBooking, booking } = this.#use;
+    for (const [i, report] of this.reports.entries()) {
+      // Going on with a later phase needs all of this again in memory, but nothing of it twice in the tables.
+      const isNew = phase === PHASE.attribute && i >= done;
+      reportBooking.attribute(report, isNew);
+      if (!isNew) continue;
+      this.#at(PHASE.attribute, i + 1);
+      yield;
+    }
+    if (phase <= PHASE.keys) {
+      const keys = sortedKeys(this.reports);
+      for (let i = phase === PHASE.keys ? done : 0; i < keys.length; i++) {
+        const key = keys[i];
+        if (key !== undefined) reportBooking.addKey(key);
+        this.#at(PHASE.keys, i + 1);
+        yield;
+      }
+    }
+    let line = phase === PHASE.lines ? done : 0;
+    for (const _ of booking.flushInSteps(line)) {
+      this.#at(PHASE.lines, ++line);
+      yield;
+    }
+  }
+
+  #at(phase: number, done: number): void {
+    this.#progress = { upto: this.#progress.upto, phase, done };
+  }
+}
+
+function sortedKeys(reports: readonly AcceptedReport[]): AcceptedReport[] {
+  return reports.filter(({ key }) => key !== null).sort((a, b) => ((a.key?.hash ?? '') < (b.key?.hash ?? '') ? -1 : 1));
+}

@@ -1,0 +1,54 @@
+import type { LedgerWriter, WriterItem, WriterTurn } from './ledger-writer.ts';
+
+/** Reports are folded into the tables when nothing came for this long. */
+const PAUSE_MS = 25;
+/** Until a fold that failed is tried again. */
+const RETRY_MS = 1_000;
+
+/**
+ * Runs a writer: turn after turn while there is work, with whatever arrived in between, and a fold when the flow pauses.
+ * `drain` fetches what arrived; it runs between two turns.
+ */
+export class Turns {
+  readonly #writer: LedgerWriter;
+  readonly #tell: (turn: WriterTurn) => void;
+  readonly #drain: () => void;
+  #pause: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(writer: LedgerWriter, tell: (turn: WriterTurn) => void, drain: () => void = () => {}) {
+    this.#writer = writer;
+    this.#tell = tell;
+    this.#drain = drain;
+  }
+
+  enqueue(items: readonly WriterItem[], nowMs: number): void {
+    this.#writer.enqueue(items, nowMs);
+  }
+
+  run(): void {
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = null;
+    while (this.#writer.hasWork) {
+      this.#tell(this.#writer.turn());
+      this.#drain();
+    }
+    if (this.#closed || !this.#writer.isBehind) return;
+    this.#pause = setTimeout(() => this.#catchUp(), this.#writer.isStuck ? RETRY_MS : PAUSE_MS);
+    this.#pause.unref();
+  }
+
+  #catchUp(): void {
+    do {
+      this.#tell(this.#writer.fold());
+      this.#drain();
+    } while (this.#writer.isBehind && !this.#writer.isStuck && !this.#writer.hasWork);
+    this.run();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.run();
+    this.#writer.close();
+  }
+}

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { adminIdOf } from '../core/identity/authorize.ts';
-import type { HttpParts } from './server.ts';
+import type { HttpParts } from './parts.ts';
 
 /** Notes who did what, after it was done. `detail` never holds secrets. */
 export async function audit(

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { NodeView } from '../core/inventory/node-operations.ts';
-import type { HttpParts } from './server.ts';
+import type { HttpParts } from './parts.ts';
 
 /**
  * Metrics for Prometheus; counters never go back while the process lives, whatever is reset in the ledger. Names of

@@ -7,6 +7,7 @@ import { webhookRoutes } from './ingest/webhook-routes.ts';
 import { writeJson } from './json.ts';
 import { logRequests } from './logging.ts';
 import { Metrics } from './metrics.ts';
+import type { HttpParts } from './parts.ts';
 import type { HttpConfig, HttpPorts } from './ports.ts';
 import { problem, sendProblem } from './problem.ts';
 import { apiRoutes } from './routes/all.ts';
@@ -27,14 +28,6 @@ const OWN_COMPILERS = {
   buildValidator: () => compileValidator as unknown as () => never,
   buildSerializer: () => () => writeJson,
 };
-
-/** Parts that routes share, made once per server. */
-export interface HttpParts {
-  readonly ports: HttpPorts;
-  readonly config: HttpConfig;
-  readonly authenticator: Authenticator;
-  readonly metrics: Metrics;
-}
 
 /** Builds the server, not yet listening. `describe` is called before any route exists (scripts/openapi.mjs listens in). */
 export async function buildServer(

@@ -5,9 +5,9 @@ import type { Period } from '../../core/ledger/usage-history.ts';
 import type { AdminId, UserId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { lastDays } from '../period.ts';
 import { Bytes, MaybeBytes, MaybeNumber, Nullable } from '../schemas/common.ts';
-import type { HttpParts } from '../server.ts';
 import { gib } from './gib.ts';
 import { Days } from './statistics.ts';
 

@@ -8,9 +8,9 @@ import { addTraffic, NOTHING, type Traffic } from '../../core/units/bytes.ts';
 import type { UserId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import type { HttpPorts } from '../ports.ts';
 import { Instant, MaybeBytes, MaybeInteger, MaybeString } from '../schemas/common.ts';
-import type { HttpParts } from '../server.ts';
 import { allPeers, allUsers, groupBy } from './everything.ts';
 
 const UsersJson = Type.Array(

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { Access } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
-import type { HttpParts } from '../server.ts';
 
 interface LaterRoute {
   readonly method: 'GET' | 'POST';

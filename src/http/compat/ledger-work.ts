@@ -4,8 +4,8 @@ import type { ResetId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { setReset, undoReset } from '../resetting.ts';
-import type { HttpParts } from '../server.ts';
 import { mib } from './gib.ts';
 
 const Success = Type.Literal('success');

@@ -5,10 +5,10 @@ import type { CarrierUsage, Period } from '../../core/ledger/usage-history.ts';
 import { canonicalServer } from '../../core/metering/ingest.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { lastDays } from '../period.ts';
 import type { HttpPorts } from '../ports.ts';
 import { Instant, MaybeNumber } from '../schemas/common.ts';
-import type { HttpParts } from '../server.ts';
 import { gib } from './gib.ts';
 
 export const Days = Type.Integer({ minimum: 1, maximum: 3660, default: 30 });

@@ -3,10 +3,10 @@ import { visibilityOf } from '../../core/identity/authorize.ts';
 import type { NodeView } from '../../core/inventory/node-operations.ts';
 import type { Visibility } from '../../core/ledger/usage-history.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import type { HttpPorts } from '../ports.ts';
 import { Instant, MaybeInstant, MaybeNumber } from '../schemas/common.ts';
 import { seedStatus } from '../schemas/nodes.ts';
-import type { HttpParts } from '../server.ts';
 import { allPeers } from './everything.ts';
 
 /** Visitors share one answer for this time: an open page costs the same for one and for a thousand. */

@@ -5,10 +5,10 @@ import type { AdminId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { Passwords } from '../auth/passwords.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
 import { Nothing } from '../schemas/common.ts';
 import { AdminJson, adminJson, NameJson, PasswordJson, RoleJson } from '../schemas/identity.ts';
-import type { HttpParts } from '../server.ts';
 
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
 

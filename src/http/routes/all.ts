@@ -5,7 +5,7 @@ import { ledgerWorkRoutes } from '../compat/ledger-work.ts';
 import { statisticsRoutes } from '../compat/statistics.ts';
 import { summaryRoutes } from '../compat/summary.ts';
 import type { HttpApp } from '../http-app.ts';
-import type { HttpParts } from '../server.ts';
+import type { HttpParts } from '../parts.ts';
 import { adminRoutes } from './admins.ts';
 import { auditRoutes } from './audit-log.ts';
 import { docsRoutes } from './docs.ts';

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { Instant, MaybeString, Nullable, PageOf, PageQuery } from '../schemas/common.ts';
-import type { HttpParts } from '../server.ts';
 
 const EntryJson = Type.Object({
   at: Instant,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { HttpApp } from '../http-app.ts';
-import type { HttpParts } from '../server.ts';
+import type { HttpParts } from '../parts.ts';
 
 /** No inline script: the page's security policy forbids it. Relative addresses: it works under any path prefix. */
 const PAGE = `<!doctype html>

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { actorOf } from '../auth/access.ts';
 import { EventStream } from '../event-stream.ts';
 import type { HttpApp } from '../http-app.ts';
-import type { HttpParts } from '../server.ts';
+import type { HttpParts } from '../parts.ts';
 
 /** Live events for open panels. */
 export function eventRoutes(app: HttpApp, { ports }: HttpParts): void {

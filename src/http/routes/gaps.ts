@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { NodeId } from '../../core/units/ids.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { PeriodQuery, periodOf } from '../period.ts';
 import { Instant, MaybeString, PageOf, PageQuery, TrafficJson, trafficJson } from '../schemas/common.ts';
 import { GapJson, gapJson } from '../schemas/usage.ts';
-import type { HttpParts } from '../server.ts';
 
 const QuarantinedJson = Type.Object({
   id: Type.String(),

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { HttpApp } from '../http-app.ts';
-import type { HttpParts } from '../server.ts';
+import type { HttpParts } from '../parts.ts';
 
 const Alive = Type.Object({ status: Type.Literal('ok') });
 

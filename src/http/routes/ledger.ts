@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { audit } from '../audit.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { Instant, MaybeInstant, MaybeNumber } from '../schemas/common.ts';
-import type { HttpParts } from '../server.ts';
 
 const DatabaseJson = Type.Object({
   records: Type.Integer({ description: '15-minute records.' }),

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { HttpApp } from '../http-app.ts';
-import type { HttpParts } from '../server.ts';
+import type { HttpParts } from '../parts.ts';
 
 /** Prometheus. The text is made by another module, loaded when somebody scrapes. */
 export function metricsRoutes(app: HttpApp, parts: HttpParts): void {

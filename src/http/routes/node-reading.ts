@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { audit } from '../audit.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { MaybeString, Nullable, TrafficJson, trafficJson } from '../schemas/common.ts';
 import { KindJson, NodeTestJson, nodeTestJson, OptionsJson, SetupJson, setupJson } from '../schemas/nodes.ts';
-import type { HttpParts } from '../server.ts';
 import { findNodeView } from './nodes.ts';
 
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });

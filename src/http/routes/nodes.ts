@@ -6,6 +6,7 @@ import type { NodeId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { Nothing } from '../schemas/common.ts';
 import {
   IntervalJson,
@@ -17,7 +18,6 @@ import {
   OptionsJson,
   UsersPolicyJson,
 } from '../schemas/nodes.ts';
-import type { HttpParts } from '../server.ts';
 
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const Description = Type.String({ maxLength: 500 });

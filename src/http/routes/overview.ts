@@ -6,12 +6,12 @@ import { addTraffic, NOTHING, type Traffic } from '../../core/units/bytes.ts';
 import type { Calendar } from '../../core/units/calendar.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { lastDays } from '../period.ts';
 import type { HttpPorts } from '../ports.ts';
 import { Instant, MaybeBytes, MaybeInteger, Nullable, TrafficJson, trafficJson } from '../schemas/common.ts';
 import { SystemNoticeJson, systemNoticeJson } from '../schemas/nodes.ts';
 import { HolderJson, holderJson } from '../schemas/usage.ts';
-import type { HttpParts } from '../server.ts';
 
 const HOUR_MS = 3_600_000;
 const TOP_USERS = 8;

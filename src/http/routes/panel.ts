@@ -1,5 +1,5 @@
 import type { HttpApp } from '../http-app.ts';
-import type { HttpParts } from '../server.ts';
+import type { HttpParts } from '../parts.ts';
 import { StaticFiles } from '../static-files.ts';
 
 /**

@@ -8,11 +8,11 @@ import type { NodeId, ServiceId, UserId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { peerBodies } from '../peer-views.ts';
 import { problem } from '../problem.ts';
 import { Nullable, PageOf, PageQuery } from '../schemas/common.ts';
 import { AssignmentJson, PeerJson } from '../schemas/people.ts';
-import type { HttpParts } from '../server.ts';
 import { findNodeView } from './nodes.ts';
 
 const Id = Type.String({ minLength: 1, maxLength: 256 });

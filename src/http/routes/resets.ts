@@ -5,9 +5,9 @@ import type { ResetId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { setReset, undoReset } from '../resetting.ts';
 import { Instant, MaybeInstant, MaybeString, Nullable, PageOf, PageQuery } from '../schemas/common.ts';
-import type { HttpParts } from '../server.ts';
 
 const Scope = Type.Union([Type.Literal('all'), Type.Literal('owner'), Type.Literal('user')]);
 const ResetJson = Type.Object(

@@ -8,10 +8,10 @@ import { LoginGuard } from '../auth/login-guard.ts';
 import { Passwords } from '../auth/passwords.ts';
 import { hashSecret } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
 import { Nothing } from '../schemas/common.ts';
 import { LoggedInJson, PasswordJson, SessionJson, whoJson } from '../schemas/identity.ts';
-import type { HttpParts } from '../server.ts';
 
 const Login = Type.Object({ name: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 512 }) });
 const NewPassword = Type.Object({ current: Type.String({ maxLength: 512 }), next: PasswordJson });

@@ -3,8 +3,8 @@ import { adminIdOf, isAllowed } from '../../core/identity/authorize.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { Instant, MaybeString } from '../schemas/common.ts';
-import type { HttpParts } from '../server.ts';
 
 const TrackingJson = Type.Object({ enabled: Type.Boolean(), since: Instant });
 const SettingsJson = Type.Object(

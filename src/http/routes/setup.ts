@@ -4,9 +4,9 @@ import { LoginGuard } from '../auth/login-guard.ts';
 import { Passwords } from '../auth/passwords.ts';
 import { hashSecret, sameHash } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
 import { LoggedInJson, NameJson, PasswordJson } from '../schemas/identity.ts';
-import type { HttpParts } from '../server.ts';
 import { logIn } from './session.ts';
 
 const Setup = Type.Object({ token: Type.String({ maxLength: 128 }), name: NameJson, password: PasswordJson });

@@ -7,9 +7,9 @@ import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import { hashSecret, newSecret } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { Nothing } from '../schemas/common.ts';
 import { NewTokenJson, ScopeJson, TokenJson, tokenJson } from '../schemas/identity.ts';
-import type { HttpParts } from '../server.ts';
 
 const NewToken = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 64 }),

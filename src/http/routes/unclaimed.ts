@@ -1,7 +1,7 @@
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { trafficJson } from '../schemas/common.ts';
 import { UnclaimedJson } from '../schemas/people.ts';
-import type { HttpParts } from '../server.ts';
 
 /** Usage of tokens and peers that nobody owns yet. */
 export function unclaimedRoutes(app: HttpApp, { ports }: HttpParts): void {

@@ -5,6 +5,7 @@ import type { HolderQuery, Period } from '../../core/ledger/usage-history.ts';
 import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { type PeriodParameters, PeriodQuery, periodOf } from '../period.ts';
 import type { HttpPorts } from '../ports.ts';
 import { PageOf, PageQuery } from '../schemas/common.ts';
@@ -19,7 +20,6 @@ import {
   seriesJson,
   summaryJson,
 } from '../schemas/usage.ts';
-import type { HttpParts } from '../server.ts';
 
 /** A chart has at most this many buckets: a month of quarters, ten years of days. */
 const MAX_BUCKETS = 4000;

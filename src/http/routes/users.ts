@@ -10,11 +10,11 @@ import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import { newSecret } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
 import { Nothing, Nullable, PageOf, PageQuery, trafficJson } from '../schemas/common.ts';
 import { NameJson } from '../schemas/identity.ts';
 import { type UserBody, UserJson } from '../schemas/people.ts';
-import type { HttpParts } from '../server.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 const members = {

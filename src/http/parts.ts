@@ -1,0 +1,11 @@
+import type { Authenticator } from './auth/authenticator.ts';
+import type { Metrics } from './metrics.ts';
+import type { HttpConfig, HttpPorts } from './ports.ts';
+
+/** What routes share, made once per server. */
+export interface HttpParts {
+  readonly ports: HttpPorts;
+  readonly config: HttpConfig;
+  readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
+}

@@ -91,6 +91,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'GET /api/xpert/direct-configs/sub': 'public',
   'POST /api/admin/usage/reset/:username': 'change-users',
   'POST /api/admin/external-traffic/reset/:username': 'change-users',
+  'POST /api/v1/agent/readings': 'report',
+  'GET /api/v1/agent/position': 'report',
 };
 
 type Actor = `${Role} ${'session' | Scope}`;
@@ -110,6 +112,7 @@ const ALLOWED: Readonly<Record<string, readonly Actor[]>> = {
   'manage-admins': [...sessions('owner'), ...tokens('admin', 'owner')],
   'manage-tokens': [...sessions('owner', 'reseller'), ...tokens('admin', 'owner', 'reseller')],
   metrics: [...sessions('owner', 'viewer'), ...tokens('metrics', 'owner', 'viewer')],
+  report: [...sessions('owner'), ...tokens('ingest', 'owner'), 'owner write'],
   'own-account': sessions('owner', 'reseller', 'viewer'),
   local: [],
 };

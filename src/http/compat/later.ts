@@ -41,9 +41,23 @@ const LATER: readonly LaterRoute[] = [
     summary: 'Reset external usage of an admin',
     needs: 'panels and quotas; POST /api/v1/resets resets the usage counted here',
   },
+  {
+    method: 'POST',
+    url: '/api/v1/agent/readings',
+    access: 'report',
+    summary: 'Readings of an agent on a node',
+    needs: 'the agent; add the node by SSH meanwhile',
+  },
+  {
+    method: 'GET',
+    url: '/api/v1/agent/position',
+    access: 'report',
+    summary: 'Up to where an agent’s readings are counted',
+    needs: 'the agent; add the node by SSH meanwhile',
+  },
 ];
 
-/** Addresses of the original that need parts which are not there yet: they say so instead of pretending. */
+/** Addresses that need parts which are not there yet: they say so instead of pretending. */
 export function laterRoutes(app: HttpApp, _parts: HttpParts): void {
   for (const { method, url, access, summary, needs } of LATER) {
     app.route({

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Gap } from '../api/types.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { useNow } from '../lib/use-now.ts';
+import { TableScroll } from './table-scroll.tsx';
 
 /** Intervals with no complete reading: when, why, how long. */
 export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly Gap[]; readonly withNode?: boolean }) {
@@ -10,7 +11,7 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
   const format = useFormat();
   const now = useNow(5_000);
   return (
-    <div className="tw">
+    <TableScroll>
       <table>
         <thead>
           <tr>
@@ -53,6 +54,6 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

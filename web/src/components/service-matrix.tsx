@@ -5,13 +5,14 @@ import { serviceState, silentSince } from '../lib/node-state.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { protocolName } from './protocol-badge.tsx';
 import { State } from './state.tsx';
+import { TableScroll } from './table-scroll.tsx';
 
 /** Every VPN service of every node: icons in the middle, the row in words at its end. */
 export function ServiceMatrix({ nodes }: { readonly nodes: readonly Node[] }) {
   const { t } = useTranslation();
   const kinds = [...new Set(nodes.flatMap((node) => node.services.map((service) => service.kind)))].toSorted();
   return (
-    <div className="tw">
+    <TableScroll>
       <table className="mx">
         <thead>
           <tr>
@@ -46,7 +47,7 @@ export function ServiceMatrix({ nodes }: { readonly nodes: readonly Node[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../lib/use-format.ts';
 import { Bytes } from '../numbers.tsx';
+import { TableScroll } from '../table-scroll.tsx';
 import { axisUnit } from './axis.ts';
 import { Key, Value } from './chart-value.tsx';
 import type { ChartData } from './model.ts';
@@ -46,7 +47,7 @@ export function ChartTable({ data }: { readonly data: ChartData }) {
   const format = useFormat();
   const rows = data.starts.map((start, index) => ({ start, index })).toReversed();
   return (
-    <div className="tw tall">
+    <TableScroll tall>
       <table>
         <thead>
           <tr>
@@ -71,6 +72,6 @@ export function ChartTable({ data }: { readonly data: ChartData }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

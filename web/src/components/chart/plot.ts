@@ -20,7 +20,6 @@ export interface PlotOptions {
   readonly height: number;
   readonly locale: string;
   readonly timeZone: string;
-  readonly nowWord: string;
   readonly fadedBefore: number | null;
   readonly onCursor: (cursor: Cursor | null) => void;
 }

@@ -1,5 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useTheme } from '../../lib/theme.ts';
@@ -18,37 +17,39 @@ export interface TimeChartProps {
   readonly fadedBefore?: number | null;
 }
 
+const HEIGHT = 264;
 const PHONE_HEIGHT = 200;
+const PHONE_WIDTH = 480;
 
-export function TimeChart({ data, label, height = 264, fadedBefore = null }: TimeChartProps) {
-  const { t } = useTranslation();
+export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null }: TimeChartProps) {
   const { locale, timeZone } = useFormat();
   const [theme] = useTheme();
   const target = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(null);
   const [width, setWidth] = useState(0);
   const [cursor, setCursor] = useState<Cursor | null>(null);
 
-  useEffect(() => {
-    if (!target.current) return;
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
-    observer.observe(target.current);
-    return () => observer.disconnect();
-  }, []);
-
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read when the plot is drawn
-  useEffect(() => {
-    if (!target.current || width === 0) return;
-    const plot: uPlot = createPlot(target.current, data, {
-      width,
-      height: width < 480 ? PHONE_HEIGHT : height,
-      locale,
-      timeZone,
-      nowWord: t('common.chart.now'),
-      fadedBefore,
-      onCursor: setCursor,
+  useLayoutEffect(() => {
+    if (!target.current) return;
+    const size = sizeOf(target.current, height);
+    const options = { ...size, locale, timeZone, fadedBefore, onCursor: setCursor };
+    plot.current = createPlot(target.current, data, options);
+    return () => plot.current?.destroy();
+  }, [data, height, locale, timeZone, theme, fadedBefore]);
+
+  useLayoutEffect(() => {
+    const element = target.current;
+    if (!element) return;
+    // At once, before the next paint: a chart is never seen in the size of yesterday's window.
+    const observer = new ResizeObserver(() => {
+      const size = sizeOf(element, height);
+      plot.current?.setSize(size);
+      setWidth(size.width);
     });
-    return () => plot.destroy();
-  }, [data, width, height, locale, timeZone, theme, fadedBefore, t]);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [height]);
 
   return (
     <div className="chart">
@@ -58,9 +59,14 @@ export function TimeChart({ data, label, height = 264, fadedBefore = null }: Tim
         className="plot"
         role="img"
         aria-label={label}
-        style={{ minBlockSize: width < 480 ? PHONE_HEIGHT : height }}
+        style={{ minBlockSize: width < PHONE_WIDTH ? PHONE_HEIGHT : height }}
       />
       {cursor ? <ChartTip data={data} cursor={cursor} width={width} /> : null}
     </div>
   );
+}
+
+function sizeOf(element: HTMLElement, height: number): { width: number; height: number } {
+  const width = element.clientWidth;
+  return { width, height: width < PHONE_WIDTH ? Math.min(height, PHONE_HEIGHT) : height };
 }

@@ -4,6 +4,7 @@ import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Quarantined, quarantineQuery } from './api.ts';
 
@@ -17,7 +18,7 @@ export function QuarantineCard() {
           items.length === 0 ? (
             <Empty title={t('alerts.noQuarantine')}>{t('alerts.noQuarantineWhy')}</Empty>
           ) : (
-            <div className="tw">
+            <TableScroll>
               <table>
                 <thead>
                   <tr>
@@ -37,7 +38,7 @@ export function QuarantineCard() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </TableScroll>
           )
         }
       </Block>

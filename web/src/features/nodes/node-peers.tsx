@@ -7,6 +7,7 @@ import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 
 const MOST = 100;
 
@@ -25,7 +26,7 @@ export function NodePeers({ node }: { readonly node: Node }) {
       }
       footer={query.data?.nextCursor ? <span>{t('nodes.firstPeers', { count: MOST })}</span> : undefined}
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <PeerHead beside="user" />
           <tbody>
@@ -37,7 +38,7 @@ export function NodePeers({ node }: { readonly node: Node }) {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {query.data?.items.length === 0 ? <Empty title={t('nodes.noPeers')}>{t('nodes.noPeersWhy')}</Empty> : null}
     </Card>
   );

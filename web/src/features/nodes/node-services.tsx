@@ -5,6 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { isReadable, serviceState, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -18,7 +19,7 @@ export function NodeServices({ node }: { readonly node: Node }) {
       hint={t('nodes.vpnServicesMean')}
       sub={since ? t('nodes.asLastKnown', { at: format.short(since) }) : undefined}
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -65,7 +66,7 @@ export function NodeServices({ node }: { readonly node: Node }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {node.services.length === 0 ? <Empty title={t('nodes.noServices')}>{t('nodes.noServicesWhy')}</Empty> : null}
     </Card>
   );

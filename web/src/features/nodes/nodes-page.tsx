@@ -11,6 +11,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useNodeWords } from './node-words.ts';
 
@@ -32,7 +33,7 @@ export function NodesPage() {
           ) : undefined
         }
       >
-        <div className="tw">
+        <TableScroll>
           <table>
             <thead>
               <tr>
@@ -61,7 +62,7 @@ export function NodesPage() {
               </Block>
             </tbody>
           </table>
-        </div>
+        </TableScroll>
         {query.data?.items.length === 0 ? (
           <Empty title={t('nodes.none')}>
             <span>{t('nodes.noneWhy')}</span>

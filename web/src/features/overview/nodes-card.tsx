@@ -10,6 +10,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { isReadable, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -31,7 +32,7 @@ export function NodesCard() {
         ) : undefined
       }
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function NodesCard() {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {query.data?.items.length === 0 ? <Empty title={t('overview.noNodes')}>{t('overview.noNodesWhy')}</Empty> : null}
     </Card>
   );

@@ -10,6 +10,7 @@ import { Bytes, DirectionName } from '../../components/numbers.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { ShareBar } from '../../components/share-bar.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
@@ -29,7 +30,7 @@ export function TopUsers({ range }: { readonly range: CurrentRange }) {
       span={7}
       actions={<Link to="/traffic">{total ? t('overview.allOf', { count: total }) : t('overview.all')}</Link>}
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function TopUsers({ range }: { readonly range: CurrentRange }) {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {query.data?.items.length === 0 ? <Empty title={t('overview.nobody')}>{t('overview.nobodyWhy')}</Empty> : null}
     </Card>
   );

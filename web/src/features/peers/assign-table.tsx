@@ -5,6 +5,7 @@ import { Bytes } from '../../components/numbers.tsx';
 import { PeerName } from '../../components/peer-row.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
 interface AssignTableProps {
@@ -23,7 +24,7 @@ export function AssignTable({ query, chosen, onChoose }: AssignTableProps) {
     onChoose(next);
   };
   return (
-    <div className="tw">
+    <TableScroll>
       <table>
         <thead>
           <tr>
@@ -68,7 +69,7 @@ export function AssignTable({ query, chosen, onChoose }: AssignTableProps) {
           </Block>
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -6,6 +6,7 @@ import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Select } from '../../components/select.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { type AutomaticPlan, automaticPlanQuery, type Policy, useAssignAutomatically } from './api.ts';
 
 const POLICIES: readonly Policy[] = ['per-peer', 'from-comments'];
@@ -73,7 +74,7 @@ function Plan({ plan, busy, onApply }: PlanProps) {
   if (plan.users.length === 0) return <Empty title={t('peers.planNone')}>{t('peers.planNoneWhy')}</Empty>;
   return (
     <>
-      <div className="tw tall">
+      <TableScroll tall>
         <table>
           <thead>
             <tr>
@@ -93,7 +94,7 @@ function Plan({ plan, busy, onApply }: PlanProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       <div className="pad row-end top-line">
         <span className="mut">{t('peers.planSum', { users: created, peers })}</span>
         <button type="button" className="btn primary" disabled={busy} onClick={onApply}>

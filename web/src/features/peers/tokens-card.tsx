@@ -10,6 +10,7 @@ import { Form, FormError, fieldError, TextField } from '../../components/form.ts
 import { Bytes, DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useClaimToken } from './api.ts';
@@ -23,7 +24,7 @@ export function TokensCard() {
   const [claiming, setClaiming] = useState<UnclaimedToken | null>(null);
   return (
     <Card title={t('peers.tokens')} hint={t('peers.tokensMean')} sub={t('peers.tokensSub')}>
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -54,7 +55,7 @@ export function TokensCard() {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {query.data?.tokens.length === 0 ? <Empty title={t('peers.noTokens')}>{t('peers.noTokensWhy')}</Empty> : null}
       <Dialog
         title={t('peers.claimToken', { token: claiming?.userToken })}

@@ -5,6 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { isReadable, serviceState } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -14,7 +15,7 @@ export function ServicesTable({ nodes }: { readonly nodes: readonly Node[] }) {
   const rows = nodes.flatMap((node) => node.services.map((service) => ({ node, service })));
   return (
     <Card title={t('services.all')} hint={t('services.allMean')}>
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -61,7 +62,7 @@ export function ServicesTable({ nodes }: { readonly nodes: readonly Node[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </Card>
   );
 }

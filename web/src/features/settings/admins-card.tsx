@@ -11,6 +11,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Select } from '../../components/select.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Admin, adminsQuery, useAddAdmin, useDisableAdmin } from './api.ts';
 
@@ -30,7 +31,7 @@ export function AdminsCard() {
         </button>
       }
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -51,7 +52,7 @@ export function AdminsCard() {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       <Dialog title={t('settings.admins.add')} open={adding} onClose={() => setAdding(false)}>
         <AddAdminForm onDone={() => setAdding(false)} />
       </Dialog>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { auditQuery } from './api.ts';
 
@@ -18,7 +19,7 @@ export function AuditCard() {
           items.length === 0 ? (
             <Empty title={t('settings.audit.none')} />
           ) : (
-            <div className="tw tall">
+            <TableScroll tall>
               <table>
                 <thead>
                   <tr>
@@ -46,7 +47,7 @@ export function AuditCard() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </TableScroll>
           )
         }
       </Block>

@@ -6,6 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { AddTokenForm } from './add-token-form.tsx';
 import { type ApiToken, tokensQuery, useRevokeToken } from './api.ts';
@@ -27,7 +28,7 @@ export function TokensCard() {
         </button>
       }
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -50,7 +51,7 @@ export function TokensCard() {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {living?.length === 0 ? <Empty title={t('settings.tokens.none')}>{t('settings.tokens.noneWhy')}</Empty> : null}
       <Dialog title={t('settings.tokens.add')} open={adding} onClose={() => setAdding(false)}>
         <AddTokenForm onDone={() => setAdding(false)} />

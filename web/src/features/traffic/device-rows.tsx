@@ -23,13 +23,13 @@ export function UserSumRow({ group }: { readonly group: DeviceGroup }) {
       </th>
       <td className="mut">{t('traffic.devices.count', { count: group.peers.length })}</td>
       <td className="hide-m" />
-      <td className="r">
+      <td className="r hide-s">
         <Bytes value={group.traffic.rxBytes} />
       </td>
       <td className="r hide-s">
         <Bytes value={group.traffic.txBytes} />
       </td>
-      <td className="r hide-s">
+      <td className="r">
         <Bytes value={group.traffic.totalBytes} />
       </td>
       <td className="hide-m" />
@@ -56,13 +56,13 @@ export function DeviceRow({ peer, node }: { readonly peer: Peer; readonly node: 
       <td className="hide-m mut">
         <code>{peer.allowedIps[0]?.replace(/\/(32|128)$/, '') ?? '—'}</code>
       </td>
-      <td className="r">
+      <td className="r hide-s">
         <Bytes value={peer.traffic.rxBytes} />
       </td>
       <td className="r hide-s">
         <Bytes value={peer.traffic.txBytes} />
       </td>
-      <td className="r hide-s">
+      <td className="r">
         <Bytes value={peer.traffic.totalBytes} />
       </td>
       <td className="r mut hide-m">

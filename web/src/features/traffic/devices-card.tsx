@@ -9,6 +9,7 @@ import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { DirectionMark } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { DeviceRow, UserSumRow } from './device-rows.tsx';
 import { groupByUser } from './devices.ts';
 
@@ -29,7 +30,7 @@ export function DevicesCard() {
       actions={<Link to="/peers">{t('traffic.devices.assign')}</Link>}
       footer={more ? <span>{t('traffic.devices.first', { count: MOST_PEERS })}</span> : undefined}
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -38,13 +39,13 @@ export function DevicesCard() {
               <th scope="col" className="hide-m">
                 {t('traffic.devices.address')}
               </th>
-              <th scope="col" className="r">
+              <th scope="col" className="r hide-s">
                 <DirectionMark of="upload" /> {t('traffic.devices.received')}
               </th>
               <th scope="col" className="r hide-s">
                 <DirectionMark of="download" /> {t('traffic.devices.sent')}
               </th>
-              <th scope="col" className="r hide-s">
+              <th scope="col" className="r">
                 {t('common.total')}
               </th>
               <th scope="col" className="r hide-m">
@@ -70,7 +71,7 @@ export function DevicesCard() {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {empty ? (
         <Empty title={t('traffic.devices.none')}>
           <Link to="/nodes/add">{t('traffic.devices.addNode')}</Link>

@@ -5,6 +5,7 @@ import { Block, type Loadable } from '../../components/block.tsx';
 import { DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { type Sort, SortHeader } from '../../components/table.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import type { HolderFilter } from './holder-filters.tsx';
 import { HolderRow } from './holder-row.tsx';
@@ -28,7 +29,7 @@ export function HoldersTable({ query, range, sort, onSort, filter }: HoldersTabl
     setOpen(next);
   };
   return (
-    <div className="tw">
+    <TableScroll>
       <table className="holders">
         <thead>
           <tr>
@@ -85,6 +86,6 @@ export function HoldersTable({ query, range, sort, onSort, filter }: HoldersTabl
           </Block>
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

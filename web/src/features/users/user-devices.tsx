@@ -9,6 +9,7 @@ import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 
 export function UserDevices({ user }: { readonly user: User }) {
   const { t } = useTranslation();
@@ -28,7 +29,7 @@ export function UserDevices({ user }: { readonly user: User }) {
         ) : undefined
       }
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <PeerHead beside="node" />
           <tbody>
@@ -40,7 +41,7 @@ export function UserDevices({ user }: { readonly user: User }) {
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {query.data?.items.length === 0 ? <Empty title={t('users.noDevices')}>{t('users.noDevicesWhy')}</Empty> : null}
     </Card>
   );

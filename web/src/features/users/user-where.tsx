@@ -8,6 +8,7 @@ import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { PartBar } from '../../components/share-bar.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import { userCarriersQuery } from './api.ts';
@@ -28,7 +29,7 @@ export function UserWhere({ user, range }: { readonly user: User; readonly range
       span={5}
       footer={items.length > 0 ? <span>{t('users.sumOfParts', { bytes: format.bytesText(total) })}</span> : undefined}
     >
-      <div className="tw">
+      <TableScroll>
         <table>
           <thead>
             <tr>
@@ -45,7 +46,7 @@ export function UserWhere({ user, range }: { readonly user: User; readonly range
             </Block>
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       {query.data && items.length === 0 ? <Empty title={t('users.nothingHere')} /> : null}
     </Card>
   );

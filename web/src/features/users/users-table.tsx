@@ -5,13 +5,14 @@ import { Block, type Loadable } from '../../components/block.tsx';
 import { Bytes, Count, DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 
 export function UsersTable({ query }: { readonly query: Loadable<List<User>> }) {
   const { t } = useTranslation();
   return (
-    <div className="tw">
+    <TableScroll>
       <table>
         <thead>
           <tr>
@@ -48,7 +49,7 @@ export function UsersTable({ query }: { readonly query: Loadable<List<User>> }) 
           </Block>
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  DESKTOP,
+  launchBrowser,
+  openPage,
+  overflowOf,
+  PHONE,
+  seriousViolations,
+  type WatchedPage,
+} from '../support/browser.ts';
+import { writeNodeFile } from '../support/node-file.ts';
+import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+
+const folder = temporaryFolder('panel-pages');
+const GIB = 1024 ** 3;
+
+let server: TestServer;
+let browser: Browser;
+let cookie: string;
+/** Name and address of every page; users and nodes have ids of their own. */
+let pages: readonly (readonly [name: string, path: string])[];
+
+beforeAll(async () => {
+  server = await startServer({ dataDir: folder.path });
+  cookie = await login(server);
+  browser = await launchBrowser();
+  pages = await fill();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+async function post<T>(path: string, body: unknown): Promise<T> {
+  const answer = await fetch(`${server.url}/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** A small fleet: a node that is read, one that is not, users, an unknown token, a reset. */
+async function fill(): Promise<typeof pages> {
+  const file = join(folder.path, 'wg.txt');
+  const peers = (factor: number) =>
+    ['ann-laptop', 'ann-phone', 'router'].map((name, index) => ({
+      name,
+      rx: factor * GIB,
+      tx: (index + 2) * factor * GIB,
+    }));
+  writeNodeFile(file, peers(1), 1_000);
+  const node = (name: string, path: string) =>
+    post<{ id: string }>('api/v1/nodes', { name, kind: 'wireguard', options: { transport: 'file', path } });
+  const readable = await node('de-1', file);
+  const failing = await node('fin-2-with-a-rather-long-name', `${file}.missing`);
+  writeNodeFile(file, peers(2), 3_000);
+  await post(`api/v1/nodes/${readable.id}/poll`, {});
+  const user = await post<{ id: string }>('api/v1/users', { name: 'ann', userToken: 'ann' });
+  const reports = ['ann', 'unknown-token-of-somebody', 'bob'].map((user_token, index) => ({
+    user_token,
+    server: 'a-server-with-a-long-name.example.net',
+    port: 8443,
+    protocol: 'vless',
+    bytes_uploaded: GIB,
+    bytes_downloaded: (index + 3) * GIB,
+  }));
+  await post('api/xpert/traffic-webhook', reports);
+  await post('api/v1/resets', { scope: 'user', userIds: [user.id] });
+  return [
+    ['overview', '/'],
+    ['Traffic Manager', '/traffic/'],
+    ['users', '/users/'],
+    ['a user', `/users/${user.id}`],
+    ['nodes', '/nodes/'],
+    ['adding a node', '/nodes/add?way=ssh'],
+    ['a node', `/nodes/${readable.id}`],
+    ['a failing node', `/nodes/${failing.id}`],
+    ['devices', '/peers'],
+    ['services', '/services/'],
+    ['alerts', '/alerts/'],
+    ['settings', '/settings/'],
+  ];
+}
+
+interface View {
+  readonly name: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly theme: 'light' | 'dark';
+  readonly language: 'en' | 'ru';
+}
+
+const VIEWS: readonly View[] = [
+  { name: '1440 px, light, English', viewport: DESKTOP, theme: 'light', language: 'en' },
+  { name: '390 px, dark, Russian', viewport: PHONE, theme: 'dark', language: 'ru' },
+];
+
+async function openView(view: View): Promise<WatchedPage> {
+  const watched = await openPage(browser, { viewport: view.viewport, hasTouch: view.viewport === PHONE });
+  await watched.page
+    .context()
+    .addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+  await watched.page.addInitScript(
+    ([theme, language]) => {
+      localStorage.setItem('xpert.theme', theme ?? '');
+      localStorage.setItem('xpert.language', language ?? '');
+    },
+    [view.theme, view.language],
+  );
+  return watched;
+}
+
+describe.each(VIEWS)('every page at $name', (view) => {
+  let watched: WatchedPage;
+  beforeAll(async () => {
+    watched = await openView(view);
+  });
+  afterAll(() => watched.close());
+
+  test('fits its width, has no serious accessibility fault and no complaint', async () => {
+    const found: string[] = [];
+    for (const [name, path] of pages) {
+      const { page } = watched;
+      await page.goto(`${server.url}/#${path}`);
+      await page.locator('main').first().waitFor();
+      await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+      const overflow = await overflowOf(page);
+      if (overflow > 0) found.push(`${name}: ${overflow} px too wide`);
+      for (const violation of await seriousViolations(page)) found.push(`${name}: ${violation}`);
+    }
+    expect([...found, ...watched.complaints]).toEqual([]);
+  });
+});
+
+describe('language and theme', () => {
+  test('a switch of language and theme holds after a reload', async () => {
+    const watched = await openPage(browser);
+    const { page } = watched;
+    await page.context().addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+    await page.goto(`${server.url}/#/users/`);
+    await page.getByRole('button', { name: 'Language' }).click();
+    await page.getByRole('menuitemradio', { name: 'Русский' }).click();
+    await page.getByRole('heading', { name: 'Пользователи', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Тёмная тема' }).click();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Пользователи', level: 1 }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('ru');
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await watched.close();
+  });
+
+  test('the range of the URL holds from page to page', async () => {
+    const watched = await openPage(browser);
+    const { page } = watched;
+    await page.context().addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+    await page.goto(`${server.url}/#/`);
+    await page.getByRole('button', { name: '7 d', exact: true }).click();
+    await page.getByRole('link', { name: 'Traffic Manager' }).click();
+    await page.getByRole('heading', { name: 'Traffic Manager' }).waitFor();
+    expect(page.url()).toContain('range=7d');
+    expect(await page.getByRole('button', { name: '7 d', exact: true }).getAttribute('aria-pressed')).toBe('true');
+    await watched.close();
+  });
+});
+
+describe('without a connection', () => {
+  test('says so, keeps what is known, and goes on by itself', async () => {
+    const watched = await openPage(browser);
+    const { page } = watched;
+    await page.context().addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+    await page.goto(`${server.url}/#/traffic/`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const { port, dataDir } = server;
+    await server.stop();
+    await page.getByText('No connection, trying again').waitFor();
+    expect(await page.getByText('unknown-token-of-somebody').count()).toBeGreaterThan(0);
+    server = await startServer({ dataDir, port });
+    await page.getByText('Live', { exact: true }).waitFor({ timeout: 20_000 });
+    await watched.close();
+  });
+});

@@ -1,0 +1,22 @@
+import { utimesSync, writeFileSync } from 'node:fs';
+import { keyFrom, scriptOutput } from './wireguard-output.ts';
+
+export interface Counters {
+  readonly name: string;
+  readonly rx: number;
+  readonly tx: number;
+}
+
+/** The instant that `scriptOutput` prints as the node's clock. */
+const PRINTED_CLOCK = '\t1795220000\t';
+
+/**
+ * Writes what a node's script would print now, for nodes of transport `file`. `ticks` is the node's uptime and must
+ * grow from one writing to the next.
+ */
+export function writeNodeFile(path: string, counters: readonly Counters[], ticks: number): void {
+  const peers = counters.map(({ name, rx, tx }) => ({ key: keyFrom(name), rx: BigInt(rx), tx: BigInt(tx) }));
+  const now = Math.floor(Date.now() / 1000);
+  writeFileSync(path, scriptOutput(peers, { ticks }).replace(PRINTED_CLOCK, `\t${now}\t`));
+  utimesSync(path, now, now);
+}

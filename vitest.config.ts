@@ -16,8 +16,20 @@ const heavy = (name: string, include: string[]) => ({
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'web/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'] } },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts', 'test/simulation/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          testTimeout: 20_000,
+          include: ['src/**/*.test.ts', 'web/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          testTimeout: 60_000,
+          include: ['test/contract/**/*.test.ts', 'test/simulation/**/*.test.ts'],
+        },
+      },
       heavy('integration', ['test/integration/**/*.test.ts']),
       heavy('e2e', ['test/e2e/**/*.test.ts']),
       heavy('engines', ['test/engines/**/*.test.ts']),

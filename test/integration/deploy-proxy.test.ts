@@ -1,9 +1,6 @@
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ReverseProxy, startProxy } from '../support/proxy.ts';
 import { OWNER, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
@@ -60,12 +57,13 @@ async function guessPasswords(url: string, from: string): Promise<number[]> {
 
 describe.each(['nginx', 'caddy'] as const)('behind %s', (kind) => {
   const folder = temporaryFolder(`proxy-${kind}`);
+  const data = temporaryFolder('proxied');
   let server: TestServer;
   let proxy: ReverseProxy;
 
   beforeAll(async () => {
     server = await startServer({
-      dataDir: mkdtempSync(join(tmpdir(), 'xpert-proxied-')),
+      dataDir: data.path,
       env: { XPERT_DOMAIN: 'https://panel.example.com', XPERT_TRUSTED_PROXIES: '127.0.0.1' },
     });
     proxy = await startProxy(kind, folder.path, server.port);
@@ -74,6 +72,7 @@ describe.each(['nginx', 'caddy'] as const)('behind %s', (kind) => {
     await proxy?.stop();
     await server?.stop();
     folder.remove();
+    data.remove();
   });
 
   async function login(url: string): Promise<string> {

@@ -15,6 +15,8 @@ export interface DescribedRoute {
 interface RouteSchema {
   readonly tags?: readonly string[];
   readonly summary?: string;
+  /** Media types of the body; JSON alone if absent. */
+  readonly consumes?: readonly string[];
   readonly params?: TSchema;
   readonly querystring?: TSchema;
   readonly headers?: TSchema;
@@ -108,7 +110,9 @@ function operation(route: DescribedRoute, schema: RouteSchema, components: Compo
     summary: schema.summary,
     ...(OPEN.has(route.access) ? { security: [] } : { 'x-permission': route.access }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(schema.body === undefined ? {} : { requestBody: requestBody(schema.body, components) }),
+    ...(schema.body === undefined
+      ? {}
+      : { requestBody: requestBody(schema.body, schema.consumes ?? ['application/json'], components) }),
     responses: responsesOf(schema.response ?? {}, components),
   };
 }
@@ -142,11 +146,11 @@ function parametersOf(
   });
 }
 
-function requestBody(schema: TSchema, components: Components): object {
+function requestBody(schema: TSchema, consumes: readonly string[], components: Components): object {
   const needed: readonly string[] = schema.required ?? [];
   return {
     required: needed.length > 0 || Array.isArray(schema.anyOf),
-    content: { 'application/json': { schema: plain(schema, components) } },
+    content: Object.fromEntries(consumes.map((media) => [media, { schema: plain(schema, components) }])),
   };
 }
 

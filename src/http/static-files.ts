@@ -17,11 +17,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
 };
-/** Names with a hash of their content, as Vite makes them: what they name never changes. */
-const HASHED = /[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+/** Vite's folder of files whose names carry a hash of their content: what they name never changes. */
+const HASHED = /^assets\/.*-[A-Za-z0-9_-]{8}\.[a-z0-9]+$/;
 
 interface StaticFile {
-  readonly path: string;
   readonly type: string;
   readonly etag: string;
   readonly isImmutable: boolean;
@@ -39,7 +38,12 @@ export class StaticFiles {
       .map((entry) => join(entry.parentPath, entry.name));
     const all = new Set(paths);
     const plain = paths.filter((path) => !/\.(br|gz)$/.test(path));
-    this.#files = new Map(plain.map((path) => [relative(root, path).split(sep).join('/'), describe(path, all)]));
+    this.#files = new Map(
+      plain.map((path) => {
+        const name = relative(root, path).split(sep).join('/');
+        return [name, describe(name, path, all)];
+      }),
+    );
   }
 
   names(): string[] {
@@ -64,7 +68,7 @@ export class StaticFiles {
   }
 }
 
-function describe(path: string, all: ReadonlySet<string>): StaticFile {
+function describe(name: string, path: string, all: ReadonlySet<string>): StaticFile {
   const forms = new Map<'br' | 'gzip' | 'identity', { path: string; bytes: number }>();
   for (const [form, suffix] of [
     ['identity', ''],
@@ -74,10 +78,9 @@ function describe(path: string, all: ReadonlySet<string>): StaticFile {
     const formPath = path + suffix;
     if (all.has(formPath)) forms.set(form, { path: formPath, bytes: statSync(formPath).size });
   }
-  const isImmutable = HASHED.test(path);
+  const isImmutable = HASHED.test(name);
   const content = isImmutable ? path : readFileSync(path);
   return {
-    path,
     type: TYPES[extname(path)] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`,
     isImmutable,

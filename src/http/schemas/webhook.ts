@@ -29,6 +29,7 @@ const Report = Type.Object(
 export const webhookSchema = {
   tags: ['reports'],
   summary: 'Report traffic: one report, an array, or NDJSON',
+  consumes: ['application/json', 'application/x-ndjson'],
   querystring: Type.Object({ backfill: Type.Optional(Type.Boolean()) }),
   headers: Type.Object({
     'idempotency-key': Type.Optional(Type.String({ maxLength: 255 })),

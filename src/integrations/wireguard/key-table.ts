@@ -65,8 +65,8 @@ export class KeyTable {
   #grow(): void {
     const slots = this.#slots;
     const hashes = this.#hashes;
-    this.#slots = new Int32Array(slots.length * 2);
-    this.#hashes = new Int32Array(slots.length * 2);
+    this.#slots = new Int32Array(slots.length * 4);
+    this.#hashes = new Int32Array(slots.length * 4);
     const mask = this.#slots.length - 1;
     for (let old = 0; old < slots.length; old++) {
       if (slots[old] === 0) continue;

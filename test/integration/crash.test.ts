@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freePort, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+import { freePort, login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
 const ROUNDS = 50;
 const SENDERS = 24;
@@ -42,6 +42,7 @@ describe('SIGKILL under webhook load', () => {
       load.stopNew();
       server = await startServer({ dataDir: folder.path, port });
       await load.finished;
+      await settle(server);
       compare(folder.path, book);
     }
     expect(killed).toBe(ROUNDS);
@@ -105,6 +106,14 @@ async function deliver(port: number, report: object, insist: boolean): Promise<b
     if (Date.now() > deadline) throw new Error('No answer within 30 s.');
     await sleep(10);
   }
+}
+
+/** Reads through the server show every acknowledged report; the file may follow a little later, so read once. */
+async function settle(server: TestServer): Promise<void> {
+  const answer = await fetch(`${server.url}/api/xpert/traffic-stats/global`, {
+    headers: { cookie: await login(server) },
+  });
+  expect(answer.status, await answer.text()).toBe(200);
 }
 
 /** Booked = sent for senders that repeat; acked <= booked <= sent for the others; records = days = totals for all. */

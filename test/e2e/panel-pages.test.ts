@@ -129,12 +129,11 @@ describe.each(VIEWS)('every page at $name', (view) => {
       await page.goto(`${server.url}/#${path}`);
       await page.locator('main').first().waitFor();
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-      const overflow = await overflowOf(page);
-      if (overflow > 0) found.push(`${name}: ${overflow} px too wide`);
-      for (const violation of await seriousViolations(page)) found.push(`${name}: ${violation}`);
+      const faults = [...(await overflowOf(page)), ...(await seriousViolations(page))];
+      found.push(...faults.map((fault) => `${name}: ${fault}`));
     }
     expect([...found, ...watched.complaints]).toEqual([]);
-  });
+  }, 180_000);
 });
 
 describe('language and theme', () => {

@@ -42,9 +42,16 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, complaints, close: () => context.close() };
 }
 
-/** How far the page reaches beyond its right edge, in pixels. */
-export function overflowOf(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+/** What makes the page wider than its window; empty when nothing does. */
+export function overflowOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const beyond = document.documentElement.scrollWidth - window.innerWidth;
+    if (beyond <= 0) return [];
+    const wide = [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > window.innerWidth)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+    return [`${beyond} px too wide: ${wide.slice(0, 5).join(', ')}`];
+  });
 }
 
 /** Serious and critical findings of axe, one line each. */

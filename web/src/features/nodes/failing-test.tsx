@@ -39,7 +39,7 @@ export function Tried({ node }: { readonly node: Node }) {
         </p>
         <div>
           <h3 className="sect">{t('nodes.failing.cameBack')}</h3>
-          <pre>
+          <pre className="wrap">
             <span className="bad">{node.reason?.message ?? node.openGap?.message}</span>
             {'\n'}
             <span className="c">

@@ -16,6 +16,7 @@ import type { HttpConfig, HttpPorts } from '../../src/http/ports.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { schemaMismatches } from './schema-check.ts';
 import { root } from './server.ts';
 
 export const START = '2026-03-10T12:00:00Z';
@@ -89,7 +90,7 @@ export async function startHttp(
   };
   const log: Record<string, unknown>[] = [];
   const line = (level: string) => (fields: object, message: string) => void log.push({ level, message, ...fields });
-  const app = await buildServer(ports, {
+  const httpConfig: HttpConfig = {
     version: '0.0.0',
     trustedProxies: [],
     basePath: '',
@@ -100,7 +101,9 @@ export async function startHttp(
     openapiPath: `${root}/openapi.json`,
     logger: { info: line('info'), warn: line('warn'), error: line('error') },
     ...options,
-  });
+  };
+  const undescribed: string[] = [];
+  const app = await buildServer(ports, httpConfig, async (described) => watchAnswers(described, undescribed));
   return {
     app,
     clock,
@@ -115,8 +118,22 @@ export async function startHttp(
     async close() {
       await app.close();
       await store.close();
+      if (undescribed.length > 0) throw new Error(`Answers are not as openapi.json says:\n${undescribed.join('\n')}`);
     },
   };
+}
+
+/** Every answer of a test is held against its description. */
+function watchAnswers(app: HttpApp, undescribed: string[]): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { response } = (request.routeOptions.schema ?? {}) as { response?: Record<string, object> };
+    const schema = response?.[String(reply.statusCode)];
+    const isJson = String(reply.getHeader('content-type')).startsWith('application/json');
+    if (schema === undefined || !isJson || typeof payload !== 'string') return payload;
+    const mismatches = schemaMismatches(schema, JSON.parse(payload));
+    undescribed.push(...mismatches.map((text) => `${request.method} ${request.routeOptions.url} ${text}`));
+    return payload;
+  });
 }
 
 function inject(app: HttpApp, method: Method, url: string, { token, body, headers, from }: RequestOptions) {

@@ -16,7 +16,7 @@ async function holdElsewhere(folder: string) {
     import { writeFileSync } from 'node:fs';
     const lock = new Database(process.argv[1] + '/xpert.lock');
     lock.exec('BEGIN EXCLUSIVE');
-    writeFileSync(process.argv[1] + '/xpert.pid', String(process.pid));
+    writeFileSync(process.argv[1] + '/xpert.holder', String(process.pid));
     console.log('held');
     setInterval(() => lock.open, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
@@ -36,9 +36,9 @@ test('a folder held by another process is refused, naming its process id', async
   holdDataFolder(folder, 'server').release();
 });
 
-test('a stale pid file keeps nobody away', () => {
+test('a stale holder file keeps nobody away', () => {
   const folder = newFolder();
-  writeFileSync(join(folder, 'xpert.pid'), '1\n');
+  writeFileSync(join(folder, 'xpert.holder'), '1\n');
   const held = holdDataFolder(folder, 'server');
   expect(() => holdDataFolder(folder, 'server')).toThrow(`process id ${process.pid}`);
   held.release();

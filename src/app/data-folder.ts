@@ -23,7 +23,10 @@ export class DataFolderInUse extends ExpectedError {
 interface Holder {
   readonly pid: string;
   readonly isCommand: boolean;
+  readonly runDirectory: string | undefined;
 }
+
+const RUN_DIRECTORY = join(tmpdir(), 'xpert-run-');
 
 /** The data folder, held by this process alone until `release` or the end of the process, however it ends. */
 export interface DataFolder {
@@ -36,16 +39,17 @@ export interface DataFolder {
 /** Makes the folder if needed and takes its lock. @throws DataFolderInUse, ExpectedError `data-folder-unusable` */
 export function holdDataFolder(path: string, as: 'server' | 'command'): DataFolder {
   const lock = takeLock(path);
-  const pidFile = join(path, 'xpert.pid');
-  writeFileSync(pidFile, `${process.pid}${as === 'command' ? ' command' : ''}\n`);
-  const runDirectory = mkdtempSync(join(tmpdir(), 'xpert-'));
+  const holderFile = join(path, 'xpert.holder');
+  removeAbandoned(holderOf(path)?.runDirectory);
+  const runDirectory = mkdtempSync(RUN_DIRECTORY);
+  writeFileSync(holderFile, `${process.pid} ${as} ${runDirectory}\n`);
   const removeRunDirectory = () => rmSync(runDirectory, { recursive: true, force: true });
   process.once('exit', removeRunDirectory);
   return {
     path,
     runDirectory,
     release() {
-      rmSync(pidFile, { force: true });
+      rmSync(holderFile, { force: true });
       lock.close();
       removeRunDirectory();
       process.off('exit', removeRunDirectory);
@@ -56,16 +60,21 @@ export function holdDataFolder(path: string, as: 'server' | 'command'): DataFold
 /** Who holds the folder, for messages only; null if it cannot be told. */
 function holderOf(path: string): Holder | null {
   try {
-    const [pid, kind] = readFileSync(join(path, 'xpert.pid'), 'utf8').trim().split(' ');
-    return pid === undefined || pid === '' ? null : { pid, isCommand: kind === 'command' };
+    const [pid, kind, runDirectory] = readFileSync(join(path, 'xpert.holder'), 'utf8').trim().split(' ');
+    return pid === undefined || pid === '' ? null : { pid, isCommand: kind === 'command', runDirectory };
   } catch {
     return null;
   }
 }
 
+/** What a killed process left; the lock says that nobody uses it any more. */
+function removeAbandoned(runDirectory: string | undefined): void {
+  if (runDirectory?.startsWith(RUN_DIRECTORY)) rmSync(runDirectory, { recursive: true, force: true });
+}
+
 /**
  * An exclusive SQLite transaction that is never ended: a lock of the operating system, which dies with the process, so
- * that no stale file can keep a new start away. The pid file beside it only names the holder.
+ * that no stale file can keep a new start away. The file beside it only names the holder.
  */
 function takeLock(path: string): Database.Database {
   let lock: Database.Database | undefined;

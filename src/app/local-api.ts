@@ -30,15 +30,8 @@ export async function openLocalApi(config: Config): Promise<LocalApi> {
       const { openProduct } = await import('./product.ts');
       const product = await openProduct(config, { polling: false });
       const path = join(product.folder.runDirectory, 'xpert.sock');
-      const closeSocket = await product.listenForOwner(path);
-      return {
-        socketPath: path,
-        serverRuns: false,
-        close: async () => {
-          await closeSocket();
-          await product.close();
-        },
-      };
+      await product.listenForOwner(path);
+      return { socketPath: path, serverRuns: false, close: () => product.close() };
     } catch (error) {
       if (!(error instanceof DataFolderInUse) || waitedMs >= STARTING_MS) throw error;
       await delay(100);

@@ -16,8 +16,8 @@ const LONGEST_WAIT_MS = 5_000;
 export interface Product extends Parts {
   readonly folder: DataFolder;
   readonly log: Logger;
-  /** Serves the API with the owner's rights on a socket file. @returns what ends it */
-  listenForOwner(path: string): Promise<() => Promise<void>>;
+  /** Serves the API with the owner's rights on a socket file. */
+  listenForOwner(path: string): Promise<void>;
   /** Serves panel and API. @returns where */
   listen(): Promise<string>;
   /** Ends everything in order; what was answered is on disk. */
@@ -38,6 +38,7 @@ export async function openProduct(config: Config, options: { readonly polling: b
   const log = options.polling ? toStderr : { ...toStderr, info: () => {} };
   try {
     let url: string | null = null;
+    let closeSocket = async () => {};
     const parts = await compose({ config, folder, log, listening: () => url });
     const app = await buildServer(parts.ports, {
       version,
@@ -55,7 +56,9 @@ export async function openProduct(config: Config, options: { readonly polling: b
       ...parts,
       folder,
       log,
-      listenForOwner: (path) => listenOnSocket(app, path),
+      async listenForOwner(path) {
+        closeSocket = await listenOnSocket(app, path);
+      },
       async listen() {
         url = await app.listen({ host: config.host, port: config.port });
         return url;
@@ -63,7 +66,7 @@ export async function openProduct(config: Config, options: { readonly polling: b
       async close() {
         // Whoever still holds a connection (an event stream, a stalled upload) is cut off after a moment.
         const cut = setTimeout(() => app.server.closeAllConnections(), 1_000);
-        await app.close();
+        await Promise.all([app.close(), closeSocket()]);
         clearTimeout(cut);
         await parts.close();
         folder.release();

@@ -15,7 +15,7 @@ export async function serve(config: Config): Promise<void> {
   const product = await openProduct(config, { polling: true });
   try {
     const setupToken = await prepareOwner(product.identity, systemClock, config.firstAdmin);
-    const closeSocket = await product.listenForOwner(ownerSocketPath(config.dataDir));
+    await product.listenForOwner(ownerSocketPath(config.dataDir));
     const url = await listen(product, config);
     process.stdout.write(greeting(url, config, setupToken));
     const notice = openWebhookNotice(config);
@@ -23,7 +23,6 @@ export async function serve(config: Config): Promise<void> {
     await stopping;
     // Not unref'd on purpose: it is what ends a process that hangs.
     setTimeout(() => process.exit(0), LONGEST_STOP_MS);
-    await closeSocket();
   } finally {
     await product.close();
   }

@@ -110,11 +110,21 @@ describe('npm start', () => {
     const { child, folder, ready } = await npmStart();
     await ready();
     expect(existsSync(join(folder, 'data/xpert.sock'))).toBe(true);
-    expect(readFileSync(join(folder, 'data/xpert.pid'), 'utf8').trim()).toMatch(/^\d+$/);
+    expect(readFileSync(join(folder, 'data/xpert.holder'), 'utf8').trim()).toMatch(/^\d+ server /);
     child.kill('SIGTERM');
     await endWithin(child, 5_000);
     expect(existsSync(join(folder, 'data/xpert.sock'))).toBe(false);
-    expect(existsSync(join(folder, 'data/xpert.pid'))).toBe(false);
+    expect(existsSync(join(folder, 'data/xpert.holder'))).toBe(false);
+  });
+
+  test('a port in use ends the start with exit code 1 and says who to look for', async () => {
+    const first = await npmStart();
+    await first.ready();
+    const second = await npmStart({ XPERT_PORT: new URL(first.url).port });
+    expect(await endWithin(second.child, 15_000)).toBe(1);
+    expect(second.output()).toContain('Another program listens on 127.0.0.1:');
+    first.child.kill('SIGTERM');
+    expect(await endWithin(first.child, 5_000)).toBe(0);
   });
 
   test('a wrong setting names the variable, what it got and what it wants, exit code 2', async () => {

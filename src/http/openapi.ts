@@ -117,10 +117,10 @@ function operation(route: DescribedRoute, schema: RouteSchema, components: Compo
   };
 }
 
-/** `getUsageSeries` for GET /api/v1/usage/series. */
+/** `getUsageSeries` for GET /api/v1/usage/series; `getApiUsers` for the seeds' GET /api/users: ids are unique. */
 function operationId({ method, url }: DescribedRoute): string {
   const words = url
-    .replace(/^\/api\/(v1\/)?/, '')
+    .replace(/^\/api\/v1\//, '')
     .split(/[^A-Za-z0-9]+/)
     .filter((word) => word !== '');
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -1,33 +1,8 @@
-import type { Buffer } from 'node:buffer';
-import { randomInt } from 'node:crypto';
 import type { PeerDraft } from './peer-rows.ts';
-
-/** Base64 form of a 32-byte key. */
-export const KEY_LENGTH = 44;
-
-/** Seeded, so that a node cannot prepare keys that collide. */
-const SEED = randomInt(2 ** 31);
-const PAD = 61;
-const IS_BASE64 = new Uint8Array(256);
-for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
-  IS_BASE64[letter.charCodeAt(0)] = 1;
-}
-
-/** Hash of the key at `from`; -1 if there is no key. */
-export function hashKey(bytes: Buffer, from: number): number {
-  const last = from + KEY_LENGTH - 1;
-  if (bytes[last] !== PAD) return -1;
-  let hash = SEED;
-  for (let at = from; at < last; at++) {
-    const byte = bytes[at] as number;
-    if (IS_BASE64[byte] === 0) return -1;
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return (hash ^ (hash >>> 15)) & 0x7fffffff;
-}
+import { hashKey, KEY_LENGTH } from './scan.ts';
 
 /**
- * Peers by key, found by the bytes of a row: no string is made to look one up. With 100,000 peers and four parts a
+ * Peers by key, found by the characters of a row: no string is made to look one up. With 100,000 peers and four parts a
  * `Map` of strings takes more time than everything else together.
  */
 export class KeyTable {
@@ -37,9 +12,9 @@ export class KeyTable {
   #slots = new Int32Array(64);
 
   /** @returns false if the key is there already */
-  add(bytes: Buffer, from: number, hash: number, peer: PeerDraft): boolean {
+  add(text: string, from: number, hash: number, peer: PeerDraft): boolean {
     if (this.peers.length * 2 >= this.#slots.length) this.#grow();
-    const slot = this.#find(bytes, from, hash);
+    const slot = this.#find(text, from, hash);
     if (this.#slots[slot] !== 0) return false;
     this.peers.push(peer);
     this.#slots[slot] = this.peers.length;
@@ -47,18 +22,18 @@ export class KeyTable {
     return true;
   }
 
-  get(bytes: Buffer, from: number): PeerDraft | undefined {
-    const hash = hashKey(bytes, from);
-    return hash < 0 ? undefined : this.peers[(this.#slots[this.#find(bytes, from, hash)] as number) - 1];
+  get(text: string, from: number): PeerDraft | undefined {
+    const hash = hashKey(text, from);
+    return hash < 0 ? undefined : this.peers[(this.#slots[this.#find(text, from, hash)] as number) - 1];
   }
 
   /** The slot of the key, or the free one where it belongs. */
-  #find(bytes: Buffer, from: number, hash: number): number {
+  #find(text: string, from: number, hash: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const position = this.#slots[slot] as number;
       if (position === 0) return slot;
-      if (this.#hashes[slot] === hash && isSameKey(bytes, from, this.peers[position - 1] as PeerDraft)) return slot;
+      if (this.#hashes[slot] === hash && isSameKey(text, from, this.peers[position - 1] as PeerDraft)) return slot;
     }
   }
 
@@ -78,7 +53,7 @@ export class KeyTable {
   }
 }
 
-function isSameKey(bytes: Buffer, from: number, { key }: PeerDraft): boolean {
-  for (let at = 0; at < KEY_LENGTH; at++) if (bytes[from + at] !== key.charCodeAt(at)) return false;
+function isSameKey(text: string, from: number, { key }: PeerDraft): boolean {
+  for (let at = 0; at < KEY_LENGTH; at++) if (text.charCodeAt(from + at) !== key.charCodeAt(at)) return false;
   return true;
 }

@@ -5,6 +5,7 @@ import { InvalidInput } from '../core/errors.ts';
 import type { Integration } from '../core/metering/integration.ts';
 import type { Clock } from '../core/units/clock.ts';
 import { wireguard } from '../integrations/wireguard/integration.ts';
+import { KeyFileBox } from '../lib/key-file-box.ts';
 import { randomId } from '../lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Config } from './config.ts';
@@ -35,6 +36,7 @@ export async function openStore(config: Config, clock: Clock): Promise<Store> {
     path,
     clock,
     newId: () => randomId(ID_LENGTH),
+    secretBox: new KeyFileBox(join(config.dataDir, 'secret.key')),
     // The system's zone counts at the very first start only: later it may change without anybody meaning it.
     timeZone: config.timeZone ?? (existsSync(path) ? null : Intl.DateTimeFormat().resolvedOptions().timeZone),
     workers: { writer: worker('sqlite-writer.mjs'), reader: worker('sqlite-reader.mjs') },

@@ -51,4 +51,6 @@ function report(error: unknown): number {
   return error instanceof WrongUse || error.code === 'invalid-config' ? 2 : 1;
 }
 
+// The ledger, its copies and logs name people: what is written here is for this user alone.
+process.umask(0o077);
 process.exitCode = await main(process.argv.slice(2));

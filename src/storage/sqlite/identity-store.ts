@@ -1,4 +1,5 @@
 import type { IdentityStore } from '../../core/identity/identity-store.ts';
+import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { AuditEntry, AuditLog, SettingsStore } from '../../core/settings/settings-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, ApiTokenId } from '../../core/units/ids.ts';
@@ -12,11 +13,13 @@ export class SqliteIdentityStore implements IdentityStore {
   readonly #reader: IdentityReader;
   readonly #writer: WriterLink;
   readonly #clock: Clock;
+  readonly #box: SecretBox;
 
-  constructor(reader: IdentityReader, writer: WriterLink, clock: Clock) {
+  constructor(reader: IdentityReader, writer: WriterLink, clock: Clock, box: SecretBox) {
     this.#reader = reader;
     this.#writer = writer;
     this.#clock = clock;
+    this.#box = box;
   }
 
   async admins() {
@@ -64,7 +67,11 @@ export class SqliteIdentityStore implements IdentityStore {
   }
 
   addToken(token: Parameters<IdentityStore['addToken']>[0]) {
-    return this.#writer.run('addToken', token);
+    const { signingSecret } = token;
+    return this.#writer.run('addToken', {
+      ...token,
+      signingSecret: signingSecret === null ? null : this.#box.seal(signingSecret),
+    });
   }
 
   async token(tokenHash: Uint8Array) {
@@ -72,7 +79,11 @@ export class SqliteIdentityStore implements IdentityStore {
   }
 
   async signingSecrets() {
-    return this.#reader.signingSecrets();
+    return this.#reader.signingSecrets().flatMap(({ token, secret: sealed }) => {
+      // A ledger restored without its key: what the sender signs cannot be checked any more.
+      const secret = this.#box.open(sealed);
+      return secret === null ? [] : [{ token, secret }];
+    });
   }
 
   revokeToken(id: ApiTokenId, at: Date) {

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
@@ -25,6 +26,8 @@ export interface SqliteStoreOptions {
   readonly timeZone: string | null;
   /** Built worker files; null runs everything in this thread. */
   readonly workers: { readonly writer: URL; readonly reader: URL } | null;
+  /** Seals signing secrets; without it they are kept as they are (tests). */
+  readonly secretBox?: SecretBox;
   /** Told when the file was one of the original Xpert and was taken over. */
   readonly onImport?: (summary: OriginalImport) => void;
 }
@@ -62,7 +65,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     ledger: new SqliteUsageLedger(writer, slow, clock),
     history: new SqliteUsageHistory(writer, readers, slow, clock),
     inventory: new SqliteInventoryStore(readers.inventory, writer),
-    identity: new SqliteIdentityStore(readers.identity, writer, clock),
+    identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     settings: new SqliteSettingsStore(readers.identity, writer),
     audit: new SqliteAuditLog(readers.identity, writer),
     /** When a process last wrote to this ledger before now; null for a new one. */
@@ -91,6 +94,8 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     },
   };
 }
+
+const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed };
 
 /** The writer in this very thread: for tests, and for `:memory:`. */
 function localTransport(turns: Turns): WriterTransport {

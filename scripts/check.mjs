@@ -1,4 +1,4 @@
-// `npm run check`: format, lint, types, the dependency rule, openapi.json, panel strings. Seconds, no services.
+// `npm run check`: format, lint, types, the dependency rule, openapi.json, panel types and strings. Seconds, no services.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureInstalled } from './lib/install.mjs';
@@ -19,6 +19,7 @@ const steps = [
   ...(existsSync(join(root, 'web/tsconfig.json')) ? [['types of the panel', ...tsc('web', 'panel')]] : []),
   ['dependency rule', ...node('scripts/check-dependencies.mjs')],
   ['openapi.json', ...node('scripts/openapi.mjs', '--check')],
+  ['panel types', ...node('scripts/panel-types.mjs', '--check')],
   ['panel strings', ...node('scripts/check-strings.mjs')],
 ];
 

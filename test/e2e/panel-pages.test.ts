@@ -105,13 +105,9 @@ async function openView(view: View): Promise<WatchedPage> {
   await watched.page
     .context()
     .addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
-  await watched.page.addInitScript(
-    ([theme, language]) => {
-      localStorage.setItem('xpert.theme', theme ?? '');
-      localStorage.setItem('xpert.language', language ?? '');
-    },
-    [view.theme, view.language],
-  );
+  const choices = { 'xpert.theme': view.theme, 'xpert.language': view.language };
+  const lines = Object.entries(choices).map(([key, value]) => `localStorage.setItem('${key}', '${value}');`);
+  await watched.page.addInitScript({ content: lines.join('\n') });
   return watched;
 }
 
@@ -128,7 +124,7 @@ describe.each(VIEWS)('every page at $name', (view) => {
       const { page } = watched;
       await page.goto(`${server.url}/#${path}`);
       await page.locator('main').first().waitFor();
-      await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+      await page.waitForFunction(`document.querySelector('[aria-busy="true"]') === null`);
       const faults = [...(await overflowOf(page)), ...(await seriousViolations(page))];
       found.push(...faults.map((fault) => `${name}: ${fault}`));
     }

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const FLAGS = [
@@ -42,16 +42,19 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, complaints, close: () => context.close() };
 }
 
+/** Runs in the page, so it is text: this program knows no `document`. */
+const FIND_WIDE = `(() => {
+  const beyond = document.documentElement.scrollWidth - window.innerWidth;
+  if (beyond <= 0) return [];
+  const wide = [...document.querySelectorAll('body *')]
+    .filter((element) => element.getBoundingClientRect().right > window.innerWidth)
+    .map((element) => element.tagName.toLowerCase() + '.' + element.className);
+  return [beyond + ' px too wide: ' + wide.slice(0, 5).join(', ')];
+})()`;
+
 /** What makes the page wider than its window; empty when nothing does. */
 export function overflowOf(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const beyond = document.documentElement.scrollWidth - window.innerWidth;
-    if (beyond <= 0) return [];
-    const wide = [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > window.innerWidth)
-      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
-    return [`${beyond} px too wide: ${wide.slice(0, 5).join(', ')}`];
-  });
+  return page.evaluate<string[]>(FIND_WIDE);
 }
 
 /** Serious and critical findings of axe, one line each. */

@@ -1,7 +1,20 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get } from './client.ts';
 import type { Bytes } from './exact-json.ts';
-import type { Gap, Holder, List, Node, Overview, Peer, Reset, Series, Settings, Unclaimed, User } from './types.ts';
+import type {
+  Answer,
+  Gap,
+  Holder,
+  List,
+  Node,
+  Overview,
+  Peer,
+  Reset,
+  Series,
+  Settings,
+  Unclaimed,
+  User,
+} from './types.ts';
 
 /** Reads that more than one feature shows. What a single feature reads stands in that feature's `api.ts`. */
 
@@ -93,11 +106,7 @@ export const activePeersQuery = (key: string, period: () => Period) =>
   queryOptions({
     queryKey: ['usage', 'active-peers', key],
     queryFn: ({ signal }) =>
-      get<{ bucketSeconds: number; from: string[]; active: (number | null)[] }>(
-        'api/v1/usage/active-peers',
-        { ...period(), bucket: 'auto' },
-        signal,
-      ),
+      get<Answer<'/api/v1/usage/active-peers'>>('api/v1/usage/active-peers', { ...period(), bucket: 'auto' }, signal),
   });
 
 /** Owner only. */

@@ -1,128 +1,34 @@
-import type { Bytes } from './exact-json.ts';
+import type { components, paths } from './schema.d.ts';
 
-/** Viewpoint of the node: rx is the user's upload, tx the user's download. Null where the source has no directions. */
-export interface Traffic {
-  readonly rxBytes: Bytes | null;
-  readonly txBytes: Bytes | null;
-  readonly totalBytes: Bytes;
-}
+/** What the server answers, by the names of openapi.json. */
+type Schemas = components['schemas'];
 
-export interface List<T> {
-  readonly items: readonly T[];
-  readonly nextCursor: string | null;
-  readonly total?: number | null;
-}
+export type Traffic = Schemas['Traffic'];
+export type Session = Schemas['Session'];
+export type Role = Schemas['Who']['role'];
+export type Overview = Schemas['Overview'];
+export type Notice = Schemas['SystemNotice'];
+export type Holder = Schemas['Holder'];
+export type Carrier = Schemas['Carrier'];
+export type Summary = Schemas['Summary'];
+export type Gap = Schemas['Gap'];
+export type Series = Schemas['Series'];
+export type Peer = Schemas['Peer'];
+export type User = Schemas['User'];
+export type Unclaimed = Schemas['Unclaimed'];
+export type Reset = Schemas['Reset'];
+export type Settings = Schemas['Settings'];
+export type Admin = Schemas['Admin'];
+export type NodeTest = Schemas['NodeTest'];
+export type NodeSetup = Schemas['NodeSetup'];
+export type NodeProblem = NodeTest['problems'][number];
+export type AutomaticPlan = Schemas['AutomaticAssignment'];
 
-export type Role = 'owner' | 'reseller' | 'viewer';
-
-export interface Session {
-  readonly admin: { readonly id: string; readonly name: string; readonly role: Role } | null;
-  readonly setupNeeded: boolean;
-  readonly version: string;
-  readonly timeZone: string;
-  readonly trackingEnabled: boolean;
-}
-
-export interface Notice {
-  readonly code: string;
-  readonly severity: 'warning' | 'error';
-  readonly message: string;
-  readonly hint: string | null;
-  readonly nodeId?: string | null;
-  readonly nodeName?: string | null;
-  readonly since?: string | null;
-}
-
-export interface Overview {
-  readonly asOf: string;
-  readonly now: {
-    readonly rxBitsPerSecond: number;
-    readonly txBitsPerSecond: number;
-    readonly missingNodes: readonly string[];
-  } | null;
-  readonly today: Traffic & { readonly from: string; readonly to: string; readonly partial: boolean };
-  readonly last30Days: Traffic & { readonly from: string; readonly to: string };
-  readonly sameTimeLastWeek: Traffic | null;
-  readonly online: { readonly peers: number; readonly of: number };
-  readonly users: { readonly total: number; readonly active: number };
-  readonly nodes: {
-    readonly total: number;
-    readonly up: number;
-    readonly degraded: number;
-    readonly down: number;
-    readonly unknown: number;
-  };
-  readonly unclaimed: Traffic & { readonly tokens: number; readonly peers: number };
-  readonly tracking: { readonly enabled: boolean; readonly since: string | null };
-  readonly notices: readonly Notice[];
-  readonly topUsers: readonly Holder[];
-  readonly spark: { readonly from: readonly string[]; readonly totalBytes: readonly (Bytes | null)[] };
-  readonly onlineSpark: { readonly from: readonly string[]; readonly active: readonly (number | null)[] };
-}
-
-export interface Holder {
-  readonly userId: string | null;
-  readonly userToken: string | null;
-  readonly peerId: string | null;
-  readonly name: string;
-  readonly unclaimed?: boolean;
-  readonly traffic: Traffic;
-  readonly connections: number;
-  readonly servers: number;
-  readonly lastUsedAt: string | null;
-}
-
-export interface Carrier {
-  readonly server: string;
-  readonly port: number;
-  readonly protocol: string;
-  readonly nodeId: string | null;
-  readonly serviceId: string | null;
-  readonly traffic: Traffic;
-  readonly connections: number;
-  readonly lastUsedAt: string;
-}
-
-export interface Summary {
-  readonly users: number;
-  readonly servers: number;
-  readonly protocols: number;
-  readonly connections: number;
-  readonly traffic: Traffic;
-  readonly unclaimed: Traffic;
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface Gap {
-  readonly nodeId: string;
-  readonly nodeName: string;
-  readonly from: string;
-  readonly to: string | null;
-  readonly reason: string;
-  readonly message: string;
-}
-
-export interface Series {
-  readonly bucketSeconds: number;
-  readonly from: readonly string[];
-  readonly series: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly rxBytes: readonly (Bytes | null)[];
-    readonly txBytes: readonly (Bytes | null)[];
-    readonly totalBytes: readonly (Bytes | null)[];
-    readonly flags: readonly number[];
-  }[];
-  readonly gaps: readonly Gap[];
-  readonly marks: readonly { readonly at: string; readonly kind: string; readonly label: string }[];
-}
-
-export type NodeState = 'up' | 'degraded' | 'down' | 'unknown' | 'error';
 export type Transport = 'local' | 'ssh' | 'file';
 
+/** How a WireGuard or AmneziaWG node is reached; empty for those who may not change it. */
 export interface NodeOptions {
-  readonly transport: Transport;
+  readonly transport?: Transport | undefined;
   readonly ssh?: string | undefined;
   readonly identityFile?: string | undefined;
   readonly hostKey?: string | undefined;
@@ -130,150 +36,39 @@ export interface NodeOptions {
   readonly path?: string | undefined;
 }
 
-export interface VpnService {
-  readonly id: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly listenPort: number | null;
-  readonly publicKey: string | null;
-  readonly peers: number;
-  readonly online: number;
-  readonly lastCompleteAt: string | null;
+/** The options of a node are its integration's; the panel knows these. */
+export type Node = Omit<Schemas['Node'], 'options'> & { readonly options: NodeOptions };
+export type NodeState = Node['state'];
+export type VpnService = Node['services'][number];
+
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string | null;
+  readonly total?: number | null;
 }
 
-export interface Node {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly description: string;
-  readonly kind: string;
-  readonly options: NodeOptions;
-  readonly pollIntervalSeconds: number;
-  readonly opening: 'baseline' | 'count';
-  readonly usersPolicy: 'none' | 'per-peer' | 'from-comments';
-  readonly createdAt: string;
-  readonly state: NodeState;
-  readonly reason: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
-  readonly lastPollAt: string | null;
-  readonly lastCompleteAt: string | null;
-  readonly lastPollDurationMs: number | null;
-  readonly failures: number;
-  readonly notices: readonly { readonly code: string; readonly message: string; readonly hint: string | null }[];
-  readonly peers: { readonly total: number; readonly online: number };
-  readonly rxBitsPerSecond: number | null;
-  readonly txBitsPerSecond: number | null;
-  readonly today: Traffic;
-  readonly beforeXpert: Traffic | null;
-  readonly countingSince: string | null;
-  readonly services: readonly VpnService[];
-  readonly openGap: { readonly from: string; readonly reason: string; readonly message: string } | null;
-}
+type Get = {
+  readonly [Path in keyof paths]: paths[Path] extends {
+    readonly get: {
+      readonly responses: { readonly 200: { readonly content: { readonly 'application/json': infer A } } };
+    };
+  }
+    ? A
+    : never;
+};
 
-export interface Peer {
-  readonly id: string;
-  readonly key: string;
-  readonly name: string | null;
-  readonly nodeId: string;
-  readonly nodeName: string;
-  readonly serviceId: string;
-  readonly serviceName: string;
-  readonly protocol: string;
-  readonly allowedIps: readonly string[];
-  readonly endpoint: string | null;
-  readonly lastHandshakeAt: string | null;
-  readonly online: boolean;
-  readonly userId: string | null;
-  readonly userName: string | null;
-  readonly traffic: Traffic;
-  readonly stale: boolean;
-  readonly beforeXpert: Traffic | null;
-  readonly firstSeenAt: string;
-  readonly endedAt: string | null;
-}
+/** What a GET of an address answers, where the answer has no name of its own. */
+export type Answer<Path extends keyof paths> = Get[Path];
 
-export interface User {
-  readonly id: string;
-  readonly name: string;
-  readonly userToken: string | null;
-  readonly linkToken?: string | null;
-  readonly telegramId: number | null;
-  readonly role: string;
-  readonly note: string;
-  readonly active: boolean;
-  readonly owner: { readonly id: string; readonly name: string } | null;
-  readonly peers: number;
-  readonly traffic: Traffic;
-  readonly createdAt: string;
-  readonly deletedAt: string | null;
-}
+type Post = {
+  readonly [Path in keyof paths]: paths[Path] extends { readonly post: { readonly responses: infer R } }
+    ? R extends { readonly 200: { readonly content: { readonly 'application/json': infer A } } }
+      ? A
+      : R extends { readonly 201: { readonly content: { readonly 'application/json': infer A } } }
+        ? A
+        : never
+    : never;
+};
 
-export interface Unclaimed {
-  readonly traffic: Traffic;
-  readonly tokens: readonly {
-    readonly userToken: string;
-    readonly traffic: Traffic;
-    readonly firstAt: string;
-    readonly lastAt: string;
-  }[];
-  readonly peers: readonly {
-    readonly peerId: string;
-    readonly name: string;
-    readonly key: string;
-    readonly nodeName: string;
-    readonly traffic: Traffic;
-    readonly firstAt: string;
-    readonly lastAt: string;
-  }[];
-}
-
-export interface Reset {
-  readonly id: string;
-  readonly scope: 'all' | 'owner' | 'user';
-  /** Users it applies to; 0 for all. */
-  readonly users: number;
-  readonly at: string;
-  readonly by: { readonly id: string; readonly name: string | null } | null;
-  readonly reason: string | null;
-  readonly undoneAt: string | null;
-}
-
-export interface Settings {
-  readonly tracking: { readonly enabled: boolean; readonly since: string | null };
-  readonly timeZone: string;
-  readonly retentionDays: number;
-  readonly domain: string | null;
-  readonly webhookAuth: 'open' | 'key';
-  readonly publicSummary: boolean;
-  readonly fixedByEnvironment: readonly string[];
-}
-
-export interface NodeSetup {
-  readonly wrapper: { readonly path: string; readonly content: string };
-  readonly authorizedKeys: string;
-  readonly commands: readonly string[];
-}
-
-export interface NodeProblem {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | null;
-  readonly commands: readonly string[];
-}
-
-export interface NodeTest {
-  readonly ok: boolean;
-  readonly durationMs: number;
-  readonly found: {
-    readonly services: readonly {
-      readonly kind: string;
-      readonly name: string;
-      readonly listenPort: number | null;
-      readonly peers: number;
-    }[];
-    readonly peers: number;
-    readonly bytes: Traffic;
-  } | null;
-  readonly problems: readonly NodeProblem[];
-  readonly setup: NodeSetup | null;
-  readonly hostKey: string | null;
-}
+/** What a POST to an address answers. */
+export type PostAnswer<Path extends keyof paths> = Post[Path];

@@ -33,7 +33,7 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
               {withNode ? (
                 <td>
                   <Link className="name" to="/nodes/$nodeId" params={{ nodeId: gap.nodeId }}>
-                    {gap.nodeName}
+                    {gap.nodeName ?? t('common.deletedNode')}
                   </Link>
                 </td>
               ) : null}

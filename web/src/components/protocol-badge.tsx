@@ -17,6 +17,8 @@ export function protocolName(protocol: string): string {
   return NAMES[protocol.toLowerCase()] ?? protocol;
 }
 
-export function ProtocolBadge({ protocol }: { readonly protocol: string }) {
+/** Null: the service of this peer is gone, and its kind with it. */
+export function ProtocolBadge({ protocol }: { readonly protocol: string | null }) {
+  if (protocol === null) return null;
   return <span className="badge">{protocolName(protocol)}</span>;
 }

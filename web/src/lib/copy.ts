@@ -24,8 +24,12 @@ export function copyExactNumbers(event: ClipboardEvent): void {
   const node = getSelection()?.anchorNode;
   const element = node instanceof Element ? node : node?.parentElement;
   const number = element?.closest<HTMLElement>('[data-exact]');
-  const selected = getSelection()?.toString().trim();
-  if (!number || !selected || selected !== number.innerText.trim()) return;
+  const selected = withoutSpaces(getSelection()?.toString());
+  if (!number || selected === '' || selected !== withoutSpaces(number.textContent)) return;
   event.clipboardData?.setData('text/plain', number.dataset.exact ?? '');
   event.preventDefault();
+}
+
+function withoutSpaces(text: string | undefined): string {
+  return text?.replace(/\s/g, '') ?? '';
 }

@@ -7,6 +7,7 @@ const words = {
   upload: 'Upload',
   others: 'others',
   noDirection: 'no direction',
+  deletedNode: 'a deleted node',
   countedLate: 'late',
   late: (name: string) => `${name} late`,
   gap: (name: string) => `${name} not known`,

@@ -48,6 +48,7 @@ export interface ChartWords {
   readonly upload: string;
   readonly others: string;
   readonly noDirection: string;
+  readonly deletedNode: string;
   readonly countedLate: string;
   readonly late: (name: string) => string;
   readonly gap: (name: string) => string;
@@ -153,7 +154,12 @@ function marksOf(api: Series, starts: readonly number[], words: ChartWords, now:
 
 function gapMark(gap: Gap, begin: number, words: ChartWords, now: number): ChartMark {
   const to = gap.to === null ? now : Date.parse(gap.to) / 1000;
-  return { kind: 'gap', label: words.gap(gap.nodeName), from: Math.max(begin, Date.parse(gap.from) / 1000), to };
+  return {
+    kind: 'gap',
+    label: words.gap(gap.nodeName ?? words.deletedNode),
+    from: Math.max(begin, Date.parse(gap.from) / 1000),
+    to,
+  };
 }
 
 function lateMarks(

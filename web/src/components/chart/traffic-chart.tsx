@@ -89,6 +89,7 @@ function useChartData(series: Series | undefined, directions: boolean) {
       upload: t('common.direction.upload'),
       others: t('common.chart.others'),
       noDirection: t('common.chart.noDirection'),
+      deletedNode: t('common.deletedNode'),
       countedLate: t('common.chart.partLate'),
       late: (name) => t('common.chart.late', { name }),
       gap: (name) => t('common.chart.gap', { name }),

@@ -1,16 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get } from '../../api/client.ts';
-import type { List, Traffic } from '../../api/types.ts';
+import type { Answer, List } from '../../api/types.ts';
 
-export interface Quarantined {
-  readonly id: string;
-  readonly at: string;
-  readonly reason: string;
-  readonly traffic: Traffic;
-  readonly userToken: string | null;
-  readonly server: string | null;
-  readonly peerId: string | null;
-}
+export type Quarantined = Answer<'/api/v1/quarantine'>['items'][number];
 
 /** Implausible reports and readings: kept, not counted. */
 export const quarantineQuery = queryOptions({

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, patch, post, remove } from '../../api/client.ts';
-import type { Node, NodeOptions, NodeSetup, NodeTest, Traffic } from '../../api/types.ts';
+import type { Node, NodeOptions, NodeSetup, NodeTest, PostAnswer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
 export const nodeQuery = (id: string) =>
@@ -51,17 +51,7 @@ export const nodeSetupQuery = (id: string) =>
       get<{ setup: NodeSetup | null }>(`api/v1/nodes/${encodeURIComponent(id)}/setup`, {}, signal),
   });
 
-export interface PollResult {
-  readonly outcome: string;
-  readonly durationMs: number;
-  readonly services: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly peers: number;
-    readonly counted: Traffic;
-    readonly before: Traffic;
-  }[];
-}
+export type PollResult = PostAnswer<'/api/v1/nodes/{id}/poll'>;
 
 export function usePollNode(id: string) {
   const { t } = useTranslation();

@@ -58,15 +58,12 @@ function newestFirst(gaps: readonly Gap[], resets: readonly Reset[]): (Gap | Res
 function GapLine({ gap }: { readonly gap: Gap }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const name = gap.nodeName ?? t('common.deletedNode');
   const lasted = gap.to === null ? null : format.duration(Date.parse(gap.to) - Date.parse(gap.from));
   return (
     <li>
       <Icon name="gap" />
-      <b>
-        {lasted === null
-          ? t('overview.gapOpen', { name: gap.nodeName })
-          : t('overview.gap', { name: gap.nodeName, lasted })}
-      </b>
+      <b>{lasted === null ? t('overview.gapOpen', { name }) : t('overview.gap', { name, lasted })}</b>
       <span className="when">{format.short(gap.from)}</span>
       <span className="why">{gap.message}</span>
     </li>

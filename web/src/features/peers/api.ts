@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client.ts';
-import type { User } from '../../api/types.ts';
+import type { AutomaticPlan, User } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
 export interface Assignment {
@@ -32,15 +32,6 @@ export function useAssignPeers() {
 }
 
 export type Policy = 'per-peer' | 'from-comments';
-
-export interface AutomaticPlan {
-  readonly users: readonly {
-    readonly name: string;
-    readonly existing: boolean;
-    readonly peers: readonly { readonly peerId: string; readonly key: string; readonly name: string | null }[];
-  }[];
-  readonly assigned: number;
-}
 
 /** Which users a policy would make and which peers they would get; changes nothing. */
 export const automaticPlanQuery = (nodeId: string, policy: Policy) =>

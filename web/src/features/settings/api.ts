@@ -1,54 +1,17 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, patch, post, put, remove } from '../../api/client.ts';
-import type { Bytes } from '../../api/exact-json.ts';
-import type { List, Role } from '../../api/types.ts';
+import type { Admin, Answer, List, PostAnswer, Role } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useFormat } from '../../lib/use-format.ts';
-
-export interface Admin {
-  readonly id: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly createdAt: string;
-  readonly disabled: boolean;
-}
 
 export const SCOPES = ['read', 'write', 'ingest', 'metrics', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export interface ApiToken {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-  readonly admin: { readonly id: string; readonly name: string } | null;
-  readonly nodeId: string | null;
-  readonly servers: readonly string[];
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-  readonly revokedAt: string | null;
-}
-
-export interface NewApiToken extends ApiToken {
-  readonly token: string;
-  readonly signingSecret: string | null;
-}
-
-export interface AuditEntry {
-  readonly at: string;
-  readonly by: { readonly id: string; readonly name: string | null } | null;
-  readonly via: string;
-  readonly action: string;
-  readonly subject: string;
-}
-
-export interface Check {
-  readonly name: string;
-  readonly status: 'ok' | 'warning' | 'error';
-  readonly message: string;
-  readonly hint: string | null;
-  readonly commands: readonly string[];
-}
+export type ApiToken = Answer<'/api/v1/tokens'>['items'][number];
+export type NewApiToken = PostAnswer<'/api/v1/tokens'>;
+export type AuditEntry = Answer<'/api/v1/audit'>['items'][number];
+export type Check = Answer<'/api/v1/doctor'>['checks'][number];
 
 const AUDIT_ROWS = 50;
 
@@ -145,10 +108,7 @@ export function useRevokeToken() {
   return { ...change, run: (id: string) => change.mutate(id, { onError }) };
 }
 
-export interface Backup {
-  readonly path: string;
-  readonly bytes: Bytes;
-}
+export type Backup = PostAnswer<'/api/v1/backups'>;
 
 export function useBackup() {
   const { t } = useTranslation();

@@ -1,9 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, post, put } from '../../api/client.ts';
-import type { Bytes } from '../../api/exact-json.ts';
 import type { Period } from '../../api/resources.ts';
-import type { Carrier, List, Summary } from '../../api/types.ts';
+import type { Answer, Carrier, List, PostAnswer, Summary } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -29,29 +28,15 @@ export const carriersQuery = (holder: HolderKey, key: string, period: () => Peri
     queryFn: ({ signal }) => get<List<Carrier>>('api/v1/usage/carriers', { ...holder, ...period() }, signal),
   });
 
-export interface Database {
-  readonly records: number;
-  readonly days: number;
-  readonly users: number;
-  readonly servers: number;
-  readonly bytes: Bytes;
-  readonly growthPerDay: number | null;
-  readonly oldestRecord: string | null;
-  readonly retentionDays: number;
-}
+export type Database = Answer<'/api/v1/database'>;
 
 export const databaseQuery = queryOptions({
   queryKey: ['database'],
   queryFn: ({ signal }) => get<Database>('api/v1/database', {}, signal),
 });
 
-export interface Cleanup {
-  readonly rows: number;
-  readonly bytesFreed: Bytes;
-  readonly keepsFrom: string;
-  /** False: this was a preview. */
-  readonly deleted: boolean;
-}
+/** `deleted` false: this was a preview. */
+export type Cleanup = PostAnswer<'/api/v1/cleanup'>;
 
 /** What a cleanup would remove; removes nothing. */
 export const cleanupPreviewQuery = (days: number) =>

@@ -1,0 +1,4075 @@
+// Generated from openapi.json by scripts/panel-types.mjs; not to be edited.
+export interface paths {
+    readonly "/api/xpert/traffic-webhook": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Report traffic: one report, an array, or NDJSON */
+        readonly post: operations["postApiXpertTrafficWebhook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The process lives */
+        readonly get: operations["getHealthz"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The ledger can be written */
+        readonly get: operations["getReadyz"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Prometheus metrics */
+        readonly get: operations["getMetrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This description */
+        readonly get: operations["getApiOpenapiJson"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/docs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This description, for people */
+        readonly get: operations["getApiDocs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/session": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who is logged in */
+        readonly get: operations["getSession"];
+        readonly put?: never;
+        /** Log in */
+        readonly post: operations["postSession"];
+        /** Log out */
+        readonly delete: operations["deleteSession"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/session/password": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Change the own password */
+        readonly put: operations["putSessionPassword"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/setup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Create the owner by the one-time link */
+        readonly post: operations["postSetup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/overview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How it goes */
+        readonly get: operations["getOverview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/usage/series": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Usage over time; gaps are null, never 0 */
+        readonly get: operations["getUsageSeries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/usage/active-peers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Distinct peers that moved bytes, over time */
+        readonly get: operations["getUsageActivePeers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/usage/summary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Sums */
+        readonly get: operations["getUsageSummary"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/usage/holders": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Users, unclaimed tokens and unclaimed peers by usage */
+        readonly get: operations["getUsageHolders"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/usage/carriers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where one user, token or peer used it */
+        readonly get: operations["getUsageCarriers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/usage/top-carriers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The busiest server:port/protocol */
+        readonly get: operations["getUsageTopCarriers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/gaps": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Intervals without a complete reading */
+        readonly get: operations["getGaps"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/quarantine": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Implausible reports and readings: kept, not counted */
+        readonly get: operations["getQuarantine"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Server-sent events: "change" with the topics that changed, at most once a second */
+        readonly get: operations["getEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All nodes */
+        readonly get: operations["getNodes"];
+        readonly put?: never;
+        /** Add a node; it is read at once */
+        readonly post: operations["postNodes"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One node */
+        readonly get: operations["getNodesId"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a node; its history stays */
+        readonly delete: operations["deleteNodesId"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a node */
+        readonly patch: operations["patchNodesId"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read a source once; counts and stores nothing */
+        readonly post: operations["postNodesTest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read a node once without counting */
+        readonly post: operations["postNodesIdTest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/setup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What to put on the node so that it lets itself be read and nothing more */
+        readonly get: operations["getNodesIdSetup"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/poll": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read and count a node now */
+        readonly post: operations["postNodesIdPoll"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/poll": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Read and count all nodes now */
+        readonly post: operations["postNodesPoll"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/peers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Peers */
+        readonly get: operations["getPeers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/peers/assign": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give peers to users from an instant on, or take them back */
+        readonly post: operations["postPeersAssign"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/peers/assign-automatically": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give the unowned peers of a node to users, by their comments or one user each */
+        readonly post: operations["postPeersAssignAutomatically"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Users */
+        readonly get: operations["getUsers"];
+        readonly put?: never;
+        /** Create a user; usage already reported under the token is claimed */
+        readonly post: operations["postUsers"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One user */
+        readonly get: operations["getUsersId"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a user; history stays */
+        readonly delete: operations["deleteUsersId"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a user */
+        readonly patch: operations["patchUsersId"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/rotate-token": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give a new user_token; the old one stays an alias of this user */
+        readonly post: operations["postUsersIdRotateToken"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/unclaimed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Usage that belongs to nobody yet */
+        readonly get: operations["getUnclaimed"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/resets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Reset marks */
+        readonly get: operations["getResets"];
+        readonly put?: never;
+        /** Set a reset mark */
+        readonly post: operations["postResets"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/resets/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Undo a reset mark: shown usage is old plus new */
+        readonly delete: operations["deleteResetsId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/database": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Size and growth */
+        readonly get: operations["getDatabase"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/cleanup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Remove 15-minute records older than so many days; usage, totals and days stay */
+        readonly post: operations["postCleanup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/settings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Settings as they hold now */
+        readonly get: operations["getSettings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/settings/tracking": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Switch tracking; on again means new baselines */
+        readonly put: operations["putSettingsTracking"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/settings/retention": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** How many days 15-minute records are kept; 0 = for ever */
+        readonly put: operations["putSettingsRetention"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/backups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Write a verified copy of the ledger while work goes on */
+        readonly post: operations["postBackups"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/doctor": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What is wrong, and what to do about it */
+        readonly get: operations["getDoctor"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/imports/vpnservice": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Import nodes, users and peers from the files of the vpnservice bot (only over the local socket) */
+        readonly post: operations["postImportsVpnservice"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who did what, newest first */
+        readonly get: operations["getAudit"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/admins": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All accounts */
+        readonly get: operations["getAdmins"];
+        readonly put?: never;
+        /** Create an account */
+        readonly post: operations["postAdmins"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/admins/{id}/password": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Set a password; ends the sessions of that account */
+        readonly put: operations["putAdminsIdPassword"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/admins/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Disable or enable an account, with its sessions and tokens */
+        readonly patch: operations["patchAdminsId"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tokens": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** API tokens */
+        readonly get: operations["getTokens"];
+        readonly put?: never;
+        /** Make a token; it is shown this once */
+        readonly post: operations["postTokens"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/tokens/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Revoke a token; it fails from this moment on */
+        readonly delete: operations["deleteTokensId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/traffic-stats/global": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Everything together */
+        readonly get: operations["getApiXpertTrafficStatsGlobal"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/marzban-traffic-stats": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Everything together, as the panel integration of the original asks for it */
+        readonly get: operations["getApiXpertMarzbanTrafficStats"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/traffic-stats/{user_token}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One user by token, or an unclaimed token */
+        readonly get: operations["getApiXpertTrafficStatsUserToken"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/traffic-stats/server/{server}/{port}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One server:port with its days */
+        readonly get: operations["getApiXpertTrafficStatsServerServerPort"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/traffic-stats/database/info": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the database holds */
+        readonly get: operations["getApiXpertTrafficStatsDatabaseInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/traffic-stats/cleanup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Remove 15-minute records older than so many days; usage, totals and days stay */
+        readonly post: operations["postApiXpertTrafficStatsCleanup"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/traffic-stats/reset": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Reset All: a mark that can be undone */
+        readonly post: operations["postApiXpertTrafficStatsReset"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/traffic-stats/reset/{reset_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Undo a reset: shown usage is old plus new */
+        readonly delete: operations["deleteApiXpertTrafficStatsResetResetId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/admin/usage/{username}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All bytes of an admin’s users, or of a user */
+        readonly get: operations["getApiAdminUsageUsername"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/admin/usage/{username}/detailed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The same in parts; totals count from the last reset mark, external traffic over the last days */
+        readonly get: operations["getApiAdminUsageUsernameDetailed"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/admin/external-traffic/stats/{username}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What foreign servers reported for an admin’s users, or for a user */
+        readonly get: operations["getApiAdminExternalTrafficStatsUsername"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/servers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Nodes by id */
+        readonly get: operations["getApiServers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/services": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** VPN services */
+        readonly get: operations["getApiServices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/stats": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many of what */
+        readonly get: operations["getApiStats"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/users": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Users with their peers */
+        readonly get: operations["getApiUsers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/traffic": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Totals metered since we watch, per peer and per user */
+        readonly get: operations["getApiTraffic"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/sub": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Subscription links of a user */
+        readonly get: operations["getApiXpertSub"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/xpert/direct-configs/sub": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Direct configurations of a user */
+        readonly get: operations["getApiXpertDirectConfigsSub"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/admin/usage/reset/{username}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Reset panel and external usage of an admin */
+        readonly post: operations["postApiAdminUsageResetUsername"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/admin/external-traffic/reset/{username}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Reset external usage of an admin */
+        readonly post: operations["postApiAdminExternalTrafficResetUsername"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/agent/readings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Readings of an agent on a node */
+        readonly post: operations["postAgentReadings"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/agent/position": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Up to where an agent’s readings are counted */
+        readonly get: operations["getAgentPosition"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        readonly Report: {
+            /** @description Whose traffic it is. */
+            readonly user_token: string;
+            readonly server: string;
+            readonly port: number;
+            readonly protocol: string;
+            readonly bytes_uploaded?: number;
+            readonly bytes_downloaded?: number;
+            /** @description Makes the report count once, however often it is sent. */
+            readonly event_id?: string;
+            /**
+             * @default delta
+             * @enum {string}
+             */
+            readonly mode: "delta" | "cumulative";
+            /** @description Names a cumulative counter, which starts at 0. */
+            readonly stream?: string;
+            /** Format: date-time */
+            readonly period_start?: string;
+            /** Format: date-time */
+            readonly period_end?: string;
+        };
+        readonly Who: {
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "owner" | "reseller" | "viewer";
+        };
+        readonly Session: {
+            readonly admin: components["schemas"]["Who"] | null;
+            readonly setupNeeded: boolean;
+            readonly version: string;
+            readonly timeZone: string;
+            readonly trackingEnabled: boolean;
+        };
+        readonly Traffic: {
+            /** @description Bytes, exact; null where the source does not tell the direction. */
+            readonly rxBytes: (number | bigint) | null;
+            /** @description Bytes, exact; null where the source does not tell the direction. */
+            readonly txBytes: (number | bigint) | null;
+            /** @description Bytes, exact. */
+            readonly totalBytes: number | bigint;
+        };
+        readonly SystemNotice: {
+            readonly code: string;
+            /** @enum {string} */
+            readonly severity: "warning" | "error";
+            readonly message: string;
+            readonly hint: string | null;
+            readonly nodeId: string | null;
+            readonly nodeName: string | null;
+            /** Format: date-time */
+            readonly since: string | null;
+        };
+        readonly Holder: {
+            readonly userId: string | null;
+            readonly userToken: string | null;
+            readonly peerId: string | null;
+            readonly name: string;
+            readonly unclaimed: boolean;
+            readonly traffic: components["schemas"]["Traffic"];
+            readonly connections: number;
+            readonly servers: number;
+            /** Format: date-time */
+            readonly lastUsedAt: string | null;
+        };
+        readonly Overview: {
+            /** Format: date-time */
+            readonly asOf: string;
+            readonly now: {
+                readonly rxBitsPerSecond: number;
+                readonly txBitsPerSecond: number;
+                readonly missingNodes: readonly string[];
+            } | null;
+            readonly today: {
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly rxBytes: (number | bigint) | null;
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly txBytes: (number | bigint) | null;
+                /** @description Bytes, exact. */
+                readonly totalBytes: number | bigint;
+                /** Format: date-time */
+                readonly from: string;
+                /** Format: date-time */
+                readonly to: string;
+                readonly partial: boolean;
+            };
+            readonly last30Days: {
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly rxBytes: (number | bigint) | null;
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly txBytes: (number | bigint) | null;
+                /** @description Bytes, exact. */
+                readonly totalBytes: number | bigint;
+                /** Format: date-time */
+                readonly from: string;
+                /** Format: date-time */
+                readonly to: string;
+            };
+            readonly sameTimeLastWeek: components["schemas"]["Traffic"] | null;
+            readonly online: {
+                readonly peers: number;
+                readonly of: number;
+            };
+            readonly users: {
+                readonly total: number;
+                readonly active: number;
+            };
+            readonly nodes: {
+                readonly total: number;
+                readonly up: number;
+                readonly degraded: number;
+                readonly down: number;
+                readonly unknown: number;
+            };
+            readonly unclaimed: {
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly rxBytes: (number | bigint) | null;
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly txBytes: (number | bigint) | null;
+                /** @description Bytes, exact. */
+                readonly totalBytes: number | bigint;
+                readonly tokens: number;
+                readonly peers: number;
+            };
+            readonly tracking: {
+                readonly enabled: boolean;
+                /** Format: date-time */
+                readonly since: string;
+            };
+            readonly notices: readonly components["schemas"]["SystemNotice"][];
+            readonly topUsers: readonly components["schemas"]["Holder"][];
+            readonly spark: {
+                readonly from: readonly string[];
+                readonly totalBytes: readonly ((number | bigint) | null)[];
+            };
+            readonly onlineSpark: {
+                readonly from: readonly string[];
+                readonly active: readonly (number | null)[];
+            };
+        };
+        readonly Gap: {
+            readonly nodeId: string;
+            readonly nodeName: string | null;
+            /** Format: date-time */
+            readonly from: string;
+            /** Format: date-time */
+            readonly to: string | null;
+            readonly reason: string;
+            readonly message: string;
+        };
+        readonly Series: {
+            readonly bucketSeconds: number;
+            /** @description Start of each bucket. */
+            readonly from: readonly string[];
+            readonly series: readonly {
+                readonly id: string;
+                readonly name: string;
+                readonly rxBytes: readonly ((number | bigint) | null)[];
+                readonly txBytes: readonly ((number | bigint) | null)[];
+                /** @description null: nothing is known of this bucket. */
+                readonly totalBytes: readonly ((number | bigint) | null)[];
+                readonly flags: readonly number[];
+            }[];
+            readonly gaps: readonly components["schemas"]["Gap"][];
+            readonly marks: readonly {
+                /** Format: date-time */
+                readonly at: string;
+                readonly kind: string;
+                readonly label: string;
+            }[];
+        };
+        readonly Summary: {
+            /** @description Distinct users and unclaimed tokens and peers with bytes. */
+            readonly users: number;
+            readonly servers: number;
+            readonly protocols: number;
+            /** @description (user, server, port) that carried bytes in an hour. */
+            readonly connections: number;
+            readonly traffic: components["schemas"]["Traffic"];
+            readonly unclaimed: components["schemas"]["Traffic"];
+            /** Format: date-time */
+            readonly from: string;
+            /** Format: date-time */
+            readonly to: string;
+        };
+        readonly Carrier: {
+            readonly server: string;
+            readonly port: number;
+            readonly protocol: string;
+            readonly nodeId: string | null;
+            readonly serviceId: string | null;
+            readonly traffic: components["schemas"]["Traffic"];
+            readonly connections: number;
+            /** Format: date-time */
+            readonly lastUsedAt: string;
+        };
+        readonly Notice: {
+            readonly code: string;
+            readonly message: string;
+            readonly hint: string | null;
+        };
+        readonly Node: {
+            readonly id: string;
+            /** @description The server_id of the seeds; fixed at creation. */
+            readonly slug: string;
+            readonly name: string;
+            readonly description: string;
+            readonly kind: string;
+            readonly options: {
+                readonly [key: string]: unknown;
+            };
+            readonly pollIntervalSeconds: number;
+            /** @enum {string} */
+            readonly opening: "baseline" | "count";
+            /** @enum {string} */
+            readonly usersPolicy: "from-comments" | "per-peer" | "none";
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** @enum {string} */
+            readonly state: "up" | "degraded" | "down" | "error" | "unknown";
+            /** @enum {string} */
+            readonly status: "online" | "offline" | "error" | "unknown";
+            readonly reason: components["schemas"]["Notice"] | null;
+            readonly notices: readonly components["schemas"]["Notice"][];
+            /** Format: date-time */
+            readonly lastPollAt: string | null;
+            /** Format: date-time */
+            readonly lastCompleteAt: string | null;
+            readonly lastPollDurationMs: number | null;
+            readonly failures: number;
+            readonly peers: {
+                readonly total: number;
+                readonly online: number;
+            };
+            readonly rxBitsPerSecond: number | null;
+            readonly txBitsPerSecond: number | null;
+            readonly today: components["schemas"]["Traffic"];
+            readonly beforeXpert: components["schemas"]["Traffic"] | null;
+            /** Format: date-time */
+            readonly countingSince: string;
+            readonly services: readonly {
+                readonly id: string;
+                readonly kind: string;
+                readonly name: string;
+                readonly listenPort: number | null;
+                readonly publicKey: string;
+                readonly peers: number;
+                readonly online: number;
+                /** Format: date-time */
+                readonly lastCompleteAt: string | null;
+            }[];
+            readonly openGap: {
+                /** Format: date-time */
+                readonly from: string;
+                readonly reason: string;
+                readonly message: string;
+            } | null;
+        };
+        readonly NodeSetup: {
+            readonly wrapper: {
+                readonly path: string;
+                readonly content: string;
+            };
+            readonly authorizedKeys: string;
+            readonly commands: readonly string[];
+        };
+        readonly NodeTest: {
+            readonly ok: boolean;
+            readonly durationMs: number;
+            readonly found: {
+                readonly services: readonly {
+                    readonly kind: string;
+                    readonly name: string;
+                    readonly listenPort: number | null;
+                    readonly peers: number;
+                }[];
+                readonly peers: number;
+                readonly bytes: components["schemas"]["Traffic"];
+            } | null;
+            readonly problems: readonly {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+                readonly commands: readonly string[];
+            }[];
+            readonly setup: components["schemas"]["NodeSetup"] | null;
+            readonly hostKey: string | null;
+        };
+        readonly Peer: {
+            readonly id: string;
+            /** @description Key within the VPN service: WireGuard public key, Xray email, … */
+            readonly key: string;
+            readonly name: string | null;
+            readonly nodeId: string;
+            readonly nodeName: string | null;
+            readonly serviceId: string;
+            readonly serviceName: string | null;
+            readonly protocol: string | null;
+            readonly allowedIps: readonly string[];
+            readonly endpoint: string | null;
+            /** Format: date-time */
+            readonly lastHandshakeAt: string | null;
+            readonly online: boolean;
+            readonly userId: string | null;
+            readonly userName: string | null;
+            readonly traffic: components["schemas"]["Traffic"];
+            /** @description The node did not answer for 3 intervals: these are the last known totals. */
+            readonly stale: boolean;
+            readonly beforeXpert: components["schemas"]["Traffic"] | null;
+            /** Format: date-time */
+            readonly firstSeenAt: string;
+            /** Format: date-time */
+            readonly endedAt: string | null;
+        };
+        readonly AutomaticAssignment: {
+            readonly users: readonly {
+                readonly name: string;
+                readonly existing: boolean;
+                readonly peers: readonly {
+                    readonly peerId: string;
+                    readonly key: string;
+                    readonly name: string | null;
+                }[];
+            }[];
+            readonly assigned: number;
+        };
+        readonly User: {
+            readonly id: string;
+            readonly name: string;
+            readonly userToken: string;
+            /** @description Secret; only for the owner and the user’s own reseller. */
+            readonly linkToken?: string;
+            readonly telegramId: number | null;
+            readonly role: string;
+            readonly note: string;
+            readonly active: boolean;
+            readonly owner: {
+                readonly id: string;
+                readonly name: string;
+            } | null;
+            readonly peers: number;
+            readonly traffic: components["schemas"]["Traffic"];
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly deletedAt: string | null;
+        };
+        readonly Unclaimed: {
+            readonly traffic: components["schemas"]["Traffic"];
+            readonly tokens: readonly {
+                readonly userToken: string;
+                readonly traffic: components["schemas"]["Traffic"];
+                /** Format: date-time */
+                readonly firstAt: string;
+                /** Format: date-time */
+                readonly lastAt: string;
+            }[];
+            readonly peers: readonly {
+                readonly peerId: string;
+                readonly name: string | null;
+                readonly key: string;
+                readonly nodeName: string | null;
+                readonly traffic: components["schemas"]["Traffic"];
+                /** Format: date-time */
+                readonly firstAt: string;
+                /** Format: date-time */
+                readonly lastAt: string;
+            }[];
+        };
+        readonly Reset: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly scope: "all" | "owner" | "user";
+            /** @description Users it applies to; 0 for all. */
+            readonly users: number;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
+            readonly reason: string | null;
+            /** Format: date-time */
+            readonly undoneAt: string | null;
+        };
+        readonly Settings: {
+            readonly tracking: {
+                readonly enabled: boolean;
+                /** Format: date-time */
+                readonly since: string;
+            };
+            readonly timeZone: string;
+            readonly retentionDays: number;
+            readonly domain: string | null;
+            /** @enum {string} */
+            readonly webhookAuth: "open" | "key";
+            readonly publicSummary: boolean;
+            readonly fixedByEnvironment: readonly string[];
+        };
+        readonly Admin: {
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "owner" | "reseller" | "viewer";
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly disabled: boolean;
+        };
+        /** @description RFC 9457 problem details. */
+        readonly Problem: {
+            readonly type: string;
+            readonly title: string;
+            readonly status: number;
+            readonly detail: string;
+            readonly instance: string;
+            readonly code: string;
+            readonly hint: string;
+            readonly errors?: readonly {
+                readonly pointer: string;
+                readonly detail: string;
+            }[];
+        };
+    };
+    responses: {
+        /** @description What went wrong, and what to do. */
+        readonly Problem: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly postApiXpertTrafficWebhook: {
+        readonly parameters: {
+            readonly query?: {
+                readonly backfill?: boolean;
+            };
+            readonly header?: {
+                readonly "idempotency-key"?: string;
+                readonly "webhook-id"?: string;
+                readonly "webhook-timestamp"?: string;
+                readonly "webhook-signature"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Report"] | readonly components["schemas"]["Report"][];
+                readonly "application/x-ndjson": components["schemas"]["Report"] | readonly components["schemas"]["Report"][];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "success";
+                        readonly message: string;
+                        readonly recorded: number;
+                        /** @description Same event id and body: counted before. */
+                        readonly duplicates: number;
+                        /** @description Cumulative values not later than the last applied one. */
+                        readonly stale: number;
+                        /** @description Implausible: kept, not counted. */
+                        readonly quarantined?: number;
+                        /**
+                         * @description A delta came without any id: a repeat counts again.
+                         * @constant
+                         */
+                        readonly idempotent?: false;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getHealthz: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "ok";
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getReadyz: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "ok";
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getMetrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiOpenapiJson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiDocs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Session"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    readonly password: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly admin: components["schemas"]["Who"];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putSessionPassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly current: string;
+                    readonly next: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postSetup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly token: string;
+                    readonly name: string;
+                    readonly password: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly admin: components["schemas"]["Who"];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getOverview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Overview"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsageSeries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+                readonly bucket?: "auto" | "900" | "3600" | "86400";
+                readonly by?: "total" | "node" | "protocol" | "user";
+                readonly user?: string;
+                readonly node?: string;
+                /** @description More are summed as "others". */
+                readonly max?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Series"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsageActivePeers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+                readonly bucket?: "auto" | "900" | "3600" | "86400";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly bucketSeconds: number;
+                        readonly from: readonly string[];
+                        readonly active: readonly (number | null)[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsageSummary: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Summary"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsageHolders: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly search?: string;
+                readonly server?: string;
+                readonly port?: number;
+                readonly protocol?: string;
+                readonly sort?: "total" | "rx" | "tx" | "connections" | "name" | "lastUsed";
+                readonly order?: "desc" | "asc";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Holder"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsageCarriers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+                readonly user?: string;
+                readonly token?: string;
+                readonly peer?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Carrier"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsageTopCarriers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Carrier"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getGaps: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+                readonly node?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Gap"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getQuarantine: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly id: string;
+                            /** Format: date-time */
+                            readonly at: string;
+                            readonly reason: string;
+                            readonly traffic: components["schemas"]["Traffic"];
+                            readonly userToken: string | null;
+                            readonly server: string | null;
+                            readonly peerId: string | null;
+                        }[];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getEvents: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getNodes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Node"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @description Integration, for example wireguard. */
+                    readonly kind: string;
+                    readonly description?: string;
+                    /** @description How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. */
+                    readonly options: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly pollIntervalSeconds?: number;
+                    /** @enum {string} */
+                    readonly opening?: "baseline" | "count";
+                    /** @enum {string} */
+                    readonly usersPolicy?: "from-comments" | "per-peer" | "none";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Node"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getNodesId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Node"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteNodesId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly patchNodesId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name?: string;
+                    readonly description?: string;
+                    /** @description How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. */
+                    readonly options?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly pollIntervalSeconds?: number;
+                    /** @enum {string} */
+                    readonly usersPolicy?: "from-comments" | "per-peer" | "none";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Node"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesTest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Integration, for example wireguard. */
+                    readonly kind: string;
+                    /** @description How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. */
+                    readonly options: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NodeTest"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesIdTest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NodeTest"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getNodesIdSetup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly setup: components["schemas"]["NodeSetup"] | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesIdPoll: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly outcome: "complete" | "incomplete";
+                        readonly durationMs: number;
+                        readonly services: readonly {
+                            readonly id: string;
+                            readonly name: string;
+                            readonly peers: number;
+                            readonly counted: components["schemas"]["Traffic"];
+                            readonly before: components["schemas"]["Traffic"];
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesPoll: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly nodeId: string;
+                            /** @enum {string} */
+                            readonly outcome: "complete" | "incomplete" | "failed";
+                            readonly code: string | null;
+                            readonly message: string | null;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getPeers: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly node?: string;
+                readonly service?: string;
+                readonly user?: string;
+                readonly unassigned?: boolean;
+                readonly search?: string;
+                /** @description With those that are gone from their node. */
+                readonly ended?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Peer"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postPeersAssign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly assignments: readonly {
+                        readonly peerId: string;
+                        readonly userId: string | null;
+                    }[];
+                    /**
+                     * Format: date-time
+                     * @description Default: now.
+                     */
+                    readonly from?: string;
+                    /** @description History counts in the running cycle, too. */
+                    readonly countInCycle?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly assigned: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postPeersAssignAutomatically: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly nodeId: string;
+                    /** @enum {string} */
+                    readonly policy: "per-peer" | "from-comments";
+                    /** @description Only say what would be done. */
+                    readonly preview?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AutomaticAssignment"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsers: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly search?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["User"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postUsers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    readonly userToken?: string;
+                    /** @description Secret. */
+                    readonly linkToken?: string;
+                    /** @description Claimed history counts in the running cycle, too. */
+                    readonly countInCycle?: boolean;
+                    readonly telegramId?: number | null;
+                    readonly note?: string;
+                    readonly role?: string;
+                    readonly active?: boolean;
+                    /** @description Name of the admin whose user it is. */
+                    readonly owner?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteUsersId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly patchUsersId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name?: string;
+                    readonly telegramId?: number | null;
+                    readonly note?: string;
+                    readonly role?: string;
+                    readonly active?: boolean;
+                    /** @description Name of the admin whose user it is. */
+                    readonly owner?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postUsersIdRotateToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUnclaimed: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Unclaimed"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getResets: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Reset"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postResets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly scope: "all" | "owner" | "user";
+                    /** @description Name of the admin whose users are meant. */
+                    readonly owner?: string;
+                    readonly userIds?: readonly string[];
+                    readonly reason?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reset"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteResetsId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reset"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDatabase: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description 15-minute records. */
+                        readonly records: number;
+                        /** @description Day rows. */
+                        readonly days: number;
+                        readonly users: number;
+                        readonly servers: number;
+                        /** @description Size on disk. */
+                        readonly bytes: number;
+                        readonly growthPerDay: number | null;
+                        /** Format: date-time */
+                        readonly oldestRecord: string | null;
+                        /** @description 0 = for ever. */
+                        readonly retentionDays: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postCleanup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly days: number;
+                    readonly dryRun?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly rows: number;
+                        readonly bytesFreed: number;
+                        /** Format: date-time */
+                        readonly keepsFrom: string;
+                        /** @description false: this was a dry run. */
+                        readonly deleted: boolean;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getSettings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Settings"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putSettingsTracking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly enabled: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly enabled: boolean;
+                        /** Format: date-time */
+                        readonly since: string;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putSettingsRetention: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly days: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly days: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postBackups: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly path: string;
+                        readonly bytes: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getDoctor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly checks: readonly {
+                            readonly name: string;
+                            /** @enum {string} */
+                            readonly status: "ok" | "warning" | "error";
+                            readonly message: string;
+                            readonly hint: string | null;
+                            readonly commands: readonly string[];
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postImportsVpnservice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly users: string;
+                    readonly peers: string;
+                    readonly env?: string;
+                    readonly db?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly nodes: number;
+                        readonly users: number;
+                        readonly peers: number;
+                        readonly skipped: readonly {
+                            readonly record: string;
+                            readonly reason: string;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAudit: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** Format: date-time */
+                            readonly at: string;
+                            readonly by: {
+                                readonly id: string;
+                                readonly name: string | null;
+                            } | null;
+                            /** @description panel, token, cli or system. */
+                            readonly via: string;
+                            readonly action: string;
+                            readonly subject: string;
+                            readonly detail: {
+                                readonly [key: string]: unknown;
+                            };
+                        }[];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAdmins: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Admin"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postAdmins: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @enum {string} */
+                    readonly role: "owner" | "reseller" | "viewer";
+                    readonly password: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Admin"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putAdminsIdPassword: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly password: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly patchAdminsId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly disabled: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Admin"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getTokens: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly id: string;
+                            readonly name: string;
+                            readonly scopes: readonly ("read" | "write" | "ingest" | "metrics" | "admin")[];
+                            readonly admin: {
+                                readonly id: string;
+                                readonly name: string;
+                            } | null;
+                            readonly nodeId: string | null;
+                            readonly servers: readonly string[];
+                            /** Format: date-time */
+                            readonly createdAt: string;
+                            /** Format: date-time */
+                            readonly lastUsedAt: string | null;
+                            /** Format: date-time */
+                            readonly revokedAt: string | null;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postTokens: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    readonly scopes: readonly ("read" | "write" | "ingest" | "metrics" | "admin")[];
+                    /** @description Ingest only for this node (id, name or slug). */
+                    readonly nodeId?: string;
+                    readonly servers?: readonly string[];
+                    /** @description Also make a secret that signs reports. */
+                    readonly signing?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly name: string;
+                        readonly scopes: readonly ("read" | "write" | "ingest" | "metrics" | "admin")[];
+                        readonly admin: {
+                            readonly id: string;
+                            readonly name: string;
+                        } | null;
+                        readonly nodeId: string | null;
+                        readonly servers: readonly string[];
+                        /** Format: date-time */
+                        readonly createdAt: string;
+                        /** Format: date-time */
+                        readonly lastUsedAt: string | null;
+                        /** Format: date-time */
+                        readonly revokedAt: string | null;
+                        /** @description Shown this once. */
+                        readonly token: string;
+                        readonly signingSecret: string | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteTokensId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiXpertTrafficStatsGlobal: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total_users: number;
+                        readonly total_servers: number;
+                        /** @description GiB. */
+                        readonly total_gb_used: number;
+                        readonly total_connections: number;
+                        readonly total_protocols: number;
+                        readonly period_days: number;
+                        readonly top_servers: readonly {
+                            readonly server: string;
+                            readonly port: number;
+                            readonly protocol: string;
+                            readonly total_gb: number;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiXpertMarzbanTrafficStats: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly users_traffic: {
+                            readonly total_users: number;
+                            readonly total_servers: number;
+                            /** @description GiB. */
+                            readonly total_gb_used: number;
+                            readonly total_connections: number;
+                            readonly total_protocols: number;
+                            readonly period_days: number;
+                            readonly top_servers: readonly {
+                                readonly server: string;
+                                readonly port: number;
+                                readonly protocol: string;
+                                readonly total_gb: number;
+                            }[];
+                            /** @description Whether traffic is tracked. */
+                            readonly external_servers: boolean;
+                            readonly integration_type: string;
+                            readonly data_source: string;
+                        };
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiXpertTrafficStatsUserToken: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly user_token: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly user_token: string;
+                        readonly total_gb_used: number;
+                        readonly period_days: number;
+                        readonly servers: readonly {
+                            readonly server: string;
+                            readonly port: number;
+                            readonly protocol: string;
+                            readonly upload_gb: number | null;
+                            readonly download_gb: number | null;
+                            readonly total_gb: number;
+                            readonly connections: number;
+                            /** Format: date-time */
+                            readonly last_used: string;
+                        }[];
+                        /**
+                         * @description The token belongs to no user yet.
+                         * @constant
+                         */
+                        readonly unclaimed?: true;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiXpertTrafficStatsServerServerPort: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly server: string;
+                readonly port: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly server: string;
+                        readonly port: number;
+                        readonly period_days: number;
+                        readonly unique_users: number;
+                        readonly total_gb_used: number;
+                        readonly total_connections: number;
+                        readonly avg_gb_per_connection: number;
+                        readonly daily_stats: readonly {
+                            readonly date: string;
+                            readonly total_gb: number;
+                            readonly unique_users: number;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiXpertTrafficStatsDatabaseInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description 15-minute records and day rows. */
+                        readonly total_records: number;
+                        readonly unique_users: number;
+                        readonly unique_servers: number;
+                        readonly database_size_mb: number;
+                        /** @description 0 = for ever. */
+                        readonly retention_days: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postApiXpertTrafficStatsCleanup: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+                readonly dry_run?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly days?: number;
+                    readonly dry_run?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "success";
+                        readonly deleted_rows: number;
+                        readonly cleanup_days: number;
+                        /**
+                         * @description Nothing was removed.
+                         * @constant
+                         */
+                        readonly dry_run?: true;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postApiXpertTrafficStatsReset: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "success";
+                        readonly reset_id: string;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteApiXpertTrafficStatsResetResetId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly reset_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "success";
+                        readonly reset_id: string;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiAdminUsageUsername: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": number | bigint;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiAdminUsageUsernameDetailed: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly username: string;
+                        /** @description Bytes, exact. */
+                        readonly xpert_usage_bytes: number | bigint;
+                        readonly xpert_usage_gb: number;
+                        readonly external_traffic: {
+                            readonly admin_username: string;
+                            readonly external_traffic_gb: number;
+                            readonly external_unique_users: number;
+                            readonly external_unique_servers: number;
+                            readonly external_connections: number;
+                            readonly period_days: number;
+                        };
+                        /** @description Bytes, exact. */
+                        readonly total_usage_bytes: number | bigint;
+                        /** @description Bytes, exact; null where the source does not tell the direction. */
+                        readonly traffic_limit_bytes: (number | bigint) | null;
+                        readonly traffic_limit_gb: number | null;
+                        readonly limit_check: boolean | null;
+                        readonly percentage_used: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiAdminExternalTrafficStatsUsername: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly admin_username: string;
+                        readonly external_traffic_gb: number;
+                        readonly external_unique_users: number;
+                        readonly external_unique_servers: number;
+                        readonly external_connections: number;
+                        readonly period_days: number;
+                        /** @description Bytes, exact; null where the source does not tell the direction. */
+                        readonly traffic_limit_bytes: (number | bigint) | null;
+                        readonly traffic_limit_gb: number | null;
+                        readonly limit_check: {
+                            readonly within_limit: boolean;
+                            readonly limit_gb: number | null;
+                            readonly used_gb: number;
+                            readonly remaining_gb: number | null;
+                            readonly percentage_used: number | null;
+                        };
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiServers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: {
+                            readonly name: string;
+                            readonly description?: string;
+                            readonly endpoint?: string;
+                            /** @enum {string} */
+                            readonly status: "online" | "offline" | "error" | "unknown";
+                            readonly ping_ms?: number | null;
+                            /** Format: date-time */
+                            readonly last_check: string | null;
+                        };
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiServices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly services: readonly {
+                            readonly server_id: string;
+                            readonly server_name: string;
+                            readonly service: string;
+                            /** @enum {string} */
+                            readonly status: "online" | "offline" | "error" | "unknown";
+                            readonly note?: string;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiStats: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total_users?: number;
+                        readonly active_users?: number;
+                        readonly total_peers?: number;
+                        readonly active_peers?: number;
+                        /** @description Living peers per node; in the public summary the status of each node. */
+                        readonly by_server: {
+                            readonly [key: string]: number | ("online" | "offline" | "error" | "unknown");
+                        };
+                        readonly by_profile_type?: {
+                            readonly [key: string]: number;
+                        };
+                        /** Format: date-time */
+                        readonly last_update?: string;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiUsers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly {
+                        readonly telegram_id: number | null;
+                        readonly username: string;
+                        readonly role: string;
+                        readonly active: boolean;
+                        readonly peers_count: number;
+                        readonly active_peers: readonly string[];
+                    }[];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiTraffic: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly rows: readonly {
+                            readonly telegram_id: number | null;
+                            readonly username: string | null;
+                            readonly server_id: string;
+                            readonly wg_ip: string | null;
+                            readonly public_key: string;
+                            /** @description Bytes, exact; null where the source does not tell the direction. */
+                            readonly rx_bytes: (number | bigint) | null;
+                            /** @description Bytes, exact; null where the source does not tell the direction. */
+                            readonly tx_bytes: (number | bigint) | null;
+                            /**
+                             * @description The node is silent: these are the last known totals.
+                             * @constant
+                             */
+                            readonly stale?: true;
+                        }[];
+                        readonly by_user: readonly {
+                            readonly telegram_id: number | null;
+                            readonly username: string;
+                            /** @description Bytes, exact; null where the source does not tell the direction. */
+                            readonly rx_bytes: (number | bigint) | null;
+                            /** @description Bytes, exact; null where the source does not tell the direction. */
+                            readonly tx_bytes: (number | bigint) | null;
+                        }[];
+                        /** Format: date-time */
+                        readonly last_update: string;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiXpertSub: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 501: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getApiXpertDirectConfigsSub: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 501: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postApiAdminUsageResetUsername: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 501: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postApiAdminExternalTrafficResetUsername: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 501: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postAgentReadings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 501: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAgentPosition: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 501: components["responses"]["Problem"];
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+}

@@ -1,9 +1,11 @@
 import type { Node, NodeState, VpnService } from '../api/types.ts';
 
-/** A service's state, as far as reading its counters tells: its node's, or unknown where it was not read with it. */
+/**
+ * A service's state, as far as reading its counters tells. Where the node cannot be read, nothing is known of its
+ * services: they may work.
+ */
 export function serviceState(node: Node, service: VpnService): NodeState {
-  if (node.state !== 'up' && node.state !== 'degraded') return node.state;
-  return service.lastCompleteAt === null ? 'unknown' : node.state;
+  return isReadable(node) && service.lastCompleteAt !== null ? node.state : 'unknown';
 }
 
 /** Whether the panel could read the node's counters at its last try. */

@@ -6,6 +6,7 @@ const words = {
   download: 'Download',
   upload: 'Upload',
   others: 'others',
+  none: 'reports',
   noDirection: 'no direction',
   deletedNode: 'a deleted node',
   countedLate: 'late',

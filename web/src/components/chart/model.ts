@@ -47,6 +47,8 @@ export interface ChartWords {
   readonly download: string;
   readonly upload: string;
   readonly others: string;
+  /** What belongs to no node (reports) or to no user (unclaimed). */
+  readonly none: string;
   readonly noDirection: string;
   readonly deletedNode: string;
   readonly countedLate: string;
@@ -106,7 +108,7 @@ function namedSeries(api: Series, measure: Measure, words: ChartWords): ChartSer
     const others = series.id === 'others';
     return one(
       series.id,
-      others ? words.others : series.name,
+      others ? words.others : series.id === 'none' ? words.none : series.name,
       others ? '--series-others' : `--series-${(index % 6) + 1}`,
       series.totalBytes,
       series.flags,

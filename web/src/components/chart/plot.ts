@@ -8,6 +8,7 @@ export const AXIS_PX = 48;
 export const END_PX = 24;
 
 const DAY_SECONDS = 86_400;
+const LABEL_PX = 76;
 const FONT = '11px Inter, system-ui, sans-serif';
 
 export interface Cursor {
@@ -31,6 +32,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
   const { factor } = axisUnit(data);
   const color = (token: string) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
   const middles = data.starts.map((start) => start + data.bucketSeconds / 2);
+  const daily = data.bucketSeconds >= DAY_SECONDS;
   const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3, useGrouping: false });
   return new uPlot(
     {
@@ -50,11 +52,12 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
           font: FONT,
           size: 28,
           gap: 8,
-          space: 76,
+          space: LABEL_PX,
           grid: { show: false },
           ticks: { show: false },
           border: { show: true, stroke: () => color('--axis'), width: 1 },
-          values: (_, splits, __, ___, step) => splits.map(timeLabel(options, step)),
+          ...(daily ? { splits: (u: uPlot) => dayMiddles(u, middles) } : {}),
+          values: (_, splits, __, ___, step) => splits.map(timeLabel(options, daily ? DAY_SECONDS : step)),
         },
         {
           stroke: () => color('--ink-3'),
@@ -82,6 +85,13 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
     [middles, totals],
     target,
   );
+}
+
+/** A label below the middle of a day, for as many days as have room. */
+function dayMiddles(u: uPlot, middles: readonly number[]): number[] {
+  const room = Math.max(1, Math.floor(u.width / LABEL_PX));
+  const every = Math.ceil(middles.length / room);
+  return middles.filter((_, index) => index % every === 0);
 }
 
 /** A top that four lines divide into round numbers of the axis' unit. */

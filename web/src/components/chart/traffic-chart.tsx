@@ -30,7 +30,7 @@ export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeR
   const { t } = useTranslation();
   const [view, setView] = useState<View>('chart');
   const query = useQuery(seriesQuery(filter, range.key, range.period));
-  const data = useChartData(query.data, filter.by === 'total');
+  const data = useChartData(query.data, filter.by);
   const unitOf = useChartUnit();
   const lastReset = data?.marks.findLast((mark) => mark.kind === 'reset')?.from ?? null;
   const views = [
@@ -80,7 +80,7 @@ function ViewLabel({ icon, text }: { readonly icon: 'bars' | 'rows'; readonly te
   );
 }
 
-function useChartData(series: Series | undefined, directions: boolean) {
+function useChartData(series: Series | undefined, by: SeriesFilter['by']) {
   const { t } = useTranslation();
   return useMemo(() => {
     if (!series) return undefined;
@@ -88,6 +88,7 @@ function useChartData(series: Series | undefined, directions: boolean) {
       download: t('common.direction.download'),
       upload: t('common.direction.upload'),
       others: t('common.chart.others'),
+      none: t(by === 'user' ? 'common.chart.unclaimed' : 'common.chart.reports'),
       noDirection: t('common.chart.noDirection'),
       deletedNode: t('common.deletedNode'),
       countedLate: t('common.chart.partLate'),
@@ -95,6 +96,6 @@ function useChartData(series: Series | undefined, directions: boolean) {
       gap: (name) => t('common.chart.gap', { name }),
       reset: (label) => t('common.chart.reset', { label }),
     };
-    return chartData(series, directions ? 'directions' : 'series', words, Date.now() / 1000);
-  }, [series, directions, t]);
+    return chartData(series, by === 'total' ? 'directions' : 'series', words, Date.now() / 1000);
+  }, [series, by, t]);
 }

@@ -57,7 +57,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }) {
       <State of={notice.severity === 'error' ? 'down' : 'degraded'} iconOnly>
         {t(`alerts.severity.${notice.severity}`)}
       </State>
-      <b>{notice.message}</b>
+      <b>{notice.nodeName ? `${notice.nodeName}: ${notice.message}` : notice.message}</b>
       <span className="when">{notice.since ? format.short(notice.since) : ''}</span>
       <span className="why">
         {notice.hint}{' '}
@@ -83,7 +83,7 @@ function GapsCard() {
           items.length === 0 ? (
             <Empty title={t('alerts.noGaps')}>{t('alerts.noGapsWhy')}</Empty>
           ) : (
-            <GapsTable gaps={items} />
+            <GapsTable gaps={items.toSorted((a, b) => b.from.localeCompare(a.from))} />
           )
         }
       </Block>

@@ -92,7 +92,9 @@ export function Causes({ node }: { readonly node: Node }) {
               <Problems problems={result.problems} />
               {result.setup && !result.ok ? (
                 <div className="pad stack">
-                  <Paste label={t('nodes.test.authorizedKeys')} lines={result.setup.authorizedKeys} />
+                  {result.setup.authorizedKeys ? (
+                    <Paste label={t('nodes.test.authorizedKeys')} lines={result.setup.authorizedKeys} />
+                  ) : null}
                   <Paste label={t('nodes.test.commands')} lines={result.setup.commands.join('\n')} />
                 </div>
               ) : null}

@@ -17,7 +17,8 @@ export function NodeGaps({ node, range }: { readonly node: Node; readonly range:
     <Card title={t('nodes.gaps')} hint={t('nodes.gapsMean')} sub={words(range.range)}>
       <Block query={query} skeleton={<SkeletonLines />}>
         {({ items }) => {
-          const gaps = items.filter((gap) => gap.nodeId === node.id);
+          const own = items.filter((gap) => gap.nodeId === node.id);
+          const gaps = own.toSorted((a, b) => b.from.localeCompare(a.from));
           return gaps.length === 0 ? (
             <Empty title={t('nodes.noGaps')}>{t('nodes.noGapsWhy')}</Empty>
           ) : (

@@ -53,7 +53,9 @@ function Outcome({ test }: { readonly test: NodeTest }) {
         <div className="pad stack">
           <p>{t('nodes.test.setup')}</p>
           <Paste label={t('nodes.test.commands')} lines={test.setup.commands.join('\n')} />
-          <Paste label={t('nodes.test.authorizedKeys')} lines={test.setup.authorizedKeys} />
+          {test.setup.authorizedKeys ? (
+            <Paste label={t('nodes.test.authorizedKeys')} lines={test.setup.authorizedKeys} />
+          ) : null}
           <details className="more">
             <summary>{t('nodes.test.wrapper', { path: test.setup.wrapper.path })}</summary>
             <Paste lines={test.setup.wrapper.content} />

@@ -50,9 +50,27 @@ export function Happened({ range }: { readonly range: CurrentRange }) {
   );
 }
 
+/** Shorter ones are the pauses of a restart; the alerts page has them all. */
+const SHORTEST_MS = 60_000;
+
 function newestFirst(gaps: readonly Gap[], resets: readonly Reset[]): (Gap | Reset)[] {
   const at = (event: Gap | Reset) => ('scope' in event ? event.at : event.from);
-  return [...gaps, ...resets].toSorted((a, b) => at(b).localeCompare(at(a)));
+  const long = gaps.filter((gap) => gap.to === null || Date.parse(gap.to) - Date.parse(gap.from) >= SHORTEST_MS);
+  return [...oncePerPause(long), ...resets].toSorted((a, b) => at(b).localeCompare(at(a)));
+}
+
+/** While Xpert itself stood still, every node has a gap: one line says it. */
+function oncePerPause(gaps: readonly Gap[]): Gap[] {
+  const seen = new Set<string>();
+  return gaps.filter((gap) => {
+    if (!isPause(gap)) return true;
+    const minute = `${gap.reason} ${(gap.to ?? 'still').slice(0, 16)}`;
+    return !seen.has(minute) && seen.add(minute);
+  });
+}
+
+function isPause(gap: Gap): boolean {
+  return gap.reason === 'not-running' || gap.reason === 'tracking-off';
 }
 
 function GapLine({ gap }: { readonly gap: Gap }) {
@@ -60,10 +78,12 @@ function GapLine({ gap }: { readonly gap: Gap }) {
   const format = useFormat();
   const name = gap.nodeName ?? t('common.deletedNode');
   const lasted = gap.to === null ? null : format.duration(Date.parse(gap.to) - Date.parse(gap.from));
+  const key = `${isPause(gap) ? 'pause' : 'gap'}${lasted === null ? 'Open' : ''}`;
+  const title = t(`overview.silence.${key}`, { name, lasted, why: t(`common.gaps.reason.${gap.reason}`, gap.reason) });
   return (
     <li>
       <Icon name="gap" />
-      <b>{lasted === null ? t('overview.gapOpen', { name }) : t('overview.gap', { name, lasted })}</b>
+      <b>{title}</b>
       <span className="when">{format.short(gap.from)}</span>
       <span className="why">{gap.message}</span>
     </li>

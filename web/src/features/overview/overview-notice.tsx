@@ -1,7 +1,10 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Notice as NoticeMessage, Overview } from '../../api/types.ts';
 import { Notice } from '../../components/notice.tsx';
+import { useFormat } from '../../lib/use-format.ts';
+import { useNow } from '../../lib/use-now.ts';
 
 /** The most serious thing that is wrong, one line; the rest waits on the alerts page. */
 export function OverviewNotice({ overview }: { readonly overview: Overview }) {
@@ -9,13 +12,35 @@ export function OverviewNotice({ overview }: { readonly overview: Overview }) {
   const notice = overview.notices.find((one) => one.severity === 'error') ?? overview.notices[0];
   if (!notice) return null;
   const more = overview.notices.length - 1;
+  const link = more > 0 ? <Link to="/alerts">{t('overview.moreNotices', { count: more })}</Link> : null;
+  if (isSilence(notice)) return <SilentNode notice={notice}>{link}</SilentNode>;
   return (
     <Notice
       kind={notice.severity === 'error' ? 'down' : 'degraded'}
       title={notice.message}
       action={<NoticeAction notice={notice} />}
     >
-      {notice.hint} {more > 0 ? <Link to="/alerts">{t('overview.moreNotices', { count: more })}</Link> : null}
+      {notice.hint} {link}
+    </Notice>
+  );
+}
+
+/** A node that cannot be read: what it is called, since when, and what that means; the cause stands on its page. */
+function isSilence(notice: NoticeMessage): boolean {
+  return notice.severity === 'error' && notice.nodeId !== null && notice.since !== null;
+}
+
+function SilentNode({ notice, children }: { readonly notice: NoticeMessage; readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const elapsed = useNow(30_000) - Date.parse(notice.since ?? '');
+  return (
+    <Notice
+      kind="unknown"
+      title={t('common.silentFor', { name: notice.nodeName, duration: format.duration(elapsed) })}
+      action={<NoticeAction notice={notice} />}
+    >
+      {t('common.notLost')} {children}
     </Notice>
   );
 }

@@ -52,7 +52,7 @@ export function ServicesTable({ nodes }: { readonly nodes: readonly Node[] }) {
                 </td>
                 <td className="r hide-s mut">{service.listenPort ? `:${service.listenPort}` : '—'}</td>
                 <td className="r hide-s">
-                  <Count value={service.peers} />
+                  {isReadable(node) ? <Count value={service.peers} /> : <Unknown reason={t('common.state.unknown')} />}
                 </td>
                 <td className="r hide-s">
                   {isReadable(node) ? <Count value={service.online} /> : <Unknown reason={t('common.state.unknown')} />}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Fragment } from 'react';
+import { Fragment, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { peersQuery } from '../../api/resources.ts';
 import type { Peer } from '../../api/types.ts';
@@ -9,11 +9,13 @@ import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { DirectionMark } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { Pager } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { DeviceRow, UserSumRow } from './device-rows.tsx';
 import { groupByUser } from './devices.ts';
 
-const MOST_PEERS = 200;
+const MOST_PEERS = 1000;
+const PAGE_USERS = 10;
 
 /** Every device of every user: node, received, sent, and the sum of each user. */
 export function DevicesCard() {
@@ -21,6 +23,9 @@ export function DevicesCard() {
   const query = useQuery(peersQuery({ limit: MOST_PEERS }));
   const nodes = useNodes().data?.items ?? [];
   const more = query.data?.nextCursor !== null && query.data !== undefined;
+  const [first, setFirst] = useState(0);
+  const groups = useMemo(() => groupByUser(query.data?.items ?? []), [query.data]);
+  const shown = groups.slice(first, first + PAGE_USERS);
   const empty = query.data?.items.length === 0;
   return (
     <Card
@@ -28,7 +33,20 @@ export function DevicesCard() {
       hint={t('traffic.devices.means')}
       sub={t('traffic.devices.sub')}
       actions={<Link to="/peers">{t('traffic.devices.assign')}</Link>}
-      footer={more ? <span>{t('traffic.devices.first', { count: MOST_PEERS })}</span> : undefined}
+      footer={
+        groups.length > PAGE_USERS || more ? (
+          <>
+            {more ? <span>{t('traffic.devices.first', { count: MOST_PEERS })}</span> : null}
+            <Pager
+              from={first}
+              count={shown.length}
+              total={groups.length}
+              onBack={first > 0 ? () => setFirst(first - PAGE_USERS) : null}
+              onNext={first + PAGE_USERS < groups.length ? () => setFirst(first + PAGE_USERS) : null}
+            />
+          </>
+        ) : undefined
+      }
     >
       <TableScroll>
         <table>
@@ -58,8 +76,8 @@ export function DevicesCard() {
               query={query}
               skeleton={<SkeletonRows rows={5} columns={[120, 72, 88, -56, -56, -56, -48]} hidden={[2, 4, 5, 6]} />}
             >
-              {({ items }) =>
-                groupByUser(items).map((group) => (
+              {() =>
+                shown.map((group) => (
                   <Fragment key={group.userId ?? 'nobody'}>
                     <UserSumRow group={group} />
                     {group.peers.map((peer: Peer) => (

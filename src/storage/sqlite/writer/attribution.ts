@@ -15,7 +15,8 @@ export interface Holder {
 interface HolderState extends Holder {
   /** Marks that apply, undone ones too. */
   readonly resets: readonly MarkRow[];
-  readonly segments: Map<number, SegmentState>;
+  /** Rarely more than one; a search beats a map then, and costs less memory. */
+  readonly segments: SegmentState[];
 }
 
 interface MarkRow extends AppliedReset {
@@ -24,14 +25,17 @@ interface MarkRow extends AppliedReset {
 
 export interface SegmentState {
   readonly id: number;
+  readonly mark: number;
   readonly allMark: number;
   readonly hidden: boolean;
   readonly unclaimed: boolean;
-  /** Hours of one day in which a place carried bytes of this segment, for the counting of connections. */
-  readonly places: Map<number, PlaceHours>;
+  /** For the counting of connections. Rarely more than a few. */
+  readonly places: PlaceHours[];
 }
 
+/** Hours of the latest day in which a place carried bytes of a segment. */
 export interface PlaceHours {
+  readonly place: number;
   day: number;
   hours: number;
 }
@@ -154,11 +158,16 @@ export class Attribution {
     return line;
   }
 
+  /** From this instant on an instant belongs to the newest segment of the holder. */
+  lastResetMs(holder: Holder): number {
+    return Math.max(0, ...this.#stateOf(holder).resets.map(({ atMs }) => atMs));
+  }
+
   #stateOf(holder: Holder): HolderState {
     const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}`;
     let state = this.#holders.get(key);
     if (state === undefined) {
-      state = { ...holder, resets: this.#resetsOf(holder.userId), segments: new Map() };
+      state = { ...holder, resets: this.#resetsOf(holder.userId), segments: [] };
       this.#holders.set(key, state);
     }
     return state;
@@ -173,11 +182,9 @@ export class Attribution {
 
   #segmentAt(holder: HolderState, fromMs: number, toMs: number, nowMs: number): SegmentState {
     const mark = holder.resets.length === 0 ? 0 : markAt(holder.resets, fromMs, toMs);
-    let segment = holder.segments.get(mark);
-    if (segment === undefined) {
-      segment = this.#findSegment(holder, mark) ?? this.#openSegment(holder, mark, nowMs);
-      holder.segments.set(mark, segment);
-    }
+    for (const segment of holder.segments) if (segment.mark === mark) return segment;
+    const segment = this.#findSegment(holder, mark) ?? this.#openSegment(holder, mark, nowMs);
+    holder.segments.push(segment);
     return segment;
   }
 
@@ -186,10 +193,11 @@ export class Attribution {
     if (row === undefined) return undefined;
     return {
       id: row.id,
+      mark,
       allMark: row.allMark,
       hidden: row.hidden === 1,
       unclaimed: userId === null,
-      places: new Map(),
+      places: [],
     };
   }
 
@@ -221,7 +229,7 @@ export class Attribution {
       nowMs,
       claimedAt,
     );
-    return { id: Number(lastInsertRowid), allMark, hidden, unclaimed: userId === null, places: new Map() };
+    return { id: Number(lastInsertRowid), mark, allMark, hidden, unclaimed: userId === null, places: [] };
   }
 }
 

@@ -47,8 +47,9 @@ export class Booking {
   readonly #calendar: Calendar;
   readonly #knownDays = new Set<number>();
   #touched: Line[] = [];
-  readonly #carrierDays = new Map<string, CarrierDay>();
-  readonly #carrierQuarters = new Map<string, CarrierQuarter>();
+  /** By all_mark, then by day and carrier. */
+  readonly #carrierDays = new Map<number, Map<number, CarrierDay>>();
+  readonly #carrierQuarters = new Map<number, CarrierQuarter>();
 
   constructor(db: Database, calendar: Calendar) {
     this.#sql = prepare(db);
@@ -165,15 +166,21 @@ export class Booking {
 
   /** Hours in which this segment carried bytes at the line's place on that day; the latest day is kept in memory. */
   #placeHours({ segment, series }: Line, day: number): PlaceHours {
-    const place = series.carrier.place;
-    const known = segment.places.get(place);
+    const { place } = series.carrier;
+    const known = segment.places.find((each) => each.place === place);
     if (known?.day === day) return known;
     let hours = 0;
     for (const row of this.#sql.placeHours.all(day, segment.id, place)) hours |= (row as { hours: number }).hours;
-    const loaded = { day, hours };
-    // The rows of an earlier day are written one by one below, so that a second look finds them in the database.
-    if (known === undefined || known.day < day) segment.places.set(place, loaded);
-    return loaded;
+    if (known === undefined) {
+      const first = { place, day, hours };
+      segment.places.push(first);
+      return first;
+    }
+    // Of an earlier day: its rows are written before anybody looks again.
+    if (day < known.day) return { place, day, hours };
+    known.day = day;
+    known.hours = hours;
+    return known;
   }
 
   #rememberDay(number: number): void {
@@ -185,12 +192,17 @@ export class Booking {
 
   #carrierDay({ segment, series }: Line, row: DayRow): void {
     if (segment.hidden) return;
-    const key = `${row.day} ${segment.allMark} ${series.carrier.id}`;
-    let sums = this.#carrierDays.get(key);
+    let days = this.#carrierDays.get(segment.allMark);
+    if (days === undefined) {
+      days = new Map();
+      this.#carrierDays.set(segment.allMark, days);
+    }
+    const carrierId = series.carrier.id;
+    let sums = days.get(pairKey(row.day, carrierId));
     if (sums === undefined) {
       const nothing = { rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
-      sums = { ...nothing, day: row.day, allMark: segment.allMark, carrierId: series.carrier.id };
-      this.#carrierDays.set(key, sums);
+      sums = { ...nothing, day: row.day, allMark: segment.allMark, carrierId };
+      days.set(pairKey(row.day, carrierId), sums);
     }
     addSums(sums, row);
     sums.connections += row.connections;
@@ -211,7 +223,7 @@ export class Booking {
   }
 
   #sumsOf(carrier: CarrierState, quarter: number): CarrierQuarter {
-    const key = `${quarter} ${carrier.id}`;
+    const key = pairKey(quarter, carrier.id);
     let sums = this.#carrierQuarters.get(key);
     if (sums === undefined) {
       sums = { quarter, carrierId: carrier.id, rx: 0n, tx: 0n, undirected: 0n, active: 0, flags: 0 };
@@ -222,8 +234,10 @@ export class Booking {
 
   /** The sums per carrier of the lines flushed so far. */
   flushCarriers(): void {
-    for (const { day, allMark, carrierId, rx, tx, undirected, connections, lastMs } of this.#carrierDays.values()) {
-      this.#sql.carrierDay.run(day, allMark, carrierId, rx, tx, undirected, connections, lastMs);
+    for (const days of this.#carrierDays.values()) {
+      for (const { day, allMark, carrierId, rx, tx, undirected, connections, lastMs } of days.values()) {
+        this.#sql.carrierDay.run(day, allMark, carrierId, rx, tx, undirected, connections, lastMs);
+      }
     }
     for (const { quarter, carrierId, rx, tx, undirected, active, flags } of this.#carrierQuarters.values()) {
       this.#sql.carrierQuarter.run(quarter, carrierId, rx, tx, undirected, active, flags);
@@ -231,6 +245,11 @@ export class Booking {
     this.#carrierDays.clear();
     this.#carrierQuarters.clear();
   }
+}
+
+/** Days and quarters need 21 bits, which leaves 32 for the carrier. */
+function pairKey(time: number, carrierId: number): number {
+  return time * 2 ** 32 + carrierId;
 }
 
 function addRecord(pending: PendingRecord[], added: PendingRecord): void {

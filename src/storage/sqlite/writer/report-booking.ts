@@ -2,18 +2,30 @@ import type { Database } from 'better-sqlite3';
 import type { UsageReport } from '../../../core/ledger/report.ts';
 import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
 import { directed } from '../../../core/units/bytes.ts';
-import type { Attribution, Holder, SeriesState } from './attribution.ts';
+import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
 import type { Booking } from './booking.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { AcceptedReport } from './report-intake.ts';
 
-/** Who a user_token belongs to. */
-interface TokenOwner {
+/** Who a user_token belongs to, and what its reports were booked to before. */
+interface TokenState {
   /** Bytes from before it got its user: claimed by that user, or nobody's. */
   readonly before: Holder;
   /** Bytes since then. */
   readonly now: Holder;
   readonly sinceMs: number;
+  readonly routes: Route[];
+}
+
+/** What the reports of a token for one carrier are booked to. */
+interface Route {
+  readonly server: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly series: SeriesState;
+  /** Where instants from `lineSinceMs` on belong; null until there was one. */
+  line: Line | null;
+  lineSinceMs: number;
 }
 
 /** Writes accepted reports: keys, streams, quarantine, and their bytes into the booking. Nothing here can refuse. */
@@ -21,7 +33,7 @@ export class ReportBooking {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #attribution: Attribution;
   readonly #booking: Booking;
-  readonly #owners = new BoundedMap<string, TokenOwner>(100_000);
+  readonly #tokens = new BoundedMap<string, TokenState>(100_000);
   #instant: { readonly toMs: number; readonly receivedAtMs: number; readonly piece: Piece } | null = null;
 
   constructor(db: Database, attribution: Attribution, booking: Booking) {
@@ -31,12 +43,12 @@ export class ReportBooking {
   }
 
   forget(): void {
-    this.#owners.clear();
+    this.#tokens.clear();
   }
 
   /** After a rollback: nothing in memory may be ahead of the disk. */
   forgetAll(): void {
-    this.#owners.clear();
+    this.#tokens.clear();
     this.#attribution.forget();
   }
 
@@ -54,21 +66,32 @@ export class ReportBooking {
     if (report.implausible !== null && isNew) this.#quarantine(report, report.implausible);
     const bytes = report.implausible === null ? report.rx + report.tx : 0n;
     if (bytes === 0n && report.stream === null) return;
-    const carrier = this.#attribution.carrier(server, port, protocol);
-    const series = this.#attribution.seriesOfToken(token, carrier);
-    if (report.stream !== null && isNew) this.#saveStream(report.stream, series);
-    if (bytes !== 0n) this.#bookBytes(report, series);
+    const owner = this.#ownerOf(token);
+    const route = this.#routeOf(owner, token, server, port, protocol);
+    if (report.stream !== null && isNew) this.#saveStream(report.stream, route.series);
+    if (bytes === 0n) return;
+    if (report.fromMs === null || report.fromMs === report.toMs) this.#bookInstant(report, owner, route);
+    else this.#bookInterval(report, owner, route.series);
   }
 
-  #bookBytes(report: AcceptedReport, series: SeriesState): void {
-    const owner = this.#ownerOf(report.token);
-    if (report.fromMs === null || report.fromMs === report.toMs) {
-      const piece = this.#pieceAt(report);
-      const holder = report.toMs < owner.sinceMs ? owner.before : owner.now;
-      const line = this.#attribution.line(series, holder, piece.fromMs, piece.toMs, report.receivedAtMs);
-      this.#booking.add(line, piece, report.rx, report.tx, 0n);
+  #bookInstant(report: AcceptedReport, owner: TokenState, route: Route): void {
+    const { toMs, receivedAtMs, rx, tx } = report;
+    const piece = this.#pieceAt(report);
+    if (route.line !== null && toMs >= route.lineSinceMs) {
+      this.#booking.add(route.line, piece, rx, tx, 0n);
       return;
     }
+    const holder = toMs < owner.sinceMs ? owner.before : owner.now;
+    const line = this.#attribution.line(route.series, holder, piece.fromMs, piece.toMs, receivedAtMs);
+    const sinceMs = Math.max(owner.sinceMs, this.#attribution.lastResetMs(owner.now));
+    if (toMs >= sinceMs) {
+      route.line = line;
+      route.lineSinceMs = sinceMs;
+    }
+    this.#booking.add(line, piece, rx, tx, 0n);
+  }
+
+  #bookInterval(report: AcceptedReport, owner: TokenState, series: SeriesState): void {
     const { fromMs, toMs, receivedAtMs, flags } = report;
     const pieces = cutInterval({ fromMs, toMs, bookedAtMs: receivedAtMs, flags }, [owner.sinceMs]);
     for (const slice of spread(directed(report.rx, report.tx), pieces)) {
@@ -76,6 +99,16 @@ export class ReportBooking {
       const line = this.#attribution.line(series, holder, slice.fromMs, slice.toMs, receivedAtMs);
       this.#booking.add(line, slice, slice.traffic.rx ?? 0n, slice.traffic.tx ?? 0n, 0n);
     }
+  }
+
+  #routeOf(owner: TokenState, token: string, server: string, port: number, protocol: string): Route {
+    for (const route of owner.routes) {
+      if (route.port === port && route.server === server && route.protocol === protocol) return route;
+    }
+    const series = this.#attribution.seriesOfToken(token, this.#attribution.carrier(server, port, protocol));
+    const route = { server, port, protocol, series, line: null, lineSinceMs: 0 };
+    owner.routes.push(route);
+    return route;
   }
 
   /** Most reports are of the instant of their receipt: those of one turn share a piece. */
@@ -90,21 +123,17 @@ export class ReportBooking {
     return piece;
   }
 
-  #ownerOf(token: string): TokenOwner {
-    let owner = this.#owners.get(token);
-    if (owner === undefined) {
+  #ownerOf(token: string): TokenState {
+    let state = this.#tokens.get(token);
+    if (state === undefined) {
       const row = this.#sql.findOwner.get(token) as { userId: string; since: number; inCycle: number } | undefined;
-      if (row === undefined) {
-        const nobody = { userId: null, token, peerId: null, inCycle: true };
-        owner = { before: nobody, now: nobody, sinceMs: 0 };
-      } else {
-        const before = { userId: row.userId, token, peerId: null, inCycle: row.inCycle === 1 };
-        const now = { userId: row.userId, token: null, peerId: null, inCycle: true };
-        owner = { before, now, sinceMs: row.since };
-      }
-      this.#owners.set(token, owner);
+      const userId = row?.userId ?? null;
+      const before = { userId, token, peerId: null, inCycle: row === undefined || row.inCycle === 1 };
+      const now = userId === null ? before : { userId, token: null, peerId: null, inCycle: true };
+      state = { before, now, sinceMs: row?.since ?? 0, routes: [] };
+      this.#tokens.set(token, state);
     }
-    return owner;
+    return state;
   }
 
   #saveStream(stream: NonNullable<AcceptedReport['stream']>, series: SeriesState): void {

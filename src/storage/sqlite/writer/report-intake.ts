@@ -62,7 +62,7 @@ export class ReportIntake {
     nowMs: number,
   ): { readonly outcome: ReportOutcome; readonly accepted: AcceptedReport[] } {
     if (!this.#tracking.enabled) throw new TrackingOff();
-    const staged: Staged = { keys: new Map(), streams: new Map(), tokens: new Set() };
+    const staged = new Staged();
     const accepted: AcceptedReport[] = [];
     let duplicates = 0;
     let stale = 0;
@@ -75,7 +75,7 @@ export class ReportIntake {
       }
       const one = this.#judge(sender, report, key, staged, nowMs);
       if (one === 'stale') {
-        if (key !== null) staged.keys.delete(key.hash);
+        if (key !== null) staged.keys?.delete(key.hash);
         stale++;
         return;
       }
@@ -101,7 +101,7 @@ export class ReportIntake {
 
   /** It is not, after all, and will be written later. */
   abandonFolding(): void {
-    this.#folding.add(this.#fresh);
+    this.#folding.add(this.#fresh.keys, this.#fresh.streams);
     this.#fresh = this.#folding;
     this.#folding = new Fresh();
   }
@@ -129,15 +129,15 @@ export class ReportIntake {
     }
   }
 
-  #isRepeated(key: ReportKey, staged: Staged, report: UsageReport, pointer: string): boolean {
-    const { hash } = key;
+  #isRepeated({ hash, body }: ReportKey, staged: Staged, report: UsageReport, pointer: string): boolean {
     const known =
-      staged.keys.get(hash) ?? this.#fresh.keys.get(hash) ?? this.#folding.keys.get(hash) ?? this.#storedBody(hash);
+      staged.keys?.get(hash) ?? this.#fresh.keys.get(hash) ?? this.#folding.keys.get(hash) ?? this.#storedBody(hash);
     if (known === undefined) {
-      staged.keys.set(hash, key.body);
+      staged.keys ??= new Map();
+      staged.keys.set(hash, body);
       return false;
     }
-    if (known !== key.body) throw new EventIdReused(report.eventId ?? '', `${pointer}/event_id`);
+    if (known !== body) throw new EventIdReused(report.eventId ?? '', `${pointer}/event_id`);
     return true;
   }
 
@@ -154,32 +154,43 @@ export class ReportIntake {
   ): AcceptedReport | 'stale' {
     const { userToken: token, server, port, protocol } = report;
     const flags = sender.verified ? 0 : FLAG.unverified;
-    const common = { token, server, port, protocol, receivedAtMs: nowMs, flags, key };
     if (report.mode === 'delta') {
+      const { fromMs, toMs } = reportInterval(report, nowMs);
       const { rx, tx } = report;
       const implausible = isImplausible(report) ? report : null;
-      return { ...common, ...reportInterval(report, nowMs), rx, tx, stream: null, implausible };
+      // Written out: spreading objects together costs more than the rest of this.
+      return {
+        token,
+        server,
+        port,
+        protocol,
+        rx,
+        tx,
+        fromMs,
+        toMs,
+        receivedAtMs: nowMs,
+        flags,
+        key,
+        stream: null,
+        implausible,
+      };
     }
     const senderName = sender.credential ?? '';
     const name = streamKey(senderName, token, server, port, protocol, report.stream);
     const state =
-      staged.streams.get(name) ??
+      staged.streams?.get(name) ??
       this.#fresh.streams.get(name) ??
       this.#folding.streams.get(name) ??
       this.#storedStream(senderName, report);
     const advance = advanceStream(state, report, nowMs);
     if (advance === 'stale') return 'stale';
+    staged.streams ??= new Map();
     staged.streams.set(name, advance.next);
     const { fromMs, toMs, counted } = advance;
-    return {
-      ...common,
-      rx: counted.rx ?? 0n,
-      tx: counted.tx ?? 0n,
-      fromMs,
-      toMs,
-      stream: { sender: senderName, name: report.stream, state: advance.next },
-      implausible: isImplausible(counted) ? report : null,
-    };
+    const implausible = isImplausible(counted) ? report : null;
+    const stream = { sender: senderName, name: report.stream, state: advance.next };
+    const base = { token, server, port, protocol, receivedAtMs: nowMs, flags, key };
+    return { ...base, rx: counted.rx ?? 0n, tx: counted.tx ?? 0n, fromMs, toMs, stream, implausible };
   }
 
   #storedStream(sender: string, report: UsageReport): StreamState | null {
@@ -198,20 +209,22 @@ export class ReportIntake {
 
   /** Unknown tokens are taken up to a limit; known ones always. */
   #admitToken(token: string, staged: Staged): void {
-    if (this.#knownTokens.get(token) === true || staged.tokens.has(token)) return;
+    if (this.#knownTokens.get(token) === true || staged.tokens?.has(token) === true) return;
     if (this.#sql.isTokenKnown.get(token, token) !== undefined) {
       this.#knownTokens.set(token, true);
       return;
     }
     this.#unclaimedTokens ??= this.#sql.countUnclaimed.get() as number;
-    if (this.#unclaimedTokens + staged.tokens.size >= MAX_UNCLAIMED_TOKENS) {
+    if (this.#unclaimedTokens + (staged.tokens?.size ?? 0) >= MAX_UNCLAIMED_TOKENS) {
       throw new TooManyUnclaimedTokens(MAX_UNCLAIMED_TOKENS);
     }
+    staged.tokens ??= new Set();
     staged.tokens.add(token);
   }
 
   #keep({ keys, streams, tokens }: Staged): void {
-    this.#fresh.add({ keys, streams });
+    this.#fresh.add(keys, streams);
+    if (tokens === null) return;
     for (const token of tokens) this.#knownTokens.set(token, true);
     if (this.#unclaimedTokens !== null) this.#unclaimedTokens += tokens.size;
   }
@@ -222,15 +235,17 @@ class Fresh {
   readonly keys = new Map<string, number>();
   readonly streams = new Map<string, StreamState>();
 
-  add({ keys, streams }: Pick<Fresh, 'keys' | 'streams'>): void {
-    for (const [hash, body] of keys) this.keys.set(hash, body);
-    for (const [name, state] of streams) this.streams.set(name, state);
+  add(keys: ReadonlyMap<string, number> | null, streams: ReadonlyMap<string, StreamState> | null): void {
+    if (keys !== null) for (const [hash, body] of keys) this.keys.set(hash, body);
+    if (streams !== null) for (const [name, state] of streams) this.streams.set(name, state);
   }
 }
 
-/** What a request would add, until all of it is accepted. */
-interface Staged extends Pick<Fresh, 'keys' | 'streams'> {
-  readonly tokens: Set<string>;
+/** What a request would add, until all of it is accepted; most are a single report and need little of this. */
+class Staged {
+  keys: Map<string, number> | null = null;
+  streams: Map<string, StreamState> | null = null;
+  tokens: Set<string> | null = null;
 }
 
 /** Reports that nobody signed are unique per user_token: strangers cannot use up each other's ids. */

@@ -1,0 +1,24 @@
+// `npm run simulate -- [--seeds N] [--first S] [--seed S] [--steps M]`: the simulation of the ledger in its long form.
+// docs/testing.md tells what it does and how to play a seed again.
+import { join } from 'node:path';
+import { ensureReady } from './lib/ready.mjs';
+import { root } from './lib/root.mjs';
+import { endOnSignals, run } from './lib/run.mjs';
+
+endOnSignals();
+await ensureReady();
+const { build } = await import('esbuild');
+// Inside node_modules, so that the bundle finds the packages it leaves external.
+const outfile = join(root, 'node_modules/.cache/xpert-simulation/simulate.mjs');
+await build({
+  entryPoints: [join(root, 'test/simulation/main.ts')],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  sourcemap: 'inline',
+  logLevel: 'warning',
+});
+process.exitCode = await run(process.execPath, ['--enable-source-maps', outfile, ...process.argv.slice(2)]);

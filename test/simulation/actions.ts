@@ -1,0 +1,35 @@
+import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
+import type { Snapshot } from './world.ts';
+
+/** One call of the ledger. People, peers and nodes go by their names, which never come twice; marks by their number. */
+export type Action =
+  | { readonly kind: 'reports'; readonly sender: ReportSender; readonly reports: readonly UsageReport[] }
+  | {
+      readonly kind: 'poll';
+      readonly snapshot: Snapshot;
+      readonly opening: 'baseline' | 'count';
+      /** When it was read: by our wall clock as far as it can be trusted, and really. */
+      readonly atMs: number;
+      readonly trueMs: number;
+      readonly suspect: boolean;
+    }
+  | { readonly kind: 'failed-poll'; readonly node: string; readonly atMs: number }
+  | { readonly kind: 'add-user'; readonly name: string; readonly token: string; readonly countInCycle: boolean }
+  | { readonly kind: 'delete-user'; readonly name: string }
+  | { readonly kind: 'rotate-token'; readonly name: string; readonly token: string }
+  | { readonly kind: 'assign'; readonly assignments: readonly PeerAssignment[] }
+  | { readonly kind: 'reset'; readonly scope: 'all' | 'owner' | 'user'; readonly users: readonly string[] }
+  | { readonly kind: 'undo'; readonly mark: number }
+  | { readonly kind: 'tracking'; readonly enabled: boolean; readonly trueMs: number }
+  | { readonly kind: 'cleanup'; readonly days: number; readonly maxRows: number }
+  | { readonly kind: 'beat' };
+
+export interface PeerAssignment {
+  readonly peer: string;
+  readonly user: string | null;
+  readonly fromMs: number;
+  readonly countInCycle: boolean;
+}
+
+/** What became of an action, as text: compared between the model and the ledger. */
+export type Answer = string;

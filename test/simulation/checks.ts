@@ -1,0 +1,93 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** What must be true of the file by itself; each query gives the rows that break it. `@cleaned`: records before are gone. */
+const LAWS: Readonly<Record<string, string>> = {
+  'a total is the sum of its days': `
+    SELECT t.id, t.rx, t.tx, sum(d.rx) AS rx_of_days, sum(d.tx) AS tx_of_days FROM tally t
+    LEFT JOIN day d ON d.tally_id = t.id GROUP BY t.id
+    HAVING t.rx <> ifnull(sum(d.rx), 0) OR t.tx <> ifnull(sum(d.tx), 0)`,
+  'a day is the sum of its records': `
+    SELECT d.day, d.tally_id, d.rx, d.tx, sum(r.rx) AS rx_of_records, sum(r.tx) AS tx_of_records
+    FROM calendar_day b JOIN day d ON d.day = b.day
+    LEFT JOIN record r ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
+    WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id
+    HAVING d.rx <> ifnull(sum(r.rx), 0) OR d.tx <> ifnull(sum(r.tx), 0)`,
+  'a record lies in a day': `
+    SELECT r.quarter, r.tally_id FROM record r WHERE r.quarter * 900000 >= @cleaned AND NOT EXISTS (
+      SELECT 1 FROM calendar_day b JOIN day d ON d.day = b.day AND d.tally_id = r.tally_id
+      WHERE r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at)`,
+  'days do not overlap': `
+    SELECT a.day, b.day FROM calendar_day a JOIN calendar_day b ON b.day > a.day AND b.from_at < a.to_at`,
+  'hours of a day are those of its records': `
+    SELECT d.day, d.tally_id, d.hours, ifnull(sum(DISTINCT 1 << min(24, (r.quarter * 900000 - b.from_at) / 3600000)), 0)
+      AS hours_of_records
+    FROM calendar_day b JOIN day d ON d.day = b.day
+    JOIN record r ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
+    WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id HAVING d.hours <> hours_of_records`,
+  'each hour of a holder at a place is one connection': `
+    WITH RECURSIVE hour(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hour WHERE n < 24),
+    place AS (
+      SELECT d.day, t.segment_id, c.server, c.port, sum(d.connections) AS connections, count(DISTINCT h.n) AS hours
+      FROM day d JOIN tally t ON t.id = d.tally_id JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
+      JOIN hour h ON d.hours & (1 << h.n)
+      GROUP BY d.day, t.segment_id, c.server, c.port)
+    SELECT p.day, p.segment_id, p.server, p.port, p.hours, (
+      SELECT sum(d.connections) FROM day d JOIN tally t ON t.id = d.tally_id JOIN series s ON s.id = t.series_id
+      JOIN carrier c ON c.id = s.carrier_id
+      WHERE d.day = p.day AND t.segment_id = p.segment_id AND c.server = p.server AND c.port = p.port) AS counted
+    FROM place p WHERE p.hours <> counted`,
+  'a segment is hidden by the marks on its user': `
+    SELECT g.id, g.hidden FROM segment g WHERE g.hidden <> (g.mark < ifnull((
+      SELECT max(r.id) FROM reset r JOIN reset_target x ON x.reset_id = r.id
+      WHERE x.user_id = g.user_id AND r.undone_at IS NULL), 0))`,
+  'sums of a carrier and day are those of its visible day rows': `
+    SELECT day, all_mark, carrier_id, sum(rx), sum(tx), sum(connections) FROM (
+      SELECT day, all_mark, carrier_id, rx, tx, connections FROM carrier_day
+      UNION ALL
+      SELECT d.day, g.all_mark, s.carrier_id, -d.rx, -d.tx, -d.connections
+      FROM day d JOIN tally t ON t.id = d.tally_id JOIN segment g ON g.id = t.segment_id
+      JOIN series s ON s.id = t.series_id WHERE g.hidden = 0)
+    GROUP BY 1, 2, 3 HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(connections) <> 0`,
+  'sums of a carrier and quarter are those of its records': `
+    SELECT quarter, carrier_id, sum(rx), sum(tx), sum(active) FROM (
+      SELECT quarter, carrier_id, rx, tx, active FROM carrier_quarter WHERE quarter * 900000 >= @cleaned
+      UNION ALL
+      SELECT r.quarter, s.carrier_id, -sum(r.rx), -sum(r.tx), -count(DISTINCT s.id)
+      FROM record r JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id
+      WHERE r.quarter * 900000 >= @cleaned GROUP BY 1, 2)
+    GROUP BY 1, 2 HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(active) <> 0`,
+  'nothing is negative': `
+    SELECT 'tally' AS place, id FROM tally WHERE rx < 0 OR tx < 0 OR undirected < 0
+    UNION ALL SELECT 'day', tally_id FROM day WHERE rx < 0 OR tx < 0
+    UNION ALL SELECT 'record', tally_id FROM record WHERE rx < 0 OR tx < 0
+    UNION ALL SELECT 'carrier_day', carrier_id FROM carrier_day WHERE rx < 0 OR tx < 0 OR connections < 0`,
+  'a late record says so': `SELECT quarter, tally_id, flags, lag FROM record WHERE (lag > 0) <> (flags & 1)`,
+};
+
+const SOUND: Readonly<Record<string, string>> = {
+  'foreign keys hold': 'PRAGMA foreign_key_check',
+  'the file is whole': "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+};
+
+/** Breaches of what must be true of the file by itself; none if it is sound. */
+export function breaches(db: Database, cleanedMs: number, withIntegrity: boolean): string[] {
+  const laws = withIntegrity ? { ...LAWS, ...SOUND } : LAWS;
+  return Object.entries(laws).flatMap(([law, sql]) => {
+    const statement = statementOf(db, sql);
+    const rows = sql.includes('@cleaned') ? statement.all({ cleaned: cleanedMs }) : statement.all();
+    return rows.length === 0 ? [] : [`${law}; not here: ${JSON.stringify(rows.slice(0, 3))}`];
+  });
+}
+
+const prepared = new WeakMap<Database, Map<string, Statement>>();
+
+function statementOf(db: Database, sql: string): Statement {
+  const known = prepared.get(db) ?? new Map<string, Statement>();
+  prepared.set(db, known);
+  let statement = known.get(sql);
+  if (statement === undefined) {
+    statement = db.prepare(sql);
+    known.set(sql, statement);
+  }
+  return statement;
+}

@@ -1,0 +1,97 @@
+import type { Action, PeerAssignment } from './actions.ts';
+import type { Model } from './model.ts';
+import type { Random } from './random.ts';
+
+const TOKENS = ['ann', 'ben', 'cid', 'dora', 'eve', 'fay', 'gus', 'hal'];
+
+/** What admins do, chosen by what the model says there is. */
+export class Admins {
+  readonly #random: Random;
+  readonly #model: () => Model;
+  #users = 0;
+
+  constructor(random: Random, model: () => Model) {
+    this.#random = random;
+    this.#model = model;
+  }
+
+  /** Tokens that senders use, whether they belong to somebody yet or not. */
+  get tokens(): readonly string[] {
+    return TOKENS;
+  }
+
+  next(nowMs: number, trueMs: number): Action | null {
+    const random = this.#random;
+    switch (
+      random.weighted({
+        add: 3,
+        delete: 0.7,
+        rotate: 1,
+        assign: 5,
+        reset: 3,
+        undo: 2.5,
+        tracking: 0.7,
+        cleanup: 1,
+        beat: 1,
+      })
+    ) {
+      case 'add':
+        return {
+          kind: 'add-user',
+          name: `user-${++this.#users}`,
+          token: random.pick(TOKENS),
+          countInCycle: random.chance(0.5),
+        };
+      case 'delete':
+        return this.#ofUser((name) => ({ kind: 'delete-user', name }));
+      case 'rotate':
+        return this.#ofUser((name) => ({ kind: 'rotate-token', name, token: random.pick(TOKENS) }));
+      case 'assign':
+        return this.#assign(nowMs);
+      case 'reset':
+        return this.#reset();
+      case 'undo':
+        return this.#undo();
+      case 'tracking':
+        return { kind: 'tracking', enabled: !this.#model().state.tracking || random.chance(0.2), trueMs };
+      case 'cleanup':
+        return { kind: 'cleanup', days: random.int(1, 4), maxRows: random.pick([3, 20, 1000]) };
+      case 'beat':
+        return { kind: 'beat' };
+    }
+  }
+
+  #ofUser(deed: (name: string) => Action): Action | null {
+    const name = this.#random.pickOrNone([...this.#model().state.users.keys()]);
+    return name === undefined ? null : deed(name);
+  }
+
+  #assign(nowMs: number): Action | null {
+    const random = this.#random;
+    const { owners, users } = this.#model().state;
+    const living = [...users].filter(([, { deleted }]) => !deleted).map(([name]) => name);
+    const peers = [...owners.keys()];
+    if (peers.length === 0) return null;
+    const assignments = Array.from({ length: random.int(1, 3) }, (): PeerAssignment => {
+      const user = random.chance(0.25) ? null : (random.pickOrNone(living) ?? null);
+      const awayMs = random.chance(0.3) ? random.int(-7_200_000, 1_800_000) : 0;
+      return { peer: random.pick(peers), user, fromMs: nowMs + awayMs, countInCycle: random.chance(0.5) };
+    });
+    return { kind: 'assign', assignments };
+  }
+
+  #reset(): Action | null {
+    const random = this.#random;
+    const names = [...this.#model().state.users.keys()];
+    const scope = names.length === 0 ? 'all' : random.weighted({ all: 1, owner: 1, user: 2 });
+    if (scope === 'all') return { kind: 'reset', scope, users: [] };
+    if (scope === 'user') return { kind: 'reset', scope, users: [random.pick(names)] };
+    return { kind: 'reset', scope, users: names.filter(() => random.chance(0.5)) };
+  }
+
+  /** Any mark, in any order, also one that was undone before. */
+  #undo(): Action | null {
+    const count = this.#model().state.marks.length;
+    return count === 0 ? null : { kind: 'undo', mark: this.#random.int(Math.max(1, count - 5), count) };
+  }
+}

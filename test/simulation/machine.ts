@@ -1,0 +1,234 @@
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { ExpectedError } from '../../src/core/errors.ts';
+import type { NewNode } from '../../src/core/inventory/inventory-store.ts';
+import type { NodePoll } from '../../src/core/ledger/usage-ledger.ts';
+import { WallTime } from '../../src/core/metering/wall-time.ts';
+import { directed } from '../../src/core/units/bytes.ts';
+import type { NodeId, PeerId, ResetId, UserId } from '../../src/core/units/ids.ts';
+import type { ManualClock } from '../../src/core/units/testing.ts';
+import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import type { Action, Answer } from './actions.ts';
+import { copyDisk, Faults } from './faults.ts';
+import type { Random } from './random.ts';
+import { Timers } from './timers.ts';
+
+/** Memory, where there is some: a run makes thousands of commits, and each one waits for its disk. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
+
+/** The machine that Xpert runs on: its disk, its process (ended and started again) and the real ledger in it. */
+export class Machine {
+  readonly clock: ManualClock;
+  readonly faults = new Faults();
+  readonly #timers = new Timers();
+  readonly #random: Random;
+  readonly #root = mkdtempSync(path.join(SCRATCH, 'xpert-simulation-'));
+  #disk = 0;
+  #store: SqliteStore | null = null;
+  #look: Database | null = null;
+  wallTime: WallTime;
+
+  constructor(clock: ManualClock, random: Random) {
+    this.clock = clock;
+    this.#random = random;
+    this.wallTime = new WallTime(clock);
+    this.#timers.install();
+  }
+
+  /** Time passes. */
+  advance(ms: number): void {
+    this.clock.advance(ms);
+    this.#timers.advance(ms);
+  }
+
+  get store(): SqliteStore {
+    if (this.#store === null) throw new Error('the simulated process does not run');
+    return this.#store;
+  }
+
+  /** The file as it is, to look into. */
+  get look(): Database {
+    this.#look ??= new Sqlite(path.join(this.#folder, 'ledger.db'), { readonly: true });
+    return this.#look;
+  }
+
+  async start(timeZone: string): Promise<void> {
+    const { clock } = this;
+    const newId = () => this.#random.id();
+    const file = path.join(this.#folder, 'ledger.db');
+    mkdirSync(this.#folder, { recursive: true });
+    this.#store = await openSqliteStore({ path: file, clock, newId, timeZone, workers: null });
+    this.wallTime = new WallTime(clock, this.#store.lastInstant);
+  }
+
+  async stop(): Promise<void> {
+    this.#look?.close();
+    this.#look = null;
+    await this.#store?.close();
+    this.#store = null;
+  }
+
+  /** The process will end before that many more writes. */
+  armCrash(writes: number): void {
+    this.faults.crashAfter(writes, this.#folder, this.#nextFolder);
+  }
+
+  /** After `armCrash`: ends the process now if it did not end on the way. @returns whether it ended on the way */
+  async crash(): Promise<boolean> {
+    const struck = this.faults.disarm();
+    if (!struck) copyDisk(this.#folder, this.#nextFolder);
+    const left = this.#folder;
+    // Of a process that is gone nothing matters any more, not even how it ends.
+    await this.stop().catch(() => {});
+    this.#store = null;
+    this.#timers.clear();
+    rmSync(left, { recursive: true });
+    this.#disk++;
+    // The last write of a machine that lost its power: a frame that was not written whole.
+    const log = path.join(this.#folder, 'ledger.db-wal');
+    if (existsSync(log) && this.#random.chance(0.3)) appendFileSync(log, Buffer.alloc(this.#random.int(1, 5000), 7));
+    return struck;
+  }
+
+  async dispose(): Promise<void> {
+    this.faults.disarm();
+    await this.stop();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  async addNode(name: string, opening: NewNode['opening']): Promise<void> {
+    const source = { kind: 'wireguard', options: { transport: 'local' } };
+    const createdAt = this.clock.now();
+    await this.store.inventory.addNode({
+      name,
+      description: '',
+      source,
+      pollIntervalMs: 30_000,
+      opening,
+      usersPolicy: 'none',
+      createdAt,
+    });
+  }
+
+  /** Does it in the real ledger; never rejects. */
+  async perform(action: Action): Promise<Answer> {
+    try {
+      return await this.#call(action);
+    } catch (error) {
+      return `error ${error instanceof ExpectedError ? error.code : String(error)}`;
+    }
+  }
+
+  async #call(action: Action): Promise<Answer> {
+    const { ledger, inventory } = this.store;
+    switch (action.kind) {
+      case 'reports': {
+        const { recorded, duplicates, stale, quarantined } = await ledger.recordReports(action.sender, action.reports);
+        return `recorded ${recorded} duplicates ${duplicates} stale ${stale} quarantined ${quarantined}`;
+      }
+      case 'poll': {
+        const { services, trackingOff } = await ledger.recordPoll(this.#toPoll(action));
+        const counted = services[0]?.counted;
+        return trackingOff ? 'tracking off' : `counted ${counted?.rx} ${counted?.tx}`;
+      }
+      case 'failed-poll': {
+        const failure = { code: 'unreachable', message: 'The node did not answer.', hint: null, durationMs: 5000 };
+        await ledger.recordFailedPoll({ nodeId: this.nodeId(action.node), at: new Date(action.atMs), ...failure });
+        return 'ok';
+      }
+      case 'add-user': {
+        const { name, token, countInCycle } = action;
+        const rest = { telegramId: null, role: 'user', note: '', ownerId: null, active: true };
+        const createdAt = this.clock.now();
+        await inventory.addUser({
+          name,
+          userToken: token,
+          linkToken: `link-${name}`,
+          createdAt,
+          countInCycle,
+          ...rest,
+        });
+        return 'ok';
+      }
+      case 'delete-user':
+        await inventory.deleteUser(this.userId(action.name), this.clock.now());
+        return 'ok';
+      case 'rotate-token':
+        await inventory.rotateUserToken(this.userId(action.name), action.token);
+        return 'ok';
+      case 'assign':
+        await inventory.assignPeers(
+          action.assignments.map(({ peer, user, fromMs, countInCycle }) => ({
+            peerId: this.peerId(peer),
+            userId: user === null ? null : this.userId(user),
+            from: new Date(fromMs),
+            countInCycle,
+          })),
+        );
+        return 'ok';
+      case 'reset': {
+        const userIds = action.users.map((name) => this.userId(name));
+        await ledger.reset({ scope: action.scope, userIds, by: null, reason: null });
+        return 'ok';
+      }
+      case 'undo':
+        await ledger.undoReset(this.#find<ResetId>('SELECT public_id FROM reset WHERE id = ?', action.mark), null);
+        return 'ok';
+      case 'tracking':
+        await ledger.setTracking(action.enabled, null);
+        return 'ok';
+      case 'cleanup':
+        await ledger.cleanupStep(action.days, action.maxRows);
+        return 'ok';
+      case 'beat':
+        await this.store.heartbeat();
+        return 'ok';
+    }
+  }
+
+  userId(name: string): UserId {
+    return this.#find('SELECT id FROM user WHERE name = ?', name);
+  }
+
+  peerId(key: string): PeerId {
+    return this.#find('SELECT id FROM peer WHERE key = ?', key);
+  }
+
+  nodeId(name: string): NodeId {
+    return this.#find('SELECT id FROM node WHERE name = ?', name);
+  }
+
+  #find<Id extends string>(sql: string, key: string | number): Id {
+    return (this.look.prepare(sql).pluck().get(key) ?? 'none') as Id;
+  }
+
+  #toPoll({ snapshot, opening, atMs, suspect }: Action & { kind: 'poll' }): NodePoll {
+    const { node, bootId, uptimeMs, evidence, complete } = snapshot;
+    const peers = snapshot.peers.map(({ key, rx, tx }) => ({ key, traffic: directed(rx, tx) }));
+    const interfaces = [{ identity: `key of ${node}`, kind: 'wireguard', name: 'wg0', listenPort: 51820, peers }];
+    return {
+      nodeId: this.nodeId(node),
+      semantics: { kind: 'cumulative', falls: 'to-zero', absence: 'ended' },
+      opening,
+      poll: {
+        order: { bootId, uptimeMs },
+        complete,
+        services: interfaces.map((shown) => ({ ...shown, startEvidence: evidence })),
+        notices: [],
+      },
+      at: new Date(atMs),
+      durationMs: 20,
+      clockSuspect: suspect,
+    };
+  }
+
+  get #folder(): string {
+    return path.join(this.#root, `disk-${this.#disk}`);
+  }
+
+  get #nextFolder(): string {
+    return path.join(this.#root, `disk-${this.#disk + 1}`);
+  }
+}

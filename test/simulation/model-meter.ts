@@ -1,0 +1,101 @@
+import type { Action, Answer } from './actions.ts';
+import { addTo, type Bytes, type LedgerState, type ServiceModel } from './model-state.ts';
+
+const TIB = 1024n ** 4n;
+
+type PollAction = Action & { readonly kind: 'poll' };
+
+/** What the model of the ledger offers to that of the meter. */
+interface Books {
+  readonly state: LedgerState;
+  book(source: { readonly peer: string }, carrier: string, bytes: Bytes, fromMs: number | null, toMs: number): void;
+}
+
+/** The rules of docs/counters.md for a source that is cumulative, falls to zero and shows all it has. */
+export function recordPoll(books: Books, poll: PollAction): Answer {
+  const { snapshot, atMs, trueMs } = poll;
+  const { state } = books;
+  if (!state.tracking) return 'tracking off';
+  const service = state.services.get(snapshot.node) ?? newService();
+  state.services.set(snapshot.node, service);
+  if (isStale(service, snapshot, atMs)) return 'counted 0 0';
+  const sum = { rx: 0n, tx: 0n };
+  for (const peer of snapshot.peers) {
+    if (!state.owners.has(peer.key)) state.owners.set(peer.key, { user: null, bindings: [] });
+    const counted = readPeer(state, service, peer.key, { rx: peer.rx, tx: peer.tx }, poll);
+    if (counted !== null) bookPeer(books, poll, peer.key, counted, sum);
+  }
+  service.last = { bootId: snapshot.bootId, uptimeMs: snapshot.uptimeMs, atMs };
+  if (snapshot.complete) endPoll(service, poll, trueMs >= state.resumedMs);
+  return `counted ${sum.rx} ${sum.tx}`;
+}
+
+interface Counted {
+  readonly bytes: Bytes;
+  readonly fromMs: number | null;
+}
+
+function bookPeer(books: Books, poll: PollAction, key: string, { bytes, fromMs }: Counted, sum: Mutable<Bytes>): void {
+  const { quarantined } = books.state;
+  if (bytes.rx + bytes.tx > 10n * TIB) {
+    quarantined.count++;
+    quarantined.rx += bytes.rx;
+    quarantined.tx += bytes.tx;
+    return;
+  }
+  const beginMs = fromMs === null ? null : Math.min(fromMs, poll.atMs);
+  books.book({ peer: key }, `${poll.snapshot.node}:51820/wireguard`, bytes, beginMs, poll.atMs);
+  sum.rx += bytes.rx;
+  sum.tx += bytes.tx;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A poll from before tracking was switched on again is no base for what comes later. */
+function endPoll(service: ServiceModel, { snapshot, atMs }: PollAction, isBase: boolean): void {
+  const shown = new Set(snapshot.peers.map(({ key }) => key));
+  for (const [key, counter] of service.counters) if (!shown.has(key)) counter.ended = true;
+  service.lastComplete = isBase ? { atMs } : null;
+  service.everComplete = true;
+}
+
+function readPeer(
+  state: LedgerState,
+  service: ServiceModel,
+  key: string,
+  value: Bytes,
+  poll: PollAction,
+): Counted | null {
+  const { atMs, opening } = poll;
+  const { evidence } = poll.snapshot;
+  const counter = service.counters.get(key);
+  const from = service.lastComplete?.atMs ?? null;
+  const read = { ...value, evidence, atMs, ended: false, rebase: poll.trueMs < state.resumedMs };
+  if (counter === undefined || counter.rebase) {
+    service.counters.set(key, read);
+    // A peer that the last complete poll did not show began at 0 after it.
+    if (from !== null) return { bytes: value, fromMs: from };
+    if (counter === undefined && opening === 'count' && !service.everComplete) return { bytes: value, fromMs: null };
+    addTo(state.baselines, key, value);
+    return null;
+  }
+  const lastMs = from === null ? counter.atMs : Math.max(from, counter.atMs);
+  const isSameLife =
+    !counter.ended && counter.evidence === evidence && value.rx >= counter.rx && value.tx >= counter.tx;
+  if (isSameLife && value.rx === counter.rx && value.tx === counter.tx) return null;
+  service.counters.set(key, read);
+  if (counter.ended) return { bytes: value, fromMs: from ?? counter.atMs };
+  if (!isSameLife) return { bytes: value, fromMs: lastMs };
+  return { bytes: { rx: value.rx - counter.rx, tx: value.tx - counter.tx }, fromMs: lastMs };
+}
+
+/** Not later than what was read before, in the node's own order. */
+function isStale({ last }: ServiceModel, poll: { bootId: string; uptimeMs: number }, atMs: number): boolean {
+  if (last === null) return false;
+  if (poll.bootId === last.bootId) return poll.uptimeMs <= last.uptimeMs;
+  return atMs < last.atMs;
+}
+
+function newService(): ServiceModel {
+  return { last: null, lastComplete: null, everComplete: false, counters: new Map() };
+}

@@ -1,0 +1,332 @@
+import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
+import type { Action, Answer, PeerAssignment } from './actions.ts';
+import { recordPoll } from './model-meter.ts';
+import { addTo, type Bytes, emptyState, type Holder, type LedgerState, type Mark, type Pot } from './model-state.ts';
+import { slicesOf } from './slices.ts';
+
+const TIB = 1024n ** 4n;
+
+/**
+ * What the ledger should hold, written down as simply as the rules are told, without a line of the real one. Knows
+ * nothing of transactions: `apply` is asked only for what was committed.
+ */
+export class Model {
+  readonly state: LedgerState;
+
+  constructor(state: LedgerState = emptyState()) {
+    this.state = state;
+  }
+
+  clone(): Model {
+    return new Model(structuredClone(this.state));
+  }
+
+  apply(action: Action, nowMs: number): Answer {
+    switch (action.kind) {
+      case 'reports':
+        return this.#reports(action.sender, action.reports, nowMs);
+      case 'poll':
+        return recordPoll(this, action);
+      case 'add-user':
+        return this.#addUser(action, nowMs);
+      case 'delete-user':
+        return this.#deleteUser(action.name, nowMs);
+      case 'rotate-token':
+        return this.#rotate(action.name, action.token, nowMs);
+      case 'assign':
+        return this.#assign(action.assignments);
+      case 'reset':
+        this.state.marks.push({ atMs: nowMs, users: action.scope === 'all' ? 'all' : action.users, undone: false });
+        return 'ok';
+      case 'undo':
+        return this.#undo(action.mark);
+      case 'tracking':
+        this.#track(action.enabled, action.trueMs);
+        return 'ok';
+      default:
+        return 'ok';
+    }
+  }
+
+  /** Books bytes of a peer or token to whoever they belong to, slice by slice. */
+  book(
+    source: { token: string } | { peer: string },
+    carrier: string,
+    bytes: Bytes,
+    fromMs: number | null,
+    toMs: number,
+  ) {
+    const cuts = 'token' in source ? this.#tokenCuts(source.token) : this.#peerCuts(source.peer);
+    for (const slice of slicesOf(bytes.rx, bytes.tx, fromMs, toMs, cuts)) {
+      if (slice.rx + slice.tx === 0n) continue;
+      const holder =
+        'token' in source ? this.#holderOfToken(source.token, slice) : this.#holderOfPeer(source.peer, slice);
+      const pot = this.#pot(holder, this.#markAt(holder.user, slice.fromMs, slice.toMs));
+      addTo(pot.carriers, carrier, slice);
+    }
+  }
+
+  /** The mark in force: the highest that applies and was not undone. */
+  effectiveMark(user: string | null): number {
+    return this.state.marks.reduce((highest, mark, i) => (!mark.undone && appliesTo(mark, user) ? i + 1 : highest), 0);
+  }
+
+  /** Shown usage of a user; of a token or peer that nobody owns where `user` is null. */
+  shown(user: string | null): Bytes {
+    const effective = this.effectiveMark(user);
+    return sumOf(this.state.pots.filter((pot) => pot.user === user && pot.mark >= effective));
+  }
+
+  everything(): Bytes {
+    return sumOf(this.state.pots);
+  }
+
+  #reports(sender: ReportSender, reports: readonly UsageReport[], nowMs: number): Answer {
+    if (!this.state.tracking) return 'error tracking-off';
+    const trial = this.clone();
+    const count = { recorded: 0, duplicates: 0, stale: 0, quarantined: 0 };
+    for (const report of reports) {
+      const outcome = trial.#report(sender, report, nowMs);
+      if (outcome === 'reused') return 'error event-id-reused';
+      count[outcome]++;
+    }
+    this.#take(trial);
+    return `recorded ${count.recorded} duplicates ${count.duplicates} stale ${count.stale} quarantined ${count.quarantined}`;
+  }
+
+  #report(sender: ReportSender, report: UsageReport, nowMs: number) {
+    const key = keyOf(sender, report);
+    const body = bodyOf(report);
+    const known = key === null ? undefined : this.state.keys.get(key);
+    if (known !== undefined) return known === body ? 'duplicates' : 'reused';
+    const added = report.mode === 'delta' ? deltaOf(report, nowMs) : this.#advance(sender, report, nowMs);
+    if (added === 'stale') return 'stale';
+    if (key !== null) this.state.keys.set(key, body);
+    if (added.rx + added.tx > 10n * TIB) {
+      const { quarantined } = this.state;
+      quarantined.count++;
+      quarantined.rx += added.rx;
+      quarantined.tx += added.tx;
+      return 'quarantined';
+    }
+    this.book({ token: report.userToken }, carrierOf(report), added, added.fromMs, added.toMs);
+    return 'recorded';
+  }
+
+  #advance(sender: ReportSender, report: UsageReport, nowMs: number): Interval | 'stale' {
+    const name = `${sender.credential ?? ''} ${report.userToken} ${carrierOf(report)} ${report.stream}`;
+    const last = this.state.streams.get(name);
+    const endMs = report.periodEnd?.getTime() ?? null;
+    const lastEndMs = last?.periodEndMs ?? null;
+    if (endMs !== null && lastEndMs !== null && endMs <= lastEndMs) return 'stale';
+    const toMs = Math.min(endMs ?? nowMs, nowMs);
+    this.state.streams.set(name, { rx: report.rx, tx: report.tx, atMs: toMs, periodEndMs: endMs ?? lastEndMs });
+    const grew = last !== undefined && report.rx >= last.rx && report.tx >= last.tx;
+    const fromMs = last?.atMs ?? report.periodStart?.getTime() ?? null;
+    return {
+      rx: grew ? report.rx - last.rx : report.rx,
+      tx: grew ? report.tx - last.tx : report.tx,
+      fromMs: fromMs === null ? null : Math.min(fromMs, toMs),
+      toMs,
+    };
+  }
+
+  #addUser({ name, token, countInCycle }: Action & { kind: 'add-user' }, nowMs: number): Answer {
+    const known = this.state.tokens.get(token);
+    if (known !== undefined && !(known.released && !known.rotated)) return 'error token-taken';
+    this.state.users.set(name, { deleted: false });
+    this.state.tokens.set(token, {
+      user: name,
+      sinceMs: nowMs,
+      inCycle: countInCycle,
+      rotated: false,
+      released: false,
+    });
+    this.#claim((pot) => pot.token === token, name, countInCycle);
+    return 'ok';
+  }
+
+  #deleteUser(name: string, nowMs: number): Answer {
+    const user = this.state.users.get(name);
+    if (user === undefined || user.deleted) return 'error not-found';
+    user.deleted = true;
+    for (const token of this.state.tokens.values()) if (token.user === name) token.released = true;
+    for (const owner of this.state.owners.values()) {
+      for (const binding of owner.bindings) {
+        if (binding.user === name && binding.toMs === null) binding.toMs = Math.max(binding.fromMs, nowMs);
+      }
+      if (owner.user === name) owner.user = null;
+    }
+    return 'ok';
+  }
+
+  #rotate(name: string, token: string, nowMs: number): Answer {
+    const user = this.state.users.get(name);
+    if (user === undefined || user.deleted) return 'error not-found';
+    const known = this.state.tokens.get(token);
+    if (known !== undefined && known.user === name && !known.rotated) return 'ok';
+    const isFree = known === undefined || (known.released && !known.rotated);
+    if (!isFree && known.user !== name) return 'error token-taken';
+    for (const own of this.state.tokens.values()) if (own.user === name) own.rotated = true;
+    if (known !== undefined && known.user === name) {
+      known.rotated = false;
+      known.released = false;
+    } else {
+      this.state.tokens.set(token, { user: name, sinceMs: nowMs, inCycle: false, rotated: false, released: false });
+    }
+    this.#claim((pot) => pot.token === token, name, false);
+    return 'ok';
+  }
+
+  #assign(assignments: readonly PeerAssignment[]): Answer {
+    const trial = this.clone();
+    for (const assignment of assignments) {
+      const refusal = trial.#assignOne(assignment);
+      if (refusal !== null) return refusal;
+    }
+    this.#take(trial);
+    return 'ok';
+  }
+
+  #assignOne({ peer, user, fromMs, countInCycle }: PeerAssignment): Answer | null {
+    const owner = this.state.owners.get(peer);
+    if (owner === undefined || (user !== null && this.state.users.get(user)?.deleted !== false))
+      return 'error not-found';
+    if (owner.user === user) return null;
+    const last = owner.bindings.at(-1);
+    if (last !== undefined) {
+      if (fromMs < (last.toMs ?? last.fromMs)) return 'error assigned-since';
+      last.toMs ??= fromMs;
+    }
+    const claimed = owner.user === null;
+    owner.user = user;
+    if (user === null) return null;
+    owner.bindings.push({ user, fromMs, toMs: null, claimed, inCycle: countInCycle });
+    if (claimed) this.#claim((pot) => pot.peer === peer, user, countInCycle);
+    return null;
+  }
+
+  #undo(number: number): Answer {
+    const mark = this.state.marks[number - 1];
+    if (mark === undefined) return 'error not-found';
+    if (mark.undone) return 'error already-undone';
+    mark.undone = true;
+    return 'ok';
+  }
+
+  /** Switched on again, every counter is as if it had never been read. */
+  #track(enabled: boolean, trueMs: number): void {
+    if (enabled && !this.state.tracking) {
+      this.state.resumedMs = trueMs;
+      for (const service of this.state.services.values()) {
+        service.lastComplete = null;
+        for (const counter of service.counters.values()) counter.rebase = true;
+      }
+    }
+    this.state.tracking = enabled;
+  }
+
+  #claim(belongs: (pot: Pot) => boolean, user: string, inCycle: boolean): void {
+    for (const pot of this.state.pots) {
+      if (pot.user !== null || !belongs(pot)) continue;
+      pot.user = user;
+      pot.inCycle = inCycle;
+    }
+  }
+
+  #tokenCuts(token: string): number[] {
+    const owner = this.state.tokens.get(token);
+    return owner === undefined || owner.released ? [] : [owner.sinceMs];
+  }
+
+  #holderOfToken(token: string, slice: { fromMs: number; toMs: number }): Holder {
+    const owner = this.state.tokens.get(token);
+    if (owner === undefined || owner.released) return { user: null, token, peer: null, inCycle: true };
+    const isBefore = slice.fromMs === slice.toMs ? slice.toMs < owner.sinceMs : slice.toMs <= owner.sinceMs;
+    if (isBefore) return { user: owner.user, token, peer: null, inCycle: owner.inCycle };
+    return { user: owner.user, token: null, peer: null, inCycle: true };
+  }
+
+  #peerCuts(peer: string): number[] {
+    const bindings = this.state.owners.get(peer)?.bindings ?? [];
+    return bindings.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs]));
+  }
+
+  #holderOfPeer(peer: string, { fromMs, toMs }: { fromMs: number; toMs: number }): Holder {
+    const bindings = this.state.owners.get(peer)?.bindings ?? [];
+    const now = bindings.find((binding) => {
+      if (binding.fromMs > fromMs) return false;
+      if (binding.toMs === null) return true;
+      return fromMs === toMs ? toMs < binding.toMs : toMs <= binding.toMs;
+    });
+    if (now !== undefined) return { user: now.user, token: null, peer: null, inCycle: true };
+    const next = bindings.find((binding) => binding.fromMs >= toMs);
+    if (next?.claimed === true) return { user: next.user, token: null, peer, inCycle: next.inCycle };
+    return { user: null, token: null, peer, inCycle: true };
+  }
+
+  #markAt(user: string | null, fromMs: number, toMs: number): number {
+    let highest = 0;
+    this.state.marks.forEach((mark, i) => {
+      const isBefore = mark.atMs < toMs || (mark.atMs === toMs && fromMs === toMs);
+      if (isBefore && appliesTo(mark, user)) highest = i + 1;
+    });
+    return highest;
+  }
+
+  #pot(holder: Holder, mark: number): Pot {
+    const { user, token, peer, inCycle } = holder;
+    const found = this.state.pots.findLast(
+      (pot) => pot.user === user && pot.token === token && pot.peer === peer && pot.mark === mark,
+    );
+    if (found !== undefined) return found;
+    const pot = { user, token, peer, mark, inCycle, carriers: new Map() };
+    this.state.pots.push(pot);
+    return pot;
+  }
+
+  /** After a request that counts as a whole or not at all. */
+  #take(trial: Model): void {
+    Object.assign(this.state, trial.state);
+  }
+}
+
+function appliesTo(mark: Mark, user: string | null): boolean {
+  return mark.users === 'all' || (user !== null && mark.users.includes(user));
+}
+
+interface Interval extends Bytes {
+  readonly fromMs: number | null;
+  readonly toMs: number;
+}
+
+function deltaOf(report: UsageReport, nowMs: number): Interval {
+  const toMs = Math.min(report.periodEnd?.getTime() ?? nowMs, nowMs);
+  const fromMs = report.periodStart === null ? null : Math.min(report.periodStart.getTime(), toMs);
+  return { rx: report.rx, tx: report.tx, fromMs, toMs };
+}
+
+function keyOf(sender: ReportSender, { eventId, userToken }: UsageReport): string | null {
+  if (eventId === null) return null;
+  return sender.credential === null ? `open ${userToken} ${eventId}` : `${sender.credential} ${eventId}`;
+}
+
+function bodyOf({ eventId: _, ...body }: UsageReport): string {
+  return JSON.stringify(body, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+export function carrierOf({ server, port, protocol }: Pick<UsageReport, 'server' | 'port' | 'protocol'>): string {
+  return `${server}:${port}/${protocol}`;
+}
+
+function sumOf(pots: readonly Pot[]): Bytes {
+  let rx = 0n;
+  let tx = 0n;
+  for (const { carriers } of pots) {
+    for (const bytes of carriers.values()) {
+      rx += bytes.rx;
+      tx += bytes.tx;
+    }
+  }
+  return { rx, tx };
+}

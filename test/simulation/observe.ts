@@ -1,0 +1,111 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Model } from './model.ts';
+import { addTo, type LedgerState } from './model-state.ts';
+
+type Lines = string[];
+
+/** Everything that the model knows of, as sorted lines: what the ledger should hold. */
+export function expected({ state }: Model): Lines {
+  const { count, rx, tx } = state.quarantined;
+  return [
+    `tracking ${state.tracking}`,
+    `keys ${state.keys.size}`,
+    `quarantined ${count} ${rx} ${tx}`,
+    ...people(state),
+    ...marks(state),
+    ...bytes(state),
+    ...counters(state),
+  ].sort();
+}
+
+function people({ users, tokens, owners }: LedgerState): Lines {
+  const lines = [...users].map(([name, { deleted }]) => `user ${name} ${deleted ? 'deleted' : 'living'}`);
+  for (const [token, { user, rotated, released }] of tokens) {
+    lines.push(`token ${token} ${user}${rotated ? ' rotated' : ''}${released ? ' released' : ''}`);
+  }
+  for (const [peer, { user, bindings }] of owners) {
+    const had = bindings.map((each) => `${each.user}@${each.fromMs}-${each.toMs ?? ''}`).join(' ');
+    lines.push(`peer ${peer} ${user ?? '-'} ${had}`);
+  }
+  return lines;
+}
+
+function marks(state: LedgerState): Lines {
+  return state.marks.map(({ users, undone }, i) => {
+    const whose = users === 'all' ? 'all' : [...users].sort().join(',');
+    return `mark ${i + 1} ${whose}${undone ? ' undone' : ''}`;
+  });
+}
+
+function bytes({ pots }: LedgerState): Lines {
+  const sums = new Map<string, { rx: bigint; tx: bigint }>();
+  for (const { user, token, peer, mark, inCycle, carriers } of pots) {
+    const holder = `${user ?? '-'} ${token ?? '-'} ${peer ?? '-'}`;
+    for (const [carrier, moved] of carriers) {
+      addTo(sums, `bytes ${holder} mark ${mark} ${inCycle ? 'cycle' : 'history'} ${carrier}`, moved);
+    }
+  }
+  return [...sums].map(([name, { rx, tx }]) => `${name}: ${rx} ${tx}`);
+}
+
+function counters({ services, baselines, streams }: LedgerState): Lines {
+  const lines = [...services].map(([node, { last }]) => `service ${node} ${last?.bootId} ${last?.uptimeMs}`);
+  for (const service of services.values()) {
+    for (const [key, { rx, tx, evidence, ended }] of service.counters) {
+      lines.push(`counter ${key} ${rx} ${tx} ${evidence}${ended ? ' ended' : ''}`);
+    }
+  }
+  for (const [key, { rx, tx }] of baselines) lines.push(`baseline ${key} ${rx} ${tx}`);
+  for (const { rx, tx, periodEndMs } of streams.values()) lines.push(`stream ${rx} ${tx} ${periodEndMs ?? '-'}`);
+  return lines;
+}
+
+/** The same of the file. */
+export function found(db: Database): Lines {
+  return OBSERVATIONS.flatMap((sql) => statement(db, sql).all() as Lines).sort();
+}
+
+const OBSERVATIONS = [
+  `SELECT 'tracking ' || iif(value ->> 'enabled', 'true', 'false') FROM meta WHERE name = 'tracking'`,
+  `SELECT 'user ' || name || iif(deleted_at IS NULL, ' living', ' deleted') FROM user`,
+  `SELECT 'token ' || token || ' ' || u.name || iif(rotated_at IS NULL, '', ' rotated') ||
+     iif(released_at IS NULL, '', ' released') FROM user_token t JOIN user u ON u.id = t.user_id`,
+  `SELECT 'peer ' || p.key || ' ' || ifnull((SELECT name FROM user WHERE id = p.user_id), '-') || ' ' ||
+     ifnull((SELECT group_concat(name || '@' || from_at || '-' || ifnull(to_at, ''), ' ') FROM
+       (SELECT u.name, b.from_at, b.to_at FROM binding b JOIN user u ON u.id = b.user_id
+        WHERE b.peer_id = p.id ORDER BY b.from_at, b.id)), '') FROM peer p`,
+  `SELECT 'mark ' || r.id || ' ' || iif(r.scope = 'all', 'all', ifnull((SELECT group_concat(name, ',') FROM
+     (SELECT u.name FROM reset_target x JOIN user u ON u.id = x.user_id WHERE x.reset_id = r.id ORDER BY u.name)), ''))
+     || iif(r.undone_at IS NULL, '', ' undone') FROM reset r`,
+  `SELECT 'bytes ' || ifnull(u.name, '-') || ' ' || ifnull(g.token, '-') || ' ' || ifnull(p.key, '-') || ' mark ' || g.mark
+     || iif(g.in_cycle, ' cycle ', ' history ') || c.server || ':' || c.port || '/' || c.protocol || ': ' ||
+     sum(t.rx) || ' ' || sum(t.tx)
+   FROM tally t JOIN segment g ON g.id = t.segment_id JOIN series s ON s.id = t.series_id
+   JOIN carrier c ON c.id = s.carrier_id LEFT JOIN user u ON u.id = g.user_id LEFT JOIN peer p ON p.id = g.peer_id
+   GROUP BY g.user_id, g.token, g.peer_id, g.mark, g.in_cycle, c.server, c.port, c.protocol HAVING sum(t.total) > 0`,
+  `SELECT 'service ' || n.name || ' ' || s.last_boot_id || ' ' || s.last_uptime_ms
+   FROM vpn_service s JOIN node n ON n.id = s.node_id`,
+  `SELECT 'counter ' || p.key || ' ' || c.rx || ' ' || c.tx || ' ' || e.text || iif(c.ended, ' ended', '')
+   FROM counter c JOIN peer p ON p.id = c.peer_id JOIN evidence e ON e.id = c.start_id`,
+  `SELECT 'baseline ' || p.key || ' ' || sum(b.rx) || ' ' || sum(b.tx)
+   FROM baseline b JOIN peer p ON p.id = b.peer_id GROUP BY p.id`,
+  `SELECT 'stream ' || rx || ' ' || tx || ' ' || ifnull(period_end, '-') FROM stream`,
+  `SELECT 'quarantined ' || count(*) || ' ' || ifnull(sum(rx), 0) || ' ' || ifnull(sum(tx), 0) FROM quarantine`,
+  `SELECT 'keys ' || count(*) FROM report_key`,
+];
+
+const prepared = new WeakMap<Database, Map<string, Statement>>();
+
+function statement(db: Database, sql: string): Statement {
+  let known = prepared.get(db);
+  if (known === undefined) {
+    known = new Map();
+    prepared.set(db, known);
+  }
+  let one = known.get(sql);
+  if (one === undefined) {
+    one = db.prepare(sql).pluck();
+    known.set(sql, one);
+  }
+  return one;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { buildSimulation, type PlantedBug, play } from './bundle.ts';
+
+const METER = 'src/core/metering/meter.ts';
+const WRITER = 'src/storage/sqlite/writer';
+
+const bugs: readonly PlantedBug[] = [
+  {
+    name: 'what a counter showed before Xpert is counted',
+    file: METER,
+    was: "return baseline(1, reading, evidence, context, 'before-xpert');",
+    becomes: 'return newLife(1, reading, evidence, context, null, 0);',
+  },
+  {
+    name: 'restarts are not seen',
+    file: METER,
+    was: 'const restarted = showsRestart(state.startEvidence, evidence);',
+    becomes: 'const restarted = false;',
+  },
+  {
+    name: 'traffic while tracking was off is counted',
+    file: `${WRITER}/polls.ts`,
+    was: '{ ...state, rebase: true }',
+    becomes: 'state',
+  },
+  {
+    name: 'a peer that is missing in an answer that broke off has ended',
+    file: `${WRITER}/polls.ts`,
+    was: 'if (isStale || !poll.poll.complete ||',
+    becomes: 'if (isStale ||',
+  },
+  {
+    name: 'a poll that comes again counts again',
+    file: METER,
+    was: 'return order.uptimeMs > lastOrder.uptimeMs;',
+    becomes: 'return true;',
+  },
+  {
+    name: 'event ids are not remembered',
+    file: `${WRITER}/report-intake.ts`,
+    was: 'if (known === undefined) {',
+    becomes: 'if (known !== Number.NaN) {',
+  },
+  {
+    name: 'a stream that starts again counts its fall',
+    file: 'src/core/metering/counter.ts',
+    was: 'return after.rx < before.rx || after.tx < before.tx;',
+    becomes: 'return after.rx < before.rx && after.tx < before.tx;',
+  },
+  {
+    name: 'bytes are rounded away where an interval is cut',
+    file: 'src/core/metering/spread.ts',
+    was: 'if (left === 0n) return shares;',
+    becomes: 'return shares;',
+  },
+  {
+    name: 'bytes from before a mark are shown after it',
+    file: 'src/core/ledger/segment.ts',
+    was: 'if (id > mark && (atMs < toMs',
+    becomes: 'if (id > mark && (atMs <= toMs',
+  },
+  {
+    name: 'undoing a mark leaves the statistics as they are',
+    file: `${WRITER}/resets.ts`,
+    was: 'this.#sql.moveCarrierDays.run({ sign: hide === 1 ? -1 : 1, segment: id });',
+    becomes: 'if (hide === 1) this.#sql.moveCarrierDays.run({ sign: -1, segment: id });',
+  },
+  {
+    name: 'hidden bytes are in the statistics',
+    file: `${WRITER}/booking.ts`,
+    was: 'if (segment.hidden) return;',
+    becomes: '',
+  },
+  {
+    name: 'late bytes of a token go to its later owner as their own',
+    file: `${WRITER}/report-booking.ts`,
+    was: 'const holder = slice.toMs <= owner.sinceMs ? owner.before : owner.now;',
+    becomes: 'const holder = owner.now;',
+  },
+  {
+    name: 'a change of owner does not cut an interval',
+    file: `${WRITER}/peer-booking.ts`,
+    was: '.filter((ms) => ms > fromMs && ms < toMs);',
+    becomes: '.filter(() => false);',
+  },
+  {
+    name: 'memory is ahead of the disk after a rollback',
+    file: `${WRITER}/ledger-writer.ts`,
+    was: 'if (!isRefusal) this.#forgetEverything();',
+    becomes: '',
+  },
+  {
+    name: 'what was answered and not yet folded is forgotten at a crash',
+    file: `${WRITER}/ledger-writer.ts`,
+    was: 'parts.desk.recover();',
+    becomes: '',
+  },
+  {
+    name: 'owners are remembered after they changed',
+    file: `${WRITER}/ledger-writer.ts`,
+    was: 'if (forgets) this.#forgetOwners();',
+    becomes: '',
+  },
+  {
+    name: 'a cleanup takes a day that was to be kept',
+    file: `${WRITER}/cleanup.ts`,
+    was: 'const bound = quarterOf(keepsFromMs(this.#calendar, days, nowMs));',
+    becomes: 'const bound = quarterOf(keepsFromMs(this.#calendar, days, nowMs)) + 48;',
+  },
+];
+
+describe('the simulation finds a planted bug', () => {
+  for (const bug of bugs) {
+    it(bug.name, async () => {
+      const { code, output } = await play(await buildSimulation(bug), ['--seeds', '60', '--steps', '200']);
+      expect(code, 'no seed found it').toBe(1);
+      expect(output).toMatch(/Again: npm run simulate -- --seed \d+ --steps 200/);
+    }, 180_000);
+  }
+});

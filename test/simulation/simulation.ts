@@ -1,0 +1,429 @@
+import { ManualClock } from '../../src/core/units/testing.ts';
+import type { Action, Answer } from './actions.ts';
+import { breaches } from './checks.ts';
+import { Admins } from './deeds.ts';
+import { Machine } from './machine.ts';
+import { Model } from './model.ts';
+import { expected, found } from './observe.ts';
+import { Random } from './random.ts';
+import { Senders } from './senders.ts';
+import { differenceOfLines, Truth } from './truth.ts';
+import { SimulatedNode, type Snapshot } from './world.ts';
+
+const MINUTE_MS = 60_000;
+const ZONES = ['UTC', 'Asia/Kathmandu', 'America/New_York', 'Pacific/Kiritimati', 'Etc/GMT+12'];
+
+/** How often what happened, over all steps: so that a report shows what was really tried. */
+export type Happened = Record<string, number>;
+
+/** One life of a ledger, decided by one seed: a world that moves bytes, a machine that fails, and the model beside it. */
+export class Simulation {
+  readonly happened: Happened = {};
+  readonly #random: Random;
+  readonly #clock: ManualClock;
+  readonly #machine: Machine;
+  readonly #nodes: SimulatedNode[];
+  readonly #senders: Senders;
+  readonly #admins: Admins;
+  readonly #truth: Truth;
+  /** The wall clock is never set in such a run: then what was lost can be told by time. */
+  readonly #isSteady: boolean;
+  readonly #old: { readonly snapshot: Snapshot; readonly atMs: number; readonly trueMs: number }[] = [];
+  readonly #opening: 'baseline' | 'count';
+  #model = new Model();
+  #zone = 'UTC';
+  #cleanedMs = Number.NEGATIVE_INFINITY;
+  readonly #log: string[] = [];
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+    this.#clock = new ManualClock();
+    this.#machine = new Machine(this.#clock, this.#random);
+    this.#isSteady = this.#random.chance(0.6);
+    this.#opening = this.#random.pick(['baseline', 'count']);
+    this.#nodes = ['north', 'south'].map((name) => new SimulatedNode(name, this.#nowMs));
+    this.#admins = new Admins(this.#random, () => this.#model);
+    this.#senders = new Senders(this.#random, () => this.#admins.tokens);
+    this.#truth = new Truth(this.#nodes);
+  }
+
+  /** Everything that was done. */
+  get log(): readonly string[] {
+    return this.#log;
+  }
+
+  async run(steps: number): Promise<void> {
+    try {
+      await this.#begin();
+      for (let step = 1; step <= steps; step++) await this.#step();
+      await this.#end();
+    } finally {
+      await this.#machine.dispose();
+    }
+  }
+
+  get #nowMs(): number {
+    return this.#clock.now().getTime();
+  }
+
+  async #begin(): Promise<void> {
+    this.#zone = this.#random.pick(ZONES);
+    await this.#machine.start(this.#zone);
+    for (const node of this.#nodes) {
+      await this.#machine.addNode(node.name, this.#opening);
+      for (let n = 1; n <= 4; n++) node.add(`${node.name}-${n}`);
+    }
+  }
+
+  async #step(): Promise<void> {
+    const what = this.#random.weighted({
+      wait: 6,
+      carry: 12,
+      change: 2,
+      calls: 14,
+      crash: 0.5,
+      restart: 0.2,
+      setClock: 0.3,
+    });
+    this.#count(what);
+    this.#machine.wallTime.read();
+    if (what === 'wait') this.#wait();
+    else if (what === 'carry') this.#carry();
+    else if (what === 'change') this.#change();
+    else if (what === 'calls') await this.#calls();
+    else if (what === 'crash') await this.#crash();
+    else if (what === 'restart') await this.#restart();
+    else this.#setClock();
+  }
+
+  #wait(): void {
+    const { wait, ms } = this.#randomWait();
+    this.#note(`wait ${wait}`);
+    this.#machine.advance(ms);
+  }
+
+  #randomWait() {
+    const random = this.#random;
+    const wait = random.weighted({ seconds: 5, minutes: 5, hours: 2 });
+    if (wait === 'seconds') return { wait, ms: random.int(1, 59) * 1000 };
+    if (wait === 'minutes') return { wait, ms: random.int(1, 40) * MINUTE_MS + random.int(0, 999) };
+    return { wait, ms: random.int(40, 300) * MINUTE_MS };
+  }
+
+  #carry(): void {
+    this.#machine.advance(this.#random.int(1, 20_000));
+    for (const node of this.#nodes) {
+      for (const key of node.keys) {
+        if (this.#random.chance(0.6)) node.carry(key, this.#random.bytes(), this.#random.bytes(), this.#nowMs);
+      }
+    }
+  }
+
+  /** Nodes restart, peers come and go; the ledger is not told. */
+  #change(): void {
+    const random = this.#random;
+    const node = random.pick(this.#nodes);
+    const what = random.weighted({ interface: 1, boot: 1, add: 2, remove: 2, again: 1 });
+    this.#count(`node ${what}`);
+    this.#note(`${node.name}: ${what}`);
+    this.#machine.advance(1000);
+    if (what === 'interface' || what === 'boot') node.restart(what === 'boot', this.#nowMs);
+    else if (what === 'add') node.add(`${node.name}-${random.int(1, 7)}`);
+    else {
+      const key = random.pickOrNone(node.keys);
+      if (key === undefined) return;
+      node.remove(key);
+      if (what === 'again') node.add(key);
+    }
+  }
+
+  #setClock(): void {
+    if (this.#isSteady) return;
+    const random = this.#random;
+    const ms = random.int(1, random.chance(0.5) ? 2 * MINUTE_MS : 26 * 60 * MINUTE_MS) * (random.chance(0.5) ? 1 : -1);
+    this.#note(`clock set by ${ms} ms`);
+    this.#clock.step(ms);
+  }
+
+  /** Everything called in one turn of the event loop: one commit, unless one of them fails. */
+  async #calls(): Promise<void> {
+    this.#machine.advance(1000);
+    const actions = this.#actions();
+    const fault = this.#random.weighted({ none: 20, 'disk-full': 1, bug: 1 });
+    if (fault !== 'none') this.#machine.faults.failAfter(this.#random.int(0, 25), fault);
+    const nowMs = this.#nowMs;
+    const answers = await this.#perform(actions);
+    const struck = this.#machine.faults.disarm() && fault !== 'none';
+    this.#count(struck ? `struck by ${fault}` : 'calls');
+    const isFault = (answer: Answer) => struck && (answer === 'error disk-full' || answer.endsWith('a simulated bug'));
+    const done = pairs(actions, answers).filter(([, answer]) => !isFault(answer));
+    await this.#follow(done, nowMs);
+    for (const [action, answer] of pairs(actions, answers)) this.#tellSender(action, isFault(answer) ? null : answer);
+    if (this.#random.chance(0.35) || struck) await this.#check('quick');
+  }
+
+  /**
+   * Lets the model do what the ledger did. The ledger may meter polls before or after the other calls of their turn, and
+   * after a crash nobody was answered (null): what was done is a beginning of what was called. The file tells which.
+   */
+  async #follow(done: readonly [Action, Answer | null][], nowMs: number): Promise<void> {
+    const isDoubtful = done.some(([, answer]) => answer === null);
+    const orders = interleavings(done);
+    if (orders.length === 1 && !isDoubtful) {
+      for (const [action, answer] of done) this.#expectAnswer(action, answer ?? '', nowMs);
+      return;
+    }
+    await this.#settle();
+    const lines = found(this.#machine.look);
+    const before = this.#model;
+    let difference = '';
+    for (const order of orders) {
+      for (let length = order.length; length >= (isDoubtful ? 0 : order.length); length--) {
+        this.#model = before.clone();
+        difference = this.#play(order.slice(0, length), nowMs, lines);
+        if (difference === '') return;
+      }
+    }
+    throw new Error(`the ledger holds what no order of the calls can have brought about:\n${difference}`);
+  }
+
+  /** @returns how the ledger differs from the model after that; '' if it does not */
+  #play(done: readonly [Action, Answer | null][], nowMs: number, lines: readonly string[]): string {
+    const wrong = done.flatMap(([action, answer]) => this.#wrongAnswer(action, answer, nowMs));
+    const difference = [...wrong, differenceOfLines(expected(this.#model), lines)].join('\n').trim();
+    if (difference !== '') return difference;
+    for (const [action, answer] of done) if (answer !== null) this.#noteAnswer(action, answer);
+    return '';
+  }
+
+  #expectAnswer(action: Action, answer: Answer, nowMs: number): void {
+    const [wrong] = this.#wrongAnswer(action, answer, nowMs);
+    if (wrong !== undefined) throw new Error(wrong);
+    this.#checkReset(action);
+    this.#noteAnswer(action, answer);
+  }
+
+  #wrongAnswer(action: Action, answer: Answer | null, nowMs: number): string[] {
+    const wanted = this.#model.apply(action, nowMs);
+    if (answer === null || answer === wanted) return [];
+    return [`${describe(action)}: the ledger answered "${answer}", not "${wanted}"`];
+  }
+
+  #noteAnswer(action: Action, answer: Answer): void {
+    if (action.kind === 'reports' && answer.startsWith('recorded')) this.#truth.acknowledged(action);
+  }
+
+  #tellSender(action: Action, answer: Answer | null): void {
+    if (action.kind !== 'reports') return;
+    // Some answers never arrive, although everything went well.
+    const arrives = answer !== null && this.#random.chance(0.85);
+    this.#senders.answered(action, arrives ? answer : null, this.#nowMs);
+  }
+
+  /** By the model; that the ledger shows the same is checked with everything else. */
+  #checkReset(action: Action): void {
+    if (action.kind !== 'reset') return;
+    const users = action.scope === 'all' ? [...this.#model.state.users.keys()] : action.users;
+    for (const user of users) {
+      const { rx, tx } = this.#model.shown(user);
+      if (rx + tx > 0n) throw new Error(`${rx + tx} bytes of ${user} are shown right after a reset`);
+    }
+  }
+
+  async #perform(actions: readonly Action[]): Promise<Answer[]> {
+    for (const action of actions) {
+      this.#count(action.kind);
+      this.#note(describe(action));
+      if (action.kind === 'reports') this.#truth.sent(action);
+      if (action.kind === 'poll') this.#truth.shown(action.snapshot);
+      if (action.kind === 'cleanup') await this.#noteCleanup(action.days);
+    }
+    return Promise.all(actions.map((action) => this.#machine.perform(action)));
+  }
+
+  async #noteCleanup(days: number): Promise<void> {
+    const { keepsFrom } = await this.#machine.store.ledger.previewCleanup(days);
+    const ageMs = this.#nowMs - keepsFrom.getTime();
+    // A change of the zone by half a day and more may skip a date.
+    if (ageMs < Math.max(0, days - 3) * 86_400_000 || ageMs > (days + 2) * 86_400_000) {
+      throw new Error(`a cleanup that keeps ${days} days would keep records from ${keepsFrom.toISOString()} on`);
+    }
+    this.#cleanedMs = Math.max(this.#cleanedMs, keepsFrom.getTime());
+  }
+
+  #actions(): Action[] {
+    const actions: Action[] = [];
+    const count = this.#random.chance(0.6) ? 1 : this.#random.int(2, 5);
+    for (let n = 0; n < count; n++) {
+      const what = this.#random.weighted({ poll: 5, reports: 4, admin: 4 });
+      const action =
+        what === 'poll'
+          ? this.#poll()
+          : what === 'reports'
+            ? this.#senders.next(this.#nowMs)
+            : this.#admins.next(this.#nowMs, this.#trueMs);
+      // One request at a time from each sender, and one cleanup: the real ones wait for their answer, too.
+      // When tracking was switched on again is kept as an instant of the wall clock: docs/testing.md, known limits.
+      if (action?.kind === 'tracking' && !this.#isSteady) continue;
+      if (action !== null && !actions.includes(action)) actions.push(action);
+    }
+    return actions;
+  }
+
+  #poll(): Action | null {
+    const random = this.#random;
+    const { at, suspect } = this.#machine.wallTime.read();
+    const atMs = at.getTime();
+    const trueMs = this.#trueMs;
+    const node = random.pick(this.#nodes);
+    const opening = this.#opening;
+    switch (random.weighted({ whole: 14, cut: 2, lost: 1, failed: 1, again: 2 })) {
+      case 'whole': {
+        const snapshot = node.snapshot(this.#trueMs);
+        this.#old.push({ snapshot, atMs, trueMs });
+        return { kind: 'poll', snapshot, opening, atMs, trueMs, suspect };
+      }
+      case 'cut':
+        return {
+          kind: 'poll',
+          snapshot: node.snapshot(this.#trueMs, random.int(0, 4)),
+          opening,
+          atMs,
+          trueMs,
+          suspect,
+        };
+      case 'lost':
+        // Read on the node, and never delivered, or delivered late.
+        this.#old.push({ snapshot: node.snapshot(this.#trueMs), atMs, trueMs });
+        return null;
+      case 'failed':
+        return { kind: 'failed-poll', node: node.name, atMs };
+      case 'again': {
+        // Of two boots the wall clock tells which came later, so that nothing of a former boot may come late after a step.
+        const { bootId } = node.snapshot(trueMs);
+        const late = this.#old.slice(-6).filter((each) => this.#isSteady || each.snapshot.bootId === bootId);
+        const old = random.pickOrNone(late.filter((each) => each.snapshot.node === node.name));
+        return old === undefined ? null : { kind: 'poll', opening, suspect: false, ...old };
+      }
+    }
+  }
+
+  /** Real time, which nobody sets. */
+  get #trueMs(): number {
+    return START_MS + this.#clock.monotonicMs();
+  }
+
+  /** The process ends somewhere in the midst of some calls, and starts again from what its disk holds. */
+  async #crash(): Promise<void> {
+    this.#machine.advance(1000);
+    const actions = this.#actions();
+    this.#machine.armCrash(this.#random.int(0, 60));
+    const nowMs = this.#nowMs;
+    const answers = await this.#perform(actions);
+    const struck = await this.#machine.crash();
+    const isDoubtful = struck || this.#random.chance(0.5);
+    this.#note(`crash ${struck ? 'on the way' : 'after the commit'}`);
+    this.#count(`crash ${struck ? 'on the way' : 'after the commit'}`);
+    this.#machine.advance(this.#randomWait().ms);
+    await this.#machine.start(this.#zone);
+    // Answers that had left before the end must be kept; after an end on the way nobody had one.
+    await this.#follow(
+      pairs(actions, answers).map(([action, answer]) => [action, struck ? null : answer]),
+      nowMs,
+    );
+    for (const [action, answer] of pairs(actions, answers)) this.#tellSender(action, isDoubtful ? null : answer);
+    await this.#check();
+  }
+
+  async #restart(): Promise<void> {
+    await this.#machine.stop();
+    this.#machine.advance(this.#randomWait().ms);
+    if (this.#random.chance(0.4)) this.#zone = this.#random.pick(ZONES);
+    this.#note(`restart in ${this.#zone}`);
+    await this.#machine.start(this.#zone);
+    await this.#check();
+  }
+
+  async #end(): Promise<void> {
+    await this.#check('all');
+    if (this.#isSteady) await this.#checkLosses();
+    // Undoing every mark, in any order, brings back everything.
+    const numbers = this.#model.state.marks.map((_, i) => i + 1);
+    while (numbers.length > 0) {
+      const [mark] = numbers.splice(this.#random.int(0, numbers.length - 1), 1);
+      const action: Action = { kind: 'undo', mark: mark ?? 0 };
+      this.#expectAnswer(action, await this.#machine.perform(action), this.#nowMs);
+    }
+    await this.#check('all');
+  }
+
+  /** After one last look at every node, whatever was lost must be named. */
+  async #checkLosses(): Promise<void> {
+    const { at, suspect } = this.#machine.wallTime.read();
+    const opening = this.#opening;
+    const trueMs = this.#trueMs;
+    const rest = { opening, atMs: at.getTime(), trueMs, suspect };
+    const polls = this.#nodes.map((node): Action => ({ kind: 'poll', snapshot: node.snapshot(trueMs), ...rest }));
+    for (const action of [{ kind: 'tracking', enabled: true, trueMs } as const, ...polls]) {
+      const [answer] = await this.#perform([action]);
+      this.#expectAnswer(action, answer ?? '', this.#nowMs);
+    }
+    this.#truth.checkLosses(this.#machine.look, this.#cleanedMs);
+  }
+
+  /** Compares everything with the model and holds the file to its own laws. */
+  async #check(thorough: 'quick' | 'laws' | 'all' = 'laws'): Promise<void> {
+    await this.#settle();
+    const { look, store } = this.#machine;
+    const difference = differenceOfLines(expected(this.#model), found(look));
+    if (difference !== '') throw new Error(`the ledger is not as the model says:\n${difference}`);
+    if (thorough !== 'quick' || this.#random.chance(0.2)) {
+      const broken = breaches(look, this.#cleanedMs, thorough === 'all');
+      if (broken.length > 0) throw new Error(broken.join('\n'));
+    }
+    await this.#truth.checkShown(this.#model, store, (name) => this.#machine.userId(name));
+    this.#truth.checkBooked(look);
+  }
+
+  /** A fold that failed is tried again after a second, and a read waits for everything that was answered. */
+  async #settle(): Promise<void> {
+    this.#machine.advance(1500);
+    await this.#machine.store.history.unclaimed();
+  }
+
+  #count(what: string): void {
+    this.happened[what] = (this.happened[what] ?? 0) + 1;
+  }
+
+  #note(what: string): void {
+    this.#log.push(`${this.#clock.now().toISOString()} ${what}`);
+  }
+}
+
+const START_MS = Date.parse('2026-03-01T12:00:00Z');
+
+function pairs<A, B>(as: readonly A[], bs: readonly B[]): [A, B][] {
+  return as.map((a, i) => [a, bs[i] as B]);
+}
+
+/** All orders that keep the order of the polls and that of everything else. */
+function interleavings<T extends readonly [Action, unknown]>(done: readonly T[]): T[][] {
+  const merge = (polls: readonly T[], others: readonly T[]): T[][] => {
+    const [poll] = polls;
+    const [other] = others;
+    if (poll === undefined || other === undefined) return [[...others, ...polls]];
+    const otherFirst = merge(polls, others.slice(1)).map((rest) => [other, ...rest]);
+    return [...otherFirst, ...merge(polls.slice(1), others).map((rest) => [poll, ...rest])];
+  };
+  const isPoll = ([{ kind }]: T) => kind === 'poll';
+  return merge(
+    done.filter(isPoll),
+    done.filter((each) => !isPoll(each)),
+  );
+}
+
+function describe(action: Action): string {
+  return JSON.stringify(action, (key, value) =>
+    key === 'life' ? undefined : typeof value === 'bigint' ? Number(value) : value,
+  );
+}

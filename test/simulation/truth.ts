@@ -1,0 +1,173 @@
+import type { Database } from 'better-sqlite3';
+import type { UsageReport } from '../../src/core/ledger/report.ts';
+import type { UserId } from '../../src/core/units/ids.ts';
+import type { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import type { Model } from './model.ts';
+import type { Bytes } from './model-state.ts';
+import type { ReportAction } from './senders.ts';
+import type { Life, SimulatedNode, Snapshot } from './world.ts';
+
+/** What really happened, against which ledger and model are both held: neither of the two is asked. */
+export class Truth {
+  readonly #nodes: readonly SimulatedNode[];
+  /** Bytes per token: of everything sent with ids once, of everything else as often as it was sent. */
+  readonly #sent = new Map<string, bigint>();
+  readonly #acked = new Map<string, bigint>();
+  readonly #sentIds = new Set<string>();
+  readonly #ackedIds = new Set<string>();
+  readonly #booked = new Map<string, bigint>();
+  readonly #read = new Map<Life, Bytes>();
+
+  constructor(nodes: readonly SimulatedNode[]) {
+    this.#nodes = nodes;
+  }
+
+  sent(request: ReportAction): void {
+    this.#add(this.#sent, this.#sentIds, request, true);
+  }
+
+  acknowledged(request: ReportAction): void {
+    this.#add(this.#acked, this.#ackedIds, request, false);
+  }
+
+  #add(sums: Map<string, bigint>, ids: Set<string>, { sender, reports }: ReportAction, isUpperBound: boolean): void {
+    for (const report of reports) {
+      const { eventId, userToken, rx, tx } = report;
+      if (!isUpperBound && !mustCountWhole(report)) continue;
+      const id = eventId === null ? null : `${sender.credential ?? userToken} ${eventId} ${rx}`;
+      if (id !== null && ids.has(id)) continue;
+      if (id !== null) ids.add(id);
+      sums.set(userToken, (sums.get(userToken) ?? 0n) + rx + tx);
+    }
+  }
+
+  /** A poll that was handed to the ledger: what came before it in the lives it shows is not lost. */
+  shown({ peers }: Snapshot): void {
+    for (const { life, rx, tx } of peers) {
+      const before = this.#read.get(life);
+      if (before === undefined || rx + tx > before.rx + before.tx) this.#read.set(life, { rx, tx });
+    }
+  }
+
+  /** Acked <= booked <= sent, booked <= carried, and raw totals never shrink. */
+  checkBooked(db: Database): void {
+    const carried = this.#carried();
+    for (const row of db.prepare(RAW).safeIntegers().all()) {
+      const { token, peer, total } = row as { token: string | null; peer: string | null; total: bigint };
+      const most = (token === null ? carried.get(peer ?? '') : this.#sent.get(token)) ?? 0n;
+      this.#bound(token ?? `peer ${peer}`, total, most);
+    }
+    for (const [token, acked] of this.#acked) {
+      const booked = this.#booked.get(token) ?? 0n;
+      if (booked < acked) throw new Error(`${token}: ${acked} bytes were acknowledged, ${booked} are booked`);
+    }
+  }
+
+  #carried(): Map<string, bigint> {
+    const carried = new Map<string, bigint>();
+    for (const { key, rx, tx } of this.#lives) carried.set(key, (carried.get(key) ?? 0n) + rx + tx);
+    return carried;
+  }
+
+  get #lives(): Life[] {
+    return this.#nodes.flatMap(({ lives }) => lives);
+  }
+
+  #bound(name: string, total: bigint, most: bigint): void {
+    if (total > most) throw new Error(`${name}: ${total} bytes are booked, ${most} were there`);
+    if (total < (this.#booked.get(name) ?? 0n)) throw new Error(`${name}: what was booked has shrunk to ${total}`);
+    this.#booked.set(name, total);
+  }
+
+  /** What people see: shown usage of every user, of everything and of what nobody owns. */
+  async checkShown(model: Model, store: SqliteStore, idOf: (name: string) => UserId): Promise<void> {
+    const names = [...model.state.users.keys()];
+    const ids = names.map(idOf);
+    const totals = await store.history.userTotals(ids);
+    let everybody = 0n;
+    names.forEach((name, i) => {
+      const shown = model.shown(name);
+      everybody += shown.rx + shown.tx;
+      same(`shown usage of ${name}`, totals.get(ids[i] as UserId), shown);
+    });
+    const nobody = model.shown(null);
+    const summary = await store.history.summary(null, { kind: 'all' });
+    same('what nobody owns', summary.unclaimed, nobody);
+    const { unclaimed, traffic } = { unclaimed: await store.history.unclaimed(), traffic: summary.traffic };
+    same('the list of what nobody owns', unclaimed.traffic, nobody);
+    if (traffic.total !== everybody + nobody.rx + nobody.tx) {
+      throw new Error(
+        `statistics show ${traffic.total}, users and unclaimed together ${everybody + nobody.rx + nobody.tx}`,
+      );
+    }
+  }
+
+  /**
+   * What moved after the last poll that showed a life lies in an interval that is flagged: some of it may be missing.
+   * Records from before `cleanedMs` are gone, and with them their flags. Not where a peer was removed and made anew unseen and has outgrown its old value: no reading tells those apart.
+   */
+  checkLosses(db: Database, cleanedMs: number): void {
+    const flagged = db.prepare(FLAGGED).all() as { peer: string; fromMs: number; toMs: number }[];
+    for (const life of this.#lives) {
+      const read = this.#read.get(life);
+      if (read === undefined || this.#isOutgrown(life, read)) continue;
+      const intervals = flagged.filter(({ peer }) => peer === life.key || peer === '');
+      for (const { atMs, rx, tx } of unread(life, read)) {
+        if (atMs < cleanedMs || intervals.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs)) continue;
+        throw new Error(
+          `${life.key}: ${rx} and ${tx} bytes at ${new Date(atMs).toISOString()} are lost without a word`,
+        );
+      }
+    }
+  }
+
+  #isOutgrown(life: Life, read: Bytes): boolean {
+    const later = this.#lives.slice(this.#lives.indexOf(life) + 1).filter(({ key }) => key === life.key);
+    return later.some(({ rx, tx }) => rx >= read.rx && tx >= read.tx);
+  }
+}
+
+/** Moves of a life after what was last read of it. */
+function unread({ moves }: Life, read: Bytes): Life['moves'] {
+  let rx = 0n;
+  let tx = 0n;
+  return moves.filter((move) => {
+    rx += move.rx;
+    tx += move.tx;
+    return (rx > read.rx || tx > read.tx) && move.rx + move.tx > 0n;
+  });
+}
+
+/** Intervals in which bytes of a peer (of any, where it is '') may be missing. Flag 4: possible loss. */
+const FLAGGED = `
+  SELECT p.key AS peer, l.from_at AS fromMs, l.to_at AS toMs FROM loss l JOIN peer p ON p.id = l.peer_id
+  UNION ALL
+  SELECT p.key, r.quarter * 900000, (r.quarter + 1) * 900000 FROM record r JOIN tally t ON t.id = r.tally_id
+  JOIN series s ON s.id = t.series_id JOIN peer p ON p.id = s.peer_id WHERE r.flags & 4
+  UNION ALL
+  SELECT p.key, 0, b.at FROM baseline b JOIN peer p ON p.id = b.peer_id
+  UNION ALL
+  SELECT p.key, 0, q.at FROM quarantine q JOIN peer p ON p.id = q.peer_id
+  UNION ALL
+  SELECT '', from_at, ifnull(to_at, 1e15) FROM gap WHERE reason = 'tracking-off'`;
+
+/** A stream adds at most its value; a huge report is kept aside. */
+function mustCountWhole({ mode, rx, tx }: UsageReport): boolean {
+  return mode === 'delta' && rx + tx <= 10n * 1024n ** 4n;
+}
+
+const RAW = `SELECT s.token, p.key AS peer, sum(t.total) AS total
+  FROM tally t JOIN series s ON s.id = t.series_id LEFT JOIN peer p ON p.id = s.peer_id GROUP BY s.token, s.peer_id`;
+
+function same(what: string, shown: { rx: bigint | null; tx: bigint | null } | undefined, wanted: Bytes): void {
+  if ((shown?.rx ?? 0n) === wanted.rx && (shown?.tx ?? 0n) === wanted.tx) return;
+  throw new Error(`${what} is ${shown?.rx} up and ${shown?.tx} down, not ${wanted.rx} and ${wanted.tx}`);
+}
+
+/** Lines of only one of two sorted lists; '' if there are none. */
+export function differenceOfLines(wanted: readonly string[], found: readonly string[]): string {
+  const inBoth = new Set(wanted.filter((line) => found.includes(line)));
+  const missing = wanted.filter((line) => !inBoth.has(line)).map((line) => `  missing: ${line}`);
+  const tooMuch = found.filter((line) => !inBoth.has(line)).map((line) => `  found:   ${line}`);
+  return [...missing, ...tooMuch].slice(0, 20).join('\n');
+}

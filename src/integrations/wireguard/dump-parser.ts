@@ -1,8 +1,9 @@
+import type { Buffer } from 'node:buffer';
 import type { ServiceReading } from '../../core/metering/collector.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import { KeyTable } from './key-table.ts';
 import { type PeerDraft, readAllowedIps, readEndpoint, readHandshake, readTraffic } from './peer-rows.ts';
-import { type Chunk, Fields, quoteOutput } from './scan.ts';
+import { Fields, quoteOutput } from './scan.ts';
 
 interface DumpedInterface {
   readonly name: string;
@@ -40,16 +41,16 @@ export class DumpParser {
     return this.#garbage;
   }
 
-  line(chunk: Chunk, from: number, to: number): void {
+  line(bytes: Buffer, from: number, to: number): void {
     this.#line += 1;
     if (this.#garbage !== null || from === to) return;
-    if (!this.#fields.split(chunk, from, to)) {
+    if (!this.#fields.split(bytes, from, to)) {
       this.#garbage = `line ${this.#line} holds control characters`;
       return;
     }
-    this.#shift ??= this.#fields.isKey(chunk, 1) || this.#fields.equals(chunk, 1, '(none)') ? this.#shiftOf(chunk) : 1;
+    this.#shift ??= this.#fields.isKey(bytes, 1) || this.#fields.equals(bytes, 1, '(none)') ? this.#shiftOf(bytes) : 1;
     const isPeer = this.#fields.count === 8 + this.#shift;
-    const wrong = isPeer ? this.#peer(chunk) : this.#interface(chunk);
+    const wrong = isPeer ? this.#peer(bytes) : this.#interface(bytes);
     if (wrong !== null) this.#garbage = `line ${this.#line}: ${wrong}`;
   }
 
@@ -65,27 +66,27 @@ export class DumpParser {
   }
 
   /** The first line is an interface: private key, public key, … or name, private key, public key, … */
-  #shiftOf(chunk: Chunk): 0 | 1 {
-    const third = this.#fields.count > 2 && (this.#fields.isKey(chunk, 2) || this.#fields.equals(chunk, 2, '(none)'));
+  #shiftOf(bytes: Buffer): 0 | 1 {
+    const third = this.#fields.count > 2 && (this.#fields.isKey(bytes, 2) || this.#fields.equals(bytes, 2, '(none)'));
     return third ? 1 : 0;
   }
 
-  #interface(chunk: Chunk): string | null {
+  #interface(bytes: Buffer): string | null {
     const fields = this.#fields;
     const shift = this.#shift ?? 1;
-    const name = shift === 1 ? quoteOutput(fields.text(chunk, 0)) : this.#singleName;
+    const name = shift === 1 ? quoteOutput(fields.text(bytes, 0)) : this.#singleName;
     const key = 1 + shift;
-    const hasKey = fields.count > key && fields.isKey(chunk, key);
-    if (fields.count < 4 + shift || (!hasKey && !fields.equals(chunk, key, '(none)'))) {
+    const hasKey = fields.count > key && fields.isKey(bytes, key);
+    if (fields.count < 4 + shift || (!hasKey && !fields.equals(bytes, key, '(none)'))) {
       return 'neither an interface nor a peer of a dump';
     }
-    const port = fields.small(chunk, key + 1);
+    const port = fields.small(bytes, key + 1);
     if (port === null || port > 65535) return 'the listen port is not a number';
     if (this.#interfaces.some((one) => one.name === name)) return `interface ${name} is dumped twice`;
     this.#current = {
       name,
       kind: fields.count === 4 + shift ? 'wireguard' : 'amneziawg',
-      publicKey: hasKey ? fields.text(chunk, key) : null,
+      publicKey: hasKey ? fields.text(bytes, key) : null,
       listenPort: port === 0 ? null : port,
       table: new KeyTable(),
     };
@@ -93,24 +94,24 @@ export class DumpParser {
     return null;
   }
 
-  #peer(chunk: Chunk): string | null {
+  #peer(bytes: Buffer): string | null {
     const fields = this.#fields;
     const shift = this.#shift ?? 1;
     const current = this.#current;
-    if (current === null || (shift === 1 && !fields.equals(chunk, 0, current.name)))
+    if (current === null || (shift === 1 && !fields.equals(bytes, 0, current.name)))
       return 'a peer without an interface';
-    const hash = fields.keyHash(chunk, shift);
-    const traffic = readTraffic(fields, chunk, 5 + shift);
+    const hash = fields.keyHash(bytes, shift);
+    const traffic = readTraffic(fields, bytes, 5 + shift);
     if (hash < 0 || traffic === null) return 'the key or the counters of a peer are not readable';
-    const peer = this.#details(chunk, shift, fields.text(chunk, shift), traffic);
-    return current.table.add(chunk.text, fields.starts[shift] as number, hash, peer) ? null : 'a peer is dumped twice';
+    const peer = this.#details(bytes, shift, fields.text(bytes, shift), traffic);
+    return current.table.add(bytes, fields.starts[shift] as number, hash, peer) ? null : 'a peer is dumped twice';
   }
 
   /** Most peers have both an endpoint and a handshake: made in one go they take half the memory. */
-  #details(chunk: Chunk, shift: number, key: string, traffic: Traffic): PeerDraft {
-    const endpoint = readEndpoint(this.#fields, chunk, 2 + shift);
-    const allowedIps = readAllowedIps(this.#fields, chunk, 3 + shift, ',');
-    const lastHandshakeAt = readHandshake(this.#fields, chunk, 4 + shift);
+  #details(bytes: Buffer, shift: number, key: string, traffic: Traffic): PeerDraft {
+    const endpoint = readEndpoint(this.#fields, bytes, 2 + shift);
+    const allowedIps = readAllowedIps(this.#fields, bytes, 3 + shift, ',');
+    const lastHandshakeAt = readHandshake(this.#fields, bytes, 4 + shift);
     if (endpoint !== null && lastHandshakeAt !== null) return { key, traffic, allowedIps, endpoint, lastHandshakeAt };
     const peer: PeerDraft = { key, traffic, allowedIps };
     if (endpoint !== null) peer.endpoint = endpoint;

@@ -1,8 +1,9 @@
+import type { Buffer } from 'node:buffer';
 import type { PeerDraft } from './peer-rows.ts';
 import { hashKey, KEY_LENGTH } from './scan.ts';
 
 /**
- * Peers by key, found by the characters of a row: no string is made to look one up. With 100,000 peers and four parts a
+ * Peers by key, found by the bytes of a row: no string is made to look one up. With 100,000 peers and four parts a
  * `Map` of strings takes more time than everything else together.
  */
 export class KeyTable {
@@ -12,9 +13,9 @@ export class KeyTable {
   #slots = new Int32Array(64);
 
   /** @returns false if the key is there already */
-  add(text: string, from: number, hash: number, peer: PeerDraft): boolean {
+  add(bytes: Buffer, from: number, hash: number, peer: PeerDraft): boolean {
     if (this.peers.length * 2 >= this.#slots.length) this.#grow();
-    const slot = this.#find(text, from, hash);
+    const slot = this.#find(bytes, from, hash);
     if (this.#slots[slot] !== 0) return false;
     this.peers.push(peer);
     this.#slots[slot] = this.peers.length;
@@ -22,18 +23,18 @@ export class KeyTable {
     return true;
   }
 
-  get(text: string, from: number): PeerDraft | undefined {
-    const hash = hashKey(text, from);
-    return hash < 0 ? undefined : this.peers[(this.#slots[this.#find(text, from, hash)] as number) - 1];
+  get(bytes: Buffer, from: number): PeerDraft | undefined {
+    const hash = hashKey(bytes, from);
+    return hash < 0 ? undefined : this.peers[(this.#slots[this.#find(bytes, from, hash)] as number) - 1];
   }
 
   /** The slot of the key, or the free one where it belongs. */
-  #find(text: string, from: number, hash: number): number {
+  #find(bytes: Buffer, from: number, hash: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const position = this.#slots[slot] as number;
       if (position === 0) return slot;
-      if (this.#hashes[slot] === hash && isSameKey(text, from, this.peers[position - 1] as PeerDraft)) return slot;
+      if (this.#hashes[slot] === hash && isSameKey(bytes, from, this.peers[position - 1] as PeerDraft)) return slot;
     }
   }
 
@@ -53,7 +54,7 @@ export class KeyTable {
   }
 }
 
-function isSameKey(text: string, from: number, { key }: PeerDraft): boolean {
-  for (let at = 0; at < KEY_LENGTH; at++) if (text.charCodeAt(from + at) !== key.charCodeAt(at)) return false;
+function isSameKey(bytes: Buffer, from: number, { key }: PeerDraft): boolean {
+  for (let at = 0; at < KEY_LENGTH; at++) if (bytes[from + at] !== key.charCodeAt(at)) return false;
   return true;
 }

@@ -5,7 +5,7 @@ import { assemblePoll, withoutTwins } from './assemble.ts';
 import { DumpParser } from './dump-parser.ts';
 import { garbled, interfaceMissing, noInterface, notice, notOurOutput } from './failures.ts';
 import { SCRIPT_PATH } from './node-script.ts';
-import { type Chunk, LineCutter, LineTooLong, quoteOutput } from './scan.ts';
+import { LineCutter, LineTooLong, quoteOutput, TAB } from './scan.ts';
 import { ScriptParser } from './script-parser.ts';
 
 /** Lines that a login may print before the script speaks (.bashrc, a banner). */
@@ -50,7 +50,7 @@ export class OutputReader {
   push(chunk: Buffer): void {
     if (this.#failure !== null) return;
     try {
-      this.#lines.push(chunk, (line, from, to) => this.#line(line, from, to));
+      this.#lines.push(chunk, (bytes, from, to) => this.#line(bytes, from, to));
     } catch (error) {
       if (!(error instanceof LineTooLong)) throw error;
       this.#failure = garbled('it has a line of more than 1 MiB');
@@ -68,14 +68,15 @@ export class OutputReader {
     return { poll, takenAt: output.boot?.at ?? null, unreadable };
   }
 
-  #line(chunk: Chunk, from: number, to: number): void {
-    if (this.#parser === null) this.#recognize(chunk, from, to);
-    this.#parser?.line(chunk, from, to);
+  #line(bytes: Buffer, from: number, to: number): void {
+    if (this.#parser === null) this.#recognize(bytes, from, to);
+    this.#parser?.line(bytes, from, to);
   }
 
-  #recognize({ text, bytes }: Chunk, from: number, to: number): void {
-    if (text.startsWith(HEADER, from)) this.#parser = new ScriptParser();
-    else if (this.#preamble === 0 && text.slice(from, to).split('\t').length > 3) {
+  #recognize(bytes: Buffer, from: number, to: number): void {
+    const start = bytes.toString('latin1', from, Math.min(to, from + HEADER.length));
+    if (start === HEADER) this.#parser = new ScriptParser();
+    else if (this.#preamble === 0 && countTabs(bytes, from, to) >= 3) {
       this.#parser = new DumpParser(this.#wanted ?? 'wg');
     } else if (from < to) {
       this.#preamble += 1;
@@ -109,4 +110,10 @@ export class OutputReader {
       unreadable: [],
     };
   }
+}
+
+function countTabs(bytes: Buffer, from: number, to: number): number {
+  let tabs = 0;
+  for (let at = from; at < to; at++) if (bytes[at] === TAB) tabs += 1;
+  return tabs;
 }

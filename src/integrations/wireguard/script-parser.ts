@@ -1,6 +1,7 @@
+import type { Buffer } from 'node:buffer';
 import type { KeyTable } from './key-table.ts';
 import { type PeerDraft, readAllowedIps, readEndpoint, readHandshake, readTraffic } from './peer-rows.ts';
-import { type Chunk, Fields, quoteOutput } from './scan.ts';
+import { Fields, quoteOutput } from './scan.ts';
 import {
   type Boot,
   type ContainerExit,
@@ -17,7 +18,7 @@ interface Run {
   readonly tool: string;
   readonly subject: string;
   readonly part: string;
-  readonly row: (chunk: Chunk) => boolean;
+  readonly row: (bytes: Buffer) => boolean;
   garbled: boolean;
 }
 
@@ -36,13 +37,13 @@ export class ScriptParser {
   /** A control line that makes no sense: nothing after it is believed. */
   #broken = false;
 
-  line(chunk: Chunk, from: number, to: number): void {
+  line(bytes: Buffer, from: number, to: number): void {
     if (from === to || this.#broken || this.#done) return;
-    const readable = this.#fields.split(chunk, from, to);
-    if (chunk.text.charCodeAt(from) === AT_SIGN) {
-      if (!readable || !this.#control(chunk)) this.#broken = true;
+    const readable = this.#fields.split(bytes, from, to);
+    if (bytes[from] === AT_SIGN) {
+      if (!readable || !this.#control(bytes)) this.#broken = true;
     } else if (this.#run !== null && !this.#run.garbled) {
-      this.#run.garbled = !readable || !this.#run.row(chunk);
+      this.#run.garbled = !readable || !this.#run.row(bytes);
     }
   }
 
@@ -56,40 +57,40 @@ export class ScriptParser {
     };
   }
 
-  #control(chunk: Chunk): boolean {
+  #control(bytes: Buffer): boolean {
     const fields = this.#fields;
-    const text = (index: number) => (index < fields.count ? quoteOutput(fields.utf8(chunk, index)) : '');
-    switch (fields.text(chunk, 0)) {
+    const text = (index: number) => (index < fields.count ? quoteOutput(fields.utf8(bytes, index)) : '');
+    switch (fields.text(bytes, 0)) {
       case '@xpert-node':
-        this.#version = fields.small(chunk, 1);
+        this.#version = fields.small(bytes, 1);
         return this.#version !== null;
       case '@boot':
-        this.#boot = readBoot(fields, chunk);
+        this.#boot = readBoot(fields, bytes);
         return this.#boot !== null;
       case '@place':
         this.#place = newPlace(text(1), text(2));
         this.#places.push(this.#place);
         return true;
       case '@parts':
-        return this.#closePlace(fields.small(chunk, 1));
+        return this.#closePlace(fields.small(bytes, 1));
       case '@container':
         return this.#place === null;
       case '@container-exit':
         this.#place = null;
         this.#run = null;
-        this.#containers.push({ name: text(1), status: fields.small(chunk, 2) ?? 1, error: text(3) });
+        this.#containers.push({ name: text(1), status: fields.small(bytes, 2) ?? 1, error: text(3) });
         return true;
       case '@done':
         this.#done = true;
         return this.#place === null;
       default:
-        return this.#place !== null && this.#insidePlace(this.#place, chunk, text);
+        return this.#place !== null && this.#insidePlace(this.#place, bytes, text);
     }
   }
 
-  #insidePlace(place: Place, chunk: Chunk, text: (index: number) => string): boolean {
+  #insidePlace(place: Place, bytes: Buffer, text: (index: number) => string): boolean {
     const fields = this.#fields;
-    switch (fields.text(chunk, 0)) {
+    switch (fields.text(bytes, 0)) {
       case '@tool':
         place.tools.push({ name: text(1), version: text(2), listed: null });
         return true;
@@ -97,7 +98,7 @@ export class ScriptParser {
         this.#run = this.#startRun(place, text(1), text(2), text(3));
         return true;
       case '@exit':
-        return this.#endRun(place, fields.small(chunk, 1), text(2));
+        return this.#endRun(place, fields.small(bytes, 1), text(2));
       case '@link':
         findInterface(place, text(1), text(2)).links.push(readLink(text(3), text(4)));
         return true;
@@ -117,63 +118,63 @@ export class ScriptParser {
   }
 
   /** Reads one row of a part; false = garbage. Rows of peers that came or went between two parts are passed over. */
-  #rowReader(place: Place, tool: string, subject: string, part: string): (chunk: Chunk) => boolean {
+  #rowReader(place: Place, tool: string, subject: string, part: string): (bytes: Buffer) => boolean {
     const fields = this.#fields;
-    if (tool === 'names') return (chunk) => this.#name(place, chunk);
-    if (part === 'interfaces') return (chunk) => this.#list(place, tool, chunk);
+    if (tool === 'names') return (bytes) => this.#name(place, bytes);
+    if (part === 'interfaces') return (bytes) => this.#list(place, tool, bytes);
     const { table } = findInterface(place, tool, subject);
-    const withPeer = (chunk: Chunk, read: (peer: PeerDraft) => void) => {
-      const peer = fields.count === 2 ? table.get(chunk.text, fields.starts[0] as number) : undefined;
+    const withPeer = (bytes: Buffer, read: (peer: PeerDraft) => void) => {
+      const peer = fields.count === 2 ? table.get(bytes, fields.starts[0] as number) : undefined;
       if (peer !== undefined) read(peer);
       return true;
     };
     switch (part) {
       case 'transfer':
-        return (chunk) => addPeer(fields, chunk, table);
+        return (bytes) => addPeer(fields, bytes, table);
       case 'latest-handshakes':
-        return (chunk) =>
-          withPeer(chunk, (peer) => {
-            const at = readHandshake(fields, chunk, 1);
+        return (bytes) =>
+          withPeer(bytes, (peer) => {
+            const at = readHandshake(fields, bytes, 1);
             if (at !== null) peer.lastHandshakeAt = at;
           });
       case 'endpoints':
-        return (chunk) =>
-          withPeer(chunk, (peer) => {
-            const endpoint = readEndpoint(fields, chunk, 1);
+        return (bytes) =>
+          withPeer(bytes, (peer) => {
+            const endpoint = readEndpoint(fields, bytes, 1);
             if (endpoint !== null) peer.endpoint = endpoint;
           });
       case 'allowed-ips':
-        return (chunk) =>
-          withPeer(chunk, (peer) => {
-            peer.allowedIps = readAllowedIps(fields, chunk, 1, ' ');
+        return (bytes) =>
+          withPeer(bytes, (peer) => {
+            peer.allowedIps = readAllowedIps(fields, bytes, 1, ' ');
           });
       default:
-        return (chunk) => this.#property(findInterface(place, tool, subject), part, chunk);
+        return (bytes) => this.#property(findInterface(place, tool, subject), part, bytes);
     }
   }
 
-  #property(of: Interface, part: string, chunk: Chunk): boolean {
+  #property(of: Interface, part: string, bytes: Buffer): boolean {
     if (part === 'public-key') {
-      if (this.#fields.isKey(chunk, 0)) of.publicKey = this.#fields.text(chunk, 0);
-      return of.publicKey !== null || this.#fields.equals(chunk, 0, '(none)');
+      if (this.#fields.isKey(bytes, 0)) of.publicKey = this.#fields.text(bytes, 0);
+      return of.publicKey !== null || this.#fields.equals(bytes, 0, '(none)');
     }
-    const port = part === 'listen-port' ? this.#fields.small(chunk, 0) : null;
+    const port = part === 'listen-port' ? this.#fields.small(bytes, 0) : null;
     if (port !== null && port > 0 && port < 65_536) of.listenPort = port;
     return port !== null;
   }
 
-  #list(place: Place, tool: string, chunk: Chunk): boolean {
+  #list(place: Place, tool: string, bytes: Buffer): boolean {
     const listed = place.tools.find((one) => one.name === tool);
-    if (listed !== undefined) listed.listed = this.#fields.text(chunk, 0).split(' ').filter(Boolean).map(quoteOutput);
+    if (listed !== undefined) listed.listed = this.#fields.text(bytes, 0).split(' ').filter(Boolean).map(quoteOutput);
     return listed !== undefined;
   }
 
-  #name(place: Place, chunk: Chunk): boolean {
+  #name(place: Place, bytes: Buffer): boolean {
     const fields = this.#fields;
-    if (fields.count !== 2 || !fields.isKey(chunk, 0)) return false;
+    if (fields.count !== 2 || !fields.isKey(bytes, 0)) return false;
     for (const { table } of place.interfaces) {
-      const peer = table.get(chunk.text, fields.starts[0] as number);
-      if (peer !== undefined) peer.name ??= quoteOutput(fields.utf8(chunk, 1));
+      const peer = table.get(bytes, fields.starts[0] as number);
+      if (peer !== undefined) peer.name ??= quoteOutput(fields.utf8(bytes, 1));
     }
     return true;
   }
@@ -199,11 +200,11 @@ export class ScriptParser {
 }
 
 /** False if the row is not what `wg` prints, or the peer is there already. */
-function addPeer(fields: Fields, chunk: Chunk, table: KeyTable): boolean {
-  const hash = fields.count === 3 ? fields.keyHash(chunk, 0) : -1;
-  const traffic = hash < 0 ? null : readTraffic(fields, chunk, 1);
+function addPeer(fields: Fields, bytes: Buffer, table: KeyTable): boolean {
+  const hash = fields.count === 3 ? fields.keyHash(bytes, 0) : -1;
+  const traffic = hash < 0 ? null : readTraffic(fields, bytes, 1);
   if (traffic === null) return false;
-  return table.add(chunk.text, fields.starts[0] as number, hash, { key: fields.text(chunk, 0), traffic });
+  return table.add(bytes, fields.starts[0] as number, hash, { key: fields.text(bytes, 0), traffic });
 }
 
 /** A tool that lists nothing prints an empty line. */
@@ -212,17 +213,17 @@ function closeList(place: Place, tool: string): void {
   if (listed !== undefined) listed.listed ??= [];
 }
 
-function readBoot(fields: Fields, chunk: Chunk): Boot | null {
-  const seconds = fields.small(chunk, 3);
+function readBoot(fields: Fields, bytes: Buffer): Boot | null {
+  const seconds = fields.small(bytes, 3);
   if (fields.count !== 5 || seconds === null) return null;
-  const bootId = quoteOutput(fields.text(chunk, 1));
-  const ticks = fields.small(chunk, 2);
+  const bootId = quoteOutput(fields.text(bytes, 1));
+  const ticks = fields.small(bytes, 2);
   return {
     bootId: bootId === UNKNOWN ? null : bootId,
     // USER_HZ is 100 on every Linux that WireGuard runs on; another rate would still keep the order.
     uptimeMs: ticks === null ? null : ticks * 10,
     at: new Date(seconds * 1000),
-    user: quoteOutput(fields.text(chunk, 4)),
+    user: quoteOutput(fields.text(bytes, 4)),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Offline, Problem } from '../api/client.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { Icon } from './icon.tsx';
+import { useErrorWords } from './use-error-words.ts';
 
 /** The part of a query's result that a block needs. */
 export interface Loadable<T> {
@@ -41,12 +41,13 @@ export function Block<T>({ query, skeleton, children }: BlockProps<T>) {
 /** What failed, what to do, and a button that tries again. */
 export function Failure({ error, retry }: { readonly error: Error; readonly retry?: () => void }) {
   const { t } = useTranslation();
+  const { message, hint } = useErrorWords()(error);
   return (
     <div className="failure" role="alert">
       <Icon name="warn" />
       <div>
-        <b>{messageOf(error, t)}</b>
-        {error instanceof Problem && error.hint ? <p>{error.hint}</p> : null}
+        <b>{message}</b>
+        {hint ? <p>{hint}</p> : null}
       </div>
       {retry ? (
         <button type="button" className="btn" onClick={retry}>
@@ -55,12 +56,6 @@ export function Failure({ error, retry }: { readonly error: Error; readonly retr
       ) : null}
     </div>
   );
-}
-
-export function messageOf(error: Error, t: (key: string) => string): string {
-  if (error instanceof Offline) return t('common.offline');
-  if (error instanceof Problem && error.code === 'unknown') return `${t('common.failed')} (HTTP ${error.status})`;
-  return error.message;
 }
 
 /** Nothing here yet, and what would bring something. */

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Node, NodeState } from '../api/types.ts';
 import { serviceState, silentSince } from '../lib/node-state.ts';
 import { useFormat } from '../lib/use-format.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { protocolName } from './protocol-badge.tsx';
 import { State } from './state.tsx';
 import { TableScroll } from './table-scroll.tsx';
@@ -69,11 +70,12 @@ function ServiceStates({ node, kind }: { readonly node: Node; readonly kind: str
 /** "all read", or since when nothing is known. */
 export function NodeWords({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
+  const said = useSaid();
   const format = useFormat();
   const since = silentSince(node);
   if (node.state === 'up') return <span className="mut">{t('common.allRead', { count: node.services.length })}</span>;
   if (node.state === 'degraded')
-    return <span className="st degraded">{node.reason?.message ?? t('common.state.degraded')}</span>;
+    return <span className="st degraded">{node.reason ? said(node.reason).message : t('common.state.degraded')}</span>;
   if (since === null) return <span className="mut">{t('common.neverRead')}</span>;
   return <span className="mut">{t('common.notKnownSince', { at: format.short(since) })}</span>;
 }

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from './icon.tsx';
+import { useErrorWords } from './use-error-words.ts';
 
 export interface ToastMessage {
   readonly title: string;
@@ -104,11 +105,12 @@ function usePausingTimer(duration: number, onEnd: () => void) {
 /** For `onError` of a write: says what the server said. */
 export function useErrorToast(): (error: Error) => void {
   const show = useToast();
+  const wordsOf = useErrorWords();
   return useCallback(
     (error) => {
-      const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
-      show({ title: error.message, text: hint, bad: true });
+      const { message, hint } = wordsOf(error);
+      show({ title: message, text: hint ?? undefined, bad: true });
     },
-    [show],
+    [show, wordsOf],
   );
 }

@@ -32,6 +32,10 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
   const { factor } = axisUnit(data);
   const color = (token: string) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
   const middles = data.starts.map((start) => start + data.bucketSeconds / 2);
+  const max = Math.max(0, ...totals);
+  const step = lineStep(max, factor);
+  const lines = Math.max(1, Math.ceil(max / step));
+  const top = lines * step;
   const daily = data.bucketSeconds >= DAY_SECONDS;
   const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3, useGrouping: false });
   return new uPlot(
@@ -44,7 +48,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: 'page' } },
       scales: {
         x: { time: true, range: [begin, end] },
-        y: { range: (_, __, max) => [0, niceTop(max, factor)] },
+        y: { range: [0, top] },
       },
       axes: [
         {
@@ -57,7 +61,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
           ticks: { show: false },
           border: { show: true, stroke: () => color('--axis'), width: 1 },
           ...(daily ? { splits: (u: uPlot) => dayMiddles(u, middles) } : {}),
-          values: (_, splits, __, ___, step) => splits.map(timeLabel(options, daily ? DAY_SECONDS : step)),
+          values: (_, splits, __, ___, increment) => splits.map(timeLabel(options, daily ? DAY_SECONDS : increment)),
         },
         {
           stroke: () => color('--ink-3'),
@@ -66,7 +70,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
           gap: 8,
           grid: { stroke: () => color('--grid'), width: 1 },
           ticks: { show: false },
-          splits: (_, __, ___, max) => [0, 1, 2, 3, 4].map((part) => (max * part) / 4),
+          splits: () => Array.from({ length: lines + 1 }, (_, line) => line * step),
           values: (_, splits) => splits.map((split) => number.format(split / factor)),
         },
       ],
@@ -94,17 +98,17 @@ function dayMiddles(u: uPlot, middles: readonly number[]): number[] {
   return middles.filter((_, index) => index % every === 0);
 }
 
-/** A top that four lines divide into round numbers of the axis' unit. */
-function niceTop(max: number, factor: number): number {
+/** Distance of the horizontal lines: a round number of the axis' unit, so that three or four lines reach the top. */
+function lineStep(max: number, factor: number): number {
   const wanted = Math.max(max, 4) / factor / 4;
   const power = 10 ** Math.floor(Math.log10(wanted));
   const step = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= wanted) ?? 10;
-  return step * power * 4 * factor;
+  return step * power * factor;
 }
 
-function timeLabel(options: PlotOptions, step: number): (seconds: number) => string {
+function timeLabel(options: PlotOptions, increment: number): (seconds: number) => string {
   const { locale, timeZone } = options;
   const clock = new Intl.DateTimeFormat(locale, { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const day = new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'short' });
-  return (seconds) => (step >= DAY_SECONDS ? day : clock).format(seconds * 1000);
+  return (seconds) => (increment >= DAY_SECONDS ? day : clock).format(seconds * 1000);
 }

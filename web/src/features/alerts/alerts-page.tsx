@@ -13,6 +13,7 @@ import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useRange } from '../../lib/use-range.ts';
+import { useSaid } from '../../lib/use-said.ts';
 import { QuarantineCard } from './quarantine-card.tsx';
 
 /** What needs a look now, and what is not known of the past. */
@@ -52,15 +53,16 @@ function NoticesCard() {
 function NoticeLine({ notice }: { readonly notice: Notice }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { message, hint } = useSaid()(notice);
   return (
     <li>
       <State of={notice.severity === 'error' ? 'down' : 'degraded'} iconOnly>
         {t(`alerts.severity.${notice.severity}`)}
       </State>
-      <b>{notice.nodeName ? `${notice.nodeName}: ${notice.message}` : notice.message}</b>
+      <b>{notice.nodeName ? `${notice.nodeName}: ${message}` : message}</b>
       <span className="when">{notice.since ? format.short(notice.since) : ''}</span>
       <span className="why">
-        {notice.hint}{' '}
+        {hint}{' '}
         {notice.nodeId ? (
           <Link to="/nodes/$nodeId" params={{ nodeId: notice.nodeId }}>
             {t('alerts.openNode', { name: notice.nodeName })}

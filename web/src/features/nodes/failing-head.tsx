@@ -4,12 +4,14 @@ import { State } from '../../components/state.tsx';
 import { silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { useSaid } from '../../lib/use-said.ts';
 import { NodeActions } from './node-actions.tsx';
 
 /** A node that cannot be read: since when, and what that means for the numbers. */
 export function FailingHead({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const said = useSaid();
   const now = useNow(5_000);
   const since = silentSince(node);
   const at = since === null ? null : format.time(since);
@@ -26,7 +28,7 @@ export function FailingHead({ node }: { readonly node: Node }) {
             </State>
           </div>
           <p>
-            {node.reason?.message} {t('nodes.failing.vpnUnknown')}
+            {node.reason ? said(node.reason).message : null} {t('nodes.failing.vpnUnknown')}
           </p>
         </div>
         <NodeActions node={node} />

@@ -8,6 +8,7 @@ import { Paste } from '../../components/copy.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { useFormat } from '../../lib/use-format.ts';
+import { useSaid } from '../../lib/use-said.ts';
 import { nodeTestQuery, usePollNode } from './api.ts';
 import { ReadBy } from './node-head.tsx';
 import { Problems } from './problems.tsx';
@@ -16,6 +17,7 @@ import { Problems } from './problems.tsx';
 export function Tried({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const said = useSaid();
   const since = node.openGap?.from;
   return (
     <Card
@@ -48,7 +50,7 @@ export function Tried({ node }: { readonly node: Node }) {
             </span>
           </pre>
         </div>
-        {node.reason?.hint ? <p>{node.reason.hint}</p> : null}
+        {node.reason ? <p>{said(node.reason).hint}</p> : null}
         {node.options.hostKey ? <Paste label={t('nodes.failing.pinnedKey')} lines={node.options.hostKey} /> : null}
       </div>
     </Card>

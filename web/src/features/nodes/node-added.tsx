@@ -6,12 +6,14 @@ import { Card } from '../../components/card.tsx';
 import { State } from '../../components/state.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
+import { useSaid } from '../../lib/use-said.ts';
 import { nodeQuery } from './api.ts';
 
 /** The result of adding: what stood in the counters before, and since when they are counted. */
 export function NodeAdded({ node: first }: { readonly node: Node }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const said = useSaid();
   const node = useQuery({ ...nodeQuery(first.id), initialData: first }).data;
   const counting = node.countingSince !== null;
   const before = node.beforeXpert;
@@ -28,7 +30,7 @@ export function NodeAdded({ node: first }: { readonly node: Node }) {
                 })}
           </p>
         ) : (
-          <p className="result">{node.reason?.message ?? t('nodes.added.waiting')}</p>
+          <p className="result">{node.reason ? said(node.reason).message : t('nodes.added.waiting')}</p>
         )}
         <p>{t(isReadable(node) ? 'nodes.added.next' : 'nodes.added.failing', { count: node.peers.total })}</p>
         <div className="row2s">

@@ -1,12 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { State } from '../../components/state.tsx';
+import { useSaid } from '../../lib/use-said.ts';
 import { NodeActions } from './node-actions.tsx';
 import { useNodeWords } from './node-words.ts';
 
 /** A node that is read: its state in words. */
 export function NodeHead({ node }: { readonly node: Node }) {
   const words = useNodeWords();
+  const said = useSaid();
   return (
     <section className="card" aria-label={node.name}>
       <div className="pad nhead">
@@ -20,9 +22,9 @@ export function NodeHead({ node }: { readonly node: Node }) {
             <ReadBy node={node} />
             {node.description ? ` · ${node.description}` : ''}
           </p>
-          {node.notices.map((notice) => (
-            <p key={notice.code} className="bad">
-              {notice.message} {notice.hint}
+          {node.notices.map(said).map(({ message, hint }) => (
+            <p key={message} className="small warned">
+              {message} {hint}
             </p>
           ))}
         </div>

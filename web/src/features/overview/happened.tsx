@@ -85,7 +85,9 @@ function GapLine({ gap }: { readonly gap: Gap }) {
       <Icon name="gap" />
       <b>{title}</b>
       <span className="when">{format.short(gap.from)}</span>
-      <span className="why">{gap.message}</span>
+      <span className="why" title={gap.message}>
+        {isPause(gap) ? t('overview.pauseMeans') : t(`common.gaps.reason.${gap.reason}`, gap.reason)}
+      </span>
     </li>
   );
 }

@@ -5,22 +5,25 @@ import type { Notice as NoticeMessage, Overview } from '../../api/types.ts';
 import { Notice } from '../../components/notice.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { useSaid } from '../../lib/use-said.ts';
 
 /** The most serious thing that is wrong, one line; the rest waits on the alerts page. */
 export function OverviewNotice({ overview }: { readonly overview: Overview }) {
   const { t } = useTranslation();
+  const said = useSaid();
   const notice = overview.notices.find((one) => one.severity === 'error') ?? overview.notices[0];
   if (!notice) return null;
   const more = overview.notices.length - 1;
   const link = more > 0 ? <Link to="/alerts">{t('overview.moreNotices', { count: more })}</Link> : null;
+  const words = said(notice);
   if (isSilence(notice)) return <SilentNode notice={notice}>{link}</SilentNode>;
   return (
     <Notice
       kind={notice.severity === 'error' ? 'down' : 'degraded'}
-      title={notice.message}
+      title={words.message}
       action={<NoticeAction notice={notice} />}
     >
-      {notice.hint} {link}
+      {words.hint} {link}
     </Notice>
   );
 }

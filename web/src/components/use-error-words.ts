@@ -1,0 +1,19 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Offline, Problem } from '../api/client.ts';
+import { useSaid } from '../lib/use-said.ts';
+
+/** What went wrong and what to do, in the reader's language. */
+export function useErrorWords(): (error: Error) => { readonly message: string; readonly hint: string | null } {
+  const { t } = useTranslation();
+  const said = useSaid();
+  return useCallback(
+    (error) => {
+      if (error instanceof Offline) return { message: t('common.offline'), hint: null };
+      if (!(error instanceof Problem)) return { message: error.message, hint: null };
+      if (error.code === 'unknown') return { message: `${t('common.failed')} (HTTP ${error.status})`, hint: null };
+      return said(error);
+    },
+    [t, said],
+  );
+}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Node } from '../../src/core/inventory/node.ts';
 import type { User } from '../../src/core/inventory/peer.ts';
+import type { HolderQuery } from '../../src/core/ledger/usage-history.ts';
 import type { ResetMark } from '../../src/core/ledger/usage-ledger.ts';
 import { FLAG } from '../../src/core/metering/flags.ts';
 import type { NodeId, ResetId, UserId } from '../../src/core/units/ids.ts';
@@ -873,10 +874,11 @@ export function usageLedgerContract(make: MakeStore): void {
         await addUser(name);
         await send(`${name}-token`, BigInt(10 * (i + 1)), { port: 440 + i });
       }
-      const query = {
+      const query: HolderQuery = {
         ...{ period: month(), search: null, server: null, port: null, protocol: null },
-        ...{ sort: 'total', descending: true, limit: 2, cursor: null },
-      } as const;
+        sort: 'total',
+        ...{ descending: true, limit: 2, cursor: null },
+      };
       const first = await store.history.holders(query, all);
       expect(first).toMatchObject({ total: 3, items: [{ name: 'cleo' }, { name: 'bea' }] });
       const second = await store.history.holders({ ...query, cursor: first.nextCursor }, all);

@@ -61,9 +61,10 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     workers === null
       ? localSlowReader(makeSlowReads(readers))
       : new ThreadedSlowReader(workers.reader, { path, zones: calendar.zones });
+  const history = new SqliteUsageHistory({ writer, quick: readers, slow, calendar, clock });
   return {
     ledger: new SqliteUsageLedger(writer, slow, clock),
-    history: new SqliteUsageHistory(writer, readers, slow, clock),
+    history,
     inventory: new SqliteInventoryStore(readers.inventory, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     settings: new SqliteSettingsStore(readers.identity, writer),
@@ -83,6 +84,14 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
         everyMs: 5_000,
         run: async (): Promise<boolean> => {
           await writer.run('beat');
+          return false;
+        },
+      },
+      {
+        name: 'give back memory that nobody needs',
+        everyMs: 300_000,
+        run: async (): Promise<boolean> => {
+          await history.tidy();
           return false;
         },
       },

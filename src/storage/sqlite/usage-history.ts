@@ -1,27 +1,50 @@
 import type { HolderQuery, Period, SeriesQuery, UsageHistory, Visibility } from '../../core/ledger/usage-history.ts';
+import type { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
 import type { Readers } from './reader/readers.ts';
 import type { SlowReader } from './slow-reader.ts';
+import { Standings } from './standings.ts';
 import type { WriterLink } from './writer-link.ts';
+
+interface HistoryParts {
+  readonly writer: WriterLink;
+  /** Reads on this thread, of a millisecond or so. */
+  readonly quick: Readers;
+  readonly slow: SlowReader;
+  readonly calendar: Calendar;
+  readonly clock: Clock;
+}
 
 /** Reads the ledger: what takes a moment at once, the rest through the slow reader; never without what was answered. */
 export class SqliteUsageHistory implements UsageHistory {
   readonly #writer: WriterLink;
   readonly #quick: Readers;
   readonly #slow: SlowReader;
+  readonly #calendar: Calendar;
   readonly #clock: Clock;
+  readonly #standings: Standings;
 
-  constructor(writer: WriterLink, quick: Readers, slow: SlowReader, clock: Clock) {
+  constructor({ writer, quick, slow, calendar, clock }: HistoryParts) {
     this.#writer = writer;
     this.#quick = quick;
     this.#slow = slow;
+    this.#calendar = calendar;
     this.#clock = clock;
+    this.#standings = new Standings(writer, slow, quick.holders, () => this.#nowMs());
+  }
+
+  /** To be called every few minutes: gives back memory that nobody needs. */
+  tidy(): Promise<void> {
+    return this.#standings.tidy();
   }
 
   async summary(period: Period | null, who: Visibility, seenBy?: 'services' | 'reports') {
     await this.#writer.settle();
-    return await this.#slow.read('summary', period, who, seenBy);
+    const days = period !== null && who.kind === 'all' && seenBy === undefined ? this.#recentDays(period) : null;
+    if (period === null || days === null) return await this.#slow.read('summary', period, who, seenBy);
+    const presence = await this.#standings.presence(days.first, days.last);
+    return { ...this.#quick.usage.carrierSummary(period), ...presence };
   }
 
   async topCarriers(period: Period, limit: number, who: Visibility) {
@@ -32,11 +55,17 @@ export class SqliteUsageHistory implements UsageHistory {
 
   async topHolders(period: Period, limit: number, who: Visibility) {
     await this.#writer.settle();
+    const days = who.kind === 'all' ? this.#recentDays(period) : null;
+    if (days !== null) return await this.#standings.top(days.first, days.last, limit);
     return await this.#slow.read('topHolders', period, limit, who);
   }
 
   async holders(query: HolderQuery, who: Visibility) {
     await this.#writer.settle();
+    const { search, server, port, protocol, sort } = query;
+    const isPlain = search === null && server === null && port === null && protocol === null && sort !== 'name';
+    const days = who.kind === 'all' && isPlain ? this.#recentDays(query.period) : null;
+    if (days !== null) return await this.#standings.page(days.first, days.last, query);
     return await this.#slow.read('holders', query, who);
   }
 
@@ -107,6 +136,13 @@ export class SqliteUsageHistory implements UsageHistory {
   async quarantine(limit: number, cursor: string | null) {
     await this.#writer.settle();
     return this.#quick.ledger.quarantine(limit, cursor);
+  }
+
+  /** The days of a period that reaches up to now: what standings are kept for. */
+  #recentDays({ from, to }: Period): { readonly first: number; readonly last: number } | null {
+    const { first, last } = this.#calendar.daysTouching(from.getTime(), to.getTime());
+    if (last.number < this.#calendar.dayOf(this.#nowMs()).number) return null;
+    return { first: first.number, last: last.number };
   }
 
   #nowMs(): number {

@@ -1,7 +1,7 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type { Commit, NodePoll } from '../../core/ledger/usage-ledger.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import type { WriterItem, WriterTurn } from './writer/ledger-writer.ts';
+import type { TablesChange, WriterItem, WriterTurn } from './writer/ledger-writer.ts';
 import type { OperationArgs, OperationName, OperationResult } from './writer/operations.ts';
 
 /** Carries items to the writer, wherever it runs, and its turns back. */
@@ -26,6 +26,7 @@ export class WriterLink {
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(commit: Commit) => void>();
+  #followTables: (change: TablesChange) => void = () => {};
   #transport: WriterTransport | null = null;
   #pending: WriterItem[] = [];
   #lastId = 0;
@@ -46,6 +47,11 @@ export class WriterLink {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Told what changed in the tables before the callers of the change are answered. */
+  onTables(follow: (change: TablesChange) => void): void {
+    this.#followTables = follow;
+  }
+
   reports(sender: ReportSender, reports: readonly UsageReport[]): Promise<ReportOutcome> {
     return this.#send({ kind: 'reports', sender, reports });
   }
@@ -64,8 +70,9 @@ export class WriterLink {
   }
 
   /** Answers of the writer; its commit is told after the callers have theirs. */
-  receive({ answers, commit, unfolded }: WriterTurn): void {
+  receive({ answers, commit, unfolded, tables }: WriterTurn): void {
     this.#unfolded = unfolded;
+    this.#followTables(tables);
     for (const answer of answers) {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ZoneSince } from '../../core/units/calendar.ts';
-import { fromWireError, type WireError } from './failures.ts';
-import type { FromWriter, ToWriter } from './worker-messages.ts';
+import { fromWireError } from './failures.ts';
+import { type FromWriter, flattenReports, joinAnswers, type ToWriter } from './worker-messages.ts';
 import type { WriterLink, WriterTransport } from './writer-link.ts';
 
 /** Starts the writer in a thread of its own. @throws LedgerFailure if it cannot open the file */
@@ -23,23 +23,19 @@ export async function startWriterThread(
       closed?.();
     });
     worker.on('message', (message: FromWriter) => {
-      if (message.kind === 'turn') link.receive({ ...message.turn, answers: message.turn.answers.map(revive) });
-      else if (message.kind === 'ready') ready();
-      else if (message.kind === 'failed') refuse(fromWireError(message.error));
+      if (message.kind === 'turn') {
+        link.receive({ ...message.turn, answers: joinAnswers(message.answers, message.outcomes) });
+      }
+      if (message.kind === 'ready') ready();
+      if (message.kind === 'failed') refuse(fromWireError(message.error));
     });
   });
   return {
-    send: (items, nowMs) => tell({ kind: 'items', items, nowMs }),
+    send: (items, nowMs) => tell({ kind: 'items', ...flattenReports(items), nowMs }),
     close: () =>
       new Promise((resolve) => {
         closed = resolve;
         tell({ kind: 'close' });
       }),
   };
-}
-
-type Answer = Parameters<WriterLink['receive']>[0]['answers'][number];
-
-function revive(answer: Answer): Answer {
-  return answer.ok ? answer : { ...answer, error: fromWireError(answer.error as WireError) };
 }

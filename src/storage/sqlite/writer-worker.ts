@@ -3,8 +3,7 @@ import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { openForWriting } from './database.ts';
 import { ledgerFailureOf, toWireError } from './failures.ts';
-import type { FromWriter, ToWriter } from './worker-messages.ts';
-import { ID_LENGTH } from './worker-messages.ts';
+import { type FromWriter, flattenAnswers, ID_LENGTH, joinReports, type ToWriter } from './worker-messages.ts';
 import { LedgerWriter, type WriterTurn } from './writer/ledger-writer.ts';
 import { Turns } from './writer/turns.ts';
 
@@ -34,7 +33,7 @@ try {
 function serve(port: MessagePort, writer: LedgerWriter): void {
   let closing = false;
   const take = (message: ToWriter): void => {
-    if (message.kind === 'items') turns.enqueue(message.items, message.nowMs);
+    if (message.kind === 'items') turns.enqueue(joinReports(message.items, message.reports), message.nowMs);
     else closing = true;
   };
   const turns = new Turns(writer, tellTurn, () => {
@@ -53,9 +52,10 @@ function serve(port: MessagePort, writer: LedgerWriter): void {
 
 /** Turns without news are not worth a message. */
 let unfolded = false;
-function tellTurn(turn: WriterTurn): void {
-  if (turn.answers.length === 0 && turn.commit === null && turn.unfolded === unfolded) return;
+function tellTurn({ answers, ...turn }: WriterTurn): void {
+  const { commit, tables } = turn;
+  const isNews = answers.length > 0 || commit !== null || tables.deltas.length > 0 || tables.ownersChanged;
+  if (!isNews && turn.unfolded === unfolded) return;
   unfolded = turn.unfolded;
-  const answers = turn.answers.map((answer) => (answer.ok ? answer : { ...answer, error: toWireError(answer.error) }));
-  tell({ kind: 'turn', turn: { ...turn, answers } });
+  tell({ kind: 'turn', ...flattenAnswers(answers), turn });
 }

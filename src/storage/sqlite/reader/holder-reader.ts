@@ -55,6 +55,59 @@ export class HolderReader {
     };
   }
 
+  /** Sums of the segments that no mark hides, over some days, and the state of the tables that they belong to. */
+  segmentSums(first: number, last: number): { readonly sequence: number; readonly sums: SegmentSums[] } {
+    return this.#sql.db.transaction(() => {
+      const sequence = this.#sql.get<{ sequence: number }>('SELECT sequence FROM alive')?.sequence ?? 0;
+      const rows = this.#sql.allBig<HolderRow & { segmentId: bigint }>(
+        `SELECT g.id AS segmentId, g.user_id AS userId, iif(g.user_id IS NULL, g.token, NULL) AS token,
+           iif(g.user_id IS NULL, g.peer_id, NULL) AS peerId, ${sums('d')}, sum(d.connections) AS connections,
+           max(min(t.last_at, b.to_at - 1)) AS lastAt
+         FROM day d JOIN calendar_day b ON b.day = d.day JOIN tally t ON t.id = d.tally_id
+         JOIN segment g ON g.id = t.segment_id
+         WHERE d.day BETWEEN @first AND @last AND ${VISIBLE} GROUP BY g.id`,
+        { first, last },
+      );
+      const all = rows.map(({ segmentId, token, connections, lastAt, ...row }) => ({
+        ...row,
+        segmentId: Number(segmentId),
+        userToken: token,
+        connections: Number(connections),
+        lastMs: Number(lastAt),
+      }));
+      return { sequence, sums: all };
+    })();
+  }
+
+  /** Whose segment it is; null if a mark hides it. */
+  visibleHolder(segmentId: number): Pick<HolderUsage, 'userId' | 'userToken' | 'peerId'> | null {
+    const row = this.#sql.get<Pick<HolderUsage, 'userId' | 'userToken' | 'peerId'>>(
+      `SELECT g.user_id AS userId, iif(g.user_id IS NULL, g.token, NULL) AS userToken,
+         iif(g.user_id IS NULL, g.peer_id, NULL) AS peerId FROM segment g WHERE g.id = @segmentId AND ${VISIBLE}`,
+      { segmentId },
+    );
+    return row ?? null;
+  }
+
+  /** Distinct server:port with bytes of the holder since the beginning of a day. */
+  countServers({ userId, userToken, peerId }: HolderUsage, firstDay: number): number {
+    const holder =
+      userId !== null
+        ? 'g.user_id = @id'
+        : userToken !== null
+          ? 'g.token = @id AND g.user_id IS NULL'
+          : 'g.peer_id = @id AND g.user_id IS NULL';
+    const sinceMs = this.#calendar.day(firstDay).fromMs;
+    return (
+      this.#sql.get<{ n: number }>(
+        `SELECT count(DISTINCT c.place) AS n FROM segment g JOIN tally t ON t.segment_id = g.id
+         JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
+         WHERE ${holder} AND ${VISIBLE} AND t.last_at >= @sinceMs AND t.total <> 0`,
+        { id: userId ?? userToken ?? peerId, sinceMs },
+      )?.n ?? 0
+    );
+  }
+
   #days(period: Period): { first: number; last: number } {
     const { first, last } = this.#calendar.daysTouching(period.from.getTime(), period.to.getTime());
     return { first: first.number, last: last.number };
@@ -111,6 +164,13 @@ export class HolderReader {
     const rows = this.#sql.all<{ id: string; name: string }>(sql, { ids: JSON.stringify(ids) });
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
+}
+
+/** What one segment used in some days. */
+export interface SegmentSums extends TrafficRow, Pick<HolderUsage, 'userId' | 'userToken' | 'peerId'> {
+  readonly segmentId: number;
+  readonly connections: number;
+  readonly lastMs: number;
 }
 
 interface HolderRow extends TrafficRow {

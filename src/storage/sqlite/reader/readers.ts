@@ -45,6 +45,7 @@ export function makeSlowReads({ db, usage, holders, charts, ledger }: Readers) {
     topCarriers: (period: Period, limit: number, who: Visibility) => usage.topCarriers(period, limit, who),
     topHolders: (period: Period, limit: number, who: Visibility): HolderUsage[] => holders.top(period, limit, who),
     holders: (query: HolderQuery, who: Visibility) => holders.holders(query, who),
+    segmentSums: (first: number, last: number) => holders.segmentSums(first, last),
     carrier: (server: string, port: number, period: Period, who: Visibility) =>
       usage.carrier(server, port, period, who),
     series: (query: SeriesQuery, who: Visibility, nowMs: number) => charts.series(query, who, nowMs),

@@ -58,7 +58,7 @@ export interface Line {
   readonly tallyId: number;
   readonly series: SeriesState;
   readonly segment: SegmentState;
-  readonly pending: PendingRecord[];
+  pending: PendingRecord[];
 }
 
 export interface PendingRecord {

@@ -2,40 +2,16 @@ import { type Database, SqliteError } from 'better-sqlite3';
 import type { Piece } from '../../../core/metering/spread.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
-import type { CarrierState, Line, PendingRecord, PlaceHours } from './attribution.ts';
+import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
+import { CarrierSums } from './carrier-sums.ts';
+import { addSums, type DayRow, type Sums } from './sums.ts';
 
-interface Sums {
-  rx: bigint;
-  tx: bigint;
-  undirected: bigint;
-}
-
-interface CarrierDay extends Sums {
-  readonly day: number;
-  readonly allMark: number;
-  readonly carrierId: number;
-  connections: number;
-  lastMs: number;
-}
-
-interface CarrierQuarter extends Sums {
-  readonly quarter: number;
-  readonly carrierId: number;
-  active: number;
-  flags: number;
-}
-
-interface DayRow extends Sums {
-  readonly day: number;
-  hours: number;
-  connections: number;
-  lastMs: number;
-}
-
-/** Bytes added to one day row, for those who keep sums beside the database. */
-export interface DayDelta extends Sums {
+/** What a flush added to the day rows of a segment, for those who keep sums beside the database. */
+export interface DayDelta extends Readonly<Sums> {
   readonly segmentId: number;
   readonly day: number;
+  readonly connections: number;
+  readonly lastMs: number;
 }
 
 /**
@@ -47,17 +23,26 @@ export class Booking {
   readonly #calendar: Calendar;
   readonly #knownDays = new Set<number>();
   #touched: Line[] = [];
-  /** By all_mark, then by day and carrier. */
-  readonly #carrierDays = new Map<number, Map<number, CarrierDay>>();
-  readonly #carrierQuarters = new Map<number, CarrierQuarter>();
+  readonly #carriers: CarrierSums;
+  #deltas: DayDelta[] | null = null;
 
   constructor(db: Database, calendar: Calendar) {
     this.#sql = prepare(db);
     this.#calendar = calendar;
+    this.#carriers = new CarrierSums(db);
   }
 
-  get isEmpty(): boolean {
-    return this.#touched.length === 0;
+  /** Whether deltas are wanted; they cost memory and messages. */
+  set isWatched(watched: boolean) {
+    this.#deltas = watched ? (this.#deltas ?? []) : null;
+  }
+
+  /** What was flushed since they were last taken. */
+  takeDeltas(): readonly DayDelta[] {
+    const deltas = this.#deltas;
+    if (deltas === null || deltas.length === 0) return NO_DELTAS;
+    this.#deltas = [];
+    return deltas;
   }
 
   add(line: Line, piece: Piece, rx: bigint, tx: bigint, undirected: bigint): void {
@@ -83,7 +68,7 @@ export class Booking {
       if (i >= done) {
         this.#flushLine(line);
         yield;
-      } else line.pending.length = 0;
+      } else takePending(line);
     }
   }
 
@@ -93,18 +78,18 @@ export class Booking {
     for (const line of lines) {
       const last = merged.at(-1);
       if (last?.tallyId !== line.tallyId) merged.push(line);
-      else for (const record of line.pending.splice(0)) addRecord(last.pending, record);
+      else for (const record of takePending(line)) addRecord(last.pending, record);
     }
     return merged;
   }
 
   /** After a rollback: what was gathered, and what is believed to be in the database, is void. */
   drop(): void {
-    for (const line of this.#touched) line.pending.length = 0;
+    for (const line of this.#touched) takePending(line);
     this.#touched = [];
-    this.#carrierDays.clear();
-    this.#carrierQuarters.clear();
+    this.#carriers.drop();
     this.#knownDays.clear();
+    if (this.#deltas !== null) this.#deltas = [];
   }
 
   #flushLine(line: Line): void {
@@ -114,19 +99,21 @@ export class Booking {
       if (record.fromMs < sum.fromMs) sum.fromMs = record.fromMs;
       if (record.toMs > sum.toMs) sum.toMs = record.toMs;
     }
-    const records = line.pending.splice(0);
+    const records = takePending(line);
     // The largest sum first: where it holds, those of the day and the quarter do.
     if (!this.#addToTally(line, sum)) return;
     const days: DayRow[] = [];
     for (const record of records) {
-      this.#carrierQuarter(line, record);
+      this.#carriers.addRecord(line.series, record);
       const { quarter, flags, lag, rx, tx, undirected } = record;
       this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected);
       this.#addToDay(line, days, record);
     }
     for (const row of days) {
-      this.#sql.day.run(row.day, line.tallyId, row.rx, row.tx, row.undirected, row.hours, row.connections);
-      this.#carrierDay(line, row);
+      const { day, rx, tx, undirected, hours, connections, lastMs } = row;
+      this.#sql.day.run(day, line.tallyId, rx, tx, undirected, hours, connections);
+      this.#carriers.addDay(line.segment, line.series, row);
+      this.#deltas?.push({ segmentId: line.segment.id, day, rx, tx, undirected, connections, lastMs });
     }
   }
 
@@ -190,66 +177,18 @@ export class Booking {
     this.#knownDays.add(number);
   }
 
-  #carrierDay({ segment, series }: Line, row: DayRow): void {
-    if (segment.hidden) return;
-    let days = this.#carrierDays.get(segment.allMark);
-    if (days === undefined) {
-      days = new Map();
-      this.#carrierDays.set(segment.allMark, days);
-    }
-    const carrierId = series.carrier.id;
-    let sums = days.get(pairKey(row.day, carrierId));
-    if (sums === undefined) {
-      const nothing = { rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
-      sums = { ...nothing, day: row.day, allMark: segment.allMark, carrierId };
-      days.set(pairKey(row.day, carrierId), sums);
-    }
-    addSums(sums, row);
-    sums.connections += row.connections;
-    if (row.lastMs > sums.lastMs) sums.lastMs = row.lastMs;
-  }
-
-  #carrierQuarter({ series }: Line, record: PendingRecord): void {
-    const { quarter } = record;
-    const sums = this.#sumsOf(series.carrier, quarter);
-    addSums(sums, record);
-    sums.flags |= record.flags;
-    if (quarter > series.lastQuarter) {
-      series.lastQuarter = quarter;
-      sums.active++;
-    } else if (this.#sql.wasActive.get(quarter, series.id) === undefined) {
-      sums.active++;
-    }
-  }
-
-  #sumsOf(carrier: CarrierState, quarter: number): CarrierQuarter {
-    const key = pairKey(quarter, carrier.id);
-    let sums = this.#carrierQuarters.get(key);
-    if (sums === undefined) {
-      sums = { quarter, carrierId: carrier.id, rx: 0n, tx: 0n, undirected: 0n, active: 0, flags: 0 };
-      this.#carrierQuarters.set(key, sums);
-    }
-    return sums;
-  }
-
   /** The sums per carrier of the lines flushed so far. */
   flushCarriers(): void {
-    for (const days of this.#carrierDays.values()) {
-      for (const { day, allMark, carrierId, rx, tx, undirected, connections, lastMs } of days.values()) {
-        this.#sql.carrierDay.run(day, allMark, carrierId, rx, tx, undirected, connections, lastMs);
-      }
-    }
-    for (const { quarter, carrierId, rx, tx, undirected, active, flags } of this.#carrierQuarters.values()) {
-      this.#sql.carrierQuarter.run(quarter, carrierId, rx, tx, undirected, active, flags);
-    }
-    this.#carrierDays.clear();
-    this.#carrierQuarters.clear();
+    this.#carriers.flush();
   }
 }
 
-/** Days and quarters need 21 bits, which leaves 32 for the carrier. */
-function pairKey(time: number, carrierId: number): number {
-  return time * 2 ** 32 + carrierId;
+const NO_DELTAS: readonly DayDelta[] = [];
+
+function takePending(line: Line): PendingRecord[] {
+  const { pending } = line;
+  line.pending = [];
+  return pending;
 }
 
 function addRecord(pending: PendingRecord[], added: PendingRecord): void {
@@ -261,12 +200,6 @@ function addRecord(pending: PendingRecord[], added: PendingRecord): void {
     return;
   }
   pending.push(added);
-}
-
-function addSums(to: Sums, from: Sums): void {
-  to.rx += from.rx;
-  to.tx += from.tx;
-  if (from.undirected !== 0n) to.undirected += from.undirected;
 }
 
 function prepare(db: Database) {
@@ -285,16 +218,6 @@ function prepare(db: Database) {
       `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?,
          first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
     ),
-    carrierDay: db.prepare(
-      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, connections, last_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${add}, connections = connections + excluded.connections,
-         last_at = max(last_at, excluded.last_at)`,
-    ),
-    carrierQuarter: db.prepare(
-      `INSERT INTO carrier_quarter (quarter, carrier_id, rx, tx, undirected, active, flags) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${add}, active = active + excluded.active, flags = flags | excluded.flags`,
-    ),
     quarantine: db.prepare(
       `INSERT INTO quarantine (at, reason, report, peer_id, rx, tx, undirected)
        SELECT ?, 'total-too-large',
@@ -304,15 +227,12 @@ function prepare(db: Database) {
        FROM tally t JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id WHERE t.id = ?`,
     ),
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
-    // CROSS JOIN: never through all rows of the day or quarter, however few there were when SQLite made its plan.
+    // CROSS JOIN: never through all rows of the day, however few there were when SQLite made its plan.
     placeHours: db.prepare(
       `SELECT d.hours FROM tally t
        JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
        CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
        WHERE t.segment_id = ? AND c.place = ?`,
-    ),
-    wasActive: db.prepare(
-      `SELECT 1 FROM tally t CROSS JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ? LIMIT 1`,
     ),
   };
 }

@@ -5,6 +5,7 @@ import type { Commit, NodePoll } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import { ledgerFailureOf } from '../failures.ts';
+import type { DayDelta } from './booking.ts';
 import { makeOperations, makeParts, type OperationName, type WriterParts } from './operations.ts';
 import type { Decision } from './report-desk.ts';
 
@@ -32,6 +33,17 @@ export interface WriterTurn {
   readonly commit: Commit | null;
   /** Reports that were answered are not in the tables yet: `settle` before reading. */
   readonly unfolded: boolean;
+  /** What changed in the tables, for those who keep sums beside them. */
+  readonly tables: TablesChange;
+}
+
+export interface TablesChange {
+  /** `alive.sequence` after the last of these changes. */
+  readonly sequence: number;
+  /** Added to day rows; only while somebody watches. */
+  readonly deltas: readonly DayDelta[];
+  /** Owners or marks changed: sums by holder have to be made anew. */
+  readonly ownersChanged: boolean;
 }
 
 /** Steps of folding per turn: some 5 ms, in which reports wait for their answer. */
@@ -57,6 +69,7 @@ export class LedgerWriter {
   #answeredReportsLast = false;
   /** Why reports could not be folded the last time; they are safe in the inbox, and it is tried again. */
   #foldFailure: unknown = null;
+  #ownersChanged = false;
 
   constructor(db: Database, options: { readonly calendar: Calendar; readonly newId: NewId; readonly nowMs: number }) {
     this.#db = db;
@@ -120,7 +133,11 @@ export class LedgerWriter {
   }
 
   #toTurn({ answers, commit }: Work): WriterTurn {
-    return { answers, commit, unfolded: this.#parts.desk.isBehind };
+    const { desk, booking, reportSums, liveness } = this.#parts;
+    const deltas = [...booking.takeDeltas(), ...reportSums.takeDeltas()];
+    const tables = { sequence: liveness.sequence, deltas, ownersChanged: this.#ownersChanged };
+    this.#ownersChanged = false;
+    return { answers, commit, unfolded: desk.isBehind, tables };
   }
 
   #mustFold(): boolean {
@@ -240,6 +257,7 @@ export class LedgerWriter {
       this.#sql.release.run();
       if (changes !== 'none') changed[changes] = true;
       if (forgets) this.#forgetOwners();
+      if (forgets) this.#ownersChanged = true;
       return { id: item.id, ok: true, value };
     } catch (error) {
       if (!this.#db.inTransaction || ledgerFailureOf(error) !== null) throw error;

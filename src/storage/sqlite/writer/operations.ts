@@ -49,6 +49,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       booking: reportSums,
     }),
     reportBooking,
+    reportSums,
     polls: new PollRecorder(db, { attribution, booking, states, tracking, outcomes, newId }),
     owners: new Owners(db, resets, newId),
     nodes: new Nodes(db, outcomes, newId),
@@ -97,6 +98,12 @@ export function makeOperations(parts: WriterParts, db: Database) {
       settings.sampleSize(now, fileBytes(db));
     }),
 
+    /** Whether somebody keeps sums beside the tables and wants to be told what is added to them. */
+    watch: operation('none', (_now, watched: boolean) => {
+      parts.booking.isWatched = watched;
+      parts.reportSums.isWatched = watched;
+    }),
+
     addNode: operation('inventory', (_now, node: NewNode) => nodes.add(node), false),
     updateNode: operation(
       'inventory',
@@ -108,10 +115,8 @@ export function makeOperations(parts: WriterParts, db: Database) {
       states.forgetServicesOf(owners.assignPeers(assignments, now));
     }),
     addUser: operation('inventory', (_now, user: NewUser) => owners.addUser(user)),
-    updateUser: operation(
-      'inventory',
-      (_now, id: UserId, change: Parameters<Owners['updateUser']>[1]) => owners.updateUser(id, change),
-      false,
+    updateUser: operation('inventory', (_now, id: UserId, change: Parameters<Owners['updateUser']>[1]) =>
+      owners.updateUser(id, change),
     ),
     deleteUser: operation('inventory', (_now, id: UserId, at: Date) => {
       owners.deleteUser(id, at);

@@ -1,0 +1,247 @@
+import type { HolderQuery, HolderUsage, Page, UsageSummary } from '../../core/ledger/usage-history.ts';
+import type { Traffic } from '../../core/units/bytes.ts';
+import type { PeerId, UserId } from '../../core/units/ids.ts';
+import { comparison, type HolderReader, type SegmentSums } from './reader/holder-reader.ts';
+import { decodeCursor, encodeCursor } from './reader/statements.ts';
+import { toTraffic } from './rows.ts';
+import type { SlowReader } from './slow-reader.ts';
+import type { DayDelta } from './writer/booking.ts';
+import type { TablesChange } from './writer/ledger-writer.ts';
+import type { WriterLink } from './writer-link.ts';
+
+/** What one holder used in the days of a standing. */
+interface Standing {
+  readonly userId: UserId | null;
+  readonly userToken: string | null;
+  readonly peerId: PeerId | null;
+  rx: bigint;
+  tx: bigint;
+  undirected: bigint;
+  connections: number;
+  lastMs: number;
+  /** Name and number of servers, looked up when first shown; null after every change. */
+  shown: HolderUsage | null;
+}
+
+/** The standings of some days in a row, up to a state of the tables. */
+interface Window {
+  readonly first: number;
+  readonly last: number;
+  sequence: number;
+  readonly holders: Map<string, Standing>;
+  /** Null: a reset mark hides the segment. */
+  readonly segments: Map<number, Standing | null>;
+  lastAskedMs: number;
+}
+
+/** Windows kept: the last 30 days, the last 7, today. */
+const WINDOWS_KEPT = 3;
+/** Nobody looked for so long: the memory (some 300 bytes per holder) is given back. */
+const UNUSED_MS = 10 * 60_000;
+
+/**
+ * Who used how much in the last days, kept in memory beside the tables: read from the day rows once (in the reader's
+ * thread), and moved on by what each commit adds to them before its callers are answered. So it is never behind, and
+ * asking for the top twenty costs a walk over the holders instead of one over the days. Thrown away when owners or marks
+ * change, at midnight (another window) and when nobody asks.
+ */
+export class Standings {
+  readonly #writer: WriterLink;
+  readonly #slow: SlowReader;
+  readonly #reader: HolderReader;
+  readonly #nowMs: () => number;
+  readonly #windows: Window[] = [];
+  /** Windows being read, and what changed in the meantime. */
+  readonly #reading = new Map<string, Promise<Window>>();
+  #changes: TablesChange[] | null = null;
+  /** Settled once the writer tells what it adds. */
+  #watching: Promise<void> | null = null;
+
+  constructor(writer: WriterLink, slow: SlowReader, reader: HolderReader, nowMs: () => number) {
+    this.#writer = writer;
+    this.#slow = slow;
+    this.#reader = reader;
+    this.#nowMs = nowMs;
+    writer.onTables((change) => this.#follow(change));
+  }
+
+  async presence(first: number, last: number): Promise<Pick<UsageSummary, 'users' | 'unclaimed'>> {
+    const { holders } = await this.#window(first, last);
+    const unclaimed = { rx: 0n, tx: 0n, undirected: 0n };
+    let users = 0;
+    for (const standing of holders.values()) {
+      users++;
+      if (standing.userId !== null) continue;
+      unclaimed.rx += standing.rx;
+      unclaimed.tx += standing.tx;
+      unclaimed.undirected += standing.undirected;
+    }
+    return { users, unclaimed: toTraffic(unclaimed) };
+  }
+
+  async top(first: number, last: number, limit: number): Promise<HolderUsage[]> {
+    const window = await this.#window(first, last);
+    const best = mostBytes([...window.holders.values()], limit);
+    return this.#show(best, window).sort(comparison({ sort: 'total', descending: true }));
+  }
+
+  /** One page of all holders, in any order but by name. */
+  async page(first: number, last: number, query: HolderQuery): Promise<Page<HolderUsage>> {
+    const window = await this.#window(first, last);
+    const order = comparison(query);
+    const all = [...window.holders.values()].map((standing) => ({ standing, usage: toUsage(standing) }));
+    all.sort((a, b) => order(a.usage, b.usage));
+    const start = Number(decodeCursor(query.cursor)?.[0] ?? 0);
+    const end = start + query.limit;
+    return {
+      items: this.#show(
+        all.slice(start, end).map(({ standing }) => standing),
+        window,
+      ),
+      nextCursor: end < all.length ? encodeCursor([end]) : null,
+      total: all.length,
+    };
+  }
+
+  async #window(first: number, last: number): Promise<Window> {
+    await this.#writer.settle();
+    this.#dropUnused();
+    let window = this.#windows.find((each) => each.first === first && each.last === last);
+    while (window === undefined) window = await this.#read(first, last);
+    window.lastAskedMs = this.#nowMs();
+    return window;
+  }
+
+  #read(first: number, last: number): Promise<Window | undefined> {
+    const key = `${first} ${last}`;
+    let reading = this.#reading.get(key);
+    if (reading === undefined) {
+      reading = this.#readAnew(first, last).finally(() => {
+        this.#reading.delete(key);
+        if (this.#reading.size === 0) this.#changes = null;
+      });
+      this.#reading.set(key, reading);
+    }
+    // Owners that changed in the meantime threw it away: then it is read once more.
+    return reading.then((window) => (this.#windows.includes(window) ? window : undefined));
+  }
+
+  async #readAnew(first: number, last: number): Promise<Window> {
+    this.#changes ??= [];
+    this.#watching ??= this.#writer.run('watch', true);
+    await this.#watching;
+    const { sequence, sums } = await this.#slow.read('segmentSums', first, last);
+    const window: Window = {
+      first,
+      last,
+      sequence,
+      holders: new Map(),
+      segments: new Map(),
+      lastAskedMs: this.#nowMs(),
+    };
+    for (const row of sums) window.segments.set(row.segmentId, addSegment(window, row));
+    const changes = this.#changes ?? [];
+    // Changes that the reader did not see yet; owners that changed after it looked make all of it worthless.
+    if (changes.some((change) => change.ownersChanged && change.sequence > sequence)) return window;
+    for (const change of changes) this.#moveOn(window, change);
+    while (this.#windows.length >= WINDOWS_KEPT) this.#windows.shift();
+    this.#windows.push(window);
+    return window;
+  }
+
+  #follow(change: TablesChange): void {
+    if (change.deltas.length === 0 && !change.ownersChanged) return;
+    this.#changes?.push(change);
+    if (change.ownersChanged) this.#windows.length = 0;
+    for (const window of this.#windows) this.#moveOn(window, change);
+  }
+
+  #moveOn(window: Window, { sequence, deltas }: TablesChange): void {
+    if (sequence <= window.sequence) return;
+    window.sequence = sequence;
+    for (const delta of deltas) {
+      if (delta.day < window.first || delta.day > window.last) continue;
+      const standing = this.#standingOf(window, delta.segmentId);
+      if (standing !== null) addDelta(standing, delta);
+    }
+  }
+
+  #standingOf(window: Window, segmentId: number): Standing | null {
+    const known = window.segments.get(segmentId);
+    if (known !== undefined) return known;
+    const holder = this.#reader.visibleHolder(segmentId);
+    const nothing = { segmentId, rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
+    const standing = holder === null ? null : addSegment(window, { ...holder, ...nothing });
+    window.segments.set(segmentId, standing);
+    return standing;
+  }
+
+  #show(standings: readonly Standing[], window: Window): HolderUsage[] {
+    const unknown = standings.filter(({ shown }) => shown === null);
+    const named = this.#reader.named(unknown.map(toUsage));
+    unknown.forEach((standing, i) => {
+      const usage = named[i];
+      if (usage === undefined) return;
+      standing.shown = { ...usage, servers: this.#reader.countServers(usage, window.first) };
+    });
+    return standings.flatMap(({ shown }) => shown ?? []);
+  }
+
+  #dropUnused(): void {
+    const now = this.#nowMs();
+    const used = this.#windows.filter(({ lastAskedMs }) => now - lastAskedMs < UNUSED_MS);
+    if (used.length < this.#windows.length) this.#windows.splice(0, this.#windows.length, ...used);
+  }
+
+  /** To be called now and then: gives back what nobody asked for. */
+  async tidy(): Promise<void> {
+    this.#dropUnused();
+    if (this.#watching === null || this.#windows.length > 0 || this.#reading.size > 0) return;
+    this.#watching = null;
+    await this.#writer.run('watch', false);
+  }
+}
+
+function addSegment(window: Window, row: SegmentSums): Standing {
+  const key = row.userId ?? (row.userToken === null ? `p${row.peerId}` : `t${row.userToken}`);
+  let standing = window.holders.get(key);
+  if (standing === undefined) {
+    const { userId, userToken, peerId } = row;
+    const sums = { rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
+    standing = { userId, userToken, peerId, ...sums, shown: null };
+    window.holders.set(key, standing);
+  }
+  addDelta(standing, row);
+  return standing;
+}
+
+function addDelta(standing: Standing, delta: Omit<DayDelta, 'segmentId' | 'day'>): void {
+  standing.rx += delta.rx;
+  standing.tx += delta.tx;
+  standing.undirected += delta.undirected;
+  standing.connections += delta.connections;
+  if (delta.lastMs > standing.lastMs) standing.lastMs = delta.lastMs;
+  standing.shown = null;
+}
+
+function toUsage(standing: Standing): HolderUsage {
+  const { userId, userToken, peerId, connections, lastMs } = standing;
+  const traffic: Traffic = toTraffic(standing);
+  return { userId, userToken, peerId, name: '', traffic, connections, servers: 0, lastUsedAt: new Date(lastMs) };
+}
+
+/** The `limit` ones with the most bytes, in no order; one pass where most are below the least of the best so far. */
+function mostBytes(standings: readonly Standing[], limit: number): Standing[] {
+  const total = ({ rx, tx, undirected }: Standing): bigint => rx + tx + undirected;
+  let best: Standing[] = [];
+  let least = -1n;
+  for (const standing of standings) {
+    if (best.length >= 2 * limit) {
+      best = best.sort((a, b) => (total(a) < total(b) ? 1 : -1)).slice(0, limit);
+      const last = best.at(-1);
+      least = last === undefined ? -1n : total(last);
+    }
+    if (total(standing) >= least) best.push(standing);
+  }
+  return best.sort((a, b) => (total(a) < total(b) ? 1 : -1)).slice(0, limit);
+}

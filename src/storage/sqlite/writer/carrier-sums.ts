@@ -1,0 +1,120 @@
+import type { Database } from 'better-sqlite3';
+import type { PendingRecord, SegmentState, SeriesState } from './attribution.ts';
+import { addSums, type DayRow, type Sums } from './sums.ts';
+
+interface CarrierDay extends Sums {
+  readonly day: number;
+  readonly allMark: number;
+  readonly carrierId: number;
+  connections: number;
+  lastMs: number;
+}
+
+interface CarrierQuarter extends Sums {
+  readonly quarter: number;
+  readonly carrierId: number;
+  active: number;
+  flags: number;
+}
+
+/** Gathers what the rows of a transaction add to the sums per carrier, and writes each of these once. */
+export class CarrierSums {
+  readonly #sql: ReturnType<typeof prepare>;
+  /** By all_mark, then by day and carrier. */
+  readonly #days = new Map<number, Map<number, CarrierDay>>();
+  readonly #quarters = new Map<number, CarrierQuarter>();
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** To be called before the record itself is written: it tells whether the series was active in the quarter. */
+  addRecord(series: SeriesState, record: PendingRecord): void {
+    const { quarter } = record;
+    const sums = this.#quarterOf(quarter, series.carrier.id);
+    addSums(sums, record);
+    sums.flags |= record.flags;
+    if (quarter > series.lastQuarter) {
+      series.lastQuarter = quarter;
+      sums.active++;
+    } else if (this.#sql.wasActive.get(quarter, series.id) === undefined) {
+      sums.active++;
+    }
+  }
+
+  /** Days of hidden segments are not in the sums. */
+  addDay(segment: SegmentState, series: SeriesState, row: DayRow): void {
+    if (segment.hidden) return;
+    const sums = this.#dayOf(row.day, segment.allMark, series.carrier.id);
+    addSums(sums, row);
+    sums.connections += row.connections;
+    if (row.lastMs > sums.lastMs) sums.lastMs = row.lastMs;
+  }
+
+  flush(): void {
+    for (const days of this.#days.values()) {
+      for (const { day, allMark, carrierId, rx, tx, undirected, connections, lastMs } of days.values()) {
+        this.#sql.day.run(day, allMark, carrierId, rx, tx, undirected, connections, lastMs);
+      }
+    }
+    for (const { quarter, carrierId, rx, tx, undirected, active, flags } of this.#quarters.values()) {
+      this.#sql.quarter.run(quarter, carrierId, rx, tx, undirected, active, flags);
+    }
+    this.drop();
+  }
+
+  drop(): void {
+    this.#days.clear();
+    this.#quarters.clear();
+  }
+
+  #dayOf(day: number, allMark: number, carrierId: number): CarrierDay {
+    let days = this.#days.get(allMark);
+    if (days === undefined) {
+      days = new Map();
+      this.#days.set(allMark, days);
+    }
+    const key = pairKey(day, carrierId);
+    let sums = days.get(key);
+    if (sums === undefined) {
+      sums = { day, allMark, carrierId, rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
+      days.set(key, sums);
+    }
+    return sums;
+  }
+
+  #quarterOf(quarter: number, carrierId: number): CarrierQuarter {
+    const key = pairKey(quarter, carrierId);
+    let sums = this.#quarters.get(key);
+    if (sums === undefined) {
+      sums = { quarter, carrierId, rx: 0n, tx: 0n, undirected: 0n, active: 0, flags: 0 };
+      this.#quarters.set(key, sums);
+    }
+    return sums;
+  }
+}
+
+/** Days and quarters need 21 bits, which leaves 32 for the carrier. */
+function pairKey(time: number, carrierId: number): number {
+  return time * 2 ** 32 + carrierId;
+}
+
+function prepare(db: Database) {
+  const add = 'rx = rx + excluded.rx, tx = tx + excluded.tx, undirected = undirected + excluded.undirected';
+  return {
+    day: db.prepare(
+      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, connections, last_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${add}, connections = connections + excluded.connections,
+         last_at = max(last_at, excluded.last_at)`,
+    ),
+    quarter: db.prepare(
+      `INSERT INTO carrier_quarter (quarter, carrier_id, rx, tx, undirected, active, flags) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${add}, active = active + excluded.active, flags = flags | excluded.flags`,
+    ),
+    // CROSS JOIN: never through all rows of the quarter, however few there were when SQLite made its plan.
+    wasActive: db.prepare(
+      `SELECT 1 FROM tally t CROSS JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ? LIMIT 1`,
+    ),
+  };
+}

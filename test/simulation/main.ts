@@ -25,7 +25,7 @@ for (let seed = first; seed <= last; seed++) {
     await simulation.run(steps);
   } catch (error) {
     process.stdout.write(
-      `${simulation.log.slice(-12).join('\n')}\n\n${error instanceof Error ? error.stack : error}\n`,
+      `${simulation.log.slice(values.trace ? 0 : -12).join('\n')}\n\n${error instanceof Error ? error.stack : error}\n`,
     );
     process.stdout.write(`\nAgain: npm run simulate -- --seed ${seed} --steps ${steps}\n`);
     process.exit(1);

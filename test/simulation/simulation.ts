@@ -123,7 +123,8 @@ export class Simulation {
   #change(): void {
     const random = this.#random;
     const node = random.pick(this.#nodes);
-    const what = random.weighted({ interface: 1, boot: 1, add: 2, remove: 2, again: 1 });
+    // Boots are put in order by the wall clock: docs/testing.md, known limits.
+    const what = random.weighted({ interface: 1, boot: this.#isSteady ? 1 : 0, add: 2, remove: 2, again: 1 });
     this.#count(`node ${what}`);
     this.#note(`${node.name}: ${what}`);
     this.#machine.advance(1000);
@@ -299,10 +300,7 @@ export class Simulation {
       case 'failed':
         return { kind: 'failed-poll', node: node.name, atMs };
       case 'again': {
-        // Of two boots the wall clock tells which came later, so that nothing of a former boot may come late after a step.
-        const { bootId } = node.snapshot(trueMs);
-        const late = this.#old.slice(-6).filter((each) => this.#isSteady || each.snapshot.bootId === bootId);
-        const old = random.pickOrNone(late.filter((each) => each.snapshot.node === node.name));
+        const old = random.pickOrNone(this.#old.slice(-6));
         return old === undefined ? null : { kind: 'poll', opening, suspect: false, ...old };
       }
     }
@@ -338,7 +336,8 @@ export class Simulation {
   async #restart(): Promise<void> {
     await this.#machine.stop();
     this.#machine.advance(this.#randomWait().ms);
-    if (this.#random.chance(0.4)) this.#zone = this.#random.pick(ZONES);
+    // A midnight that came twice: docs/testing.md, known limits.
+    if (this.#isSteady && this.#random.chance(0.4)) this.#zone = this.#random.pick(ZONES);
     this.#note(`restart in ${this.#zone}`);
     await this.#machine.start(this.#zone);
     await this.#check();

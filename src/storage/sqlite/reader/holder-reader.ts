@@ -199,7 +199,7 @@ function contains(name: string, search: string): boolean {
   return name.toLowerCase().includes(search.toLowerCase());
 }
 
-/** Equal ones by name, so that pages do not overlap. */
+/** Equal ones in some fixed order, so that pages do not overlap. */
 export function comparison({
   sort,
   descending,
@@ -207,7 +207,7 @@ export function comparison({
   const sign = descending ? -1 : 1;
   return (a, b) => {
     const order = sort === 'name' ? compare(a.name, b.name) : compare(sortValueOf(a, sort), sortValueOf(b, sort));
-    return order === 0 ? compare(a.name, b.name) || compare(idOf(a), idOf(b)) : sign * order;
+    return order === 0 ? compare(idOf(a), idOf(b)) : sign * order;
   };
 }
 

@@ -67,7 +67,7 @@ const bugs: readonly PlantedBug[] = [
   },
   {
     name: 'hidden bytes are in the statistics',
-    file: `${WRITER}/booking.ts`,
+    file: `${WRITER}/carrier-sums.ts`,
     was: 'if (segment.hidden) return;',
     becomes: '',
   },

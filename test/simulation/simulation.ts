@@ -193,7 +193,7 @@ export class Simulation {
     const wrong = done.flatMap(([action, answer]) => this.#wrongAnswer(action, answer, nowMs));
     const difference = [...wrong, differenceOfLines(expected(this.#model), lines)].join('\n').trim();
     if (difference !== '') return difference;
-    for (const [action, answer] of done) if (answer !== null) this.#noteAnswer(action, answer);
+    for (const [action, answer] of done) this.#noteAnswer(action, answer);
     return '';
   }
 
@@ -210,8 +210,12 @@ export class Simulation {
     return [`${describe(action)}: the ledger answered "${answer}", not "${wanted}"`];
   }
 
-  #noteAnswer(action: Action, answer: Answer): void {
-    if (action.kind === 'reports' && answer.startsWith('recorded')) this.#truth.acknowledged(action);
+  #noteAnswer(action: Action, answer: Answer | null): void {
+    if (action.kind === 'reports' && answer?.startsWith('recorded')) this.#truth.acknowledged(action);
+    if (action.kind !== 'poll') return;
+    const { last } = this.#model.state.services.get(action.snapshot.node) ?? { last: null };
+    const { bootId, uptimeMs } = action.snapshot;
+    if (last?.bootId === bootId && last.uptimeMs === uptimeMs) this.#truth.read(action.snapshot);
   }
 
   #tellSender(action: Action, answer: Answer | null): void {
@@ -236,7 +240,6 @@ export class Simulation {
       this.#count(action.kind);
       this.#note(describe(action));
       if (action.kind === 'reports') this.#truth.sent(action);
-      if (action.kind === 'poll') this.#truth.shown(action.snapshot);
       if (action.kind === 'cleanup') await this.#noteCleanup(action.days);
     }
     return Promise.all(actions.map((action) => this.#machine.perform(action)));

@@ -41,8 +41,8 @@ export class Truth {
     }
   }
 
-  /** A poll that was handed to the ledger: what came before it in the lives it shows is not lost. */
-  shown({ peers }: Snapshot): void {
+  /** A poll that the ledger took: what came before it in the lives it shows is not lost. */
+  read({ peers }: Snapshot): void {
     for (const { life, rx, tx } of peers) {
       const before = this.#read.get(life);
       if (before === undefined || rx + tx > before.rx + before.tx) this.#read.set(life, { rx, tx });

@@ -46,6 +46,9 @@ export interface TablesChange {
   readonly ownersChanged: boolean;
 }
 
+/** Until a fold that failed is tried again because somebody waits for it. */
+const RETRY_MS = 1_000;
+
 /** Steps of folding per turn: some 5 ms, in which reports wait for their answer. */
 const STEPS_PER_TURN = 1_500;
 
@@ -69,6 +72,7 @@ export class LedgerWriter {
   #answeredReportsLast = false;
   /** Why reports could not be folded the last time; they are safe in the inbox, and it is tried again. */
   #foldFailure: unknown = null;
+  #foldFailedMs = 0;
   #ownersChanged = false;
 
   constructor(db: Database, options: { readonly calendar: Calendar; readonly newId: NewId; readonly nowMs: number }) {
@@ -113,7 +117,6 @@ export class LedgerWriter {
 
   /** A share of the reports that wait: for when nothing else is to be done. */
   fold(): WriterTurn {
-    this.#foldFailure = null;
     return this.#toTurn(this.#parts.desk.isBehind ? this.#foldShare() : NOTHING_DONE);
   }
 
@@ -123,10 +126,13 @@ export class LedgerWriter {
     return this.#toTurn(reports.length > 0 ? this.#answerReports(reports) : this.#doOtherWork());
   }
 
+  /** What cannot be folded any more waits in the inbox for the next start. */
   close(): void {
     while (this.#parts.desk.isBehind && !this.isStuck) this.#foldShare();
     try {
       this.#db.pragma('optimize');
+    } catch (error) {
+      if (ledgerFailureOf(error) === null) throw error;
     } finally {
       this.#db.close();
     }
@@ -182,14 +188,12 @@ export class LedgerWriter {
         this.#atomically(() => desk.accept(accepted, this.#nowMs, !this.isStuck));
       } catch (error) {
         // What failed may be the folding of others, which must not become the error of these.
-        desk.rolledBack();
         if (this.isStuck) throw error;
-        this.#foldFailure = ledgerFailureOf(error) ?? error;
+        this.#noteFoldFailure(error);
         intake.remember(accepted);
         this.#atomically(() => desk.accept(accepted, this.#nowMs, false));
       }
     } catch (error) {
-      desk.rolledBack();
       return failAll(items, ledgerFailureOf(error) ?? error);
     }
     return { answers, commit: this.#toCommit({ usage: true, inventory: false }, accepted) };
@@ -205,40 +209,53 @@ export class LedgerWriter {
   }
 
   #doOtherWork(): Work {
+    const { desk } = this.#parts;
     const next = this.#queue[this.#nextOperation()];
     const needsTables = next !== undefined && (next.kind === 'settle' || this.#isBarrier(next));
-    const isBehind = this.#parts.desk.isBehind && !this.isStuck;
-    if (isBehind && (needsTables || (next === undefined && this.#polls.length === 0))) return this.#foldShare();
-    if (next !== undefined) return this.#runOperations(this.#nextOperation());
-    return this.#continuePoll();
+    const canFold = !this.isStuck || (needsTables && this.#nowMs - this.#foldFailedMs >= RETRY_MS);
+    const hasTime = next === undefined && this.#polls.length === 0;
+    if (desk.isBehind && canFold && (needsTables || hasTime)) return this.#foldShare();
+    // Stuck: reads go on with what the tables hold, but what has to come after the reports cannot be done.
+    if (next?.kind === 'settle') return this.#answerSettles();
+    if (next !== undefined && desk.isBehind && this.#isBarrier(next)) return this.#refuseBarrier(next);
+    return next === undefined ? this.#continuePoll() : this.#runOperations(this.#nextOperation());
   }
 
   #foldShare(): Work {
-    const { desk } = this.#parts;
     try {
-      this.#atomically(() => desk.foldSome(STEPS_PER_TURN));
-      return NOTHING_DONE;
+      this.#atomically(() => this.#parts.desk.foldSome(STEPS_PER_TURN));
+      this.#foldFailure = null;
     } catch (error) {
-      desk.rolledBack();
-      this.#foldFailure = ledgerFailureOf(error) ?? error;
-      return NOTHING_DONE;
+      this.#noteFoldFailure(error);
     }
+    return NOTHING_DONE;
   }
 
-  /** The operations that wait in front, up to one that has to come after reports which are not in the tables yet. */
+  #noteFoldFailure(error: unknown): void {
+    this.#foldFailure = ledgerFailureOf(error) ?? error;
+    this.#foldFailedMs = this.#nowMs;
+  }
+
+  #answerSettles(): Work {
+    const settles = this.#queue.filter(({ kind }) => kind === 'settle');
+    this.#queue = this.#queue.filter(({ kind }) => kind !== 'settle');
+    return { answers: settles.map(({ id }) => ({ id, ok: true, value: undefined })), commit: null };
+  }
+
+  #refuseBarrier(item: WriterItem): Work {
+    this.#queue = this.#queue.filter((each) => each !== item);
+    return failAll([item], this.#foldFailure);
+  }
+
+  /** The operations from there on, up to one that has to come after reports which are not in the tables yet. */
   #runOperations(from: number): Work {
-    const taken: (Item<'operation'> | Item<'settle'>)[] = [];
+    const taken: Item<'operation'>[] = [];
     for (const item of this.#queue.slice(from)) {
-      if (item.kind === 'reports' || item.kind === 'poll') break;
+      if (item.kind !== 'operation') break;
       if (taken.length > 0 && this.#isBarrier(item) && (from > 0 || this.#parts.desk.isBehind)) break;
       taken.push(item);
     }
     this.#queue.splice(from, taken.length);
-    const [first] = taken;
-    // Stuck: reads go on with what the tables hold, but what has to come after the reports cannot be done.
-    if (first !== undefined && this.#isBarrier(first) && this.#parts.desk.isBehind) {
-      return failAll(taken, this.#foldFailure);
-    }
     const changed = { usage: false, inventory: false };
     try {
       const answers = this.#atomically(() => taken.map((item) => this.#operate(item, changed)));
@@ -248,8 +265,7 @@ export class LedgerWriter {
     }
   }
 
-  #operate(item: Item<'operation'> | Item<'settle'>, changed: Changed): WriterAnswer {
-    if (item.kind === 'settle') return { id: item.id, ok: true, value: undefined };
+  #operate(item: Item<'operation'>, changed: Changed): WriterAnswer {
     const { run, changes, forgets } = this.#operations[item.name];
     this.#sql.savepoint.run();
     try {
@@ -286,7 +302,8 @@ export class LedgerWriter {
 
   /** Commits what `work` did, durably, or nothing of it. */
   #atomically<T>(work: () => T): T {
-    const { booking, liveness } = this.#parts;
+    const { booking, liveness, desk } = this.#parts;
+    desk.begin();
     try {
       this.#sql.begin.run();
       const result = work();
@@ -300,6 +317,7 @@ export class LedgerWriter {
       // Polls are refused before anything was written; all other expected errors are caught per item.
       const isRefusal = error instanceof ExpectedError && !(error instanceof LedgerFailure);
       if (!isRefusal) this.#forgetEverything();
+      if (!isRefusal) desk.rolledBack();
       throw error;
     }
   }

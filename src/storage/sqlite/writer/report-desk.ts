@@ -35,7 +35,7 @@ export interface Decision {
  * to the inbox, and the tables follow sorted and by the ten thousand, a share of them with every commit (ReportFold).
  * Whoever reads asks for `foldAll` first.
  *
- * All methods that write are to be called in a transaction; `rolledBack` if it failed.
+ * All methods that write are to be called in a transaction, after `begin`; `rolledBack` if it failed.
  */
 export class ReportDesk {
   readonly #use: DeskParts;
@@ -43,6 +43,8 @@ export class ReportDesk {
   #waiting: AcceptedReport[] = [];
   #lastWaiting = 0;
   #fold: ReportFold | null = null;
+  /** As it was when the running transaction began. */
+  #before: State = { fold: null, waiting: [], count: 0, last: 0 };
 
   constructor(parts: DeskParts) {
     this.#use = parts;
@@ -50,16 +52,39 @@ export class ReportDesk {
 
   /** After a start: takes up what the process before answered and did not finish. */
   recover(): void {
-    const { inbox, intake } = this.#use;
+    const { inbox } = this.#use;
     const progress = inbox.progress();
     if (progress.upto > 0) this.#fold = new ReportFold(this.#use, inbox.upTo(progress.upto), progress);
     const { reports, last } = inbox.after(progress.upto);
     this.#waiting = reports;
     this.#lastWaiting = last;
+    this.#remember();
+  }
+
+  begin(): void {
+    this.#before = { fold: this.#fold, waiting: this.#waiting, count: this.#waiting.length, last: this.#lastWaiting };
+  }
+
+  /** The transaction was rolled back: the desk is as it was when it began. */
+  rolledBack(): void {
+    const { inbox, booking, reportBooking } = this.#use;
+    const { fold, waiting, count, last } = this.#before;
+    booking.drop();
+    reportBooking.forgetAll();
+    waiting.length = count;
+    this.#waiting = waiting;
+    this.#lastWaiting = last;
+    this.#fold = fold === null ? null : new ReportFold(this.#use, fold.reports, inbox.progress());
+    this.#remember();
+  }
+
+  /** What is answered and not in the tables is known to the intake: the next report is judged by it. */
+  #remember(): void {
+    const { intake } = this.#use;
     intake.forgetFresh();
     intake.remember(this.#fold?.reports ?? []);
     intake.beginFolding();
-    intake.remember(reports);
+    intake.remember(this.#waiting);
   }
 
   /** Something that was answered is not in the tables yet. */
@@ -109,12 +134,11 @@ export class ReportDesk {
     intake.endFolding();
     return true;
   }
+}
 
-  /** The transaction was rolled back: the desk is as it was at the last commit. */
-  rolledBack(): void {
-    this.#use.booking.drop();
-    this.#use.reportBooking.forgetAll();
-    this.#fold = null;
-    this.recover();
-  }
+interface State {
+  readonly fold: ReportFold | null;
+  readonly waiting: AcceptedReport[];
+  readonly count: number;
+  readonly last: number;
 }

@@ -99,13 +99,6 @@ export class ReportIntake {
     this.#folding = new Fresh();
   }
 
-  /** It is not, after all, and will be written later. */
-  abandonFolding(): void {
-    this.#folding.add(this.#fresh.keys, this.#fresh.streams);
-    this.#fresh = this.#folding;
-    this.#folding = new Fresh();
-  }
-
   /** What was accepted and not written was refused after all. */
   forgetFresh(): void {
     this.#fresh = new Fresh();

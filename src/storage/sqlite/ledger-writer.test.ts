@@ -1,0 +1,261 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { UsageReport } from '../../core/ledger/report.ts';
+import { Calendar } from '../../core/units/calendar.ts';
+import { randomId } from '../../lib/random-id.ts';
+import { openForReading, openForWriting } from './database.ts';
+import { LedgerWriter, type WriterAnswer, type WriterItem } from './writer/ledger-writer.ts';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const sender = { credential: null, verified: true, backfill: false };
+
+let folder: string;
+let db: Database;
+let writer: LedgerWriter;
+let lastId = 0;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'xpert-writer-'));
+  [db, writer] = start('ledger.db');
+});
+
+afterEach(() => {
+  writer.close();
+  rmSync(folder, { recursive: true });
+});
+
+function start(file: string): [Database, LedgerWriter] {
+  const opened = openForWriting(path.join(folder, file));
+  const options = { calendar: Calendar.of('UTC'), newId: () => randomId(16), nowMs: NOW };
+  return [opened, new LedgerWriter(opened, options)];
+}
+
+function report(userToken: string, fields: Partial<UsageReport> = {}): UsageReport {
+  return {
+    ...{ userToken, server: 'a.example.com', port: 443, protocol: 'vless', rx: 3n, tx: 5n, mode: 'delta', stream: '' },
+    ...{ eventId: randomId(10), periodStart: null, periodEnd: null },
+    ...fields,
+  };
+}
+
+type NewItem<I extends WriterItem = WriterItem> = I extends WriterItem ? Omit<I, 'id'> : never;
+
+const reports = (...list: UsageReport[]): NewItem => ({ kind: 'reports', sender, reports: list });
+const many = (count: number): NewItem => reports(...Array.from({ length: count }, (_, i) => report(`t${i % 700}`)));
+
+/** Runs what there is to do; answers in the order of the calls. */
+function run(...items: NewItem[]): WriterAnswer[] {
+  return runAt(NOW, ...items);
+}
+
+function runAt(nowMs: number, ...items: NewItem[]): WriterAnswer[] {
+  const numbered = items.map((item) => ({ ...item, id: ++lastId }) as WriterItem);
+  writer.enqueue(numbered, nowMs);
+  const answers = new Map<number, WriterAnswer>();
+  for (let turns = 0; writer.hasWork; turns++) {
+    if (turns > 10_000) throw new Error('the writer does not come to an end');
+    for (const answer of writer.turn().answers) answers.set(answer.id, answer);
+  }
+  return numbered.flatMap(({ id }) => answers.get(id) ?? []);
+}
+
+const settle: NewItem = { kind: 'settle' };
+const beat: NewItem = { kind: 'operation', name: 'beat', args: [] };
+const totalIn = (from: Database): number =>
+  Number(from.prepare('SELECT ifnull(sum(total), 0) FROM tally').pluck().get());
+const codes = (answers: readonly WriterAnswer[]) =>
+  answers.map((answer) => (answer.ok ? 'ok' : (answer.error as { code?: string }).code));
+
+describe('a full disk', () => {
+  /** No page more than there are. */
+  const fill = (): void => {
+    db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
+  };
+  const makeRoom = (): void => {
+    db.pragma('max_page_count = 1000000');
+  };
+
+  it('is told to every caller of the commit, and the next one works when there is room again', () => {
+    run(reports(report('first')));
+    fill();
+    const big = reports(...Array.from({ length: 400 }, (_, i) => report(`${'x'.repeat(100)}${i}`)));
+    expect(codes(run(big, big))).toEqual(['disk-full', 'disk-full']);
+    expect(totalIn(db)).toBe(8);
+    makeRoom();
+    expect(codes(runAt(NOW + 5_000, big, beat, settle))).toEqual(['ok', 'ok', 'ok']);
+    expect(totalIn(db)).toBe(8 + 400 * 8);
+    // The same reports once more: what was refused above left no trace, what was answered counts once.
+    expect(run(big)[0]).toMatchObject({ value: { recorded: 0, duplicates: 400 } });
+  });
+
+  it('does not become the error of reports that only need the inbox', () => {
+    run(many(400));
+    expect(writer.isBehind).toBe(true);
+    fill();
+    while (writer.isBehind && !writer.isStuck) writer.fold();
+    expect(writer.isStuck).toBe(true);
+    expect(totalIn(db)).toBeLessThan(400 * 8);
+    // What has to come after the reports cannot be done now; reads go on with what the tables hold.
+    const reset = { scope: 'all', userIds: [], by: null, reason: null };
+    expect(codes(run({ kind: 'operation', name: 'reset', args: [reset] }, settle))).toEqual(['disk-full', 'ok']);
+    makeRoom();
+    expect(codes(run(many(1)))).toEqual(['ok']);
+    while (writer.isBehind) writer.fold();
+    expect(totalIn(db)).toBe(401 * 8);
+  });
+});
+
+describe('a process that dies', () => {
+  /** Opens a copy of the files as they are now, as a new process would find them. */
+  const totalAfterCrash = (): { total: number; repeated: unknown } => {
+    for (const rest of ['', '-wal']) {
+      const from = path.join(folder, `ledger.db${rest}`);
+      rmSync(path.join(folder, `crashed.db${rest}`), { force: true });
+      if (existsSync(from)) copyFileSync(from, path.join(folder, `crashed.db${rest}`));
+    }
+    rmSync(path.join(folder, 'crashed.db-shm'), { force: true });
+    const [crashed, again] = start('crashed.db');
+    expect(again.isBehind).toBe(false);
+    expect(crashed.prepare('SELECT count(*) FROM inbox').pluck().get()).toBe(0);
+    const total = totalIn(crashed);
+    expect(crashed.prepare('SELECT sum(total) FROM record').pluck().get()).toBe(total);
+    expect(crashed.prepare('SELECT sum(total) FROM day').pluck().get()).toBe(total);
+    expect(crashed.prepare('SELECT sum(total) FROM carrier_day').pluck().get()).toBe(total);
+    const { rx } = crashed.prepare('SELECT rx FROM carrier_quarter').get() as { rx: number };
+    again.enqueue([{ ...many(0), ...reports(report('t1', { eventId: 'known' })), id: ++lastId } as WriterItem], NOW);
+    const repeated = again.turn().answers[0];
+    again.close();
+    return { total: rx === (total / 8) * 3 ? total : Number.NaN, repeated };
+  };
+
+  it('at any point of a fold leaves every answered report counted once', () => {
+    run(reports(...Array.from({ length: 3999 }, (_, i) => report(`t${i % 700}`)), report('t1', { eventId: 'known' })));
+    const repeated = expect.objectContaining({ value: expect.objectContaining({ recorded: 0, duplicates: 1 }) });
+    expect(totalAfterCrash()).toEqual({ total: 4000 * 8, repeated });
+    let points = 0;
+    for (; writer.isBehind; points++) {
+      writer.fold();
+      expect(totalAfterCrash()).toEqual({ total: 4000 * 8, repeated });
+    }
+    expect(points).toBeGreaterThan(3);
+  });
+});
+
+describe('order', () => {
+  it('of reports around a reset is that of the calls, also through the inbox', () => {
+    const reset: NewItem = {
+      kind: 'operation',
+      name: 'reset',
+      args: [{ scope: 'all', userIds: [], by: null, reason: null }],
+    };
+    run(many(50), reset, many(30), settle);
+    const bySegment = db
+      .prepare('SELECT g.all_mark, sum(t.total) FROM tally t JOIN segment g ON g.id = t.segment_id GROUP BY 1')
+      .raw()
+      .all();
+    expect(bySegment).toEqual([
+      [0, 50 * 8],
+      [1, 30 * 8],
+    ]);
+  });
+
+  it('lets neither reports nor a large poll starve the other', () => {
+    const add = run({ kind: 'operation', name: 'addNode', args: [node] });
+    const nodeId = (add[0] as { value: { id: string } }).value.id;
+    const answered: string[] = [];
+    const peers = Array.from({ length: 7000 }, (_, i) => ({ key: `p${i}`, traffic: { rx: 1n, tx: 2n, total: 3n } }));
+    writer.enqueue([{ id: ++lastId, kind: 'poll', poll: pollOf(nodeId, peers) } as WriterItem], NOW);
+    for (let n = 0; writer.hasWork && n < 100; n++) {
+      if (n < 8) writer.enqueue([{ ...many(1), id: 1_000_000 + n } as WriterItem], NOW);
+      for (const { id } of writer.turn().answers) answered.push(id >= 1_000_000 ? 'report' : 'poll');
+    }
+    expect(answered.filter((each) => each === 'report')).toHaveLength(8);
+    expect(answered.indexOf('poll')).toBeGreaterThan(2);
+    expect(answered.lastIndexOf('report')).toBeGreaterThan(answered.indexOf('poll') - 3);
+  });
+});
+
+it('a total that would not fit is kept in quarantine, and the others go on', () => {
+  run(reports(report('rich'), report('poor')));
+  db.prepare(
+    "UPDATE tally SET rx = 9223372036854775807 - tx WHERE series_id = (SELECT id FROM series WHERE token = 'rich')",
+  ).run();
+  expect(codes(run(reports(report('rich'), report('poor'), report('rich', { rx: 2n ** 53n - 1n, tx: 0n }))))).toEqual([
+    'ok',
+  ]);
+  const totals = db.prepare('SELECT s.token, t.rx + t.tx FROM tally t JOIN series s ON s.id = t.series_id ORDER BY 1');
+  expect(totals.safeIntegers().raw().all()).toEqual([
+    ['poor', 16n],
+    ['rich', 9223372036854775807n],
+  ]);
+  expect(db.prepare('SELECT reason FROM quarantine ORDER BY 1').pluck().all()).toEqual([
+    'implausible',
+    'total-too-large',
+  ]);
+});
+
+it('the view traffic_usage has the columns of the original', () => {
+  run(
+    {
+      kind: 'operation',
+      name: 'addUser',
+      args: [
+        {
+          ...{ name: 'ada', userToken: 'ada-token', linkToken: 'l', telegramId: null, role: 'user', note: '' },
+          ...{ ownerId: null, active: true, createdAt: new Date(NOW), countInCycle: false },
+        },
+      ],
+    },
+    reports(report('ada-token'), report('ada-token'), report('ghost', { port: 80, protocol: 'trojan' })),
+    settle,
+  );
+  const reader = openForReading(path.join(folder, 'ledger.db'));
+  const rows = reader.prepare('SELECT * FROM traffic_usage ORDER BY user_token').all();
+  reader.close();
+  expect(rows).toEqual([
+    {
+      id: expect.any(Number),
+      user_token: 'ada-token',
+      config_server: 'a.example.com',
+      config_port: 443,
+      protocol: 'vless',
+      bytes_uploaded: 6,
+      bytes_downloaded: 10,
+      date_collected: '2026-03-01',
+      timestamp: '2026-03-01 12:00:00',
+    },
+    expect.objectContaining({ user_token: 'ghost', config_port: 80, protocol: 'trojan', bytes_downloaded: 5 }),
+  ]);
+});
+
+it('keys of reports go when their window is over, and not before', () => {
+  const day = 86_400_000;
+  run(reports(report('a', { eventId: 'old' })), settle);
+  const keysAt = (nowMs: number): number => {
+    writer.enqueue([{ ...beat, id: ++lastId } as WriterItem], nowMs);
+    while (writer.hasWork) writer.turn();
+    return Number(db.prepare('SELECT count(*) FROM report_key').pluck().get());
+  };
+  expect(keysAt(NOW + 35 * day)).toBe(1);
+  expect(keysAt(NOW + 37 * day)).toBe(0);
+});
+
+const node = {
+  ...{ name: 'vpn1', description: '', source: { kind: 'wireguard', options: {} }, pollIntervalMs: 30_000 },
+  ...{ opening: 'baseline', usersPolicy: 'none', createdAt: new Date(NOW) },
+};
+
+function pollOf(nodeId: string, peers: readonly unknown[]): unknown {
+  return {
+    ...{ nodeId, at: new Date(NOW), opening: 'baseline', durationMs: 1, clockSuspect: false },
+    semantics: { kind: 'cumulative', falls: 'to-zero', absence: 'ended' },
+    poll: {
+      complete: true,
+      notices: [],
+      services: [{ identity: 'wg', kind: 'wireguard', name: 'wg0', startEvidence: 'b', peers }],
+    },
+  };
+}

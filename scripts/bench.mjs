@@ -70,7 +70,7 @@ async function runFigure(name) {
 async function runEntry(entry) {
   const file = path.join(outDir, `${entry}.mjs`);
   const main = path.join(root, 'bench', 'lib', 'run-entry.mjs');
-  const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', main, file], {
+  const child = spawn(process.execPath, ['--enable-source-maps', main, file], {
     cwd: root,
     stdio: ['ignore', 2, 2, 'pipe'],
     env: { ...process.env, XPERT_BENCH_ROOT: root },

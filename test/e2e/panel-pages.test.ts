@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   DESKTOP,
@@ -11,7 +11,7 @@ import {
   type WatchedPage,
 } from '../support/browser.ts';
 import { writeNodeFile } from '../support/node-file.ts';
-import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+import { login, OWNER, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
 const folder = temporaryFolder('panel-pages');
 const GIB = 1024 ** 3;
@@ -88,6 +88,12 @@ async function fill(): Promise<typeof pages> {
   ];
 }
 
+/** Until nothing on the page waits any more. */
+async function untilLoaded(page: Page): Promise<void> {
+  await page.locator('main').first().waitFor();
+  await expect.poll(() => page.locator('[aria-busy="true"]').count(), { timeout: 15_000 }).toBe(0);
+}
+
 interface View {
   readonly name: string;
   readonly viewport: { readonly width: number; readonly height: number };
@@ -123,13 +129,32 @@ describe.each(VIEWS)('every page at $name', (view) => {
     for (const [name, path] of pages) {
       const { page } = watched;
       await page.goto(`${server.url}/#${path}`);
-      await page.locator('main').first().waitFor();
-      await page.waitForFunction(`document.querySelector('[aria-busy="true"]') === null`);
+      await untilLoaded(page);
       const faults = [...(await overflowOf(page)), ...(await seriousViolations(page))];
       found.push(...faults.map((fault) => `${name}: ${fault}`));
     }
     expect([...found, ...watched.complaints]).toEqual([]);
   }, 180_000);
+});
+
+test('the login, a dialog and an open menu have no serious accessibility fault', async () => {
+  const watched = await openPage(browser);
+  const { page } = watched;
+  await page.goto(`${server.url}/#/login`);
+  await page.getByRole('button', { name: 'Log in' }).waitFor();
+  const found = await seriousViolations(page);
+  await page.context().addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+  await page.goto(`${server.url}/#/traffic/`);
+  await page.reload();
+  await page.getByRole('button', { name: 'Cleanup…' }).click();
+  await page.getByText('Records that go').waitFor();
+  found.push(...(await seriousViolations(page)));
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Language' }).press('Enter');
+  await page.getByRole('menuitemradio', { name: 'English' }).waitFor();
+  found.push(...(await seriousViolations(page)));
+  expect(found).toEqual([]);
+  await watched.close();
 });
 
 describe('language and theme', () => {
@@ -163,6 +188,26 @@ describe('language and theme', () => {
   });
 });
 
+describe.each(['reseller', 'viewer'])('a %s', (role) => {
+  test('sees the pages of the menu without a refusal', async () => {
+    await post('api/v1/admins', { name: `a-${role}`, role, password: OWNER.password });
+    const watched = await openPage(browser);
+    const { page, complaints } = watched;
+    await page.goto(`${server.url}/#/login`);
+    await page.getByLabel('Name').fill(`a-${role}`);
+    await page.getByLabel('Password').fill(OWNER.password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    for (const link of await page.getByRole('navigation', { name: 'Main' }).getByRole('link').all()) {
+      await link.click();
+      await untilLoaded(page);
+      complaints.push(...(await page.getByRole('alert').allTextContents()));
+    }
+    expect(complaints).toEqual([]);
+    await watched.close();
+  });
+});
+
 describe('without a connection', () => {
   test('says so, keeps what is known, and goes on by itself', async () => {
     const watched = await openPage(browser);
@@ -173,9 +218,26 @@ describe('without a connection', () => {
     const { port, dataDir } = server;
     await server.stop();
     await page.getByText('No connection, trying again').waitFor();
+    await page.getByText('The server does not answer.').waitFor();
     expect(await page.getByText('unknown-token-of-somebody').count()).toBeGreaterThan(0);
     server = await startServer({ dataDir, port });
     await page.getByText('Live', { exact: true }).waitFor({ timeout: 20_000 });
+    await watched.close();
+  });
+
+  test('a session that ended leads to the login, and from there back', async () => {
+    const watched = await openPage(browser);
+    const { page } = watched;
+    await page.context().addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+    await page.goto(`${server.url}/#/users/`);
+    await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+    await page.context().clearCookies();
+    await page.getByLabel('Name or token').fill('ann');
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await page.getByLabel('Name').fill(OWNER.name);
+    await page.getByLabel('Password').fill(OWNER.password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
     await watched.close();
   });
 });

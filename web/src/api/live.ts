@@ -61,6 +61,8 @@ export function listen(client: QueryClient): () => void {
     source.onerror = () => {
       source?.close();
       wasLost = true;
+      // An ended session looks the same from here; whoever has none is led to the login.
+      if (failures > 0) void client.invalidateQueries({ queryKey: ['session'] });
       setState({ ...state, connected: false });
       timer = setTimeout(connect, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
       failures += 1;

@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listen } from '../../api/live.ts';
+import { useSession } from '../../api/session.ts';
 import { Logo } from '../icon.tsx';
 import { Foot } from './foot.tsx';
 import { Nav } from './nav.tsx';
@@ -12,6 +13,7 @@ export function Frame({ children = <Outlet /> }: { readonly children?: ReactNode
   const { t } = useTranslation();
   const client = useQueryClient();
   useEffect(() => listen(client), [client]);
+  useLeaveWithoutSession();
   return (
     <div className="app">
       <button type="button" className="skip" onClick={skipToContent}>
@@ -28,6 +30,16 @@ export function Frame({ children = <Outlet /> }: { readonly children?: ReactNode
       {children}
     </div>
   );
+}
+
+/** The session ended elsewhere, or ran out: the routes are asked again, and lead to the login and from there back. */
+function useLeaveWithoutSession(): void {
+  const session = useSession();
+  const router = useRouter();
+  const ended = session !== undefined && session.admin === null;
+  useEffect(() => {
+    if (ended) void router.invalidate();
+  }, [ended, router]);
 }
 
 /** A link would do, but the hash is the address of the page here. */

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import type { RangeName } from '../../lib/range.ts';
 import { RangePicker } from '../range-picker.tsx';
+import { ConnectionNotice } from './connection-notice.tsx';
 import { AdminMenu, LanguageMenu, ThemeButton } from './controls.tsx';
 import { Drawer } from './drawer.tsx';
 
@@ -46,7 +47,10 @@ export function Page({ title, parent, range, children }: PageProps) {
           <AdminMenu />
         </span>
       </header>
-      <main id="content">{children}</main>
+      <main id="content">
+        <ConnectionNotice />
+        {children}
+      </main>
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function AddNodePage() {
   const [added, setAdded] = useState<Node | null>(null);
   return (
     <Page title={t('nodes.add')} parent={{ to: '/nodes', name: t('common.nav.nodes') }}>
-      {added ? <NodeAdded node={added} /> : <Wizard onAdded={setAdded} />}
+      {added ? <NodeAdded node={added} onAnother={() => setAdded(null)} /> : <Wizard onAdded={setAdded} />}
     </Page>
   );
 }

@@ -9,8 +9,13 @@ import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { nodeQuery } from './api.ts';
 
+interface NodeAddedProps {
+  readonly node: Node;
+  readonly onAnother: () => void;
+}
+
 /** The result of adding: what stood in the counters before, and since when they are counted. */
-export function NodeAdded({ node: first }: { readonly node: Node }) {
+export function NodeAdded({ node: first, onAnother }: NodeAddedProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const said = useSaid();
@@ -42,9 +47,9 @@ export function NodeAdded({ node: first }: { readonly node: Node }) {
               {t('nodes.added.assign')}
             </Link>
           ) : null}
-          <Link className="btn quiet" to="/nodes/add" reloadDocument>
+          <button type="button" className="btn quiet" onClick={onAnother}>
             {t('nodes.added.another')}
-          </Link>
+          </button>
         </div>
       </div>
     </Card>

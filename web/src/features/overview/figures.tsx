@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { useSeesAll } from '../../api/session.ts';
 import type { NodeState, Overview, Traffic } from '../../api/types.ts';
 import { Answer, Facts } from '../../components/answer.tsx';
 import { Kpi } from '../../components/kpi.tsx';
@@ -11,9 +12,10 @@ import { useFormat } from '../../lib/use-format.ts';
 /** Now, today, thirty days, who is online, which nodes answer. */
 export function Figures({ overview }: { readonly overview: Overview }) {
   const { t } = useTranslation();
+  const seesAll = useSeesAll();
   return (
-    <section className="kpis" aria-label={t('overview.figures')}>
-      <Now overview={overview} />
+    <section className={`kpis ${seesAll ? '' : 'three'}`} aria-label={t('overview.figures')}>
+      {seesAll ? <Now overview={overview} /> : null}
       <Kpi
         label={t('overview.today')}
         value={<Sum traffic={overview.today} from={overview.today.from} to={overview.asOf} />}
@@ -41,7 +43,7 @@ export function Figures({ overview }: { readonly overview: Overview }) {
         aside={<Spark values={overview.onlineSpark.active} />}
         detail={t('overview.activeUsers', { count: overview.users.active, total: overview.users.total })}
       />
-      <NodesAnswering overview={overview} />
+      {seesAll ? <NodesAnswering overview={overview} /> : null}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anyBytes, overviewQuery } from '../../api/resources.ts';
-import { useSeesAll } from '../../api/session.ts';
+import { useIsOwner, useSeesAll } from '../../api/session.ts';
 import type { Overview } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { Page } from '../../components/frame/page.tsx';
@@ -21,9 +21,10 @@ import { TopUsers } from './top-users.tsx';
 export function OverviewPage() {
   const { t } = useTranslation();
   const query = useQuery(overviewQuery);
+  const owner = useIsOwner();
   // Who saw the empty panel also sees the first report arrive, instead of a page that changes under their eyes.
   const sawEmpty = useRef(false);
-  if (query.data && isEmpty(query.data)) sawEmpty.current = true;
+  if (owner && query.data && isEmpty(query.data)) sawEmpty.current = true;
   if (query.data && sawEmpty.current) {
     return (
       <Page title={t('common.nav.overview')}>

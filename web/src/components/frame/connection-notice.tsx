@@ -1,0 +1,27 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLive } from '../../api/live.ts';
+import { useFormat } from '../../lib/use-format.ts';
+import { Notice } from '../notice.tsx';
+
+/** A restart of the server is shorter; nobody needs to hear of it. */
+const PATIENCE_MS = 3_000;
+
+/** The server cannot be heard: what is on the screen grows old. */
+export function ConnectionNotice() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { connected, heardAt } = useLive();
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (connected) return setLate(false);
+    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [connected]);
+  if (!late || heardAt === null) return null;
+  return (
+    <Notice kind="unknown" title={t('common.live.lost')}>
+      {t('common.live.lostSince', { at: format.time(heardAt) })}
+    </Notice>
+  );
+}

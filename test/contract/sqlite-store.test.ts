@@ -6,6 +6,8 @@ import { ManualClock } from '../../src/core/units/testing.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
+import { identityStoreContract } from './identity-store.contract.ts';
+import { inventoryStoreContract } from './inventory-store.contract.ts';
 import type { StoreFixture } from './store-fixture.ts';
 import { usageLedgerContract } from './usage-ledger.contract.ts';
 
@@ -23,8 +25,12 @@ async function makeSqlite(threads: boolean): Promise<StoreFixture> {
 
 describe('SQLite in this thread', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(false));
+  inventoryStoreContract(() => makeSqlite(false));
+  identityStoreContract(() => makeSqlite(false));
 });
 
 describe('SQLite with its threads', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(true));
+  inventoryStoreContract(() => makeSqlite(true));
+  identityStoreContract(() => makeSqlite(true));
 });

@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Role } from '../../src/core/identity/identity-store.ts';
+import type { AdminId, NodeId, UserId } from '../../src/core/units/ids.ts';
+import {
+  type MakeStore,
+  newNode,
+  newUser,
+  nodePoll,
+  type StoreFixture,
+  type StorePorts,
+  wg0,
+} from './store-fixture.ts';
+
+/** The meaning of InventoryStore. Every engine passes it. */
+export function inventoryStoreContract(make: MakeStore): void {
+  let fixture: StoreFixture;
+  let store: StorePorts;
+
+  beforeEach(async () => {
+    fixture = await make();
+    store = await fixture.open();
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await fixture.dispose();
+  });
+
+  const reopen = async (): Promise<void> => {
+    await store.close();
+    store = await fixture.open();
+  };
+  const now = () => fixture.clock.now();
+  const addAdmin = (name: string, role: Role) =>
+    store.identity.addAdmin({ name, role, passwordHash: 'hash', createdAt: now() });
+  const poll = (id: NodeId, peers: Parameters<typeof wg0>[0], fields = {}, poll = {}) =>
+    store.ledger.recordPoll(nodePoll(id, now(), [wg0(peers, fields)], poll));
+  const minute = () => fixture.clock.advance(60_000);
+
+  describe('nodes', () => {
+    it('are stored as given, with an id and a slug, and outlive a restart', async () => {
+      const source = { kind: 'wireguard', options: { transport: 'ssh', ssh: 'root@vpn1', nested: [1, null] } };
+      const node = await store.inventory.addNode(newNode('Nürnberg #1', { source, description: 'rack 7' }));
+      expect(node).toMatchObject({ name: 'Nürnberg #1', slug: 'nurnberg-1', source, description: 'rack 7' });
+      await reopen();
+      expect(await store.inventory.node(node.id)).toEqual(node);
+      expect(await store.inventory.nodes()).toEqual([node]);
+      expect(await store.inventory.node('none' as NodeId)).toBeNull();
+    });
+
+    it('have names and slugs that no living node shares', async () => {
+      const first = await store.inventory.addNode(newNode('vpn 1'));
+      await expect(store.inventory.addNode(newNode('vpn 1'))).rejects.toMatchObject({ code: 'name-taken' });
+      expect(await store.inventory.addNode(newNode('vpn-1'))).toMatchObject({ slug: 'vpn-1-2' });
+      expect(await store.inventory.addNode(newNode('other', { slug: 'main' }))).toMatchObject({ slug: 'main' });
+      await store.inventory.deleteNode(first.id, now());
+      expect(await store.inventory.addNode(newNode('vpn 1'))).toMatchObject({ slug: 'vpn-1' });
+    });
+
+    it('change, but never their slug', async () => {
+      const node = await store.inventory.addNode(newNode('a'));
+      await store.inventory.addNode(newNode('b'));
+      const changed = await store.inventory.updateNode(node.id, {
+        name: 'c',
+        pollIntervalMs: 5000,
+        usersPolicy: 'per-peer',
+      });
+      expect(changed).toEqual({ ...node, name: 'c', pollIntervalMs: 5000, usersPolicy: 'per-peer' });
+      await expect(store.inventory.updateNode(node.id, { name: 'b' })).rejects.toMatchObject({ code: 'name-taken' });
+      expect(await store.inventory.node(node.id)).toEqual(changed);
+    });
+
+    it('when deleted leave the lists, not the database', async () => {
+      const node = await store.inventory.addNode(newNode('a'));
+      await poll(node.id, { p: [1, 2] });
+      await store.inventory.deleteNode(node.id, now());
+      expect(await store.inventory.nodes()).toEqual([]);
+      expect(await store.inventory.services()).toEqual([]);
+      expect((await store.inventory.peers({ limit: 5, cursor: null })).items).toEqual([]);
+      expect(await store.inventory.node(node.id)).toMatchObject({ deletedAt: now() });
+      const refused = { code: 'not-found' };
+      await expect(store.inventory.updateNode(node.id, { name: 'x' })).rejects.toMatchObject(refused);
+      await expect(store.inventory.deleteNode(node.id, now())).rejects.toMatchObject(refused);
+    });
+  });
+
+  describe('services and peers', () => {
+    it('are found by polls, and follow what the polls show', async () => {
+      const node = await store.inventory.addNode(newNode('a'));
+      const first = now();
+      const reading = wg0({ p: [1, 2] }).peers[0];
+      const peers = [{ ...reading, key: 'p', traffic: { rx: 1n, tx: 2n, total: 3n }, name: 'phone' }];
+      await poll(node.id, {}, { peers });
+      expect(await store.inventory.services(node.id)).toMatchObject([
+        { name: 'wg0', kind: 'wireguard', listenPort: 51820, firstSeenAt: first, firstCompleteAt: first },
+      ]);
+      minute();
+      const handshake = new Date(now().getTime() - 5_000);
+      const seen = { name: 'phone 2', allowedIps: ['10.0.0.2/32', 'fd00::2/128'], endpoint: '192.0.2.1:4500' };
+      const moved = { key: 'p', traffic: { rx: 5n, tx: 6n, total: 11n }, lastHandshakeAt: handshake, ...seen };
+      await poll(node.id, {}, { peers: [moved] });
+      expect(await store.inventory.findPeer('p')).toMatchObject({
+        ...seen,
+        nodeId: node.id,
+        lastHandshakeAt: handshake,
+        firstSeenAt: first,
+        lastSeenAt: now(),
+        endedAt: null,
+        userId: null,
+        beforeXpert: { rx: 1n, tx: 2n, total: 3n },
+      });
+      expect(await store.inventory.peersOnline(handshake)).toBe(1);
+      expect(await store.inventory.peersOnline(new Date(handshake.getTime() + 1))).toBe(0);
+      minute();
+      // The same bytes; only where the peer connects from changed.
+      await poll(node.id, {}, { peers: [{ ...moved, endpoint: '192.0.2.9:1' }] });
+      await reopen();
+      expect(await store.inventory.findPeer('p')).toMatchObject({ endpoint: '192.0.2.9:1', lastSeenAt: now() });
+    });
+
+    it('are told apart by node, service, owner and words', async () => {
+      const reseller = await addAdmin('rita', 'reseller');
+      const [a, b] = [await store.inventory.addNode(newNode('a')), await store.inventory.addNode(newNode('b'))];
+      await poll(a.id, { 'key-1': [0, 0], 'key-2': [0, 0] });
+      await poll(b.id, { 'key-3': [0, 0], 'key-1': [0, 0] }, { identity: 'other' });
+      const user = await store.inventory.addUser(newUser('ada', { ownerId: reseller.id }));
+      const id = async (key: string) => (await list({ search: key })).items[0]?.id as never;
+      const list = (query = {}) => store.inventory.peers({ limit: 10, cursor: null, ...query });
+      const keys = async (query = {}) => (await list(query)).items.map(({ key }) => key).sort();
+      await store.inventory.assignPeers([
+        { peerId: await id('key-2'), userId: user.id, from: now(), countInCycle: false },
+      ]);
+      expect(await keys()).toEqual(['key-1', 'key-1', 'key-2', 'key-3']);
+      expect(await keys({ nodeId: b.id })).toEqual(['key-1', 'key-3']);
+      const [service] = await store.inventory.services(a.id);
+      expect(await keys({ serviceId: service?.id })).toEqual(['key-1', 'key-2']);
+      expect(await keys({ userId: user.id })).toEqual(['key-2']);
+      expect(await keys({ ownerId: reseller.id })).toEqual(['key-2']);
+      expect(await keys({ unassigned: true })).toEqual(['key-1', 'key-1', 'key-3']);
+      expect(await keys({ search: 'ADA' })).toEqual(['key-2']);
+      expect(await keys({ search: 'key_' })).toEqual([]);
+      await expect(store.inventory.findPeer('key-1')).rejects.toMatchObject({ code: 'ambiguous' });
+      expect(await store.inventory.findPeer('none')).toBeNull();
+      expect(await store.inventory.counts()).toEqual({ users: 1, activeUsers: 1, peers: 4, assignedPeers: 1 });
+      expect(await store.inventory.counts(reseller.id)).toMatchObject({ users: 1, peers: 1, assignedPeers: 1 });
+      expect(await store.inventory.peerCounts([user.id])).toEqual(new Map([[user.id, 1]]));
+    });
+
+    it('come page by page, each once', async () => {
+      const node = await store.inventory.addNode(newNode('a'));
+      await poll(node.id, Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`p${i}`, [0, 0] as const])));
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await store.inventory.peers({ limit: 10, cursor });
+        expect(page.total).toBe(25);
+        seen.push(...page.items.map(({ key }) => key));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(new Set(seen).size).toBe(25);
+      expect(seen).toHaveLength(25);
+    });
+  });
+
+  describe('users', () => {
+    it('are stored as given and outlive a restart', async () => {
+      const wanted = newUser('ada', { telegramId: 2 ** 40, role: 'owner', note: 'line\nbreak', active: false });
+      const user = await store.inventory.addUser(wanted);
+      const { countInCycle: _, ...stored } = wanted;
+      expect(user).toEqual({ ...stored, id: user.id, deletedAt: null });
+      await reopen();
+      for (const text of [user.id, 'ada', 'ada-token']) expect(await store.inventory.findUser(text)).toEqual(user);
+      expect(await store.inventory.user(user.id)).toEqual(user);
+      expect(await store.inventory.findUser('none')).toBeNull();
+    });
+
+    it('share one name space with admins', async () => {
+      await addAdmin('rita', 'reseller');
+      await store.inventory.addUser(newUser('ada'));
+      const taken = { code: 'name-taken' };
+      await expect(store.inventory.addUser(newUser('rita'))).rejects.toMatchObject(taken);
+      await expect(store.inventory.addUser(newUser('ada', { userToken: 'x', linkToken: 'y' }))).rejects.toMatchObject(
+        taken,
+      );
+      await expect(addAdmin('ada', 'viewer')).rejects.toMatchObject(taken);
+      const bea = await store.inventory.addUser(newUser('bea'));
+      await expect(store.inventory.updateUser(bea.id, { name: 'ada' })).rejects.toMatchObject(taken);
+      expect(await store.inventory.updateUser(bea.id, { name: 'bea', note: 'hm' })).toMatchObject({ note: 'hm' });
+    });
+
+    it('never share tokens, not even former ones', async () => {
+      const ada = await store.inventory.addUser(newUser('ada'));
+      const taken = { code: 'token-taken' };
+      await expect(store.inventory.addUser(newUser('bea', { userToken: 'ada-token' }))).rejects.toMatchObject(taken);
+      await expect(store.inventory.addUser(newUser('bea', { linkToken: 'ada-link' }))).rejects.toMatchObject(taken);
+      expect(await store.inventory.findUser('bea')).toBeNull();
+      const rotated = await store.inventory.rotateUserToken(ada.id, 'ada-2');
+      expect(rotated).toEqual({ ...ada, userToken: 'ada-2' });
+      expect(await store.inventory.userByToken('ada-token')).toEqual(rotated);
+      await expect(store.inventory.addUser(newUser('bea', { userToken: 'ada-token' }))).rejects.toMatchObject(taken);
+      const bea = await store.inventory.addUser(newUser('bea'));
+      await expect(store.inventory.rotateUserToken(bea.id, 'ada-token')).rejects.toMatchObject(taken);
+      expect(await store.inventory.rotateUserToken(ada.id, 'ada-token')).toMatchObject({ userToken: 'ada-token' });
+      expect(await store.inventory.userByToken('ada-2')).toMatchObject({ id: ada.id });
+    });
+
+    it('when deleted free their name and present token', async () => {
+      const ada = await store.inventory.addUser(newUser('ada'));
+      await store.inventory.deleteUser(ada.id, now());
+      expect(await store.inventory.user(ada.id)).toMatchObject({ name: 'ada', active: false, deletedAt: now() });
+      expect(await store.inventory.findUser('ada')).toBeNull();
+      expect(await store.inventory.userByToken('ada-token')).toBeNull();
+      const again = await store.inventory.addUser(newUser('ada', { linkToken: 'other' }));
+      expect(again.id).not.toBe(ada.id);
+      expect(await store.inventory.userByToken('ada-token')).toEqual(again);
+      const refused = { code: 'not-found' };
+      await expect(store.inventory.updateUser(ada.id, { note: '' })).rejects.toMatchObject(refused);
+      await expect(store.inventory.deleteUser('none' as UserId, now())).rejects.toMatchObject(refused);
+      await expect(store.inventory.rotateUserToken('none' as UserId, 'x')).rejects.toMatchObject(refused);
+    });
+
+    it('come in the order of their names, page by page, filtered', async () => {
+      const reseller = await addAdmin('rita', 'reseller');
+      for (const name of ['dora', 'ada', 'cleo', 'bea']) {
+        await store.inventory.addUser(
+          newUser(name, { ownerId: name === 'ada' ? reseller.id : null, note: `${name}!` }),
+        );
+      }
+      const names = async (query = {}) =>
+        (await store.inventory.users({ limit: 10, cursor: null, ...query })).items.map(({ name }) => name);
+      const first = await store.inventory.users({ limit: 3, cursor: null });
+      expect(first.items.map(({ name }) => name)).toEqual(['ada', 'bea', 'cleo']);
+      expect(first.total).toBe(4);
+      expect(await names({ cursor: first.nextCursor })).toEqual(['dora']);
+      expect(await names({ ownerId: reseller.id })).toEqual(['ada']);
+      expect(await names({ search: 'EO!' })).toEqual(['cleo']);
+      expect(await names({ search: 'bea-tok' })).toEqual(['bea']);
+      expect(await names({ search: '%' })).toEqual([]);
+    });
+
+    it('without an owner are the owner’s, also when there is one only later', async () => {
+      const ada = await store.inventory.addUser(newUser('ada'));
+      const reseller = await addAdmin('rita', 'reseller');
+      expect(ada.ownerId).toBeNull();
+      const owner = await addAdmin('olga', 'owner');
+      expect(await store.inventory.user(ada.id)).toMatchObject({ ownerId: owner.id });
+      const bea = await store.inventory.addUser(newUser('bea'));
+      const owned = (ownerId: AdminId) => store.inventory.users({ limit: 5, cursor: null, ownerId });
+      expect((await owned(owner.id)).items.map(({ id }) => id)).toEqual([ada.id, bea.id]);
+      expect((await owned(reseller.id)).items).toEqual([]);
+    });
+  });
+}

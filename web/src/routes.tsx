@@ -29,6 +29,10 @@ const login = createRoute({
   path: '/login',
   validateSearch: (search: Record<string, unknown>): { next?: string } =>
     typeof search.next === 'string' && search.next.startsWith('/') ? { next: search.next } : {},
+  beforeLoad: async ({ context, search }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (session.admin) throw redirect({ to: search.next ?? '/' });
+  },
   component: lazyRouteComponent(() => import('./features/session/login-page.tsx'), 'LoginPage'),
 });
 

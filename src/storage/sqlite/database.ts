@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { LedgerFailure } from '../../core/errors.ts';
 import { ledgerFailureOf } from './failures.ts';
-import { APPLICATION_ID, migrate } from './migrations/migrate.ts';
+import { APPLICATION_ID, migrate, refuseNewerFile } from './migrations/migrate.ts';
 
 /** How long opening and writing wait for another program that holds the file. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** Opens the ledger for writing, making or migrating it. @throws LedgerFailure */
 export function openForWriting(path: string): Database {
-  return guarded(path, () => {
+  return failuresNaming(path, () => {
+    if (path !== ':memory:' && !existsSync(dirname(path))) throw noSuchFolder(path);
     const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       refuseForeignFile(db, path);
+      refuseNewerFile(db);
       db.pragma('page_size = 4096');
       db.pragma('journal_mode = WAL');
       // An answer is given only after fdatasync of the write-ahead log.
@@ -34,7 +37,7 @@ export function openForWriting(path: string): Database {
 
 /** Opens a ledger that is there for reading only; it sees every commit made before each of its statements. */
 export function openForReading(path: string): Database {
-  return guarded(path, () => {
+  return failuresNaming(path, () => {
     const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     db.pragma('cache_size = -8192');
     db.pragma('temp_store = MEMORY');
@@ -57,7 +60,7 @@ function refuseForeignFile(db: Database, path: string): void {
 /** True if the file is a database of the original Xpert: it has its table and is not ours. */
 export function isOriginalFile(path: string): boolean {
   if (path === ':memory:' || !existsSync(path)) return false;
-  return guarded(path, () => {
+  return failuresNaming(path, () => {
     const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       if (Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID) return false;
@@ -69,9 +72,16 @@ export function isOriginalFile(path: string): boolean {
   });
 }
 
-function guarded<T>(path: string, open: () => T): T {
+function noSuchFolder(path: string): LedgerFailure {
+  return new LedgerFailure('ledger-unreachable', `The ledger cannot be opened: there is no folder ${dirname(path)}.`, {
+    hint: 'Make the folder, or set XPERT_DATA_DIR or XPERT_TRAFFIC_DB_PATH to one that is there.',
+  });
+}
+
+/** What fails because of the file is told as a LedgerFailure that names it. */
+export function failuresNaming<T>(path: string, work: () => T): T {
   try {
-    return open();
+    return work();
   } catch (error) {
     const failure = ledgerFailureOf(error);
     if (failure === null || failure === error) throw error;

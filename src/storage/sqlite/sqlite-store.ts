@@ -4,7 +4,7 @@ import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NewId } from '../../core/units/ids.ts';
-import { isOriginalFile, openForReading, openForWriting } from './database.ts';
+import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
 import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
 import { importOriginal, type OriginalImport } from './import-original.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
@@ -36,18 +36,11 @@ export type SqliteStore = Awaited<ReturnType<typeof openSqliteStore>>;
 
 /** Opens the ledger. @throws LedgerFailure if it cannot be opened, is newer than this version, or damaged */
 export async function openSqliteStore(options: SqliteStoreOptions) {
-  const { path, clock } = options;
+  const { path, clock, workers } = options;
   const nowMs = clock.now().getTime();
-  if (isOriginalFile(path)) {
-    const summary = importOriginal(path, Calendar.of(options.timeZone ?? systemZone()), nowMs);
-    options.onImport?.(summary);
-  }
-  // Opened here first: what is wrong with the file is told before any thread starts.
-  const db = openForWriting(path);
-  const calendar = settleCalendar(db, options.timeZone, nowMs);
-  const lastInstant = lastAlive(db);
+  // Opened here first, also with threads: what is wrong with the file is told before any of them starts.
+  const { db, calendar, lastInstant } = failuresNaming(path, () => openFile(options, nowMs));
   const writer = new WriterLink(clock);
-  const { workers } = options;
   if (workers === null) {
     const ledger = new LedgerWriter(db, { calendar, newId: options.newId, nowMs });
     writer.connect(localTransport(new Turns(ledger, (turn) => writer.receive(turn))));
@@ -105,6 +98,17 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
 }
 
 const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed };
+
+function openFile({ path, timeZone, onImport }: SqliteStoreOptions, nowMs: number) {
+  if (isOriginalFile(path)) onImport?.(importOriginal(path, Calendar.of(timeZone ?? systemZone()), nowMs));
+  const db = openForWriting(path);
+  try {
+    return { db, calendar: settleCalendar(db, timeZone, nowMs), lastInstant: lastAlive(db) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
 
 /** The writer in this very thread: for tests, and for `:memory:`. */
 function localTransport(turns: Turns): WriterTransport {

@@ -8,23 +8,27 @@ const migrations: readonly string[] = [firstMigration];
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */
 export const APPLICATION_ID = 0x58707274;
 
-/**
- * Brings the file to the present schema, all or nothing; forward only.
- * @throws LedgerFailure `ledger-newer` if a newer Xpert wrote the file, which is left untouched
- */
+/** @throws LedgerFailure `ledger-newer` if a newer Xpert wrote the file; to be asked before anything is written to it */
+export function refuseNewerFile(db: Database): void {
+  const version = versionOf(db);
+  if (version <= migrations.length) return;
+  throw new LedgerFailure(
+    'ledger-newer',
+    `The ledger was written by a newer Xpert (schema ${version}, this one knows ${migrations.length}).`,
+    { hint: 'Start the newer version, or restore a backup made by this one. The file was not changed.' },
+  );
+}
+
+/** Brings the file to the present schema, all or nothing; forward only. */
 export function migrate(db: Database): void {
-  const version = Number(db.pragma('user_version', { simple: true }));
-  if (version > migrations.length) {
-    throw new LedgerFailure(
-      'ledger-newer',
-      `The ledger was written by a newer Xpert (schema ${version}, this one knows ${migrations.length}).`,
-      { hint: 'Start the newer version, or restore a backup made by this one. The file was not changed.' },
-    );
-  }
-  if (version === migrations.length) return;
+  if (versionOf(db) === migrations.length) return;
   db.transaction(() => {
-    for (const sql of migrations.slice(version)) db.exec(sql);
+    for (const sql of migrations.slice(versionOf(db))) db.exec(sql);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${migrations.length}`);
   }).exclusive();
+}
+
+function versionOf(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
 }

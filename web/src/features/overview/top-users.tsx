@@ -47,7 +47,7 @@ export function TopUsers({ range }: { readonly range: CurrentRange }) {
               <th scope="col" className="r" aria-sort="descending">
                 {t('common.total')}
               </th>
-              <th scope="col" className="r hide-s">
+              <th scope="col" className="r hide-s hide-l">
                 {t('common.lastUsed')}
               </th>
             </tr>
@@ -91,7 +91,7 @@ function Row({ holder, longest }: { readonly holder: Holder; readonly longest: H
       <td className="r">
         <Bytes value={holder.traffic.totalBytes} />
       </td>
-      <td className="r mut hide-s">{holder.lastUsedAt ? format.short(holder.lastUsedAt) : '—'}</td>
+      <td className="r mut hide-s hide-l">{holder.lastUsedAt ? format.short(holder.lastUsedAt) : '—'}</td>
     </tr>
   );
 }

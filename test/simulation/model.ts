@@ -3,6 +3,7 @@ import type { Action, Answer, PeerAssignment } from './actions.ts';
 import { recordPoll } from './model-meter.ts';
 import { addTo, type Bytes, emptyState, type Holder, type LedgerState, type Mark, type Pot } from './model-state.ts';
 import { slicesOf } from './slices.ts';
+import type { Snapshot } from './world.ts';
 
 const TIB = 1024n ** 4n;
 
@@ -77,8 +78,10 @@ export class Model {
     return sumOf(this.state.pots.filter((pot) => pot.user === user && pot.mark >= effective));
   }
 
-  everything(): Bytes {
-    return sumOf(this.state.pots);
+  /** Whether that poll is the last one that the ledger took of its node. */
+  hasRead({ node, bootId, uptimeMs }: Snapshot): boolean {
+    const last = this.state.services.get(node)?.last;
+    return last?.bootId === bootId && last.uptimeMs === uptimeMs;
   }
 
   #reports(sender: ReportSender, reports: readonly UsageReport[], nowMs: number): Answer {
@@ -277,7 +280,8 @@ export class Model {
   #pot(holder: Holder, mark: number): Pot {
     const { user, token, peer, inCycle } = holder;
     const found = this.state.pots.findLast(
-      (pot) => pot.user === user && pot.token === token && pot.peer === peer && pot.mark === mark,
+      (pot) =>
+        pot.user === user && pot.token === token && pot.peer === peer && pot.mark === mark && pot.inCycle === inCycle,
     );
     if (found !== undefined) return found;
     const pot = { user, token, peer, mark, inCycle, carriers: new Map() };

@@ -190,32 +190,35 @@ export class Simulation {
 
   /** @returns how the ledger differs from the model after that; '' if it does not */
   #play(done: readonly [Action, Answer | null][], nowMs: number, lines: readonly string[]): string {
-    const wrong = done.flatMap(([action, answer]) => this.#wrongAnswer(action, answer, nowMs));
+    const outcomes = done.map(([action, answer]) => this.#apply(action, answer, nowMs));
+    const wrong = outcomes.flatMap((outcome) => outcome.wrong);
     const difference = [...wrong, differenceOfLines(expected(this.#model), lines)].join('\n').trim();
-    if (difference !== '') return difference;
-    for (const [action, answer] of done) this.#noteAnswer(action, answer);
-    return '';
+    if (difference === '') for (const { note } of outcomes) note();
+    return difference;
   }
 
   #expectAnswer(action: Action, answer: Answer, nowMs: number): void {
-    const [wrong] = this.#wrongAnswer(action, answer, nowMs);
-    if (wrong !== undefined) throw new Error(wrong);
+    const { wrong, note } = this.#apply(action, answer, nowMs);
+    if (wrong[0] !== undefined) throw new Error(wrong[0]);
     this.#checkReset(action);
-    this.#noteAnswer(action, answer);
+    note();
   }
 
-  #wrongAnswer(action: Action, answer: Answer | null, nowMs: number): string[] {
+  /** `note`: to be called once it is known that it happened so. */
+  #apply(
+    action: Action,
+    answer: Answer | null,
+    nowMs: number,
+  ): { readonly wrong: string[]; readonly note: () => void } {
     const wanted = this.#model.apply(action, nowMs);
-    if (answer === null || answer === wanted) return [];
-    return [`${describe(action)}: the ledger answered "${answer}", not "${wanted}"`];
-  }
-
-  #noteAnswer(action: Action, answer: Answer | null): void {
-    if (action.kind === 'reports' && answer?.startsWith('recorded')) this.#truth.acknowledged(action);
-    if (action.kind !== 'poll') return;
-    const { last } = this.#model.state.services.get(action.snapshot.node) ?? { last: null };
-    const { bootId, uptimeMs } = action.snapshot;
-    if (last?.bootId === bootId && last.uptimeMs === uptimeMs) this.#truth.read(action.snapshot);
+    const isRight = answer === null || answer === wanted;
+    const wrong = isRight ? [] : [`${describe(action)}: the ledger answered "${answer}", not "${wanted}"`];
+    const isRead = action.kind === 'poll' && this.#model.hasRead(action.snapshot);
+    const note = () => {
+      if (action.kind === 'reports' && answer?.startsWith('recorded')) this.#truth.acknowledged(action);
+      if (action.kind === 'poll' && isRead) this.#truth.read(action.snapshot);
+    };
+    return { wrong, note };
   }
 
   #tellSender(action: Action, answer: Answer | null): void {

@@ -164,7 +164,7 @@ export class Attribution {
   }
 
   #stateOf(holder: Holder): HolderState {
-    const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}`;
+    const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}\n${holder.inCycle}`;
     let state = this.#holders.get(key);
     if (state === undefined) {
       state = { ...holder, resets: this.#resetsOf(holder.userId), segments: [] };
@@ -188,26 +188,27 @@ export class Attribution {
     return segment;
   }
 
-  #findSegment({ userId, token, peerId }: HolderState, mark: number): SegmentState | undefined {
-    const row = this.#segmentRow(userId, token, peerId, mark);
+  #findSegment(holder: HolderState, mark: number): SegmentState | undefined {
+    const row = this.#segmentRow(holder, mark);
     if (row === undefined) return undefined;
     return {
       id: row.id,
       mark,
       allMark: row.allMark,
       hidden: row.hidden === 1,
-      unclaimed: userId === null,
+      unclaimed: holder.userId === null,
       places: [],
     };
   }
 
-  #segmentRow(userId: string | null, token: string | null, peerId: string | null, mark: number) {
+  #segmentRow({ userId, token, peerId, inCycle }: HolderState, mark: number) {
+    const cycle = inCycle ? 1 : 0;
     const { findOwnSegment, findTokenSegment, findPeerSegment } = this.#sql;
     const row =
       token !== null
-        ? findTokenSegment.get(token, userId, mark)
+        ? findTokenSegment.get(token, userId, mark, cycle)
         : peerId !== null
-          ? findPeerSegment.get(peerId, userId, mark)
+          ? findPeerSegment.get(peerId, userId, mark, cycle)
           : findOwnSegment.get(userId, mark);
     return row as { id: number; allMark: number; hidden: number } | undefined;
   }
@@ -261,8 +262,12 @@ function prepare(db: Database) {
     findOwnSegment: db.prepare(`${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ?`),
     // Claimed segments of one holder may share a mark (claimed, given back, claimed again): the newest takes late bytes.
     // The plus keeps SQLite from an index on null values: that would read the segments of all holders.
-    findTokenSegment: db.prepare(`${segment} WHERE token = ? AND +user_id IS ? AND mark = ? ORDER BY id DESC LIMIT 1`),
-    findPeerSegment: db.prepare(`${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? ORDER BY id DESC LIMIT 1`),
+    findTokenSegment: db.prepare(
+      `${segment} WHERE token = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`,
+    ),
+    findPeerSegment: db.prepare(
+      `${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`,
+    ),
     addSegment: db.prepare(
       `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

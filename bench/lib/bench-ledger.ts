@@ -3,7 +3,8 @@ import { Calendar } from '../../src/core/units/calendar.ts';
 import type { AdminId } from '../../src/core/units/ids.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openForWriting } from '../../src/storage/sqlite/database.ts';
-import { LedgerWriter, type WriterItem } from '../../src/storage/sqlite/writer/ledger-writer.ts';
+import { LedgerWriter } from '../../src/storage/sqlite/writer/ledger-writer.ts';
+import type { WriterItem } from '../../src/storage/sqlite/writer/writer-items.ts';
 
 type NewItem<I extends WriterItem = WriterItem> = I extends WriterItem ? Omit<I, 'id'> : never;
 

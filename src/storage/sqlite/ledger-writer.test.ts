@@ -7,7 +7,8 @@ import type { UsageReport } from '../../core/ledger/report.ts';
 import { Calendar } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { openForReading, openForWriting } from './database.ts';
-import { LedgerWriter, type WriterAnswer, type WriterItem } from './writer/ledger-writer.ts';
+import { LedgerWriter } from './writer/ledger-writer.ts';
+import type { WriterAnswer, WriterItem } from './writer/writer-items.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const sender = { credential: null, verified: true, backfill: false };

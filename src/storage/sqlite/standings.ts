@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from './reader/statements.ts';
 import { toTraffic } from './rows.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { DayDelta } from './writer/booking.ts';
-import type { TablesChange } from './writer/ledger-writer.ts';
+import type { TablesChange } from './writer/writer-items.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** What one holder used in the days of a standing. */

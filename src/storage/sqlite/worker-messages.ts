@@ -1,7 +1,7 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import { fromWireError, toWireError, type WireError } from './failures.ts';
 import type { SlowReadName } from './reader/readers.ts';
-import type { WriterAnswer, WriterItem, WriterTurn } from './writer/ledger-writer.ts';
+import type { WriterAnswer, WriterItem, WriterTurn } from './writer/writer-items.ts';
 
 /** What the main thread and its workers say to each other. */
 export type ToWriter =

@@ -1,8 +1,8 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type { Commit, NodePoll } from '../../core/ledger/usage-ledger.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import type { TablesChange, WriterItem, WriterTurn } from './writer/ledger-writer.ts';
 import type { OperationArgs, OperationName, OperationResult } from './writer/operations.ts';
+import type { TablesChange, WriterItem, WriterTurn } from './writer/writer-items.ts';
 
 /** Carries items to the writer, wherever it runs, and its turns back. */
 export interface WriterTransport {

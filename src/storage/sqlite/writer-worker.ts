@@ -4,8 +4,9 @@ import { randomId } from '../../lib/random-id.ts';
 import { openForWriting } from './database.ts';
 import { ledgerFailureOf, toWireError } from './failures.ts';
 import { type FromWriter, flattenAnswers, ID_LENGTH, joinReports, type ToWriter } from './worker-messages.ts';
-import { LedgerWriter, type WriterTurn } from './writer/ledger-writer.ts';
+import { LedgerWriter } from './writer/ledger-writer.ts';
 import { Turns } from './writer/turns.ts';
+import type { WriterTurn } from './writer/writer-items.ts';
 
 /**
  * Entry of the writer's thread: transport only. A turn's answers go back as one message; between two turns everything

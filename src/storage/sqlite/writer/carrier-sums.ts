@@ -23,6 +23,9 @@ export class CarrierSums {
   /** By all_mark, then by day and carrier. */
   readonly #days = new Map<number, Map<number, CarrierDay>>();
   readonly #quarters = new Map<number, CarrierQuarter>();
+  /** Series known to be active in the newest quarter: a node is read many times in it. */
+  readonly #active = new Set<number>();
+  #activeQuarter = -1;
 
   constructor(db: Database) {
     this.#sql = prepare(db);
@@ -34,12 +37,21 @@ export class CarrierSums {
     const sums = this.#quarterOf(quarter, series.carrier.id);
     addSums(sums, record);
     sums.flags |= record.flags;
-    if (quarter > series.lastQuarter) {
-      series.lastQuarter = quarter;
-      sums.active++;
-    } else if (this.#sql.wasActive.get(quarter, series.id) === undefined) {
-      sums.active++;
+    if (this.#becomesActive(series, quarter)) sums.active++;
+  }
+
+  #becomesActive(series: SeriesState, quarter: number): boolean {
+    if (quarter > this.#activeQuarter) {
+      this.#activeQuarter = quarter;
+      this.#active.clear();
     }
+    if (quarter === this.#activeQuarter) {
+      if (this.#active.has(series.id)) return false;
+      this.#active.add(series.id);
+    }
+    if (quarter <= series.lastQuarter) return this.#sql.wasActive.get(quarter, series.id) === undefined;
+    series.lastQuarter = quarter;
+    return true;
   }
 
   /** Days of hidden segments are not in the sums. */
@@ -60,12 +72,16 @@ export class CarrierSums {
     for (const { quarter, carrierId, rx, tx, undirected, active, flags } of this.#quarters.values()) {
       this.#sql.quarter.run(quarter, carrierId, rx, tx, undirected, active, flags);
     }
-    this.drop();
+    this.#days.clear();
+    this.#quarters.clear();
   }
 
+  /** After a rollback: what was gathered, and what is believed to be in the database, is void. */
   drop(): void {
     this.#days.clear();
     this.#quarters.clear();
+    this.#active.clear();
+    this.#activeQuarter = -1;
   }
 
   #dayOf(day: number, allMark: number, carrierId: number): CarrierDay {

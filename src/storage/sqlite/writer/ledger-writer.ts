@@ -1,50 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { ExpectedError, LedgerFailure } from '../../../core/errors.ts';
-import type { ReportSender, UsageReport } from '../../../core/ledger/report.ts';
-import type { Commit, NodePoll } from '../../../core/ledger/usage-ledger.ts';
+import type { Commit } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import { ledgerFailureOf } from '../failures.ts';
-import type { DayDelta } from './booking.ts';
-import { makeOperations, makeParts, type OperationName, type WriterParts } from './operations.ts';
-import type { Decision } from './report-desk.ts';
-
-/** One call of a port, as it waits for the writer. `settle`: everything answered before is in the tables. */
-export type WriterItem =
-  | {
-      readonly id: number;
-      readonly kind: 'reports';
-      readonly sender: ReportSender;
-      readonly reports: readonly UsageReport[];
-    }
-  | { readonly id: number; readonly kind: 'poll'; readonly poll: NodePoll }
-  | { readonly id: number; readonly kind: 'operation'; readonly name: OperationName; readonly args: readonly unknown[] }
-  | { readonly id: number; readonly kind: 'settle' };
-
-type Item<K extends WriterItem['kind']> = WriterItem & { readonly kind: K };
-
-export type WriterAnswer =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly error: unknown };
-
-export interface WriterTurn {
-  readonly answers: readonly WriterAnswer[];
-  /** What was made durable, for those who look on; null if that is nothing. */
-  readonly commit: Commit | null;
-  /** Reports that were answered are not in the tables yet: `settle` before reading. */
-  readonly unfolded: boolean;
-  /** What changed in the tables, for those who keep sums beside them. */
-  readonly tables: TablesChange;
-}
-
-export interface TablesChange {
-  /** `alive.sequence` after the last of these changes. */
-  readonly sequence: number;
-  /** Added to day rows; only while somebody watches. */
-  readonly deltas: readonly DayDelta[];
-  /** Owners or marks changed: sums by holder have to be made anew. */
-  readonly ownersChanged: boolean;
-}
+import { makeOperations, makeParts, type WriterParts } from './operations.ts';
+import { bytesOf, type Decision } from './report-desk.ts';
+import type { Item, WriterAnswer, WriterItem, WriterTurn } from './writer-items.ts';
+import { WriterQueue } from './writer-queue.ts';
 
 /** Until a fold that failed is tried again because somebody waits for it. */
 const RETRY_MS = 1_000;
@@ -65,7 +28,7 @@ export class LedgerWriter {
   readonly #parts: WriterParts;
   readonly #operations: ReturnType<typeof makeOperations>;
   readonly #sql: ReturnType<typeof prepare>;
-  #queue: WriterItem[] = [];
+  readonly #queue = new WriterQueue((item) => this.#isBarrier(item));
   readonly #polls: { readonly id: number; readonly steps: Generator<void, unknown> }[] = [];
   #nowMs: number;
   #sequence: number;
@@ -102,7 +65,7 @@ export class LedgerWriter {
   }
 
   get hasWork(): boolean {
-    return this.#queue.length > 0 || this.#polls.length > 0 || this.#mustFold();
+    return !this.#queue.isEmpty || this.#polls.length > 0 || this.#mustFold();
   }
 
   /** Reports were answered that are not in the tables yet: `fold` is due when nothing else is to be done. */
@@ -121,7 +84,7 @@ export class LedgerWriter {
   }
 
   turn(): WriterTurn {
-    const reports = this.#answeredReportsLast && this.#hasOtherWork() ? [] : this.#takeReports();
+    const reports = this.#answeredReportsLast && this.#hasOtherWork() ? [] : this.#queue.takeReports();
     this.#answeredReportsLast = reports.length > 0;
     return this.#toTurn(reports.length > 0 ? this.#answerReports(reports) : this.#doOtherWork());
   }
@@ -152,24 +115,7 @@ export class LedgerWriter {
 
   /** Folding needs no turn of its own while reports come: each commit that answers some takes a share with it. */
   #hasOtherWork(): boolean {
-    return this.#polls.length > 0 || this.#nextOperation() >= 0;
-  }
-
-  /** Where the next operation stands in the queue; -1 if there is none that may go before the reports in front of it. */
-  #nextOperation(): number {
-    const index = this.#queue.findIndex(({ kind }) => kind !== 'reports');
-    const item = this.#queue[index];
-    return index > 0 && item !== undefined && this.#isBarrier(item) ? -1 : index;
-  }
-
-  /** Reports may go before operations that have nothing to do with owners or marks, never before the others. */
-  #takeReports(): Item<'reports'>[] {
-    const barrier = this.#queue.findIndex((item) => this.#isBarrier(item));
-    const end = barrier < 0 ? this.#queue.length : barrier;
-    const isTaken = (item: WriterItem, i: number): boolean => i < end && item.kind === 'reports';
-    const reports = this.#queue.filter(isTaken) as Item<'reports'>[];
-    if (reports.length > 0) this.#queue = this.#queue.filter((item, i) => !isTaken(item, i));
-    return reports;
+    return this.#polls.length > 0 || this.#queue.next() !== undefined;
   }
 
   #isBarrier(item: WriterItem): boolean {
@@ -210,7 +156,7 @@ export class LedgerWriter {
 
   #doOtherWork(): Work {
     const { desk } = this.#parts;
-    const next = this.#queue[this.#nextOperation()];
+    const next = this.#queue.next();
     const needsTables = next !== undefined && (next.kind === 'settle' || this.#isBarrier(next));
     const canFold = !this.isStuck || (needsTables && this.#nowMs - this.#foldFailedMs >= RETRY_MS);
     const hasTime = next === undefined && this.#polls.length === 0;
@@ -218,7 +164,7 @@ export class LedgerWriter {
     // Stuck: reads go on with what the tables hold, but what has to come after the reports cannot be done.
     if (next?.kind === 'settle') return this.#answerSettles();
     if (next !== undefined && desk.isBehind && this.#isBarrier(next)) return this.#refuseBarrier(next);
-    return next === undefined ? this.#continuePoll() : this.#runOperations(this.#nextOperation());
+    return next === undefined ? this.#continuePoll() : this.#runOperations();
   }
 
   #foldShare(): Work {
@@ -237,25 +183,17 @@ export class LedgerWriter {
   }
 
   #answerSettles(): Work {
-    const settles = this.#queue.filter(({ kind }) => kind === 'settle');
-    this.#queue = this.#queue.filter(({ kind }) => kind !== 'settle');
+    const settles = this.#queue.takeSettles();
     return { answers: settles.map(({ id }) => ({ id, ok: true, value: undefined })), commit: null };
   }
 
   #refuseBarrier(item: WriterItem): Work {
-    this.#queue = this.#queue.filter((each) => each !== item);
+    this.#queue.remove(item);
     return failAll([item], this.#foldFailure);
   }
 
-  /** The operations from there on, up to one that has to come after reports which are not in the tables yet. */
-  #runOperations(from: number): Work {
-    const taken: Item<'operation'>[] = [];
-    for (const item of this.#queue.slice(from)) {
-      if (item.kind !== 'operation') break;
-      if (taken.length > 0 && this.#isBarrier(item) && (from > 0 || this.#parts.desk.isBehind)) break;
-      taken.push(item);
-    }
-    this.#queue.splice(from, taken.length);
+  #runOperations(): Work {
+    const taken = this.#queue.takeOperations(this.#parts.desk.isBehind);
     const changed = { usage: false, inventory: false };
     try {
       const answers = this.#atomically(() => taken.map((item) => this.#operate(item, changed)));
@@ -324,15 +262,7 @@ export class LedgerWriter {
 
   #toCommit({ usage, inventory }: Changed, accepted: Decision['accepted'] = []): Commit | null {
     if (!usage && !inventory) return null;
-    let rx = 0n;
-    let tx = 0n;
-    for (const report of accepted) {
-      if (report.implausible !== null) continue;
-      rx += report.rx;
-      tx += report.tx;
-    }
-    const reported = rx === 0n && tx === 0n ? null : { rx, tx, total: rx + tx };
-    return { sequence: ++this.#sequence, usage, inventory, reported };
+    return { sequence: ++this.#sequence, usage, inventory, reported: bytesOf(accepted) };
   }
 
   #forgetOwners(): void {

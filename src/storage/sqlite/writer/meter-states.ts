@@ -1,13 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { CounterState } from '../../../core/metering/meter.ts';
-import type { SeriesState } from './attribution.ts';
+import type { Line, SeriesState } from './attribution.ts';
 
 /** A peer of a service that is being metered, as far as the meter needs it. */
 export interface MeteredPeer {
   readonly id: string;
   name: string | null;
-  /** JSON, to be compared as text. */
-  allowedIps: string;
+  allowedIps: readonly string[];
   ended: boolean;
   /** Owners in the order of time; see `binding`. */
   bindings: readonly PeerBinding[];
@@ -15,6 +14,8 @@ export interface MeteredPeer {
   /** What the bytes of this peer are booked to, as of that generation of the attribution. */
   series: SeriesState | null;
   generation: number;
+  /** Where bytes of the present owner go from an instant on; holds as long as `series` does. */
+  line: { readonly line: Line; readonly sinceMs: number } | null;
   /** Number of the poll that showed the peer last. */
   seenIn: number;
 }
@@ -103,11 +104,12 @@ export class MeterStates {
       peers.set(key, {
         id,
         name,
-        allowedIps,
+        allowedIps: JSON.parse(allowedIps),
         ended: ended === 1,
         bindings: NO_BINDINGS,
         counters: new Map(),
         series: null,
+        line: null,
         generation: -1,
         seenIn: 0,
       });

@@ -1,6 +1,6 @@
 import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
 import type { Traffic } from '../../../core/units/bytes.ts';
-import type { Attribution, Holder, SeriesState } from './attribution.ts';
+import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
 import type { Booking } from './booking.ts';
 import type { MeteredPeer, PeerBinding } from './meter-states.ts';
 import type { ServicePoll } from './polled-services.ts';
@@ -53,10 +53,28 @@ export class PeerBooking {
   }
 
   #add(series: SeriesState, peer: MeteredPeer, piece: Piece, { rx, tx, total }: Traffic, nowMs: number): void {
-    const line = this.#attribution.line(series, holderOf(peer, piece), piece.fromMs, piece.toMs, nowMs);
+    const line = this.#lineOf(series, peer, piece, nowMs);
     if (rx === null || tx === null) this.#booking.add(line, piece, 0n, 0n, total);
     else this.#booking.add(line, piece, rx, tx, 0n);
   }
+
+  /** Mostly the line of the present owner, found once: it holds until the owner or the marks change. */
+  #lineOf(series: SeriesState, peer: MeteredPeer, piece: Piece, nowMs: number): Line {
+    const { line: known } = peer;
+    if (known !== null && known.line.series === series && piece.fromMs >= known.sinceMs) return known.line;
+    const holder = holderOf(peer, piece);
+    const line = this.#attribution.line(series, holder, piece.fromMs, piece.toMs, nowMs);
+    const sinceMs = Math.max(this.#attribution.lastResetMs(holder), ownedSinceMs(peer));
+    if (piece.fromMs >= sinceMs) peer.line = { line, sinceMs };
+    return line;
+  }
+}
+
+/** From this instant on the peer belongs to whom it belongs to now (or to nobody); never, if that is to end. */
+function ownedSinceMs({ bindings }: MeteredPeer): number {
+  const last = bindings.at(-1);
+  if (last === undefined) return 0;
+  return last.toMs === null ? last.fromMs : Number.POSITIVE_INFINITY;
 }
 
 /** Instants strictly inside the interval at which the peer changed hands, in order. */

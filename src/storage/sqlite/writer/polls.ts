@@ -127,9 +127,10 @@ export class PollRecorder {
 
   #addPeer(service: ServicePoll, reading: PeerReading): MeteredPeer {
     const id = this.#newId();
-    const allowedIps = JSON.stringify(reading.allowedIps ?? []);
+    const allowedIps = reading.allowedIps ?? [];
     const name = reading.name ?? null;
-    this.#sql.addPeer.run(id, service.id, reading.key, name, allowedIps, service.atMs, service.atMs);
+    const { id: serviceId, atMs } = service;
+    this.#sql.addPeer.run(id, serviceId, reading.key, name, JSON.stringify(allowedIps), atMs, atMs);
     const peer: MeteredPeer = {
       id,
       name,
@@ -138,6 +139,7 @@ export class PollRecorder {
       bindings: [],
       counters: new Map(),
       series: null,
+      line: null,
       generation: -1,
       seenIn: service.number,
     };
@@ -148,9 +150,9 @@ export class PollRecorder {
 
   #updatePeer(peer: MeteredPeer, reading: PeerReading): void {
     const name = reading.name ?? peer.name;
-    const allowedIps = reading.allowedIps === undefined ? peer.allowedIps : JSON.stringify(reading.allowedIps);
-    if (!peer.ended && name === peer.name && allowedIps === peer.allowedIps) return;
-    this.#sql.updatePeer.run(name, allowedIps, peer.id);
+    const allowedIps = reading.allowedIps ?? peer.allowedIps;
+    if (!peer.ended && name === peer.name && haveSameTexts(allowedIps, peer.allowedIps)) return;
+    this.#sql.updatePeer.run(name, JSON.stringify(allowedIps), peer.id);
     peer.name = name;
     peer.allowedIps = allowedIps;
     peer.ended = false;
@@ -254,6 +256,12 @@ function toBooked({
     before,
     newPeers,
   };
+}
+
+function haveSameTexts(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
+  return true;
 }
 
 interface Presence {

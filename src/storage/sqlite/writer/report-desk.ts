@@ -1,4 +1,5 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../../core/ledger/report.ts';
+import { directed, type Traffic } from '../../../core/units/bytes.ts';
 import type { Booking } from './booking.ts';
 import type { Inbox } from './inbox.ts';
 import type { ReportBooking } from './report-booking.ts';
@@ -141,4 +142,16 @@ interface State {
   readonly waiting: AcceptedReport[];
   readonly count: number;
   readonly last: number;
+}
+
+/** What accepted reports add; null if that is nothing. */
+export function bytesOf(reports: readonly AcceptedReport[]): Traffic | null {
+  let rx = 0n;
+  let tx = 0n;
+  for (const report of reports) {
+    if (report.implausible !== null) continue;
+    rx += report.rx;
+    tx += report.tx;
+  }
+  return rx + tx === 0n ? null : directed(rx, tx);
 }

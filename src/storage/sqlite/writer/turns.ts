@@ -1,4 +1,5 @@
-import type { LedgerWriter, WriterItem, WriterTurn } from './ledger-writer.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
+import type { WriterItem, WriterTurn } from './writer-items.ts';
 
 /** Reports are folded into the tables when nothing came for this long. */
 const PAUSE_MS = 25;

@@ -33,6 +33,23 @@ export interface Poll {
   readonly notices: readonly SourceNotice[];
   /** Instant the values were taken, when the source's file or agent says so; otherwise the poll's own instant counts. */
   readonly takenAt?: Date;
+  /**
+   * The node's wall clock as it was read during the poll, when the source prints it: tells how far it is off ours. Absent
+   * where what came back is older than the poll (a file), or the source has no clock.
+   */
+  readonly sourceClock?: Date;
+  /** What the host's network card towards the internet counted, read in the same poll. Reconciled, never booked. */
+  readonly host?: HostReading;
+}
+
+/** Counter of the network card through which a node reaches the internet. It carries the VPN and everything else. */
+export interface HostReading {
+  /** Name of the card, for example `eth0`. */
+  readonly name: string;
+  /** `rx`: bytes that came in from the network, `tx`: bytes that went out. Cumulative since `startEvidence`. */
+  readonly traffic: Traffic;
+  /** Names this start of the counter (boot id and the card's index); as `ServiceReading.startEvidence`. */
+  readonly startEvidence?: string;
 }
 
 /** Order of readings within one boot of the node. A later boot has another `bootId`. */
@@ -62,6 +79,12 @@ export interface ServiceReading {
    * before means that every series of it started again from 0. Absent: the source shows no start.
    */
   readonly startEvidence?: string;
+  /**
+   * The service's own counter, beside those of its peers: the interface's, the inbound's. Cumulative, with the service's
+   * `startEvidence`, viewpoint as a peer's: `rx` came in through the tunnel, `tx` went out into it. Read in the same poll;
+   * absent (never 0) where the source does not tell. Reconciled with the sum of the peers, never booked.
+   */
+  readonly own?: Traffic;
   readonly peers: readonly PeerReading[];
 }
 

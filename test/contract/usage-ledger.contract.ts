@@ -751,6 +751,20 @@ export function usageLedgerContract(make: MakeStore): void {
       await poll(node.id, [wg0({ a: [501, 903], late: [7, 8] })]);
       expect((await summary()).traffic).toEqual(traffic(1, 3));
     });
+
+    it('end with the second in which tracking came back: sources date their readings in whole seconds', async () => {
+      const node = await addNode('vpn1');
+      await store.ledger.setTracking(false, null);
+      minutes(1);
+      fixture.clock.advance(700);
+      await store.ledger.setTracking(true, null);
+      const second = new Date(fixture.clock.now().getTime() - 700);
+      fixture.clock.advance(200);
+      await poll(node.id, [wg0({ a: [500, 900] })], { at: second });
+      minutes(1);
+      await poll(node.id, [wg0({ a: [501, 903] })]);
+      expect((await summary()).traffic).toEqual(traffic(1, 3));
+    });
   });
 
   describe('connections', () => {

@@ -220,7 +220,8 @@ export class Model {
   /** Switched on again, every counter is as if it had never been read. */
   #track(enabled: boolean, trueMs: number): void {
     if (enabled && !this.state.tracking) {
-      this.state.resumedMs = trueMs;
+      // Kept as the start of its second: sources date their readings in whole seconds.
+      this.state.resumedMs = trueMs - (trueMs % 1000);
       for (const service of this.state.services.values()) {
         service.lastComplete = null;
         for (const counter of service.counters.values()) counter.rebase = true;

@@ -29,7 +29,7 @@ export class TrackingSwitch {
   /** @returns false if it is so already */
   set(enabled: boolean, nowMs: number): boolean {
     if (enabled === this.#state.enabled) return false;
-    const state = { enabled, sinceMs: nowMs, resumedMs: enabled ? nowMs : this.#state.resumedMs };
+    const state = { enabled, sinceMs: nowMs, resumedMs: enabled ? startOfSecond(nowMs) : this.#state.resumedMs };
     this.#sql.write.run(JSON.stringify(state));
     this.#state = state;
     return true;
@@ -39,6 +39,11 @@ export class TrackingSwitch {
   reload(): void {
     this.#state = JSON.parse(this.#sql.read.get() as string);
   }
+}
+
+/** Sources date their readings in whole seconds: one of the second in which tracking came back is of after that. */
+function startOfSecond(ms: number): number {
+  return ms - (ms % 1000);
 }
 
 function prepare(db: Database) {

@@ -49,8 +49,9 @@ function countTests(path) {
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }
-  // A file that cannot even be loaded has no tests in it; it counts as one failed.
-  const broken = results.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  // A file that cannot be loaded, or whose beforeAll fails, has no failed test in it; it counts as one failed.
+  const failures = (file) => file.assertionResults.filter(({ status }) => status === 'failed').length;
+  const broken = results.testResults.filter((file) => file.status === 'failed' && failures(file) === 0);
   return {
     passed: results.numPassedTests,
     failed: results.numFailedTests + broken.length,

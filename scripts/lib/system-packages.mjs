@@ -7,11 +7,17 @@ const wanted = [
   ['wg', 'wireguard-tools'],
   ['wireguard-go', 'wireguard-go'],
   ['ip', 'iproute2'],
+  ['ss', 'iproute2'],
+  ['ping', 'iputils-ping'],
+  ['pgrep', 'procps'],
+  ['setpriv', 'util-linux'],
   ['sshd', 'openssh-server'],
   ['ssh', 'openssh-client'],
+  ['ssh-keygen', 'openssh-client'],
   ['nc', 'netcat-openbsd'],
   ['iperf3', 'iperf3'],
   ['nft', 'nftables'],
+  ['openssl', 'openssl'],
   ['chromium', 'chromium'],
   ['nginx', 'nginx'],
   ['caddy', 'caddy'],
@@ -42,7 +48,7 @@ export async function ensureSystemPackages(say) {
     say(`Not installed, and no root with apt-get here to install it: ${inWords(before)}.`);
     return;
   }
-  const packages = before.map(([, pkg]) => pkg);
+  const packages = [...new Set(before.map(([, pkg]) => pkg))];
   say(`Installing Debian packages for the tests: ${packages.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) =>

@@ -4,6 +4,7 @@ import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../core/inventory/node.ts';
 import type {
   AutomaticAssignment,
+  Beat,
   NodeDraft,
   NodeOperations,
   NodeSetup,
@@ -41,6 +42,8 @@ interface Dependencies {
 
 /** How long adding a node waits for its first reading. */
 const FIRST_POLL_MS = 8_000;
+/** Polls that "poll all" runs at once: some that hang should not keep the others waiting. */
+const POLLED_AT_ONCE = 32;
 
 /** The nodes of the running product: stored, polled, and shown. */
 export class RunningNodes implements NodeOperations {
@@ -115,18 +118,20 @@ export class RunningNodes implements NodeOperations {
   async pollAll(): ReturnType<NodeOperations['pollAll']> {
     const { inventory, scheduler } = this.#use;
     const living = (await inventory.nodes()).filter((node) => node.deletedAt === null);
-    return await Promise.all(
-      living.map(async ({ id }) => {
-        const run = await scheduler.pollNow(id);
-        const error: ExpectedError | null = run?.outcome === 'failed' ? run.error : null;
-        return {
-          nodeId: id,
-          outcome: run?.outcome ?? 'failed',
-          code: error?.code ?? null,
-          message: error?.message ?? null,
-        };
-      }),
-    );
+    return await inTurns(POLLED_AT_ONCE, living, async ({ id }) => {
+      const run = await scheduler.pollNow(id);
+      const error: ExpectedError | null = run?.outcome === 'failed' ? run.error : null;
+      return {
+        nodeId: id,
+        outcome: run?.outcome ?? 'failed',
+        code: error?.code ?? null,
+        message: error?.message ?? null,
+      };
+    });
+  }
+
+  beat(): Beat {
+    return this.#use.scheduler.beat();
   }
 
   async test(source: NodeSource): Promise<NodeTest> {
@@ -201,6 +206,17 @@ export class RunningNodes implements NodeOperations {
     if (view === null) throw new NotFound('node', id);
     return view;
   }
+}
+
+/** Works on all items, at most `most` at once. @returns the results in the order of the items */
+async function inTurns<T, R>(most: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const rest = items.entries();
+  const worker = async () => {
+    for (const [index, item] of rest) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
 }
 
 function noticesOf(view: NodeView): SystemNotice[] {

@@ -57,6 +57,56 @@ describe('Scheduler', () => {
     expect(of('works')).toHaveLength(1);
   });
 
+  test('a thousand nodes keep their beat although a hundred of them hang', async () => {
+    const time = new ManualTime();
+    const polled = new Map<NodeId, number[]>();
+    let running = 0;
+    let most = 0;
+    const scheduler = new Scheduler({
+      clock: time,
+      timers: time,
+      random: () => 0.5,
+      onBug: () => {},
+      async poll(id, signal): Promise<PollEnd> {
+        polled.set(id, [...(polled.get(id) ?? []), time.monotonicMs()]);
+        most = Math.max(most, ++running);
+        const hangs = id.startsWith('hangs');
+        await new Promise<void>((resolve) => {
+          if (hangs) signal.addEventListener('abort', () => resolve(), { once: true });
+          else time.after(20, resolve);
+        });
+        running -= 1;
+        return { outcome: hangs ? 'failed' : 'complete' };
+      },
+    });
+    scheduler.start();
+    const names = Array.from({ length: 1000 }, (_, n) => (n % 10 === 3 ? `hangs-${n}` : `works-${n}`));
+    scheduler.update(names.map((name) => node(name, 60_000)));
+    await time.advance(60_000);
+    const first = names.map((name) => polled.get(id(name))?.[0] ?? Number.NaN);
+    expect(Math.max(...first)).toBeLessThan(60_000);
+    let latest = 0;
+    for (let minute = 0; minute < 10; minute += 1) {
+      await time.advance(60_000);
+      latest = Math.max(latest, scheduler.beat().lateMs);
+    }
+    for (const name of names.filter((each) => each.startsWith('works'))) {
+      const beats = polled.get(id(name))?.slice(0, 11) ?? [];
+      expect(beats, name).toHaveLength(11);
+      for (const [at, beat] of beats.entries())
+        expect(Math.abs(beat - (first[names.indexOf(name)] ?? 0) - at * 60_000)).toBeLessThan(5_000);
+    }
+    expect(latest).toBeLessThan(5_000);
+    // A hanging node takes 30 s at a time and is asked more and more rarely: some four times in these eleven minutes.
+    for (const name of names.filter((each) => each.startsWith('hangs')))
+      expect(polled.get(id(name))?.length).toBeLessThan(9);
+    expect(most).toBeLessThan(8 + 100);
+    // Spread over the interval: no second has more than its share of the beats.
+    const perSecond = new Map<number, number>();
+    for (const atMs of first) perSecond.set(Math.floor(atMs / 1000), (perSecond.get(Math.floor(atMs / 1000)) ?? 0) + 1);
+    expect(Math.max(...perSecond.values())).toBeLessThan(80);
+  });
+
   test('a poll that takes too long is aborted', async () => {
     const { time, scheduler, of } = scene();
     scheduler.update([node('a')]);

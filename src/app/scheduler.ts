@@ -1,3 +1,4 @@
+import type { Beat } from '../core/inventory/node-operations.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Timers } from './system-clock.ts';
@@ -29,6 +30,8 @@ interface Lane<End> {
   dueMs: number;
   /** Polls in a row that failed. */
   failures: number;
+  /** The last poll took longer than a quick one may. */
+  isSlow: boolean;
   running: Promise<End> | null;
   abort: AbortController | null;
   cancel: () => void;
@@ -36,14 +39,21 @@ interface Lane<End> {
 
 /** Longest time a poll may take before it is aborted. */
 export const POLL_TIMEOUT_MS = 30_000;
-/** First polls spread over this time, so that a start is neither a burst nor slow to show something. */
+/** First polls spread over this time, so that a start is neither a burst nor slow to show something … */
 const FIRST_POLLS_WITHIN_MS = 3_000;
+/** … and over more where there are many, so that the beats of a large fleet lie apart for ever after. */
+const FIRST_POLL_EACH_MS = 25;
 /** Polls that start at the same time; more would only queue for the same two cores. */
 const QUICK_SLOTS = 8;
 /** A poll gives its quick slot away after this time, so that a hanging node never delays another. */
 const QUICK_MS = 1_500;
-/** Polls beyond QUICK_MS that may run beside the quick ones. */
+/**
+ * Polls of nodes that were slow before which may run beside the quick ones; further ones wait among themselves. A poll
+ * that becomes slow leaves the quick ones in any case.
+ */
 const SLOW_SLOTS = 64;
+/** Lateness is told for so long. */
+const LATE_WINDOW_MS = 60_000;
 
 /** Time until the next try after so many failures in a row: doubling, capped, with up to 20 % taken off. */
 export function backOffMs(intervalMs: number, failures: number, random: number): number {
@@ -55,9 +65,9 @@ export function backOffMs(intervalMs: number, failures: number, random: number):
 export class Scheduler<End extends PollEnd> {
   readonly #options: Options<End>;
   readonly #lanes = new Map<NodeId, Lane<End>>();
-  readonly #waiting: (() => void)[] = [];
-  #quick = 0;
-  #slow = 0;
+  readonly #quick = new Slots(QUICK_SLOTS);
+  readonly #slow = new Slots(SLOW_SLOTS);
+  #late: { readonly atMs: number; readonly lateMs: number }[] = [];
   /** Before `start` nodes are polled on demand only. */
   #beating = false;
 
@@ -80,11 +90,15 @@ export class Scheduler<End extends PollEnd> {
     const fresh = nodes.filter((node) => !this.#lanes.has(node.id));
     const now = this.#options.clock.monotonicMs();
     fresh.forEach((node, index) => {
-      const spreadMs = Math.min(node.pollIntervalMs, FIRST_POLLS_WITHIN_MS);
+      const spreadMs = Math.min(
+        node.pollIntervalMs,
+        Math.max(FIRST_POLLS_WITHIN_MS, FIRST_POLL_EACH_MS * fresh.length),
+      );
       const lane: Lane<End> = {
         node,
         dueMs: now + (spreadMs * index) / fresh.length,
         failures: 0,
+        isSlow: false,
         running: null,
         abort: null,
         cancel: () => {},
@@ -130,17 +144,25 @@ export class Scheduler<End extends PollEnd> {
     this.#plan(lane, node.pollIntervalMs);
   }
 
+  beat(): Beat {
+    this.#forgetOldLateness();
+    return {
+      running: this.#quick.taken + this.#slow.taken,
+      waiting: this.#quick.waiting + this.#slow.waiting,
+      lateMs: Math.round(Math.max(0, ...this.#late.map(({ lateMs }) => lateMs))),
+    };
+  }
+
   #plan(lane: Lane<End>, delayMs: number): void {
     if (!this.#beating) return;
-    let cancelled = false;
+    let stopWaiting = () => {};
     const cancelTimer = this.#options.timers.after(Math.max(0, delayMs), () => {
-      this.#whenFree(() => {
-        if (!cancelled) void this.#runInSlot(lane);
-      });
+      const slots = lane.isSlow ? this.#slow : this.#quick;
+      stopWaiting = slots.whenFree(() => void this.#runInSlot(lane, slots));
     });
     lane.cancel = () => {
-      cancelled = true;
       cancelTimer();
+      stopWaiting();
     };
   }
 
@@ -176,37 +198,86 @@ export class Scheduler<End extends PollEnd> {
     this.#plan(lane, lane.dueMs - now);
   }
 
-  #whenFree(start: () => void): void {
-    if (this.#quick < QUICK_SLOTS) start();
-    else this.#waiting.push(start);
-  }
-
-  async #runInSlot(lane: Lane<End>): Promise<void> {
-    const slot = { slow: false };
-    this.#quick += 1;
-    const cancel = this.#options.timers.after(QUICK_MS, () => {
-      if (this.#slow >= SLOW_SLOTS) return;
-      slot.slow = true;
-      this.#slow += 1;
-      this.#leaveQuick();
+  /** `slots` holds a place for it. */
+  async #runInSlot(lane: Lane<End>, slots: Slots): Promise<void> {
+    const { clock, timers, onBug } = this.#options;
+    const startMs = clock.monotonicMs();
+    this.#noteLateness(startMs, startMs - lane.dueMs);
+    let held = slots;
+    const cancel = timers.after(QUICK_MS, () => {
+      lane.isSlow = true;
+      if (held === this.#slow) return;
+      this.#slow.take();
+      held.leave();
+      held = this.#slow;
     });
     try {
       await this.#run(lane);
     } catch (error) {
-      this.#options.onBug(lane.node.id, error);
+      onBug(lane.node.id, error);
     } finally {
       cancel();
-      if (slot.slow) this.#slow -= 1;
-      else this.#leaveQuick();
+      lane.isSlow = clock.monotonicMs() - startMs >= QUICK_MS;
+      held.leave();
     }
   }
 
-  #leaveQuick(): void {
-    this.#quick -= 1;
-    while (this.#quick < QUICK_SLOTS) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      next();
+  /** One entry per second is enough: the largest. */
+  #noteLateness(atMs: number, lateMs: number): void {
+    const last = this.#late.at(-1);
+    if (last === undefined || atMs - last.atMs >= 1_000) {
+      this.#forgetOldLateness();
+      this.#late.push({ atMs, lateMs });
+    } else if (lateMs > last.lateMs) this.#late[this.#late.length - 1] = { atMs: last.atMs, lateMs };
+  }
+
+  #forgetOldLateness(): void {
+    const sinceMs = this.#options.clock.monotonicMs() - LATE_WINDOW_MS;
+    this.#late = this.#late.filter(({ atMs }) => atMs >= sinceMs);
+  }
+}
+
+/** So many at once; further ones wait their turn. */
+class Slots {
+  readonly #most: number;
+  readonly #queue = new Set<() => void>();
+  #taken = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Starts when a place is free, and holds it. @returns a function that ends the waiting */
+  whenFree(start: () => void): () => void {
+    if (this.#taken < this.#most) {
+      this.#taken += 1;
+      start();
+      return () => {};
+    }
+    this.#queue.add(start);
+    return () => this.#queue.delete(start);
+  }
+
+  /** Takes a place even if none is free. */
+  take(): void {
+    this.#taken += 1;
+  }
+
+  leave(): void {
+    this.#taken -= 1;
+    for (const start of this.#queue) {
+      if (this.#taken >= this.#most) return;
+      this.#queue.delete(start);
+      this.#taken += 1;
+      start();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { NodeView } from '../core/inventory/node-operations.ts';
+import type { Beat, NodeView } from '../core/inventory/node-operations.ts';
 import type { HttpParts } from './parts.ts';
 
 /**
@@ -20,6 +20,7 @@ export function prometheusText(parts: HttpParts): () => Promise<string> {
     setCounter(shown.reports, { outcome: 'quarantined' }, quarantined);
     setCounter(shown.commits, {}, commits);
     forgetLabels(shown);
+    showBeat(shown, nodes.beat());
     for (const view of await nodes.views()) showNode(shown, view, clock.now());
     if ((await operations.settings()).userMetrics) {
       for (const { name, traffic } of await history.lifetimeTotals()) {
@@ -75,6 +76,17 @@ function nodeMetrics(registry: Registry) {
       labelNames,
       registers,
     }),
+    pollsNow: new Gauge({
+      name: 'xpert_polls_now',
+      help: 'Readings of nodes that run now, and those that are due and wait for a free slot.',
+      labelNames: ['state'],
+      registers,
+    }),
+    pollDelay: new Gauge({
+      name: 'xpert_poll_start_delay_seconds',
+      help: 'How late the latest reading of the last minute began after it was due.',
+      registers,
+    }),
     peers: new Gauge({ name: 'xpert_peers', help: 'Peers on the node.', labelNames, registers }),
     peersOnline: new Gauge({
       name: 'xpert_peers_online',
@@ -94,6 +106,12 @@ function userCounters(registry: Registry) {
       registers: [registry],
     }),
   };
+}
+
+function showBeat({ pollsNow, pollDelay }: Shown, { running, waiting, lateMs }: Beat): void {
+  pollsNow.set({ state: 'running' }, running);
+  pollsNow.set({ state: 'waiting' }, waiting);
+  pollDelay.set(lateMs / 1000);
 }
 
 function showNode(shown: Shown, view: NodeView, now: Date): void {

@@ -135,6 +135,8 @@ describe('metrics', () => {
         'xpert_collector_success{node="main"} 1',
         'xpert_collector_duration_seconds{node="main"} 0.012',
         'xpert_poll_lag_seconds{node="main"} 5',
+        'xpert_polls_now{state="waiting"} 1',
+        'xpert_poll_start_delay_seconds 1.5',
         'xpert_user_bytes_total{user="ann",direction="rx"} 5',
       ]) {
         expect(answer.body).toContain(line);

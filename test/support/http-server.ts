@@ -246,6 +246,7 @@ function testNodes(store: SqliteStore, clock: ManualClock, presence: Presence): 
     remove: (id) => store.inventory.deleteNode(id, clock.now()),
     poll: async () => ({ outcome: 'complete', durationMs: 5, services: [] }),
     pollAll: async () => [],
+    beat: () => ({ running: 2, waiting: 1, lateMs: 1500 }),
     test: async () => test,
     setup: async () => null,
     flow: async () => null,

@@ -129,6 +129,8 @@ export interface NodeOperations {
       readonly message: string | null;
     }[]
   >;
+  /** How the polling of all nodes keeps its beat. */
+  beat(): Beat;
   /** Reads once without counting or storing anything. @throws InvalidInput */
   test(source: NodeSource): Promise<NodeTest>;
   setup(source: NodeSource): Promise<NodeSetup | null>;
@@ -142,6 +144,16 @@ export interface NodeOperations {
     readonly policy: Exclude<UsersPolicy, 'none'>;
     readonly preview: boolean;
   }): Promise<AutomaticAssignment>;
+}
+
+/** How the polling of all nodes goes. */
+export interface Beat {
+  /** Polls that run now. */
+  readonly running: number;
+  /** Polls that are due and wait for a free slot. */
+  readonly waiting: number;
+  /** How late the latest poll of the last minute began after it was due, ms. */
+  readonly lateMs: number;
 }
 
 export interface SystemNotice extends Notice {

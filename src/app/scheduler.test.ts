@@ -93,8 +93,10 @@ describe('Scheduler', () => {
     for (const name of names.filter((each) => each.startsWith('works'))) {
       const beats = polled.get(id(name))?.slice(0, 11) ?? [];
       expect(beats, name).toHaveLength(11);
-      for (const [at, beat] of beats.entries())
-        expect(Math.abs(beat - (first[names.indexOf(name)] ?? 0) - at * 60_000)).toBeLessThan(5_000);
+      // The first round finds out who hangs; from then on every beat is where it belongs.
+      const since = beats[1] ?? Number.NaN;
+      for (const [at, beat] of beats.slice(1).entries())
+        expect(Math.abs(beat - since - at * 60_000)).toBeLessThan(5_000);
     }
     expect(latest).toBeLessThan(5_000);
     // A hanging node takes 30 s at a time and is asked more and more rarely: some four times in these eleven minutes.

@@ -202,7 +202,8 @@ export class Scheduler<End extends PollEnd> {
   async #runInSlot(lane: Lane<End>, slots: Slots): Promise<void> {
     const { clock, timers, onBug } = this.#options;
     const startMs = clock.monotonicMs();
-    this.#noteLateness(startMs, startMs - lane.dueMs);
+    // Nodes that were slow before wait for one another: that is their own lateness, not ours.
+    if (slots === this.#quick) this.#noteLateness(startMs, startMs - lane.dueMs);
     let held = slots;
     const cancel = timers.after(QUICK_MS, () => {
       lane.isSlow = true;

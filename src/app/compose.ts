@@ -1,10 +1,13 @@
 import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import { WallTime } from '../core/metering/wall-time.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import type { Logger } from '../lib/logger.ts';
+import { randomId } from '../lib/random-id.ts';
 import { backUp } from './backup.ts';
 import { Changes } from './changes.ts';
+import { CleanupJobs } from './cleanup-jobs.ts';
 import type { Config } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
 import { examine } from './doctor.ts';
@@ -62,9 +65,17 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const { nodes } = fleet;
 
   // Operations
+  const cleanups = new CleanupJobs({
+    ledger,
+    clock,
+    newId: () => randomId(16),
+    onChange: (job) => noteCleanup(log, changes, job),
+    onFailure: (error) => log.error({ err: error }, 'the cleanup failed'),
+  });
   const operations: ProductOperations = new ProductOperations({
     config,
     ledger,
+    cleanups,
     settings,
     changes,
     clock,
@@ -95,11 +106,18 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
       maintenance.start();
     },
     async close() {
+      await cleanups.cancel();
       await maintenance.stop();
       await fleet.close();
       await store.close();
     },
   };
+}
+
+function noteCleanup(log: Logger, changes: Changes, { days, state, deleted, endedAt, by }: CleanupJob): void {
+  if (endedAt === null) return;
+  log.info({ days, state, deleted, by }, 'a cleanup of 15-minute records has ended');
+  changes.tell('usage');
 }
 
 interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock' | 'timers'> {

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ExpectedError } from '../core/errors.ts';
+import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import type { TrackingState, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { DoctorCheck, EffectiveSettings, ImportSummary, Operations } from '../core/settings/operations.ts';
 import type { SettingsStore } from '../core/settings/settings-store.ts';
@@ -7,6 +7,7 @@ import type { Calendar } from '../core/units/calendar.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { AdminId } from '../core/units/ids.ts';
 import type { Changes } from './changes.ts';
+import type { CleanupJobs } from './cleanup-jobs.ts';
 import type { Config } from './config.ts';
 import type { Chore } from './maintenance.ts';
 
@@ -19,16 +20,12 @@ class SettingFixed extends ExpectedError {
   }
 }
 
-/** Rows that one step of a cleanup removes: a few milliseconds in which no report is answered. */
-const CLEANUP_STEP_ROWS = 2_000;
-/** Pause between steps, so that a large cleanup takes at most half of the writer's time. */
-const CLEANUP_PAUSE_MS = 20;
-
 const SETTING = { tracking: 'tracking.switch', retention: 'retention.days' } as const;
 
 interface Dependencies {
   readonly config: Config;
   readonly ledger: UsageLedger;
+  readonly cleanups: CleanupJobs;
   readonly settings: SettingsStore;
   readonly changes: Changes;
   readonly clock: Pick<Clock, 'now'>;
@@ -43,6 +40,8 @@ interface Dependencies {
 /** What the owner does with the product as a whole. */
 export class ProductOperations implements Operations {
   readonly #use: Dependencies;
+  /** Since when records are kept, as retention last brought it about; late ones before that wait for the next day. */
+  #keptFromMs = 0;
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
@@ -93,25 +92,39 @@ export class ProductOperations implements Operations {
     await this.#use.settings.set(SETTING.retention, days, by);
   }
 
-  async cleanup(days: number): ReturnType<Operations['cleanup']> {
-    const { bytesFreed, keepsFrom } = await this.#use.ledger.previewCleanup(days);
-    let deleted = 0;
-    for (;;) {
-      const step = await this.#use.ledger.cleanupStep(days, CLEANUP_STEP_ROWS);
-      deleted += step.deleted;
-      if (!step.remaining) break;
-      await delay(CLEANUP_PAUSE_MS);
-    }
-    return { deleted, bytesFreed: deleted === 0 ? 0 : bytesFreed, keepsFrom };
+  startCleanup(days: number, by: AdminId | null): Promise<CleanupJob> {
+    return this.#use.cleanups.start(days, by);
   }
 
-  /** Keeps 15-minute records no longer than set; a few rows at a time. */
+  cancelCleanup(): Promise<CleanupJob | null> {
+    return this.#use.cleanups.cancel();
+  }
+
+  cleanupJob(): CleanupJob | null {
+    return this.#use.cleanups.job;
+  }
+
+  cleanupEnded(): Promise<CleanupJob | null> {
+    return this.#use.cleanups.ended();
+  }
+
+  /** Keeps 15-minute records no longer than set: looked at every hour, found to be due once a day. */
   chores(): readonly Chore[] {
-    const removeOldRecords = async () => {
-      const days = await this.retentionDays();
-      return days > 0 && (await this.#use.ledger.cleanupStep(days, CLEANUP_STEP_ROWS)).remaining;
-    };
-    return [{ name: 'retention', everyMs: 3_600_000, run: removeOldRecords }];
+    return [{ name: 'retention', everyMs: 3_600_000, run: () => this.#keepRetention() }];
+  }
+
+  async #keepRetention(): Promise<false> {
+    const { cleanups, ledger } = this.#use;
+    const days = await this.retentionDays();
+    if (days === 0 || cleanups.isRunning) return false;
+    const { rows, keepsFrom } = await ledger.previewCleanup(days);
+    if (rows === 0 || keepsFrom.getTime() === this.#keptFromMs) return false;
+    await cleanups.start(days, null);
+    // Not waited for: other upkeep goes on meanwhile.
+    void cleanups.ended().then((job) => {
+      if (job?.state === 'done') this.#keptFromMs = keepsFrom.getTime();
+    });
+    return false;
   }
 
   backup(): ReturnType<Operations['backup']> {

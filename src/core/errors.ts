@@ -71,3 +71,13 @@ export class SourceFailure extends ExpectedError {}
 
 /** The store cannot be opened or written; `code`: `ledger-locked`, `ledger-newer`, `ledger-corrupt`, `disk-full`, … */
 export class LedgerFailure extends ExpectedError {}
+
+/** Records add up to more than the sums that are to stay for them: removing them would lose bytes. */
+export class RecordsExceedDay extends ExpectedError {
+  constructor(date: string, rows: number) {
+    super('records-exceed-day', `The records of ${date} add up to more than the day's own sums, in ${rows} rows.`, {
+      hint: 'Nothing of that day was removed. Run `xpert doctor`, keep a backup, and report this: it is a bug or a damaged file.',
+      details: { date, rows },
+    });
+  }
+}

@@ -57,6 +57,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'DELETE /api/v1/resets/:id': 'change-users',
   'GET /api/v1/database': 'inspect',
   'POST /api/v1/cleanup': 'change-all',
+  'GET /api/v1/cleanup': 'inspect',
+  'DELETE /api/v1/cleanup': 'change-all',
   'GET /api/v1/settings': 'view',
   'PUT /api/v1/settings/tracking': 'change-all',
   'PUT /api/v1/settings/retention': 'change-all',

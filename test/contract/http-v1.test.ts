@@ -356,6 +356,16 @@ describe('settings', () => {
       rows: 0,
       deleted: false,
     });
+    expect(await get('/api/v1/cleanup')).toEqual({ job: null });
+    expect((await call('DELETE', '/api/v1/cleanup')).statusCode).toBe(404);
+    const started = await call('POST', '/api/v1/cleanup', { days: 1 });
+    expect([started.statusCode, started.json()]).toEqual([202, expect.objectContaining({ state: 'proving', rows: 0 })]);
+    await server.ports.operations.cleanupEnded();
+    expect((await get('/api/v1/cleanup')).job).toMatchObject({
+      state: 'done',
+      deleted: 0,
+      totals: { before: 0, after: 0 },
+    });
     expect((await call('POST', '/api/v1/backups', {})).json()).toMatchObject({ bytes: 4096 });
     expect((await get('/api/v1/doctor')).checks).toHaveLength(1);
   });

@@ -847,13 +847,40 @@ export function usageLedgerContract(make: MakeStore): void {
       const preview = await store.ledger.previewCleanup(3);
       expect(preview).toMatchObject({ rows: 6, keepsFrom: expect.any(Date) });
       expect(await store.history.database()).toEqual(before);
-      expect(await store.ledger.cleanupStep(3, 4)).toEqual({ deleted: 4, remaining: true });
-      expect(await store.ledger.cleanupStep(3, 4)).toEqual({ deleted: 2, remaining: false });
+      const { keepsFrom } = preview;
+      const days = await store.ledger.daysOfRecords(keepsFrom);
+      expect(days).toHaveLength(3);
+      for (const day of days) await store.ledger.proveDay(day);
+      const totals = await store.ledger.rawTotals();
+      expect(totals).toEqual({ days: 80n, totals: 80n });
+      expect(await store.ledger.cleanupStep(keepsFrom, 4)).toEqual({ deleted: 4, remaining: true });
+      expect(await store.ledger.cleanupStep(keepsFrom, 4)).toMatchObject({ deleted: 2 });
+      while ((await store.ledger.cleanupStep(keepsFrom, 4)).remaining);
+      expect(await store.ledger.daysOfRecords(keepsFrom)).toEqual([]);
+      expect(await store.ledger.rawTotals()).toEqual(totals);
       expect(await store.history.database()).toMatchObject({ records: 4, days: 10 });
       expect(await totalOf(alice.id)).toEqual(traffic(30, 50));
       expect((await summary()).traffic).toEqual(traffic(30, 50));
       await expect(store.ledger.previewCleanup(0)).rejects.toMatchObject({ code: 'invalid-input' });
-      await expect(store.ledger.cleanupStep(0, 10)).rejects.toMatchObject({ code: 'invalid-input' });
+    });
+
+    it('of today stay, whatever a cleanup is asked to remove', async () => {
+      await store.ledger.recordReports(open, [report()]);
+      expect(await store.ledger.cleanupStep(new Date('2100-01-01'), 10)).toEqual({ deleted: 0, remaining: false });
+      expect(await store.history.database()).toMatchObject({ records: 1 });
+    });
+
+    it('tell how large the ledger will be, once one of them is whole', async () => {
+      await store.ledger.recordReports(open, [report()]);
+      expect((await store.history.database()).sizeBasis).toBeNull();
+      for (let day = 0; day < 3; day++) {
+        minutes(24 * 60);
+        await store.ledger.recordReports(open, [report(), report({ protocol: 'trojan' })]);
+      }
+      const { sizeBasis, bytes } = await store.history.database();
+      expect(sizeBasis).toMatchObject({ days: 2, recordsPerDay: 2, dayRowsPerDay: 2, keysPerDay: 0, recordDays: 3 });
+      expect(sizeBasis?.bytes).toBeGreaterThan(0);
+      expect(sizeBasis?.bytes).toBeLessThanOrEqual(bytes);
     });
   });
 

@@ -180,7 +180,7 @@ export class Machine {
         await ledger.setTracking(action.enabled, null);
         return 'ok';
       case 'cleanup':
-        await ledger.cleanupStep(action.days, action.maxRows);
+        await ledger.cleanupStep((await ledger.previewCleanup(action.days)).keepsFrom, action.maxRows);
         return 'ok';
       case 'beat':
         await this.store.heartbeat();

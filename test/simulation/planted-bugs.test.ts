@@ -104,8 +104,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a cleanup takes a day that was to be kept',
     file: `${WRITER}/cleanup.ts`,
-    was: 'const bound = quarterOf(keepsFromMs(this.#calendar, days, nowMs));',
-    becomes: 'const bound = quarterOf(keepsFromMs(this.#calendar, days, nowMs)) + 48;',
+    was: 'const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));',
+    becomes: 'const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs)) + 48;',
   },
 ];
 

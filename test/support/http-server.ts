@@ -1,5 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { Changes } from '../../src/app/changes.ts';
+import { CleanupJobs } from '../../src/app/cleanup-jobs.ts';
 import type { Config } from '../../src/app/config.ts';
 import { LiveRates } from '../../src/app/live-rates.ts';
 import { NodeViews } from '../../src/app/node-views.ts';
@@ -67,6 +68,7 @@ export async function startHttp(
   const operations = new ProductOperations({
     config: config as unknown as Config,
     ledger,
+    cleanups: new CleanupJobs({ ledger, clock, newId, onChange: () => {}, onFailure: () => {} }),
     settings,
     changes,
     clock,

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
 import { findUser } from '../find.ts';
-import { explain, formatBytes, formatInstant, print, printTable, WrongUse } from '../output.ts';
-import { parseDays } from './usage.ts';
+import { explain, formatInstant, print, printTable, WrongUse } from '../output.ts';
+import { addCleanupCommand } from './cleanup.ts';
 
 interface Reset {
   readonly id: string;
@@ -53,13 +53,7 @@ export function addLedgerCommands(program: Command): void {
         print(`Reset ${id} is undone.`);
       }),
     );
-  program
-    .command('cleanup')
-    .description('remove 15-minute records; days and totals stay')
-    .requiredOption('--days <days>', 'whole days to keep', parseDays)
-    .option('--dry-run', 'only say what would go')
-    .option('--json', 'answer as JSON')
-    .action((options: { days: number; dryRun?: boolean; json?: boolean }) => withApi((api) => cleanup(api, options)));
+  addCleanupCommand(program);
   program
     .command('import')
     .description('take over users, peers and nodes from another system')
@@ -98,19 +92,6 @@ async function listMarks(api: Api, options: { json?: boolean }): Promise<void> {
       undoneAt === null ? 'holds' : `undone ${formatInstant(undoneAt)}`,
       reason ?? '',
     ]),
-  );
-}
-
-async function cleanup(api: Api, options: { days: number; dryRun?: boolean; json?: boolean }): Promise<void> {
-  const dryRun = options.dryRun === true;
-  const answer = await api.post<{ rows: number; bytesFreed: number; keepsFrom: string }>('/api/v1/cleanup', {
-    days: options.days,
-    dryRun,
-  });
-  if (options.json) return print(api.lastText());
-  const count = `${answer.rows} records ${dryRun ? 'would go' : 'are gone'}`;
-  print(
-    `${count}, about ${formatBytes(answer.bytesFreed)}. Kept from ${formatInstant(answer.keepsFrom)} on; days and totals stay.`,
   );
 }
 

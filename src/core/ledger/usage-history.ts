@@ -2,6 +2,7 @@ import type { Flags } from '../metering/flags.ts';
 import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
 import type { UsageReport } from './report.ts';
+import type { SizeBasis } from './size-forecast.ts';
 import type { ResetMark } from './usage-ledger.ts';
 
 /** Half-open interval `[from, to)` of instants. */
@@ -193,6 +194,8 @@ export interface DatabaseInfo {
   /** Bytes the file grew by per day, over the last 7 days; null when there is less than a day of data. */
   readonly growthPerDay: number | null;
   readonly oldestRecord: Date | null;
+  /** What a forecast of the size can be based on; null before the first whole day with records is over. */
+  readonly sizeBasis: SizeBasis | null;
 }
 
 export interface Quarantined {

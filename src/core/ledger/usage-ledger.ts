@@ -24,8 +24,17 @@ export interface UsageLedger {
 
   /** Counts what a cleanup would remove; changes nothing. `days` >= 1 keeps that many whole days of 15-minute records. */
   previewCleanup(days: number): Promise<CleanupPreview>;
-  /** Removes at most `maxRows` closed 15-minute records older than `days` days; `remaining` says whether to go on. */
-  cleanupStep(days: number, maxRows: number): Promise<{ readonly deleted: number; readonly remaining: boolean }>;
+  /** Days before that instant that have 15-minute records, the oldest first: what a cleanup removes. */
+  daysOfRecords(before: Date): Promise<readonly number[]>;
+  /** Proves that the sums of a day hold what its records add up to. @throws RecordsExceedDay if they do not */
+  proveDay(day: number): Promise<void>;
+  /** Everything ever booked, as the days and as the totals have it, of one instant: a cleanup changes neither. */
+  rawTotals(): Promise<RawTotals>;
+  /**
+   * Removes at most `maxRows` 15-minute records, the oldest first, with what is derived from them, before an instant at
+   * which a day begins; `remaining` says whether to go on. Records of today stay in any case.
+   */
+  cleanupStep(before: Date, maxRows: number): Promise<{ readonly deleted: number; readonly remaining: boolean }>;
 
   /** Switches tracking; switching on makes the next reading of every series a new baseline. */
   setTracking(enabled: boolean, by: AdminId | null): Promise<TrackingState>;
@@ -95,6 +104,12 @@ export interface CleanupPreview {
   readonly bytesFreed: number;
   /** From this instant on 15-minute records stay; before it only days remain. */
   readonly keepsFrom: Date;
+}
+
+/** Bytes. The two are equal, always: a total is the sum of its days. */
+export interface RawTotals {
+  readonly days: bigint;
+  readonly totals: bigint;
 }
 
 export interface TrackingState {

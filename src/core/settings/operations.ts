@@ -1,3 +1,4 @@
+import type { CleanupJob } from '../ledger/cleanup-job.ts';
 import type { TrackingState } from '../ledger/usage-ledger.ts';
 import type { Calendar } from '../units/calendar.ts';
 import type { AdminId } from '../units/ids.ts';
@@ -42,8 +43,17 @@ export interface Operations {
   /** @throws SettingFixed if the environment fixes it */
   setTracking(enabled: boolean, by: AdminId | null): Promise<TrackingState>;
   setRetention(days: number, by: AdminId | null): Promise<void>;
-  /** Removes closed 15-minute records older than `days` whole days, in small steps. */
-  cleanup(days: number): Promise<{ readonly deleted: number; readonly bytesFreed: number; readonly keepsFrom: Date }>;
+  /**
+   * Begins to remove closed 15-minute records older than `days` whole days, in small steps.
+   * @throws ExpectedError `cleanup-running`, InvalidInput
+   */
+  startCleanup(days: number, by: AdminId | null): Promise<CleanupJob>;
+  /** Ends the running cleanup. @returns how far it came; null if none runs */
+  cancelCleanup(): Promise<CleanupJob | null>;
+  /** The cleanup that runs, or else the last one since the start; null if there was none. */
+  cleanupJob(): CleanupJob | null;
+  /** Resolves when no cleanup runs any more, with how the last one ended. */
+  cleanupEnded(): Promise<CleanupJob | null>;
   backup(): Promise<{ readonly path: string; readonly bytes: number }>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Reads the bot's files from this machine; importing twice changes nothing. @throws InvalidInput */

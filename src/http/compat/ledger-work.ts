@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput, LedgerFailure } from '../../core/errors.ts';
+import { adminIdOf } from '../../core/identity/authorize.ts';
+import type { CleanupJob } from '../../core/ledger/cleanup-job.ts';
 import type { ResetId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -80,8 +82,11 @@ export function ledgerWorkRoutes(app: HttpApp, parts: HttpParts): void {
     if (request.query.dry_run ?? request.body.dry_run ?? false) {
       return { ...done, deleted_rows: (await ledger.previewCleanup(days)).rows, dry_run: true as const };
     }
-    const { deleted } = await operations.cleanup(days);
+    await operations.startCleanup(days, adminIdOf(actorOf(request)));
+    const job = await operations.cleanupEnded();
+    const deleted = job?.deleted ?? 0;
     await audit(parts, request, 'ledger.cleanup', `${days} days`, { rows: deleted });
+    if (job?.state !== 'done') throw notDone(job);
     return { ...done, deleted_rows: deleted };
   });
 
@@ -96,4 +101,12 @@ export function ledgerWorkRoutes(app: HttpApp, parts: HttpParts): void {
     await audit(parts, request, 'usage.reset-undone', mark.id);
     return { status: 'success' as const, reset_id: mark.id };
   });
+}
+
+function notDone(job: CleanupJob | null): LedgerFailure {
+  const { code, message, hint } = job?.error ?? {
+    ...{ code: 'cleanup-cancelled', message: `The cleanup was cancelled after ${job?.deleted ?? 0} records.` },
+    hint: 'Start it again to remove the rest.',
+  };
+  return new LedgerFailure(code, message, hint === null ? {} : { hint });
 }

@@ -1,9 +1,23 @@
 import { Type } from '@sinclair/typebox';
-import { audit } from '../audit.ts';
+import { forecastSize, type SizeForecast } from '../../core/ledger/size-forecast.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
-import { Instant, MaybeInstant, MaybeNumber } from '../schemas/common.ts';
+import { MaybeInstant, MaybeNumber, Nullable } from '../schemas/common.ts';
 
+const ForecastJson = Nullable(
+  Type.Object(
+    {
+      basis: Type.Object({
+        days: Type.Integer({ description: 'Whole days that the rates were measured over.' }),
+        recordsPerDay: Type.Integer(),
+        dayRowsPerDay: Type.Integer(),
+        keysPerDay: Type.Integer({ description: 'Ids of reports, remembered for 35 days.' }),
+      }),
+      after: Type.Array(Type.Object({ days: Type.Integer(), bytes: Type.Integer() })),
+    },
+    { description: 'Size if the coming days are like the last ones; null before a whole day was measured.' },
+  ),
+);
 const DatabaseJson = Type.Object({
   records: Type.Integer({ description: '15-minute records.' }),
   days: Type.Integer({ description: 'Day rows.' }),
@@ -13,17 +27,11 @@ const DatabaseJson = Type.Object({
   growthPerDay: MaybeNumber,
   oldestRecord: MaybeInstant,
   retentionDays: Type.Integer({ description: '0 = for ever.' }),
+  forecast: ForecastJson,
 });
-const CleanupJson = Type.Object({
-  rows: Type.Integer(),
-  bytesFreed: Type.Integer(),
-  keepsFrom: Instant,
-  deleted: Type.Boolean({ description: 'false: this was a dry run.' }),
-});
-
-/** The ledger's own state, and taking old detail away. */
+/** The ledger's own state. */
 export function ledgerRoutes(app: HttpApp, parts: HttpParts): void {
-  const { history, ledger, operations } = parts.ports;
+  const { history, operations } = parts.ports;
   const tags = ['ledger'];
 
   app.get(
@@ -32,30 +40,14 @@ export function ledgerRoutes(app: HttpApp, parts: HttpParts): void {
     async () => {
       const [database, { retentionDays }] = await Promise.all([history.database(), operations.settings()]);
       const { records, days, users, servers, bytes, growthPerDay, oldestRecord } = database;
-      return { records, days, users, servers, bytes, growthPerDay, oldestRecord, retentionDays };
+      const forecast = forecastSize(database.sizeBasis, retentionDays);
+      const size = { bytes, growthPerDay, oldestRecord, retentionDays, forecast: forecast && forecastJson(forecast) };
+      return { records, days, users, servers, ...size };
     },
   );
+}
 
-  app.post(
-    '/api/v1/cleanup',
-    {
-      config: { access: 'change-all' },
-      schema: {
-        tags,
-        summary: 'Remove 15-minute records older than so many days; usage, totals and days stay',
-        body: Type.Object({
-          days: Type.Integer({ minimum: 1, maximum: 36_600 }),
-          dryRun: Type.Optional(Type.Boolean()),
-        }),
-        response: { 200: CleanupJson },
-      },
-    },
-    async (request) => {
-      const { days, dryRun = false } = request.body;
-      if (dryRun) return { ...(await ledger.previewCleanup(days)), deleted: false };
-      const { deleted, bytesFreed, keepsFrom } = await operations.cleanup(days);
-      await audit(parts, request, 'ledger.cleanup', `${days} days`, { rows: deleted });
-      return { rows: deleted, bytesFreed, keepsFrom, deleted: true };
-    },
-  );
+function forecastJson({ basis, after }: SizeForecast) {
+  const { days, recordsPerDay, dayRowsPerDay, keysPerDay } = basis;
+  return { basis: { days, recordsPerDay, dayRowsPerDay, keysPerDay }, after: after.map((each) => ({ ...each })) };
 }

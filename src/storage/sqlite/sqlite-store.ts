@@ -50,13 +50,12 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   }
   const readDb = path === ':memory:' ? db : openForReading(path);
   const readers = makeReaders(readDb, calendar);
-  const slow: SlowReader =
-    workers === null
-      ? localSlowReader(makeSlowReads(readers))
-      : new ThreadedSlowReader(workers.reader, { path, zones: calendar.zones });
+  const local = workers === null ? localSlowReader(makeSlowReads(readers)) : null;
+  const slow = local ?? readerThread(options, calendar);
+  const worker = local ?? readerThread(options, calendar);
   const history = new SqliteUsageHistory({ writer, quick: readers, slow, calendar, clock });
   return {
-    ledger: new SqliteUsageLedger(writer, slow, clock),
+    ledger: new SqliteUsageLedger(writer, slow, worker, clock),
     history,
     inventory: new SqliteInventoryStore(readers.inventory, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
@@ -92,9 +91,16 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     async close(): Promise<void> {
       await writer.close();
       await slow.close();
+      await worker.close();
       if (readDb.open) readDb.close();
     },
   };
+}
+
+/** Started when something is asked of it. */
+function readerThread({ path, workers }: SqliteStoreOptions, { zones }: Calendar): SlowReader {
+  if (workers === null) throw new Error('there are no threads');
+  return new ThreadedSlowReader(workers.reader, { path, zones });
 }
 
 const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed };

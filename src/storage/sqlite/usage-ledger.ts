@@ -6,6 +6,7 @@ import type {
   FailedPoll,
   NodePoll,
   PollBooked,
+  RawTotals,
   ResetMark,
   ResetRequest,
   TrackingState,
@@ -20,11 +21,14 @@ import type { WriterLink } from './writer-link.ts';
 export class SqliteUsageLedger implements UsageLedger {
   readonly #writer: WriterLink;
   readonly #reader: SlowReader;
+  /** For work on the whole file that may take minutes: nobody waits behind it. */
+  readonly #worker: SlowReader;
   readonly #clock: Clock;
 
-  constructor(writer: WriterLink, reader: SlowReader, clock: Clock) {
+  constructor(writer: WriterLink, reader: SlowReader, worker: SlowReader, clock: Clock) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#worker = worker;
     this.#clock = clock;
   }
 
@@ -54,9 +58,22 @@ export class SqliteUsageLedger implements UsageLedger {
     return await this.#reader.read('previewCleanup', days, this.#clock.now().getTime());
   }
 
-  async cleanupStep(days: number, maxRows: number): Promise<{ readonly deleted: number; readonly remaining: boolean }> {
-    requireDays(days);
-    return await this.#writer.run('cleanupStep', days, maxRows);
+  async daysOfRecords(before: Date): Promise<readonly number[]> {
+    await this.#writer.settle();
+    return await this.#worker.read('daysOfRecords', before.getTime());
+  }
+
+  proveDay(day: number): Promise<void> {
+    return this.#worker.read('proveDay', day);
+  }
+
+  async rawTotals(): Promise<RawTotals> {
+    await this.#writer.settle();
+    return await this.#worker.read('rawTotals');
+  }
+
+  cleanupStep(before: Date, maxRows: number): Promise<{ readonly deleted: number; readonly remaining: boolean }> {
+    return this.#writer.run('cleanupStep', before.getTime(), maxRows);
   }
 
   setTracking(enabled: boolean, _by: AdminId | null): Promise<TrackingState> {
@@ -65,7 +82,7 @@ export class SqliteUsageLedger implements UsageLedger {
 
   async backup(path: string): Promise<{ readonly path: string; readonly bytes: number }> {
     await this.#writer.settle();
-    return await this.#reader.read('backup', path);
+    return await this.#worker.read('backup', path);
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {

@@ -628,11 +628,13 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /** The cleanup that runs, or else the last one since the start */
+        readonly get: operations["getCleanup"];
         readonly put?: never;
-        /** Remove 15-minute records older than so many days; usage, totals and days stay */
+        /** Begin to remove 15-minute records older than so many days; usage, totals and days stay */
         readonly post: operations["postCleanup"];
-        readonly delete?: never;
+        /** Cancel the running cleanup; what is gone stays gone */
+        readonly delete: operations["deleteCleanup"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1607,6 +1609,37 @@ export interface components {
             readonly reason: string | null;
             /** Format: date-time */
             readonly undoneAt: string | null;
+        };
+        readonly CleanupJob: {
+            readonly id: string;
+            readonly days: number;
+            /** Format: date-time */
+            readonly keepsFrom: string;
+            /**
+             * @description proving: nothing is removed yet, the sums that stay are compared with what is to go.
+             * @enum {string}
+             */
+            readonly state: "proving" | "removing" | "done" | "cancelled" | "failed";
+            /** @description Records to be removed when it began. */
+            readonly rows: number;
+            /** @description Records removed until now. */
+            readonly deleted: number;
+            readonly bytesFreed: number;
+            /** Format: date-time */
+            readonly startedAt: string;
+            /** Format: date-time */
+            readonly endedAt: string | null;
+            readonly error: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+            } | null;
+            readonly totals: {
+                /** @description Bytes, exact. */
+                readonly before: number | bigint;
+                /** @description Bytes, exact. */
+                readonly after: number | bigint;
+            } | null;
         };
         readonly Settings: {
             readonly tracking: {
@@ -2948,6 +2981,43 @@ export interface operations {
                         readonly oldestRecord: string | null;
                         /** @description 0 = for ever. */
                         readonly retentionDays: number;
+                        readonly forecast: {
+                            readonly basis: {
+                                /** @description Whole days that the rates were measured over. */
+                                readonly days: number;
+                                readonly recordsPerDay: number;
+                                readonly dayRowsPerDay: number;
+                                /** @description Ids of reports, remembered for 35 days. */
+                                readonly keysPerDay: number;
+                            };
+                            readonly after: readonly {
+                                readonly days: number;
+                                readonly bytes: number;
+                            }[];
+                        } | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getCleanup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly job: components["schemas"]["CleanupJob"] | null;
                     };
                 };
             };
@@ -2965,6 +3035,7 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly days: number;
+                    /** @description true: only say what would go. */
                     readonly dryRun?: boolean;
                 };
             };
@@ -2978,12 +3049,46 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly rows: number;
+                        /** @description Estimate. The file does not shrink: new records fill it again. */
                         readonly bytesFreed: number;
                         /** Format: date-time */
                         readonly keepsFrom: string;
-                        /** @description false: this was a dry run. */
-                        readonly deleted: boolean;
+                        /**
+                         * @description This was a dry run.
+                         * @constant
+                         */
+                        readonly deleted: false;
                     };
+                };
+            };
+            /** @description OK */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CleanupJob"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteCleanup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CleanupJob"];
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -1,3 +1,4 @@
+import { BYTES_PER, type SizeBasis } from '../../../core/ledger/size-forecast.ts';
 import type { DatabaseInfo, Gap, Page, Period, Quarantined } from '../../../core/ledger/usage-history.ts';
 import type { CleanupPreview, ResetMark, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
@@ -7,8 +8,10 @@ import { type ResetRow, resetColumns, type TrafficRow, toDate, toResetMark, toTr
 import { keepsFromMs } from '../writer/cleanup.ts';
 import { decodeCursor, type Statements, toPage } from './statements.ts';
 
-/** A record with its share of a page, as measured over months of random users; what a cleanup frees is an estimate. */
-const BYTES_PER_RECORD = 36;
+/** Whole days that a forecast looks back over. */
+const BASIS_DAYS = 7;
+/** Keys are hashes: those that begin with a zero byte are a fair sample. */
+const KEY_SAMPLE = 256;
 
 /** Reads of the ledger as such: gaps, marks, quarantine, size. */
 export class LedgerReader {
@@ -67,7 +70,54 @@ export class LedgerReader {
       bytes,
       growthPerDay: this.#growthPerDay(bytes, nowMs),
       oldestRecord: oldest == null ? null : new Date(quarterStart(oldest)),
+      sizeBasis: oldest == null ? null : this.#sizeBasis(quarterStart(oldest), nowMs),
     };
+  }
+
+  /** Rates of the last whole days, as far as there are records. Null before the first whole day is over. */
+  #sizeBasis(oldestMs: number, nowMs: number): SizeBasis | null {
+    const today = this.#calendar.dayOf(nowMs);
+    const firstWhole = this.#calendar.dayOf(Math.max(0, oldestMs - 1)).number + 1;
+    const first = this.#calendar.day(Math.max(firstWhole, today.number - BASIS_DAYS));
+    const days = today.number - first.number;
+    if (days < 1) return null;
+    const counts = this.#sql.get<{ records: number; dayRows: number }>(
+      `SELECT (SELECT count(*) FROM record WHERE quarter >= @fromQuarter AND quarter < @toQuarter) AS records,
+         (SELECT count(*) FROM day WHERE day >= @from AND day < @to) AS dayRows`,
+      {
+        fromQuarter: quarterOf(first.fromMs),
+        toQuarter: quarterOf(today.fromMs),
+        from: first.number,
+        to: today.number,
+      },
+    );
+    const keys = this.#keysPerDay(Math.floor(nowMs / 86_400_000));
+    return {
+      bytes: this.#usedBytes(),
+      days,
+      recordsPerDay: Math.round((counts?.records ?? 0) / days),
+      dayRowsPerDay: Math.round((counts?.dayRows ?? 0) / days),
+      keysPerDay: keys.perDay,
+      recordDays: today.number - this.#calendar.dayOf(oldestMs).number,
+      keyDays: keys.days,
+    };
+  }
+
+  /** Days of keys are days of UTC; today's are not complete. */
+  #keysPerDay(today: number): { readonly perDay: number; readonly days: number } {
+    const sampled = this.#sql.all<{ day: number; n: number }>(
+      "SELECT day, count(*) AS n FROM report_key WHERE hash < x'01' AND day < @today GROUP BY day ORDER BY day DESC",
+      { today },
+    );
+    const recent = sampled.filter(({ day }) => day >= today - BASIS_DAYS);
+    const seen = recent.reduce((sum, { n }) => sum + n, 0);
+    const oldest = sampled.at(-1)?.day ?? today;
+    return { perDay: Math.round((seen * KEY_SAMPLE) / Math.max(1, recent.length)), days: today - oldest };
+  }
+
+  #usedBytes(): number {
+    const free = Number(this.#sql.db.pragma('freelist_count', { simple: true }));
+    return this.#fileBytes() - free * Number(this.#sql.db.pragma('page_size', { simple: true }));
   }
 
   previewCleanup(days: number, nowMs: number): CleanupPreview {
@@ -76,7 +126,7 @@ export class LedgerReader {
       this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM record WHERE quarter < @bound', {
         bound: quarterOf(keepsFrom),
       })?.n ?? 0;
-    return { rows, bytesFreed: rows * BYTES_PER_RECORD, keepsFrom: new Date(keepsFrom) };
+    return { rows, bytesFreed: rows * BYTES_PER.record, keepsFrom: new Date(keepsFrom) };
   }
 
   tracking(): TrackingState {

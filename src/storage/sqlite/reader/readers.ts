@@ -11,6 +11,7 @@ import type { Calendar } from '../../../core/units/calendar.ts';
 import type { PeerId } from '../../../core/units/ids.ts';
 import { writeBackup } from './backup.ts';
 import { ChartReader } from './chart-reader.ts';
+import { CleanupProof } from './cleanup-proof.ts';
 import { HolderReader } from './holder-reader.ts';
 import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
@@ -29,6 +30,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     usage: new UsageReader(sql, calendar),
     holders: new HolderReader(sql, calendar),
     ledger,
+    proof: new CleanupProof(sql, calendar),
     charts: new ChartReader(sql, calendar, ledger),
   };
 }
@@ -36,7 +38,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
 export type Readers = ReturnType<typeof makeReaders>;
 
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
-export function makeSlowReads({ db, usage, holders, charts, ledger }: Readers) {
+export function makeSlowReads({ db, usage, holders, charts, ledger, proof }: Readers) {
   return {
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
@@ -55,6 +57,9 @@ export function makeSlowReads({ db, usage, holders, charts, ledger }: Readers) {
     lifetimeTotals: () => usage.lifetimeTotals(),
     database: (nowMs: number) => ledger.database(nowMs),
     previewCleanup: (days: number, nowMs: number) => ledger.previewCleanup(days, nowMs),
+    daysOfRecords: (beforeMs: number) => proof.daysOfRecords(beforeMs),
+    proveDay: (day: number) => proof.proveDay(day),
+    rawTotals: () => proof.rawTotals(),
     backup: (path: string) => writeBackup(db, path),
   };
 }

@@ -17,17 +17,27 @@ export class Cleanup {
     this.#calendar = calendar;
   }
 
-  /** Days, totals and marks stay. Charts of carriers lose their quarters together with the records. */
-  step(days: number, maxRows: number, nowMs: number): { readonly deleted: number; readonly remaining: boolean } {
-    const bound = quarterOf(keepsFromMs(this.#calendar, days, nowMs));
+  /**
+   * Days, totals and marks stay. The quarters of carriers, which are sums of the records, go with them: first all
+   * records, so that no chart shows a sum whose records are there and itself is not.
+   */
+  step(beforeMs: number, maxRows: number, nowMs: number): { readonly deleted: number; readonly remaining: boolean } {
+    const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));
     const next = this.#sql.nextKept.get(bound, maxRows) as RecordKey | undefined;
-    if (next === undefined) {
-      const { changes } = this.#sql.deleteBefore.run(bound);
-      this.#sql.deleteCarrierQuarters.run(bound);
-      return { deleted: changes, remaining: false };
+    if (next !== undefined) {
+      const { changes } = this.#sql.deleteUpTo.run(next.quarter, next.tallyId, next.flags, next.lag);
+      return { deleted: changes, remaining: true };
     }
-    const { changes } = this.#sql.deleteUpTo.run(next.quarter, next.tallyId, next.flags, next.lag);
-    return { deleted: changes, remaining: true };
+    const { changes } = this.#sql.deleteBefore.run(bound);
+    return { deleted: changes, remaining: this.#removeCarrierQuarters(bound, maxRows - changes) };
+  }
+
+  /** @returns whether some are left */
+  #removeCarrierQuarters(bound: number, maxRows: number): boolean {
+    const { nextCarrierQuarter, deleteCarrierQuarters } = this.#sql;
+    const next = nextCarrierQuarter.get(bound, Math.max(0, maxRows)) as CarrierQuarterKey | undefined;
+    deleteCarrierQuarters.run(next?.quarter ?? bound, next?.carrierId ?? 0);
+    return next !== undefined;
   }
 
   /**
@@ -54,6 +64,11 @@ interface RecordKey {
   readonly lag: number;
 }
 
+interface CarrierQuarterKey {
+  readonly quarter: number;
+  readonly carrierId: number;
+}
+
 const LAST_KEY = Buffer.alloc(13, 0xff);
 
 function prepare(db: Database) {
@@ -64,7 +79,11 @@ function prepare(db: Database) {
     ),
     deleteUpTo: db.prepare('DELETE FROM record WHERE (quarter, tally_id, flags, lag) < (?, ?, ?, ?)'),
     deleteBefore: db.prepare('DELETE FROM record WHERE quarter < ?'),
-    deleteCarrierQuarters: db.prepare('DELETE FROM carrier_quarter WHERE quarter < ?'),
+    nextCarrierQuarter: db.prepare(
+      `SELECT quarter, carrier_id AS carrierId FROM carrier_quarter WHERE quarter < ?
+       ORDER BY quarter, carrier_id LIMIT 1 OFFSET ?`,
+    ),
+    deleteCarrierQuarters: db.prepare('DELETE FROM carrier_quarter WHERE (quarter, carrier_id) < (?, ?)'),
     keyAfter: db.prepare('SELECT hash FROM report_key WHERE hash >= ? ORDER BY hash LIMIT 1 OFFSET ?').pluck(),
     deleteKeys: db.prepare('DELETE FROM report_key WHERE hash >= ? AND hash < ? AND day < ?'),
   };

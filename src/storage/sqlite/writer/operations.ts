@@ -87,7 +87,7 @@ export function makeOperations(parts: WriterParts, db: Database) {
     recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
     reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),
     undoReset: operation('usage', (now, id: string, by: AdminId | null) => resets.undo(id, by, now)),
-    cleanupStep: operation('none', (now, days: number, maxRows: number) => cleanup.step(days, maxRows, now)),
+    cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     setTracking: operation('inventory', (now, enabled: boolean): TrackingState => {
       if (tracking.set(enabled, now) && !enabled) gapOnEveryNode(db, outcomes, now);
       return tracking.state;

@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get, post, put } from '../../api/client.ts';
+import { get, post, put, remove } from '../../api/client.ts';
 import type { Period } from '../../api/resources.ts';
 import type { Answer, Carrier, List, PostAnswer, Summary } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
@@ -35,8 +36,9 @@ export const databaseQuery = queryOptions({
   queryFn: ({ signal }) => get<Database>('api/v1/database', {}, signal),
 });
 
-/** `deleted` false: this was a preview. */
+/** What a cleanup would remove. */
 export type Cleanup = PostAnswer<'/api/v1/cleanup'>;
+export type CleanupJob = NonNullable<Answer<'/api/v1/cleanup'>['job']>;
 
 /** What a cleanup would remove; removes nothing. */
 export const cleanupPreviewQuery = (days: number) =>
@@ -47,25 +49,54 @@ export const cleanupPreviewQuery = (days: number) =>
     gcTime: 0,
   });
 
+/** The cleanup that runs, asked for every second until it has ended; else the last one. */
+export const cleanupJobQuery = queryOptions({
+  queryKey: ['cleanup'],
+  queryFn: async ({ signal }) => (await get<Answer<'/api/v1/cleanup'>>('api/v1/cleanup', {}, signal)).job,
+  refetchInterval: ({ state }) => (state.data && state.data.endedAt === null ? 1_000 : false),
+});
+
 export function useCleanup() {
+  const client = useQueryClient();
+  const onError = useErrorToast();
+  return useMutation({
+    mutationFn: (days: number) => post<CleanupJob>('api/v1/cleanup', { days, dryRun: false }),
+    onSuccess: (job) => client.setQueryData(cleanupJobQuery.queryKey, job),
+    onError,
+  });
+}
+
+export function useCancelCleanup() {
+  const client = useQueryClient();
+  const onError = useErrorToast();
+  return useMutation({
+    mutationFn: () => remove<CleanupJob>('api/v1/cleanup'),
+    onSuccess: (job) => client.setQueryData(cleanupJobQuery.queryKey, job),
+    onError,
+  });
+}
+
+/** Tells the outcome once, when a cleanup that was seen running has ended. */
+export function useCleanupEnd(job: CleanupJob | null | undefined): void {
   const { t } = useTranslation();
   const client = useQueryClient();
   const toast = useToast();
-  const onError = useErrorToast();
   const format = useFormat();
-  return useMutation({
-    mutationFn: (days: number) => post<Cleanup>('api/v1/cleanup', { days, dryRun: false }),
-    onSuccess: (done) => {
-      void client.invalidateQueries({ queryKey: ['database'] });
-      void client.invalidateQueries({ queryKey: ['usage'] });
-      toast({
-        title: t('traffic.cleanup.done', { count: done.rows, records: format.count(done.rows) }),
-        text: t('traffic.cleanup.doneWhat'),
-        icon: 'trash',
-      });
-    },
-    onError,
-  });
+  const [running, setRunning] = useState<string | null>(null);
+  useEffect(() => {
+    if (!job) return;
+    if (job.endedAt === null) return setRunning(job.id);
+    if (running !== job.id) return;
+    setRunning(null);
+    void client.invalidateQueries({ queryKey: ['database'] });
+    void client.invalidateQueries({ queryKey: ['usage'] });
+    toast({
+      title:
+        job.error?.message ?? t('traffic.cleanup.done', { count: job.deleted, records: format.count(job.deleted) }),
+      text: job.error?.hint ?? t('traffic.cleanup.doneWhat'),
+      icon: 'trash',
+    });
+  }, [job, running, client, toast, t, format]);
 }
 
 export function useSetTracking() {

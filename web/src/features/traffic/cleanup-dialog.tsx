@@ -6,7 +6,16 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Bytes, Count } from '../../components/numbers.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useFormat } from '../../lib/use-format.ts';
-import { type Cleanup, cleanupPreviewQuery, databaseQuery, useCleanup } from './api.ts';
+import {
+  type Cleanup,
+  type CleanupJob,
+  cleanupJobQuery,
+  cleanupPreviewQuery,
+  databaseQuery,
+  useCancelCleanup,
+  useCleanup,
+  useCleanupEnd,
+} from './api.ts';
 
 const FIRST_DAYS = '90';
 
@@ -18,14 +27,38 @@ interface CleanupDialogProps {
 /** The only thing here that cannot be undone: numbers first, then a typed word. */
 export function CleanupDialog({ open, onClose }: CleanupDialogProps) {
   const { t } = useTranslation();
+  const { data: job } = useQuery(cleanupJobQuery);
+  useCleanupEnd(job);
   return (
     <Dialog title={t('traffic.cleanup.title')} open={open} onClose={onClose}>
-      <CleanupForm onClose={onClose} />
+      {job && job.endedAt === null ? <CleanupProgress job={job} /> : <CleanupForm />}
     </Dialog>
   );
 }
 
-function CleanupForm({ onClose }: { readonly onClose: () => void }) {
+/** It goes on whether somebody looks or not. */
+function CleanupProgress({ job }: { readonly job: CleanupJob }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const cancel = useCancelCleanup();
+  return (
+    <div className="stack">
+      <p className="row-text" role="status">
+        {job.state === 'proving'
+          ? t('traffic.cleanup.proving')
+          : t('traffic.cleanup.removing', { deleted: format.count(job.deleted), records: format.count(job.rows) })}
+      </p>
+      <progress max={Math.max(1, job.rows)} value={job.state === 'proving' ? undefined : job.deleted} />
+      <div>
+        <button type="button" className="btn" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+          {t('common.cancel')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function CleanupForm() {
   const { t } = useTranslation();
   const format = useFormat();
   const [text, setText] = useState(FIRST_DAYS);
@@ -41,7 +74,7 @@ function CleanupForm({ onClose }: { readonly onClose: () => void }) {
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) cleanup.mutate(days, { onSuccess: onClose });
+        if (ready) cleanup.mutate(days);
       }}
     >
       <label className="sentence">

@@ -66,6 +66,10 @@ function Facts({ database }: { readonly database: Database }) {
             </>
           )}
         </dd>
+        <dt>{t('traffic.database.inAYear')}</dt>
+        <dd>
+          <Forecast forecast={database.forecast} />
+        </dd>
         <dt>{t('traffic.database.kept')}</dt>
         <dd>{t('traffic.database.retention', { count: database.retentionDays })}</dd>
       </dl>
@@ -88,5 +92,24 @@ function Facts({ database }: { readonly database: Database }) {
         </dd>
       </dl>
     </div>
+  );
+}
+
+/** In a year; in a month, in half a year, and what that is based on stand in the tip. */
+function Forecast({ forecast }: { readonly forecast: Database['forecast'] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (forecast === null) return <Unknown reason={t('traffic.database.growthUnknown')} />;
+  const [month = 0, half = 0, year = 0] = forecast.after.map(({ bytes }) => bytes);
+  const tip = t('traffic.database.forecast', {
+    count: forecast.basis.days,
+    month: format.bytesText(month),
+    half: format.bytesText(half),
+    records: format.count(forecast.basis.recordsPerDay),
+  });
+  return (
+    <span title={tip}>
+      <Bytes value={year} />
+    </span>
   );
 }

@@ -1,0 +1,77 @@
+import { RecordsExceedDay } from '../../../core/errors.ts';
+import type { RawTotals } from '../../../core/ledger/usage-ledger.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
+import type { Statements } from './statements.ts';
+
+/** What shows, before 15-minute records go and after, that the sums which stay hold all of it. */
+export class CleanupProof {
+  readonly #sql: Statements;
+  readonly #calendar: Calendar;
+
+  constructor(sql: Statements, calendar: Calendar) {
+    this.#sql = sql;
+    this.#calendar = calendar;
+  }
+
+  /** From one day with records to the next: as many steps as there are such days, however many records. */
+  daysOfRecords(beforeMs: number): number[] {
+    const bound = quarterOf(beforeMs);
+    const days: number[] = [];
+    for (let from = 0; ; ) {
+      const first = this.#sql.get<{ quarter: number | null }>(
+        'SELECT min(quarter) AS quarter FROM record WHERE quarter >= @from AND quarter < @bound',
+        { from, bound },
+      )?.quarter;
+      if (first == null) return days;
+      const { number, to } = this.#bounds(quarterStart(first));
+      days.push(number);
+      from = Math.max(first + 1, to);
+    }
+  }
+
+  /**
+   * A day may hold more than its records: some went in an earlier cleanup, or it came from another ledger. Never less.
+   * @throws RecordsExceedDay
+   */
+  proveDay(day: number): void {
+    const bounds = this.#storedDay(day);
+    const { fromMs, toMs } = bounds ?? this.#calendar.day(day);
+    const rows = this.#sql.get<{ n: number }>(EXCEEDING, { day, from: quarterOf(fromMs), to: quarterOf(toMs) })?.n ?? 0;
+    if (rows > 0) throw new RecordsExceedDay(new Date(day * 86_400_000).toISOString().slice(0, 10), rows);
+  }
+
+  /** One statement is one instant, whatever is being written. */
+  rawTotals(): RawTotals {
+    const row = this.#sql.getBig<Record<'days' | 'daysRest' | 'totals' | 'totalsRest', bigint>>(RAW_TOTALS);
+    if (row === undefined) return { days: 0n, totals: 0n };
+    return { days: (row.days << 32n) + row.daysRest, totals: (row.totals << 32n) + row.totalsRest };
+  }
+
+  #bounds(ms: number): { readonly number: number; readonly to: number } {
+    const stored = this.#sql.get<{ day: number; toMs: number }>(
+      'SELECT day, to_at AS toMs FROM calendar_day WHERE from_at <= @ms AND to_at > @ms',
+      { ms },
+    );
+    if (stored !== undefined) return { number: stored.day, to: quarterOf(stored.toMs) };
+    const day = this.#calendar.dayOf(ms);
+    return { number: day.number, to: quarterOf(day.toMs) };
+  }
+
+  #storedDay(day: number): { fromMs: number; toMs: number } | undefined {
+    return this.#sql.get('SELECT from_at AS fromMs, to_at AS toMs FROM calendar_day WHERE day = @day', { day });
+  }
+}
+
+const EXCEEDING = `
+  SELECT count(*) AS n FROM (
+    SELECT tally_id, sum(rx) AS rx, sum(tx) AS tx, sum(undirected) AS undirected
+    FROM record WHERE quarter >= @from AND quarter < @to GROUP BY tally_id) r
+  LEFT JOIN day d ON d.day = @day AND d.tally_id = r.tally_id
+  WHERE d.tally_id IS NULL OR d.rx < r.rx OR d.tx < r.tx OR d.undirected < r.undirected`;
+
+/** In two halves: each row fits 63 bits, the sum of all need not. */
+const halves = (table: string, name: string) =>
+  `(SELECT ifnull(sum(total >> 32), 0) FROM ${table}) AS ${name},
+   (SELECT ifnull(sum(total & 4294967295), 0) FROM ${table}) AS ${name}Rest`;
+const RAW_TOTALS = `SELECT ${halves('day', 'days')}, ${halves('tally', 'totals')}`;

@@ -9,6 +9,7 @@ import { backUp } from './backup.ts';
 import { Changes } from './changes.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import type { Config } from './config.ts';
+import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
 import { examine } from './doctor.ts';
 import { LiveRates } from './live-rates.ts';
@@ -18,7 +19,7 @@ import { NodeViews } from './node-views.ts';
 import { Presence } from './presence.ts';
 import { productNotices } from './product-notices.ts';
 import { ProductOperations } from './product-operations.ts';
-import { integrationOf, openStore, type Store } from './registry.ts';
+import { integrationOf, openSecretBox, openStore, type Store } from './registry.ts';
 import { RunningNodes } from './running-nodes.ts';
 import { Scheduler } from './scheduler.ts';
 import { systemClock, systemTimers, type Timers } from './system-clock.ts';
@@ -54,14 +55,16 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const { config, folder, log, listening, clock = systemClock, timers = systemTimers } = surroundings;
 
   // Ledger
-  const store = await openStore(config, clock);
+  const secretBox = openSecretBox(config);
+  const store = await openStore(config, clock, secretBox);
   const { ledger, history, inventory, identity, settings, audit } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 
   // Nodes
   const expected = new ExpectedPeers(inventory, settings);
-  const fleet = composeNodes({ config, folder, log, clock, timers, store, wallTime, changes, expected });
+  const credentials = new Credentials(integrationOf, secretBox);
+  const fleet = composeNodes({ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials });
   const { nodes } = fleet;
 
   // Operations
@@ -127,10 +130,12 @@ interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock' | '
   readonly wallTime: WallTime;
   readonly changes: Changes;
   readonly expected: ExpectedPeers;
+  readonly credentials: Credentials;
 }
 
 /** Everything between a node and the ledger. */
-function composeNodes({ config, folder, log, clock, timers, store, wallTime, changes, expected }: FleetSurroundings) {
+function composeNodes(surroundings: FleetSurroundings) {
+  const { config, folder, log, clock, timers, store, wallTime, changes, expected, credentials } = surroundings;
   const { ledger, history, inventory, identity } = store;
   const tools = { clock, runDirectory: folder.runDirectory };
   const rates = new LiveRates(clock);
@@ -141,7 +146,7 @@ function composeNodes({ config, folder, log, clock, timers, store, wallTime, cha
     ledger,
     createCollector: ({ source }) => {
       const integration = integrationOf(source.kind);
-      return integration.createCollector(integration.parseOptions(source.options), tools);
+      return integration.createCollector(integration.parseOptions(credentials.open(source).options), tools);
     },
     clock,
     wallTime,
@@ -170,11 +175,13 @@ function composeNodes({ config, folder, log, clock, timers, store, wallTime, cha
     presence,
     pollCounts: (id) => polling.counts(id),
     endpointOf: ({ source }) => integrationOf(source.kind).endpoint(source.options),
+    shown: (source) => credentials.shown(source),
   });
   const nodes = new RunningNodes({
     inventory,
     integrationOf,
     tools,
+    credentials,
     clock,
     polling,
     scheduler,

@@ -138,7 +138,7 @@ async function checkNode(view: NodeView, nodes: Dependencies['nodes']): Promise<
   const { state, reason } = view;
   if (state === 'up') return [check(name, 'ok', `It answers; ${view.peers.total} peers, ${view.peers.online} online.`)];
   const status = state === 'down' || state === 'error' ? 'error' : 'warning';
-  const test = await nodes.test(view.node.source);
+  const test = await nodes.test(view.node.source, view.node.id);
   if (test.problems.length > 0)
     return test.problems.map(({ message, hint, commands }) => check(name, status, message, hint, commands));
   return [check(name, test.ok ? 'warning' : status, reason?.message ?? `It is ${state}.`, reason?.hint ?? null)];

@@ -6,6 +6,7 @@ import type { Gap, UsageHistory } from '../core/ledger/usage-history.ts';
 import { type Traffic, undirected } from '../core/units/bytes.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
+import type { Credentials } from './credentials.ts';
 import type { LiveRates } from './live-rates.ts';
 import type { Presence } from './presence.ts';
 
@@ -18,6 +19,8 @@ interface Dependencies {
   readonly pollCounts: (id: NodeId) => NodeView['polls'];
   /** Host that is read; never a user name or a key. */
   readonly endpointOf: (node: Node) => string;
+  /** The node's options without secrets, and which secrets there are. */
+  readonly shown: Credentials['shown'];
 }
 
 /** What a view is made of besides the node itself, read once for all nodes. */
@@ -79,7 +82,8 @@ export class NodeViews {
   }
 
   async #view(node: Node, scene: Scene): Promise<NodeView> {
-    const { rates, presence, pollCounts, endpointOf } = this.#use;
+    const { rates, presence, pollCounts, endpointOf, shown: show } = this.#use;
+    const { source, secrets } = show(node.source);
     const poll = scene.polls.get(node.id) ?? null;
     const services = scene.services.get(node.id) ?? [];
     const shown = services.filter((service) => wasThereLately(service, poll) || this.#isThere(service));
@@ -94,8 +98,9 @@ export class NodeViews {
     const gap = scene.gaps.get(node.id);
     const stale = isStale(poll?.lastCompleteAt ?? null, node.pollIntervalMs, scene.now);
     return {
-      node,
-      endpoint: endpointOf(node),
+      node: { ...node, source },
+      secrets,
+      endpoint: endpointOf({ ...node, source }),
       ...health,
       notices: (poll?.notices ?? []).map((notice) => ({ ...notice, hint: notice.hint ?? null })),
       lastPollAt: poll?.lastAttemptAt ?? null,

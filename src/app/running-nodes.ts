@@ -17,6 +17,7 @@ import type { Integration, IntegrationTools } from '../core/metering/integration
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Changes } from './changes.ts';
+import type { Credentials } from './credentials.ts';
 import type { LiveRates } from './live-rates.ts';
 import type { NodePolling, PollRun } from './node-polling.ts';
 import type { NodeViews } from './node-views.ts';
@@ -28,6 +29,7 @@ interface Dependencies {
   readonly inventory: InventoryStore;
   readonly integrationOf: (kind: string) => Integration;
   readonly tools: IntegrationTools;
+  readonly credentials: Credentials;
   readonly clock: Clock;
   readonly polling: NodePolling;
   readonly scheduler: Scheduler<PollRun>;
@@ -70,7 +72,7 @@ export class RunningNodes implements NodeOperations {
   /** `slug`: wanted by an import; else it is made from the name. */
   async add(draft: NodeDraft & { readonly slug?: string }): Promise<NodeView> {
     const { inventory, scheduler, changes, clock } = this.#use;
-    const source = await this.#contacted(this.#checked(draft.source));
+    const source = this.#use.credentials.seal(await this.#contacted(this.#checked(draft.source)));
     const node = await inventory.addNode({ ...draft, source, createdAt: clock.now() });
     await this.refresh();
     // A node that hangs is polled on in the background; its view says that it was not read yet.
@@ -91,7 +93,7 @@ export class RunningNodes implements NodeOperations {
   ): Promise<NodeView> {
     const { inventory, scheduler, changes } = this.#use;
     const before = await this.#must(id);
-    const source = change.source === undefined ? {} : { source: this.#checked(change.source) };
+    const source = change.source === undefined ? {} : { source: this.#completed(change.source, before) };
     const node = await inventory.updateNode(id, { ...change, ...source });
     await this.refresh();
     if (change.source !== undefined) void scheduler.pollNow(id);
@@ -134,15 +136,15 @@ export class RunningNodes implements NodeOperations {
     return this.#use.scheduler.beat();
   }
 
-  async test(source: NodeSource): Promise<NodeTest> {
-    const integration = this.#use.integrationOf(source.kind);
-    const options = integration.parseOptions(source.options);
-    return await integration.test(options, this.#use.tools, AbortSignal.timeout(POLL_TIMEOUT_MS));
+  async test(source: NodeSource, stored?: NodeId): Promise<NodeTest> {
+    const { kind, options } = this.#checked(await this.#withSecrets(source, stored));
+    const signal = AbortSignal.timeout(POLL_TIMEOUT_MS);
+    return await this.#use.integrationOf(kind).test(options, this.#use.tools, signal);
   }
 
-  async setup(source: NodeSource): Promise<NodeSetup | null> {
-    const integration = this.#use.integrationOf(source.kind);
-    return await integration.setup(integration.parseOptions(source.options));
+  async setup(source: NodeSource, stored?: NodeId): Promise<NodeSetup | null> {
+    const { kind, options } = this.#checked(await this.#withSecrets(source, stored));
+    return await this.#use.integrationOf(kind).setup(options);
   }
 
   async flow(): ReturnType<NodeOperations['flow']> {
@@ -178,6 +180,17 @@ export class RunningNodes implements NodeOperations {
   /** The options as the integration understands them, with its defaults. */
   #checked(source: NodeSource): NodeSource {
     return { kind: source.kind, options: this.#use.integrationOf(source.kind).parseOptions(source.options) };
+  }
+
+  async #withSecrets(source: NodeSource, stored: NodeId | undefined): Promise<NodeSource> {
+    if (stored === undefined) return source;
+    return this.#use.credentials.complete(source, (await this.#must(stored)).source);
+  }
+
+  /** New options of a stored node, for the store. */
+  #completed(source: NodeSource, before: Node): NodeSource {
+    const { credentials } = this.#use;
+    return credentials.seal(this.#checked(credentials.complete(source, before.source)));
   }
 
   /** A host key that nobody knows yet is pinned with the node. */

@@ -233,6 +233,7 @@ function testNodes(store: SqliteStore, clock: ManualClock, presence: Presence): 
     presence,
     pollCounts: () => ({ complete: 3, incomplete: 2, failed: 1 }),
     endpointOf: () => 'localhost',
+    shown: (source) => ({ source, secrets: {} }),
   });
   const one = async (id: NodeId): Promise<NodeView> => {
     const view = await views.one(id);

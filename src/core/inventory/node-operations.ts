@@ -14,9 +14,15 @@ export interface Notice {
   readonly hint: string | null;
 }
 
+/** Whether a secret option of a node is there; `lost`: sealed with a key that is not here, to be entered again. */
+export type SecretState = 'set' | 'not-set' | 'lost';
+
 /** A node as people look at it: what is stored, how reading it goes, what flows now. */
 export interface NodeView {
+  /** Its options come without secrets. */
   readonly node: Node;
+  /** The secret options of its kind. */
+  readonly secrets: Readonly<Record<string, SecretState>>;
   /** Host that is read, for the seeds' `endpoint`: `vpn1.example.com`, or `localhost`. Never a user name or a key. */
   readonly endpoint: string;
   readonly state: NodeState;
@@ -112,7 +118,10 @@ export interface NodeOperations {
   view(id: NodeId): Promise<NodeView | null>;
   /** Checks the options, stores the node and polls it at once. @throws InvalidInput, Taken */
   add(draft: NodeDraft): Promise<NodeView>;
-  /** Takes effect with the next poll. @throws NotFound, InvalidInput, Taken */
+  /**
+   * Takes effect with the next poll. Secret options that a new source leaves out stay as they are; null takes one away.
+   * @throws NotFound, InvalidInput, Taken
+   */
   change(
     id: NodeId,
     change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>,
@@ -131,9 +140,12 @@ export interface NodeOperations {
   >;
   /** How the polling of all nodes keeps its beat. */
   beat(): Beat;
-  /** Reads once without counting or storing anything. @throws InvalidInput */
-  test(source: NodeSource): Promise<NodeTest>;
-  setup(source: NodeSource): Promise<NodeSetup | null>;
+  /**
+   * Reads once without counting or storing anything. `stored`: the node whose secrets serve where the source has none.
+   * @throws InvalidInput, NotFound
+   */
+  test(source: NodeSource, stored?: NodeId): Promise<NodeTest>;
+  setup(source: NodeSource, stored?: NodeId): Promise<NodeSetup | null>;
   /** Flow over all nodes now; null when no node is known. `missing`: names of nodes whose flow is not in it. */
   flow(): Promise<{ readonly rate: Rate; readonly missing: readonly string[] } | null>;
   /** What the owner should look at now, over all nodes and the product itself (open webhook, disk, clock, …). */

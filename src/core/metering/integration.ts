@@ -15,6 +15,10 @@ export interface IntegrationTools {
 /** One kind of source that nodes can have (`NodeSource.kind`): one line in app/registry.ts. */
 export interface Integration {
   readonly kind: string;
+  /** Names of options that are passwords, tokens or the like: stored sealed, opened only to read, never shown again. */
+  readonly secretOptions?: readonly string[];
+  /** Names of options that say where the secrets are sent: if one of them changes, the secrets have to be given again. */
+  readonly addressOptions?: readonly string[];
   /** Types and defaults of the options. Pointers of errors start at `/options`. @throws InvalidInput */
   parseOptions(options: unknown): Readonly<Record<string, unknown>>;
   /**
@@ -26,7 +30,7 @@ export interface Integration {
     tools: IntegrationTools,
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, unknown>>>;
-  /** `localhost`, or the host that is read; never a user name or a key. */
+  /** `localhost`, or the host that is read; never a user name or a key. Called without the secret options. */
   endpoint(options: Readonly<Record<string, unknown>>): string;
   createCollector(options: Readonly<Record<string, unknown>>, tools: IntegrationTools): Collector;
   /** Reads once, as a poll would, and names everything that is in the way. @throws InvalidInput for wrong options only */

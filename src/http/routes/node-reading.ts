@@ -56,9 +56,19 @@ export function nodeReadingRoutes(app: HttpApp, parts: HttpParts): void {
     '/api/v1/nodes/:id/test',
     {
       config,
-      schema: { tags, summary: 'Read a node once without counting', params: ById, response: { 200: NodeTestJson } },
+      schema: {
+        tags,
+        summary: 'Read a node once without counting, as it is or with other options',
+        params: ById,
+        body: Type.Optional(Type.Union([Type.Object({ options: Type.Optional(OptionsJson) }), Type.Null()])),
+        response: { 200: NodeTestJson },
+      },
     },
-    async (request) => nodeTestJson(await nodes.test((await findNodeView(parts, request.params.id)).node.source)),
+    async (request) => {
+      const { node } = await findNodeView(parts, request.params.id);
+      const options = request.body?.options ?? node.source.options;
+      return nodeTestJson(await nodes.test({ kind: node.source.kind, options }, node.id));
+    },
   );
 
   app.get(
@@ -74,7 +84,7 @@ export function nodeReadingRoutes(app: HttpApp, parts: HttpParts): void {
     },
     async (request) => {
       const { node } = await findNodeView(parts, request.params.id);
-      return { setup: setupJson(await nodes.setup(node.source)) };
+      return { setup: setupJson(await nodes.setup(node.source, node.id)) };
     },
   );
 

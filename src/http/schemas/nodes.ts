@@ -44,7 +44,8 @@ export const KindJson = Type.String({
 /** Checked by the integration of that kind. */
 export const OptionsJson = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), {
   description:
-    'How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}.',
+    'How the node is read, by its kind. wireguard: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. ' +
+    'Secret ones that a change leaves out stay as they are; null takes one away.',
 });
 export const OpeningJson = Type.Union([Type.Literal('baseline'), Type.Literal('count')]);
 export const UsersPolicyJson = Type.Union([
@@ -73,7 +74,12 @@ export const NodeJson = Type.Object(
     name: Type.String(),
     description: Type.String(),
     kind: Type.String(),
-    options: Type.Record(Type.String(), Type.Unknown()),
+    options: Type.Record(Type.String(), Type.Unknown(), { description: 'Without secrets.' }),
+    secrets: Type.Record(
+      Type.String(),
+      Type.Union([Type.Literal('set'), Type.Literal('not-set'), Type.Literal('lost')]),
+      { description: 'Passwords and tokens of its kind; lost: to be entered again. They are never shown.' },
+    ),
     pollIntervalSeconds: Type.Number(),
     opening: OpeningJson,
     usersPolicy: UsersPolicyJson,
@@ -114,6 +120,7 @@ export function nodeJson(view: NodeView, withOptions: boolean): Static<typeof No
     description: node.description,
     kind: node.source.kind,
     options: withOptions ? { ...node.source.options } : {},
+    secrets: withOptions ? { ...view.secrets } : {},
     pollIntervalSeconds: node.pollIntervalMs / 1000,
     opening: node.opening,
     usersPolicy: node.usersPolicy,

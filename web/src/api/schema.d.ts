@@ -388,7 +388,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Read a node once without counting */
+        /** Read a node once without counting, as it is or with other options */
         readonly post: operations["postNodesIdTest"];
         readonly delete?: never;
         readonly options?: never;
@@ -1433,8 +1433,13 @@ export interface components {
             readonly name: string;
             readonly description: string;
             readonly kind: string;
+            /** @description Without secrets. */
             readonly options: {
                 readonly [key: string]: unknown;
+            };
+            /** @description Passwords and tokens of its kind; lost: to be entered again. They are never shown. */
+            readonly secrets: {
+                readonly [key: string]: "set" | "not-set" | "lost";
             };
             readonly pollIntervalSeconds: number;
             /** @enum {string} */
@@ -2325,7 +2330,7 @@ export interface operations {
                     /** @description Integration, for example wireguard. */
                     readonly kind: string;
                     readonly description?: string;
-                    /** @description How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. */
+                    /** @description How the node is read, by its kind. wireguard: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. Secret ones that a change leaves out stay as they are; null takes one away. */
                     readonly options: {
                         readonly [key: string]: unknown;
                     };
@@ -2408,7 +2413,7 @@ export interface operations {
                 readonly "application/json": {
                     readonly name?: string;
                     readonly description?: string;
-                    /** @description How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. */
+                    /** @description How the node is read, by its kind. wireguard: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. Secret ones that a change leaves out stay as they are; null takes one away. */
                     readonly options?: {
                         readonly [key: string]: unknown;
                     };
@@ -2443,7 +2448,7 @@ export interface operations {
                 readonly "application/json": {
                     /** @description Integration, for example wireguard. */
                     readonly kind: string;
-                    /** @description How the node is read: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. */
+                    /** @description How the node is read, by its kind. wireguard: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. Secret ones that a change leaves out stay as they are; null takes one away. */
                     readonly options: {
                         readonly [key: string]: unknown;
                     };
@@ -2472,7 +2477,16 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description How the node is read, by its kind. wireguard: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. Secret ones that a change leaves out stay as they are; null takes one away. */
+                    readonly options?: {
+                        readonly [key: string]: unknown;
+                    };
+                } | null;
+            };
+        };
         readonly responses: {
             /** @description OK */
             readonly 200: {

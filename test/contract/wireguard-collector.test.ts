@@ -8,6 +8,9 @@ import { type CollectorRig, collectorContract, type ShownSeries } from './collec
 
 collectorContract('wireguard', async () => new WireguardRig());
 
+const OWN = { rx: 3_000_001n, rxPackets: 2_500n, tx: 41_000_007n, txPackets: 30_000n };
+const CARD = { name: 'eth0', index: 2, rx: 60_000_003n, tx: 59_000_009n };
+
 /** A node whose shell answers with a file. */
 class WireguardRig implements CollectorRig {
   readonly collector: WireguardCollector;
@@ -25,7 +28,7 @@ class WireguardRig implements CollectorRig {
 
   show = async (series: readonly ShownSeries[], start: number) => {
     this.#ticks += 1;
-    this.#answer = scriptOutput(series, { index: start + 2, ticks: this.#ticks });
+    this.#answer = scriptOutput(series, { index: start + 2, ticks: this.#ticks, own: OWN, card: CARD });
     this.#write(this.#answer);
   };
 

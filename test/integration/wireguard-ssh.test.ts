@@ -117,7 +117,7 @@ describe.runIf(isPossible)('a real WireGuard node, read over a real ssh server',
       expect([command, code, stdout]).toEqual([command, 126, '']);
       expect(stderr).toContain('may only read the traffic counters');
     }
-    expect((await ssh(`root@${address}`)).stdout).toMatch(/^@xpert-node\t1\tread\n/);
+    expect((await ssh(`root@${address}`)).stdout).toMatch(/^@xpert-node\t2\tread\n/);
     const forward = await ssh('-o', 'ExitOnForwardFailure=yes', '-W', `${address}:22`, `root@${address}`);
     expect(forward.stderr).toContain('administratively prohibited');
   });

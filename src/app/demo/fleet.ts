@@ -12,6 +12,8 @@ interface Host {
   readonly bootMs: number;
   /** Grows whenever the interface is made anew: its counters then begin at 0. */
   index: number;
+  /** Network card: the VPN's bytes come in and go out again, and the host has some traffic of its own. */
+  readonly card: { rx: number; tx: number };
   readonly peers: readonly Peer[];
 }
 
@@ -91,6 +93,7 @@ export class SimulatedFleet {
       bootId: `0000000${place}-de30-4000-8000-000000000000`,
       bootMs: startMs - 86_400_000 * (place + 3),
       index: 5,
+      card: { rx: 0, tx: 0 },
       peers: USERS.flatMap((user, number) => (belongs(user, place) ? [newPeer(user, name, number, place)] : [])),
     }));
   }
@@ -112,10 +115,15 @@ export class SimulatedFleet {
         if (chance(peer.publicKey, slot) > busy) continue;
         const burst = 0.25 + 1.5 * chance(peer.publicKey, 'burst', Math.floor(toMs / 60_000));
         const down = peer.appetite * seconds * burst;
+        const up = Math.round(down * (0.05 + 0.1 * chance(peer.publicKey, 'up', slot)));
         peer.tx += Math.round(down);
-        peer.rx += Math.round(down * (0.05 + 0.1 * chance(peer.publicKey, 'up', slot)));
+        peer.rx += up;
+        host.card.rx += Math.round((up + down) * 1.03);
+        host.card.tx += Math.round((up + down) * 1.03);
         peer.handshakeMs = toMs - Math.min(HANDSHAKE_MS, seconds * 1000) * chance(peer.publicKey, toMs);
       }
+      host.card.rx += Math.round(seconds * 1_500);
+      host.card.tx += Math.round(seconds * 900);
     }
     for (const token of REPORTERS)
       this.#report(token, busy * seconds * 40_000 * (0.3 + chance(token, Math.floor(toMs / HOUR_MS))));
@@ -193,13 +201,14 @@ export function nodeOutput(host: Host, atMs: number): string {
   const perPeer = (row: (peer: Peer) => string) => host.peers.map((peer) => `${peer.publicKey}\t${row(peer)}`);
   const ofInterface = (name: string, rows: readonly string[]) => part(host.tool, host.interface, name, rows);
 
-  lines.push('@xpert-node\t1\tread');
+  lines.push('@xpert-node\t2\tread');
   lines.push(`@boot\t${host.bootId}\t${Math.round((atMs - host.bootMs) / 10)}\t${Math.floor(atMs / 1000)}\troot`);
+  lines.push(`@card\teth0\t2\t${host.card.rx}\t${host.card.tx}`);
   lines.push('@place\t.\t-', `@tool\t${host.tool}\t${host.tool} simulated by the demo`);
   part(host.tool, '-', 'interfaces', [host.interface]);
   ofInterface('public-key', [host.publicKey]);
   ofInterface('listen-port', [String(host.port)]);
-  lines.push(link);
+  lines.push(link, ownLine(host));
   ofInterface(
     'transfer',
     perPeer((peer) => `${peer.rx}\t${peer.tx}`),
@@ -225,4 +234,13 @@ export function nodeOutput(host: Host, atMs: number): string {
   );
   lines.push(`@parts\t${parts}`, '@done', '');
   return lines.join('\n');
+}
+
+/** The interface carries the packets inside: what its peers count less 36 bytes of each 1,200. */
+function ownLine({ tool, interface: name, peers }: Host): string {
+  const inside = (bytes: number) => Math.floor((bytes * 1_164) / 1_200);
+  const rx = peers.reduce((sum, peer) => sum + peer.rx, 0);
+  const tx = peers.reduce((sum, peer) => sum + peer.tx, 0);
+  const packets = (bytes: number) => Math.floor(bytes / 1_200);
+  return `@own\t${tool}\t${name}\ttun\t${inside(rx)}\t${packets(rx)}\t${inside(tx)}\t${packets(tx)}`;
 }

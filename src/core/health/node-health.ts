@@ -58,7 +58,7 @@ export function judgeNode({ pollIntervalMs, poll, missingServices, services, now
   if (poll.outcome === 'incomplete')
     return { state: 'degraded', reason: { ...failureOf(poll), code: poll.code ?? 'incomplete-reading' } };
   if (missingServices.length > 0) return judgeMissing(missingServices, services);
-  const [first] = poll.notices;
+  const first = poll.notices.find((one) => one.isInfo !== true);
   if (first !== undefined) return { state: 'degraded', reason: { ...first, hint: first.hint ?? null } };
   return { state: 'up', reason: null };
 }

@@ -1,4 +1,5 @@
 import type { Page } from '../ledger/usage-history.ts';
+import type { SourceNotice } from '../metering/collector.ts';
 import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
 import type { Node, VpnService } from './node.ts';
 import type { Peer, User } from './peer.ts';
@@ -120,5 +121,5 @@ export interface PollState {
   readonly code: string | null;
   readonly message: string | null;
   readonly hint: string | null;
-  readonly notices: readonly { readonly code: string; readonly message: string; readonly hint?: string }[];
+  readonly notices: readonly SourceNotice[];
 }

@@ -34,8 +34,8 @@ export interface Poll {
   /** Instant the values were taken, when the source's file or agent says so; otherwise the poll's own instant counts. */
   readonly takenAt?: Date;
   /**
-   * The node's wall clock as it was read during the poll, when the source prints it: tells how far it is off ours. Absent
-   * where what came back is older than the poll (a file), or the source has no clock.
+   * The node's wall clock as it was read during the poll, in whole seconds, when the source prints it: tells how far it is
+   * off ours. Absent where what came back is older than the poll (a file), or the source has no clock.
    */
   readonly sourceClock?: Date;
   /** What the host's network card towards the internet counted, read in the same poll. Reconciled, never booked. */
@@ -63,6 +63,8 @@ export interface SourceNotice {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
+  /** Worth knowing, but nothing is wrong with what is counted: the node stays `up`. */
+  readonly isInfo?: boolean;
 }
 
 /** One VPN service as the source showed it. */
@@ -85,6 +87,11 @@ export interface ServiceReading {
    * absent (never 0) where the source does not tell. Reconciled with the sum of the peers, never booked.
    */
   readonly own?: Traffic;
+  /**
+   * What the counters of the peers hold beyond `own`, at least and at most: headers and padding that only they count.
+   * Cumulative, as `own`. Absent: both count alike.
+   */
+  readonly ownHeaders?: { readonly least: Traffic; readonly most: Traffic };
   readonly peers: readonly PeerReading[];
 }
 

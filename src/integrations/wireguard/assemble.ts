@@ -2,6 +2,7 @@ import type { SourceFailure } from '../../core/errors.ts';
 import type { Poll, ServiceReading, SourceNotice } from '../../core/metering/collector.ts';
 import {
   containerFailed,
+  failure,
   garbled,
   interfaceMissing,
   noInterface,
@@ -9,11 +10,13 @@ import {
   notPermitted,
   outputCut,
   readFailed,
+  toolMissing,
   wgMissing,
   wrongVersion,
 } from './failures.ts';
-import { FORMAT_VERSION } from './node-script.ts';
-import type { Boot, FailedPart, Interface, Place, ScriptOutput } from './script-output.ts';
+import { FORMAT_VERSION, OLDEST_VERSION, SCRIPT_PATH } from './node-script.ts';
+import { ownOf } from './own-counter.ts';
+import { type Boot, type FailedPart, type Interface, type Place, type ScriptOutput, UNKNOWN } from './script-output.ts';
 
 /**
  * Turns what the script said into a poll. A service is in it only if all that its numbers rest on was read to the end;
@@ -21,10 +24,11 @@ import type { Boot, FailedPart, Interface, Place, ScriptOutput } from './script-
  * @throws SourceFailure if nothing is left to report
  */
 export function assemblePoll(output: ScriptOutput, wanted: string | undefined): Poll {
-  if (output.version !== null && output.version !== FORMAT_VERSION) throw wrongVersion(output.version);
+  const { version } = output;
+  if (version !== null && (version < OLDEST_VERSION || version > FORMAT_VERSION)) throw wrongVersion(version);
   if (output.boot === null) throw outputCut();
-  const judged = output.places.map((place) => judgePlace(place, output.boot as Boot, wanted));
-  const notices = [...judged.flatMap((one) => one.notices), ...containerNotices(output)];
+  const judged = output.places.map((place) => judgePlace(place, output, wanted));
+  const notices = [...judged.flatMap((one) => one.notices), ...containerNotices(output), ...ageNotices(version)];
   const services = withoutTwins(
     judged.flatMap((one) => one.services),
     notices,
@@ -34,6 +38,8 @@ export function assemblePoll(output: ScriptOutput, wanted: string | undefined): 
     notices.push(notice('output-cut', 'The answer of the node ended early; what was missing is a gap.'));
   return {
     ...orderOf(output.boot),
+    ...hostOf(output),
+    sourceClock: output.boot.at,
     complete: output.done && judged.every((one) => one.complete) && !notices.some((one) => BREAKING.has(one.code)),
     services,
     notices,
@@ -51,7 +57,7 @@ interface JudgedPlace {
   readonly quiet: number;
 }
 
-function judgePlace(place: Place, boot: Boot, wanted: string | undefined): JudgedPlace {
+function judgePlace(place: Place, output: ScriptOutput, wanted: string | undefined): JudgedPlace {
   const isWanted = (name: string) => wanted === undefined || name === wanted;
   const notices: SourceNotice[] = [];
   const services: ServiceReading[] = [];
@@ -70,12 +76,13 @@ function judgePlace(place: Place, boot: Boot, wanted: string | undefined): Judge
         ),
       );
     } else {
-      services.push(serviceOf(place, boot, one, one.publicKey));
+      services.push(serviceOf(place, output.boot as Boot, one, one.publicKey));
       if (one.links.some((link) => !link.isUp)) {
         notices.push(notice('interface-down', `${title} is down.`, `Start it: wg-quick up ${one.name}`));
       }
     }
   }
+  notices.push(...toolNotices(place, output, isWanted));
   const listed = place.tools.flatMap((tool) => tool.listed ?? []).filter(isWanted);
   const read = services.length + quiet;
   const complete = place.closed && place.tools.every((tool) => tool.listed !== null) && new Set(listed).size === read;
@@ -110,8 +117,51 @@ function serviceOf(place: Place, boot: Boot, one: Interface, identity: string): 
     ...(boot.bootId === null || index === undefined || index === '-'
       ? {}
       : { startEvidence: [boot.bootId, ...(place.start === null ? [] : [place.start]), index].join(':') }),
+    ...ownOf(one),
     peers: one.table.peers,
   };
+}
+
+/**
+ * `wg` and `awg` each see interfaces of their own kind only: one without its tool would be missing without a word. A
+ * container in the network of the host may have the tool that the host has not.
+ */
+function toolNotices(place: Place, { places }: ScriptOutput, isWanted: (name: string) => boolean): SourceNotice[] {
+  const isRead = (name: string) => places.some(({ interfaces }) => interfaces.some((one) => one.name === name));
+  const isReadable = (kind: string) =>
+    place.tools.some(({ name, version }) =>
+      kind === 'wireguard' ? name === 'wg' : name === 'awg' || version.includes('amnezia'),
+    );
+  const kinds = (['amneziawg', 'wireguard'] as const).filter((kind) => !isReadable(kind));
+  return kinds.flatMap((kind) => {
+    const names = place.devices
+      .filter((one) => one.kind === kind && isWanted(one.name) && !isRead(one.name))
+      .map(({ name }) => name);
+    return names.length === 0
+      ? []
+      : [
+          toolMissing(
+            kind,
+            names.map((name) => titleOf(place, name)),
+          ),
+        ];
+  });
+}
+
+/** An installed script of an older Xpert goes on being read; what it does not print stays unknown. */
+function ageNotices(version: number | null): SourceNotice[] {
+  if (version === null || version === FORMAT_VERSION) return [];
+  const message =
+    'The script on the node is of an older Xpert: it does not print what the interfaces counted themselves.';
+  const hint = `Everything is counted as before. To reconcile, install ${SCRIPT_PATH} anew (node setup).`;
+  return [{ ...notice('node-script-old', message, hint), isInfo: true }];
+}
+
+function hostOf({ card, boot }: ScriptOutput): Pick<Poll, 'host'> {
+  if (card === null) return {};
+  const { name, index, traffic } = card;
+  if (boot?.bootId == null || index === UNKNOWN) return { host: { name, traffic } };
+  return { host: { name, traffic, startEvidence: `${boot.bootId}:${index}` } };
 }
 
 /** Two interfaces with one key cannot be told apart by their identity: neither is counted, rather than a wrong sum. */
@@ -155,6 +205,8 @@ function whyNothing(output: ScriptOutput, wanted: string | undefined): SourceFai
   if (counters !== undefined)
     return readFailed(commandOf(counters), counters.error || `exit status ${counters.status}`);
   if (!output.done) return outputCut();
+  const [foreign] = output.places.flatMap((place) => toolNotices(place, output, () => true));
+  if (foreign !== undefined) return failure(foreign.code, foreign.message, foreign.hint ?? '');
   const tools = output.places.flatMap((place) => place.tools);
   if (tools.length === 0) return wgMissing();
   const there = [...new Set(tools.flatMap((tool) => tool.listed ?? []))];

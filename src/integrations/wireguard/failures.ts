@@ -20,6 +20,17 @@ export function wgMissing(): SourceFailure {
   );
 }
 
+/** Interfaces that are there, and nothing on the node can read them. */
+export function toolMissing(kind: 'wireguard' | 'amneziawg', names: readonly string[]): SourceNotice {
+  const which = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'}`;
+  if (kind === 'amneziawg') {
+    const hint = '"wg" does not see AmneziaWG. Install amneziawg-tools, or name the container that has them.';
+    return notice('awg-missing', `${which} AmneziaWG, and the node has no "awg" to read it; it is not counted.`, hint);
+  }
+  const hint = '"awg" does not see WireGuard. Install wireguard-tools, or name the container that has them.';
+  return notice('wg-missing', `${which} WireGuard, and the node has no "wg" to read it; it is not counted.`, hint);
+}
+
 /** `user` as the node itself names it. */
 export function notPermitted(user: string, detail: string): SourceFailure {
   return failure(

@@ -15,7 +15,7 @@ function answer(at: Date): string {
   const link = '@link\twg\twg0\t7\t0x1091';
   const part = (name: string, line = '') => `@run\twg\twg0\t${name}\n${line}\n@exit\t0\t`;
   return [
-    `@xpert-node\t1\tread\n@boot\tboot-1\t500\t${at.getTime() / 1000}\troot\n@place\t.\t-`,
+    `@xpert-node\t2\tread\n@boot\tboot-1\t500\t${at.getTime() / 1000}\troot\n@place\t.\t-`,
     '@tool\twg\twireguard-tools\n@run\twg\t-\tinterfaces\nwg0\n@exit\t0\t',
     part('public-key', KEY),
     ...[link, part('transfer'), link],

@@ -60,7 +60,9 @@ export class FileTransport implements Transport {
 
   /** The instant of the values: the node's own where it is plausible, else the file's. */
   #dated(output: NodeOutput, mtime: Date): NodeOutput {
-    const { poll, takenAt } = output;
+    const { takenAt } = output;
+    // The clock was read when the file was written: against ours it would be off by the file's age.
+    const { sourceClock: _, ...poll } = output.poll;
     if (takenAt === null) return { ...output, poll: { ...poll, takenAt: mtime } };
     this.#checkAge(takenAt, 'was read on the node');
     if (takenAt.getTime() <= this.#clock.now().getTime() + MAX_AHEAD_MS)

@@ -1,5 +1,9 @@
-/** Version of the text that the script prints; a node whose installed script says another one is refused by name. */
-export const FORMAT_VERSION = 1;
+/**
+ * Version of the text that the script prints. 2 adds the interfaces' own counters, the network card's, and interfaces
+ * that no tool here can read. Scripts of the oldest version still count; newer ones than this are refused by name.
+ */
+export const FORMAT_VERSION = 2;
+export const OLDEST_VERSION = 1;
 
 /** Where setup puts the script on a node. */
 export const SCRIPT_PATH = '/usr/local/bin/xpert-node';
@@ -63,6 +67,38 @@ link() {
   printf '@link\t%s\t%s\t%s\t%s\n' "$1" "$2" "$index" "$flags"
 }
 
+# Counters of a network interface as the kernel keeps them: bytes and packets received, bytes and packets sent.
+device_counters() {
+  while read -r name rx rx_packets _ _ _ _ _ _ tx tx_packets _; do
+    if [ "$name" = "$1:" ]; then printf '%s\t%s\t%s\t%s' "$rx" "$rx_packets" "$tx" "$tx_packets"; fi
+  done </proc/net/dev
+}
+
+# The interface's own counters. A daemon's interface is a tun: it counts the packets without WireGuard's headers.
+own() {
+  made=kernel
+  [ -e /sys/class/net/$2/tun_flags ] && made=tun
+  printf '@own\t%s\t%s\t%s\t%s\n' "$1" "$2" "$made" "$(device_counters "$2" 2>/dev/null)"
+}
+
+# Interfaces that are there, whether or not a tool that can read them is: the kernel's, and those of daemons.
+devices() {
+  (cd /sys/class/net && set +f && for name in *; do
+    [ -r "$name/uevent" ] && while read -r line; do
+      case $line in
+        DEVTYPE=wireguard) printf '@device\t%s\twireguard\n' "$name" ;;
+        DEVTYPE=amneziawg) printf '@device\t%s\tamneziawg\n' "$name" ;;
+      esac
+    done <"$name/uevent"
+  done) 2>/dev/null
+  for kind in wireguard amneziawg; do
+    (cd /var/run/$kind && set +f && for socket in *.sock; do
+      name=$(printf %s "$socket" | sed 's/[.]sock$//')
+      [ -S "$socket" ] && [ -d "/sys/class/net/$name" ] && printf '@device\t%s\t%s\n' "$name" $kind
+    done) 2>/dev/null
+  done
+}
+
 tool() {
   command -v "$1" >/dev/null 2>&1 || return 0
   printf '@tool\t%s\t%s\n' "$1" "$("$1" --version 2>/dev/null | head -n 1)"
@@ -80,6 +116,7 @@ tool() {
     run "$1" "$interface" public-key || continue
     run "$1" "$interface" listen-port
     link "$1" "$interface"
+    own "$1" "$interface"
     run "$1" "$interface" transfer
     link "$1" "$interface"
     run "$1" "$interface" latest-handshakes
@@ -168,6 +205,7 @@ place() {
   seen=
   tool awg
   tool wg
+  devices
   names
   printf '@parts\t%s\n' "$parts"
 }
@@ -179,10 +217,31 @@ ticks() {
   if [ -r /proc/self/stat ]; then sed 's/.*) //' /proc/self/stat | cut -d ' ' -f 20; else echo -; fi
 }
 
+# The network card towards the internet: the interface of the default route (of the best metric), its index and counters.
+card() {
+  card= best=
+  while read -r name destination _ _ _ _ metric mask _; do
+    [ "$destination$mask" = 0000000000000000 ] || continue
+    if [ -z "$best" ] || [ "$metric" -lt "$best" ]; then card=$name best=$metric; fi
+  done </proc/net/route
+  if [ -z "$card" ] && [ -r /proc/net/ipv6_route ]; then
+    while read -r destination length _ _ _ _ _ _ _ name; do
+      [ "$destination$length" = 0000000000000000000000000000000000 ] && [ "$name" != lo ] && card=$name
+    done </proc/net/ipv6_route
+  fi
+  [ -n "$card" ] || return 0
+  index=-
+  read -r index </sys/class/net/$card/ifindex
+  while read -r name rx _ _ _ _ _ _ _ tx _; do
+    if [ "$name" = "$card:" ]; then printf '@card\t%s\t%s\t%s\t%s\n' "$card" "$index" "$rx" "$tx"; fi
+  done </proc/net/dev
+}
+
 read_node() {
   boot=-
   [ -r /proc/sys/kernel/random/boot_id ] && read -r boot </proc/sys/kernel/random/boot_id
-  printf '@xpert-node\t1\tread\n@boot\t%s\t%s\t%s\t%s\n' "$boot" "$(ticks)" "$(date +%s)" "$(id -un)"
+  printf '@xpert-node\t2\tread\n@boot\t%s\t%s\t%s\t%s\n' "$boot" "$(ticks)" "$(date +%s)" "$(id -un)"
+  card 2>/dev/null
   place_script | sh -s .
   for container; do
     printf '@container\t%s\n' "$container"

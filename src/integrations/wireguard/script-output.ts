@@ -1,3 +1,4 @@
+import type { Traffic } from '../../core/units/bytes.ts';
 import { KeyTable } from './key-table.ts';
 
 /** Everything that the node's script said, part by part; `assemble` judges it. */
@@ -5,6 +6,8 @@ export interface ScriptOutput {
   /** Format version; null if the header is not readable. */
   readonly version: number | null;
   readonly boot: Boot | null;
+  /** Counters of the network card; null if the script does not tell. */
+  readonly card: Card | null;
   readonly places: readonly Place[];
   readonly containers: readonly ContainerExit[];
   /** The script's last line was seen. */
@@ -20,6 +23,12 @@ export interface Boot {
   readonly user: string;
 }
 
+export interface Card {
+  readonly name: string;
+  readonly index: string;
+  readonly traffic: Traffic;
+}
+
 /** The node itself (`.`) or one of its containers. */
 export interface Place {
   readonly name: string;
@@ -32,6 +41,8 @@ export interface Place {
   /** Configurations that may hold names but cannot be read. */
   readonly unreadable: string[];
   readonly failures: FailedPart[];
+  /** WireGuard and AmneziaWG interfaces that are there, also those that no tool of the place can read. */
+  readonly devices: Device[];
   parts: number;
   /** All parts that the place counted came through. */
   closed: boolean;
@@ -51,9 +62,24 @@ export interface Interface {
   listenPort: number | null;
   /** Index and flags just before and just after the counters were read. */
   readonly links: Link[];
+  own: Own | null;
   /** True once the counters were read to their end without garbage. */
   counted: boolean;
   readonly table: KeyTable;
+}
+
+/** Counters of an interface itself. */
+export interface Own {
+  /** A daemon's interface: it counts packets as they are inside the tunnel. */
+  readonly isTun: boolean;
+  readonly traffic: Traffic;
+  readonly rxPackets: bigint;
+  readonly txPackets: bigint;
+}
+
+export interface Device {
+  readonly name: string;
+  readonly kind: 'wireguard' | 'amneziawg';
 }
 
 export interface Link {
@@ -88,6 +114,7 @@ export function newPlace(name: string, start: string): Place {
     denied: [],
     unreadable: [],
     failures: [],
+    devices: [],
     parts: 0,
     closed: false,
   };
@@ -97,7 +124,8 @@ export function newPlace(name: string, start: string): Place {
 export function findInterface(place: Place, tool: string, name: string): Interface {
   const known = place.interfaces.find((one) => one.tool === tool && one.name === name);
   if (known !== undefined) return known;
-  const made = { tool, name, publicKey: null, listenPort: null, links: [], counted: false, table: new KeyTable() };
+  const empty = { publicKey: null, listenPort: null, links: [], own: null, counted: false };
+  const made: Interface = { tool, name, ...empty, table: new KeyTable() };
   place.interfaces.push(made);
   return made;
 }

@@ -1,14 +1,17 @@
 import type { Buffer } from 'node:buffer';
+import { directed } from '../../core/units/bytes.ts';
 import type { KeyTable } from './key-table.ts';
 import { type PeerDraft, readAllowedIps, readEndpoint, readHandshake, readTraffic } from './peer-rows.ts';
 import { Fields, quoteOutput } from './scan.ts';
 import {
   type Boot,
+  type Card,
   type ContainerExit,
   findInterface,
   type Interface,
   type Link,
   newPlace,
+  type Own,
   type Place,
   type ScriptOutput,
   UNKNOWN,
@@ -24,6 +27,9 @@ interface Run {
 
 const AT_SIGN = 64;
 
+/** The ledger's integers have 63 bits; a counter beyond that is not taken. */
+const MAX_STORED = 2n ** 63n - 1n;
+
 /** Parser of the script's output (node-script.ts), line by line. */
 export class ScriptParser {
   readonly #fields = new Fields();
@@ -31,6 +37,7 @@ export class ScriptParser {
   readonly #containers: ContainerExit[] = [];
   #version: number | null = null;
   #boot: Boot | null = null;
+  #card: Card | null = null;
   #place: Place | null = null;
   #run: Run | null = null;
   #done = false;
@@ -51,6 +58,7 @@ export class ScriptParser {
     return {
       version: this.#version,
       boot: this.#boot,
+      card: this.#card,
       places: this.#places,
       containers: this.#containers,
       done: this.#done && !this.#broken,
@@ -67,6 +75,9 @@ export class ScriptParser {
       case '@boot':
         this.#boot = readBoot(fields, bytes);
         return this.#boot !== null;
+      case '@card':
+        this.#card = readCard(fields, bytes);
+        return this.#place === null;
       case '@place':
         this.#place = newPlace(text(1), text(2));
         this.#places.push(this.#place);
@@ -101,6 +112,12 @@ export class ScriptParser {
         return this.#endRun(place, fields.small(bytes, 1), text(2));
       case '@link':
         findInterface(place, text(1), text(2)).links.push(readLink(text(3), text(4)));
+        return true;
+      case '@own':
+        findInterface(place, text(1), text(2)).own = readOwn(fields, bytes);
+        return true;
+      case '@device':
+        place.devices.push({ name: text(1), kind: text(2) === 'amneziawg' ? 'amneziawg' : 'wireguard' });
         return true;
       case '@denied':
         if (!place.denied.includes(text(1))) place.denied.push(text(1));
@@ -225,6 +242,21 @@ function readBoot(fields: Fields, bytes: Buffer): Boot | null {
     at: new Date(seconds * 1000),
     user: quoteOutput(fields.text(bytes, 4)),
   };
+}
+
+/** Null unless all four numbers are there and fit the ledger. */
+function readOwn(fields: Fields, bytes: Buffer): Own | null {
+  if (fields.count !== 8) return null;
+  const [rx, rxPackets, tx, txPackets] = [4, 5, 6, 7].map((index) => fields.unsigned(bytes, index));
+  if (rx == null || rxPackets == null || tx == null || txPackets == null) return null;
+  if (rx + tx > MAX_STORED || (rxPackets + txPackets) * 1_000n > MAX_STORED) return null;
+  return { isTun: fields.equals(bytes, 3, 'tun'), traffic: directed(rx, tx), rxPackets, txPackets };
+}
+
+function readCard(fields: Fields, bytes: Buffer): Card | null {
+  const traffic = fields.count === 5 ? readTraffic(fields, bytes, 3) : null;
+  if (traffic === null || traffic.total > MAX_STORED) return null;
+  return { name: quoteOutput(fields.text(bytes, 1)), index: fields.text(bytes, 2), traffic };
 }
 
 /** `flags` as in /sys/class/net/IF/flags: hexadecimal, bit 0 is IFF_UP. Unknown counts as up. */

@@ -16,7 +16,7 @@ export function skewOf(sourceClock: Date, startedAt: Date, endedAt: Date): numbe
   const least = sourceClock.getTime() - endedAt.getTime();
   const most = sourceClock.getTime() + RESOLUTION_MS - startedAt.getTime();
   if (least > 0) return least;
-  return most < 0 ? most : 0;
+  return Math.min(most, 0);
 }
 
 /** Median of the last samples; null while there are too few to say anything. */

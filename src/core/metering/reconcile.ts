@@ -144,7 +144,9 @@ export function judgeCard(sum: CheckSum | null): Verdict {
   const { own: card, peers } = sum;
   const both = (peers.total * CARD_HEADERS_PERCENT) / 100n;
   const isDirected = peers.rx !== null && card.rx !== null;
-  const most: Traffic = isDirected ? { rx: both, tx: both, total: 2n * both } : { rx: null, tx: null, total: 2n * both };
+  const most: Traffic = isDirected
+    ? { rx: both, tx: both, total: 2n * both }
+    : { rx: null, tx: null, total: 2n * both };
   const unattributed = beyond(card, most);
   const surplus = beyond(peers, card);
   const toleranceBytes = larger(64n * MIB, card.total / 5n);

@@ -1,13 +1,14 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import { fromWireError, toWireError, type WireError } from './failures.ts';
 import type { SlowReadName } from './reader/readers.ts';
+import { type FlatPoll, flattenPoll, joinPoll } from './reading-columns.ts';
 import type { WriterAnswer, WriterItem, WriterTurn } from './writer/writer-items.ts';
 
 /** What the main thread and its workers say to each other. */
 export type ToWriter =
   | {
       readonly kind: 'items';
-      readonly items: readonly WriterItem[];
+      readonly items: readonly WireItem[];
       readonly reports: FlatReports;
       readonly nowMs: number;
     }
@@ -22,6 +23,11 @@ export type FromWriter =
       readonly outcomes: readonly number[];
       readonly turn: Omit<WriterTurn, 'answers'>;
     };
+
+/** An item as it goes to the writer: polls by columns. */
+type WireItem =
+  | Exclude<WriterItem, { readonly kind: 'poll' }>
+  | { readonly id: number; readonly kind: 'poll'; readonly poll: FlatPoll };
 
 type WireAnswer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
@@ -47,12 +53,12 @@ export type FlatReports = readonly (string | number | boolean | null)[];
 const FIELDS = 17;
 
 /** `place`: where the item stood among the others. The first report of an item says how many follow. */
-export function flattenReports(items: readonly WriterItem[]): { items: WriterItem[]; reports: FlatReports } {
-  const rest: WriterItem[] = [];
+export function flattenItems(items: readonly WriterItem[]): { items: WireItem[]; reports: FlatReports } {
+  const rest: WireItem[] = [];
   const flat: (string | number | boolean | null)[] = [];
   items.forEach((item, place) => {
     if (item.kind !== 'reports' || item.reports.length === 0) {
-      rest.push(item);
+      rest.push(item.kind === 'poll' ? { ...item, poll: flattenPoll(item.poll) } : item);
       return;
     }
     const { credential, verified, backfill } = item.sender;
@@ -74,8 +80,9 @@ export function flattenReports(items: readonly WriterItem[]): { items: WriterIte
 }
 
 /** All items again, each in its place. */
-export function joinReports(rest: readonly WriterItem[], flat: FlatReports): WriterItem[] {
-  if (flat.length === 0) return [...rest];
+export function joinItems(wire: readonly WireItem[], flat: FlatReports): WriterItem[] {
+  const rest = wire.map((item) => (item.kind === 'poll' ? { ...item, poll: joinPoll(item.poll) } : item));
+  if (flat.length === 0) return rest;
   const items: WriterItem[] = [];
   let nextRest = 0;
   let at = 0;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ZoneSince } from '../../core/units/calendar.ts';
 import { fromWireError } from './failures.ts';
-import { type FromWriter, flattenReports, joinAnswers, type ToWriter } from './worker-messages.ts';
+import { type FromWriter, flattenItems, joinAnswers, type ToWriter } from './worker-messages.ts';
 import type { WriterLink, WriterTransport } from './writer-link.ts';
 
 /** Starts the writer in a thread of its own. @throws LedgerFailure if it cannot open the file */
@@ -31,7 +31,7 @@ export async function startWriterThread(
     });
   });
   return {
-    send: (items, nowMs) => tell({ kind: 'items', ...flattenReports(items), nowMs }),
+    send: (items, nowMs) => tell({ kind: 'items', ...flattenItems(items), nowMs }),
     close: () =>
       new Promise((resolve) => {
         closed = resolve;

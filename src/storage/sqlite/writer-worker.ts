@@ -3,7 +3,7 @@ import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { openForWriting } from './database.ts';
 import { ledgerFailureOf, toWireError } from './failures.ts';
-import { type FromWriter, flattenAnswers, ID_LENGTH, joinReports, type ToWriter } from './worker-messages.ts';
+import { type FromWriter, flattenAnswers, ID_LENGTH, joinItems, type ToWriter } from './worker-messages.ts';
 import { LedgerWriter } from './writer/ledger-writer.ts';
 import { Turns } from './writer/turns.ts';
 import type { WriterTurn } from './writer/writer-items.ts';
@@ -34,7 +34,7 @@ try {
 function serve(port: MessagePort, writer: LedgerWriter): void {
   let closing = false;
   const take = (message: ToWriter): void => {
-    if (message.kind === 'items') turns.enqueue(joinReports(message.items, message.reports), message.nowMs);
+    if (message.kind === 'items') turns.enqueue(joinItems(message.items, message.reports), message.nowMs);
     else closing = true;
   };
   const turns = new Turns(writer, tellTurn, () => {

@@ -1,6 +1,6 @@
 import { type Database, SqliteError } from 'better-sqlite3';
 import type { Piece } from '../../../core/metering/spread.ts';
-import type { Calendar } from '../../../core/units/calendar.ts';
+import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
 import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
 import { CarrierSums } from './carrier-sums.ts';
@@ -22,6 +22,8 @@ export class Booking {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #calendar: Calendar;
   readonly #knownDays = new Set<number>();
+  /** Of the quarter that was booked last: mostly the next is the same. */
+  #hour: QuarterHour | null = null;
   #touched: Line[] = [];
   readonly #carriers: CarrierSums;
   #deltas: DayDelta[] | null = null;
@@ -93,15 +95,9 @@ export class Booking {
   }
 
   #flushLine(line: Line): void {
-    const sum = { rx: 0n, tx: 0n, undirected: 0n, fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
-    for (const record of line.pending) {
-      addSums(sum, record);
-      if (record.fromMs < sum.fromMs) sum.fromMs = record.fromMs;
-      if (record.toMs > sum.toMs) sum.toMs = record.toMs;
-    }
     const records = takePending(line);
     // The largest sum first: where it holds, those of the day and the quarter do.
-    if (!this.#addToTally(line, sum)) return;
+    if (!this.#addToTally(line, sumOf(records))) return;
     const days: DayRow[] = [];
     for (const record of records) {
       this.#carriers.addRecord(line.series, record);
@@ -131,24 +127,34 @@ export class Booking {
   }
 
   #addToDay(line: Line, days: DayRow[], record: PendingRecord): void {
-    // Quarters never straddle hours or days of any zone, so that their first instant tells both.
-    const startMs = quarterStart(record.quarter);
-    const day = this.#calendar.dayOf(startMs);
-    const bit = 1 << this.#calendar.hourOf(startMs, day);
-    let row = days.find((each) => each.day === day.number);
+    const { day, bit } = this.#hourOf(record.quarter);
+    const lastMs = Math.min(record.toMs, day.toMs - 1);
+    let row = days.length === 0 ? undefined : days.find((each) => each.day === day.number);
     if (row === undefined) {
       this.#rememberDay(day.number);
-      row = { day: day.number, rx: 0n, tx: 0n, undirected: 0n, hours: 0, connections: 0, lastMs: 0 };
+      const { rx, tx, undirected } = record;
+      row = { day: day.number, rx, tx, undirected, hours: 0, connections: 0, lastMs };
       days.push(row);
+    } else {
+      addSums(row, record);
+      row.lastMs = Math.max(row.lastMs, lastMs);
     }
-    addSums(row, record);
-    row.lastMs = Math.max(row.lastMs, Math.min(record.toMs, day.toMs - 1));
     if ((row.hours & bit) !== 0) return;
     row.hours |= bit;
     const place = this.#placeHours(line, day.number);
     if ((place.hours & bit) !== 0) return;
     place.hours |= bit;
     row.connections++;
+  }
+
+  /** Quarters never straddle hours or days of any zone, so that their first instant tells both. */
+  #hourOf(quarter: number): QuarterHour {
+    if (this.#hour?.quarter !== quarter) {
+      const startMs = quarterStart(quarter);
+      const day = this.#calendar.dayOf(startMs);
+      this.#hour = { quarter, day, bit: 1 << this.#calendar.hourOf(startMs, day) };
+    }
+    return this.#hour;
   }
 
   /** Hours in which this segment carried bytes at the line's place on that day; the latest day is kept in memory. */
@@ -184,6 +190,26 @@ export class Booking {
 }
 
 const NO_DELTAS: readonly DayDelta[] = [];
+
+interface QuarterHour {
+  readonly quarter: number;
+  readonly day: Day;
+  /** The hour of that day, as in `day.hours`. */
+  readonly bit: number;
+}
+
+/** All of a line's records together; mostly there is one. */
+function sumOf(records: readonly PendingRecord[]): Sums & { readonly fromMs: number; readonly toMs: number } {
+  const [only] = records;
+  if (only !== undefined && records.length === 1) return only;
+  const sum = { rx: 0n, tx: 0n, undirected: 0n, fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
+  for (const record of records) {
+    addSums(sum, record);
+    if (record.fromMs < sum.fromMs) sum.fromMs = record.fromMs;
+    if (record.toMs > sum.toMs) sum.toMs = record.toMs;
+  }
+  return sum;
+}
 
 function takePending(line: Line): PendingRecord[] {
   const { pending } = line;

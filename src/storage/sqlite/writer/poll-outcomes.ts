@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { FailedPoll, NodePoll } from '../../../core/ledger/usage-ledger.ts';
+import type { FailedPoll } from '../../../core/ledger/usage-ledger.ts';
+import type { WriterPoll } from './writer-poll.ts';
 
 type Reason = 'failed' | 'incomplete' | 'tracking-off' | 'not-running';
 
@@ -11,7 +12,7 @@ export class PollOutcomes {
     this.#sql = prepare(db);
   }
 
-  save(poll: NodePoll): void {
+  save(poll: WriterPoll): void {
     const { complete } = poll.poll;
     this.#saveRow(poll, complete ? 'complete' : 'incomplete');
     if (complete) this.closeGap(poll.nodeId, poll.at.getTime());
@@ -19,7 +20,7 @@ export class PollOutcomes {
   }
 
   /** Tracking is off: the node is known to answer, its gap stays open. */
-  saveUncounted(poll: NodePoll): void {
+  saveUncounted(poll: WriterPoll): void {
     this.#saveRow(poll, poll.poll.complete ? 'complete' : 'incomplete');
   }
 
@@ -44,7 +45,7 @@ export class PollOutcomes {
     this.openGap(nodeId, Math.min(last ?? at.getTime(), at.getTime()), reason, message);
   }
 
-  #saveRow({ nodeId, at, durationMs, poll }: NodePoll, outcome: 'complete' | 'incomplete'): void {
+  #saveRow({ nodeId, at, durationMs, poll }: WriterPoll, outcome: 'complete' | 'incomplete'): void {
     const atMs = at.getTime();
     const isComplete = outcome === 'complete';
     this.#sql.save.run(

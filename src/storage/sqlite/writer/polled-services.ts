@@ -1,19 +1,19 @@
 import type { Database } from 'better-sqlite3';
 import { Taken } from '../../../core/errors.ts';
-import type { NodePoll } from '../../../core/ledger/usage-ledger.ts';
-import type { ServiceReading, SourceOrder } from '../../../core/metering/collector.ts';
+import type { SourceOrder } from '../../../core/metering/collector.ts';
 import { isLater, type MeterContext } from '../../../core/metering/meter.ts';
 import { NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId } from '../../../core/units/ids.ts';
 import type { Attribution, CarrierState } from './attribution.ts';
 import type { MeterStates, ServiceMeter } from './meter-states.ts';
 import type { TrackingSwitch } from './tracking.ts';
+import type { PolledService, WriterPoll } from './writer-poll.ts';
 
 /** One service in one poll. */
 export interface ServicePoll {
   readonly id: string;
-  readonly poll: NodePoll;
-  readonly reading: ServiceReading;
+  readonly poll: WriterPoll;
+  readonly reading: PolledService;
   readonly meter: ServiceMeter;
   readonly context: MeterContext;
   /** The whole poll is not later than the last one that showed the service. */
@@ -45,7 +45,7 @@ export class PolledServices {
   }
 
   /** @throws Taken if one of the services already lives under another node: it has one reader. */
-  begin(poll: NodePoll, slug: string, number: number): ServicePoll[] {
+  begin(poll: WriterPoll, slug: string, number: number): ServicePoll[] {
     for (const reading of poll.poll.services) this.#refuseSecondReader(poll.nodeId, reading);
     return poll.poll.services.map((reading) => {
       const row = this.#findOrAdd(poll, reading);
@@ -80,7 +80,7 @@ export class PolledServices {
     if (complete) this.#sql.complete.run(atMs, atMs, reading.startEvidence ?? null, id);
   }
 
-  #refuseSecondReader(nodeId: string, { kind, identity, name }: ServiceReading): void {
+  #refuseSecondReader(nodeId: string, { kind, identity, name }: PolledService): void {
     const first = this.#sql.findReader.get(kind, identity) as { id: string; name: string } | undefined;
     if (first === undefined || first.id === nodeId) return;
     throw new Taken(
@@ -90,7 +90,7 @@ export class PolledServices {
     );
   }
 
-  #findOrAdd(poll: NodePoll, reading: ServiceReading): ServiceRow {
+  #findOrAdd(poll: WriterPoll, reading: PolledService): ServiceRow {
     const { kind, identity, name } = reading;
     const listenPort = reading.listenPort ?? null;
     const found = this.#sql.findService.get(kind, identity) as ServiceRow | undefined;
@@ -105,7 +105,7 @@ export class PolledServices {
     return found;
   }
 
-  #contextOf(poll: NodePoll, reading: ServiceReading, row: ServiceRow): MeterContext {
+  #contextOf(poll: WriterPoll, reading: PolledService, row: ServiceRow): MeterContext {
     const lastComplete = row.lastCompleteAt === null ? null : new Date(row.lastCompleteAt);
     const isBase = lastComplete !== null && !this.#tracking.isBeforeResumption(lastComplete);
     return {

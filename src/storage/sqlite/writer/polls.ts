@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { NotFound } from '../../../core/errors.ts';
-import type { NodePoll, PollBooked } from '../../../core/ledger/usage-ledger.ts';
+import type { PollBooked } from '../../../core/ledger/usage-ledger.ts';
 import type { PeerReading } from '../../../core/metering/collector.ts';
 import { FLAG } from '../../../core/metering/flags.ts';
 import { isImplausible } from '../../../core/metering/ingest.ts';
@@ -14,6 +14,7 @@ import { PeerBooking } from './peer-booking.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
 import { PolledServices, type ServicePoll } from './polled-services.ts';
 import type { TrackingSwitch } from './tracking.ts';
+import type { WriterPoll } from './writer-poll.ts';
 
 /** Readings per transaction: some 20 ms, so that reports queued meanwhile do not wait longer for their answer. */
 const READINGS_PER_COMMIT = 2_000;
@@ -55,7 +56,7 @@ export class PollRecorder {
    * Each `yield` ends a transaction. The service's own row is written in the last one: a poll that breaks off before
    * that leaves counters that were read, and a service whose last complete poll is the one before.
    */
-  *record(poll: NodePoll): Generator<void, PollBooked> {
+  *record(poll: WriterPoll): Generator<void, PollBooked> {
     const node = this.#sql.findNode.get(poll.nodeId) as { slug: string } | undefined;
     if (node === undefined) throw new NotFound('node', poll.nodeId);
     if (!this.#tracking.enabled) {

@@ -1,5 +1,5 @@
 import { isOnline } from '../core/health/node-health.ts';
-import type { Poll } from '../core/metering/collector.ts';
+import { countPeers, type Poll } from '../core/metering/collector.ts';
 import type { NodeId } from '../core/units/ids.ts';
 
 interface ServicePresence {
@@ -17,8 +17,8 @@ export class Presence {
     if (!poll.complete) return;
     const services = poll.services.map(({ identity, peers }) => ({
       identity,
-      peers: peers.length,
-      online: peers.reduce((online, peer) => online + (isOnline(peer.lastHandshakeAt, now) ? 1 : 0), 0),
+      peers: countPeers(peers),
+      online: countPeers(peers.filter(({ lastHandshakeAt }) => isOnline(lastHandshakeAt, now))),
     }));
     this.#nodes.set(nodeId, services);
   }

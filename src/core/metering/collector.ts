@@ -99,8 +99,16 @@ export interface ServiceReading {
 export interface PeerReading {
   /** The peer's key within the service: WireGuard public key, Xray email, … */
   readonly key: string;
-  /** Connection id for `session` sources; absent otherwise. */
+  /**
+   * Names one connection for ever (`session` sources; absent otherwise). Seen again after it was absent, it is the same
+   * life: only growth counts.
+   */
   readonly connection?: string;
+  /**
+   * The connection is over, and this is the last that the source told of it between two polls. It may be told again with
+   * later polls, in case this one does not reach the ledger: that changes nothing.
+   */
+  readonly isOver?: boolean;
   readonly traffic: Traffic;
   /** Proof of when this life began, if the source has one. */
   readonly startedAt?: Date;
@@ -112,4 +120,14 @@ export interface PeerReading {
   readonly endpoint?: string;
   /** Last handshake; absent = never since the interface came up. */
   readonly lastHandshakeAt?: Date;
+}
+
+/** How many peers a service shows as being there: connections of one peer are one, those that are over are none. */
+export function countPeers(peers: Iterable<PeerReading> & { readonly length: number }): number {
+  const keys = new Set<string>();
+  for (const { key, connection, isOver } of peers) {
+    if (connection === undefined) return peers.length;
+    if (isOver !== true) keys.add(key);
+  }
+  return keys.size;
 }

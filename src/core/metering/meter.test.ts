@@ -67,11 +67,20 @@ describe('first sight', () => {
   });
 
   it.each([
-    ['the series began later', { startedAt: at(40) }, {}],
-    ['the service started again', {}, { startEvidence: 'boot-2:7' }],
-  ])('of a silent source counts from 0 when %s', (_, more, change) => {
+    ['the series began later, since then', { startedAt: at(40) }, {}, 40],
+    ['the service started again', {}, { startEvidence: 'boot-2:7' }, 30],
+  ])('of a silent source counts from 0 when %s', (_, more, change, since) => {
     const silent = context(60, { semantics: { kind: 'cumulative', falls: 'to-zero', absence: 'silent' }, ...change });
-    expect(metered(null, reading(5n, 70n, more), silent)).toMatchObject({ counted: directed(5n, 70n), from: at(30) });
+    const result = metered(null, reading(5n, 70n, more), silent);
+    expect(result).toMatchObject({ counted: directed(5n, 70n), from: at(since) });
+  });
+
+  it.each([
+    ['before the last complete poll', 10],
+    ['at this poll', 60],
+    ['after it', 3000],
+  ])('a start that its own clock puts %s moves no interval', (_, seconds) => {
+    expect(metered(null, reading(5n, 70n, { startedAt: at(seconds) }), context(60)).from).toEqual(at(30));
   });
 });
 
@@ -169,6 +178,37 @@ describe('an ended series', () => {
     const result = metered(state(10n, 100n, { ended: true }), reading(900n, 900n), context(90));
     expect(result).toMatchObject({ counted: directed(900n, 900n), from: at(60), flags: 0 });
     expect(result.next).toMatchObject({ epoch: 2, ended: false });
+  });
+});
+
+describe('a connection', () => {
+  const semantics = { kind: 'session', falls: 'to-zero', absence: 'ended' } as const;
+  const polled = (seconds: number, more: Partial<MeterContext> = {}) =>
+    context(seconds, { semantics, order: null, startEvidence: 'pid 7', lastCompleteEvidence: 'pid 7', ...more });
+  const seen = (rx: bigint, tx: bigint, more: Partial<PeerReading> = {}) =>
+    reading(rx, tx, { connection: '4@1772366400', startedAt: at(-60), ...more });
+  const known = (more: Partial<CounterState> = {}) =>
+    state(10n, 100n, { order: null, startEvidence: 'pid 7', ...more });
+
+  it('keeps no evidence of its own: its name holds its start', () => {
+    const result = metered(known(), seen(15n, 300n), polled(30));
+    expect(result).toMatchObject({ counted: directed(5n, 200n), flags: 0 });
+    expect(result.next.startEvidence).toBe('pid 7');
+  });
+
+  it('that is shown again after it was absent is the same one: only growth counts', () => {
+    expect(metered(known({ ended: true }), seen(15n, 300n), polled(90))).toMatchObject({
+      counted: directed(5n, 200n),
+      next: { epoch: 1, ended: false },
+    });
+    expect(meterReading(known({ ended: true }), seen(10n, 100n), polled(90))).toBe('unchanged');
+  });
+
+  it('counts whole when it begins between two polls, and when the daemon itself began anew', () => {
+    const begun = seen(5n, 70n, { startedAt: at(45) });
+    expect(metered(null, begun, polled(60))).toMatchObject({ counted: directed(5n, 70n), from: at(45), flags: 0 });
+    const result = metered(known(), seen(900n, 900n), polled(30, { startEvidence: 'pid 8' }));
+    expect(result).toMatchObject({ counted: directed(900n, 900n), from: at(0), flags: FLAG.possibleLoss });
   });
 });
 

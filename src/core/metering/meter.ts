@@ -18,7 +18,8 @@ export interface CounterState {
   readonly order: SourceOrder | null;
   /**
    * A complete poll showed the service but not this series, and the source has `absence: 'ended'`: back again it is a
-   * new life from 0. Not to be set when the whole service was absent: its start evidence decides when it returns.
+   * new life from 0, except for a connection, whose name tells that it is the same one. Not to be set when the whole
+   * service was absent: its start evidence decides when it returns.
    */
   readonly ended: boolean;
   /** Tracking was off since the last reading: the next one is a new baseline. */
@@ -89,7 +90,9 @@ export function meterReading(
   if (!isLater(context.order, context.at, state.order, state.at)) return 'stale';
   const restarted = showsRestart(state.startEvidence, evidence);
   if (state.rebase) return sightAnew(state.epoch + 1, reading, evidence, context);
-  if (state.ended) return newLife(state.epoch + 1, reading, evidence, context, context.lastCompleteAt ?? state.at, 0);
+  if (state.ended && reading.connection === undefined) {
+    return newLife(state.epoch + 1, reading, evidence, context, context.lastCompleteAt ?? state.at, 0);
+  }
   const learned = evidence !== null && evidence !== state.startEvidence;
   if (!learned && isSame(state.traffic, reading.traffic)) return 'unchanged';
   return laterReading(state, reading, evidence, restarted, context);
@@ -107,9 +110,12 @@ export function isLater(order: SourceOrder | null, at: Date, lastOrder: SourceOr
   return at >= lastAt;
 }
 
-/** What names the start of this life: the service's evidence, with the series' own start where the source tells it. */
+/**
+ * What names the start of this life: the service's evidence, with the series' own start where the source tells it. The
+ * name of a connection holds its start already.
+ */
 export function startEvidenceOf(reading: PeerReading, context: MeterContext): string | null {
-  if (reading.startedAt === undefined) return context.startEvidence;
+  if (reading.startedAt === undefined || reading.connection !== undefined) return context.startEvidence;
   return `${context.startEvidence ?? ''}@${reading.startedAt.getTime()}`;
 }
 
@@ -166,7 +172,7 @@ function laterReading(
   };
 }
 
-/** The whole value counts, both directions together. */
+/** The whole value counts, both directions together; it flowed since the life began, where the source tells that. */
 function newLife(
   epoch: number,
   reading: PeerReading,
@@ -178,7 +184,8 @@ function newLife(
   return {
     next: nextState(epoch, reading, evidence, context),
     counted: reading.traffic,
-    from: from === null ? null : notAfter(from, context.at),
+    // Where bytes before the start may be missing, the interval has to hold these as well.
+    from: from === null ? null : flags === 0 ? sinceStart(from, reading, context.at) : notAfter(from, context.at),
     flags: flags | suspicion(context),
     baseline: null,
     before: null,
@@ -233,6 +240,11 @@ export function lastReadAt(
 
 function suspicion(context: MeterContext): Flags {
   return context.clockSuspect ? FLAG.clockSuspect : 0;
+}
+
+/** The start that the source tells, if it lies within the interval: its clock is not ours. */
+function sinceStart(from: Date, { startedAt }: PeerReading, at: Date): Date {
+  return startedAt !== undefined && startedAt > from && startedAt < at ? startedAt : notAfter(from, at);
 }
 
 /** Intervals never run backwards, whatever the wall clock did. */

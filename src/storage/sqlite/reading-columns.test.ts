@@ -15,6 +15,7 @@ const reading: fc.Arbitrary<PeerReading> = fc.record(
       u64.map((total) => undirected(total)),
     ),
     connection: fc.string(),
+    isOver: fc.constant(true),
     startedAt: instant,
     name: fc.string(),
     allowedIps: fc.array(fc.constantFrom('10.0.0.2/32', 'fd00::2/128')),

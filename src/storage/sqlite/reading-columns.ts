@@ -12,6 +12,8 @@ interface ReadingColumns {
   readonly bytes: BigUint64Array;
   readonly isDirected: Uint8Array;
   readonly connections: Column;
+  /** 1 where a connection is over. */
+  readonly isOver: Uint8Array | null;
   readonly names: Column;
   readonly endpoints: Column;
   /** Addresses of one peer, separated by line ends. */
@@ -54,6 +56,7 @@ function toColumns(readings: readonly PeerReading[]): ReadingColumns {
     bytes,
     isDirected,
     connections: column(readings, ({ connection }) => connection),
+    isOver: readings.some(({ isOver }) => isOver) ? Uint8Array.from(readings, ({ isOver }) => (isOver ? 1 : 0)) : null,
     names: column(readings, ({ name }) => name),
     endpoints: column(readings, ({ endpoint }) => endpoint),
     allowedIps: column(readings, ({ allowedIps }) => allowedIps?.join('\n')),
@@ -104,6 +107,7 @@ function readingAt(columns: ReadingColumns, i: number): PeerReading {
   const fields: { readonly [K in keyof Required<PeerReading>]: PeerReading[K] | undefined } = {
     key: columns.keys[i] as string,
     connection: columns.connections?.[i],
+    isOver: columns.isOver?.[i] === 1 ? true : undefined,
     traffic: columns.isDirected[i] === 1 ? directed(rx, tx) : undirected(rx),
     startedAt: instantAt(columns.startedAt, i),
     name: columns.names?.[i],

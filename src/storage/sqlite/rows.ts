@@ -90,12 +90,13 @@ export interface PeerRow {
   readonly beforeUndirected: bigint | null;
 }
 
-/** Of a peer with several connections the one with the latest handshake. A living peer was seen by the last complete poll. */
+/** Of a peer with several connections the one with the latest handshake. A life that goes on was seen by the last complete poll. */
 export const peerColumns = `p.id, p.service_id AS serviceId, s.node_id AS nodeId, p.key, p.name, p.allowed_ips AS allowedIps,
   (SELECT c.endpoint FROM counter c WHERE c.peer_id = p.id ORDER BY c.last_handshake_at DESC, c.id DESC LIMIT 1) AS endpoint,
   (SELECT max(c.last_handshake_at) FROM counter c WHERE c.peer_id = p.id) AS lastHandshakeAt,
   p.first_seen_at AS firstSeenAt,
-  iif(p.ended_at IS NULL, max(p.last_seen_at, ifnull(s.last_complete_at, 0)), p.last_seen_at) AS lastSeenAt,
+  iif(EXISTS (SELECT 1 FROM counter c WHERE c.peer_id = p.id AND c.ended = 0),
+    max(p.last_seen_at, ifnull(s.last_complete_at, 0)), p.last_seen_at) AS lastSeenAt,
   p.ended_at AS endedAt, p.user_id AS userId,
   (SELECT sum(b.rx) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeRx,
   (SELECT sum(b.tx) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeTx,

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { NotFound } from '../../../core/errors.ts';
 import type { PollBooked } from '../../../core/ledger/usage-ledger.ts';
-import type { PeerReading } from '../../../core/metering/collector.ts';
+import { countPeers, type PeerReading } from '../../../core/metering/collector.ts';
 import { FLAG } from '../../../core/metering/flags.ts';
 import { isImplausible } from '../../../core/metering/ingest.ts';
 import { type CounterState, type Metered, meterReading } from '../../../core/metering/meter.ts';
@@ -9,6 +9,7 @@ import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
 import type { Attribution } from './attribution.ts';
 import type { Booking } from './booking.ts';
+import { LifeEnds } from './life-ends.ts';
 import type { CounterRow, MeteredPeer, MeterStates } from './meter-states.ts';
 import { PeerBooking } from './peer-booking.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
@@ -28,6 +29,7 @@ export class PollRecorder {
   readonly #outcomes: PollOutcomes;
   readonly #services: PolledServices;
   readonly #peerBooking: PeerBooking;
+  readonly #lifeEnds: LifeEnds;
   readonly #newId: NewId;
   #pollNumber = 0;
 
@@ -50,6 +52,7 @@ export class PollRecorder {
     this.#newId = parts.newId;
     this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
     this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
+    this.#lifeEnds = new LifeEnds(db);
   }
 
   /**
@@ -87,12 +90,7 @@ export class PollRecorder {
         yield;
       }
     }
-    for (const service of services) {
-      for (const { peer, counter } of this.#vanished(service)) {
-        this.#end(service, peer, counter);
-        yield;
-      }
-    }
+    for (const service of services) yield* this.#lifeEnds.afterPoll(service);
   }
 
   #read(service: ServicePoll, reading: PeerReading): void {
@@ -100,17 +98,19 @@ export class PollRecorder {
     peer.seenIn = service.number;
     this.#updatePeer(peer, reading);
     const connection = reading.connection ?? '';
-    const counter = peer.counters.get(connection);
+    let counter = peer.counters.get(connection);
     if (counter !== undefined) counter.seenIn = service.number;
     const metered = meterReading(this.#stateOf(counter), reading, service.context);
     if (metered === 'stale') return;
     const presence = presenceOf(reading, counter);
-    if (metered === 'unchanged') {
-      if (counter !== undefined) this.#savePresence(counter, presence);
-      return;
-    }
-    this.#saveCounter(peer, connection, counter, metered, presence).seenIn = service.number;
-    this.#book(service, peer, metered);
+    const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.state.ended === false);
+    const sinceMs = this.#lifeEnds.unseenSinceMs(service, counter);
+    if (metered !== 'unchanged') {
+      counter = this.#saveCounter(peer, connection, counter, metered, presence);
+      counter.seenIn = service.number;
+      this.#book(service, peer, metered);
+    } else if (counter !== undefined) this.#savePresence(counter, presence);
+    if (isNewlyOver && counter !== undefined) this.#lifeEnds.end(service, peer, counter, sinceMs);
   }
 
   #stateOf(counter: CounterRow | undefined): CounterState | null {
@@ -213,29 +213,6 @@ export class PollRecorder {
     this.#peerBooking.book(service, peer, counted, fromMs, metered.flags);
     service.counted = addTraffic(service.counted, counted);
   }
-
-  /** Counters that a complete poll did not show although its source shows all there are. */
-  #vanished(service: ServicePoll): { peer: MeteredPeer; counter: CounterRow }[] {
-    const { context, poll, meter, number, isStale } = service;
-    if (isStale || !poll.poll.complete || context.semantics.absence !== 'ended') return [];
-    const vanished: { peer: MeteredPeer; counter: CounterRow }[] = [];
-    for (const peer of meter.peers.values()) {
-      for (const counter of peer.counters.values()) {
-        if (counter.seenIn !== number && !counter.state.ended) vanished.push({ peer, counter });
-      }
-    }
-    return vanished;
-  }
-
-  #end({ context, atMs, number }: ServicePoll, peer: MeteredPeer, counter: CounterRow): void {
-    const lastReadMs = Math.max(counter.state.at.getTime(), context.lastCompleteAt?.getTime() ?? 0);
-    counter.state = { ...counter.state, ended: true };
-    this.#sql.endCounter.run(counter.id);
-    this.#sql.addLoss.run(peer.id, Math.min(lastReadMs, atMs), atMs, FLAG.possibleLoss);
-    if (peer.seenIn === number || peer.ended) return;
-    peer.ended = true;
-    this.#sql.endPeer.run(atMs, Math.min(lastReadMs, atMs), peer.id);
-  }
 }
 
 function toBooked({
@@ -251,7 +228,7 @@ function toBooked({
   return {
     serviceId: id as ServiceId,
     name: reading.name,
-    peers: reading.peers.length,
+    peers: countPeers(reading.peers),
     counted,
     intervalSeconds: last === null ? null : Math.max(0, atMs - last.getTime()) / 1000,
     before,
@@ -289,7 +266,6 @@ function prepare(db: Database) {
       `INSERT INTO peer (id, service_id, key, name, allowed_ips, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     updatePeer: db.prepare('UPDATE peer SET name = ?, allowed_ips = ?, ended_at = NULL WHERE id = ?'),
-    endPeer: db.prepare('UPDATE peer SET ended_at = ?, last_seen_at = max(last_seen_at, ?) WHERE id = ?'),
     addCounter: db.prepare(
       `INSERT INTO counter (epoch, rx, tx, total, start_id, boot_id, uptime_ms, at, endpoint, last_handshake_at, ended,
          peer_id, connection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
@@ -299,7 +275,6 @@ function prepare(db: Database) {
          endpoint = ?, last_handshake_at = ?, ended = 0 WHERE id = ?`,
     ),
     updatePresence: db.prepare('UPDATE counter SET endpoint = ?, last_handshake_at = ? WHERE id = ?'),
-    endCounter: db.prepare('UPDATE counter SET ended = 1 WHERE id = ?'),
     addBaseline: db.prepare('INSERT INTO baseline (peer_id, at, reason, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?)'),
     addLoss: db.prepare('INSERT INTO loss (peer_id, from_at, to_at, flags) VALUES (?, ?, ?, ?)'),
     quarantine: db.prepare(

@@ -1,0 +1,84 @@
+import type { Database } from 'better-sqlite3';
+import { FLAG } from '../../../core/metering/flags.ts';
+import type { CounterRow, MeteredPeer } from './meter-states.ts';
+import type { ServicePoll } from './polled-services.ts';
+
+/**
+ * So long the counter of a connection that is over stays: were it shown once more (a status file from before), only what
+ * it grew by counts. Then its row goes; what was booked of it stays.
+ */
+export const CONNECTION_KEPT_MS = 86_400_000;
+
+/** Ends the lives that a poll showed to be over, and forgets connections that were over long ago. */
+export class LifeEnds {
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** A complete poll of a source that shows all it has ends what it does not show. One life per step. */
+  *afterPoll(service: ServicePoll): Generator<void, void> {
+    const { context, poll, isStale } = service;
+    if (isStale || !poll.poll.complete || context.semantics.absence !== 'ended') return;
+    for (const [peer, connection, counter] of absentFrom(service)) {
+      if (!counter.state.ended) this.end(service, peer, counter, this.unseenSinceMs(service, counter));
+      else this.#forget(peer, connection, counter);
+      yield;
+    }
+  }
+
+  /** Last reading of a life before this poll; the poll's own instant if there was none. */
+  unseenSinceMs({ context, atMs }: ServicePoll, counter: CounterRow | undefined): number {
+    const lastReadMs = Math.max(counter?.state.at.getTime() ?? 0, context.lastCompleteAt?.getTime() ?? 0);
+    return lastReadMs === 0 ? atMs : Math.min(lastReadMs, atMs);
+  }
+
+  /** What came after the last reading of a life is not known: its interval is kept as a possible loss. */
+  end(service: ServicePoll, peer: MeteredPeer, counter: CounterRow, fromMs: number): void {
+    const { context, atMs, number } = service;
+    this.#sql.addLoss.run(peer.id, fromMs, atMs, FLAG.possibleLoss);
+    if (context.semantics.kind === 'session') {
+      // The peer lives on: it is only not connected.
+      counter.state = { ...counter.state, ended: true, at: new Date(atMs) };
+      this.#sql.endConnection.run(atMs, counter.id);
+      this.#sql.seePeer.run(fromMs, peer.id);
+      return;
+    }
+    counter.state = { ...counter.state, ended: true };
+    this.#sql.endCounter.run(counter.id);
+    if (peer.seenIn === number || peer.ended) return;
+    peer.ended = true;
+    this.#sql.endPeer.run(atMs, fromMs, peer.id);
+  }
+
+  #forget(peer: MeteredPeer, connection: string, counter: CounterRow): void {
+    this.#sql.removeCounter.run(counter.id);
+    peer.counters.delete(connection);
+  }
+}
+
+/** Lives that go on as far as we know, and connections that were over long ago. */
+function absentFrom({ meter, number, context, atMs }: ServicePoll): [MeteredPeer, string, CounterRow][] {
+  const forgottenMs = context.semantics.kind === 'session' ? atMs - CONNECTION_KEPT_MS : Number.NEGATIVE_INFINITY;
+  const absent: [MeteredPeer, string, CounterRow][] = [];
+  for (const peer of meter.peers.values()) {
+    for (const [connection, counter] of peer.counters) {
+      if (counter.seenIn === number) continue;
+      const { ended, at } = counter.state;
+      if (!ended || at.getTime() < forgottenMs) absent.push([peer, connection, counter]);
+    }
+  }
+  return absent;
+}
+
+function prepare(db: Database) {
+  return {
+    addLoss: db.prepare('INSERT INTO loss (peer_id, from_at, to_at, flags) VALUES (?, ?, ?, ?)'),
+    endCounter: db.prepare('UPDATE counter SET ended = 1 WHERE id = ?'),
+    endConnection: db.prepare('UPDATE counter SET ended = 1, at = ? WHERE id = ?'),
+    endPeer: db.prepare('UPDATE peer SET ended_at = ?, last_seen_at = max(last_seen_at, ?) WHERE id = ?'),
+    seePeer: db.prepare('UPDATE peer SET last_seen_at = max(last_seen_at, ?) WHERE id = ?'),
+    removeCounter: db.prepare('DELETE FROM counter WHERE id = ?'),
+  };
+}

@@ -3,7 +3,7 @@ import type { InventoryStore, PollState } from '../core/inventory/inventory-stor
 import type { Node, VpnService } from '../core/inventory/node.ts';
 import type { NodeView, ServiceView } from '../core/inventory/node-operations.ts';
 import type { Gap, UsageHistory } from '../core/ledger/usage-history.ts';
-import { type Traffic, undirected } from '../core/units/bytes.ts';
+import { addTraffic, type Traffic } from '../core/units/bytes.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Credentials } from './credentials.ts';
@@ -176,8 +176,5 @@ function wasThereLately(service: VpnService, poll: PollState | null): boolean {
 }
 
 function add(sum: Traffic | null, more: Traffic | null): Traffic | null {
-  if (sum === null || more === null) return sum ?? more;
-  if (sum.rx === null || sum.tx === null || more.rx === null || more.tx === null)
-    return undirected(sum.total + more.total);
-  return { rx: sum.rx + more.rx, tx: sum.tx + more.tx, total: sum.total + more.total };
+  return sum === null || more === null ? (sum ?? more) : addTraffic(sum, more);
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ExpectedError } from '../core/errors.ts';
 import { version } from '../lib/version.ts';
 import { addAdminCommands } from './commands/admin.ts';
+import { addBillingCommands } from './commands/billing.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peer.ts';
@@ -29,6 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addTokenCommands,
     addUsageCommands,
     addLedgerCommands,
+    addBillingCommands,
   ])
     add(program);
   try {

@@ -1,6 +1,7 @@
 import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
+import type { BillingRuleStore } from '../core/ledger/billing.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { ChangeFeed, Operations } from '../core/settings/operations.ts';
@@ -13,6 +14,7 @@ export interface HttpPorts {
   readonly clock: Clock;
   readonly ledger: Pick<UsageLedger, 'recordReports' | 'reset' | 'undoReset' | 'previewCleanup' | 'onCommit'>;
   readonly history: UsageHistory;
+  readonly billing: BillingRuleStore;
   readonly inventory: InventoryStore;
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */
   readonly identity: IdentityStore;

@@ -50,7 +50,7 @@ describe('usage', () => {
     expect((await get('/api/v1/usage/carriers?token=ann&days=1')).items).toEqual([
       {
         ...carrier,
-        traffic: { rxBytes: 1, txBytes: 2, totalBytes: 3 },
+        traffic: { rxBytes: 1, txBytes: 2, totalBytes: 3, billedBytes: 3 },
         connections: 1,
         lastUsedAt: expect.any(String),
       },
@@ -209,7 +209,7 @@ describe('users', () => {
       peers: [{ key: 'key1', nodeName: 'Main', traffic: { rxBytes: 5 } }],
     });
     const made = await call('POST', '/api/v1/users', { name: 'Ann', userToken: 'ann' });
-    expect(made.json().traffic).toEqual({ rxBytes: 1, txBytes: 2, totalBytes: 3 });
+    expect(made.json().traffic).toEqual({ rxBytes: 1, txBytes: 2, totalBytes: 3, billedBytes: 3 });
     expect((await get('/api/v1/unclaimed')).tokens).toEqual([]);
   });
 });

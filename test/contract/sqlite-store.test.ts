@@ -6,6 +6,7 @@ import { ManualClock } from '../../src/core/units/testing.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
+import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
 import type { StoreFixture } from './store-fixture.ts';
@@ -27,10 +28,12 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(false));
   inventoryStoreContract(() => makeSqlite(false));
   identityStoreContract(() => makeSqlite(false));
+  billingRuleStoreContract(() => makeSqlite(false));
 });
 
 describe('SQLite with its threads', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(true));
   inventoryStoreContract(() => makeSqlite(true));
   identityStoreContract(() => makeSqlite(true));
+  billingRuleStoreContract(() => makeSqlite(true));
 });

@@ -1,5 +1,6 @@
 import type { IdentityStore } from '../../src/core/identity/identity-store.ts';
 import type { InventoryStore, NewNode, NewUser } from '../../src/core/inventory/inventory-store.ts';
+import type { BillingRuleStore } from '../../src/core/ledger/billing.ts';
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
 import type { Period, UsageHistory } from '../../src/core/ledger/usage-history.ts';
 import type { NodePoll, UsageLedger } from '../../src/core/ledger/usage-ledger.ts';
@@ -13,6 +14,7 @@ import type { ManualClock } from '../../src/core/units/testing.ts';
 export interface StorePorts {
   readonly ledger: UsageLedger;
   readonly history: UsageHistory;
+  readonly billing: BillingRuleStore;
   readonly inventory: InventoryStore;
   readonly identity: IdentityStore;
   readonly settings: SettingsStore;

@@ -1,3 +1,4 @@
+import type { BilledDirection } from '../../src/core/ledger/billing.ts';
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
 import type { Snapshot } from './world.ts';
 
@@ -22,6 +23,12 @@ export type Action =
   | { readonly kind: 'undo'; readonly mark: number }
   | { readonly kind: 'tracking'; readonly enabled: boolean; readonly trueMs: number }
   | { readonly kind: 'cleanup'; readonly days: number; readonly maxRows: number }
+  | {
+      readonly kind: 'billing';
+      readonly node: string;
+      readonly thousandths: number;
+      readonly direction: BilledDirection;
+    }
   | { readonly kind: 'beat' };
 
 export interface PeerAssignment {

@@ -12,6 +12,20 @@ const LAWS: Readonly<Record<string, string>> = {
     LEFT JOIN record r ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
     WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id
     HAVING d.rx <> ifnull(sum(r.rx), 0) OR d.tx <> ifnull(sum(r.tx), 0)`,
+  'billed bytes of a total are those of its days': `
+    SELECT t.id, t.markup, sum(d.markup) AS markup_of_days FROM tally t LEFT JOIN day d ON d.tally_id = t.id
+    GROUP BY t.id HAVING t.markup <> ifnull(sum(d.markup), 0)`,
+  'billed bytes of a day are those of its records': `
+    SELECT d.day, d.tally_id, d.markup, sum(r.markup) AS markup_of_records FROM calendar_day b JOIN day d ON d.day = b.day
+    LEFT JOIN record r ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
+    WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id HAVING d.markup <> ifnull(sum(r.markup), 0)`,
+  'a record is billed by the rule that held in its quarter': `
+    SELECT r.quarter, r.tally_id, r.rx, r.tx, r.markup, b.direction, b.thousandths FROM record r
+    JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
+    LEFT JOIN billing_rule b ON b.id = (SELECT x.id FROM billing_rule x WHERE x.node_id = c.node_id
+      AND x.from_quarter <= r.quarter ORDER BY x.from_quarter DESC LIMIT 1)
+    WHERE r.total + r.markup <> CASE ifnull(b.direction, 'both') WHEN 'both' THEN r.total WHEN 'up' THEN r.rx
+      WHEN 'down' THEN r.tx ELSE max(r.rx, r.tx) END * ifnull(b.thousandths, 1000) / 1000`,
   'a record lies in a day': `
     SELECT r.quarter, r.tally_id FROM record r WHERE r.quarter * 900000 >= @cleaned AND NOT EXISTS (
       SELECT 1 FROM calendar_day b JOIN day d ON d.day = b.day AND d.tally_id = r.tally_id
@@ -41,21 +55,21 @@ const LAWS: Readonly<Record<string, string>> = {
       SELECT max(r.id) FROM reset r JOIN reset_target x ON x.reset_id = r.id
       WHERE x.user_id = g.user_id AND r.undone_at IS NULL), 0))`,
   'sums of a carrier and day are those of its visible day rows': `
-    SELECT day, all_mark, carrier_id, sum(rx), sum(tx), sum(connections) FROM (
-      SELECT day, all_mark, carrier_id, rx, tx, connections FROM carrier_day
+    SELECT day, all_mark, carrier_id, sum(rx), sum(tx), sum(markup), sum(connections) FROM (
+      SELECT day, all_mark, carrier_id, rx, tx, markup, connections FROM carrier_day
       UNION ALL
-      SELECT d.day, g.all_mark, s.carrier_id, -d.rx, -d.tx, -d.connections
+      SELECT d.day, g.all_mark, s.carrier_id, -d.rx, -d.tx, -d.markup, -d.connections
       FROM day d JOIN tally t ON t.id = d.tally_id JOIN segment g ON g.id = t.segment_id
       JOIN series s ON s.id = t.series_id WHERE g.hidden = 0)
-    GROUP BY 1, 2, 3 HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(connections) <> 0`,
+    GROUP BY 1, 2, 3 HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(markup) <> 0 OR sum(connections) <> 0`,
   'sums of a carrier and quarter are those of its records': `
-    SELECT quarter, carrier_id, sum(rx), sum(tx), sum(active) FROM (
-      SELECT quarter, carrier_id, rx, tx, active FROM carrier_quarter WHERE quarter * 900000 >= @cleaned
+    SELECT quarter, carrier_id, sum(rx), sum(tx), sum(markup), sum(active) FROM (
+      SELECT quarter, carrier_id, rx, tx, markup, active FROM carrier_quarter WHERE quarter * 900000 >= @cleaned
       UNION ALL
-      SELECT r.quarter, s.carrier_id, -sum(r.rx), -sum(r.tx), -count(DISTINCT s.id)
+      SELECT r.quarter, s.carrier_id, -sum(r.rx), -sum(r.tx), -sum(r.markup), -count(DISTINCT s.id)
       FROM record r JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id
       WHERE r.quarter * 900000 >= @cleaned GROUP BY 1, 2)
-    GROUP BY 1, 2 HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(active) <> 0`,
+    GROUP BY 1, 2 HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(markup) <> 0 OR sum(active) <> 0`,
   'nothing is negative': `
     SELECT 'tally' AS place, id FROM tally WHERE rx < 0 OR tx < 0 OR undirected < 0
     UNION ALL SELECT 'day', tally_id FROM day WHERE rx < 0 OR tx < 0

@@ -8,11 +8,13 @@ const TOKENS = ['ann', 'ben', 'cid', 'dora', 'eve', 'fay', 'gus', 'hal'];
 export class Admins {
   readonly #random: Random;
   readonly #model: () => Model;
+  readonly #nodes: readonly string[];
   #users = 0;
 
-  constructor(random: Random, model: () => Model) {
+  constructor(random: Random, model: () => Model, nodes: readonly string[]) {
     this.#random = random;
     this.#model = model;
+    this.#nodes = nodes;
   }
 
   /** Tokens that senders use, whether they belong to somebody yet or not. */
@@ -32,6 +34,7 @@ export class Admins {
         undo: 2.5,
         tracking: 0.7,
         cleanup: 1,
+        billing: 1,
         beat: 1,
       })
     ) {
@@ -56,6 +59,13 @@ export class Admins {
         return { kind: 'tracking', enabled: !this.#model().state.tracking || random.chance(0.2), trueMs };
       case 'cleanup':
         return { kind: 'cleanup', days: random.int(1, 4), maxRows: random.pick([3, 20, 1000]) };
+      case 'billing':
+        return {
+          kind: 'billing',
+          node: random.pick(this.#nodes),
+          thousandths: random.pick([0, 333, 1000, 1500, 20_000]),
+          direction: random.pick(['both', 'up', 'down', 'max']),
+        };
       case 'beat':
         return { kind: 'beat' };
     }

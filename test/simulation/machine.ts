@@ -182,6 +182,12 @@ export class Machine {
       case 'cleanup':
         await ledger.cleanupStep((await ledger.previewCleanup(action.days)).keepsFrom, action.maxRows);
         return 'ok';
+      case 'billing': {
+        const { node, thousandths, direction } = action;
+        const rule = { thousandths, direction };
+        await this.store.billing.setRule({ nodeId: this.nodeId(node), serviceId: null, from: null, rule, by: null });
+        return 'ok';
+      }
       case 'beat':
         await this.store.heartbeat();
         return 'ok';

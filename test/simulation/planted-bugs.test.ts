@@ -102,6 +102,24 @@ const bugs: readonly PlantedBug[] = [
     becomes: '',
   },
   {
+    name: 'a billing rule reaches back to what was counted before it',
+    file: 'src/core/ledger/billing.ts',
+    was: 'rules.findLast(({ fromQuarter }) => fromQuarter <= quarter)',
+    becomes: 'rules.at(-1)',
+  },
+  {
+    name: 'what is billed is rounded poll by poll',
+    file: `${WRITER}/booking.ts`,
+    was: '(this.#sql.storedRecord.get(quarter, tallyId, flags, lag) as Sums | undefined) ?? NOTHING_YET',
+    becomes: 'NOTHING_YET',
+  },
+  {
+    name: 'billing rules are remembered after they changed',
+    file: `${WRITER}/operations.ts`,
+    was: '(now, rule: NewBillingRule) => parts.billing.set(rule, now))',
+    becomes: '(now, rule: NewBillingRule) => parts.billing.set(rule, now), false)',
+  },
+  {
     name: 'a cleanup takes a day that was to be kept',
     file: `${WRITER}/cleanup.ts`,
     was: 'const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));',

@@ -42,7 +42,11 @@ export class Simulation {
     this.#isSteady = this.#random.chance(0.6);
     this.#opening = this.#random.pick(['baseline', 'count']);
     this.#nodes = ['north', 'south'].map((name) => new SimulatedNode(name, this.#nowMs));
-    this.#admins = new Admins(this.#random, () => this.#model);
+    this.#admins = new Admins(
+      this.#random,
+      () => this.#model,
+      this.#nodes.map(({ name }) => name),
+    );
     this.#senders = new Senders(this.#random, () => this.#admins.tokens);
     this.#truth = new Truth(this.#nodes);
   }

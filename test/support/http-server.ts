@@ -54,7 +54,7 @@ export async function startHttp(
   const clock = new ManualClock(START);
   const newId = () => randomId(16);
   const store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
-  const { ledger, history, inventory, identity, settings, audit } = store;
+  const { ledger, history, billing, inventory, identity, settings, audit } = store;
   const changes = new Changes();
   const presence = new Presence();
   const config = {
@@ -83,6 +83,7 @@ export async function startHttp(
     clock,
     ledger,
     history,
+    billing,
     inventory,
     identity,
     audit,

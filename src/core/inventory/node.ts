@@ -37,6 +37,8 @@ export interface VpnService {
   readonly identity: string;
   readonly name: string;
   readonly listenPort: number | null;
+  /** What its bytes are: as they flowed, or multiplied by the source already. */
+  readonly basis: 'raw' | 'weighted';
   readonly firstSeenAt: Date;
   /** End of the first complete poll; null while there was none: first sights until then are baselines. */
   readonly firstCompleteAt: Date | null;

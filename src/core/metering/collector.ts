@@ -8,6 +8,11 @@ export interface CounterSemantics {
   readonly falls: 'to-zero' | 'rewound';
   /** What it means that a series is absent from a complete poll: its life ended, or the source just does not mention it. */
   readonly absence: 'ended' | 'silent';
+  /**
+   * `weighted`: the source has multiplied its bytes already; they are never multiplied again, and stay out of
+   * reconciliation. Absent: `raw`.
+   */
+  readonly basis?: 'raw' | 'weighted';
 }
 
 /** Reads one source. One call = one poll; must not change the counters it reads. Viewpoint: the node's. */

@@ -8,6 +8,7 @@ import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { adminRoutes } from './admins.ts';
 import { auditRoutes } from './audit-log.ts';
+import { billingRuleRoutes } from './billing-rules.ts';
 import { cleanupRoutes } from './cleanup.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
@@ -46,6 +47,7 @@ const RESOURCES = [
   userRoutes,
   unclaimedRoutes,
   resetRoutes,
+  billingRuleRoutes,
   ledgerRoutes,
   cleanupRoutes,
   settingsRoutes,

@@ -1,5 +1,5 @@
-import { type TSchema, Type } from '@sinclair/typebox';
-import type { Traffic } from '../../core/units/bytes.ts';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { billedOf, type Traffic } from '../../core/units/bytes.ts';
 
 /** Schema of a value or null, as OpenAPI 3.1 writes it. */
 export function Nullable<T extends TSchema>(schema: T) {
@@ -20,13 +20,22 @@ export const MaybeInteger = Type.Unsafe<number | null>({ type: ['integer', 'null
 export const MaybeNumber = Type.Unsafe<number | null>({ type: ['number', 'null'] });
 
 export const TrafficJson = Type.Object(
-  { rxBytes: MaybeBytes, txBytes: MaybeBytes, totalBytes: Bytes },
+  {
+    rxBytes: MaybeBytes,
+    txBytes: MaybeBytes,
+    totalBytes: Bytes,
+    billedBytes: Type.Unsafe<bigint>({
+      type: 'integer',
+      description: 'Bytes, exact: what is billed; the total, unless a node has a multiplier or a direction rule.',
+    }),
+  },
   { $id: 'Traffic' },
 );
 
 /** Viewpoint of the node: rx is the user's upload, tx their download. */
-export function trafficJson(traffic: Traffic): { rxBytes: bigint | null; txBytes: bigint | null; totalBytes: bigint } {
-  return { rxBytes: traffic.rx, txBytes: traffic.tx, totalBytes: traffic.total };
+export function trafficJson(traffic: Traffic): Static<typeof TrafficJson> {
+  const { rx, tx, total } = traffic;
+  return { rxBytes: rx, txBytes: tx, totalBytes: total, billedBytes: billedOf(traffic) };
 }
 
 export const ProblemJson = Type.Object(

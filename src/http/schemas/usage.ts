@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { CarrierUsage, Gap, HolderUsage, SeriesResult, UsageSummary } from '../../core/ledger/usage-history.ts';
+import { billedOf } from '../../core/units/bytes.ts';
 import { Instant, MaybeBytes, MaybeInstant, MaybeInteger, MaybeString, TrafficJson, trafficJson } from './common.ts';
 
 export const SummaryJson = Type.Object(
@@ -115,6 +116,7 @@ export const SeriesJson = Type.Object(
         rxBytes: Type.Array(MaybeBytes),
         txBytes: Type.Array(MaybeBytes),
         totalBytes: Type.Array(MaybeBytes, { description: 'null: nothing is known of this bucket.' }),
+        billedBytes: Type.Array(MaybeBytes, { description: 'What is billed for them; null as above.' }),
         flags: Type.Array(Type.Integer({ description: 'Quality of the bucket as a bit mask; 0 = measured.' })),
       }),
     ),
@@ -134,6 +136,7 @@ export function seriesJson(result: SeriesResult, nodeNames: ReadonlyMap<string, 
       rxBytes: traffic.map((bucket) => bucket?.rx ?? null),
       txBytes: traffic.map((bucket) => bucket?.tx ?? null),
       totalBytes: traffic.map((bucket) => bucket?.total ?? null),
+      billedBytes: traffic.map((bucket) => (bucket === null ? null : billedOf(bucket))),
       flags,
     })),
     gaps: result.gaps.map((gap) => gapJson(gap, nodeNames)),

@@ -1,21 +1,26 @@
 import type { Admin, ApiToken, Role, Scope } from '../../core/identity/identity-store.ts';
 import type { Node, Opening, UsersPolicy, VpnService } from '../../core/inventory/node.ts';
 import type { Peer, User } from '../../core/inventory/peer.ts';
+import type { BillingRule, BillingRuleEntry } from '../../core/ledger/billing.ts';
 import type { ResetMark } from '../../core/ledger/usage-ledger.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { AdminId, ApiTokenId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../core/units/ids.ts';
+import { quarterStart } from '../../core/units/quarter.ts';
 
 /** Sums of bytes as a row holds them; read with safe integers. */
 export interface TrafficRow {
   readonly rx: bigint;
   readonly tx: bigint;
   readonly undirected: bigint;
+  /** Billed bytes minus counted ones; absent in what is not billed. */
+  readonly markup?: bigint;
 }
 
 /** Directions are known only where no byte came without one. */
-export function toTraffic({ rx, tx, undirected }: TrafficRow): Traffic {
-  if (undirected !== 0n) return { rx: null, tx: null, total: rx + tx + undirected };
-  return { rx, tx, total: rx + tx };
+export function toTraffic({ rx, tx, undirected, markup = 0n }: TrafficRow): Traffic {
+  const total = rx + tx + undirected;
+  const traffic = undirected === 0n ? { rx, tx, total } : { rx: null, tx: null, total };
+  return markup === 0n ? traffic : { ...traffic, billed: total + markup };
 }
 
 export function toDate(ms: number | null): Date | null {
@@ -55,12 +60,13 @@ export interface ServiceRow {
   readonly identity: string;
   readonly name: string;
   readonly listenPort: number | null;
+  readonly basis: VpnService['basis'];
   readonly firstSeenAt: number;
   readonly firstCompleteAt: number | null;
   readonly lastCompleteAt: number | null;
 }
 
-export const serviceColumns = `s.id, s.node_id AS nodeId, s.kind, s.identity, s.name, s.listen_port AS listenPort,
+export const serviceColumns = `s.id, s.node_id AS nodeId, s.kind, s.identity, s.name, s.listen_port AS listenPort, s.basis,
   s.first_seen_at AS firstSeenAt, s.first_complete_at AS firstCompleteAt, s.last_complete_at AS lastCompleteAt`;
 
 export function toService(row: ServiceRow): VpnService {
@@ -213,4 +219,31 @@ export const resetColumns = `id AS rowId, public_id AS id, scope, users, at, adm
 
 export function toResetMark({ id, scope, users, at, by, reason, undoneAt }: ResetRow): ResetMark {
   return { id, scope, users, at: new Date(at), by, reason, undoneAt: toDate(undoneAt) };
+}
+
+export interface BillingRuleRow {
+  readonly id: number;
+  readonly nodeId: NodeId;
+  readonly serviceId: ServiceId | null;
+  readonly fromQuarter: number;
+  readonly thousandths: number | null;
+  readonly direction: BillingRule['direction'] | null;
+  readonly setAt: number;
+  readonly by: AdminId | null;
+}
+
+export const billingRuleColumns = `b.id, b.node_id AS nodeId, b.service_id AS serviceId, b.from_quarter AS fromQuarter,
+  b.thousandths, b.direction, b.set_at AS setAt, b.admin_id AS "by"`;
+
+export function toBillingRule(row: BillingRuleRow): BillingRuleEntry {
+  const { id, nodeId, serviceId, fromQuarter, thousandths, direction, setAt, by } = row;
+  return {
+    id: String(id),
+    nodeId,
+    serviceId,
+    from: new Date(quarterStart(fromQuarter)),
+    rule: thousandths === null || direction === null ? null : { thousandths, direction },
+    setAt: new Date(setAt),
+    by,
+  };
 }

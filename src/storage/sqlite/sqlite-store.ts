@@ -4,6 +4,7 @@ import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NewId } from '../../core/units/ids.ts';
+import { SqliteBillingRuleStore } from './billing-rule-store.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
 import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
 import { importOriginal, type OriginalImport } from './import-original.ts';
@@ -60,6 +61,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     inventory: new SqliteInventoryStore(readers.inventory, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     settings: new SqliteSettingsStore(readers.identity, writer),
+    billing: new SqliteBillingRuleStore(readers.ledger, writer),
     audit: new SqliteAuditLog(readers.identity, writer),
     /** When a process last wrote to this ledger before now; null for a new one. */
     lastInstant,

@@ -17,6 +17,7 @@ interface Standing {
   rx: bigint;
   tx: bigint;
   undirected: bigint;
+  markup: bigint;
   connections: number;
   lastMs: number;
   /** Name and number of servers, looked up when first shown; null after every change. */
@@ -67,7 +68,7 @@ export class Standings {
 
   async presence(first: number, last: number): Promise<Pick<UsageSummary, 'users' | 'unclaimed'>> {
     const { holders } = await this.#window(first, last);
-    const unclaimed = { rx: 0n, tx: 0n, undirected: 0n };
+    const unclaimed = { rx: 0n, tx: 0n, undirected: 0n, markup: 0n };
     let users = 0;
     for (const standing of holders.values()) {
       users++;
@@ -75,6 +76,7 @@ export class Standings {
       unclaimed.rx += standing.rx;
       unclaimed.tx += standing.tx;
       unclaimed.undirected += standing.undirected;
+      unclaimed.markup += standing.markup;
     }
     return { users, unclaimed: toTraffic(unclaimed) };
   }
@@ -170,7 +172,7 @@ export class Standings {
     const known = window.segments.get(segmentId);
     if (known !== undefined) return known;
     const holder = this.#reader.visibleHolder(segmentId);
-    const nothing = { segmentId, rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
+    const nothing = { segmentId, rx: 0n, tx: 0n, undirected: 0n, markup: 0n, connections: 0, lastMs: 0 };
     const standing = holder === null ? null : addSegment(window, { ...holder, ...nothing });
     window.segments.set(segmentId, standing);
     return standing;
@@ -207,7 +209,7 @@ function addSegment(window: Window, row: SegmentSums): Standing {
   let standing = window.holders.get(key);
   if (standing === undefined) {
     const { userId, userToken, peerId } = row;
-    const sums = { rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
+    const sums = { rx: 0n, tx: 0n, undirected: 0n, markup: 0n, connections: 0, lastMs: 0 };
     standing = { userId, userToken, peerId, ...sums, shown: null };
     window.holders.set(key, standing);
   }
@@ -219,6 +221,7 @@ function addDelta(standing: Standing, delta: Omit<DayDelta, 'segmentId' | 'day'>
   standing.rx += delta.rx;
   standing.tx += delta.tx;
   standing.undirected += delta.undirected;
+  standing.markup += delta.markup;
   standing.connections += delta.connections;
   if (delta.lastMs > standing.lastMs) standing.lastMs = delta.lastMs;
   standing.shown = null;

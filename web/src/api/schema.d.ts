@@ -604,6 +604,41 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/billing-rules": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Rules by which counted bytes are billed, the latest first */
+        readonly get: operations["getBillingRules"];
+        readonly put?: never;
+        /** Set a rule; it holds from the next quarter of an hour on, or later */
+        readonly post: operations["postBillingRules"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/billing-rules/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Take back a rule that has not begun */
+        readonly delete: operations["deleteBillingRulesId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/database": {
         readonly parameters: {
             readonly query?: never;
@@ -1266,6 +1301,8 @@ export interface components {
             readonly txBytes: (number | bigint) | null;
             /** @description Bytes, exact. */
             readonly totalBytes: number | bigint;
+            /** @description Bytes, exact: what is billed; the total, unless a node has a multiplier or a direction rule. */
+            readonly billedBytes: number | bigint;
         };
         readonly SystemNotice: {
             readonly code: string;
@@ -1305,6 +1342,8 @@ export interface components {
                 readonly txBytes: (number | bigint) | null;
                 /** @description Bytes, exact. */
                 readonly totalBytes: number | bigint;
+                /** @description Bytes, exact: what is billed; the total, unless a node has a multiplier or a direction rule. */
+                readonly billedBytes: number | bigint;
                 /** Format: date-time */
                 readonly from: string;
                 /** Format: date-time */
@@ -1318,6 +1357,8 @@ export interface components {
                 readonly txBytes: (number | bigint) | null;
                 /** @description Bytes, exact. */
                 readonly totalBytes: number | bigint;
+                /** @description Bytes, exact: what is billed; the total, unless a node has a multiplier or a direction rule. */
+                readonly billedBytes: number | bigint;
                 /** Format: date-time */
                 readonly from: string;
                 /** Format: date-time */
@@ -1346,6 +1387,8 @@ export interface components {
                 readonly txBytes: (number | bigint) | null;
                 /** @description Bytes, exact. */
                 readonly totalBytes: number | bigint;
+                /** @description Bytes, exact: what is billed; the total, unless a node has a multiplier or a direction rule. */
+                readonly billedBytes: number | bigint;
                 readonly tokens: number;
                 readonly peers: number;
             };
@@ -1386,6 +1429,8 @@ export interface components {
                 readonly txBytes: readonly ((number | bigint) | null)[];
                 /** @description null: nothing is known of this bucket. */
                 readonly totalBytes: readonly ((number | bigint) | null)[];
+                /** @description What is billed for them; null as above. */
+                readonly billedBytes: readonly ((number | bigint) | null)[];
                 readonly flags: readonly number[];
             }[];
             readonly gaps: readonly components["schemas"]["Gap"][];
@@ -1614,6 +1659,23 @@ export interface components {
             readonly reason: string | null;
             /** Format: date-time */
             readonly undoneAt: string | null;
+        };
+        readonly BillingRule: {
+            readonly id: string;
+            readonly nodeId: string;
+            readonly serviceId: string | null;
+            /** Format: date-time */
+            readonly from: string;
+            readonly multiplier: string | null;
+            readonly direction: ("both" | "up" | "down" | "max") | null;
+            /** @enum {string} */
+            readonly state: "planned" | "holds" | "past";
+            /** Format: date-time */
+            readonly setAt: string;
+            readonly by: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
         };
         readonly CleanupJob: {
             readonly id: string;
@@ -2962,6 +3024,91 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Reset"];
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getBillingRules: {
+        readonly parameters: {
+            readonly query?: {
+                readonly node?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["BillingRule"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postBillingRules: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly nodeId: string;
+                    readonly serviceId?: string;
+                    readonly multiplier: string | null;
+                    /**
+                     * @description up: what the user sent; max: the larger direction of each quarter of an hour.
+                     * @enum {string}
+                     */
+                    readonly direction?: "both" | "up" | "down" | "max";
+                    /**
+                     * Format: date-time
+                     * @description Start of a quarter of an hour to come. Default: the next one.
+                     */
+                    readonly from?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BillingRule"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteBillingRulesId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };

@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { LedgerFailure } from '../../../core/errors.ts';
 import { firstMigration } from './001-ledger.ts';
+import { billingMigration } from './002-billing.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
-const migrations: readonly string[] = [firstMigration];
+const migrations: readonly string[] = [firstMigration, billingMigration];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */
 export const APPLICATION_ID = 0x58707274;

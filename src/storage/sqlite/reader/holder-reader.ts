@@ -59,7 +59,7 @@ export class HolderReader {
   segmentSums(first: number, last: number): { readonly sequence: number; readonly sums: SegmentSums[] } {
     return this.#sql.db.transaction(() => {
       const sequence = this.#sql.get<{ sequence: number }>('SELECT sequence FROM alive')?.sequence ?? 0;
-      const rows = this.#sql.allBig<HolderRow & { segmentId: bigint }>(
+      const rows = this.#sql.allBig<HolderRow & { segmentId: bigint; markup: bigint }>(
         `SELECT g.id AS segmentId, g.user_id AS userId, iif(g.user_id IS NULL, g.token, NULL) AS token,
            iif(g.user_id IS NULL, g.peer_id, NULL) AS peerId, ${sums('d')}, sum(d.connections) AS connections,
            max(min(t.last_at, b.to_at - 1)) AS lastAt
@@ -167,7 +167,7 @@ export class HolderReader {
 }
 
 /** What one segment used in some days. */
-export interface SegmentSums extends TrafficRow, Pick<HolderUsage, 'userId' | 'userToken' | 'peerId'> {
+export interface SegmentSums extends Required<TrafficRow>, Pick<HolderUsage, 'userId' | 'userToken' | 'peerId'> {
   readonly segmentId: number;
   readonly connections: number;
   readonly lastMs: number;

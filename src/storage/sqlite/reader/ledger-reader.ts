@@ -1,10 +1,21 @@
+import type { BillingRuleEntry } from '../../../core/ledger/billing.ts';
 import { BYTES_PER, type SizeBasis } from '../../../core/ledger/size-forecast.ts';
 import type { DatabaseInfo, Gap, Page, Period, Quarantined } from '../../../core/ledger/usage-history.ts';
 import type { CleanupPreview, ResetMark, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NodeId, PeerId, ServiceId } from '../../../core/units/ids.ts';
 import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
-import { type ResetRow, resetColumns, type TrafficRow, toDate, toResetMark, toTraffic } from '../rows.ts';
+import {
+  type BillingRuleRow,
+  billingRuleColumns,
+  type ResetRow,
+  resetColumns,
+  type TrafficRow,
+  toBillingRule,
+  toDate,
+  toResetMark,
+  toTraffic,
+} from '../rows.ts';
 import { keepsFromMs } from '../writer/cleanup.ts';
 import { decodeCursor, type Statements, toPage } from './statements.ts';
 
@@ -32,6 +43,16 @@ export class LedgerReader {
         { from: from.getTime(), to: to.getTime(), node: nodeId ?? null },
       )
       .map(({ fromMs, toMs, ...row }) => ({ ...row, from: new Date(fromMs), to: toDate(toMs) }));
+  }
+
+  billingRules(nodeId?: NodeId): BillingRuleEntry[] {
+    return this.#sql
+      .all<BillingRuleRow>(
+        `SELECT ${billingRuleColumns} FROM billing_rule b WHERE @node IS NULL OR b.node_id = @node
+         ORDER BY b.from_quarter DESC, b.id DESC`,
+        { node: nodeId ?? null },
+      )
+      .map(toBillingRule);
   }
 
   resets(limit: number, cursor: string | null): Page<ResetMark> {

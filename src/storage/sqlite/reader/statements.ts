@@ -89,5 +89,5 @@ export const VISIBLE = `(g.hidden = 0 AND g.all_mark >=
 /** Sums of the traffic columns of a table or alias. */
 export function sums(alias: string): string {
   return `ifnull(sum(${alias}.rx), 0) AS rx, ifnull(sum(${alias}.tx), 0) AS tx,
-    ifnull(sum(${alias}.undirected), 0) AS undirected`;
+    ifnull(sum(${alias}.undirected), 0) AS undirected, ifnull(sum(${alias}.markup), 0) AS markup`;
 }

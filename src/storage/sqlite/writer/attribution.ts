@@ -1,6 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { CarrierRules, RuleSince } from '../../../core/ledger/billing.ts';
 import { type AppliedReset, effectiveMark, markAt } from '../../../core/ledger/segment.ts';
 import { quarterOf } from '../../../core/units/quarter.ts';
+import { type BillingRuleRow, billingRuleColumns, toBillingRule } from '../rows.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** Whose bytes they are: a user, or a token or peer that nobody owns; a claimed one belongs to a user since. */
@@ -43,6 +45,18 @@ export interface PlaceHours {
 export interface CarrierState {
   readonly id: number;
   readonly place: number;
+  /** Null: every byte is billed once. */
+  readonly rules: CarrierRules | null;
+}
+
+type FoundCarrier = Omit<CarrierState, 'rules'>;
+
+/** The VPN service whose bytes a carrier carries. */
+interface CarrierService {
+  readonly id: string;
+  readonly nodeId: string;
+  /** Its source multiplies by itself: no rule applies. */
+  readonly isWeighted: boolean;
 }
 
 export interface SeriesState {
@@ -68,6 +82,8 @@ export interface PendingRecord {
   rx: bigint;
   tx: bigint;
   undirected: bigint;
+  /** Known when the record is written. */
+  markup: bigint;
   fromMs: number;
   toMs: number;
 }
@@ -104,18 +120,27 @@ export class Attribution {
     this.#allResets = null;
   }
 
-  carrier(server: string, port: number, protocol: string, service?: { id: string; nodeId: string }): CarrierState {
+  carrier(server: string, port: number, protocol: string, service?: CarrierService): CarrierState {
     const key = `${server}\n${port}\n${protocol}\n${service?.id ?? ''}`;
     let carrier = this.#carriers.get(key);
     if (carrier === undefined) {
-      const found = this.#sql.findCarrier.get(server, port, protocol, service?.id ?? '') as CarrierState | undefined;
-      carrier = found ?? this.#addCarrier(server, port, protocol, service);
+      const found = this.#sql.findCarrier.get(server, port, protocol, service?.id ?? '') as FoundCarrier | undefined;
+      const { id, place } = found ?? this.#addCarrier(server, port, protocol, service);
+      carrier = { id, place, rules: service === undefined || service.isWeighted ? null : this.#rulesOf(service) };
       this.#carriers.set(key, carrier);
     }
     return carrier;
   }
 
-  #addCarrier(server: string, port: number, protocol: string, service?: { id: string; nodeId: string }): CarrierState {
+  #rulesOf({ id, nodeId }: CarrierService): CarrierRules | null {
+    const rows = this.#sql.rules.all(nodeId, id) as BillingRuleRow[];
+    if (rows.length === 0) return null;
+    const own = (serviceId: string | null): RuleSince[] =>
+      rows.filter((row) => row.serviceId === serviceId).map((row) => ({ ...row, rule: toBillingRule(row).rule }));
+    return { service: own(id), node: own(null) };
+  }
+
+  #addCarrier(server: string, port: number, protocol: string, service?: CarrierService): FoundCarrier {
     const sibling = this.#sql.findPlace.get(server, port) as { place: number } | undefined;
     const id = Number(
       this.#sql.addCarrier.run(server, port, protocol, service?.nodeId ?? null, service?.id ?? null).lastInsertRowid,
@@ -246,6 +271,10 @@ function prepare(db: Database) {
   return {
     findCarrier: db.prepare(
       `SELECT id, place FROM carrier WHERE server = ? AND port = ? AND protocol = ? AND ifnull(service_id, '') = ?`,
+    ),
+    rules: db.prepare(
+      `SELECT ${billingRuleColumns} FROM billing_rule b
+       WHERE b.node_id = ? AND (b.service_id IS NULL OR b.service_id = ?) ORDER BY b.from_quarter`,
     ),
     findPlace: db.prepare('SELECT place FROM carrier WHERE server = ? AND port = ? LIMIT 1'),
     addCarrier: db.prepare(

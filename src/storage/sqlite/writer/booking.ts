@@ -1,10 +1,11 @@
 import { type Database, SqliteError } from 'better-sqlite3';
+import { type BillingRule, billedBytes, ruleAt } from '../../../core/ledger/billing.ts';
 import type { Piece } from '../../../core/metering/spread.ts';
 import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
 import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
 import { CarrierSums } from './carrier-sums.ts';
-import { addSums, type DayRow, type Sums } from './sums.ts';
+import { ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 /** What a flush added to the day rows of a segment, for those who keep sums beside the database. */
 export interface DayDelta extends Readonly<Sums> {
@@ -51,7 +52,7 @@ export class Booking {
     const { pending } = line;
     if (pending.length === 0) this.#touched.push(line);
     const { quarter, flags, lag, fromMs, toMs } = piece;
-    addRecord(pending, { quarter, flags, lag, fromMs, toMs, rx, tx, undirected });
+    addRecord(pending, { quarter, flags, lag, fromMs, toMs, rx, tx, undirected, markup: 0n });
   }
 
   flush(): void {
@@ -95,28 +96,39 @@ export class Booking {
   }
 
   #flushLine(line: Line): void {
+    const { rules } = line.series.carrier;
+    if (rules !== null) {
+      for (const record of line.pending) record.markup = this.#markupOf(line, record, ruleAt(rules, record.quarter));
+    }
     const records = takePending(line);
     // The largest sum first: where it holds, those of the day and the quarter do.
     if (!this.#addToTally(line, sumOf(records))) return;
     const days: DayRow[] = [];
     for (const record of records) {
       this.#carriers.addRecord(line.series, record);
-      const { quarter, flags, lag, rx, tx, undirected } = record;
-      this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected);
+      const { quarter, flags, lag, rx, tx, undirected, markup } = record;
+      this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected, markup);
       this.#addToDay(line, days, record);
     }
     for (const row of days) {
-      const { day, rx, tx, undirected, hours, connections, lastMs } = row;
-      this.#sql.day.run(day, line.tallyId, rx, tx, undirected, hours, connections);
+      const { day, rx, tx, undirected, markup, hours, connections, lastMs } = row;
+      this.#sql.day.run(day, line.tallyId, rx, tx, undirected, markup, hours, connections);
       this.#carriers.addDay(line.segment, line.series, row);
-      this.#deltas?.push({ segmentId: line.segment.id, day, rx, tx, undirected, connections, lastMs });
+      this.#deltas?.push({ segmentId: line.segment.id, day, rx, tx, undirected, markup, connections, lastMs });
     }
+  }
+
+  /** What the added bytes change: a record is billed as the sum that it is, not poll by poll. */
+  #markupOf({ tallyId }: Line, { quarter, flags, lag, rx, tx, undirected }: PendingRecord, rule: BillingRule): bigint {
+    const before = (this.#sql.storedRecord.get(quarter, tallyId, flags, lag) as Sums | undefined) ?? NOTHING_YET;
+    const after = [before.rx + rx, before.tx + tx, before.undirected + undirected] as const;
+    return billedBytes(rule, ...after) - (after[0] + after[1] + after[2]) - before.markup;
   }
 
   /** @returns false if the total would exceed 2^63 - 1: the bytes are in quarantine then */
   #addToTally({ tallyId }: Line, sum: Sums & { readonly fromMs: number; readonly toMs: number }): boolean {
     try {
-      this.#sql.tally.run(sum.rx, sum.tx, sum.undirected, sum.fromMs, sum.toMs, tallyId);
+      this.#sql.tally.run(sum.rx, sum.tx, sum.undirected, sum.markup, sum.fromMs, sum.toMs, tallyId);
       return true;
     } catch (error) {
       // A sum out of range becomes a floating-point number, which a STRICT table refuses.
@@ -132,8 +144,8 @@ export class Booking {
     let row = days.length === 0 ? undefined : days.find((each) => each.day === day.number);
     if (row === undefined) {
       this.#rememberDay(day.number);
-      const { rx, tx, undirected } = record;
-      row = { day: day.number, rx, tx, undirected, hours: 0, connections: 0, lastMs };
+      const { rx, tx, undirected, markup } = record;
+      row = { day: day.number, rx, tx, undirected, markup, hours: 0, connections: 0, lastMs };
       days.push(row);
     } else {
       addSums(row, record);
@@ -190,6 +202,7 @@ export class Booking {
 }
 
 const NO_DELTAS: readonly DayDelta[] = [];
+const NOTHING_YET = noSums();
 
 interface QuarterHour {
   readonly quarter: number;
@@ -202,7 +215,7 @@ interface QuarterHour {
 function sumOf(records: readonly PendingRecord[]): Sums & { readonly fromMs: number; readonly toMs: number } {
   const [only] = records;
   if (only !== undefined && records.length === 1) return only;
-  const sum = { rx: 0n, tx: 0n, undirected: 0n, fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
+  const sum = { ...noSums(), fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
   for (const record of records) {
     addSums(sum, record);
     if (record.fromMs < sum.fromMs) sum.fromMs = record.fromMs;
@@ -229,19 +242,23 @@ function addRecord(pending: PendingRecord[], added: PendingRecord): void {
 }
 
 function prepare(db: Database) {
-  const add = 'rx = rx + excluded.rx, tx = tx + excluded.tx, undirected = undirected + excluded.undirected';
   return {
     record: db.prepare(
-      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${add}`,
+      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected, markup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
     ),
+    storedRecord: db
+      .prepare(
+        'SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?',
+      )
+      .safeIntegers(),
     day: db.prepare(
-      `INSERT INTO day (day, tally_id, rx, tx, undirected, hours, connections) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${add},
+      `INSERT INTO day (day, tally_id, rx, tx, undirected, markup, hours, connections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS},
          hours = hours | excluded.hours, connections = connections + excluded.connections`,
     ),
     tally: db.prepare(
-      `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?,
+      `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?, markup = markup + ?,
          first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
     ),
     quarantine: db.prepare(

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { PendingRecord, SegmentState, SeriesState } from './attribution.ts';
-import { addSums, type DayRow, type Sums } from './sums.ts';
+import { ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 interface CarrierDay extends Sums {
   readonly day: number;
@@ -65,12 +65,12 @@ export class CarrierSums {
 
   flush(): void {
     for (const days of this.#days.values()) {
-      for (const { day, allMark, carrierId, rx, tx, undirected, connections, lastMs } of days.values()) {
-        this.#sql.day.run(day, allMark, carrierId, rx, tx, undirected, connections, lastMs);
+      for (const { day, allMark, carrierId, rx, tx, undirected, markup, connections, lastMs } of days.values()) {
+        this.#sql.day.run(day, allMark, carrierId, rx, tx, undirected, markup, connections, lastMs);
       }
     }
-    for (const { quarter, carrierId, rx, tx, undirected, active, flags } of this.#quarters.values()) {
-      this.#sql.quarter.run(quarter, carrierId, rx, tx, undirected, active, flags);
+    for (const { quarter, carrierId, rx, tx, undirected, markup, active, flags } of this.#quarters.values()) {
+      this.#sql.quarter.run(quarter, carrierId, rx, tx, undirected, markup, active, flags);
     }
     this.#days.clear();
     this.#quarters.clear();
@@ -93,7 +93,7 @@ export class CarrierSums {
     const key = pairKey(day, carrierId);
     let sums = days.get(key);
     if (sums === undefined) {
-      sums = { day, allMark, carrierId, rx: 0n, tx: 0n, undirected: 0n, connections: 0, lastMs: 0 };
+      sums = { day, allMark, carrierId, ...noSums(), connections: 0, lastMs: 0 };
       days.set(key, sums);
     }
     return sums;
@@ -103,7 +103,7 @@ export class CarrierSums {
     const key = pairKey(quarter, carrierId);
     let sums = this.#quarters.get(key);
     if (sums === undefined) {
-      sums = { quarter, carrierId, rx: 0n, tx: 0n, undirected: 0n, active: 0, flags: 0 };
+      sums = { quarter, carrierId, ...noSums(), active: 0, flags: 0 };
       this.#quarters.set(key, sums);
     }
     return sums;
@@ -116,17 +116,17 @@ function pairKey(time: number, carrierId: number): number {
 }
 
 function prepare(db: Database) {
-  const add = 'rx = rx + excluded.rx, tx = tx + excluded.tx, undirected = undirected + excluded.undirected';
   return {
     day: db.prepare(
-      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, connections, last_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${add}, connections = connections + excluded.connections,
+      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, markup, connections, last_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS}, connections = connections + excluded.connections,
          last_at = max(last_at, excluded.last_at)`,
     ),
     quarter: db.prepare(
-      `INSERT INTO carrier_quarter (quarter, carrier_id, rx, tx, undirected, active, flags) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${add}, active = active + excluded.active, flags = flags | excluded.flags`,
+      `INSERT INTO carrier_quarter (quarter, carrier_id, rx, tx, undirected, markup, active, flags)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS}, active = active + excluded.active, flags = flags | excluded.flags`,
     ),
     // CROSS JOIN: never through all rows of the quarter, however few there were when SQLite made its plan.
     wasActive: db.prepare(

@@ -1,10 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { Assignment, NewNode, NewUser } from '../../../core/inventory/inventory-store.ts';
+import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { FailedPoll, ResetRequest, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { AdminId, ApiTokenId, NewId, NodeId, UserId } from '../../../core/units/ids.ts';
 import { Attribution } from './attribution.ts';
+import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
 import { Cleanup } from './cleanup.ts';
 import { Identities } from './identities.ts';
@@ -56,6 +58,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     identities: new Identities(db, newId),
     cleanup: new Cleanup(db, calendar),
     settings: new Settings(db),
+    billing: new BillingRules(db),
     liveness: new Liveness(db),
   };
 }
@@ -137,6 +140,9 @@ export function makeOperations(parts: WriterParts, db: Database) {
     addToken: operation('none', (_now, token: Parameters<Identities['addToken']>[0]) => identities.addToken(token)),
     revokeToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.revokeToken(id, at)),
     touchToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.touchToken(id, at)),
+
+    setBillingRule: operation('inventory', (now, rule: NewBillingRule) => parts.billing.set(rule, now)),
+    removeBillingRule: operation('inventory', (now, id: string) => parts.billing.remove(id, now)),
 
     setSetting: operation('none', (_now, name: string, value: unknown) => settings.set(name, value)),
     setMeta: operation('none', (_now, name: string, value: unknown) => settings.setMeta(name, value)),

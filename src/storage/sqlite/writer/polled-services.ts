@@ -50,8 +50,9 @@ export class PolledServices {
     return poll.poll.services.map((reading) => {
       const row = this.#findOrAdd(poll, reading);
       const { listenPort, kind } = reading;
+      const isWeighted = poll.semantics.basis === 'weighted';
       const carrier = (attribution: Attribution) =>
-        attribution.carrier(slug, listenPort ?? 0, kind, { id: row.id, nodeId: poll.nodeId });
+        attribution.carrier(slug, listenPort ?? 0, kind, { id: row.id, nodeId: poll.nodeId, isWeighted });
       const lastAt = row.lastAt === null ? null : new Date(row.lastAt);
       const order = poll.poll.order ?? null;
       return {
@@ -93,14 +94,16 @@ export class PolledServices {
   #findOrAdd(poll: WriterPoll, reading: PolledService): ServiceRow {
     const { kind, identity, name } = reading;
     const listenPort = reading.listenPort ?? null;
+    const basis = poll.semantics.basis ?? 'raw';
     const found = this.#sql.findService.get(kind, identity) as ServiceRow | undefined;
     if (found === undefined) {
       const id = this.#newId();
-      this.#sql.addService.run(id, poll.nodeId, kind, identity, name, listenPort, poll.at.getTime());
-      return { ...NEVER_READ, id, nodeId: poll.nodeId, name, listenPort };
+      this.#sql.addService.run(id, poll.nodeId, kind, identity, name, listenPort, basis, poll.at.getTime());
+      return { ...NEVER_READ, id, nodeId: poll.nodeId, name, listenPort, basis };
     }
-    if (found.name !== name || found.listenPort !== listenPort || found.nodeId !== poll.nodeId) {
-      this.#sql.updateService.run(poll.nodeId, name, listenPort, found.id);
+    const isMoved = found.nodeId !== poll.nodeId || found.basis !== basis;
+    if (isMoved || found.name !== name || found.listenPort !== listenPort) {
+      this.#sql.updateService.run(poll.nodeId, name, listenPort, basis, found.id);
     }
     return found;
   }
@@ -126,6 +129,7 @@ interface ServiceRow {
   readonly nodeId: string;
   readonly name: string;
   readonly listenPort: number | null;
+  readonly basis: string;
   readonly firstCompleteAt: number | null;
   readonly lastCompleteAt: number | null;
   readonly lastCompleteEvidence: string | null;
@@ -154,15 +158,16 @@ function prepare(db: Database) {
        WHERE s.kind = ? AND s.identity = ? AND n.deleted_at IS NULL`,
     ),
     findService: db.prepare(
-      `SELECT id, node_id AS nodeId, name, listen_port AS listenPort, first_complete_at AS firstCompleteAt,
+      `SELECT id, node_id AS nodeId, name, listen_port AS listenPort, basis, first_complete_at AS firstCompleteAt,
          last_complete_at AS lastCompleteAt, last_complete_evidence AS lastCompleteEvidence,
          last_at AS lastAt, last_boot_id AS lastBootId, last_uptime_ms AS lastUptimeMs
        FROM vpn_service WHERE kind = ? AND identity = ?`,
     ),
     addService: db.prepare(
-      `INSERT INTO vpn_service (id, node_id, kind, identity, name, listen_port, first_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO vpn_service (id, node_id, kind, identity, name, listen_port, basis, first_seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    updateService: db.prepare('UPDATE vpn_service SET node_id = ?, name = ?, listen_port = ? WHERE id = ?'),
+    updateService: db.prepare('UPDATE vpn_service SET node_id = ?, name = ?, listen_port = ?, basis = ? WHERE id = ?'),
     moveOn: db.prepare('UPDATE vpn_service SET last_at = ?, last_boot_id = ?, last_uptime_ms = ? WHERE id = ?'),
     complete: db.prepare(
       `UPDATE vpn_service SET first_complete_at = ifnull(first_complete_at, ?), last_complete_at = ?,

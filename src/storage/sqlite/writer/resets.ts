@@ -4,6 +4,7 @@ import { type AppliedReset, effectiveMark } from '../../../core/ledger/segment.t
 import type { ResetMark, ResetRequest } from '../../../core/ledger/usage-ledger.ts';
 import type { AdminId, NewId } from '../../../core/units/ids.ts';
 import { type ResetRow, resetColumns, toResetMark } from '../rows.ts';
+import { ADD_SUMS } from './sums.ts';
 
 /**
  * Reset marks. A mark of scope `all` is one row: what it hides follows from `all_mark`. A mark on users flips `hidden` on
@@ -83,9 +84,10 @@ function prepare(db: Database) {
     segments: db.prepare('SELECT id, mark, hidden FROM segment WHERE user_id = ?'),
     setHidden: db.prepare('UPDATE segment SET hidden = ? WHERE id = ?'),
     moveCarrierDays: db.prepare(
-      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, connections, last_at)
+      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, markup, connections, last_at)
        SELECT d.day, g.all_mark, s.carrier_id, CAST(@sign AS INTEGER) * sum(d.rx), CAST(@sign AS INTEGER) * sum(d.tx),
-         CAST(@sign AS INTEGER) * sum(d.undirected), CAST(@sign AS INTEGER) * sum(d.connections),
+         CAST(@sign AS INTEGER) * sum(d.undirected), CAST(@sign AS INTEGER) * sum(d.markup),
+         CAST(@sign AS INTEGER) * sum(d.connections),
          max(min(t.last_at, b.to_at - 1))
        FROM segment g
        JOIN tally t ON t.segment_id = g.id
@@ -94,8 +96,7 @@ function prepare(db: Database) {
        JOIN day d ON d.day = b.day AND d.tally_id = t.id
        WHERE g.id = @segment
        GROUP BY 1, 2, 3
-       ON CONFLICT DO UPDATE SET rx = rx + excluded.rx, tx = tx + excluded.tx,
-         undirected = undirected + excluded.undirected, connections = connections + excluded.connections,
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS}, connections = connections + excluded.connections,
          last_at = max(last_at, excluded.last_at)`,
     ),
   };

@@ -1,8 +1,9 @@
-/** Bytes that are being added up: by direction, and without one. */
+/** Bytes that are being added up: by direction, and without one. `markup`: billed bytes minus these; mostly 0. */
 export interface Sums {
   rx: bigint;
   tx: bigint;
   undirected: bigint;
+  markup: bigint;
 }
 
 /** What one tally adds to one day. */
@@ -17,4 +18,13 @@ export function addSums(to: Sums, from: Sums): void {
   to.rx += from.rx;
   to.tx += from.tx;
   if (from.undirected !== 0n) to.undirected += from.undirected;
+  if (from.markup !== 0n) to.markup += from.markup;
 }
+
+export function noSums(): Sums {
+  return { rx: 0n, tx: 0n, undirected: 0n, markup: 0n };
+}
+
+/** Adds the bytes of a row that would be inserted to those of the row that is there. */
+export const ADD_SUMS = `rx = rx + excluded.rx, tx = tx + excluded.tx, undirected = undirected + excluded.undirected,
+  markup = markup + excluded.markup`;

@@ -31,6 +31,7 @@ function sum(parts: readonly Traffic[]): Traffic {
     rxBytes: addUp(parts.map((part) => part.rxBytes)),
     txBytes: addUp(parts.map((part) => part.txBytes)),
     totalBytes: addUp(parts.map((part) => part.totalBytes)) ?? 0,
+    billedBytes: addUp(parts.map((part) => part.billedBytes)) ?? 0,
   };
 }
 

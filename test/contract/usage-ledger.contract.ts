@@ -456,6 +456,30 @@ export function usageLedgerContract(make: MakeStore): void {
       expect((await summary()).traffic).toEqual(traffic(153, 264));
     });
 
+    it('count a new life whole that only the running time of its source tells, also after a restart of ours', async () => {
+      const node = await addNode('vpn1');
+      const seen = async (a: readonly [number, number], seconds: number) => {
+        const { startEvidence: _, ...service } = wg0(
+          { a },
+          { age: { minMs: seconds * 1000, maxMs: seconds * 1000 + 1000 } },
+        );
+        await poll(node.id, [service]);
+      };
+      await seen([100, 200], 3_600);
+      minutes(1);
+      await seen([150, 260], 3_659);
+      minutes(1);
+      await reopen();
+      await seen([152, 263], 3_721);
+      expect((await summary()).traffic).toEqual(traffic(52, 63));
+      minutes(1);
+      await seen([1_000, 2_000], 40);
+      expect((await summary()).traffic).toEqual(traffic(1_052, 2_063));
+      minutes(1);
+      await seen([1_001, 2_002], 100);
+      expect((await summary()).traffic).toEqual(traffic(1_053, 2_065));
+    });
+
     it('drop a reading that is not later in the source’s own order', async () => {
       const node = await addNode('vpn1');
       await poll(node.id, [wg0({ a: [10, 20] })]);

@@ -87,6 +87,11 @@ export interface ServiceReading {
    */
   readonly startEvidence?: string;
   /**
+   * Age of all counters of the service at the end of the poll, for a source that tells how long it has been running and
+   * does not name its start; `startEvidence` is then made from it (start.ts). Counts in complete polls only.
+   */
+  readonly age?: CounterAge;
+  /**
    * The service's own counter, beside those of its peers: the interface's, the inbound's. Cumulative, with the service's
    * `startEvidence`, viewpoint as a peer's: `rx` came in through the tunnel, `tx` went out into it. Read in the same poll;
    * absent (never 0) where the source does not tell. Reconciled with the sum of the peers, never booked.
@@ -98,6 +103,12 @@ export interface ServiceReading {
    */
   readonly ownHeaders?: { readonly least: Traffic; readonly most: Traffic };
   readonly peers: readonly PeerReading[];
+}
+
+/** Bounds of a running time, both included: whole seconds and the way of the answer leave it open by a little. */
+export interface CounterAge {
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
 /** One series of a VPN service: the counters of one peer (and of one connection, for `session` sources). */

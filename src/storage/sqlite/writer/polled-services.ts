@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { Taken } from '../../../core/errors.ts';
 import type { SourceOrder } from '../../../core/metering/collector.ts';
 import { isLater, type MeterContext } from '../../../core/metering/meter.ts';
+import { startFromAge } from '../../../core/metering/start.ts';
 import { NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId } from '../../../core/units/ids.ts';
 import type { Attribution, CarrierState } from './attribution.ts';
@@ -74,11 +75,11 @@ export class PolledServices {
   }
 
   /** Makes this poll the last one of the service. */
-  finish({ id, poll, reading, isStale, atMs }: ServicePoll): void {
+  finish({ id, poll, context, isStale, atMs }: ServicePoll): void {
     if (isStale) return;
     const { order, complete } = poll.poll;
     this.#sql.moveOn.run(atMs, order?.bootId ?? null, order?.uptimeMs ?? null, id);
-    if (complete) this.#sql.complete.run(atMs, atMs, reading.startEvidence ?? null, id);
+    if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, id);
   }
 
   #refuseSecondReader(nodeId: string, { kind, identity, name }: PolledService): void {
@@ -115,13 +116,23 @@ export class PolledServices {
       semantics: poll.semantics,
       at: poll.at,
       order: poll.poll.order ?? null,
-      startEvidence: reading.startEvidence ?? null,
+      startEvidence: reading.startEvidence ?? startFromAgeOf(poll, reading, lastComplete, row.lastCompleteEvidence),
       lastCompleteAt: isBase ? lastComplete : null,
       lastCompleteEvidence: isBase ? row.lastCompleteEvidence : null,
       opening: row.firstCompleteAt === null ? poll.opening : 'baseline',
       clockSuspect: poll.clockSuspect,
     };
   }
+}
+
+function startFromAgeOf(
+  { poll, at }: NodePoll,
+  { age }: ServiceReading,
+  lastAt: Date | null,
+  evidence: string | null,
+): string | null {
+  if (age === undefined || !poll.complete) return null;
+  return startFromAge(age, at, lastAt === null ? null : { at: lastAt, evidence });
 }
 
 interface ServiceRow {

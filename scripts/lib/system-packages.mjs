@@ -16,6 +16,7 @@ const wanted = [
   ['ssh-keygen', 'openssh-client'],
   ['nc', 'netcat-openbsd'],
   ['iperf3', 'iperf3'],
+  ['v2ray', 'v2ray'],
   ['nft', 'nftables'],
   ['openssl', 'openssl'],
   ['chromium', 'chromium'],

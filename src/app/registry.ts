@@ -6,6 +6,7 @@ import type { SecretBox } from '../core/identity/secret-box.ts';
 import type { Integration } from '../core/metering/integration.ts';
 import type { Clock } from '../core/units/clock.ts';
 import { wireguard } from '../integrations/wireguard/integration.ts';
+import { singBox, v2ray, xray } from '../integrations/xray/integration.ts';
 import { KeyFileBox } from '../lib/key-file-box.ts';
 import { randomId } from '../lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/sqlite/sqlite-store.ts';
@@ -13,7 +14,7 @@ import type { Config } from './config.ts';
 import { distFolder } from './paths.ts';
 
 /** Every kind of source that nodes can have: one line each. */
-const integrations: readonly Integration[] = [wireguard];
+const integrations: readonly Integration[] = [wireguard, xray, v2ray, singBox];
 
 /** @throws InvalidInput naming the kinds there are */
 export function integrationOf(kind: string): Integration {

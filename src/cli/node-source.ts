@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { formatBytes, type Traffic, WrongUse } from './output.ts';
 
 export interface Setup {
-  readonly wrapper: { readonly path: string; readonly content: string };
+  readonly wrapper: { readonly path: string; readonly content: string } | null;
   readonly authorizedKeys: string;
   readonly commands: readonly string[];
 }
@@ -37,6 +37,9 @@ export interface SourceOptions {
   readonly file?: string;
   readonly container?: readonly string[];
   readonly interface?: string;
+  readonly api?: string;
+  readonly count?: string;
+  readonly instance?: string;
 }
 
 export function addSourceOptions(command: Command): Command {
@@ -45,7 +48,10 @@ export function addSourceOptions(command: Command): Command {
     .option('--identity <file>', 'private key for ssh')
     .option('--file <path>', 'read a file that something else writes')
     .option('--container <name...>', 'containers on it to read as well')
-    .option('--interface <name>', 'only this interface');
+    .option('--interface <name>', 'WireGuard: only this interface')
+    .option('--api <host:port>', 'Xray, sing-box: where its API listens, seen from there (default: 127.0.0.1:10085)')
+    .option('--count <what>', 'Xray, sing-box: users, inbounds or outbounds (default: users)')
+    .option('--instance <name>', 'Xray, sing-box: a name of your own for this instance');
 }
 
 /** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */
@@ -63,6 +69,9 @@ export function sourceOf(options: SourceOptions): { kind: string; options: Recor
       ...(options.file === undefined ? {} : { path: resolve(options.file) }),
       ...(options.container === undefined ? {} : { containers: options.container }),
       ...(options.interface === undefined ? {} : { interface: options.interface }),
+      ...(options.api === undefined ? {} : { api: options.api }),
+      ...(options.count === undefined ? {} : { count: options.count }),
+      ...(options.instance === undefined ? {} : { instance: options.instance }),
     },
   };
 }

@@ -1,6 +1,8 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { type CommandEnd, type CommandRequest, runCommand } from './exec.ts';
 import { readKeyLine } from './ssh-key.ts';
 import type { SshTarget } from './ssh-target.ts';
@@ -42,13 +44,33 @@ export class SshHost {
 
   /** Exit code 255 is ssh's own (see ssh-problems.ts); others are the command's. @throws as runCommand */
   async run(command: string, request: SshRequest): Promise<CommandEnd> {
-    await this.#prepare();
+    await this.prepare();
     const end = await this.#attempt(command, request);
     const wasBroken = end.exitCode === 255 && end.outputBytes === 0 && this.#isProven;
     if (end.exitCode === 255) this.#dropConnection();
     else this.#isProven = true;
     // The kept connection broke since its last use (the node was restarted): a new one may do.
     return wasBroken ? await this.#attempt(command, request) : end;
+  }
+
+  /**
+   * A connection to an address behind the host, on the standard streams of an ssh of its own: it ends with either side,
+   * and with this process, however that ends. Its standard error says why it failed.
+   */
+  async dial(to: {
+    readonly host: string;
+    readonly port: number;
+  }): Promise<ChildProcessByStdio<Writable, Readable, Readable>> {
+    await this.prepare();
+    const place = `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`;
+    const args = [
+      // Why the other end could not be reached is said at this level.
+      ...option('LogLevel', 'INFO'),
+      ...option('ControlPath', 'none'),
+      ...['-W', place],
+      ...this.#args(),
+    ];
+    return spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   }
 
   /** Ends the kept connection. Idempotent. */
@@ -68,7 +90,8 @@ export class SshHost {
     }
   }
 
-  async #prepare(): Promise<void> {
+  /** The folder and the pinned key. */
+  async prepare(): Promise<void> {
     if (this.#isPrepared) return;
     await mkdir(this.#options.directory, { recursive: true, mode: 0o700 });
     if (this.#options.hostKey !== null) {

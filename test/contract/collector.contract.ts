@@ -12,6 +12,8 @@ export interface ShownSeries {
 
 /** A source under control of the test, and the collector that reads it. */
 export interface CollectorRig {
+  /** Largest value that the source can show; 2^64 - 1 unless it says another. */
+  readonly largest?: bigint;
   readonly collector: Collector;
   /** `n` keys of the source's own form, always the same for the same `n`. */
   keys(n: number): readonly string[];
@@ -30,7 +32,7 @@ export interface CollectorRig {
   close(): Promise<void>;
 }
 
-const BIG = 18_446_744_073_709_551_615n;
+const MAX_U64 = 18_446_744_073_709_551_615n;
 
 /** What every collector does, whatever it reads: the meaning of the port. */
 export function collectorContract(name: string, make: () => Promise<CollectorRig>): void {
@@ -46,12 +48,12 @@ export function collectorContract(name: string, make: () => Promise<CollectorRig
     };
 
     test('shows every series with its exact values, rx and tx not mixed up', async () => {
-      const { collector, keys, show } = await open();
+      const { collector, keys, show, largest = MAX_U64 } = await open();
       const [a = '', b = '', c = ''] = keys(3);
       const series = [
         { key: a, rx: 1n, tx: 2n },
         { key: b, rx: 9_007_199_254_740_993n, tx: 0n },
-        { key: c, rx: BIG - 1n, tx: BIG },
+        { key: c, rx: largest - 1n, tx: largest },
       ];
       await show(series, 1);
       const poll = await collector.collect(soon());
@@ -82,6 +84,10 @@ export function collectorContract(name: string, make: () => Promise<CollectorRig
       for (const [index, service] of after.services.entries()) {
         if (service.startEvidence !== undefined) {
           expect(service.startEvidence).not.toBe(before.services[index]?.startEvidence);
+        }
+        if (service.age !== undefined) {
+          expect(service.age.maxMs).toBeGreaterThan(service.age.minMs);
+          expect(service.age.maxMs).toBeLessThan(before.services[index]?.age?.minMs ?? 0);
         }
       }
     });

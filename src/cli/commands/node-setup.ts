@@ -46,10 +46,12 @@ function printSetup(setup: Setup | null): void {
 /** The same command again, to paste: with the options that were given. */
 export function setupCommand(options: SourceOptions): string {
   const words = [
+    ...(options.kind === 'wireguard' ? [] : ['--kind', options.kind]),
     ...(options.ssh === undefined ? [] : ['--ssh', options.ssh]),
     ...(options.identity === undefined ? [] : ['--identity', options.identity]),
     ...(options.file === undefined ? [] : ['--file', options.file]),
     ...(options.container === undefined ? [] : ['--container', ...options.container]),
+    ...(options.api === undefined ? [] : ['--api', options.api]),
   ];
   return ['xpert node setup', ...words].join(' ');
 }

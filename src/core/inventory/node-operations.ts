@@ -95,7 +95,8 @@ export interface NodeTest {
 
 /** What to put on the node so that it lets itself be read and nothing more. */
 export interface NodeSetup {
-  readonly wrapper: { readonly path: string; readonly content: string };
+  /** Script to put on the node; null where none is needed. */
+  readonly wrapper: { readonly path: string; readonly content: string } | null;
   readonly authorizedKeys: string;
   readonly commands: readonly string[];
 }

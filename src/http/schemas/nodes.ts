@@ -155,7 +155,7 @@ export function systemNoticeJson(notice: SystemNotice): Static<typeof SystemNoti
 
 export const SetupJson = Type.Object(
   {
-    wrapper: Type.Object({ path: Type.String(), content: Type.String() }),
+    wrapper: Nullable(Type.Object({ path: Type.String(), content: Type.String() })),
     authorizedKeys: Type.String(),
     commands: Type.Array(Type.String()),
   },

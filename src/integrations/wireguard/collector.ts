@@ -1,7 +1,7 @@
 import { SourceFailure } from '../../core/errors.ts';
 import type { Collector, CounterSemantics, Poll } from '../../core/metering/collector.ts';
 import type { IntegrationTools } from '../../core/metering/integration.ts';
-import { parseSshTarget, type SshTarget } from '../../lib/ssh-target.ts';
+import { sshHostOptionsOf } from '../../lib/ssh-fields.ts';
 import { failure } from './failures.ts';
 import { FileTransport } from './file-transport.ts';
 import { LocalTransport } from './local-transport.ts';
@@ -51,18 +51,9 @@ export function createTransport(options: WireguardOptions, tools: IntegrationToo
       return new LocalTransport(['sh'], wanted, containers);
     case 'file':
       return new FileTransport(options.path ?? '', wanted, options.maxAgeSeconds, tools.clock);
-    case 'ssh': {
-      const { identityFile = null, hostKey = null } = options;
-      const connection = { target: targetOf(options), identityFile, hostKey, directory: tools.runDirectory };
-      return new SshTransport(connection, wanted, containers);
-    }
+    case 'ssh':
+      return new SshTransport(sshHostOptionsOf(options, tools.runDirectory), wanted, containers);
   }
-}
-
-export function targetOf({ ssh = '' }: WireguardOptions): SshTarget {
-  const target = parseSshTarget(ssh);
-  if (target === null) throw new Error(`options were not checked: ssh=${ssh}`);
-  return target;
 }
 
 function notInTime(reason: unknown): SourceFailure {

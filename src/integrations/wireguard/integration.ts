@@ -1,6 +1,6 @@
 import type { Integration } from '../../core/metering/integration.ts';
-import { createTransport, targetOf, WireguardCollector } from './collector.ts';
-import { pinHostKey } from './first-contact.ts';
+import { pinHostKey, sshTargetOf } from '../../lib/ssh-fields.ts';
+import { createTransport, WireguardCollector } from './collector.ts';
 import { testNode } from './node-test.ts';
 import { parseWireguardOptions } from './options.ts';
 import { describeSetup } from './setup.ts';
@@ -9,10 +9,10 @@ import { describeSetup } from './setup.ts';
 export const wireguard: Integration = {
   kind: 'wireguard',
   parseOptions: parseWireguardOptions,
-  firstContact: (options, tools, signal) => pinHostKey(parseWireguardOptions(options), tools, signal),
+  firstContact: (options, tools, signal) => pinHostKey(parseWireguardOptions(options), tools.runDirectory, signal),
   endpoint: (options) => {
     const parsed = parseWireguardOptions(options);
-    return parsed.transport === 'ssh' ? targetOf(parsed).host : 'localhost';
+    return parsed.transport === 'ssh' ? sshTargetOf(parsed).host : 'localhost';
   },
   createCollector: (options, tools) => new WireguardCollector(createTransport(parseWireguardOptions(options), tools)),
   test: (options, tools, signal) => testNode(parseWireguardOptions(options), tools, signal),

@@ -4,9 +4,9 @@ import type { Poll } from '../../core/metering/collector.ts';
 import type { IntegrationTools } from '../../core/metering/integration.ts';
 import { directed } from '../../core/units/bytes.ts';
 import { fetchHostKey } from '../../lib/ssh.ts';
+import { pinHostKey, sshTargetOf } from '../../lib/ssh-fields.ts';
 import { fingerprint } from '../../lib/ssh-key.ts';
-import { createTransport, targetOf, WireguardCollector } from './collector.ts';
-import { pinHostKey } from './first-contact.ts';
+import { createTransport, WireguardCollector } from './collector.ts';
 import type { WireguardOptions } from './options.ts';
 import type { NodeOutput } from './output-reader.ts';
 import { describeSetup } from './setup.ts';
@@ -34,7 +34,7 @@ async function tryToRead(options: WireguardOptions, tools: IntegrationTools, sig
   const tried = await readOnce(options, tools, signal);
   const isUnknown = tried instanceof SourceFailure && tried.code === 'ssh-host-key-unknown';
   if (!isUnknown) return { tried, hostKey: options.hostKey ?? null };
-  const pinned = await pinHostKey(options, tools, signal);
+  const pinned = await pinHostKey(options, tools.runDirectory, signal);
   if (pinned.hostKey === undefined) return { tried, hostKey: null };
   return { tried: await readOnce(pinned, tools, signal), hostKey: pinned.hostKey };
 }
@@ -57,7 +57,7 @@ async function readOnce(
 
 async function seenHostKey(options: WireguardOptions, tools: IntegrationTools, signal: AbortSignal) {
   try {
-    return await fetchHostKey({ target: targetOf(options), directory: tools.runDirectory }, signal);
+    return await fetchHostKey({ target: sshTargetOf(options), directory: tools.runDirectory }, signal);
   } catch (error) {
     if (signal.aborted) return null;
     throw error;

@@ -1,19 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { InvalidInput } from '../../core/errors.ts';
-import { readKeyLine } from '../../lib/ssh-key.ts';
-import { formatSshTarget, parseSshTarget } from '../../lib/ssh-target.ts';
+import { normalSshFields, SSH_FIELDS, SSH_HINT, SshFieldProblem } from '../../lib/ssh-fields.ts';
 
 /** How a WireGuard or AmneziaWG node is reached. Unknown names are refused, so that a misspelt one is not ignored. */
 export const WireguardOptions = Type.Object(
   {
     transport: Type.Union([Type.Literal('local'), Type.Literal('ssh'), Type.Literal('file')]),
-    /** `[user@]host[:port]`; an IPv6 address with a port in brackets. */
-    ssh: Type.Optional(Type.String({ maxLength: 400 })),
-    /** Private key on this machine; without it the ssh configuration and agent decide. */
-    identityFile: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
-    /** Pinned host key, `type base64`; without it the known_hosts of the user that runs Xpert decides. */
-    hostKey: Type.Optional(Type.String({ maxLength: 4096 })),
+    ...SSH_FIELDS,
     /** Read this interface only. */
     interface: Type.Optional(Type.String({ pattern: '^[^\\s/]{1,15}$' })),
     /** Docker or Podman containers on the node to read as well. */
@@ -54,36 +48,13 @@ export function parseWireguardOptions(options: unknown): WireguardOptions {
       hintFor(`/${needs}`),
     );
   }
-  return { ...parsed, ...normalSsh(parsed), ...normalHostKey(parsed), ...checkedIdentity(parsed) };
-}
-
-function normalSsh({ ssh }: WireguardOptions): Pick<WireguardOptions, 'ssh'> {
-  if (ssh === undefined) return {};
-  const target = parseSshTarget(ssh);
-  if (target === null) throw new InvalidInput('/options/ssh', `"${ssh}" is not a host to log in to.`, hintFor('/ssh'));
-  return { ssh: formatSshTarget(target) };
-}
-
-/** A line of known_hosts or of a .pub file will do; what is kept is the key alone. */
-function normalHostKey({ hostKey }: WireguardOptions): Pick<WireguardOptions, 'hostKey'> {
-  if (hostKey === undefined) return {};
-  const line = readKeyLine(hostKey);
-  if (line !== null) return { hostKey: line };
-  throw new InvalidInput('/options/hostKey', 'This is not a host key.', 'It looks like "ssh-ed25519 AAAA…".');
-}
-
-/** A path that begins with a dash could be taken for an option of ssh. */
-function checkedIdentity({ identityFile }: WireguardOptions): Pick<WireguardOptions, 'identityFile'> {
-  if (identityFile === undefined || /^(?:\/|~\/)[^\0\r\n"%]+$/.test(identityFile)) return {};
-  throw new InvalidInput(
-    '/options/identityFile',
-    'The key file must be a full path.',
-    'For example /etc/xpert/node-key.',
-  );
+  const ssh = normalSshFields(parsed);
+  if (ssh instanceof SshFieldProblem) throw new InvalidInput(`/options/${ssh.field}`, ssh.message, ssh.hint);
+  return { ...parsed, ...ssh };
 }
 
 function hintFor(path: string): string | undefined {
-  if (path === '/ssh') return 'Write user@host, user@host:port or user@[2001:db8::1]:port.';
+  if (path === '/ssh') return SSH_HINT;
   if (path === '/transport') return 'Choose local, ssh or file.';
   if (path === '/path') return 'Give the full path of the file that the node writes.';
   if (path === '/interface') return 'A name such as wg0.';

@@ -56,10 +56,12 @@ function Outcome({ test }: { readonly test: NodeTest }) {
           {test.setup.authorizedKeys ? (
             <Paste label={t('nodes.test.authorizedKeys')} lines={test.setup.authorizedKeys} />
           ) : null}
-          <details className="more">
-            <summary>{t('nodes.test.wrapper', { path: test.setup.wrapper.path })}</summary>
-            <Paste lines={test.setup.wrapper.content} />
-          </details>
+          {test.setup.wrapper ? (
+            <details className="more">
+              <summary>{t('nodes.test.wrapper', { path: test.setup.wrapper.path })}</summary>
+              <Paste lines={test.setup.wrapper.content} />
+            </details>
+          ) : null}
         </div>
       ) : null}
     </>

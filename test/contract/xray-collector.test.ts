@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/app/system-clock.ts';
 import { XrayCollector } from '../../src/integrations/xray/collector.ts';
 import { StatsClient } from '../../src/integrations/xray/stats-client.ts';
-import { type Answer, field, number, StatsServer, statsMessage, sysStatsMessage, varint } from '../support/stats-server.ts';
+import {
+  type Answer,
+  field,
+  number,
+  StatsServer,
+  statsMessage,
+  sysStatsMessage,
+  varint,
+} from '../support/stats-server.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
 
 const XRAY = '/xray.app.stats.command.StatsService';
@@ -63,12 +71,30 @@ class XrayRig implements CollectorRig {
       ['no message at all', () => ({ status: 0 })],
       ['text', () => ({ status: 0, message: Buffer.from('<html><body>404 not found</body></html>') })],
       ['a message cut short', (shown) => ({ status: 0, message: shown.subarray(0, -3) })],
-      ['a name cut short', (shown) => ({ status: 0, message: Buffer.concat([shown, field(1, field(1, Buffer.from([0xc3])))]) })],
-      ['a counter without a name', (shown) => ({ status: 0, message: Buffer.concat([shown, field(1, number(2, 5n))]) })],
+      [
+        'a name cut short',
+        (shown) => ({ status: 0, message: Buffer.concat([shown, field(1, field(1, Buffer.from([0xc3])))]) }),
+      ],
+      [
+        'a counter without a name',
+        (shown) => ({ status: 0, message: Buffer.concat([shown, field(1, number(2, 5n))]) }),
+      ],
       ['a negative counter', (shown) => ({ status: 0, message: Buffer.concat([shown, statAs(-5n)]) })],
-      ['a counter beyond 64 bits', (shown) => ({ status: 0, message: Buffer.concat([shown, field(1, Buffer.concat([field(1, NAME), Buffer.from([0x10]), varint(1n << 64n)]))]) })],
+      [
+        'a counter beyond 64 bits',
+        (shown) => ({
+          status: 0,
+          message: Buffer.concat([
+            shown,
+            field(1, Buffer.concat([field(1, NAME), Buffer.from([0x10]), varint(1n << 64n)])),
+          ]),
+        }),
+      ],
       ['a user twice', (shown) => ({ status: 0, message: Buffer.concat([shown, statAs(7n), statAs(8n)]) })],
-      ['a wire type that does not exist', (shown) => ({ status: 0, message: Buffer.concat([shown, Buffer.from([0x0f, 1, 2])]) })],
+      [
+        'a wire type that does not exist',
+        (shown) => ({ status: 0, message: Buffer.concat([shown, Buffer.from([0x0f, 1, 2])]) }),
+      ],
       ['an error', () => ({ status: 2, details: 'app/stats/command: QueryStats only works its own stats.Manager.' })],
       ['another error', () => ({ status: 13, details: 'it\nbroke' })],
     ] as const satisfies readonly (readonly [string, (shown: Buffer) => Answer])[]

@@ -39,7 +39,8 @@ export class CounterTable {
     const pairs = this.#pairs[name.slice(0, start) as Counted];
     if (pairs === undefined || key === '') return;
     const pair = pairs.get(key);
-    if (pair === undefined) pairs.set(key, isUplink ? { uplink: value, downlink: null } : { uplink: null, downlink: value });
+    if (pair === undefined)
+      pairs.set(key, isUplink ? { uplink: value, downlink: null } : { uplink: null, downlink: value });
     else if ((isUplink ? pair.uplink : pair.downlink) !== null) throw garbled(`"${quote(name)}" is there twice`);
     else if (isUplink) pair.uplink = value;
     else pair.downlink = value;
@@ -83,5 +84,8 @@ function trafficOf({ uplink, downlink }: Pair): Traffic {
 }
 
 function presenceOf({ ip, lastSeen }: OnlineUser, now: Date): Pick<PeerReading, 'endpoint' | 'lastHandshakeAt'> {
-  return { lastHandshakeAt: lastSeen === null ? now : new Date(lastSeen * 1000), ...(ip === null ? {} : { endpoint: ip }) };
+  return {
+    lastHandshakeAt: lastSeen === null ? now : new Date(lastSeen * 1000),
+    ...(ip === null ? {} : { endpoint: ip }),
+  };
 }

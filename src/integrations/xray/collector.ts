@@ -3,8 +3,8 @@ import type { Collector, CounterAge, CounterSemantics, PeerReading, Poll } from 
 import type { Clock } from '../../core/units/clock.ts';
 import { type Counted, CounterTable } from './assemble.ts';
 import { aborted, garbled, restartedMeanwhile, timedOut, wrongKind } from './failures.ts';
-import { eachStat, type OnlineUser, readUptime } from './messages.ts';
 import { instanceOf } from './instance.ts';
+import { eachStat, type OnlineUser, readUptime } from './messages.ts';
 import type { XrayOptions } from './options.ts';
 import type { Family, StatsClient } from './stats-client.ts';
 import { WireError } from './wire.ts';

@@ -1,4 +1,4 @@
-import { SourceFailure } from '../../core/errors.ts';
+import type { SourceFailure } from '../../core/errors.ts';
 import { GRPC, GrpcClient, GrpcError } from '../../lib/grpc.ts';
 import { sshHostOptionsOf } from '../../lib/ssh-fields.ts';
 import { diagnoseIdentity, diagnoseSsh, type SshProblem, sshMissing } from '../../lib/ssh-problems.ts';

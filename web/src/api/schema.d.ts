@@ -1537,7 +1537,7 @@ export interface components {
             readonly wrapper: {
                 readonly path: string;
                 readonly content: string;
-            };
+            } | null;
             readonly authorizedKeys: string;
             readonly commands: readonly string[];
         };

@@ -126,8 +126,8 @@ export class PolledServices {
 }
 
 function startFromAgeOf(
-  { poll, at }: NodePoll,
-  { age }: ServiceReading,
+  { poll, at }: WriterPoll,
+  { age }: PolledService,
   lastAt: Date | null,
   evidence: string | null,
 ): string | null {

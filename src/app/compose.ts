@@ -1,11 +1,12 @@
 import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { SystemNotice } from '../core/inventory/node-operations.ts';
 import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import { WallTime } from '../core/metering/wall-time.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
-import { backUp } from './backup.ts';
+import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import type { Config } from './config.ts';
@@ -61,10 +62,20 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 
+  const backups = new Backups({
+    ...{ ledger, settings, clock, dataDir: config.dataDir, databasePath: config.databasePath },
+    readKey: () => secretBox.exportKey(),
+    onFailure: (error) => log.error({ err: error }, 'the automatic backup failed'),
+  });
+
   // Nodes
   const expected = new ExpectedPeers(inventory, settings);
   const credentials = new Credentials(integrationOf, secretBox);
-  const fleet = composeNodes({ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials });
+  const fleet = composeNodes({
+    ...{ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials },
+    productNotices: () =>
+      productNotices({ config, wallTime, incarnation: store.incarnation, backups, now: clock.now() }),
+  });
   const { nodes } = fleet;
 
   // Operations
@@ -85,8 +96,8 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     calendar: async () => store.calendar(),
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
-    backup: () => backUp(ledger, config.dataDir, clock),
-    examine: () => examine({ config, nodes, identity, operations, wallTime, listening }),
+    backups,
+    examine: () => examine({ config, nodes, identity, operations, wallTime, listening, backups, clock }),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
   });
   const heartbeat = async () => {
@@ -131,6 +142,7 @@ interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock' | '
   readonly changes: Changes;
   readonly expected: ExpectedPeers;
   readonly credentials: Credentials;
+  readonly productNotices: () => Promise<SystemNotice[]>;
 }
 
 /** Everything between a node and the ledger. */
@@ -190,7 +202,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     presence,
     discovery,
     changes,
-    productNotices: () => productNotices(config, wallTime),
+    productNotices: surroundings.productNotices,
   });
   ledger.onCommit((commit) => {
     if (commit.reported !== null) rates.reported(commit.reported);

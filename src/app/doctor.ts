@@ -2,9 +2,11 @@ import { stat } from 'node:fs/promises';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { NodeOperations, NodeView } from '../core/inventory/node-operations.ts';
 import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
+import type { Clock } from '../core/units/clock.ts';
+import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
 import type { WallTime } from './node-polling.ts';
-import { clockNotice, diskNotice, openWebhookNotice } from './product-notices.ts';
+import { backupNotice, clockNotice, diskNotice, openWebhookNotice } from './product-notices.ts';
 
 interface Dependencies {
   readonly config: Config;
@@ -14,6 +16,8 @@ interface Dependencies {
   readonly wallTime: WallTime;
   /** Where the panel listens now; null when only the CLI runs. */
   readonly listening: () => string | null;
+  readonly backups: Pick<Backups, 'list' | 'schedule' | 'failure'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** Looks at everything that can be wrong and says for each what to do, with the lines to paste. */
@@ -27,6 +31,7 @@ export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
     checkOwner(use.identity),
     checkWebhook(use.config),
     checkTracking(use),
+    checkBackups(use),
     checkNodes(use.nodes),
   ]);
   return checks.flat();
@@ -119,6 +124,27 @@ async function checkTracking({ operations }: Dependencies): Promise<DoctorCheck>
     'Switch it on in Settings.',
     ['grep XPERT_TRAFFIC_TRACKING_ENABLED .env'],
   );
+}
+
+async function checkBackups({ backups, clock }: Dependencies): Promise<DoctorCheck> {
+  const commands = ['xpert backup', 'xpert backup schedule'];
+  const notice = backupNotice(backups.failure);
+  if (notice !== null) return check('backup', 'error', notice.message, notice.hint, commands);
+  const [newest] = backups.list();
+  const { everyHours } = await backups.schedule();
+  if (newest === undefined) {
+    const first = everyHours === 0 ? 'None is written by itself.' : 'The first is written an hour after the start.';
+    return check(
+      'backup',
+      everyHours === 0 ? 'warning' : 'ok',
+      `There is no backup yet. ${first}`,
+      'Write one.',
+      commands,
+    );
+  }
+  const hours = (clock.now().getTime() - newest.at.getTime()) / 3_600_000;
+  if (hours <= Math.max(48, 2 * everyHours)) return check('backup', 'ok', `The newest backup is ${newest.path}.`);
+  return check('backup', 'warning', `The newest backup is ${Math.floor(hours / 24)} days old.`, 'Write one.', commands);
 }
 
 async function checkNodes(nodes: Dependencies['nodes']): Promise<DoctorCheck[]> {

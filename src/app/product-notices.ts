@@ -1,12 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
+import type { LedgerIncarnation } from '../core/ledger/incarnation.ts';
+import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
 import type { WallTime } from './node-polling.ts';
 
 type Notice = Omit<SystemNotice, 'nodeId' | 'nodeName' | 'since'>;
 
 const GIB = 1024 ** 3;
+const WEEK_MS = 7 * 86_400_000;
 
 /** True if other machines can reach the server: it listens beyond this machine, or is published under a domain. */
 export function isPublic(config: Pick<Config, 'host' | 'publicUrl'>): boolean {
@@ -51,9 +54,46 @@ export function clockNotice(wallTime: WallTime): Notice | null {
   };
 }
 
+/** For a week after a restore: what it means for the numbers, and what waits for the owner. */
+export function restoreNotice({ restores }: LedgerIncarnation, now: Date): Notice | null {
+  const last = restores.at(-1);
+  if (last === undefined || now.getTime() - last.at.getTime() > WEEK_MS) return null;
+  const [from, to] = [last.missingFrom.toISOString(), last.at.toISOString()];
+  return {
+    code: 'restored',
+    severity: 'warning',
+    message: `The ledger was restored from a backup: reports answered between ${from} and ${to} are missing unless they were sent again.`,
+    hint: 'Counters of nodes are caught up. Look through users, assignments and tokens: changes since the backup are gone, and tokens revoked since are valid again.',
+  };
+}
+
+export function backupNotice(failure: { readonly at: Date; readonly message: string } | null): Notice | null {
+  if (failure === null) return null;
+  return {
+    code: 'backup-failed',
+    severity: 'error',
+    message: `The automatic backup of ${failure.at.toISOString()} was not written: ${failure.message}`,
+    hint: 'Write one by hand (xpert backup), or change the schedule (xpert backup schedule).',
+  };
+}
+
+interface ProductState {
+  readonly config: Config;
+  readonly wallTime: WallTime;
+  readonly incarnation: LedgerIncarnation;
+  readonly backups: Pick<Backups, 'failure'>;
+  readonly now: Date;
+}
+
 /** What the owner should know about the product itself, beside its nodes. */
-export async function productNotices(config: Config, wallTime: WallTime): Promise<SystemNotice[]> {
-  const found = [openWebhookNotice(config), await diskNotice(config.dataDir), clockNotice(wallTime)];
+export async function productNotices(of: ProductState): Promise<SystemNotice[]> {
+  const found = [
+    openWebhookNotice(of.config),
+    await diskNotice(of.config.dataDir),
+    clockNotice(of.wallTime),
+    restoreNotice(of.incarnation, of.now),
+    backupNotice(of.backups.failure),
+  ];
   return found
     .filter((notice) => notice !== null)
     .map((notice) => ({ ...notice, nodeId: null, nodeName: null, since: null }));

@@ -1,11 +1,13 @@
 import { ExpectedError } from '../core/errors.ts';
 import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import type { TrackingState, UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { BackupFile, BackupSchedule } from '../core/settings/backups.ts';
 import type { DoctorCheck, EffectiveSettings, ImportSummary, Operations } from '../core/settings/operations.ts';
 import type { SettingsStore } from '../core/settings/settings-store.ts';
 import type { Calendar } from '../core/units/calendar.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { AdminId } from '../core/units/ids.ts';
+import type { Backups } from './backups.ts';
 import type { Changes } from './changes.ts';
 import type { CleanupJobs } from './cleanup-jobs.ts';
 import type { Config } from './config.ts';
@@ -31,7 +33,7 @@ interface Dependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly calendar: () => Promise<Calendar>;
   readonly trackingState: () => Promise<TrackingState>;
-  readonly backup: () => Promise<{ readonly path: string; readonly bytes: number }>;
+  readonly backups: Backups;
   readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly importVpnService: Operations['importVpnService'];
   readonly ready: () => Promise<void>;
@@ -54,6 +56,7 @@ export class ProductOperations implements Operations {
       tracking: await trackingState(),
       timeZone: calendar.zoneAt(this.#use.clock.now().getTime()),
       retentionDays: await this.retentionDays(),
+      backup: await this.#use.backups.schedule(),
       domain: config.publicUrl,
       webhookAuth: config.webhookAuth,
       publicSummary: config.publicSummary,
@@ -108,9 +111,17 @@ export class ProductOperations implements Operations {
     return this.#use.cleanups.ended();
   }
 
-  /** Keeps 15-minute records no longer than set: looked at every hour, found to be due once a day. */
+  /** Both go on while other upkeep does. Retention is looked at every hour, and found to be due once a day. */
   chores(): readonly Chore[] {
-    return [{ name: 'retention', everyMs: 3_600_000, run: () => this.#keepRetention() }];
+    return [
+      { name: 'retention', everyMs: 3_600_000, run: () => this.#keepRetention() },
+      { name: 'automatic backup', everyMs: 300_000, run: () => this.#keepBackups() },
+    ];
+  }
+
+  async #keepBackups(): Promise<false> {
+    void this.#use.backups.keepSchedule();
+    return false;
   }
 
   async #keepRetention(): Promise<false> {
@@ -127,8 +138,16 @@ export class ProductOperations implements Operations {
     return false;
   }
 
-  backup(): ReturnType<Operations['backup']> {
-    return this.#use.backup();
+  backup(passphrase: string | null): Promise<BackupFile> {
+    return this.#use.backups.write(passphrase);
+  }
+
+  backups(): readonly BackupFile[] {
+    return this.#use.backups.list();
+  }
+
+  setBackupSchedule(schedule: BackupSchedule, by: AdminId | null): Promise<void> {
+    return this.#use.backups.setSchedule(schedule, by);
   }
 
   doctor(): Promise<readonly DoctorCheck[]> {

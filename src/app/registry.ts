@@ -31,7 +31,7 @@ export type Store = SqliteStore;
 const ID_LENGTH = 16;
 
 /** Seals what is secret in the ledger with a key beside it. */
-export function openSecretBox(config: Pick<Config, 'dataDir'>): SecretBox {
+export function openSecretBox(config: Pick<Config, 'dataDir'>): KeyFileBox {
   return new KeyFileBox(join(config.dataDir, 'secret.key'));
 }
 

@@ -34,6 +34,11 @@ export class KeyFileBox {
     }
   }
 
+  /** The key, to be sealed and kept elsewhere; null if none was ever needed. */
+  exportKey(): Uint8Array | null {
+    return this.#key ?? this.#existingKey();
+  }
+
   #readKey(): Buffer {
     this.#key ??= this.#existingKey() ?? this.#newKey();
     return this.#key;

@@ -366,7 +366,32 @@ describe('settings', () => {
       deleted: 0,
       totals: { before: 0, after: 0 },
     });
-    expect((await call('POST', '/api/v1/backups', {})).json()).toMatchObject({ bytes: 4096 });
     expect((await get('/api/v1/doctor')).checks).toHaveLength(1);
+  });
+});
+
+describe('backups', () => {
+  it('are written, listed and downloaded by the owner; the schedule is a setting', async () => {
+    const { token, request } = server;
+    const owner = await token('owner', ['admin']);
+    const written = await request('POST', '/api/v1/backups', {
+      token: owner,
+      body: { passphrase: 'long enough for this' },
+    });
+    expect(written.json()).toMatchObject({ automatic: false, withKey: true, at: server.clock.now().toISOString() });
+    const list = await request('GET', '/api/v1/backups', { token: owner });
+    expect(list.json()).toEqual({ items: [written.json()], nextCursor: null, total: 1 });
+    const file = await request('GET', `/api/v1/backups/${written.json().name}`, { token: owner });
+    expect(file.headers).toMatchObject({ 'content-disposition': expect.stringContaining(written.json().name) });
+    expect(file.rawPayload.subarray(0, 15).toString()).toBe('SQLite format 3');
+    expect(file.rawPayload).toHaveLength(written.json().bytes);
+    for (const name of ['none.db', '..%2Fsecret.key', 'xpert-2026-01-01T00-00-00-000Z.db']) {
+      expect((await request('GET', `/api/v1/backups/${name}`, { token: owner })).statusCode).toBe(404);
+    }
+    const body = { everyHours: 12, keep: 3 };
+    expect((await request('PUT', '/api/v1/settings/backup', { token: owner, body })).json()).toEqual(body);
+    expect((await request('GET', '/api/v1/settings', { token: owner })).json().backup).toEqual(body);
+    const bad = { everyHours: 12, keep: 0 };
+    expect((await request('PUT', '/api/v1/settings/backup', { token: owner, body: bad })).statusCode).toBe(400);
   });
 });

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
+import { Backups } from '../../src/app/backups.ts';
 import { Changes } from '../../src/app/changes.ts';
 import { CleanupJobs } from '../../src/app/cleanup-jobs.ts';
 import type { Config } from '../../src/app/config.ts';
@@ -65,6 +69,14 @@ export async function startHttp(
     retentionDays: null,
     fromEnvironment: [],
   };
+  const dataDir = mkdtempSync(join(tmpdir(), 'xpert-http-'));
+  const backups = new Backups({
+    ...{ ledger, settings, clock, dataDir, databasePath: join(dataDir, 'none.db') },
+    readKey: () => Buffer.alloc(32, 7),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
   const operations = new ProductOperations({
     config: config as unknown as Config,
     ledger,
@@ -75,7 +87,7 @@ export async function startHttp(
     calendar: async () => store.calendar(),
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
-    backup: async () => ({ path: '/somewhere/backup.db', bytes: 4096 }),
+    backups,
     examine: async () => [{ name: 'ledger', status: 'ok', message: 'Fine.', hint: null, commands: [] }],
     importVpnService: async () => ({ nodes: 0, users: 0, peers: 0, skipped: [] }),
   });
@@ -121,6 +133,7 @@ export async function startHttp(
     async close() {
       await app.close();
       await store.close();
+      rmSync(dataDir, { recursive: true });
       if (undescribed.length > 0) throw new Error(`Answers are not as openapi.json says:\n${undescribed.join('\n')}`);
     },
   };

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readConfig } from '../../app/config.ts';
 import { type Api, withApi } from '../api.ts';
-import { explain, print, WrongUse } from '../output.ts';
+import { print, WrongUse } from '../output.ts';
+import { addBackupCommands } from './backup.ts';
 
 /** Verbs about the server as a whole: start, doctor, backup, restore, and those of later versions. */
 export function addServerCommands(program: Command): void {
@@ -12,15 +13,7 @@ export function addServerCommands(program: Command): void {
     .description('look at everything that can be wrong and say what to do')
     .option('--json', 'answer as JSON')
     .action((options: { json?: boolean }) => withApi((api) => doctor(api, options)));
-  program
-    .command('backup')
-    .description('write a verified copy of the ledger while work goes on')
-    .option('--json', 'answer as JSON')
-    .action((options: { json?: boolean }) => withApi((api) => backup(api, options)));
-  program
-    .command('restore <file>')
-    .description('put a backup in the place of the ledger; the server must be stopped')
-    .action(restore);
+  addBackupCommands(program);
   for (const verb of ['agent', 'report', 'export', 'migrate']) {
     program
       .command(verb, { hidden: true })
@@ -67,20 +60,4 @@ async function doctor(api: Api, options: { json?: boolean }): Promise<void> {
     }
   }
   if (checks.some((check) => check.status === 'error')) process.exitCode = 1;
-}
-
-async function backup(api: Api, options: { json?: boolean }): Promise<void> {
-  const { path, bytes } = await api.post<{ path: string; bytes: number }>('/api/v1/backups');
-  if (options.json) print(api.lastText());
-  else {
-    print(path);
-    explain(`${bytes} bytes, verified.`);
-  }
-}
-
-async function restore(file: string): Promise<void> {
-  const { restoreBackup } = await import('../../app/restore.ts');
-  const { restored, kept } = await restoreBackup(readConfig(), file);
-  print(`${restored} is now the ledger.`);
-  if (kept !== null) print(`The one before is kept as ${kept}`);
 }

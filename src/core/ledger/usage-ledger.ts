@@ -38,8 +38,11 @@ export interface UsageLedger {
 
   /** Switches tracking; switching on makes the next reading of every series a new baseline. */
   setTracking(enabled: boolean, by: AdminId | null): Promise<TrackingState>;
-  /** Writes a consistent copy while work goes on, and verifies it. `path` must not exist. */
-  backup(path: string): Promise<{ readonly path: string; readonly bytes: number }>;
+  /**
+   * Writes a consistent copy while work goes on, and verifies it. `path` must not exist, and does only once the copy is
+   * whole. `sealedKey`: text that goes along with it.
+   */
+  backup(path: string, sealedKey?: string | null): Promise<{ readonly path: string; readonly bytes: number }>;
   /** Told after every commit; may be called many times a second. Returns the unsubscribe function. */
   onCommit(listener: (commit: Commit) => void): () => void;
 }

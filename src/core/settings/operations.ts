@@ -2,6 +2,7 @@ import type { CleanupJob } from '../ledger/cleanup-job.ts';
 import type { TrackingState } from '../ledger/usage-ledger.ts';
 import type { Calendar } from '../units/calendar.ts';
 import type { AdminId } from '../units/ids.ts';
+import type { BackupFile, BackupSchedule } from './backups.ts';
 
 /** Settings as they hold now, wherever they come from. */
 export interface EffectiveSettings {
@@ -10,6 +11,7 @@ export interface EffectiveSettings {
   readonly timeZone: string;
   /** Days that 15-minute records are kept; 0 = for ever. */
   readonly retentionDays: number;
+  readonly backup: BackupSchedule;
   /** Public host or URL, if one is set. */
   readonly domain: string | null;
   readonly webhookAuth: 'open' | 'key';
@@ -54,7 +56,11 @@ export interface Operations {
   cleanupJob(): CleanupJob | null;
   /** Resolves when no cleanup runs any more, with how the last one ended. */
   cleanupEnded(): Promise<CleanupJob | null>;
-  backup(): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** Writes a verified backup; with a passphrase the key of stored secrets goes along, sealed. @throws InvalidInput, `backup-running` */
+  backup(passphrase: string | null): Promise<BackupFile>;
+  /** Newest first. */
+  backups(): readonly BackupFile[];
+  setBackupSchedule(schedule: BackupSchedule, by: AdminId | null): Promise<void>;
   doctor(): Promise<readonly DoctorCheck[]>;
   /** Reads the bot's files from this machine; importing twice changes nothing. @throws InvalidInput */
   importVpnService(files: {

@@ -8,6 +8,7 @@ import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { adminRoutes } from './admins.ts';
 import { auditRoutes } from './audit-log.ts';
+import { backupRoutes } from './backups.ts';
 import { billingRuleRoutes } from './billing-rules.ts';
 import { cleanupRoutes } from './cleanup.ts';
 import { docsRoutes } from './docs.ts';
@@ -50,6 +51,7 @@ const RESOURCES = [
   billingRuleRoutes,
   ledgerRoutes,
   cleanupRoutes,
+  backupRoutes,
   settingsRoutes,
   auditRoutes,
   adminRoutes,

@@ -5,6 +5,7 @@ import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { Instant, MaybeString } from '../schemas/common.ts';
+import { ScheduleJson } from './backups.ts';
 
 const TrackingJson = Type.Object({ enabled: Type.Boolean(), since: Instant });
 const SettingsJson = Type.Object(
@@ -12,6 +13,7 @@ const SettingsJson = Type.Object(
     tracking: TrackingJson,
     timeZone: Type.String(),
     retentionDays: Type.Integer(),
+    backup: ScheduleJson,
     domain: MaybeString,
     webhookAuth: Type.Union([Type.Literal('open'), Type.Literal('key')]),
     publicSummary: Type.Boolean(),
@@ -52,11 +54,6 @@ const retentionSchema = {
   body: Type.Object({ days: Type.Integer({ minimum: 0, maximum: 36_600 }) }),
   response: { 200: Type.Object({ days: Type.Integer() }) },
 };
-const backupSchema = {
-  tags,
-  summary: 'Write a verified copy of the ledger while work goes on',
-  response: { 200: Type.Object({ path: Type.String(), bytes: Type.Integer() }) },
-};
 const doctorSchema = { tags, summary: 'What is wrong, and what to do about it', response: { 200: DoctorJson } };
 const importSchema = {
   tags,
@@ -71,10 +68,11 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
   const config = { access: 'change-all' } as const;
 
   app.get('/api/v1/settings', { config: { access: 'view' }, schema: settingsSchema }, async (request) => {
-    const { tracking, timeZone, retentionDays, domain, webhookAuth, publicSummary, fixedByEnvironment } =
+    const { tracking, timeZone, retentionDays, backup, domain, webhookAuth, publicSummary, fixedByEnvironment } =
       await operations.settings();
     const fixed = isAllowed(actorOf(request), 'change-all') ? [...fixedByEnvironment] : [];
-    return { tracking, timeZone, retentionDays, domain, webhookAuth, publicSummary, fixedByEnvironment: fixed };
+    const kept = { retentionDays, backup: { ...backup } };
+    return { tracking, timeZone, ...kept, domain, webhookAuth, publicSummary, fixedByEnvironment: fixed };
   });
 
   app.put('/api/v1/settings/tracking', { config, schema: trackingSchema }, async (request) => {
@@ -89,12 +87,6 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
     await operations.setRetention(days, adminIdOf(actorOf(request)));
     await audit(parts, request, 'retention.changed', `${days} days`);
     return { days };
-  });
-
-  app.post('/api/v1/backups', { config, schema: backupSchema }, async (request) => {
-    const backup = await operations.backup();
-    await audit(parts, request, 'backup.written', backup.path, { bytes: backup.bytes });
-    return backup;
   });
 
   app.get('/api/v1/doctor', { config: { access: 'inspect' }, schema: doctorSchema }, async () => {

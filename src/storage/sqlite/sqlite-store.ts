@@ -10,6 +10,7 @@ import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './iden
 import { importOriginal, type OriginalImport } from './import-original.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
 import { makeReaders, makeSlowReads } from './reader/readers.ts';
+import { settleIncarnation } from './restore.ts';
 import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-reader.ts';
 import { SqliteUsageHistory } from './usage-history.ts';
 import { SqliteUsageLedger } from './usage-ledger.ts';
@@ -40,7 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   const { path, clock, workers } = options;
   const nowMs = clock.now().getTime();
   // Opened here first, also with threads: what is wrong with the file is told before any of them starts.
-  const { db, calendar, lastInstant } = failuresNaming(path, () => openFile(options, nowMs));
+  const { db, calendar, lastInstant, incarnation } = failuresNaming(path, () => openFile(options, nowMs));
   const writer = new WriterLink(clock);
   if (workers === null) {
     const ledger = new LedgerWriter(db, { calendar, newId: options.newId, nowMs });
@@ -65,6 +66,8 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     audit: new SqliteAuditLog(readers.identity, writer),
     /** When a process last wrote to this ledger before now; null for a new one. */
     lastInstant,
+    /** Which life of the ledger this is: another one after each restore. */
+    incarnation,
     calendar: (): Calendar => calendar,
     trackingState: (): TrackingState => readers.ledger.tracking(),
     /** Proves that the ledger can be written. @throws LedgerFailure */
@@ -107,11 +110,12 @@ function readerThread({ path, workers }: SqliteStoreOptions, { zones }: Calendar
 
 const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed };
 
-function openFile({ path, timeZone, onImport }: SqliteStoreOptions, nowMs: number) {
+function openFile({ path, timeZone, newId, onImport }: SqliteStoreOptions, nowMs: number) {
   if (isOriginalFile(path)) onImport?.(importOriginal(path, Calendar.of(timeZone ?? systemZone()), nowMs));
   const db = openForWriting(path);
   try {
-    return { db, calendar: settleCalendar(db, timeZone, nowMs), lastInstant: lastAlive(db) };
+    const incarnation = settleIncarnation(db, newId, nowMs);
+    return { db, calendar: settleCalendar(db, timeZone, nowMs), lastInstant: lastAlive(db), incarnation };
   } catch (error) {
     db.close();
     throw error;

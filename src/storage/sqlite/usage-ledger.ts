@@ -80,9 +80,12 @@ export class SqliteUsageLedger implements UsageLedger {
     return this.#writer.run('setTracking', enabled);
   }
 
-  async backup(path: string): Promise<{ readonly path: string; readonly bytes: number }> {
+  async backup(
+    path: string,
+    sealedKey: string | null = null,
+  ): Promise<{ readonly path: string; readonly bytes: number }> {
     await this.#writer.settle();
-    return await this.#worker.read('backup', path);
+    return await this.#worker.read('backup', path, sealedKey);
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {

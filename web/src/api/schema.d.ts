@@ -675,6 +675,58 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/backups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Backups, newest first */
+        readonly get: operations["getBackups"];
+        readonly put?: never;
+        /** Write a verified copy of the ledger while work goes on */
+        readonly post: operations["postBackups"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/backups/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The file of a backup */
+        readonly get: operations["getBackupsName"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/settings/backup": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Automatic backups: every so many hours, so many stay */
+        readonly put: operations["putSettingsBackup"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/settings": {
         readonly parameters: {
             readonly query?: never;
@@ -720,23 +772,6 @@ export interface paths {
         /** How many days 15-minute records are kept; 0 = for ever */
         readonly put: operations["putSettingsRetention"];
         readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/backups": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Write a verified copy of the ledger while work goes on */
-        readonly post: operations["postBackups"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1708,6 +1743,24 @@ export interface components {
                 readonly after: number | bigint;
             } | null;
         };
+        readonly Backup: {
+            readonly name: string;
+            /** @description On the machine of the server. */
+            readonly path: string;
+            readonly bytes: number;
+            /** Format: date-time */
+            readonly at: string;
+            /** @description Written by the schedule, and removed by it. */
+            readonly automatic: boolean;
+            /** @description Carries the key of stored secrets, sealed with a passphrase. */
+            readonly withKey: boolean;
+        };
+        readonly BackupSchedule: {
+            /** @description 0: none by itself. */
+            readonly everyHours: number;
+            /** @description Automatic ones that stay. */
+            readonly keep: number;
+        };
         readonly Settings: {
             readonly tracking: {
                 readonly enabled: boolean;
@@ -1716,6 +1769,7 @@ export interface components {
             };
             readonly timeZone: string;
             readonly retentionDays: number;
+            readonly backup: components["schemas"]["BackupSchedule"];
             readonly domain: string | null;
             /** @enum {string} */
             readonly webhookAuth: "open" | "key";
@@ -3255,6 +3309,98 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly getBackups: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Backup"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postBackups: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Takes the key of stored secrets along, sealed with it. */
+                    readonly passphrase?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backup"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getBackupsName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putSettingsBackup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BackupSchedule"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BackupSchedule"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getSettings: {
         readonly parameters: {
             readonly query?: never;
@@ -3330,30 +3476,6 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly days: number;
-                    };
-                };
-            };
-            readonly default: components["responses"]["Problem"];
-        };
-    };
-    readonly postBackups: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description OK */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly path: string;
-                        readonly bytes: number;
                     };
                 };
             };

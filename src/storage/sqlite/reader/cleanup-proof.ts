@@ -2,6 +2,7 @@ import { RecordsExceedDay } from '../../../core/errors.ts';
 import type { RawTotals } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
+import { standingOf } from '../soundness.ts';
 import type { Statements } from './statements.ts';
 
 /** What shows, before 15-minute records go and after, that the sums which stay hold all of it. */
@@ -41,11 +42,9 @@ export class CleanupProof {
     if (rows > 0) throw new RecordsExceedDay(new Date(day * 86_400_000).toISOString().slice(0, 10), rows);
   }
 
-  /** One statement is one instant, whatever is being written. */
   rawTotals(): RawTotals {
-    const row = this.#sql.getBig<Record<'days' | 'daysRest' | 'totals' | 'totalsRest', bigint>>(RAW_TOTALS);
-    if (row === undefined) return { days: 0n, totals: 0n };
-    return { days: (row.days << 32n) + row.daysRest, totals: (row.totals << 32n) + row.totalsRest };
+    const { days, totals } = standingOf(this.#sql.db);
+    return { days, totals };
   }
 
   #bounds(ms: number): { readonly number: number; readonly to: number } {
@@ -69,9 +68,3 @@ const EXCEEDING = `
     FROM record WHERE quarter >= @from AND quarter < @to GROUP BY tally_id) r
   LEFT JOIN day d ON d.day = @day AND d.tally_id = r.tally_id
   WHERE d.tally_id IS NULL OR d.rx < r.rx OR d.tx < r.tx OR d.undirected < r.undirected`;
-
-/** In two halves: each row fits 63 bits, the sum of all need not. */
-const halves = (table: string, name: string) =>
-  `(SELECT ifnull(sum(total >> 32), 0) FROM ${table}) AS ${name},
-   (SELECT ifnull(sum(total & 4294967295), 0) FROM ${table}) AS ${name}Rest`;
-const RAW_TOTALS = `SELECT ${halves('day', 'days')}, ${halves('tally', 'totals')}`;

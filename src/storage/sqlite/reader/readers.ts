@@ -60,7 +60,7 @@ export function makeSlowReads({ db, usage, holders, charts, ledger, proof }: Rea
     daysOfRecords: (beforeMs: number) => proof.daysOfRecords(beforeMs),
     proveDay: (day: number) => proof.proveDay(day),
     rawTotals: () => proof.rawTotals(),
-    backup: (path: string) => writeBackup(db, path),
+    backup: (path: string, sealedKey: string | null) => writeBackup(db, path, sealedKey),
   };
 }
 

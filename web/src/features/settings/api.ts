@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, patch, post, put, remove } from '../../api/client.ts';
-import type { Admin, Answer, List, PostAnswer, Role } from '../../api/types.ts';
+import type { Admin, Answer, List, PostAnswer, Role, Settings } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -110,12 +110,26 @@ export function useRevokeToken() {
 
 export type Backup = PostAnswer<'/api/v1/backups'>;
 
+export const backupsQuery = queryOptions({
+  queryKey: ['backups'],
+  queryFn: async ({ signal }) => (await get<Answer<'/api/v1/backups'>>('api/v1/backups', {}, signal)).items,
+});
+
 export function useBackup() {
   const { t } = useTranslation();
   const format = useFormat();
   return useChange(
     () => post<Backup>('api/v1/backups'),
-    [],
+    ['backups'],
     (backup) => t('settings.backup.done', { bytes: format.bytesText(backup.bytes) }),
+  );
+}
+
+export function useSetBackupSchedule() {
+  const { t } = useTranslation();
+  return useChange(
+    (schedule: Settings['backup']) => put<Settings['backup']>('api/v1/settings/backup', schedule),
+    ['settings'],
+    () => t('settings.backup.scheduled'),
   );
 }

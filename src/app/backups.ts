@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExpectedError, InvalidInput } from '../core/errors.ts';
+import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
+import {
+  type BackupFile,
+  type BackupSchedule,
+  backupsToRemove,
+  DEFAULT_SCHEDULE,
+  isBackupDue,
+} from '../core/settings/backups.ts';
+import type { SettingsStore } from '../core/settings/settings-store.ts';
+import type { Clock } from '../core/units/clock.ts';
+import type { AdminId } from '../core/units/ids.ts';
+import { sealWithPassphrase } from '../lib/passphrase-box.ts';
+
+interface Dependencies {
+  readonly ledger: Pick<UsageLedger, 'backup'>;
+  readonly settings: SettingsStore;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  readonly databasePath: string;
+  /** The key of stored secrets; null if none was ever sealed. */
+  readonly readKey: () => Uint8Array | null;
+  /** Of an automatic backup: nobody waits for it. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const SETTING = 'backup.schedule';
+/** Instant with ":" and "." as "-", so that any file system and any browser takes it. */
+const NAME = /^xpert-(auto-)?(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)(-with-key)?\.db$/;
+export const SHORTEST_PASSPHRASE = 12;
+/** Stays free beside an automatic backup. */
+const ROOM_BYTES = 256 * 1024 ** 2;
+
+/** The folder of backups: written on demand and by a schedule, one at a time. */
+export class Backups {
+  readonly #use: Dependencies;
+  readonly #folder: string;
+  readonly #startedMs: number;
+  #isWriting = false;
+  #failure: { readonly at: Date; readonly message: string } | null = null;
+
+  constructor(dependencies: Dependencies) {
+    this.#use = dependencies;
+    this.#folder = join(dependencies.dataDir, 'backups');
+    this.#startedMs = dependencies.clock.monotonicMs();
+  }
+
+  /** Why the last automatic backup was not written; null if it was. */
+  get failure(): { readonly at: Date; readonly message: string } | null {
+    return this.#failure;
+  }
+
+  /** Newest first. */
+  list(): BackupFile[] {
+    if (!existsSync(this.#folder)) return [];
+    const files = readdirSync(this.#folder).map((name) => this.find(name));
+    return files.filter((file) => file !== null).sort((a, b) => b.at.getTime() - a.at.getTime());
+  }
+
+  /** Null for a name that is none of ours. */
+  find(name: string): BackupFile | null {
+    const [, auto, instant, withKey] = NAME.exec(name) ?? [];
+    const path = join(this.#folder, name);
+    const stats = instant === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (instant === undefined || stats === undefined) return null;
+    const at = new Date(instant.replace(/T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z/, 'T$1:$2:$3.$4Z'));
+    return { name, path, bytes: stats.size, at, automatic: auto !== undefined, withKey: withKey !== undefined };
+  }
+
+  /** Without a passphrase the key of stored secrets is not in it: whoever finds it cannot open them. */
+  async write(passphrase: string | null): Promise<BackupFile> {
+    if (passphrase !== null && passphrase.length < SHORTEST_PASSPHRASE)
+      throw new InvalidInput('/passphrase', `The passphrase must have at least ${SHORTEST_PASSPHRASE} characters.`);
+    return await this.#write('', passphrase);
+  }
+
+  async schedule(): Promise<BackupSchedule> {
+    return ((await this.#use.settings.get(SETTING)) as BackupSchedule | undefined) ?? DEFAULT_SCHEDULE;
+  }
+
+  async setSchedule(schedule: BackupSchedule, by: AdminId | null): Promise<void> {
+    await this.#use.settings.set(SETTING, schedule, by);
+  }
+
+  /** To be called now and then: writes the automatic backup that is due, and removes those that are too many. */
+  async keepSchedule(): Promise<void> {
+    const { clock } = this.#use;
+    const schedule = await this.schedule();
+    const runningMs = clock.monotonicMs() - this.#startedMs;
+    if (this.#isWriting || !isBackupDue(schedule, this.list(), clock.now(), runningMs)) return;
+    try {
+      await this.#refuseWithoutRoom();
+      await this.#write('auto-', null);
+      this.#failure = null;
+      for (const { path } of backupsToRemove(schedule, this.list())) rmSync(path, { force: true });
+    } catch (error) {
+      this.#failure = { at: clock.now(), message: error instanceof Error ? error.message : String(error) };
+      this.#use.onFailure(error);
+    }
+  }
+
+  async #write(prefix: string, passphrase: string | null): Promise<BackupFile> {
+    if (this.#isWriting)
+      throw new ExpectedError('backup-running', 'A backup is being written already.', {
+        hint: 'Wait until it is done.',
+      });
+    this.#isWriting = true;
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      this.#removeUnfinished();
+      const key = passphrase === null ? null : this.#use.readKey();
+      const sealedKey = key === null || passphrase === null ? null : await sealWithPassphrase(key, passphrase);
+      const instant = this.#use.clock.now().toISOString().replace(/[:.]/g, '-');
+      const name = `xpert-${prefix}${instant}${sealedKey === null ? '' : '-with-key'}.db`;
+      await this.#use.ledger.backup(join(this.#folder, name), sealedKey);
+      const file = this.find(name);
+      if (file === null) throw new Error(`the backup ${name} is gone`);
+      return file;
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  /** What a process that was killed left. */
+  #removeUnfinished(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (/\.db\.part(-\w+)?$/.test(name)) rmSync(join(this.#folder, name), { force: true });
+    }
+  }
+
+  async #refuseWithoutRoom(): Promise<void> {
+    const folder = existsSync(this.#folder) ? this.#folder : this.#use.dataDir;
+    const { bavail, bsize } = await statfs(folder);
+    const needed = statSync(this.#use.databasePath).size + ROOM_BYTES;
+    if (bavail * bsize >= needed) return;
+    throw new ExpectedError('backup-no-room', `There is no room for a backup: it may need ${needed} bytes.`, {
+      hint: 'Free space, keep fewer backups, or switch automatic backups off.',
+    });
+  }
+}

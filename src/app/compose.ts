@@ -147,7 +147,7 @@ interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock' | '
 
 /** Everything between a node and the ledger. */
 function composeNodes(surroundings: FleetSurroundings) {
-  const { config, folder, log, clock, timers, store, wallTime, changes, expected, credentials } = surroundings;
+  const { folder, log, clock, timers, store, wallTime, changes, expected, credentials } = surroundings;
   const { ledger, history, inventory, identity } = store;
   const tools = { clock, runDirectory: folder.runDirectory };
   const rates = new LiveRates(clock);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { addDaemonOptions, type DaemonOptions, daemonOptionsOf } from './daemon-source.ts';
 import { formatBytes, type Traffic, WrongUse } from './output.ts';
 
 export interface Setup {
@@ -30,7 +31,7 @@ interface Service {
 }
 
 /** How a node is reached, as the options of a command say it. */
-export interface SourceOptions {
+export interface SourceOptions extends DaemonOptions {
   readonly kind: string;
   readonly ssh?: string;
   readonly identity?: string;
@@ -43,7 +44,7 @@ export interface SourceOptions {
 }
 
 export function addSourceOptions(command: Command): Command {
-  return command
+  return addDaemonOptions(command)
     .option('--ssh <user@host[:port]>', 'read it over ssh; without it, this machine')
     .option('--identity <file>', 'private key for ssh')
     .option('--file <path>', 'read a file that something else writes')
@@ -56,23 +57,24 @@ export function addSourceOptions(command: Command): Command {
 
 /** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */
 export function sourceOf(options: SourceOptions): { kind: string; options: Record<string, unknown> } {
+  return { kind: options.kind, options: daemonOptionsOf(options) ?? placeOf(options) };
+}
+
+function placeOf(options: SourceOptions): Record<string, unknown> {
   if (options.ssh !== undefined && options.file !== undefined)
     throw new WrongUse('--ssh and --file exclude each other.');
   if (options.identity !== undefined && options.ssh === undefined) throw new WrongUse('--identity needs --ssh.');
   const transport = options.ssh !== undefined ? 'ssh' : options.file !== undefined ? 'file' : 'local';
   return {
-    kind: options.kind,
-    options: {
-      transport,
-      ...(options.ssh === undefined ? {} : { ssh: options.ssh }),
-      ...(options.identity === undefined ? {} : { identityFile: resolve(options.identity) }),
-      ...(options.file === undefined ? {} : { path: resolve(options.file) }),
-      ...(options.container === undefined ? {} : { containers: options.container }),
-      ...(options.interface === undefined ? {} : { interface: options.interface }),
-      ...(options.api === undefined ? {} : { api: options.api }),
-      ...(options.count === undefined ? {} : { count: options.count }),
-      ...(options.instance === undefined ? {} : { instance: options.instance }),
-    },
+    transport,
+    ...(options.ssh === undefined ? {} : { ssh: options.ssh }),
+    ...(options.identity === undefined ? {} : { identityFile: resolve(options.identity) }),
+    ...(options.file === undefined ? {} : { path: resolve(options.file) }),
+    ...(options.container === undefined ? {} : { containers: options.container }),
+    ...(options.interface === undefined ? {} : { interface: options.interface }),
+    ...(options.api === undefined ? {} : { api: options.api }),
+    ...(options.count === undefined ? {} : { count: options.count }),
+    ...(options.instance === undefined ? {} : { instance: options.instance }),
   };
 }
 

@@ -46,7 +46,7 @@ export function addNodeCommands(program: Command): void {
   const adding = node
     .command('add <name>')
     .description('test a node, save it and begin counting')
-    .requiredOption('--kind <kind>', 'what is read there: wireguard, xray, v2ray or sing-box');
+    .requiredOption('--kind <kind>', 'what is read there: wireguard, xray, v2ray, sing-box or openvpn');
   addSourceOptions(adding)
     .option('--description <text>')
     .addOption(

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { WrongUse } from './output.ts';
+
+/** How a daemon that speaks a language of its own is reached. */
+export interface DaemonOptions {
+  readonly management?: string;
+  readonly managementPassword?: string;
+  readonly keepManagement?: boolean;
+  readonly peersBy?: string;
+  readonly listenPort?: string;
+}
+
+interface Given extends DaemonOptions {
+  readonly kind: string;
+  readonly file?: string;
+}
+
+const KINDS: Readonly<Record<string, (given: Given) => Record<string, unknown>>> = { openvpn: openvpnOptions };
+
+export function addDaemonOptions(command: Command): Command {
+  return command
+    .option('--management <address>', 'OpenVPN: its management interface, /path/of/socket or host:port')
+    .option('--management-password <file>', 'OpenVPN: file on this machine with the password of that interface')
+    .option('--no-keep-management', 'OpenVPN: leave that interface free between two readings')
+    .option('--peers-by <name>', 'OpenVPN: common-name or username (default: common-name)')
+    .option('--listen-port <port>', 'OpenVPN: the port that its clients use');
+}
+
+/** The options of such a source; null for every other kind. Relative paths are meant from where the command was given. */
+export function daemonOptionsOf(given: Given): Record<string, unknown> | null {
+  const options = KINDS[given.kind]?.(given);
+  if (options === undefined) return null;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function openvpnOptions({ management, file, managementPassword, keepManagement, peersBy, listenPort }: Given) {
+  if (management !== undefined && file !== undefined) throw new WrongUse('--management and --file exclude each other.');
+  const common = { peers: peersBy, port: listenPort === undefined ? undefined : Number(listenPort) };
+  if (file !== undefined) return { transport: 'status-file', path: resolve(file), ...common };
+  return {
+    transport: 'management',
+    management: management?.includes('/') ? resolve(management) : management,
+    passwordFile: managementPassword === undefined ? undefined : resolve(managementPassword),
+    keepConnection: keepManagement === false ? false : undefined,
+    ...common,
+  };
+}

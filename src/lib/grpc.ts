@@ -31,19 +31,37 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
 export class GrpcClient {
   readonly #options: GrpcOptions;
   #client: Grpc.Client | null = null;
+  /** The kept connection has answered before. */
+  #isProven = false;
 
   constructor(options: GrpcOptions) {
     this.#options = options;
   }
 
-  /** `path`: `/package.Service/Method`. @throws GrpcError; the signal's reason when aborted */
+  /**
+   * `path`: `/package.Service/Method`, of a call that may be repeated: a kept connection may have broken since its last
+   * use, and then it is made once more. @throws GrpcError; the signal's reason when aborted
+   */
   async call(path: string, request: Buffer, signal: AbortSignal): Promise<Buffer> {
+    const wasProven = this.#isProven;
+    try {
+      return await this.#attempt(path, request, signal);
+    } catch (error) {
+      const isBroken = error instanceof GrpcError && error.status === GRPC.unavailable;
+      if (!isBroken || !wasProven) throw error;
+      return await this.#attempt(path, request, signal);
+    }
+  }
+
+  async #attempt(path: string, request: Buffer, signal: AbortSignal): Promise<Buffer> {
     signal.throwIfAborted();
     const { default: grpc } = await import('@grpc/grpc-js');
     this.#client ??= this.#connect(grpc);
     const client = this.#client;
     try {
-      return await unary(client, path, request, signal);
+      const answer = await unary(client, path, request, signal);
+      this.#isProven = true;
+      return answer;
     } catch (error) {
       signal.throwIfAborted();
       if (!isServiceError(error)) throw error;
@@ -71,7 +89,9 @@ export class GrpcClient {
 
   #drop(client: Grpc.Client): void {
     client.close();
-    if (this.#client === client) this.#client = null;
+    if (this.#client !== client) return;
+    this.#client = null;
+    this.#isProven = false;
   }
 }
 

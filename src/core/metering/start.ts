@@ -9,8 +9,8 @@ export interface LastShown {
 
 /** Two clocks that nobody sets apart by hand run apart by less: NTP slews by at most 500 ppm (adjtimex(2)). */
 const MAX_DRIFT = 0.0005;
-/** More than the name of a start can be off: a poll takes at most 30 s, and running times are told in whole seconds. */
-const YOUNG_MS = 60_000;
+/** The wall clock is corrected by a little now and then. */
+const CORRECTION_MS = 100;
 const NAME = /^since (\d{4}-.+Z)$/;
 
 /**
@@ -21,18 +21,20 @@ const NAME = /^since (\d{4}-.+Z)$/;
  */
 export function startFromAge(age: CounterAge, at: Date, last: LastShown | null): string {
   const earliestMs = at.getTime() - age.maxMs;
-  const fresh = `since ${new Date(Math.round(earliestMs)).toISOString()}`;
+  const latestMs = at.getTime() - age.minMs;
+  const fresh = `since ${new Date(Math.ceil(latestMs)).toISOString()}`;
   const known = last === null ? null : startOf(last.evidence);
   if (last === null || last.evidence === null || known === null) return fresh;
   const lastMs = last.at.getTime();
   const slackMs = Math.abs(at.getTime() - lastMs) * MAX_DRIFT;
   if (earliestMs - slackMs > lastMs) return fresh;
-  if (at.getTime() - age.minMs + slackMs <= lastMs) return last.evidence;
-  // They began about when we last looked. If they were old by then, these are others.
-  return known >= lastMs - YOUNG_MS - slackMs ? last.evidence : fresh;
+  if (latestMs + slackMs <= lastMs) return last.evidence;
+  // They began about when we last looked. If those that we saw then began before they can have, they are others.
+  const knownMs = known + Math.max(0, lastMs - known) * MAX_DRIFT + CORRECTION_MS;
+  return earliestMs - slackMs > knownMs ? fresh : last.evidence;
 }
 
-/** Ms since 1970; null if the name is not one of ours. */
+/** The latest instant at which they can have begun, ms since 1970; null if the name is not one of ours. */
 function startOf(evidence: string | null): number | null {
   const match = NAME.exec(evidence ?? '');
   const ms = Date.parse(match?.[1] ?? '');

@@ -3,6 +3,7 @@ import { ExpectedError } from '../core/errors.ts';
 import { version } from '../lib/version.ts';
 import { addAdminCommands } from './commands/admin.ts';
 import { addBillingCommands } from './commands/billing.ts';
+import { addCorrectionCommands } from './commands/correction.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peer.ts';
@@ -31,6 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addUsageCommands,
     addLedgerCommands,
     addBillingCommands,
+    addCorrectionCommands,
   ])
     add(program);
   try {

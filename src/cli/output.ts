@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { ExpectedError } from '../core/errors.ts';
 
 /** Wrong use: the process ends with exit code 2. */
@@ -47,6 +48,12 @@ export function formatBytes(bytes: number | null): string {
   }
   const digits = unit === 0 ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** @returns RFC 3339 in UTC; @throws InvalidArgumentError */
+export function parseInstant(text: string): string {
+  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Write it like 2026-11-20T12:00:00Z.');
+  return new Date(text).toISOString();
 }
 
 /** Local time of the reader, to the minute. */

@@ -12,7 +12,10 @@ import type { Logger } from './logging.ts';
 /** Everything the HTTP server asks of the product. Named dependencies: each route takes the ones it uses. */
 export interface HttpPorts {
   readonly clock: Clock;
-  readonly ledger: Pick<UsageLedger, 'recordReports' | 'reset' | 'undoReset' | 'previewCleanup' | 'onCommit'>;
+  readonly ledger: Pick<
+    UsageLedger,
+    'recordReports' | 'reset' | 'undoReset' | 'correct' | 'decide' | 'undoEntry' | 'previewCleanup' | 'onCommit'
+  >;
   readonly history: UsageHistory;
   readonly billing: BillingRuleStore;
   readonly inventory: InventoryStore;

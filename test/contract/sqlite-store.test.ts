@@ -7,6 +7,7 @@ import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
 import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
+import { correctionsContract } from './corrections.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
 import type { StoreFixture } from './store-fixture.ts';
@@ -26,6 +27,7 @@ async function makeSqlite(threads: boolean): Promise<StoreFixture> {
 
 describe('SQLite in this thread', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(false));
+  correctionsContract(() => makeSqlite(false));
   inventoryStoreContract(() => makeSqlite(false));
   identityStoreContract(() => makeSqlite(false));
   billingRuleStoreContract(() => makeSqlite(false));
@@ -33,6 +35,7 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
 
 describe('SQLite with its threads', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(true));
+  correctionsContract(() => makeSqlite(true));
   inventoryStoreContract(() => makeSqlite(true));
   identityStoreContract(() => makeSqlite(true));
   billingRuleStoreContract(() => makeSqlite(true));

@@ -1,5 +1,6 @@
 import type { BilledDirection } from '../../src/core/ledger/billing.ts';
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
+import type { AsideModel } from './model-state.ts';
 import type { Snapshot } from './world.ts';
 
 /** One call of the ledger. People, peers and nodes go by their names, which never come twice; marks by their number. */
@@ -21,6 +22,25 @@ export type Action =
   | { readonly kind: 'assign'; readonly assignments: readonly PeerAssignment[] }
   | { readonly kind: 'reset'; readonly scope: 'all' | 'owner' | 'user'; readonly users: readonly string[] }
   | { readonly kind: 'undo'; readonly mark: number }
+  | {
+      readonly kind: 'correct';
+      readonly subject: CorrectedSubject;
+      readonly carrier: string;
+      readonly fromMs: number;
+      readonly toMs: number;
+      /** Both at least 0, or both at most 0. */
+      readonly rx: bigint;
+      readonly tx: bigint;
+    }
+  /** Number of what was set aside, in the model. */
+  | {
+      readonly kind: 'decide';
+      readonly aside: number;
+      readonly item: Pick<AsideModel, 'source' | 'rx' | 'tx' | 'atMs'>;
+      readonly decision: 'book' | 'dismiss';
+    }
+  /** Number of the entry. */
+  | { readonly kind: 'undo-entry'; readonly entry: number }
   | { readonly kind: 'tracking'; readonly enabled: boolean; readonly trueMs: number }
   | { readonly kind: 'cleanup'; readonly days: number; readonly maxRows: number }
   | {
@@ -37,6 +57,8 @@ export interface PeerAssignment {
   readonly fromMs: number;
   readonly countInCycle: boolean;
 }
+
+export type CorrectedSubject = { readonly user: string } | { readonly token: string } | { readonly peer: string };
 
 /** What became of an action, as text: compared between the model and the ledger. */
 export type Answer = string;

@@ -25,7 +25,7 @@ const LAWS: Readonly<Record<string, string>> = {
     LEFT JOIN billing_rule b ON b.id = (SELECT x.id FROM billing_rule x WHERE x.node_id = c.node_id
       AND x.from_quarter <= r.quarter ORDER BY x.from_quarter DESC LIMIT 1)
     WHERE r.total + r.markup <> CASE ifnull(b.direction, 'both') WHEN 'both' THEN r.total WHEN 'up' THEN r.rx
-      WHEN 'down' THEN r.tx ELSE max(r.rx, r.tx) END * ifnull(b.thousandths, 1000) / 1000`,
+      WHEN 'down' THEN r.tx ELSE iif(abs(r.rx) > abs(r.tx), r.rx, r.tx) END * ifnull(b.thousandths, 1000) / 1000`,
   'a record lies in a day': `
     SELECT r.quarter, r.tally_id FROM record r WHERE r.quarter * 900000 >= @cleaned AND NOT EXISTS (
       SELECT 1 FROM calendar_day b JOIN day d ON d.day = b.day AND d.tally_id = r.tally_id
@@ -36,7 +36,8 @@ const LAWS: Readonly<Record<string, string>> = {
     SELECT d.day, d.tally_id, d.hours, ifnull(sum(DISTINCT 1 << min(24, (r.quarter * 900000 - b.from_at) / 3600000)), 0)
       AS hours_of_records
     FROM calendar_day b JOIN day d ON d.day = b.day
-    JOIN record r ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
+    LEFT JOIN (SELECT quarter, tally_id FROM record GROUP BY quarter, tally_id HAVING sum(total) <> 0) r
+      ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
     WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id HAVING d.hours <> hours_of_records`,
   'each hour of a holder at a place is one connection': `
     WITH RECURSIVE hour(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hour WHERE n < 24),
@@ -66,15 +67,23 @@ const LAWS: Readonly<Record<string, string>> = {
     SELECT quarter, carrier_id, sum(rx), sum(tx), sum(markup), sum(active) FROM (
       SELECT quarter, carrier_id, rx, tx, markup, active FROM carrier_quarter WHERE quarter * 900000 >= @cleaned
       UNION ALL
-      SELECT r.quarter, s.carrier_id, -sum(r.rx), -sum(r.tx), -sum(r.markup), -count(DISTINCT s.id)
-      FROM record r JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id
-      WHERE r.quarter * 900000 >= @cleaned GROUP BY 1, 2)
+      SELECT quarter, carrier_id, -sum(rx), -sum(tx), -sum(markup), -count(iif(total = 0, NULL, 1)) FROM (
+        SELECT r.quarter, s.carrier_id, sum(r.rx) AS rx, sum(r.tx) AS tx, sum(r.markup) AS markup,
+          sum(r.total) AS total
+        FROM record r JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id
+        WHERE r.quarter * 900000 >= @cleaned GROUP BY r.quarter, s.id) GROUP BY 1, 2)
     GROUP BY 1, 2 HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(markup) <> 0 OR sum(active) <> 0`,
   'nothing is negative': `
     SELECT 'tally' AS place, id FROM tally WHERE rx < 0 OR tx < 0 OR undirected < 0
     UNION ALL SELECT 'day', tally_id FROM day WHERE rx < 0 OR tx < 0
-    UNION ALL SELECT 'record', tally_id FROM record WHERE rx < 0 OR tx < 0
+    UNION ALL SELECT 'quarter', tally_id FROM (
+      SELECT tally_id, sum(rx) AS rx, sum(tx) AS tx FROM record GROUP BY quarter, tally_id) WHERE rx < 0 OR tx < 0
     UNION ALL SELECT 'carrier_day', carrier_id FROM carrier_day WHERE rx < 0 OR tx < 0 OR connections < 0`,
+  'what was taken or added is in an entry': `
+    SELECT t.id, sum(r.rx), sum(r.tx) FROM tally t JOIN record r ON r.tally_id = t.id
+    WHERE r.flags & 128 AND r.quarter * 900000 >= @cleaned GROUP BY t.id
+    HAVING sum(r.rx) <> (SELECT ifnull(sum(p.rx), 0) FROM posting p WHERE p.tally_id = t.id AND p.quarter * 900000 >= @cleaned)
+      OR sum(r.tx) <> (SELECT ifnull(sum(p.tx), 0) FROM posting p WHERE p.tally_id = t.id AND p.quarter * 900000 >= @cleaned)`,
   'a late record says so': `SELECT quarter, tally_id, flags, lag FROM record WHERE (lag > 0) <> (flags & 1)`,
 };
 

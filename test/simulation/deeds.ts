@@ -1,4 +1,5 @@
 import type { Action, PeerAssignment } from './actions.ts';
+import { EntryDeeds } from './entry-deeds.ts';
 import type { Model } from './model.ts';
 import type { Random } from './random.ts';
 
@@ -9,12 +10,15 @@ export class Admins {
   readonly #random: Random;
   readonly #model: () => Model;
   readonly #nodes: readonly string[];
+  readonly #entries: EntryDeeds;
   #users = 0;
 
-  constructor(random: Random, model: () => Model, nodes: readonly string[]) {
+  /** `cleanedMs`: records from before may be gone. */
+  constructor(random: Random, model: () => Model, nodes: readonly string[], cleanedMs: () => number) {
     this.#random = random;
     this.#model = model;
     this.#nodes = nodes;
+    this.#entries = new EntryDeeds(random, model, cleanedMs, TOKENS);
   }
 
   /** Tokens that senders use, whether they belong to somebody yet or not. */
@@ -35,6 +39,7 @@ export class Admins {
         tracking: 0.7,
         cleanup: 1,
         billing: 1,
+        entry: 5,
         beat: 1,
       })
     ) {
@@ -66,6 +71,8 @@ export class Admins {
           thousandths: random.pick([0, 333, 1000, 1500, 20_000]),
           direction: random.pick(['both', 'up', 'down', 'max']),
         };
+      case 'entry':
+        return this.#entries.next(nowMs);
       case 'beat':
         return { kind: 'beat' };
     }

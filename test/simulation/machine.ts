@@ -1,13 +1,15 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { ExpectedError } from '../../src/core/errors.ts';
 import type { NewNode } from '../../src/core/inventory/inventory-store.ts';
+import type { EntryOutcome } from '../../src/core/ledger/entry.ts';
 import type { NodePoll } from '../../src/core/ledger/usage-ledger.ts';
 import { WallTime } from '../../src/core/metering/wall-time.ts';
 import { directed } from '../../src/core/units/bytes.ts';
-import type { NodeId, PeerId, ResetId, UserId } from '../../src/core/units/ids.ts';
+import type { EntryId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../src/core/units/ids.ts';
 import type { ManualClock } from '../../src/core/units/testing.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import type { Action, Answer } from './actions.ts';
@@ -176,6 +178,11 @@ export class Machine {
       case 'undo':
         await ledger.undoReset(this.#find<ResetId>('SELECT public_id FROM reset WHERE id = ?', action.mark), null);
         return 'ok';
+      case 'correct':
+      case 'decide':
+      case 'undo-entry':
+        await this.#enter(action);
+        return 'ok';
       case 'tracking':
         await ledger.setTracking(action.enabled, null);
         return 'ok';
@@ -192,6 +199,52 @@ export class Machine {
         await this.store.heartbeat();
         return 'ok';
     }
+  }
+
+  /** Each with a preview before, which must change nothing and say the same. */
+  async #enter(action: Action & { kind: 'correct' | 'decide' | 'undo-entry' }): Promise<void> {
+    const { ledger } = this.store;
+    const rest = { reason: 'because', by: null };
+    const enter = (preview: boolean): Promise<EntryOutcome> => {
+      if (action.kind === 'correct') return ledger.correct({ ...this.#toCorrection(action), ...rest }, preview);
+      if (action.kind === 'undo-entry') {
+        const id = this.#find<EntryId>('SELECT public_id FROM entry WHERE id = ?', action.entry + 1);
+        return ledger.undoEntry({ id, ...rest }, preview);
+      }
+      const { item, decision } = { item: this.#asideItem(action), decision: action.decision };
+      return ledger.decide({ item, decision, beforeXpert: false, ...rest }, preview);
+    };
+    const preview = await enter(true);
+    const done = await enter(false);
+    const said = [preview.effect, done.effect].map((effect) => inspect(effect, { depth: 5 }));
+    if (said[0] !== said[1]) throw new Error(`a preview said ${said[0]}, then it was ${said[1]}`);
+  }
+
+  #toCorrection({ subject, carrier, fromMs, toMs, rx, tx }: Action & { kind: 'correct' }) {
+    const [, server = '', port, protocol = ''] = /^(.*):(\d+)\/(.*)$/.exec(carrier) ?? [];
+    const times = { from: new Date(fromMs), to: new Date(toMs), traffic: directed(rx, tx) };
+    if ('peer' in subject) {
+      return { subject: { kind: 'peer', peerId: this.peerId(subject.peer) }, carrier: null, ...times } as const;
+    }
+    const whose =
+      'user' in subject
+        ? ({ kind: 'user', userId: this.userId(subject.user) } as const)
+        : ({ kind: 'token', userToken: subject.token } as const);
+    if (protocol === 'wireguard') {
+      const node = this.nodeId(server);
+      const serviceId = this.#find<ServiceId>('SELECT id FROM vpn_service WHERE node_id = ?', node);
+      return { subject: whose, carrier: { serviceId }, ...times };
+    }
+    return { subject: whose, carrier: { server, port: Number(port), protocol }, ...times };
+  }
+
+  #asideItem({ item: { source, rx, tx, atMs } }: Action & { kind: 'decide' }) {
+    const whose = 'token' in source ? "report ->> 'userToken' = ?" : 'peer_id = (SELECT id FROM peer WHERE key = ?)';
+    const id = this.look
+      .prepare(`SELECT CAST(id AS TEXT) FROM quarantine WHERE ${whose} AND rx = ? AND tx = ? AND at = ?`)
+      .pluck()
+      .get('token' in source ? source.token : source.peer, rx, tx, atMs);
+    return { kind: 'quarantine', id: String(id) } as const;
   }
 
   userId(name: string): UserId {

@@ -8,7 +8,7 @@ type PollAction = Action & { readonly kind: 'poll' };
 /** What the model of the ledger offers to that of the meter. */
 interface Books {
   readonly state: LedgerState;
-  book(source: { readonly peer: string }, carrier: string, bytes: Bytes, fromMs: number | null, toMs: number): void;
+  book(source: { readonly peer: string }, carrier: string, bytes: Bytes, fromMs: number | null, toMs: number): unknown;
 }
 
 /** The rules of docs/counters.md for a source that is cumulative, falls to zero and shows all it has. */
@@ -36,15 +36,15 @@ interface Counted {
 }
 
 function bookPeer(books: Books, poll: PollAction, key: string, { bytes, fromMs }: Counted, sum: Mutable<Bytes>): void {
-  const { quarantined } = books.state;
+  const source = { peer: key };
+  const carrier = `${poll.snapshot.node}:51820/wireguard`;
+  const { atMs } = poll;
   if (bytes.rx + bytes.tx > 10n * TIB) {
-    quarantined.count++;
-    quarantined.rx += bytes.rx;
-    quarantined.tx += bytes.tx;
+    books.state.quarantined.push({ ...bytes, source, carrier, fromMs: null, toMs: atMs, atMs, decided: 'open' });
     return;
   }
-  const beginMs = fromMs === null ? null : Math.min(fromMs, poll.atMs);
-  books.book({ peer: key }, `${poll.snapshot.node}:51820/wireguard`, bytes, beginMs, poll.atMs);
+  const beginMs = fromMs === null ? null : Math.min(fromMs, atMs);
+  books.book(source, carrier, bytes, beginMs, atMs);
   sum.rx += bytes.rx;
   sum.tx += bytes.tx;
 }

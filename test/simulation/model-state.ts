@@ -21,6 +21,37 @@ export interface Pot {
   readonly carriers: Map<string, { rx: bigint; tx: bigint }>;
 }
 
+/** Bytes of a pot that one token or peer moved over one carrier in one quarter of an hour. */
+export interface Cell {
+  readonly pot: Pot;
+  readonly carrier: string;
+  readonly source: Source;
+  readonly quarter: number;
+  rx: bigint;
+  tx: bigint;
+}
+
+/** Where bytes come from. */
+export type Source = { readonly token: string } | { readonly peer: string };
+
+/** What an admin entered, cell by cell; taken where it is negative. */
+export interface EntryModel {
+  readonly postings: { readonly cell: Cell; readonly rx: bigint; readonly tx: bigint }[];
+  readonly undoes: number | null;
+  readonly aside: number | null;
+  undone: boolean;
+}
+
+/** A report or reading that was set aside, as it would have been booked. */
+export interface AsideModel extends Bytes {
+  readonly source: Source;
+  readonly carrier: string;
+  readonly fromMs: number | null;
+  readonly toMs: number;
+  readonly atMs: number;
+  decided: 'open' | 'booking' | 'dismissal';
+}
+
 export interface Mark {
   readonly atMs: number;
   readonly users: readonly string[] | 'all';
@@ -57,11 +88,15 @@ export interface LedgerState {
   readonly owners: Map<string, { user: string | null; bindings: Binding[] }>;
   readonly marks: Mark[];
   readonly pots: Pot[];
+  readonly cells: Map<string, Cell>;
+  /** Cells of earlier quarters are not kept: corrections are entered for a time since. */
+  cellsFrom: number;
+  readonly entries: EntryModel[];
   readonly keys: Map<string, string>;
   readonly streams: Map<string, StreamModel>;
   readonly services: Map<string, ServiceModel>;
   readonly baselines: Map<string, { rx: bigint; tx: bigint }>;
-  readonly quarantined: { count: number; rx: bigint; tx: bigint };
+  readonly quarantined: AsideModel[];
   tracking: boolean;
   /** When tracking was last switched on again: what was read before that is no base for counting. */
   resumedMs: number;
@@ -93,11 +128,14 @@ export function emptyState(): LedgerState {
     owners: new Map(),
     marks: [],
     pots: [],
+    cells: new Map(),
+    cellsFrom: Number.NEGATIVE_INFINITY,
+    entries: [],
     keys: new Map(),
     streams: new Map(),
     services: new Map(),
     baselines: new Map(),
-    quarantined: { count: 0, rx: 0n, tx: 0n },
+    quarantined: [],
     tracking: true,
     resumedMs: Number.NEGATIVE_INFINITY,
   };

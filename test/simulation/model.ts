@@ -1,11 +1,22 @@
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
 import type { Action, Answer, PeerAssignment } from './actions.ts';
+import { addToCell, correct, decide, undoEntry } from './model-entries.ts';
 import { recordPoll } from './model-meter.ts';
-import { addTo, type Bytes, emptyState, type Holder, type LedgerState, type Mark, type Pot } from './model-state.ts';
+import {
+  type Bytes,
+  type EntryModel,
+  emptyState,
+  type Holder,
+  type LedgerState,
+  type Mark,
+  type Pot,
+  type Source,
+} from './model-state.ts';
 import { slicesOf } from './slices.ts';
 import type { Snapshot } from './world.ts';
 
 const TIB = 1024n ** 4n;
+const QUARTER_MS = 900_000;
 
 /**
  * What the ledger should hold, written down as simply as the rules are told, without a line of the real one. Knows
@@ -41,6 +52,12 @@ export class Model {
         return 'ok';
       case 'undo':
         return this.#undo(action.mark);
+      case 'correct':
+        return correct(this, action, nowMs);
+      case 'decide':
+        return decide(this, action);
+      case 'undo-entry':
+        return undoEntry(this, action.entry);
       case 'tracking':
         this.#track(action.enabled, action.trueMs);
         return 'ok';
@@ -49,22 +66,28 @@ export class Model {
     }
   }
 
-  /** Books bytes of a peer or token to whoever they belong to, slice by slice. */
+  /** Books bytes of a peer or token to whoever they belong to, slice by slice. @returns what it added */
   book(
-    source: { token: string } | { peer: string },
+    source: Source,
     carrier: string,
     bytes: Bytes,
     fromMs: number | null,
     toMs: number,
-  ) {
-    const cuts = 'token' in source ? this.#tokenCuts(source.token) : this.#peerCuts(source.peer);
-    for (const slice of slicesOf(bytes.rx, bytes.tx, fromMs, toMs, cuts)) {
-      if (slice.rx + slice.tx === 0n) continue;
-      const holder =
-        'token' in source ? this.#holderOfToken(source.token, slice) : this.#holderOfPeer(source.peer, slice);
-      const pot = this.#pot(holder, this.#markAt(holder.user, slice.fromMs, slice.toMs));
-      addTo(pot.carriers, carrier, slice);
-    }
+    owner: string | null = null,
+  ): EntryModel['postings'] {
+    const own = { user: owner, token: null, peer: null, inCycle: true };
+    const cuts = owner !== null ? [] : 'token' in source ? this.#tokenCuts(source.token) : this.#peerCuts(source.peer);
+    return slicesOf(bytes.rx, bytes.tx, fromMs, toMs, cuts).flatMap((slice) => {
+      if (slice.rx + slice.tx === 0n) return [];
+      const holder = owner !== null ? own : this.holderOf(source, slice);
+      const pot = this.pot(holder, this.markAt(holder.user, slice.fromMs, slice.toMs));
+      const quarter = Math.floor(Math.max(slice.fromMs, slice.toMs - 1) / QUARTER_MS);
+      return [addToCell(this.state, { pot, carrier, source, quarter }, slice)];
+    });
+  }
+
+  holderOf(source: Source, time: { fromMs: number; toMs: number }): Holder {
+    return 'token' in source ? this.#holderOfToken(source.token, time) : this.#holderOfPeer(source.peer, time);
   }
 
   /** The mark in force: the highest that applies and was not undone. */
@@ -106,10 +129,10 @@ export class Model {
     if (added === 'stale') return 'stale';
     if (key !== null) this.state.keys.set(key, body);
     if (added.rx + added.tx > 10n * TIB) {
-      const { quarantined } = this.state;
-      quarantined.count++;
-      quarantined.rx += added.rx;
-      quarantined.tx += added.tx;
+      const source = { token: report.userToken };
+      const fromMs = report.mode === 'delta' ? added.fromMs : null;
+      const aside = { ...added, fromMs, source, carrier: carrierOf(report), atMs: nowMs, decided: 'open' as const };
+      this.state.quarantined.push(aside);
       return 'quarantined';
     }
     this.book({ token: report.userToken }, carrierOf(report), added, added.fromMs, added.toMs);
@@ -269,7 +292,7 @@ export class Model {
     return { user: null, token: null, peer, inCycle: true };
   }
 
-  #markAt(user: string | null, fromMs: number, toMs: number): number {
+  markAt(user: string | null, fromMs: number, toMs: number): number {
     let highest = 0;
     this.state.marks.forEach((mark, i) => {
       const isBefore = mark.atMs < toMs || (mark.atMs === toMs && fromMs === toMs);
@@ -278,7 +301,7 @@ export class Model {
     return highest;
   }
 
-  #pot(holder: Holder, mark: number): Pot {
+  pot(holder: Holder, mark: number): Pot {
     const { user, token, peer, inCycle } = holder;
     const found = this.state.pots.findLast(
       (pot) =>

@@ -1,21 +1,30 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Model } from './model.ts';
-import { addTo, type LedgerState } from './model-state.ts';
+import { addTo, type Bytes, type LedgerState } from './model-state.ts';
 
 type Lines = string[];
 
 /** Everything that the model knows of, as sorted lines: what the ledger should hold. */
 export function expected({ state }: Model): Lines {
-  const { count, rx, tx } = state.quarantined;
+  const { rx, tx } = state.quarantined.reduce(addBytes, { rx: 0n, tx: 0n });
   return [
     `tracking ${state.tracking}`,
     `keys ${state.keys.size}`,
-    `quarantined ${count} ${rx} ${tx}`,
+    `quarantined ${state.quarantined.length} ${rx} ${tx}`,
+    `decided ${state.quarantined.filter(({ decided }) => decided !== 'open').length}`,
+    ...state.entries.map(
+      ({ undoes, undone, aside }, i) =>
+        `entry ${i + 1} ${undoes === null ? '-' : undoes + 1}${undone ? ' undone' : ''}${aside === null ? '' : ' aside'}`,
+    ),
     ...people(state),
     ...marks(state),
     ...bytes(state),
     ...counters(state),
   ].sort();
+}
+
+function addBytes(sum: Bytes, { rx, tx }: Bytes): Bytes {
+  return { rx: sum.rx + rx, tx: sum.tx + tx };
 }
 
 function people({ users, tokens, owners }: LedgerState): Lines {
@@ -45,7 +54,7 @@ function bytes({ pots }: LedgerState): Lines {
       addTo(sums, `bytes ${holder} mark ${mark} ${inCycle ? 'cycle' : 'history'} ${carrier}`, moved);
     }
   }
-  return [...sums].map(([name, { rx, tx }]) => `${name}: ${rx} ${tx}`);
+  return [...sums].flatMap(([name, { rx, tx }]) => (rx + tx === 0n ? [] : `${name}: ${rx} ${tx}`));
 }
 
 function counters({ services, baselines, streams }: LedgerState): Lines {
@@ -91,6 +100,11 @@ const OBSERVATIONS = [
    FROM baseline b JOIN peer p ON p.id = b.peer_id GROUP BY p.id`,
   `SELECT 'stream ' || rx || ' ' || tx || ' ' || ifnull(period_end, '-') FROM stream`,
   `SELECT 'quarantined ' || count(*) || ' ' || ifnull(sum(rx), 0) || ' ' || ifnull(sum(tx), 0) FROM quarantine`,
+  `SELECT 'decided ' || count(DISTINCT e.quarantine_id) FROM entry e
+   WHERE e.undoes IS NULL AND e.quarantine_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry f WHERE f.undoes = e.id)`,
+  `SELECT 'entry ' || e.id || ' ' || ifnull(e.undoes, '-') ||
+     iif(EXISTS (SELECT 1 FROM entry f WHERE f.undoes = e.id), ' undone', '') ||
+     iif(e.quarantine_id IS NULL, '', ' aside') FROM entry e`,
   `SELECT 'keys ' || count(*) FROM report_key`,
 ];
 

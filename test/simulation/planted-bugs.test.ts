@@ -120,6 +120,24 @@ const bugs: readonly PlantedBug[] = [
     becomes: '(now, rule: NewBillingRule) => parts.billing.set(rule, now), false)',
   },
   {
+    name: 'a correction is missing in the statistics',
+    file: `${WRITER}/postings.ts`,
+    was: 'if (hidden !== 0) return;',
+    becomes: 'return;',
+  },
+  {
+    name: 'undoing a correction takes bytes that are not there any more',
+    file: `${WRITER}/postings.ts`,
+    was: "if (!isShort('rx') && !isShort('tx') && !isShort('undirected')) return;",
+    becomes: 'if (isShort !== undefined) return;',
+  },
+  {
+    name: 'what was set aside is booked twice',
+    file: `${WRITER}/corrections.ts`,
+    was: 'if (aside.decidedBy !== null) {',
+    becomes: 'if (aside.decidedBy === undefined) {',
+  },
+  {
     name: 'a cleanup takes a day that was to be kept',
     file: `${WRITER}/cleanup.ts`,
     was: 'const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));',

@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 const HOUR_MS = 3_600_000;
 const OPEN: ReportSender = { credential: null, verified: false, backfill: false };
 const SIGNED: ReportSender = { credential: 'credential-1', verified: true, backfill: false };
-const PLACES = [
+export const PLACES = [
   { server: 'a.example', port: 443, protocol: 'vless' },
   { server: 'a.example', port: 443, protocol: 'trojan' },
   { server: 'a.example', port: 8443, protocol: 'vless' },

@@ -46,6 +46,7 @@ export class Simulation {
       this.#random,
       () => this.#model,
       this.#nodes.map(({ name }) => name),
+      () => this.#cleanedMs,
     );
     this.#senders = new Senders(this.#random, () => this.#admins.tokens);
     this.#truth = new Truth(this.#nodes);
@@ -266,19 +267,23 @@ export class Simulation {
     const actions: Action[] = [];
     const count = this.#random.chance(0.6) ? 1 : this.#random.int(2, 5);
     for (let n = 0; n < count; n++) {
-      const what = this.#random.weighted({ poll: 5, reports: 4, admin: 4 });
-      const action =
-        what === 'poll'
-          ? this.#poll()
-          : what === 'reports'
-            ? this.#senders.next(this.#nowMs)
-            : this.#admins.next(this.#nowMs, this.#trueMs);
+      const action = this.#action();
+      if (action === null) continue;
+      // An entry is previewed first, and nothing may happen in between.
+      if (isEntry(action)) return [action];
       // One request at a time from each sender, and one cleanup: the real ones wait for their answer, too.
       // When tracking was switched on again is kept as an instant of the wall clock: docs/testing.md, known limits.
-      if (action?.kind === 'tracking' && !this.#isSteady) continue;
-      if (action !== null && !actions.includes(action)) actions.push(action);
+      if (action.kind === 'tracking' && !this.#isSteady) continue;
+      if (!actions.includes(action)) actions.push(action);
     }
     return actions;
+  }
+
+  #action(): Action | null {
+    const what = this.#random.weighted({ poll: 5, reports: 4, admin: 4 });
+    if (what === 'poll') return this.#poll();
+    if (what === 'reports') return this.#senders.next(this.#nowMs);
+    return this.#admins.next(this.#nowMs, this.#trueMs);
   }
 
   #poll(): Action | null {
@@ -407,6 +412,10 @@ export class Simulation {
   #note(what: string): void {
     this.#log.push(`${this.#clock.now().toISOString()} ${what}`);
   }
+}
+
+function isEntry({ kind }: Action): boolean {
+  return kind === 'correct' || kind === 'decide' || kind === 'undo-entry';
 }
 
 const START_MS = Date.parse('2026-03-01T12:00:00Z');

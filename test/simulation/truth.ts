@@ -156,7 +156,9 @@ function mustCountWhole({ mode, rx, tx }: UsageReport): boolean {
   return mode === 'delta' && rx + tx <= 10n * 1024n ** 4n;
 }
 
-const RAW = `SELECT s.token, p.key AS peer, sum(t.total) AS total
+/** What was counted, without what admins entered. */
+const RAW = `SELECT s.token, p.key AS peer, sum(t.total - ifnull((
+    SELECT sum(o.rx + o.tx + o.undirected) FROM posting o WHERE o.tally_id = t.id), 0)) AS total
   FROM tally t JOIN series s ON s.id = t.series_id LEFT JOIN peer p ON p.id = s.peer_id GROUP BY s.token, s.peer_id`;
 
 function same(what: string, shown: { rx: bigint | null; tx: bigint | null } | undefined, wanted: Bytes): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
 import { findNode, findPeer, findUser, type PeerItem } from '../find.ts';
-import { explain, formatBytes, formatInstant, print, printTable, type Traffic, WrongUse } from '../output.ts';
+import { explain, formatBytes, formatInstant, parseInstant, print, printTable, type Traffic } from '../output.ts';
 
 interface Peer extends PeerItem {
   readonly nodeName: string;
@@ -39,6 +39,7 @@ export function addPeerCommands(program: Command): void {
     .option(
       '--from <instant>',
       'from when on, RFC 3339 (default: now; earlier usage of an unowned peer is claimed as history)',
+      parseInstant,
     )
     .option('--count-in-cycle', 'claimed usage counts in the running cycle too')
     .action((which: string, user: string, options: { from?: string; countInCycle?: boolean }) =>
@@ -75,13 +76,11 @@ async function assign(
   userName: string,
   options: { from?: string; countInCycle?: boolean },
 ): Promise<void> {
-  if (options.from !== undefined && Number.isNaN(Date.parse(options.from)))
-    throw new WrongUse(`"${options.from}" is not an instant.`, 'Write it like 2026-11-20T12:00:00Z.');
   const peer = await findPeer(api, which);
   const user = userName === '-' ? null : await findUser(api, userName);
   await api.post('/api/v1/peers/assign', {
     assignments: [{ peerId: peer.id, userId: user?.id ?? null }],
-    ...(options.from === undefined ? {} : { from: new Date(options.from).toISOString() }),
+    ...(options.from === undefined ? {} : { from: options.from }),
     ...(options.countInCycle ? { countInCycle: true } : {}),
   });
   const name = peer.name ?? peer.key;

@@ -1,6 +1,8 @@
 import type { Flags } from '../metering/flags.ts';
+import type { BaselineReason } from '../metering/meter.ts';
 import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
+import type { Decided, LedgerEntry } from './entry.ts';
 import type { UsageReport } from './report.ts';
 import type { SizeBasis } from './size-forecast.ts';
 import type { ResetMark } from './usage-ledger.ts';
@@ -51,7 +53,10 @@ export interface UsageHistory {
    */
   peerTotals(who: Visibility, peerIds?: readonly PeerId[]): Promise<PeerTotal[]>;
   userTotals(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Traffic>>;
-  /** All bytes ever counted per user, whatever the marks: monotonic counters for monitoring. */
+  /**
+   * All bytes ever counted per user, whatever the marks: counters for monitoring, which never fall. What corrections took
+   * away is still in them.
+   */
   lifetimeTotals(): Promise<readonly { readonly userId: UserId; readonly name: string; readonly traffic: Traffic }[]>;
   unclaimed(): Promise<UnclaimedUsage>;
   gaps(period: Period, nodeId?: NodeId): Promise<Gap[]>;
@@ -60,6 +65,16 @@ export interface UsageHistory {
   resets(limit: number, cursor: string | null): Promise<Page<ResetMark>>;
   /** Implausible reports and readings that were kept and not counted, newest first. */
   quarantine(limit: number, cursor: string | null): Promise<Page<Quarantined>>;
+  /** Baselines that an admin may book, newest first. */
+  baselines(limit: number, cursor: string | null): Promise<Page<Baseline>>;
+  /** Corrections, decisions and rebindings, newest first, undone ones too; of one user where one is named. */
+  entries(query: EntryQuery, who: Visibility): Promise<Page<LedgerEntry>>;
+}
+
+export interface EntryQuery {
+  readonly userId: UserId | null;
+  readonly limit: number;
+  readonly cursor: string | null;
 }
 
 export interface UsageSummary {
@@ -207,4 +222,16 @@ export interface Quarantined {
   readonly report: Omit<UsageReport, 'rx' | 'tx'> | null;
   /** The peer whose reading it was; null for a report. */
   readonly peerId: PeerId | null;
+  /** Null while nobody decided. */
+  readonly decided: Decided | null;
+}
+
+/** What a counter already showed where counting began, and what was therefore not counted. */
+export interface Baseline {
+  readonly id: string;
+  readonly peerId: PeerId;
+  readonly at: Date;
+  readonly reason: Exclude<BaselineReason, 'tracking-off'>;
+  readonly traffic: Traffic;
+  readonly decided: Decided | null;
 }

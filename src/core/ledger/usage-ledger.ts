@@ -1,6 +1,7 @@
 import type { CounterSemantics, Poll } from '../metering/collector.ts';
 import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../units/ids.ts';
+import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from './entry.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from './report.ts';
 
 /**
@@ -22,6 +23,16 @@ export interface UsageLedger {
   /** Undoes a reset mark: shown usage is old plus new. @throws NotFound, AlreadyUndone */
   undoReset(id: ResetId, by: AdminId | null): Promise<ResetMark>;
 
+  /**
+   * Adds bytes to what was booked, or takes some, as an entry of its own. Added bytes go to the segment that was open at
+   * their time; bytes are taken from where they were booked. With `preview` nothing changes and the effect is told.
+   * @throws InvalidInput, NotFound, ExpectedError `more-than-booked` (usage never falls below 0), `only-days-left`, …
+   */
+  correct(correction: NewCorrection, preview: boolean): Promise<EntryOutcome>;
+  /** Books or dismisses, once, what was set aside. @throws NotFound, ExpectedError `already-decided`, `not-bookable` */
+  decide(decision: Decision, preview: boolean): Promise<EntryOutcome>;
+  /** Undoes an entry by its opposite. @throws NotFound, ExpectedError `already-undone`, `not-undoable`, `more-than-booked` */
+  undoEntry(undo: EntryUndo, preview: boolean): Promise<EntryOutcome>;
   /** Counts what a cleanup would remove; changes nothing. `days` >= 1 keeps that many whole days of 15-minute records. */
   previewCleanup(days: number): Promise<CleanupPreview>;
   /** Days before that instant that have 15-minute records, the oldest first: what a cleanup removes. */

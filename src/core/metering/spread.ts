@@ -96,7 +96,7 @@ export function spread(traffic: Traffic, pieces: readonly Piece[]): Slice[] {
   if (only === undefined) throw new Error('spread: there is no piece to book to');
   if (traffic.total === 0n) return [];
   if (pieces.length === 1) return [{ ...only, traffic }];
-  const weights = pieces.map((piece) => piece.toMs - piece.fromMs);
+  const weights = pieces.map((piece) => BigInt(piece.toMs - piece.fromMs));
   if (traffic.rx === null || traffic.tx === null) {
     const totals = apportion(traffic.total, weights);
     return toSlices(pieces, (i) => ({ rx: null, tx: null, total: totals[i] ?? 0n }));
@@ -120,15 +120,16 @@ function toSlices(pieces: readonly Piece[], trafficOf: (index: number) => Traffi
 }
 
 /**
- * Splits `amount` by weights (positive whole numbers): each share is rounded down, and what is left goes one by one to
- * the largest remainders, the earlier first where they are equal.
+ * Splits `amount` by weights (not negative, not all 0): each share is rounded down, and what is left goes one by one to
+ * the largest remainders, the earlier first where they are equal. No more than its weight goes to any, unless `amount`
+ * exceeds their sum.
  */
-export function apportion(amount: bigint, weights: readonly number[]): bigint[] {
-  const sum = BigInt(weights.reduce((total, weight) => total + weight, 0));
+export function apportion(amount: bigint, weights: readonly bigint[]): bigint[] {
+  const sum = weights.reduce((total, weight) => total + weight, 0n);
   const remainders: bigint[] = [];
   let left = amount;
   const shares = weights.map((weight, i) => {
-    const product = amount * BigInt(weight);
+    const product = amount * weight;
     const share = product / sum;
     remainders[i] = product - share * sum;
     left -= share;

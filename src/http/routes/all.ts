@@ -11,6 +11,7 @@ import { auditRoutes } from './audit-log.ts';
 import { backupRoutes } from './backups.ts';
 import { billingRuleRoutes } from './billing-rules.ts';
 import { cleanupRoutes } from './cleanup.ts';
+import { correctionRoutes } from './corrections.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { gapRoutes } from './gaps.ts';
@@ -24,6 +25,7 @@ import { panelRoutes } from './panel.ts';
 import { peerRoutes } from './peers.ts';
 import { resetRoutes } from './resets.ts';
 import { sessionRoutes } from './session.ts';
+import { setAsideRoutes } from './set-aside.ts';
 import { settingsRoutes } from './settings.ts';
 import { setupRoutes } from './setup.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -49,6 +51,8 @@ const RESOURCES = [
   unclaimedRoutes,
   resetRoutes,
   billingRuleRoutes,
+  correctionRoutes,
+  setAsideRoutes,
   ledgerRoutes,
   cleanupRoutes,
   backupRoutes,

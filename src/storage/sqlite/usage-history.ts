@@ -1,4 +1,11 @@
-import type { HolderQuery, Period, SeriesQuery, UsageHistory, Visibility } from '../../core/ledger/usage-history.ts';
+import type {
+  EntryQuery,
+  HolderQuery,
+  Period,
+  SeriesQuery,
+  UsageHistory,
+  Visibility,
+} from '../../core/ledger/usage-history.ts';
 import type { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
@@ -135,7 +142,15 @@ export class SqliteUsageHistory implements UsageHistory {
 
   async quarantine(limit: number, cursor: string | null) {
     await this.#writer.settle();
-    return this.#quick.ledger.quarantine(limit, cursor);
+    return this.#quick.entries.quarantine(limit, cursor);
+  }
+
+  async baselines(limit: number, cursor: string | null) {
+    return this.#quick.entries.baselines(limit, cursor);
+  }
+
+  async entries(query: EntryQuery, who: Visibility) {
+    return this.#quick.entries.entries(query, who);
   }
 
   /** The days of a period that reaches up to now: what standings are kept for. */

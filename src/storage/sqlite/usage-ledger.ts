@@ -1,4 +1,5 @@
 import { InvalidInput } from '../../core/errors.ts';
+import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../core/ledger/entry.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type {
   CleanupPreview,
@@ -50,6 +51,18 @@ export class SqliteUsageLedger implements UsageLedger {
 
   undoReset(id: ResetId, by: AdminId | null): Promise<ResetMark> {
     return this.#writer.run('undoReset', id, by);
+  }
+
+  correct(correction: NewCorrection, preview: boolean): Promise<EntryOutcome> {
+    return this.#writer.run('correct', correction, preview);
+  }
+
+  decide(decision: Decision, preview: boolean): Promise<EntryOutcome> {
+    return this.#writer.run('decide', decision, preview);
+  }
+
+  undoEntry(undo: EntryUndo, preview: boolean): Promise<EntryOutcome> {
+    return this.#writer.run('undoEntry', undo, preview);
   }
 
   async previewCleanup(days: number): Promise<CleanupPreview> {

@@ -291,23 +291,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/quarantine": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Implausible reports and readings: kept, not counted */
-        readonly get: operations["getQuarantine"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/v1/events": {
         readonly parameters: {
             readonly query?: never;
@@ -634,6 +617,109 @@ export interface paths {
         readonly post?: never;
         /** Take back a rule that has not begun */
         readonly delete: operations["deleteBillingRulesId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/corrections": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Corrections, decisions and rebindings, newest first */
+        readonly get: operations["getCorrections"];
+        readonly put?: never;
+        /** Add bytes to what was booked, or take some, as an entry that can be undone */
+        readonly post: operations["postCorrections"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/corrections/{id}/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Undo an entry by its opposite */
+        readonly post: operations["postCorrectionsIdUndo"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/quarantine": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Implausible reports and readings: kept, not counted */
+        readonly get: operations["getQuarantine"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/baselines": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What counters already showed where counting began, and may have been traffic */
+        readonly get: operations["getBaselines"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/quarantine/{id}/decision": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Book what was set aside, or dismiss it; once, and it can be undone */
+        readonly post: operations["postQuarantineIdDecision"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/baselines/{id}/decision": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Book what was set aside, or dismiss it; once, and it can be undone */
+        readonly post: operations["postBaselinesIdDecision"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1712,6 +1798,112 @@ export interface components {
                 readonly name: string | null;
             } | null;
         };
+        readonly TrafficChange: {
+            readonly rxBytes: number | null;
+            readonly txBytes: number | null;
+            /** @description Bytes, exact; negative: taken away. */
+            readonly totalBytes: number | bigint;
+            /** @description Bytes, exact; negative: taken away. */
+            readonly billedBytes: number | bigint;
+        };
+        readonly EntryEffect: {
+            readonly traffic: components["schemas"]["TrafficChange"];
+            /** @description Whose usage changes, and what is shown before and after. */
+            readonly holders: readonly {
+                readonly userId: string | null;
+                readonly userToken: string | null;
+                readonly peerId: string | null;
+                readonly name: string;
+                readonly deleted: boolean;
+                readonly traffic: components["schemas"]["TrafficChange"];
+                readonly shownBefore: components["schemas"]["Traffic"];
+                readonly shownAfter: components["schemas"]["Traffic"];
+            }[];
+            /** Format: date-time */
+            readonly from: string | null;
+            /** Format: date-time */
+            readonly to: string | null;
+            readonly days: number;
+            /** @description Days of which no 15-minute records are left: only their sum changes. */
+            readonly wholeDays: number;
+            /** @description Bytes placed by time alone, because the instant lies within a quarter or day known as a sum only. */
+            readonly estimatedBytes: number;
+        };
+        readonly LedgerEntry: {
+            readonly id: string;
+            readonly kind: "correction" | ("booking" | "dismissal") | "rebinding";
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
+            readonly reason: string;
+            readonly item: {
+                /** @enum {string} */
+                readonly kind: "quarantine" | "baseline";
+                readonly id: string;
+            } | null;
+            readonly effect: components["schemas"]["EntryEffect"];
+            /** @description The entry whose opposite this is. */
+            readonly undoes: string | null;
+            readonly undoneBy: string | null;
+        };
+        readonly EntryOutcome: {
+            /** @description false: this was a preview. */
+            readonly applied: boolean;
+            readonly entry: components["schemas"]["LedgerEntry"] | null;
+            readonly effect: components["schemas"]["EntryEffect"];
+        };
+        readonly Quarantined: {
+            readonly id: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly reason: string;
+            readonly traffic: components["schemas"]["Traffic"];
+            readonly peerId: string | null;
+            readonly peerName: string | null;
+            readonly nodeName: string | null;
+            readonly decided: {
+                readonly entryId: string;
+                /** @enum {string} */
+                readonly kind: "booking" | "dismissal";
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: {
+                    readonly id: string;
+                    readonly name: string | null;
+                } | null;
+                readonly reason: string;
+            } | null;
+            readonly userToken: string | null;
+            readonly server: string | null;
+        };
+        readonly Baseline: {
+            readonly id: string;
+            /** Format: date-time */
+            readonly at: string;
+            /** @enum {string} */
+            readonly reason: "before-xpert" | "unproven" | "rewound";
+            readonly traffic: components["schemas"]["Traffic"];
+            readonly peerId: string | null;
+            readonly peerName: string | null;
+            readonly nodeName: string | null;
+            readonly decided: {
+                readonly entryId: string;
+                /** @enum {string} */
+                readonly kind: "booking" | "dismissal";
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: {
+                    readonly id: string;
+                    readonly name: string | null;
+                } | null;
+                readonly reason: string;
+            } | null;
+            /** @description Who owns the peer now. */
+            readonly userName: string | null;
+        };
         readonly CleanupJob: {
             readonly id: string;
             readonly days: number;
@@ -2343,43 +2535,6 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly items: readonly components["schemas"]["Gap"][];
-                        readonly nextCursor: string | null;
-                        readonly total?: number | null;
-                    };
-                };
-            };
-            readonly default: components["responses"]["Problem"];
-        };
-    };
-    readonly getQuarantine: {
-        readonly parameters: {
-            readonly query?: {
-                readonly limit?: number;
-                readonly cursor?: string;
-            };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            /** @description OK */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": {
-                        readonly items: readonly {
-                            readonly id: string;
-                            /** Format: date-time */
-                            readonly at: string;
-                            readonly reason: string;
-                            readonly traffic: components["schemas"]["Traffic"];
-                            readonly userToken: string | null;
-                            readonly server: string | null;
-                            readonly peerId: string | null;
-                        }[];
                         readonly nextCursor: string | null;
                         readonly total?: number | null;
                     };
@@ -3163,6 +3318,248 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getCorrections: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly user?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["LedgerEntry"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postCorrections: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Whose bytes: name one of userId, peerId and userToken. */
+                    readonly userId?: string;
+                    readonly peerId?: string;
+                    /** @description One that nobody owns, mostly. */
+                    readonly userToken?: string;
+                    /** @description With port and protocol. */
+                    readonly server?: string;
+                    readonly port?: number;
+                    readonly protocol?: string;
+                    /** @description One of our VPN services instead. */
+                    readonly serviceId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Default: the instant "to".
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Default: now.
+                     */
+                    readonly to?: string;
+                    /** @description Negative: taken. */
+                    readonly rxBytes?: number;
+                    /** @description Negative: taken. */
+                    readonly txBytes?: number;
+                    /** @description Instead of rxBytes and txBytes, where the direction is not known. */
+                    readonly totalBytes?: number;
+                    readonly reason: string;
+                    /** @description Only say what it would do. */
+                    readonly preview?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntryOutcome"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postCorrectionsIdUndo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason?: string;
+                    /** @description Only say what it would do. */
+                    readonly preview?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntryOutcome"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getQuarantine: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Quarantined"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getBaselines: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Baseline"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postQuarantineIdDecision: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly decision: "book" | "dismiss";
+                    readonly reason: string;
+                    /** @description Also what flowed before Xpert counted there. */
+                    readonly beforeXpert?: boolean;
+                    /** @description Only say what it would do. */
+                    readonly preview?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntryOutcome"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postBaselinesIdDecision: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly decision: "book" | "dismiss";
+                    readonly reason: string;
+                    /** @description Also what flowed before Xpert counted there. */
+                    readonly beforeXpert?: boolean;
+                    /** @description Only say what it would do. */
+                    readonly preview?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntryOutcome"];
+                };
             };
             readonly default: components["responses"]["Problem"];
         };

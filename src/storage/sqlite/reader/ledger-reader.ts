@@ -1,20 +1,18 @@
 import type { BillingRuleEntry } from '../../../core/ledger/billing.ts';
 import { BYTES_PER, type SizeBasis } from '../../../core/ledger/size-forecast.ts';
-import type { DatabaseInfo, Gap, Page, Period, Quarantined } from '../../../core/ledger/usage-history.ts';
+import type { DatabaseInfo, Gap, Page, Period } from '../../../core/ledger/usage-history.ts';
 import type { CleanupPreview, ResetMark, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { NodeId, PeerId, ServiceId } from '../../../core/units/ids.ts';
+import type { NodeId, ServiceId } from '../../../core/units/ids.ts';
 import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
 import {
   type BillingRuleRow,
   billingRuleColumns,
   type ResetRow,
   resetColumns,
-  type TrafficRow,
   toBillingRule,
   toDate,
   toResetMark,
-  toTraffic,
 } from '../rows.ts';
 import { keepsFromMs } from '../writer/cleanup.ts';
 import { decodeCursor, type Statements, toPage } from './statements.ts';
@@ -24,7 +22,7 @@ const BASIS_DAYS = 7;
 /** Keys are hashes: those that begin with a zero byte are a fair sample. */
 const KEY_SAMPLE = 256;
 
-/** Reads of the ledger as such: gaps, marks, quarantine, size. */
+/** Reads of the ledger as such: gaps, marks, size. */
 export class LedgerReader {
   readonly #sql: Statements;
   readonly #calendar: Calendar;
@@ -63,17 +61,6 @@ export class LedgerReader {
     );
     const total = this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM reset')?.n ?? 0;
     return toPage(rows, limit, total, toResetMark, ({ rowId }) => [rowId]);
-  }
-
-  quarantine(limit: number, cursor: string | null): Page<Quarantined> {
-    const position = decodeCursor(cursor)?.[0] ?? Number.MAX_SAFE_INTEGER;
-    const rows = this.#sql.allBig<QuarantineRow>(
-      `SELECT id, at, reason, report, peer_id AS peerId, rx, tx, undirected FROM quarantine
-       WHERE id < @position ORDER BY id DESC LIMIT @limit`,
-      { position, limit: limit + 1 },
-    );
-    const total = this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM quarantine')?.n ?? 0;
-    return toPage(rows, limit, total, toQuarantined, ({ id }) => [Number(id)]);
   }
 
   database(nowMs: number): DatabaseInfo {
@@ -180,32 +167,4 @@ interface GapRow {
   readonly toMs: number | null;
   readonly reason: string;
   readonly message: string;
-}
-
-interface QuarantineRow extends TrafficRow {
-  readonly id: bigint;
-  readonly at: bigint;
-  readonly reason: string;
-  readonly report: string | null;
-  readonly peerId: PeerId | null;
-}
-
-function toQuarantined({ id, at, reason, report, peerId, ...row }: QuarantineRow): Quarantined {
-  return {
-    id: String(id),
-    at: new Date(Number(at)),
-    reason,
-    traffic: toTraffic(row),
-    report: report === null ? null : toReport(JSON.parse(report)),
-    peerId,
-  };
-}
-
-function toReport(saved: NonNullable<Quarantined['report']>): NonNullable<Quarantined['report']> {
-  const { periodStart, periodEnd } = saved;
-  return {
-    ...saved,
-    periodStart: periodStart === null ? null : new Date(periodStart),
-    periodEnd: periodEnd === null ? null : new Date(periodEnd),
-  };
 }

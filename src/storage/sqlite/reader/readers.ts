@@ -12,6 +12,7 @@ import type { PeerId } from '../../../core/units/ids.ts';
 import { writeBackup } from './backup.ts';
 import { ChartReader } from './chart-reader.ts';
 import { CleanupProof } from './cleanup-proof.ts';
+import { EntryReader } from './entry-reader.ts';
 import { HolderReader } from './holder-reader.ts';
 import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
@@ -31,6 +32,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     holders: new HolderReader(sql, calendar),
     ledger,
     proof: new CleanupProof(sql, calendar),
+    entries: new EntryReader(sql),
     charts: new ChartReader(sql, calendar, ledger),
   };
 }

@@ -126,13 +126,14 @@ export class Attribution {
     if (carrier === undefined) {
       const found = this.#sql.findCarrier.get(server, port, protocol, service?.id ?? '') as FoundCarrier | undefined;
       const { id, place } = found ?? this.#addCarrier(server, port, protocol, service);
-      carrier = { id, place, rules: service === undefined || service.isWeighted ? null : this.#rulesOf(service) };
+      carrier = { id, place, rules: service === undefined || service.isWeighted ? null : this.rulesOf(service) };
       this.#carriers.set(key, carrier);
     }
     return carrier;
   }
 
-  #rulesOf({ id, nodeId }: CarrierService): CarrierRules | null {
+  /** Rules that were set for a VPN service or its node; null if there are none. */
+  rulesOf({ id, nodeId }: CarrierService): CarrierRules | null {
     const rows = this.#sql.rules.all(nodeId, id) as BillingRuleRow[];
     if (rows.length === 0) return null;
     const own = (serviceId: string | null): RuleSince[] =>

@@ -95,6 +95,11 @@ export class Booking {
     if (this.#deltas !== null) this.#deltas = [];
   }
 
+  /** After a correction: others wrote to the rows that are remembered here. */
+  forgetActive(): void {
+    this.#carriers.forgetActive();
+  }
+
   #flushLine(line: Line): void {
     const { rules } = line.series.carrier;
     if (rules !== null) {

@@ -80,6 +80,11 @@ export class CarrierSums {
   drop(): void {
     this.#days.clear();
     this.#quarters.clear();
+    this.forgetActive();
+  }
+
+  /** After a correction, which may have taken all bytes of a series in a quarter. */
+  forgetActive(): void {
     this.#active.clear();
     this.#activeQuarter = -1;
   }
@@ -128,9 +133,11 @@ function prepare(db: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ${ADD_SUMS}, active = active + excluded.active, flags = flags | excluded.flags`,
     ),
-    // CROSS JOIN: never through all rows of the quarter, however few there were when SQLite made its plan.
+    // CROSS JOIN: never through all rows of the quarter, however few there were when SQLite made its plan. A series of
+    // which a correction took all bytes was not active.
     wasActive: db.prepare(
-      `SELECT 1 FROM tally t CROSS JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ? LIMIT 1`,
+      `SELECT sum(r.total) FROM tally t CROSS JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ?
+       HAVING sum(r.total) <> 0`,
     ),
   };
 }

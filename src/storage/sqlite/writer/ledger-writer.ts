@@ -4,7 +4,7 @@ import type { Commit } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import { ledgerFailureOf } from '../failures.ts';
-import { makeOperations, makeParts, type WriterParts } from './operations.ts';
+import { type AnyOperation, makeOperations, makeParts, type WriterParts } from './operations.ts';
 import { bytesOf, type Decision } from './report-desk.ts';
 import type { Item, WriterAnswer, WriterItem, WriterTurn } from './writer-items.ts';
 import { WriterQueue } from './writer-queue.ts';
@@ -204,21 +204,24 @@ export class LedgerWriter {
   }
 
   #operate(item: Item<'operation'>, changed: Changed): WriterAnswer {
-    const { run, changes, forgets } = this.#operations[item.name];
+    const { run, changes, forgets, isPreview }: AnyOperation = this.#operations[item.name];
     this.#sql.savepoint.run();
     try {
       const value = (run as (nowMs: number, ...args: readonly unknown[]) => unknown)(this.#nowMs, ...item.args);
+      const takenBack = isPreview?.(item.args) === true;
+      if (takenBack) this.#sql.rollbackToSavepoint.run();
       this.#sql.release.run();
-      if (changes !== 'none') changed[changes] = true;
+      if (changes !== 'none' && !takenBack) changed[changes] = true;
       if (forgets) this.#forgetOwners();
-      if (forgets) this.#ownersChanged = true;
+      if (forgets && !takenBack) this.#ownersChanged = true;
       return { id: item.id, ok: true, value };
     } catch (error) {
       if (!this.#db.inTransaction || ledgerFailureOf(error) !== null) throw error;
       this.#sql.rollbackToSavepoint.run();
       this.#sql.release.run();
-      // The only thing in memory that operations change themselves.
+      // What operations change in memory themselves.
       this.#parts.tracking.reload();
+      if (forgets) this.#forgetOwners();
       return { id: item.id, ok: false, error };
     }
   }

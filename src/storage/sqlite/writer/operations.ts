@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Assignment, NewNode, NewUser } from '../../../core/inventory/inventory-store.ts';
 import type { NewBillingRule } from '../../../core/ledger/billing.ts';
+import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../../core/ledger/entry.ts';
 import type { FailedPoll, ResetRequest, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
@@ -9,6 +10,8 @@ import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
 import { Cleanup } from './cleanup.ts';
+import { Corrections } from './corrections.ts';
+import { Entries } from './entries.ts';
 import { Identities } from './identities.ts';
 import { Inbox } from './inbox.ts';
 import { Liveness } from './liveness.ts';
@@ -36,6 +39,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   // A fold lasts over several transactions, in between which polls book: they gather apart.
   const reportSums = new Booking(db, calendar);
   const reportBooking = new ReportBooking(db, attribution, reportSums);
+  const entries = new Entries(db, attribution, calendar, newId);
   return {
     attribution,
     booking,
@@ -56,6 +60,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     owners: new Owners(db, resets, newId),
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
+    corrections: new Corrections(db, attribution, entries, calendar),
     cleanup: new Cleanup(db, calendar),
     settings: new Settings(db),
     billing: new BillingRules(db),
@@ -73,7 +78,12 @@ interface Operation<A extends readonly unknown[], R> {
   /** Owners or marks change: what is remembered of them must be looked up anew. */
   readonly forgets: boolean;
   readonly run: (nowMs: number, ...args: A) => R;
+  /** With these arguments it is done and taken back at once: to show what it would do. */
+  readonly isPreview?: (args: readonly unknown[]) => boolean;
 }
+
+/** Whatever it takes and gives. */
+export type AnyOperation = Operation<never, unknown>;
 
 function operation<A extends readonly unknown[], R>(
   changes: Changes,
@@ -83,14 +93,30 @@ function operation<A extends readonly unknown[], R>(
   return { changes, forgets, run };
 }
 
+/** An entry, or with `preview` only what it would do. */
+function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) => EntryOutcome) {
+  return {
+    ...operation('usage', (now, request: A, preview: boolean): EntryOutcome => {
+      const { entry, effect } = run(now, request);
+      parts.booking.forgetActive();
+      parts.reportSums.forgetActive();
+      return { entry: preview ? null : entry, effect };
+    }),
+    isPreview: ([, preview]: readonly unknown[]) => preview === true,
+  };
+}
+
 /** Every operation of the writer but reports and polls. Each runs in a savepoint of its own. */
 export function makeOperations(parts: WriterParts, db: Database) {
-  const { owners, nodes, identities, settings, resets, outcomes, tracking, cleanup, states } = parts;
+  const { owners, nodes, identities, settings, resets, outcomes, tracking, cleanup, states, corrections } = parts;
   return {
     recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
     reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),
     undoReset: operation('usage', (now, id: string, by: AdminId | null) => resets.undo(id, by, now)),
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
+    correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),
+    decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),
+    undoEntry: entryOperation(parts, (now, undo: EntryUndo) => corrections.undo(undo, now)),
     setTracking: operation('inventory', (now, enabled: boolean): TrackingState => {
       if (tracking.set(enabled, now) && !enabled) gapOnEveryNode(db, outcomes, now);
       return tracking.state;

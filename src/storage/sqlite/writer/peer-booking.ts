@@ -24,7 +24,8 @@ export class PeerBooking {
 
   book(service: ServicePoll, peer: MeteredPeer, counted: Traffic, fromMs: number | null, flags: number): void {
     const series = this.#seriesOf(service, peer);
-    const pieces = this.#pieces(fromMs, service.atMs, flags, changesWithin(peer.bindings, fromMs, service.atMs));
+    const cuts = ownerChanges(peer.bindings, fromMs, service.atMs);
+    const pieces = this.#pieces(fromMs, service.atMs, flags, cuts);
     const [only] = pieces;
     if (only !== undefined && pieces.length === 1) {
       this.#add(series, peer, only, counted, service.atMs);
@@ -62,7 +63,7 @@ export class PeerBooking {
   #lineOf(series: SeriesState, peer: MeteredPeer, piece: Piece, nowMs: number): Line {
     const { line: known } = peer;
     if (known !== null && known.line.series === series && piece.fromMs >= known.sinceMs) return known.line;
-    const holder = holderOf(peer, piece);
+    const holder = peerHolder(peer.id, peer.bindings, piece);
     const line = this.#attribution.line(series, holder, piece.fromMs, piece.toMs, nowMs);
     const sinceMs = Math.max(this.#attribution.lastResetMs(holder), ownedSinceMs(peer));
     if (piece.fromMs >= sinceMs) peer.line = { line, sinceMs };
@@ -78,7 +79,7 @@ function ownedSinceMs({ bindings }: MeteredPeer): number {
 }
 
 /** Instants strictly inside the interval at which the peer changed hands, in order. */
-function changesWithin(bindings: readonly PeerBinding[], fromMs: number | null, toMs: number): readonly number[] {
+export function ownerChanges(bindings: readonly PeerBinding[], fromMs: number | null, toMs: number): readonly number[] {
   if (bindings.length === 0 || fromMs === null) return NO_CHANGES;
   const inside = bindings
     .flatMap((binding) => [binding.fromMs, binding.toMs ?? toMs])
@@ -89,13 +90,17 @@ function changesWithin(bindings: readonly PeerBinding[], fromMs: number | null, 
 const NO_CHANGES: readonly number[] = [];
 
 /** Who owned the peer during a piece; from before its first owner: who claimed that history, else nobody. */
-function holderOf(peer: MeteredPeer, { fromMs, toMs }: Piece): Holder {
-  for (const { userId, ...binding } of peer.bindings) {
+export function peerHolder(
+  peerId: string,
+  bindings: readonly PeerBinding[],
+  { fromMs, toMs }: Pick<Piece, 'fromMs' | 'toMs'>,
+): Holder {
+  for (const { userId, ...binding } of bindings) {
     const hasBegun = binding.fromMs <= fromMs;
     const goesOn = binding.toMs === null || (fromMs === toMs ? toMs < binding.toMs : toMs <= binding.toMs);
     if (hasBegun && goesOn) return { userId, token: null, peerId: null, inCycle: true };
   }
-  const next = peer.bindings.find((binding) => binding.fromMs >= toMs);
-  if (next?.claimed) return { userId: next.userId, token: null, peerId: peer.id, inCycle: next.inCycle };
-  return { userId: null, token: null, peerId: peer.id, inCycle: true };
+  const next = bindings.find((binding) => binding.fromMs >= toMs);
+  if (next?.claimed) return { userId: next.userId, token: null, peerId, inCycle: next.inCycle };
+  return { userId: null, token: null, peerId, inCycle: true };
 }

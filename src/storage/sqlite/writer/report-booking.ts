@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { UsageReport } from '../../../core/ledger/report.ts';
 import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
 import { directed } from '../../../core/units/bytes.ts';
@@ -8,12 +8,15 @@ import { BoundedMap } from './bounded-map.ts';
 import type { AcceptedReport } from './report-intake.ts';
 
 /** Who a user_token belongs to, and what its reports were booked to before. */
-interface TokenState {
+export interface TokenOwner {
   /** Bytes from before it got its user: claimed by that user, or nobody's. */
   readonly before: Holder;
   /** Bytes since then. */
   readonly now: Holder;
   readonly sinceMs: number;
+}
+
+interface TokenState extends TokenOwner {
   readonly routes: Route[];
 }
 
@@ -126,11 +129,7 @@ export class ReportBooking {
   #ownerOf(token: string): TokenState {
     let state = this.#tokens.get(token);
     if (state === undefined) {
-      const row = this.#sql.findOwner.get(token) as { userId: string; since: number; inCycle: number } | undefined;
-      const userId = row?.userId ?? null;
-      const before = { userId, token, peerId: null, inCycle: row === undefined || row.inCycle === 1 };
-      const now = userId === null ? before : { userId, token: null, peerId: null, inCycle: true };
-      state = { before, now, sinceMs: row?.since ?? 0, routes: [] };
+      state = { ...tokenOwner(this.#sql.findOwner, token), routes: [] };
       this.#tokens.set(token, state);
     }
     return state;
@@ -147,12 +146,22 @@ export class ReportBooking {
   }
 }
 
+/** The living owner of a token: asked with `TOKEN_OWNER`. */
+export function tokenOwner(findOwner: Statement, token: string): TokenOwner {
+  const row = findOwner.get(token) as { userId: string; since: number; inCycle: number } | undefined;
+  const userId = row?.userId ?? null;
+  const before = { userId, token, peerId: null, inCycle: row === undefined || row.inCycle === 1 };
+  const now = userId === null ? before : { userId, token: null, peerId: null, inCycle: true };
+  return { before, now, sinceMs: row?.since ?? 0 };
+}
+
+export const TOKEN_OWNER =
+  'SELECT user_id AS userId, since, in_cycle AS inCycle FROM user_token WHERE token = ? AND released_at IS NULL';
+
 function prepare(db: Database) {
   return {
     addKey: db.prepare('INSERT INTO report_key (hash, body, day) VALUES (?, ?, ?)'),
-    findOwner: db.prepare(
-      'SELECT user_id AS userId, since, in_cycle AS inCycle FROM user_token WHERE token = ? AND released_at IS NULL',
-    ),
+    findOwner: db.prepare(TOKEN_OWNER),
     saveStream: db.prepare(
       `INSERT INTO stream (series_id, sender, name, epoch, rx, tx, period_end, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET epoch = excluded.epoch, rx = excluded.rx, tx = excluded.tx,

@@ -10,6 +10,7 @@ export interface Api {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
   put<T>(path: string, body: object): Promise<T>;
+  patch<T>(path: string, body: object): Promise<T>;
   delete<T>(path: string): Promise<T>;
   /** Every item of a list that comes in pages. */
   all<T>(path: string): Promise<T[]>;
@@ -48,6 +49,7 @@ function apiOver(socketPath: string, serverRuns: boolean): Api {
     get: (path) => call('GET', path),
     post: (path, body = {}) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
+    patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path),
     lastText: () => text,
     async all<T>(path: string): Promise<T[]> {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { addDaemonOptions, type DaemonOptions, daemonOptionsOf } from './daemon-source.ts';
 import { formatBytes, type Traffic, WrongUse } from './output.ts';
+import { isPanelKind, type PanelOptions, panelOptionsOf } from './panel-source.ts';
 
 export interface Setup {
   readonly wrapper: { readonly path: string; readonly content: string } | null;
@@ -12,7 +13,13 @@ export interface Setup {
 export interface Test {
   readonly ok: boolean;
   readonly durationMs: number;
-  readonly found: { readonly services: readonly Service[]; readonly peers: number; readonly bytes: Traffic } | null;
+  readonly found: {
+    readonly services: readonly Service[];
+    readonly peers: number;
+    readonly bytes: Traffic;
+    readonly version: string | null;
+    readonly notes: readonly { readonly message: string; readonly hint: string | null }[];
+  } | null;
   readonly problems: readonly {
     readonly code: string;
     readonly message: string;
@@ -31,7 +38,7 @@ interface Service {
 }
 
 /** How a node is reached, as the options of a command say it. */
-export interface SourceOptions extends DaemonOptions {
+export interface SourceOptions extends DaemonOptions, PanelOptions {
   readonly kind: string;
   readonly ssh?: string;
   readonly identity?: string;
@@ -56,8 +63,10 @@ export function addSourceOptions(command: Command): Command {
 }
 
 /** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */
-export function sourceOf(options: SourceOptions): { kind: string; options: Record<string, unknown> } {
-  return { kind: options.kind, options: daemonOptionsOf(options) ?? placeOf(options) };
+export async function sourceOf(options: SourceOptions): Promise<{ kind: string; options: Record<string, unknown> }> {
+  const { kind } = options;
+  if (isPanelKind(kind)) return { kind, options: await panelOptionsOf(kind, options) };
+  return { kind, options: daemonOptionsOf(options) ?? placeOf(options) };
 }
 
 function placeOf(options: SourceOptions): Record<string, unknown> {
@@ -88,10 +97,22 @@ export function testLines(test: Test): string[] {
     test.found === null
       ? 'It cannot be read.'
       : `It answers in ${test.durationMs} ms: ${test.found.peers} peers, counters at ${formatBytes(test.found.bytes.totalBytes)}.`;
+  const version = test.found?.version ? [`  version ${test.found.version}`] : [];
+  const notes = (test.found?.notes ?? []).flatMap(({ message, hint }) => [
+    `- ${message}`,
+    ...(hint === null ? [] : [`  ${hint}`]),
+  ]);
   const problems = test.problems.flatMap(({ message, hint, commands }) => [
     `! ${message}`,
     ...(hint === null ? [] : [`  ${hint}`]),
     ...(commands.some((command) => command.includes('\n')) ? [] : commands.map((command) => `    ${command}`)),
   ]);
-  return [head, ...services, ...problems];
+  return [head, ...version, ...services, ...notes, ...problems];
+}
+
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds < 1 || seconds > 86_400)
+    throw new InvalidArgumentError('It must be 1 to 86400 seconds.');
+  return seconds;
 }

@@ -17,14 +17,14 @@ export async function readPassword(source: Source): Promise<{ readonly password:
     return { password: line, wasMade: false };
   }
   if (!process.stdin.isTTY) return { password: randomId(20), wasMade: true };
-  const password = await ask('Password (empty: one is made): ');
+  const password = await askHidden('Password (empty: one is made): ');
   if (password === '') return { password: randomId(20), wasMade: true };
-  if ((await ask('Again: ')) !== password) throw new WrongUse('The two passwords differ.');
+  if ((await askHidden('Again: ')) !== password) throw new WrongUse('The two passwords differ.');
   return { password, wasMade: false };
 }
 
 /** Asks at the terminal without showing what is typed. */
-function ask(question: string): Promise<string> {
+export function askHidden(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
   process.stderr.write(question);
   // Readline writes what is typed through this method; nothing of it may be seen.

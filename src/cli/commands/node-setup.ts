@@ -27,7 +27,7 @@ async function setupFor(api: Api, options: Options): Promise<Setup | null> {
   const { kind = 'wireguard', ...where } = options;
   if (where.ssh === undefined && where.file === undefined)
     throw new WrongUse('Which node?', 'Name a saved one, or say how it is reached: --ssh root@HOST --identity FILE');
-  return (await api.post<Test>('/api/v1/nodes/test', sourceOf({ ...where, kind }))).setup;
+  return (await api.post<Test>('/api/v1/nodes/test', await sourceOf({ ...where, kind }))).setup;
 }
 
 /** Prints a script and nothing else: it may go through a pipe into a root shell. */

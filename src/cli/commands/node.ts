@@ -1,9 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode, type NodeItem } from '../find.ts';
-import { addSourceOptions, type SourceOptions, sourceOf, type Test, testLines } from '../node-source.ts';
+import { addSourceOptions, parseSeconds, type SourceOptions, sourceOf, type Test, testLines } from '../node-source.ts';
 import { explain, formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
+import { addPanelOptions } from '../panel-source.ts';
+import { addChangeCommand } from './node-change.ts';
 import { addSetupCommand, setupCommand } from './node-setup.ts';
 
 interface Node extends NodeItem {
@@ -46,8 +48,8 @@ export function addNodeCommands(program: Command): void {
   const adding = node
     .command('add <name>')
     .description('test a node, save it and begin counting')
-    .requiredOption('--kind <kind>', 'what is read there: wireguard, xray, v2ray, sing-box or openvpn');
-  addSourceOptions(adding)
+    .requiredOption('--kind <kind>', 'what is read there: wireguard, xray, v2ray, sing-box, openvpn, marzban');
+  addPanelOptions(addSourceOptions(adding))
     .option('--description <text>')
     .addOption(
       new Option('--users <policy>', 'users for the peers')
@@ -63,6 +65,7 @@ export function addNodeCommands(program: Command): void {
     .option('--untested', 'save it although the test fails')
     .option('--json', 'answer as JSON')
     .action((name: string, options: AddOptions) => withApi((api) => add(api, name, options)));
+  addChangeCommand(node);
   addSetupCommand(node);
   addReadingCommands(node);
   node
@@ -110,15 +113,8 @@ function addReadingCommands(node: Command): void {
     .action((name: string, options: { json?: boolean }) => withApi((api) => show(api, name, options)));
 }
 
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isFinite(seconds) || seconds < 1 || seconds > 86_400)
-    throw new InvalidArgumentError('It must be 1 to 86400 seconds.');
-  return seconds;
-}
-
 async function add(api: Api, name: string, options: AddOptions): Promise<void> {
-  const source = sourceOf(options);
+  const source = await sourceOf(options);
   const test = await api.post<Test>('/api/v1/nodes/test', source);
   explainTest(test);
   if (!test.ok && test.setup !== null)

@@ -86,6 +86,10 @@ export interface NodeTest {
     }[];
     readonly peers: number;
     readonly bytes: Traffic;
+    /** Version of what was read, where it tells. */
+    readonly version: string | null;
+    /** What the owner should know before counting begins; nothing is wrong. */
+    readonly notes: readonly Notice[];
   } | null;
   readonly problems: readonly (Notice & { readonly commands: readonly string[] })[];
   readonly setup: NodeSetup | null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { directed, NOTHING } from '../units/bytes.ts';
+import { directed, NOTHING, undirected } from '../units/bytes.ts';
 import type { PeerReading } from './collector.ts';
 import { FLAG } from './flags.ts';
 import { type CounterState, type MeterContext, type Metered, meterReading } from './meter.ts';
@@ -225,5 +225,30 @@ describe('after tracking was off', () => {
   it('a series that was absent from a complete poll since then is a new life', () => {
     const result = metered(state(10n, 100n, { rebase: true, ended: true }), reading(40n, 40n), context(330));
     expect(result).toMatchObject({ counted: directed(40n, 40n), from: at(300), flags: 0 });
+  });
+});
+
+describe('a panel that may be set back from a backup', () => {
+  const semantics = { kind: 'cumulative', falls: 'rewound', absence: 'silent' } as const;
+  const panel = { semantics, order: null, startEvidence: null, lastCompleteEvidence: null };
+  const madeAt = (seconds: number) => ({ startedAt: at(seconds), traffic: undirected(4_000n) });
+  const before = state(0n, 0n, { traffic: undirected(100n), startEvidence: `@${at(-60).getTime()}`, order: null });
+
+  it('counts a user made anew whole', () => {
+    const result = metered(before, { key: 'K', ...madeAt(10) }, context(30, panel));
+    expect(result).toMatchObject({ counted: undirected(4_000n), baseline: null });
+  });
+
+  it('counts nothing of a user whose life is an earlier one again', () => {
+    const result = metered(before, { key: 'K', ...madeAt(-3600) }, context(30, panel));
+    expect(result).toMatchObject({ counted: NOTHING, baseline: 'rewound', before: undirected(4_000n), from: at(0) });
+    expect(result.flags & FLAG.rewound).toBe(FLAG.rewound);
+    expect(result.next).toMatchObject({ epoch: 2, traffic: undirected(4_000n) });
+    const later = metered(
+      result.next,
+      { key: 'K', startedAt: at(-3600), traffic: undirected(4_010n) },
+      context(60, panel),
+    );
+    expect(later.counted).toEqual(undirected(10n));
   });
 });

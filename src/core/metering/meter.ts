@@ -124,6 +124,13 @@ function showsRestart(before: string | null, now: string | null): boolean {
   return before !== null && now !== null && before !== now;
 }
 
+/** A life that began before the one read last cannot have followed it: a source that may be set back was. */
+function beganEarlier(before: string | null, reading: PeerReading, { semantics }: MeterContext): boolean {
+  if (semantics.falls !== 'rewound' || reading.startedAt === undefined || before === null) return false;
+  const mark = before.lastIndexOf('@');
+  return mark >= 0 && reading.startedAt.getTime() < Number(before.slice(mark + 1));
+}
+
 function firstSight(reading: PeerReading, evidence: string | null, context: MeterContext): Metered {
   if (context.lastCompleteAt !== null) return sightAnew(1, reading, evidence, context);
   if (context.opening === 'count') return newLife(1, reading, evidence, context, null, 0);
@@ -149,10 +156,12 @@ function laterReading(
   restarted: boolean,
   context: MeterContext,
 ): Metered {
-  const { epoch, counted, move } = advanceCounter(state, reading.traffic, restarted, context.semantics.falls);
   const from = lastReadAt(state, context);
-  if (move === 'rewound') {
-    return doubtful(baseline(epoch, reading, evidence, context, 'rewound'), from, context, FLAG.rewound);
+  const isSetBack = beganEarlier(state.startEvidence, reading, context);
+  const { falls } = context.semantics;
+  const { epoch, counted, move } = advanceCounter(state, reading.traffic, restarted && !isSetBack, falls);
+  if (move === 'rewound' || isSetBack) {
+    return doubtful(baseline(state.epoch + 1, reading, evidence, context, 'rewound'), from, context, FLAG.rewound);
   }
   if (move === 'restarted') return newLife(epoch, reading, evidence, context, from, FLAG.possibleLoss);
   if (move === 'fell') {

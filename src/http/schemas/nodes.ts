@@ -173,6 +173,8 @@ export const NodeTestJson = Type.Object(
         ),
         peers: Type.Integer(),
         bytes: TrafficJson,
+        version: MaybeString,
+        notes: Type.Array(NoticeJson),
       }),
     ),
     problems: Type.Array(
@@ -199,7 +201,15 @@ export function nodeTestJson(test: NodeTest): Static<typeof NodeTestJson> {
     ok,
     durationMs,
     found:
-      found === null ? null : { services: [...found.services], peers: found.peers, bytes: trafficJson(found.bytes) },
+      found === null
+        ? null
+        : {
+            services: [...found.services],
+            peers: found.peers,
+            bytes: trafficJson(found.bytes),
+            version: found.version,
+            notes: [...found.notes],
+          },
     problems: problems.map((item: Notice & { readonly commands: readonly string[] }) => {
       return { code: item.code, message: item.message, hint: item.hint, commands: [...item.commands] };
     }),

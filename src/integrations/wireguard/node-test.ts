@@ -1,8 +1,7 @@
 import { SourceFailure } from '../../core/errors.ts';
 import type { NodeSetup, NodeTest } from '../../core/inventory/node-operations.ts';
-import type { Poll } from '../../core/metering/collector.ts';
 import type { IntegrationTools } from '../../core/metering/integration.ts';
-import { directed } from '../../core/units/bytes.ts';
+import { summarizePoll } from '../../core/metering/source-test.ts';
 import { fetchHostKey } from '../../lib/ssh.ts';
 import { pinHostKey, sshTargetOf } from '../../lib/ssh-fields.ts';
 import { fingerprint } from '../../lib/ssh-key.ts';
@@ -27,7 +26,12 @@ export async function testNode(
   if (tried instanceof SourceFailure) {
     return { ...common, ok: false, found: null, problems: [await explain(tried, options, setup, tools, signal)] };
   }
-  return { ...common, ok: tried.poll.complete, found: summarize(tried.poll), problems: problemsOf(tried) };
+  return {
+    ...common,
+    ok: tried.poll.complete,
+    found: summarizePoll(tried.poll),
+    problems: problemsOf(tried),
+  };
 }
 
 async function tryToRead(options: WireguardOptions, tools: IntegrationTools, signal: AbortSignal) {
@@ -106,20 +110,4 @@ function problemsOf({ poll, unreadable }: NodeOutput): Problem[] {
       commands: [],
     },
   ];
-}
-
-function summarize({ services }: Poll): NodeTest['found'] {
-  const peers = services.flatMap((service) => service.peers);
-  const rx = peers.reduce((sum, { traffic }) => sum + (traffic.rx ?? 0n), 0n);
-  const tx = peers.reduce((sum, { traffic }) => sum + (traffic.tx ?? 0n), 0n);
-  return {
-    services: services.map(({ kind, name, listenPort = null, peers: own }) => ({
-      kind,
-      name,
-      listenPort,
-      peers: own.length,
-    })),
-    peers: peers.length,
-    bytes: directed(rx, tx),
-  };
 }

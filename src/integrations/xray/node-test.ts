@@ -1,7 +1,7 @@
 import { SourceFailure } from '../../core/errors.ts';
 import type { NodeTest } from '../../core/inventory/node-operations.ts';
 import type { IntegrationTools } from '../../core/metering/integration.ts';
-import { addTraffic, NOTHING } from '../../core/units/bytes.ts';
+import { summarizePoll } from '../../core/metering/source-test.ts';
 import { pinHostKey } from '../../lib/ssh-fields.ts';
 import { fingerprint } from '../../lib/ssh-key.ts';
 import { type Kind, type Reading, XrayCollector } from './collector.ts';
@@ -30,7 +30,7 @@ export async function testNode(
     hostKey: hostKey === undefined ? null : `${hostKey} ${fingerprint(hostKey)}`,
   };
   if (read instanceof SourceFailure) return { ...common, ok: false, found: null, problems: [problemOf(read, setup)] };
-  return { ...common, ok: true, found: summarize(read), problems: remarks(options, read) };
+  return { ...common, ok: true, found: summarizePoll(read.poll), problems: remarks(options, read) };
 }
 
 async function readOnce(
@@ -82,13 +82,4 @@ function remarks(options: XrayOptions, { poll, name, uptimeSeconds }: Reading): 
     );
   }
   return notices.map(({ code, message, hint = null }) => ({ code, message, hint, commands: [] }));
-}
-
-function summarize({ poll }: Reading): NodeTest['found'] {
-  const peers = poll.services.flatMap((service) => service.peers);
-  return {
-    services: poll.services.map(({ kind, name, peers: own }) => ({ kind, name, listenPort: null, peers: own.length })),
-    peers: peers.length,
-    bytes: peers.reduce((sum, { traffic }) => addTraffic(sum, traffic), NOTHING),
-  };
 }

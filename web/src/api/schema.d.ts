@@ -1674,6 +1674,8 @@ export interface components {
                 }[];
                 readonly peers: number;
                 readonly bytes: components["schemas"]["Traffic"];
+                readonly version: string | null;
+                readonly notes: readonly components["schemas"]["Notice"][];
             } | null;
             readonly problems: readonly {
                 readonly code: string;

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { ExpectedError } from '../core/errors.ts';
+import { WrongUse } from './output.ts';
+import { askHidden } from './password.ts';
+
+/** How the interface of another panel is reached. Secrets come from files or are asked for: arguments are seen by all. */
+export interface PanelOptions {
+  readonly url?: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly tokenFile?: string;
+  readonly accessFile?: string;
+  readonly metricsUrl?: string;
+  readonly certSha256?: string;
+  readonly privateAddress?: boolean;
+}
+
+/** Which secret a kind cannot do without. */
+const SECRETS: Readonly<Record<string, (options: PanelOptions) => 'password' | 'token' | 'access'>> = {
+  marzban: () => 'password',
+};
+const QUESTIONS = {
+  password: ['Password: ', '--password-file FILE'],
+  token: ['Token: ', '--token-file FILE'],
+  access: ['Access key of the server, as its installation printed it ({"apiUrl": …}): ', '--access-file FILE'],
+} as const;
+
+export const isPanelKind = (kind: string): boolean => Object.hasOwn(SECRETS, kind);
+
+export function addPanelOptions(command: Command): Command {
+  return command
+    .option('--url <address>', 'panels: address of the interface, https://host[:port][/path]')
+    .option('--username <name>', 'panels: who logs in')
+    .option(
+      '--password-file <file>',
+      'panels: file with the password; - is standard input. Without it, it is asked for',
+    )
+    .option('--token-file <file>', 'panels: file with an API token, likewise')
+    .option('--access-file <file>', 'Outline: file with the access key of the server, likewise')
+    .option('--metrics-url <address>', 'Outline: counters of outline-ss-server, http://host:port/metrics')
+    .option('--cert-sha256 <fingerprint>', 'panels: the one certificate to accept, if no authority signed it')
+    .option('--private-address', 'panels: allow addresses of this machine and of private networks');
+}
+
+/** The options that were given, for the integration. Asks for the secret that is missing, where somebody can answer. */
+export async function panelOptionsOf(kind: string, options: PanelOptions): Promise<Record<string, unknown>> {
+  const given = await givenOptions(options);
+  const secret = SECRETS[kind]?.(options);
+  if (secret === undefined || given[secret] !== undefined) return given;
+  const [question, flag] = QUESTIONS[secret];
+  if (!process.stdin.isTTY) throw new WrongUse(`${kind} needs a secret to log in.`, `Give it with ${flag}.`);
+  return { ...given, [secret]: await askHidden(question) };
+}
+
+/** Only what was given: to change a node. */
+export async function givenOptions(options: PanelOptions): Promise<Record<string, unknown>> {
+  const { url, username, passwordFile, tokenFile, accessFile, metricsUrl, certSha256, privateAddress } = options;
+  const all = {
+    url,
+    username,
+    metricsUrl,
+    certSha256,
+    privateAddress,
+    password: passwordFile && (await readSecret(passwordFile)),
+    token: tokenFile && (await readSecret(tokenFile)),
+    access: accessFile && (await readSecret(accessFile)),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Without the line feed that editors put at the end. */
+async function readSecret(path: string): Promise<string> {
+  const secret = (path === '-' ? await text(process.stdin) : readFile(path)).replace(/\r?\n$/, '');
+  if (secret === '') throw new WrongUse(`There is nothing in ${path === '-' ? 'standard input' : path}.`);
+  return secret;
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const hint = 'The installed command runs as the user xpert: that user has to be able to read it.';
+    throw new ExpectedError('secret-unreadable', `${path} cannot be read.`, { hint, cause: error });
+  }
+}

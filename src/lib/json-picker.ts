@@ -1,0 +1,268 @@
+/**
+ * What is wanted of a JSON text: a `value` (text, number, true, false, null), each element of a list, fields of an object,
+ * or every field (`*`).
+ */
+export type Shape = 'value' | readonly [Shape] | { readonly [field: string]: Shape };
+
+/** The text is no JSON, or not all of it. Never says what stood there: it may be secret. */
+export class NotJson extends Error {}
+
+interface Frame {
+  readonly shape: Exclude<Shape, 'value'>;
+  readonly target: unknown[] | Record<string, unknown>;
+  key: string;
+}
+
+/** What may come next. */
+type Expect = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end' | 'nothing';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const MAX_TEXT_BYTES = 64 * 1024;
+const MAX_LITERAL_BYTES = 400;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Picks what is wanted out of JSON as it arrives, so that an answer of any size holds up nobody, and what is not wanted
+ * (keys and passwords of users) is never made a string of. Whole numbers become `bigint`, exactly; others `number`.
+ */
+export class JsonPicker {
+  readonly #shape: Shape;
+  readonly #frames: Frame[] = [];
+  #result: unknown;
+  #expect: Expect = 'value';
+  /** Open brackets of a value that nobody wants; its texts are passed over as well. */
+  #skipDepth = 0;
+  #inText: 'no' | 'key' | 'wanted' | 'skipped' = 'no';
+  #escaped = false;
+  #parts: Buffer[] = [];
+  #partBytes = 0;
+  #inLiteral = false;
+
+  constructor(shape: Shape) {
+    this.#shape = shape;
+  }
+
+  /** @throws NotJson */
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#inText !== 'no') at = this.#text(chunk, at);
+      else if (this.#skipDepth > 0) at = this.#skip(chunk, at);
+      else if (this.#inLiteral) at = this.#literal(chunk, at);
+      else at = this.#token(chunk, at);
+    }
+  }
+
+  /** What was picked; fields that were not there are absent. @throws NotJson if the text ended early */
+  finish(): unknown {
+    if (this.#inLiteral && this.#frames.length === 0) this.#endLiteral(NOTHING);
+    if (this.#expect !== 'nothing') throw new NotJson('it ends early');
+    return this.#result;
+  }
+
+  #token(chunk: Buffer, at: number): number {
+    const byte = chunk[at] as number;
+    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return at + 1;
+    if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) return this.#close(byte, at);
+    switch (this.#expect) {
+      case 'value':
+      case 'value-or-end':
+        return this.#value(byte, at);
+      case 'key':
+      case 'key-or-end':
+        if (byte !== QUOTE) throw new NotJson('a name is missing');
+        this.#inText = 'key';
+        return at + 1;
+      case 'colon':
+        if (byte !== COLON) throw new NotJson('a colon is missing');
+        this.#expect = 'value';
+        return at + 1;
+      case 'comma-or-end':
+        if (byte !== COMMA) throw new NotJson('a comma is missing');
+        this.#expect = Array.isArray(this.#frames.at(-1)?.target) ? 'value' : 'key';
+        return at + 1;
+      case 'nothing':
+        throw new NotJson('something follows it');
+    }
+  }
+
+  #value(byte: number, at: number): number {
+    const shape = this.#wanted();
+    if (byte === QUOTE) {
+      this.#inText = shape === 'value' ? 'wanted' : 'skipped';
+      return at + 1;
+    }
+    if (byte !== OPEN_OBJECT && byte !== OPEN_LIST) {
+      this.#inLiteral = true;
+      return at;
+    }
+    const isList = byte === OPEN_LIST;
+    if (shape === undefined || shape === 'value' || Array.isArray(shape) !== isList) {
+      this.#skipDepth = 1;
+      return at + 1;
+    }
+    const target = isList ? [] : emptyObject(shape);
+    this.#put(target);
+    this.#frames.push({ shape, target, key: '' });
+    this.#expect = isList ? 'value-or-end' : 'key-or-end';
+    return at + 1;
+  }
+
+  #close(byte: number, at: number): number {
+    const frame = this.#frames.at(-1);
+    const mayEnd = this.#expect === 'comma-or-end' || this.#expect.endsWith('-or-end');
+    if (frame === undefined || !mayEnd || Array.isArray(frame.target) !== (byte === CLOSE_LIST))
+      throw new NotJson('a bracket is in the wrong place');
+    this.#frames.pop();
+    this.#ended();
+    return at + 1;
+  }
+
+  /** Passes over a value that nobody wants. */
+  #skip(chunk: Buffer, start: number): number {
+    for (let at = start; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (byte === QUOTE) {
+        this.#inText = 'skipped';
+        return at + 1;
+      }
+      if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#skipDepth += 1;
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+        this.#skipDepth -= 1;
+        if (this.#skipDepth > 0) continue;
+        this.#ended();
+        return at + 1;
+      }
+    }
+    return chunk.length;
+  }
+
+  #text(chunk: Buffer, start: number): number {
+    let at = start;
+    if (this.#escaped) {
+      this.#escaped = false;
+      at += 1;
+    }
+    while (at < chunk.length && chunk[at] !== QUOTE) at += chunk[at] === BACKSLASH ? 2 : 1;
+    if (at >= chunk.length) {
+      if (this.#inText !== 'skipped') this.#keep(chunk.subarray(start));
+      this.#escaped = at > chunk.length;
+      return chunk.length;
+    }
+    this.#endText(chunk.subarray(start, at));
+    return at + 1;
+  }
+
+  #endText(rest: Buffer): void {
+    const kind = this.#inText;
+    this.#inText = 'no';
+    if (kind === 'skipped') {
+      if (this.#skipDepth === 0) this.#ended();
+      return;
+    }
+    const text = decodeText(this.#taken(rest));
+    if (kind === 'key') {
+      (this.#frames.at(-1) as Frame).key = text;
+      this.#expect = 'colon';
+    } else {
+      this.#put(text);
+      this.#ended();
+    }
+  }
+
+  #literal(chunk: Buffer, start: number): number {
+    let at = start;
+    while (at < chunk.length && isLiteral(chunk[at] as number)) at += 1;
+    if (this.#partBytes + at - start > MAX_LITERAL_BYTES) throw new NotJson('a number is too long');
+    if (at < chunk.length) this.#endLiteral(chunk.subarray(start, at));
+    else this.#keep(chunk.subarray(start));
+    return at;
+  }
+
+  #endLiteral(rest: Buffer): void {
+    this.#inLiteral = false;
+    const value = literalOf(this.#taken(rest).toString('latin1'));
+    if (this.#wanted() !== undefined) this.#put(value);
+    this.#ended();
+  }
+
+  /** What is wanted of the value that comes now. */
+  #wanted(): Shape | undefined {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) return this.#shape;
+    if (Array.isArray(frame.shape)) return frame.shape[0];
+    const fields = frame.shape as { readonly [field: string]: Shape };
+    return Object.hasOwn(fields, frame.key) ? fields[frame.key] : fields['*'];
+  }
+
+  #put(value: unknown): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) this.#result = value;
+    else if (Array.isArray(frame.target)) frame.target.push(value);
+    else frame.target[frame.key] = value;
+  }
+
+  #ended(): void {
+    this.#expect = this.#frames.length === 0 ? 'nothing' : 'comma-or-end';
+  }
+
+  #keep(part: Buffer): void {
+    this.#partBytes += part.length;
+    if (this.#partBytes > MAX_TEXT_BYTES) throw new NotJson('a text is too long');
+    // A copy: the chunk's memory may serve for the next one.
+    this.#parts.push(Buffer.from(part));
+  }
+
+  /** What was kept of a text or number, with its rest. */
+  #taken(rest: Buffer): Buffer {
+    if (rest.length > MAX_TEXT_BYTES) throw new NotJson('a text is too long');
+    if (this.#parts.length === 0) return rest;
+    const taken = Buffer.concat([...this.#parts, rest]);
+    this.#parts = [];
+    this.#partBytes = 0;
+    return taken;
+  }
+}
+
+/** All of a text at once. @throws NotJson */
+export function pickJson(text: string | Buffer, shape: Shape): unknown {
+  const picker = new JsonPicker(shape);
+  picker.push(Buffer.from(text));
+  return picker.finish();
+}
+
+/** Names that nobody knew before may be any, also those that every object has. */
+function emptyObject(shape: Shape): Record<string, unknown> {
+  return Object.hasOwn(shape as object, '*') ? (Object.create(null) as Record<string, unknown>) : {};
+}
+
+function isLiteral(byte: number): boolean {
+  return (
+    byte !== COMMA && byte !== CLOSE_OBJECT && byte !== CLOSE_LIST && byte > 0x20 && byte !== QUOTE && byte !== COLON
+  );
+}
+
+function literalOf(text: string): bigint | number | boolean | null {
+  if (/^-?\d+$/.test(text) && NUMBER.test(text)) return BigInt(text);
+  if (NUMBER.test(text)) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'null') return null;
+  throw new NotJson('there is something that is no value');
+}
+
+function decodeText(bytes: Buffer): string {
+  if (!bytes.includes(BACKSLASH)) return bytes.toString('utf8');
+  try {
+    return JSON.parse(`"${bytes.toString('utf8')}"`) as string;
+  } catch {
+    throw new NotJson('a text cannot be read');
+  }
+}

@@ -1,0 +1,122 @@
+import { type FakeAnswer, type FakeRequest, FakeWeb } from './fake-web.ts';
+
+export interface FakeMarzbanUser {
+  readonly username: string;
+  /** `lifetime_used_traffic`: what was reset, and what is used now. */
+  lifetime: bigint;
+  createdAt: string;
+  onlineAt: string | null;
+}
+
+interface FakeMarzbanNode {
+  readonly name: string;
+  readonly usage_coefficient: number;
+  readonly status: 'connected' | 'connecting' | 'error' | 'disabled';
+}
+
+/**
+ * Speaks what Marzban 0.8.4 speaks to those who read its users: app/routers/{admin,user,node,system}.py and the models
+ * behind them, with everything that an answer carries besides, secrets among it.
+ */
+export class FakeMarzban {
+  readonly web = new FakeWeb((request) => this.#answer(request));
+  readonly username = 'reader';
+  readonly password = 'pässword & more';
+  users: FakeMarzbanUser[] = [];
+  nodes: FakeMarzbanNode[] = [{ name: 'de-1', usage_coefficient: 1.5, status: 'connected' }];
+  isSudo = true;
+  /** Called before each page of users. */
+  onPage: (offset: number) => void = () => {};
+  logins = 0;
+  #token = 0;
+  #rows: { users: FakeMarzbanUser[]; texts: string[] } = { users: [], texts: [] };
+
+  start(): Promise<number> {
+    return this.web.start();
+  }
+
+  /** Writes the rows of all users now, and not while somebody waits for them. */
+  prepare(): void {
+    if (this.#rows.users !== this.users) this.#rows = { users: this.users, texts: this.users.map(userText) };
+  }
+
+  /** Every token given out so far is refused from now on. */
+  endTokens(): void {
+    this.#token += 1;
+  }
+
+  get token(): string {
+    return `eyJhbGciOiJIUzI1NiJ9.token-${this.#token}.signature`;
+  }
+
+  /** Texts that no reader may keep or repeat. */
+  get secrets(): readonly string[] {
+    return [this.password, this.token, 'uuid-of-', 'password-of-', 'vless://', '/sub/'];
+  }
+
+  #answer({ method, url, headers, body }: FakeRequest): FakeAnswer {
+    if (method === 'POST' && url.pathname === '/api/admin/token') return this.#logIn(new URLSearchParams(body));
+    if (headers.authorization !== `Bearer ${this.token}`)
+      return json(401, { detail: 'Could not validate credentials' }, { 'www-authenticate': 'Bearer' });
+    switch (`${method} ${url.pathname}`) {
+      case 'GET /api/users':
+        return this.#users(url.searchParams);
+      case 'GET /api/admin':
+        return json(200, { username: this.username, is_sudo: this.isSudo, telegram_id: null, users_usage: 0 });
+      case 'GET /api/system':
+        return json(200, { version: '0.8.4', mem_total: 2 ** 31, total_user: this.users.length, online_users: 1 });
+      case 'GET /api/nodes':
+        return this.isSudo ? json(200, this.nodes) : json(403, { detail: "You're not allowed" });
+      default:
+        return json(404, { detail: 'Not Found' });
+    }
+  }
+
+  #logIn(form: URLSearchParams): FakeAnswer {
+    this.logins += 1;
+    const isRight = form.get('username') === this.username && form.get('password') === this.password;
+    if (!isRight || form.get('grant_type') !== 'password')
+      return json(401, { detail: 'Incorrect username or password' });
+    return json(200, { access_token: this.token, token_type: 'bearer' });
+  }
+
+  #users(query: URLSearchParams): FakeAnswer {
+    const offset = Number(query.get('offset') ?? 0);
+    this.onPage(offset);
+    if (query.get('sort') !== 'username') return json(422, { detail: 'the order has to be known' });
+    this.prepare();
+    const page = this.#rows.texts.slice(offset, offset + Number(query.get('limit') ?? this.users.length));
+    return { status: 200, body: `{"users":[${page.join(',')}],"total":${this.users.length}}`, isData: true };
+  }
+}
+
+function json(status: number, value: unknown, headers: Record<string, string> = {}): FakeAnswer {
+  return { status, headers, body: JSON.stringify(value) };
+}
+
+/** In the order and with the fields of UserResponse. */
+function userText({ username, lifetime, createdAt, onlineAt }: FakeMarzbanUser): string {
+  const rest = {
+    expire: null,
+    data_limit: 10_737_418_240,
+    data_limit_reset_strategy: 'month',
+    inbounds: { vless: ['VLESS TCP "REALITY"', 'VLESS \\ gRPC'] },
+    note: 'paid until "may" \\o/ {[',
+    sub_updated_at: null,
+    sub_last_user_agent: 'v2rayNG/1.8.5',
+    online_at: onlineAt,
+    username,
+    status: 'active',
+    used_traffic: 5,
+  };
+  const after = {
+    created_at: createdAt,
+    links: [`vless://uuid-of-${username}@192.0.2.1:443?security=reality#${username}`],
+    subscription_url: `/sub/${username}-signature`,
+    excluded_inbounds: { vless: [] },
+    admin: { username: 'owner', is_sudo: true, telegram_id: null },
+  };
+  const proxies = `{"vless":{"id":"uuid-of-${username}"},"trojan":{"password":"password-of-${username}"}}`;
+  const counters = `"lifetime_used_traffic":${lifetime},`;
+  return `{"proxies":${proxies},${JSON.stringify(rest).slice(1, -1)},${counters}${JSON.stringify(after).slice(1)}`;
+}

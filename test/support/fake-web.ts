@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+export interface FakeRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface FakeAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What faults apply to: the counters themselves, not a login on the way to them. */
+  readonly isData?: boolean;
+}
+
+/** An HTTP server on a real socket whose answers can be cut, delayed, changed or withheld. */
+export class FakeWeb {
+  readonly requests: FakeRequest[] = [];
+  /** Answers the data with something else. */
+  change: ((body: string) => string) | null = null;
+  /** Answers everything with this instead. */
+  override: FakeAnswer | null = null;
+  /** Breaks off after this share of the data. */
+  cutAt: number | null = null;
+  isHanging = false;
+  delayMs = 0;
+  /** How the length of an answer is told; `none`: it ends with the connection. */
+  framing: 'length' | 'chunks' | 'none' = 'length';
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(answer: (request: FakeRequest) => FakeAnswer) {
+    this.#server = createServer((incoming, outgoing) => {
+      void this.#serve(incoming, outgoing, answer).catch(() => outgoing.destroy());
+    });
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {});
+    });
+  }
+
+  async start(port = 0): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Works again as if nothing had happened. */
+  recover(): void {
+    this.change = null;
+    this.override = null;
+    this.cutAt = null;
+    this.isHanging = false;
+    this.delayMs = 0;
+  }
+
+  async #serve(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    answer: (request: FakeRequest) => FakeAnswer,
+  ): Promise<void> {
+    let body = '';
+    for await (const chunk of incoming) body += String(chunk);
+    const { method = '', url = '', headers } = incoming;
+    const request = { method, url: new URL(url, 'http://fake'), headers, body };
+    this.requests.push(request);
+    if (this.isHanging) return;
+    if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
+    this.#send(outgoing, this.override ?? answer(request));
+  }
+
+  #send(outgoing: ServerResponse, { status, headers = {}, body, isData = false }: FakeAnswer): void {
+    const bytes = Buffer.from(isData && this.change !== null ? this.change(body) : body);
+    const framing =
+      this.framing === 'length'
+        ? { 'content-length': String(bytes.length) }
+        : this.framing === 'none'
+          ? { connection: 'close' }
+          : {};
+    outgoing.writeHead(status, { 'content-type': 'application/json', ...headers, ...framing });
+    if (this.framing === 'none') outgoing.useChunkedEncodingByDefault = false;
+    if (!isData || this.cutAt === null) {
+      outgoing.end(bytes);
+      return;
+    }
+    outgoing.write(bytes.subarray(0, Math.floor(bytes.length * this.cutAt)), () => outgoing.destroy());
+  }
+}

@@ -27,13 +27,14 @@ export default defineConfig({
         test: {
           name: 'contract',
           testTimeout: 60_000,
-          include: ['test/contract/**/*.test.ts', 'test/simulation/**/*.test.ts'],
+          include: ['test/contract/**/*.test.ts', 'test/simulation/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
         },
       },
       heavy('integration', ['test/integration/**/*.test.ts']),
       heavy('e2e', ['test/e2e/**/*.test.ts']),
       heavy('engines', ['test/engines/**/*.test.ts']),
       heavy('long', ['test/long/**/*.test.ts']),
+      heavy('torture', ['test/torture/**/*.test.ts']),
     ],
   },
 });

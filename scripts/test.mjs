@@ -1,4 +1,4 @@
-// `npm test [-- --engines] [-- --long] [-- PATH…]`: installs what is missing and runs the tests.
+// `npm test [-- --engines] [-- --long] [-- --torture] [-- PATH…]`: installs what is missing and runs the tests.
 // The last line is `N passed, N failed` (`, N skipped` where there are any).
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,8 @@ const args = process.argv.slice(2);
 const projects = ['unit', 'contract', 'integration', 'e2e'];
 if (args.includes('--engines')) projects.splice(0, projects.length, 'engines');
 if (args.includes('--long')) projects.splice(0, projects.length, 'long');
-const filters = args.filter((arg) => arg !== '--engines' && arg !== '--long');
+if (args.includes('--torture')) projects.splice(0, projects.length, 'torture');
+const filters = args.filter((arg) => !['--engines', '--long', '--torture'].includes(arg));
 
 endOnSignals();
 await ensureReady();

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExpectedError, InvalidInput } from '../core/errors.ts';
+import { ExpectedError, InvalidInput, LedgerFailure } from '../core/errors.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
 import {
   type BackupFile,
@@ -34,6 +34,33 @@ export const SHORTEST_PASSPHRASE = 12;
 /** Stays free beside an automatic backup. */
 const ROOM_BYTES = 256 * 1024 ** 2;
 
+/** Backups of a data folder, newest first. */
+export function backupsIn(dataDir: string): BackupFile[] {
+  const folder = join(dataDir, 'backups');
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).map((name) => backupNamed(folder, name));
+  return files.filter((file) => file !== null).sort((a, b) => b.at.getTime() - a.at.getTime());
+}
+
+/** Null for a name that is none of ours. */
+function backupNamed(folder: string, name: string): BackupFile | null {
+  const [, auto, instant, withKey] = NAME.exec(name) ?? [];
+  const path = join(folder, name);
+  const stats = instant === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (instant === undefined || stats === undefined) return null;
+  const at = new Date(instant.replace(/T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z/, 'T$1:$2:$3.$4Z'));
+  return { name, path, bytes: stats.size, at, automatic: auto !== undefined, withKey: withKey !== undefined };
+}
+
+/** Where a ledger is damaged its failure names the newest backup there is. */
+export function withBackupOffered(error: unknown, dataDir: string): unknown {
+  if (!(error instanceof LedgerFailure) || error.code !== 'ledger-corrupt') return error;
+  const [newest] = backupsIn(dataDir);
+  if (newest === undefined) return error;
+  const hint = `Restore the newest backup: xpert restore ${newest.path}. The damaged file was left as it is.`;
+  return new LedgerFailure(error.code, error.message, { hint, cause: error });
+}
+
 /** The folder of backups: written on demand and by a schedule, one at a time. */
 export class Backups {
   readonly #use: Dependencies;
@@ -55,19 +82,7 @@ export class Backups {
 
   /** Newest first. */
   list(): BackupFile[] {
-    if (!existsSync(this.#folder)) return [];
-    const files = readdirSync(this.#folder).map((name) => this.find(name));
-    return files.filter((file) => file !== null).sort((a, b) => b.at.getTime() - a.at.getTime());
-  }
-
-  /** Null for a name that is none of ours. */
-  find(name: string): BackupFile | null {
-    const [, auto, instant, withKey] = NAME.exec(name) ?? [];
-    const path = join(this.#folder, name);
-    const stats = instant === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
-    if (instant === undefined || stats === undefined) return null;
-    const at = new Date(instant.replace(/T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z/, 'T$1:$2:$3.$4Z'));
-    return { name, path, bytes: stats.size, at, automatic: auto !== undefined, withKey: withKey !== undefined };
+    return backupsIn(this.#use.dataDir);
   }
 
   /** Without a passphrase the key of stored secrets is not in it: whoever finds it cannot open them. */
@@ -116,7 +131,7 @@ export class Backups {
       const instant = this.#use.clock.now().toISOString().replace(/[:.]/g, '-');
       const name = `xpert-${prefix}${instant}${sealedKey === null ? '' : '-with-key'}.db`;
       await this.#use.ledger.backup(join(this.#folder, name), sealedKey);
-      const file = this.find(name);
+      const file = backupNamed(this.#folder, name);
       if (file === null) throw new Error(`the backup ${name} is gone`);
       return file;
     } finally {

@@ -4,6 +4,7 @@ import { buildServer } from '../http/server.ts';
 import { listenOnSocket } from '../http/socket.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { version } from '../lib/version.ts';
+import { withBackupOffered } from './backups.ts';
 import { compose, type Parts } from './compose.ts';
 import type { Config } from './config.ts';
 import { type DataFolder, DataFolderInUse, holdDataFolder } from './data-folder.ts';
@@ -74,7 +75,7 @@ export async function openProduct(config: Config, options: { readonly polling: b
     };
   } catch (error) {
     folder.release();
-    throw error;
+    throw withBackupOffered(error, config.dataDir);
   }
 }
 

@@ -52,6 +52,34 @@ export function usageLedgerContract(make: MakeStore): void {
     store.ledger.recordPoll(nodePoll(nodeId, fixture.clock.now(), services, fields));
   const userCarriers = (id: UserId) => store.history.userCarriers(id, month());
 
+  it('a counter beyond what can be kept is not believed, and its peer stays', async () => {
+    const node = await addNode('north');
+    await poll(node.id, [wg0({ ann: [0, 0], ben: [0, 0] })]);
+    minutes(1);
+    await poll(node.id, [wg0({ ann: [2n ** 64n - 1n, 9_007n], ben: [3, 40] })]);
+    minutes(1);
+    await poll(node.id, [wg0({ ann: [70, 800], ben: [5, 60] })]);
+    expect((await summary()).traffic).toEqual(traffic(75, 860));
+    const { items } = await store.inventory.peers({ limit: 10, cursor: null });
+    expect(items.map(({ endedAt }) => endedAt)).toEqual([null, null]);
+  });
+
+  it('a position that nobody gave out begins a list at its start', async () => {
+    const lists = [
+      (cursor: string) => store.history.resets(10, cursor),
+      (cursor: string) => store.history.quarantine(10, cursor),
+      (cursor: string) => store.inventory.users({ limit: 10, cursor }),
+      (cursor: string) => store.inventory.peers({ limit: 10, cursor }),
+      (cursor: string) => store.audit.read(10, cursor),
+    ];
+    await addUser('ann');
+    for (const position of [[{}], [null], [[1]], [true], [1e300], [], {}, 5, null]) {
+      const cursor = Buffer.from(JSON.stringify(position)).toString('base64url');
+      for (const list of lists) expect((await list(cursor)).items).toBeDefined();
+      expect((await store.inventory.users({ limit: 10, cursor })).items).toHaveLength(1);
+    }
+  });
+
   describe('reports', () => {
     it('are counted once, in both directions', async () => {
       const alice = await addUser('alice');

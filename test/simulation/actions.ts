@@ -14,6 +14,8 @@ export type Action =
       readonly atMs: number;
       readonly trueMs: number;
       readonly suspect: boolean;
+      /** By a node that was added although another one reads this interface already. */
+      readonly second?: boolean;
     }
   | { readonly kind: 'failed-poll'; readonly node: string; readonly atMs: number }
   | { readonly kind: 'add-user'; readonly name: string; readonly token: string; readonly countInCycle: boolean }

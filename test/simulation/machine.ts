@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
@@ -11,6 +11,7 @@ import { WallTime } from '../../src/core/metering/wall-time.ts';
 import { directed } from '../../src/core/units/bytes.ts';
 import type { EntryId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../src/core/units/ids.ts';
 import type { ManualClock } from '../../src/core/units/testing.ts';
+import { beginIncarnation, inspectBackup } from '../../src/storage/sqlite/restore.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import type { Action, Answer } from './actions.ts';
 import { copyDisk, Faults } from './faults.ts';
@@ -28,6 +29,7 @@ export class Machine {
   readonly #random: Random;
   readonly #root = mkdtempSync(path.join(SCRATCH, 'xpert-simulation-'));
   #disk = 0;
+  #backups = 0;
   #store: SqliteStore | null = null;
   #look: Database | null = null;
   wallTime: WallTime;
@@ -98,6 +100,22 @@ export class Machine {
     this.faults.disarm();
     await this.stop();
     rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  /** Writes a backup of the ledger as it is now. */
+  async backUp(): Promise<string> {
+    const file = path.join(this.#root, `backup-${++this.#backups}.db`);
+    await this.store.ledger.backup(file);
+    return file;
+  }
+
+  /** The process has to be stopped: puts a backup in the place of the ledger, as `xpert restore` does. */
+  restore(backup: string): void {
+    const ledger = path.join(this.#folder, 'ledger.db');
+    for (const rest of ['', '-wal', '-shm']) rmSync(ledger + rest, { force: true });
+    copyFileSync(backup, ledger);
+    inspectBackup(ledger, backup);
+    beginIncarnation(ledger, { newId: () => this.#random.id(), nowMs: this.clock.now().getTime() });
   }
 
   async addNode(name: string, opening: NewNode['opening']): Promise<void> {
@@ -187,7 +205,7 @@ export class Machine {
         await ledger.setTracking(action.enabled, null);
         return 'ok';
       case 'cleanup':
-        await ledger.cleanupStep((await ledger.previewCleanup(action.days)).keepsFrom, action.maxRows);
+        await this.#cleanUp(action.days, action.maxRows);
         return 'ok';
       case 'billing': {
         const { node, thousandths, direction } = action;
@@ -247,6 +265,14 @@ export class Machine {
     return { kind: 'quarantine', id: String(id) } as const;
   }
 
+  /** As a cleanup does: nothing goes whose sums are not proven to stay. */
+  async #cleanUp(days: number, maxRows: number): Promise<void> {
+    const { ledger } = this.store;
+    const { keepsFrom } = await ledger.previewCleanup(days);
+    for (const day of await ledger.daysOfRecords(keepsFrom)) await ledger.proveDay(day);
+    await ledger.cleanupStep(keepsFrom, maxRows);
+  }
+
   userId(name: string): UserId {
     return this.#find('SELECT id FROM user WHERE name = ?', name);
   }
@@ -263,12 +289,12 @@ export class Machine {
     return (this.look.prepare(sql).pluck().get(key) ?? 'none') as Id;
   }
 
-  #toPoll({ snapshot, opening, atMs, suspect }: Action & { kind: 'poll' }): NodePoll {
+  #toPoll({ snapshot, opening, atMs, suspect, second }: Action & { kind: 'poll' }): NodePoll {
     const { node, bootId, uptimeMs, evidence, complete } = snapshot;
     const peers = snapshot.peers.map(({ key, rx, tx }) => ({ key, traffic: directed(rx, tx) }));
     const interfaces = [{ identity: `key of ${node}`, kind: 'wireguard', name: 'wg0', listenPort: 51820, peers }];
     return {
-      nodeId: this.nodeId(node),
+      nodeId: this.nodeId(second ? `second ${node}` : node),
       semantics: { kind: 'cumulative', falls: 'to-zero', absence: 'ended' },
       opening,
       poll: {

@@ -16,6 +16,7 @@ export function recordPoll(books: Books, poll: PollAction): Answer {
   const { snapshot, atMs, trueMs } = poll;
   const { state } = books;
   if (!state.tracking) return 'tracking off';
+  if (poll.second) return 'error source-identity-taken';
   const service = state.services.get(snapshot.node) ?? newService();
   state.services.set(snapshot.node, service);
   if (isStale(service, snapshot, atMs)) return 'counted 0 0';

@@ -32,6 +32,11 @@ export class Simulation {
   readonly #opening: 'baseline' | 'count';
   #model = new Model();
   #zone = 'UTC';
+  #backup: {
+    readonly file: string;
+    readonly model: Model;
+    readonly checkpoint: ReturnType<Truth['checkpoint']>;
+  } | null = null;
   #cleanedMs = Number.NEGATIVE_INFINITY;
   readonly #log: string[] = [];
 
@@ -76,6 +81,7 @@ export class Simulation {
     await this.#machine.start(this.#zone);
     for (const node of this.#nodes) {
       await this.#machine.addNode(node.name, this.#opening);
+      await this.#machine.addNode(`second ${node.name}`, this.#opening);
       for (let n = 1; n <= 4; n++) node.add(`${node.name}-${n}`);
     }
   }
@@ -88,6 +94,8 @@ export class Simulation {
       calls: 14,
       crash: 0.5,
       restart: 0.2,
+      backup: 0.3,
+      restore: 0.1,
       setClock: 0.3,
     });
     this.#count(what);
@@ -98,6 +106,8 @@ export class Simulation {
     else if (what === 'calls') await this.#calls();
     else if (what === 'crash') await this.#crash();
     else if (what === 'restart') await this.#restart();
+    else if (what === 'backup') await this.#backUp();
+    else if (what === 'restore') await this.#restore();
     else this.#setClock();
   }
 
@@ -293,7 +303,7 @@ export class Simulation {
     const trueMs = this.#trueMs;
     const node = random.pick(this.#nodes);
     const opening = this.#opening;
-    switch (random.weighted({ whole: 14, cut: 2, lost: 1, failed: 1, again: 2 })) {
+    switch (random.weighted({ whole: 14, cut: 2, lost: 1, failed: 1, again: 2, second: 1 })) {
       case 'whole': {
         const snapshot = node.snapshot(this.#trueMs);
         this.#old.push({ snapshot, atMs, trueMs });
@@ -312,6 +322,10 @@ export class Simulation {
         // Read on the node, and never delivered, or delivered late.
         this.#old.push({ snapshot: node.snapshot(this.#trueMs), atMs, trueMs });
         return null;
+      case 'second':
+        // The same interface through another node: known already, so the first one goes on counting.
+        if (!this.#model.state.services.has(node.name)) return null;
+        return { kind: 'poll', snapshot: node.snapshot(trueMs), opening, atMs, trueMs, suspect, second: true };
       case 'failed':
         return { kind: 'failed-poll', node: node.name, atMs };
       case 'again': {
@@ -355,6 +369,29 @@ export class Simulation {
     if (this.#isSteady && this.#random.chance(0.4)) this.#zone = this.#random.pick(ZONES);
     this.#note(`restart in ${this.#zone}`);
     await this.#machine.start(this.#zone);
+    await this.#check();
+  }
+
+  async #backUp(): Promise<void> {
+    await this.#settle();
+    this.#note('backup');
+    const file = await this.#machine.backUp();
+    this.#backup = { file, model: this.#model.clone(), checkpoint: this.#truth.checkpoint() };
+  }
+
+  /** Days later, perhaps: what was answered since then is gone, and what counters still show is caught up. */
+  async #restore(): Promise<void> {
+    if (this.#backup === null) return;
+    const { file, model, checkpoint } = this.#backup;
+    await this.#machine.stop();
+    this.#machine.advance(this.#randomWait().ms);
+    this.#note('restore');
+    this.#machine.restore(file);
+    this.#model = model.clone();
+    this.#truth.restored(checkpoint);
+    await this.#machine.start(this.#zone);
+    const silent = this.#machine.look.prepare(WITHOUT_GAP).all();
+    if (silent.length > 0) throw new Error(`the restore left no gap on ${JSON.stringify(silent)}`);
     await this.#check();
   }
 
@@ -417,6 +454,10 @@ export class Simulation {
 function isEntry({ kind }: Action): boolean {
   return kind === 'correct' || kind === 'decide' || kind === 'undo-entry';
 }
+
+/** Nodes that were read before and do not say that something is missing since. */
+const WITHOUT_GAP = `SELECT n.name FROM node n JOIN poll_outcome o ON o.node_id = n.id
+  WHERE o.last_complete_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM gap g WHERE g.node_id = n.id AND g.to_at IS NULL)`;
 
 const START_MS = Date.parse('2026-03-01T12:00:00Z');
 

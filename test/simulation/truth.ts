@@ -22,6 +22,24 @@ export class Truth {
     this.#nodes = nodes;
   }
 
+  /** What a ledger that is restored from here knows: what was answered and read later may be missing in it. */
+  checkpoint(): Checkpoint {
+    return {
+      acked: new Map(this.#acked),
+      ackedIds: new Set(this.#ackedIds),
+      booked: new Map(this.#booked),
+      read: new Map(this.#read),
+    };
+  }
+
+  restored({ acked, ackedIds, booked, read }: Checkpoint): void {
+    replaceMap(this.#acked, acked);
+    replaceMap(this.#booked, booked);
+    replaceMap(this.#read, read);
+    this.#ackedIds.clear();
+    for (const id of ackedIds) this.#ackedIds.add(id);
+  }
+
   sent(request: ReportAction): void {
     this.#add(this.#sent, this.#sentIds, request, true);
   }
@@ -125,6 +143,18 @@ export class Truth {
     const later = this.#lives.slice(this.#lives.indexOf(life) + 1).filter(({ key }) => key === life.key);
     return later.some(({ rx, tx }) => rx >= read.rx && tx >= read.tx);
   }
+}
+
+interface Checkpoint {
+  readonly acked: ReadonlyMap<string, bigint>;
+  readonly ackedIds: ReadonlySet<string>;
+  readonly booked: ReadonlyMap<string, bigint>;
+  readonly read: ReadonlyMap<Life, Bytes>;
+}
+
+function replaceMap<K, V>(map: Map<K, V>, by: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of by) map.set(key, value);
 }
 
 /** Moves of a life after what was last read of it. */

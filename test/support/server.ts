@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly dataDir: string;
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the rest of its arguments, for example in a namespace. */
+  readonly wrap?: readonly string[];
 }
 
 export const OWNER = { name: 'owner', password: 'a-password-for-tests-only' } as const;
@@ -32,7 +34,13 @@ export const OWNER = { name: 'owner', password: 'a-password-for-tests-only' } as
 /** Starts the server and waits for /readyz. Throws with what it wrote if it ends before. */
 export async function startServer(options: ServerOptions): Promise<TestServer> {
   const port = options.port ?? (await freePort());
-  const child = spawn(process.execPath, [join(root, 'dist/xpert.mjs'), 'start'], {
+  const [command = process.execPath, ...args] = [
+    ...(options.wrap ?? []),
+    process.execPath,
+    join(root, 'dist/xpert.mjs'),
+    'start',
+  ];
+  const child = spawn(command, args, {
     cwd: options.dataDir,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -39,7 +39,7 @@ export interface UsageLedger {
   daysOfRecords(before: Date): Promise<readonly number[]>;
   /** Proves that the sums of a day hold what its records add up to. @throws RecordsExceedDay if they do not */
   proveDay(day: number): Promise<void>;
-  /** Everything ever booked, as the days and as the totals have it, of one instant: a cleanup changes neither. */
+  /** All that sources brought, as the days and as the totals have it, of one instant: a cleanup changes neither. */
   rawTotals(): Promise<RawTotals>;
   /**
    * Removes at most `maxRows` 15-minute records, the oldest first, with what is derived from them, before an instant at

@@ -1,6 +1,9 @@
 import type { Database } from 'better-sqlite3';
 
-/** Everything ever booked, as days and as totals have it, at one commit. */
+/**
+ * Everything that sources ever brought, as days and as totals have it, at one commit. Entries of admins, which may take
+ * away, are left out: what is left only grows.
+ */
 export interface Standing {
   /** Number of the last commit. */
   readonly sequence: number;
@@ -10,11 +13,14 @@ export interface Standing {
 
 /** One statement is one instant, whatever is being written. */
 export function standingOf(db: Database): Standing {
-  const row = db.prepare(STANDING).safeIntegers().get() as Record<'sequence' | 'd' | 'dRest' | 't' | 'tRest', bigint>;
+  const row = db.prepare(STANDING).safeIntegers().get() as Record<
+    'sequence' | 'd' | 'dRest' | 't' | 'tRest' | 'entries',
+    bigint
+  >;
   return {
     sequence: Number(row.sequence),
-    days: (row.d << 32n) + row.dRest,
-    totals: (row.t << 32n) + row.tRest,
+    days: (row.d << 32n) + row.dRest - row.entries,
+    totals: (row.t << 32n) + row.tRest - row.entries,
   };
 }
 
@@ -30,7 +36,8 @@ export function damageOf(db: Database): string | null {
 const halves = (table: string, name: string) =>
   `(SELECT ifnull(sum(total >> 32), 0) FROM ${table}) AS ${name},
    (SELECT ifnull(sum(total & 4294967295), 0) FROM ${table}) AS ${name}Rest`;
-const STANDING = `SELECT ifnull((SELECT sequence FROM alive), 0) AS sequence, ${halves('day', 'd')}, ${halves('tally', 't')}`;
+const STANDING = `SELECT ifnull((SELECT sequence FROM alive), 0) AS sequence, ${halves('day', 'd')}, ${halves('tally', 't')},
+  (SELECT ifnull(sum(rx + tx + undirected), 0) FROM posting) AS entries`;
 
 const TOTALS_WITHOUT_DAYS = `
   SELECT count(*) FROM tally t LEFT JOIN (

@@ -94,10 +94,11 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
       },
     ],
     async close(): Promise<void> {
-      await writer.close();
       await slow.close();
       await worker.close();
-      if (readDb.open) readDb.close();
+      // The writer is the last one to let go of the file: then all of it is in one file, without a log beside it.
+      if (readDb !== db) readDb.close();
+      await writer.close();
     },
   };
 }
@@ -111,7 +112,10 @@ function readerThread({ path, workers }: SqliteStoreOptions, { zones }: Calendar
 const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed };
 
 function openFile({ path, timeZone, newId, onImport }: SqliteStoreOptions, nowMs: number) {
-  if (isOriginalFile(path)) onImport?.(importOriginal(path, Calendar.of(timeZone ?? systemZone()), nowMs));
+  if (isOriginalFile(path)) {
+    const summary = importOriginal(path, Calendar.of(timeZone ?? systemZone()), nowMs);
+    onImport?.(summary);
+  }
   const db = openForWriting(path);
   try {
     const incarnation = settleIncarnation(db, newId, nowMs);

@@ -32,7 +32,8 @@ export class CleanupProof {
   }
 
   /**
-   * A day may hold more than its records: some went in an earlier cleanup, or it came from another ledger. Never less.
+   * A day may hold more than its records: some went in an earlier cleanup, or it came from another ledger. Never less, but
+   * for entries that took away in quarters that went earlier.
    * @throws RecordsExceedDay
    */
   proveDay(day: number): void {
@@ -67,4 +68,7 @@ const EXCEEDING = `
     SELECT tally_id, sum(rx) AS rx, sum(tx) AS tx, sum(undirected) AS undirected
     FROM record WHERE quarter >= @from AND quarter < @to GROUP BY tally_id) r
   LEFT JOIN day d ON d.day = @day AND d.tally_id = r.tally_id
-  WHERE d.tally_id IS NULL OR d.rx < r.rx OR d.tx < r.tx OR d.undirected < r.undirected`;
+  LEFT JOIN (SELECT tally_id, sum(min(rx, 0)) AS rx, sum(min(tx, 0)) AS tx, sum(min(undirected, 0)) AS undirected
+    FROM posting WHERE day = @day GROUP BY tally_id) less ON less.tally_id = r.tally_id
+  WHERE d.tally_id IS NULL OR d.rx - ifnull(less.rx, 0) < r.rx OR d.tx - ifnull(less.tx, 0) < r.tx
+    OR d.undirected - ifnull(less.undirected, 0) < r.undirected`;

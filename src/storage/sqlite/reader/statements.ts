@@ -53,7 +53,8 @@ export function decodeCursor(cursor: string | null): readonly (string | number)[
   if (cursor === null) return null;
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(position) ? position : null;
+    const isPart = (part: unknown) => typeof part === 'string' || Number.isSafeInteger(part);
+    return Array.isArray(position) && position.every(isPart) ? position : null;
   } catch {
     return null;
   }

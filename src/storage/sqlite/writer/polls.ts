@@ -17,6 +17,9 @@ import { PolledServices, type ServicePoll } from './polled-services.ts';
 import type { TrackingSwitch } from './tracking.ts';
 import type { WriterPoll } from './writer-poll.ts';
 
+/** Largest integer of SQLite. */
+const MAX_TOTAL = 2n ** 63n - 1n;
+
 /** Readings per transaction: some 20 ms, so that reports queued meanwhile do not wait longer for their answer. */
 const READINGS_PER_COMMIT = 2_000;
 
@@ -100,6 +103,8 @@ export class PollRecorder {
     const connection = reading.connection ?? '';
     let counter = peer.counters.get(connection);
     if (counter !== undefined) counter.seenIn = service.number;
+    // More than a total can hold, 8 EiB: no counter of this world. The peer is there, its value is not believed.
+    if (reading.traffic.total > MAX_TOTAL) return;
     const metered = meterReading(this.#stateOf(counter), reading, service.context);
     if (metered === 'stale') return;
     const presence = presenceOf(reading, counter);

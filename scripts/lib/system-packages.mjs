@@ -22,6 +22,7 @@ const wanted = [
   ['openvpn', 'openvpn'],
   ['ss-manager', 'shadowsocks-libev'],
   ['curl', 'curl'],
+  ['socat', 'socat'],
   ['chromium', 'chromium'],
   ['nginx', 'nginx'],
   ['caddy', 'caddy'],

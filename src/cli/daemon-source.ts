@@ -9,6 +9,9 @@ export interface DaemonOptions {
   readonly keepManagement?: boolean;
   readonly peersBy?: string;
   readonly listenPort?: string;
+  readonly manager?: string;
+  readonly portNames?: string;
+  readonly replyFolder?: string;
 }
 
 interface Given extends DaemonOptions {
@@ -16,7 +19,14 @@ interface Given extends DaemonOptions {
   readonly file?: string;
 }
 
-const KINDS: Readonly<Record<string, (given: Given) => Record<string, unknown>>> = { openvpn: openvpnOptions };
+const KINDS: Readonly<Record<string, (given: Given) => Record<string, unknown>>> = {
+  openvpn: openvpnOptions,
+  shadowsocks: ({ manager, portNames, replyFolder }) => ({
+    manager: manager?.includes('/') ? resolve(manager) : manager,
+    names: portNames === undefined ? undefined : resolve(portNames),
+    replyFolder: replyFolder === undefined ? undefined : resolve(replyFolder),
+  }),
+};
 
 export function addDaemonOptions(command: Command): Command {
   return command
@@ -24,7 +34,10 @@ export function addDaemonOptions(command: Command): Command {
     .option('--management-password <file>', 'OpenVPN: file on this machine with the password of that interface')
     .option('--no-keep-management', 'OpenVPN: leave that interface free between two readings')
     .option('--peers-by <name>', 'OpenVPN: common-name or username (default: common-name)')
-    .option('--listen-port <port>', 'OpenVPN: the port that its clients use');
+    .option('--listen-port <port>', 'OpenVPN: the port that its clients use')
+    .option('--manager <address>', 'Shadowsocks: its manager, host:port (UDP) or /path/of/socket')
+    .option('--port-names <file>', 'Shadowsocks: file on this machine with lines like "8001 alice"')
+    .option('--reply-folder <path>', 'Shadowsocks: where a manager on a unix socket can answer');
 }
 
 /** The options of such a source; null for every other kind. Relative paths are meant from where the command was given. */

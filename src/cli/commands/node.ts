@@ -48,7 +48,10 @@ export function addNodeCommands(program: Command): void {
   const adding = node
     .command('add <name>')
     .description('test a node, save it and begin counting')
-    .requiredOption('--kind <kind>', 'what is read there: wireguard, xray, v2ray, sing-box, openvpn, marzban');
+    .requiredOption(
+      '--kind <kind>',
+      'what is read there: wireguard, xray, v2ray, sing-box, openvpn, shadowsocks, marzban',
+    );
   addPanelOptions(addSourceOptions(adding))
     .option('--description <text>')
     .addOption(

@@ -1,0 +1,19 @@
+import type { Integration } from '../../core/metering/integration.ts';
+import { testCollector } from '../../core/metering/source-test.ts';
+import { ShadowsocksCollector } from './collector.ts';
+import { managerOf, parseShadowsocksOptions } from './options.ts';
+
+/** Shadowsocks servers that a manager runs: shadowsocks-libev and shadowsocks-rust. */
+export const shadowsocks: Integration = {
+  kind: 'shadowsocks',
+  parseOptions: parseShadowsocksOptions,
+  firstContact: async (options) => parseShadowsocksOptions(options),
+  endpoint: (options) => {
+    const address = managerOf(parseShadowsocksOptions(options));
+    return 'path' in address || address.isLoopback ? 'localhost' : address.host;
+  },
+  createCollector: (options, tools) => new ShadowsocksCollector(parseShadowsocksOptions(options), tools),
+  test: (options, tools, signal) =>
+    testCollector(new ShadowsocksCollector(parseShadowsocksOptions(options), tools), tools.clock, signal),
+  setup: async () => null,
+};

@@ -89,7 +89,7 @@ export class RunningNodes implements NodeOperations {
 
   async change(
     id: NodeId,
-    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>,
+    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit'>>,
   ): Promise<NodeView> {
     const { inventory, scheduler, changes } = this.#use;
     const before = await this.#must(id);

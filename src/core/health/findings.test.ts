@@ -19,6 +19,8 @@ const told = (fields: Partial<Finding>) =>
     now,
   );
 
+const CODES = ['counter-fell', 'counter-rewound', 'reading-quarantined', 'counters-frozen'] as const;
+
 describe('what the ledger found', () => {
   test('a single fall is for information; a run of them names another reader', () => {
     expect(told({ times: 2 })).toMatchObject({ code: 'counter-fell', isInfo: true });
@@ -28,21 +30,20 @@ describe('what the ledger found', () => {
   });
 
   test('is no news after a day', () => {
-    for (const code of ['counter-fell', 'counter-rewound', 'reading-quarantined'] as const) {
+    for (const code of CODES) {
       expect(told({ code, lastAt: hoursAgo(23.9), times: 4 })).not.toBeNull();
       expect(told({ code, lastAt: hoursAgo(24.1), times: 4 })).toBeNull();
     }
   });
 
-  test('counters that stand still are told as long as they do', () => {
-    expect(told({ code: 'counters-frozen', firstAt: hoursAgo(99), lastAt: hoursAgo(98) })).toMatchObject({
+  test('counters that stand still are told with the way to switch statistics on', () => {
+    expect(told({ code: 'counters-frozen', firstAt: hoursAgo(99), lastAt: hoursAgo(0) })).toMatchObject({
       code: 'counters-frozen',
       hint: expect.stringContaining('stats'),
     });
   });
 
   test('every notice says what to do', () => {
-    for (const code of ['counter-fell', 'counter-rewound', 'reading-quarantined', 'counters-frozen'] as const)
-      expect(told({ code })?.hint?.length).toBeGreaterThan(20);
+    for (const code of CODES) expect(told({ code })?.hint?.length).toBeGreaterThan(20);
   });
 });

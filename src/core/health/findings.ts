@@ -33,12 +33,13 @@ const FALLS_OF_A_READER = 3;
 /** What the owner is told; null when it is over. `isInfo`: nothing that could be repaired. */
 export function noticeOfFinding(finding: Finding, now: Date): (Notice & { readonly isInfo?: boolean }) | null {
   const { code, serviceName: name, times, lastAt } = finding;
-  if (code === 'counters-frozen') return frozen(name, finding.firstAt);
   if (now.getTime() - lastAt.getTime() > FINDING_MS) return null;
   const at = lastAt.toISOString();
   switch (code) {
     case 'counter-fell':
       return times < FALLS_OF_A_READER ? fell(name, at) : resetByOther(name, times, finding.firstAt);
+    case 'counters-frozen':
+      return frozen(name, finding.firstAt);
     case 'counter-rewound':
       return {
         code,

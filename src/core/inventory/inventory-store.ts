@@ -15,7 +15,7 @@ export interface InventoryStore {
   addNode(node: NewNode): Promise<Node>;
   updateNode(
     id: NodeId,
-    change: Partial<Pick<NewNode, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>,
+    change: Partial<Pick<NewNode, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit'>>,
   ): Promise<Node>;
   deleteNode(id: NodeId, at: Date): Promise<void>;
   services(nodeId?: NodeId): Promise<VpnService[]>;
@@ -53,7 +53,7 @@ export interface InventoryStore {
   peersOnline(since: Date, ownerId?: AdminId): Promise<number>;
 }
 
-export interface NewNode extends Omit<Node, 'id' | 'slug' | 'deletedAt'> {
+export interface NewNode extends Omit<Node, 'id' | 'slug' | 'deletedAt' | 'linkMbit'>, Partial<Pick<Node, 'linkMbit'>> {
   /** Slug wanted by an import; otherwise made from the name. */
   readonly slug?: string;
 }

@@ -72,6 +72,7 @@ export interface NodeDraft {
   readonly pollIntervalMs: number;
   readonly opening: Opening;
   readonly usersPolicy: UsersPolicy;
+  readonly linkMbit?: number | null;
 }
 
 export interface NodeTest {
@@ -129,7 +130,7 @@ export interface NodeOperations {
    */
   change(
     id: NodeId,
-    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>,
+    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit'>>,
   ): Promise<NodeView>;
   /** Ends polling; history stays. @throws NotFound */
   remove(id: NodeId): Promise<void>;

@@ -25,6 +25,8 @@ export interface Node {
   readonly pollIntervalMs: number;
   readonly opening: Opening;
   readonly usersPolicy: UsersPolicy;
+  /** Speed of the node's link, Mbit/s in each direction: readings that are faster are set aside. Null: not told. */
+  readonly linkMbit: number | null;
   readonly createdAt: Date;
   readonly deletedAt: Date | null;
 }

@@ -1,5 +1,6 @@
 import type { Flags } from '../metering/flags.ts';
 import type { BaselineReason } from '../metering/meter.ts';
+import type { Quality, QualityInterval } from '../metering/quality.ts';
 import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
 import type { Decided, LedgerEntry } from './entry.ts';
@@ -60,6 +61,8 @@ export interface UsageHistory {
   lifetimeTotals(): Promise<readonly { readonly userId: UserId; readonly name: string; readonly traffic: Traffic }[]>;
   unclaimed(): Promise<UnclaimedUsage>;
   gaps(period: Period, nodeId?: NodeId): Promise<Gap[]>;
+  /** The period up to now, every moment of it named by what is known: without holes, whatever the marks. */
+  quality(subject: QualitySubject, period: Period): Promise<QualityInterval[]>;
   database(): Promise<DatabaseInfo>;
   /** Reset marks, newest first, undone ones too. */
   resets(limit: number, cursor: string | null): Promise<Page<ResetMark>>;
@@ -161,6 +164,8 @@ export interface SeriesResult {
     /** Null where nothing is known: the whole bucket lies in gaps of that node. */
     readonly traffic: (Traffic | null)[];
     readonly flags: Flags[];
+    /** Each bucket in one word. */
+    readonly quality: Quality[];
   }[];
   readonly gaps: Gap[];
   readonly marks: readonly { readonly at: Date; readonly kind: 'reset'; readonly label: string }[];
@@ -189,6 +194,12 @@ export interface UnclaimedUsage {
     readonly lastAt: Date;
   }[];
 }
+
+/** Whose intervals are named. */
+export type QualitySubject =
+  | { readonly kind: 'node'; readonly id: NodeId }
+  | { readonly kind: 'peer'; readonly id: PeerId }
+  | { readonly kind: 'user'; readonly id: UserId };
 
 export interface Gap {
   readonly nodeId: NodeId;

@@ -16,7 +16,7 @@ export const REMOTE_COMMAND = 'sh -s xpert-node read';
 
 /**
  * The reader that runs on the node: POSIX sh, for dash, busybox and bash. Sent over standard input, or installed.
- * - The last line starts it, so a script that was cut on its way does nothing.
+ * - The last line starts it, in braces: a script that was cut on its way, even in that line, does nothing.
  * - Every interface is read by its own command: `wg show all` exits 0 although one of several interfaces failed, and
  *   that one's peers would look removed (show.c show_main(), wireguard-tools 1.0).
  * - The interface index stands before and after the counters: they belong together only if it is the same.
@@ -288,5 +288,5 @@ main() {
     *) echo 'usage: xpert-node read [CONTAINER...] | xpert-node write FILE [CONTAINER...]' >&2; exit 64 ;;
   esac
 }
-main "$@" </dev/null
+{ main "$@" </dev/null; }
 `;

@@ -37,12 +37,13 @@ export interface NodeRow {
   readonly pollIntervalMs: number;
   readonly opening: Opening;
   readonly usersPolicy: UsersPolicy;
+  readonly linkMbit: number | null;
   readonly createdAt: number;
   readonly deletedAt: number | null;
 }
 
 export const nodeColumns = `id, name, slug, description, kind, options, poll_interval_ms AS pollIntervalMs, opening,
-  users_policy AS usersPolicy, created_at AS createdAt, deleted_at AS deletedAt`;
+  users_policy AS usersPolicy, link_mbit AS linkMbit, created_at AS createdAt, deleted_at AS deletedAt`;
 
 export function toNode({ kind, options, createdAt, deletedAt, ...row }: NodeRow): Node {
   return {

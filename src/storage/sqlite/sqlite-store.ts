@@ -10,6 +10,7 @@ import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './iden
 import { importOriginal, type OriginalImport } from './import-original.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
 import { makeReaders, makeSlowReads } from './reader/readers.ts';
+import { SqliteReconciliationStore } from './reconciliation-store.ts';
 import { settleIncarnation } from './restore.ts';
 import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-reader.ts';
 import { SqliteUsageHistory } from './usage-history.ts';
@@ -61,6 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     history,
     inventory: new SqliteInventoryStore(readers.inventory, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
+    reconciliation: new SqliteReconciliationStore(readers.checks, writer),
     settings: new SqliteSettingsStore(readers.identity, writer),
     billing: new SqliteBillingRuleStore(readers.ledger, writer),
     audit: new SqliteAuditLog(readers.identity, writer),

@@ -2,6 +2,7 @@ import type {
   EntryQuery,
   HolderQuery,
   Period,
+  QualitySubject,
   SeriesQuery,
   UsageHistory,
   Visibility,
@@ -120,6 +121,11 @@ export class SqliteUsageHistory implements UsageHistory {
   async lifetimeTotals() {
     await this.#writer.settle();
     return await this.#slow.read('lifetimeTotals');
+  }
+
+  async quality(subject: QualitySubject, period: Period) {
+    await this.#writer.settle();
+    return await this.#slow.read('quality', subject, period, this.#nowMs());
   }
 
   async unclaimed() {

@@ -3,9 +3,10 @@ import { LedgerFailure } from '../../../core/errors.ts';
 import { firstMigration } from './001-ledger.ts';
 import { billingMigration } from './002-billing.ts';
 import { entriesMigration } from './003-entries.ts';
+import { reconciliationMigration } from './004-reconciliation.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
-const migrations: readonly string[] = [firstMigration, billingMigration, entriesMigration];
+const migrations: readonly string[] = [firstMigration, billingMigration, entriesMigration, reconciliationMigration];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */
 export const APPLICATION_ID = 0x58707274;

@@ -4,6 +4,7 @@ import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterOf } from '../../../core/units/quarter.ts';
 import { type TrafficRow, toTraffic } from '../rows.ts';
 import { type Buckets, type CountedNode, makeBuckets, quartersOf, unknownBuckets } from './buckets.ts';
+import { bucketQualities, carryingNodes } from './chart-quality.ts';
 import type { LedgerReader } from './ledger-reader.ts';
 import { OWNED, type Params, type Statements, sums } from './statements.ts';
 
@@ -42,6 +43,10 @@ export class ChartReader {
     const gaps = this.#ledger.gaps(query.period, query.nodeId ?? undefined);
     const nodes = this.#countedNodes().filter(({ id }) => query.nodeId === null || query.nodeId === id);
     const shown = strongest(lines, query.maxSeries, buckets);
+    const carrying =
+      query.userId === null
+        ? carryingNodes(this.#sql, query.by, [...shown.keys()])
+        : carryingNodes(this.#sql, 'user', [query.userId]);
     const names = this.#names(query.by, [...shown.keys()]);
     return {
       bucketSeconds: buckets.seconds,
@@ -49,7 +54,15 @@ export class ChartReader {
       series: [...shown].map(([id, { traffic, flags }]) => {
         const own = query.by === 'node' ? nodes.filter((node) => node.id === id) : nodes;
         const unknown = unknownBuckets(buckets, own, gaps, nowMs);
-        return { id, name: names.get(id) ?? id, traffic: traffic.map(known(unknown)), flags };
+        const line = { traffic: traffic.map(known(unknown)), flags };
+        const nodesOfLine = query.userId === null ? carrying.get(id) : carrying.get(query.userId);
+        const gapsOfLine = nodesOfLine === undefined ? gaps : gaps.filter(({ nodeId }) => nodesOfLine.has(nodeId));
+        return {
+          id,
+          name: names.get(id) ?? id,
+          ...line,
+          quality: bucketQualities(buckets, line, gapsOfLine, nowMs),
+        };
       }),
       gaps,
       marks: this.#marks(query),

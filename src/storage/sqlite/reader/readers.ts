@@ -3,6 +3,7 @@ import type {
   HolderQuery,
   HolderUsage,
   Period,
+  QualitySubject,
   SeriesQuery,
   UsageSummary,
   Visibility,
@@ -11,12 +12,14 @@ import type { Calendar } from '../../../core/units/calendar.ts';
 import type { PeerId } from '../../../core/units/ids.ts';
 import { writeBackup } from './backup.ts';
 import { ChartReader } from './chart-reader.ts';
+import { CheckReader } from './check-reader.ts';
 import { CleanupProof } from './cleanup-proof.ts';
 import { EntryReader } from './entry-reader.ts';
 import { HolderReader } from './holder-reader.ts';
 import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
+import { QualityReader } from './quality-reader.ts';
 import { Statements } from './statements.ts';
 import { UsageReader } from './usage-reader.ts';
 
@@ -33,6 +36,8 @@ export function makeReaders(db: Database, calendar: Calendar) {
     ledger,
     proof: new CleanupProof(sql, calendar),
     entries: new EntryReader(sql),
+    checks: new CheckReader(sql),
+    quality: new QualityReader(sql),
     charts: new ChartReader(sql, calendar, ledger),
   };
 }
@@ -40,7 +45,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
 export type Readers = ReturnType<typeof makeReaders>;
 
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
-export function makeSlowReads({ db, usage, holders, charts, ledger, proof }: Readers) {
+export function makeSlowReads({ db, usage, holders, charts, ledger, proof, quality }: Readers) {
   return {
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
@@ -55,6 +60,7 @@ export function makeSlowReads({ db, usage, holders, charts, ledger, proof }: Rea
     series: (query: SeriesQuery, who: Visibility, nowMs: number) => charts.series(query, who, nowMs),
     activePeers: (period: Period, bucketSeconds: number, nowMs: number) =>
       charts.activePeers(period, bucketSeconds, nowMs),
+    quality: (subject: QualitySubject, period: Period, nowMs: number) => quality.timeline(subject, period, nowMs),
     peerTotals: (who: Visibility, peerIds?: readonly PeerId[]) => usage.peerTotals(who, peerIds),
     lifetimeTotals: () => usage.lifetimeTotals(),
     database: (nowMs: number) => ledger.database(nowMs),

@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { NotFound, Taken } from '../../../core/errors.ts';
-import type { NewNode } from '../../../core/inventory/inventory-store.ts';
+import type { InventoryStore, NewNode } from '../../../core/inventory/inventory-store.ts';
 import type { Node } from '../../../core/inventory/node.ts';
 import { freeSlug, slugOf } from '../../../core/inventory/slug.ts';
 import type { NewId, NodeId } from '../../../core/units/ids.ts';
 import { type NodeRow, nodeColumns, toNode } from '../rows.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
 
-type NodeChange = Partial<Pick<NewNode, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy'>>;
+type NodeChange = Parameters<InventoryStore['updateNode']>[1];
 
 /** Nodes come, change and go; their services, peers and history stay. */
 export class Nodes {
@@ -25,16 +25,17 @@ export class Nodes {
     this.#refuseTakenName(node.name);
     const id = this.#newId();
     const slug = this.#freeSlug(node.slug ?? slugOf(node.name));
-    const { name, description, source, pollIntervalMs, opening, usersPolicy, createdAt } = node;
+    const { name, description, source, pollIntervalMs, opening, usersPolicy, linkMbit = null } = node;
     const options = JSON.stringify(source.options);
-    const at = createdAt.getTime();
-    this.#sql.add.run(id, name, slug, description, source.kind, options, pollIntervalMs, opening, usersPolicy, at);
+    const at = node.createdAt.getTime();
+    const { kind } = source;
+    this.#sql.add.run(id, name, slug, description, kind, options, pollIntervalMs, opening, usersPolicy, linkMbit, at);
     return this.#node(id);
   }
 
   update(id: NodeId, change: NodeChange): Node {
     const before = this.#node(id);
-    const { name, description, source, pollIntervalMs, usersPolicy } = { ...before, ...change };
+    const { name, description, source, pollIntervalMs, usersPolicy, linkMbit } = { ...before, ...change };
     if (name !== before.name) this.#refuseTakenName(name);
     this.#sql.update.run(
       name,
@@ -43,6 +44,7 @@ export class Nodes {
       JSON.stringify(source.options),
       pollIntervalMs,
       usersPolicy,
+      linkMbit,
       id,
     );
     return this.#node(id);
@@ -77,12 +79,13 @@ function prepare(db: Database) {
     nameExists: db.prepare('SELECT 1 FROM node WHERE name = ? AND deleted_at IS NULL'),
     slugExists: db.prepare('SELECT 1 FROM node WHERE slug = ? AND deleted_at IS NULL'),
     add: db.prepare(
-      `INSERT INTO node (id, name, slug, description, kind, options, poll_interval_ms, opening, users_policy, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO node (id, name, slug, description, kind, options, poll_interval_ms, opening, users_policy, link_mbit,
+         created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     update: db.prepare(
-      `UPDATE node SET name = ?, description = ?, kind = ?, options = ?, poll_interval_ms = ?, users_policy = ?
-       WHERE id = ?`,
+      `UPDATE node SET name = ?, description = ?, kind = ?, options = ?, poll_interval_ms = ?, users_policy = ?,
+         link_mbit = ? WHERE id = ?`,
     ),
     delete: db.prepare('UPDATE node SET deleted_at = ? WHERE id = ?'),
   };

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Assignment, NewNode, NewUser } from '../../../core/inventory/inventory-store.ts';
 import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../../core/ledger/entry.ts';
+import type { NewFigure } from '../../../core/ledger/reconciliation-store.ts';
 import type { FailedPoll, ResetRequest, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
@@ -9,9 +10,12 @@ import type { AdminId, ApiTokenId, NewId, NodeId, UserId } from '../../../core/u
 import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
+import { Checks } from './checks.ts';
 import { Cleanup } from './cleanup.ts';
 import { Corrections } from './corrections.ts';
 import { Entries } from './entries.ts';
+import { Figures } from './figures.ts';
+import { Findings } from './findings.ts';
 import { Identities } from './identities.ts';
 import { Inbox } from './inbox.ts';
 import { Liveness } from './liveness.ts';
@@ -56,7 +60,17 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     }),
     reportBooking,
     reportSums,
-    polls: new PollRecorder(db, { attribution, booking, states, tracking, outcomes, newId }),
+    polls: new PollRecorder(db, {
+      attribution,
+      booking,
+      states,
+      tracking,
+      outcomes,
+      checks: new Checks(db, calendar, tracking),
+      findings: new Findings(db),
+      newId,
+    }),
+    figures: new Figures(db),
     owners: new Owners(db, resets, newId),
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
@@ -140,6 +154,8 @@ export function makeOperations(parts: WriterParts, db: Database) {
       false,
     ),
     deleteNode: operation('inventory', (_now, id: NodeId, at: Date) => nodes.delete(id, at), false),
+    addFigure: operation('none', (_now, figure: NewFigure) => parts.figures.add(figure)),
+    removeFigure: operation('none', (_now, node: NodeId, id: string, at: Date) => parts.figures.remove(node, id, at)),
     assignPeers: operation('inventory', (now, assignments: readonly Assignment[]) => {
       states.forgetServicesOf(owners.assignPeers(assignments, now));
     }),

@@ -27,6 +27,24 @@ export interface ServicePoll {
   counted: Traffic;
   before: Traffic;
   readonly newPeers: PeerId[];
+  /** Speed of the node's link; null when it is not told. */
+  readonly linkMbit: number | null;
+  /** What peers moved, counted or set aside: to be held against the service's own counter. */
+  metered: Traffic;
+  /** Bytes that the service itself received since the last poll, as far as it tells. */
+  ownRx: bigint;
+  /** Readings that changed anything, fell without a restart, were moved back, were set aside; new handshakes. */
+  moved: number;
+  fell: number;
+  rewound: number;
+  setAside: number;
+  greeted: number;
+}
+
+/** The node that is polled, as far as its services need it. */
+export interface PolledNode {
+  readonly slug: string;
+  readonly linkMbit: number | null;
 }
 
 /** The rows of services that polls show: found by their natural identity, added at first sight, moved on at the end. */
@@ -46,7 +64,7 @@ export class PolledServices {
   }
 
   /** @throws Taken if one of the services already lives under another node: it has one reader. */
-  begin(poll: WriterPoll, slug: string, number: number): ServicePoll[] {
+  begin(poll: WriterPoll, { slug, linkMbit }: PolledNode, number: number): ServicePoll[] {
     for (const reading of poll.poll.services) this.#refuseSecondReader(poll.nodeId, reading);
     return poll.poll.services.map((reading) => {
       const row = this.#findOrAdd(poll, reading);
@@ -70,6 +88,14 @@ export class PolledServices {
         counted: NOTHING,
         before: NOTHING,
         newPeers: [],
+        linkMbit,
+        metered: NOTHING,
+        ownRx: 0n,
+        moved: 0,
+        fell: 0,
+        rewound: 0,
+        setAside: 0,
+        greeted: 0,
       };
     });
   }

@@ -3,17 +3,19 @@ import { NotFound } from '../../../core/errors.ts';
 import type { PollBooked } from '../../../core/ledger/usage-ledger.ts';
 import { countPeers, type PeerReading } from '../../../core/metering/collector.ts';
 import { FLAG } from '../../../core/metering/flags.ts';
-import { isImplausible } from '../../../core/metering/ingest.ts';
 import { type CounterState, type Metered, meterReading } from '../../../core/metering/meter.ts';
+import { implausibleReason } from '../../../core/metering/plausible.ts';
 import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
 import type { Attribution } from './attribution.ts';
 import type { Booking } from './booking.ts';
+import type { Checks } from './checks.ts';
+import type { Findings } from './findings.ts';
 import { LifeEnds } from './life-ends.ts';
 import type { CounterRow, MeteredPeer, MeterStates } from './meter-states.ts';
 import { PeerBooking } from './peer-booking.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
-import { PolledServices, type ServicePoll } from './polled-services.ts';
+import { type PolledNode, PolledServices, type ServicePoll } from './polled-services.ts';
 import type { TrackingSwitch } from './tracking.ts';
 import type { WriterPoll } from './writer-poll.ts';
 
@@ -33,6 +35,8 @@ export class PollRecorder {
   readonly #services: PolledServices;
   readonly #peerBooking: PeerBooking;
   readonly #lifeEnds: LifeEnds;
+  readonly #checks: Checks;
+  readonly #findings: Findings;
   readonly #newId: NewId;
   #pollNumber = 0;
 
@@ -44,6 +48,8 @@ export class PollRecorder {
       readonly states: MeterStates;
       readonly tracking: TrackingSwitch;
       readonly outcomes: PollOutcomes;
+      readonly checks: Checks;
+      readonly findings: Findings;
       readonly newId: NewId;
     },
   ) {
@@ -52,6 +58,8 @@ export class PollRecorder {
     this.#booking = parts.booking;
     this.#tracking = parts.tracking;
     this.#outcomes = parts.outcomes;
+    this.#checks = parts.checks;
+    this.#findings = parts.findings;
     this.#newId = parts.newId;
     this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
     this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
@@ -63,14 +71,14 @@ export class PollRecorder {
    * that leaves counters that were read, and a service whose last complete poll is the one before.
    */
   *record(poll: WriterPoll): Generator<void, PollBooked> {
-    const node = this.#sql.findNode.get(poll.nodeId) as { slug: string } | undefined;
+    const node = this.#sql.findNode.get(poll.nodeId) as PolledNode | undefined;
     if (node === undefined) throw new NotFound('node', poll.nodeId);
     if (!this.#tracking.enabled) {
       this.#outcomes.saveUncounted(poll);
       return { services: [], trackingOff: true };
     }
     const number = ++this.#pollNumber;
-    const services = this.#services.begin(poll, node.slug, number);
+    const services = this.#services.begin(poll, node, number);
     let left = READINGS_PER_COMMIT;
     for (const _ of this.#work(services)) {
       if (--left > 0) continue;
@@ -79,6 +87,8 @@ export class PollRecorder {
       left = READINGS_PER_COMMIT;
     }
     for (const service of services) this.#services.finish(service);
+    this.#checks.take(poll, services);
+    this.#findings.take(services);
     this.#outcomes.save(poll);
     this.#booking.flush();
     return { services: services.map(toBooked), trackingOff: false };
@@ -108,6 +118,7 @@ export class PollRecorder {
     const metered = meterReading(this.#stateOf(counter), reading, service.context);
     if (metered === 'stale') return;
     const presence = presenceOf(reading, counter);
+    if (presence.handshakeMs !== (counter?.handshakeMs ?? null)) service.greeted++;
     const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.state.ended === false);
     const sinceMs = this.#lifeEnds.unseenSinceMs(service, counter);
     if (metered !== 'unchanged') {
@@ -198,7 +209,10 @@ export class PollRecorder {
   }
 
   #book(service: ServicePoll, peer: MeteredPeer, metered: Metered): void {
-    const { counted, before } = metered;
+    const { counted, before, flags } = metered;
+    service.moved++;
+    if ((flags & FLAG.resetByOther) !== 0) service.fell++;
+    if ((flags & FLAG.rewound) !== 0) service.rewound++;
     if (before !== null) {
       service.before = addTraffic(service.before, before);
       const { rx, tx, undirected } = parts(before);
@@ -206,16 +220,19 @@ export class PollRecorder {
     }
     const fromMs = metered.from?.getTime() ?? null;
     if (counted.total === 0n) {
-      if ((metered.flags & FLAG.possibleLoss) === 0 || fromMs === null) return;
-      this.#sql.addLoss.run(peer.id, fromMs, service.atMs, metered.flags);
+      if ((flags & FLAG.possibleLoss) === 0 || fromMs === null) return;
+      this.#sql.addLoss.run(peer.id, fromMs, service.atMs, flags);
       return;
     }
-    if (isImplausible(counted)) {
+    service.metered = addTraffic(service.metered, counted);
+    const wrong = implausibleReason(counted, { fromMs, toMs: service.atMs }, service.linkMbit);
+    if (wrong !== null) {
       const { rx, tx, undirected } = parts(counted);
-      this.#sql.quarantine.run(service.atMs, 'implausible', peer.id, rx, tx, undirected);
+      this.#sql.quarantine.run(service.atMs, wrong, peer.id, service.id, fromMs, flags, rx, tx, undirected);
+      service.setAside++;
       return;
     }
-    this.#peerBooking.book(service, peer, counted, fromMs, metered.flags);
+    this.#peerBooking.book(service, peer, counted, fromMs, flags);
     service.counted = addTraffic(service.counted, counted);
   }
 }
@@ -266,7 +283,7 @@ function parts({ rx, tx, total }: Traffic): { rx: bigint; tx: bigint; undirected
 
 function prepare(db: Database) {
   return {
-    findNode: db.prepare('SELECT slug FROM node WHERE id = ? AND deleted_at IS NULL'),
+    findNode: db.prepare('SELECT slug, link_mbit AS linkMbit FROM node WHERE id = ? AND deleted_at IS NULL'),
     addPeer: db.prepare(
       `INSERT INTO peer (id, service_id, key, name, allowed_ips, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
@@ -283,7 +300,8 @@ function prepare(db: Database) {
     addBaseline: db.prepare('INSERT INTO baseline (peer_id, at, reason, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?)'),
     addLoss: db.prepare('INSERT INTO loss (peer_id, from_at, to_at, flags) VALUES (?, ?, ?, ?)'),
     quarantine: db.prepare(
-      'INSERT INTO quarantine (at, reason, peer_id, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT INTO quarantine (at, reason, peer_id, service_id, from_at, flags, rx, tx, undirected)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
   };
 }

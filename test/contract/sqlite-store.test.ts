@@ -10,8 +10,10 @@ import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
 import { correctionsContract } from './corrections.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
+import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
 import type { StoreFixture } from './store-fixture.ts';
 import { usageLedgerContract } from './usage-ledger.contract.ts';
+import { usageQualityContract } from './usage-quality.contract.ts';
 
 async function makeSqlite(threads: boolean): Promise<StoreFixture> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'xpert-sqlite-'));
@@ -31,6 +33,8 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
   inventoryStoreContract(() => makeSqlite(false));
   identityStoreContract(() => makeSqlite(false));
   billingRuleStoreContract(() => makeSqlite(false));
+  reconciliationStoreContract(() => makeSqlite(false));
+  usageQualityContract(() => makeSqlite(false));
 });
 
 describe('SQLite with its threads', { timeout: 30_000 }, () => {
@@ -39,4 +43,6 @@ describe('SQLite with its threads', { timeout: 30_000 }, () => {
   inventoryStoreContract(() => makeSqlite(true));
   identityStoreContract(() => makeSqlite(true));
   billingRuleStoreContract(() => makeSqlite(true));
+  reconciliationStoreContract(() => makeSqlite(true));
+  usageQualityContract(() => makeSqlite(true));
 });

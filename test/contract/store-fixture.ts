@@ -1,6 +1,7 @@
 import type { IdentityStore } from '../../src/core/identity/identity-store.ts';
 import type { InventoryStore, NewNode, NewUser } from '../../src/core/inventory/inventory-store.ts';
 import type { BillingRuleStore } from '../../src/core/ledger/billing.ts';
+import type { ReconciliationStore } from '../../src/core/ledger/reconciliation-store.ts';
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
 import type { Period, UsageHistory } from '../../src/core/ledger/usage-history.ts';
 import type { NodePoll, UsageLedger } from '../../src/core/ledger/usage-ledger.ts';
@@ -17,6 +18,7 @@ export interface StorePorts {
   readonly billing: BillingRuleStore;
   readonly inventory: InventoryStore;
   readonly identity: IdentityStore;
+  readonly reconciliation: ReconciliationStore;
   readonly settings: SettingsStore;
   readonly audit: AuditLog;
   heartbeat(): Promise<void>;

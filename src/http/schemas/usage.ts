@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { CarrierUsage, Gap, HolderUsage, SeriesResult, UsageSummary } from '../../core/ledger/usage-history.ts';
+import { QUALITIES } from '../../core/metering/quality.ts';
 import { billedOf } from '../../core/units/bytes.ts';
 import { Instant, MaybeBytes, MaybeInstant, MaybeInteger, MaybeString, TrafficJson, trafficJson } from './common.ts';
 
@@ -104,6 +105,11 @@ export function gapJson(gap: Gap, nodeNames: ReadonlyMap<string, string>) {
   return { nodeId, nodeName: nodeNames.get(nodeId) ?? null, from, to, reason, message };
 }
 
+export const QualityJson = Type.Union(
+  QUALITIES.map((quality) => Type.Literal(quality)),
+  { $id: 'Quality', description: 'How well an interval is known; the worst word that holds.' },
+);
+
 /** Columns instead of a row per bucket: a year of a chart is a third of the size. */
 export const SeriesJson = Type.Object(
   {
@@ -118,6 +124,7 @@ export const SeriesJson = Type.Object(
         totalBytes: Type.Array(MaybeBytes, { description: 'null: nothing is known of this bucket.' }),
         billedBytes: Type.Array(MaybeBytes, { description: 'What is billed for them; null as above.' }),
         flags: Type.Array(Type.Integer({ description: 'Quality of the bucket as a bit mask; 0 = measured.' })),
+        quality: Type.Array(QualityJson),
       }),
     ),
     gaps: Type.Array(GapJson),
@@ -130,7 +137,7 @@ export function seriesJson(result: SeriesResult, nodeNames: ReadonlyMap<string, 
   return {
     bucketSeconds: result.bucketSeconds,
     from: result.from,
-    series: result.series.map(({ id, name, traffic, flags }) => ({
+    series: result.series.map(({ id, name, traffic, flags, quality }) => ({
       id,
       name,
       rxBytes: traffic.map((bucket) => bucket?.rx ?? null),
@@ -138,6 +145,7 @@ export function seriesJson(result: SeriesResult, nodeNames: ReadonlyMap<string, 
       totalBytes: traffic.map((bucket) => bucket?.total ?? null),
       billedBytes: traffic.map((bucket) => (bucket === null ? null : billedOf(bucket))),
       flags,
+      quality,
     })),
     gaps: result.gaps.map((gap) => gapJson(gap, nodeNames)),
     marks: result.marks.map(({ at, kind, label }) => ({ at, kind, label })),

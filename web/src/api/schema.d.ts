@@ -1529,6 +1529,11 @@ export interface components {
                 readonly active: readonly (number | null)[];
             };
         };
+        /**
+         * @description How well an interval is known; the worst word that holds.
+         * @enum {string}
+         */
+        readonly Quality: "gap" | "tracking-off" | "possible-loss" | "clock-suspect" | "estimated" | "late" | "measured";
         readonly Gap: {
             readonly nodeId: string;
             readonly nodeName: string | null;
@@ -1553,6 +1558,7 @@ export interface components {
                 /** @description What is billed for them; null as above. */
                 readonly billedBytes: readonly ((number | bigint) | null)[];
                 readonly flags: readonly number[];
+                readonly quality: readonly components["schemas"]["Quality"][];
             }[];
             readonly gaps: readonly components["schemas"]["Gap"][];
             readonly marks: readonly {

@@ -27,6 +27,7 @@ const series: Series = {
       totalBytes: [9, null, 8],
       billedBytes: [9, null, 8],
       flags: [0, 0, 1],
+      quality: ['measured', 'gap', 'late'],
     },
     {
       id: 'b',
@@ -36,6 +37,7 @@ const series: Series = {
       totalBytes: [1, 1, 1],
       billedBytes: [1, 1, 1],
       flags: [0, 0, 0],
+      quality: ['measured', 'measured', 'measured'],
     },
   ],
   gaps: [{ nodeId: 'n', nodeName: 'a', from: at(15), to: null, reason: 'failed', message: '' }],

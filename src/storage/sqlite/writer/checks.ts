@@ -77,7 +77,7 @@ export class Checks {
     const { from, to, own, least, most, peers } = checked;
     const amounts = [own, least, most, peers].flatMap(toAmounts);
     const days = this.#daysOf(from.getTime(), to.getTime());
-    const weights = days.map(({ ms }) => ms);
+    const weights = days.map(({ ms }) => BigInt(ms));
     const shares = days.length === 1 ? null : amounts.map((amount) => apportion(amount, weights));
     for (const [i, { day, ms }] of days.entries()) {
       const values = shares === null ? amounts : shares.map((share) => share[i] ?? 0n);

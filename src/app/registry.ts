@@ -5,6 +5,7 @@ import { InvalidInput } from '../core/errors.ts';
 import type { SecretBox } from '../core/identity/secret-box.ts';
 import type { Integration } from '../core/metering/integration.ts';
 import type { Clock } from '../core/units/clock.ts';
+import { declared } from '../integrations/declared/integration.ts';
 import { marzban } from '../integrations/marzban/integration.ts';
 import { openvpn } from '../integrations/openvpn/integration.ts';
 import { shadowsocks } from '../integrations/shadowsocks/integration.ts';
@@ -17,7 +18,7 @@ import type { Config } from './config.ts';
 import { distFolder } from './paths.ts';
 
 /** Every kind of source that nodes can have: one line each. */
-const integrations: readonly Integration[] = [wireguard, xray, v2ray, singBox, openvpn, shadowsocks, marzban];
+const integrations: readonly Integration[] = [wireguard, xray, v2ray, singBox, openvpn, shadowsocks, marzban, declared];
 
 /** @throws InvalidInput naming the kinds there are */
 export function integrationOf(kind: string): Integration {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { addDaemonOptions, type DaemonOptions, daemonOptionsOf } from './daemon-source.ts';
@@ -48,6 +49,7 @@ export interface SourceOptions extends DaemonOptions, PanelOptions {
   readonly api?: string;
   readonly count?: string;
   readonly instance?: string;
+  readonly declaration?: string;
 }
 
 export function addSourceOptions(command: Command): Command {
@@ -59,14 +61,27 @@ export function addSourceOptions(command: Command): Command {
     .option('--interface <name>', 'WireGuard: only this interface')
     .option('--api <host:port>', 'Xray, sing-box: where its API listens, seen from there (default: 127.0.0.1:10085)')
     .option('--count <what>', 'Xray, sing-box: users, inbounds or outbounds (default: users)')
-    .option('--instance <name>', 'Xray, sing-box: a name of your own for this instance');
+    .option('--instance <name>', 'Xray, sing-box: a name of your own for this instance')
+    .option('--declaration <file>', 'declared: JSON file that says where the numbers are and what they mean');
 }
 
 /** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */
 export async function sourceOf(options: SourceOptions): Promise<{ kind: string; options: Record<string, unknown> }> {
   const { kind } = options;
   if (isPanelKind(kind)) return { kind, options: await panelOptionsOf(kind, options) };
+  if (kind === 'declared') return { kind, options: declarationOf(options) };
   return { kind, options: daemonOptionsOf(options) ?? placeOf(options) };
+}
+
+function declarationOf({ declaration }: SourceOptions): Record<string, unknown> {
+  if (declaration === undefined)
+    throw new WrongUse('--kind declared needs --declaration FILE.', 'docs/operate/declared-sources.md has examples.');
+  try {
+    return JSON.parse(readFileSync(declaration, 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'it is no JSON' : (error as NodeJS.ErrnoException).code;
+    throw new WrongUse(`${declaration} cannot be used: ${reason}.`);
+  }
 }
 
 function placeOf(options: SourceOptions): Record<string, unknown> {

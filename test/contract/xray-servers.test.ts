@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { Collector } from '../../src/core/metering/collector.ts';
 import { singBox, v2ray, xray } from '../../src/integrations/xray/integration.ts';
+import { machineId } from '../../src/lib/machine-id.ts';
 import { field, number, StatsServer, statsMessage, sysStatsMessage } from '../support/stats-server.ts';
 
 const XRAY = '/xray.app.stats.command.StatsService';
@@ -68,8 +69,8 @@ describe('servers that differ', () => {
     answersPatterns(XRAY);
     answersPatterns(V2RAY);
     const [asXray, asV2ray] = [await collect(xray), await collect(v2ray)];
-    expect(asXray.services).toMatchObject([{ kind: 'xray', name: 'xray', identity: `localhost:${server.port}` }]);
-    expect(asV2ray.services).toMatchObject([{ kind: 'xray', identity: `localhost:${server.port}` }]);
+    expect(asXray.services).toMatchObject([{ kind: 'xray', name: 'xray', identity: `${machineId()}:${server.port}` }]);
+    expect(asV2ray.services).toMatchObject([{ kind: 'xray', identity: `${machineId()}:${server.port}` }]);
     await expect(collect(singBox)).rejects.toMatchObject({ code: 'wrong-kind' });
   });
 

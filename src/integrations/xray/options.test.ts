@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { machineId } from '../../lib/machine-id.ts';
 import { instanceOf } from './instance.ts';
 import { parseXrayOptions } from './options.ts';
 
@@ -21,8 +22,8 @@ describe('options of an Xray node', () => {
   });
 
   test.each([
-    [{ transport: 'local' }, 'localhost:10085'],
-    [{ transport: 'local', api: '[::1]:62789' }, 'localhost:62789'],
+    [{ transport: 'local' }, `${machineId()}:10085`],
+    [{ transport: 'local', api: '[::1]:62789' }, `${machineId()}:62789`],
     [{ transport: 'local', api: 'xray:10085' }, 'xray:10085'],
     [{ transport: 'ssh', ssh: 'root@vpn1:2222' }, 'vpn1:10085'],
     [{ transport: 'ssh', ssh: 'vpn1', api: '172.17.0.2:10085' }, 'vpn1:172.17.0.2:10085'],

@@ -1,0 +1,123 @@
+import { SourceFailure } from '../../core/errors.ts';
+import type { Collector, CounterAge, CounterSemantics, Poll, SourceNotice } from '../../core/metering/collector.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import { machineId } from '../../lib/machine-id.ts';
+import { CommandOrigin } from './command-origin.ts';
+import { aborted, garbled, timedOut } from './failures.ts';
+import { FileOrigin } from './file-origin.ts';
+import type { Found } from './found.ts';
+import { HttpOrigin } from './http-origin.ts';
+import { readJson } from './json-reader.ts';
+import { MetricsReader } from './metrics-reader.ts';
+import type { DeclaredOptions } from './options.ts';
+import type { Origin, Received } from './origin.ts';
+
+/** Reads what the owner declared: where numbers are, and what they mean. */
+export class DeclaredCollector implements Collector {
+  readonly semantics: CounterSemantics;
+  readonly #options: DeclaredOptions;
+  readonly #origin: Origin;
+  readonly #clock: Clock;
+
+  constructor(options: DeclaredOptions, origin: Origin, clock: Clock) {
+    const { kind, falls, absence, basis = 'raw' } = options;
+    this.semantics = { kind, falls, absence, basis };
+    this.#options = options;
+    this.#origin = origin;
+    this.#clock = clock;
+  }
+
+  async collect(signal: AbortSignal): Promise<Poll> {
+    try {
+      signal.throwIfAborted();
+      return await this.#collect(signal);
+    } catch (error) {
+      if (error instanceof SourceFailure || !signal.aborted) throw error;
+      throw signal.reason instanceof Error && signal.reason.name === 'TimeoutError' ? timedOut() : aborted();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#origin.close();
+  }
+
+  async #collect(signal: AbortSignal): Promise<Poll> {
+    const askedMs = this.#clock.monotonicMs();
+    const { found, received } = await this.#read(signal);
+    const { service = 'declared', protocol = 'declared' } = this.#options;
+    const reading = {
+      identity: identityOf(this.#options),
+      kind: protocol,
+      name: service,
+      peers: found.peers,
+      ...(found.start === undefined ? {} : { startEvidence: found.start }),
+      ...this.#ageOf(found, received, askedMs),
+    };
+    return {
+      complete: found.isWhole && found.withoutValue === 0,
+      services: [reading],
+      notices: noticesOf(found),
+      ...(received.takenAt === undefined ? {} : { takenAt: received.takenAt }),
+    };
+  }
+
+  async #read(signal: AbortSignal): Promise<{ readonly found: Found; readonly received: Received }> {
+    if (this.#options.format === 'prometheus') {
+      const reader = new MetricsReader(this.#options);
+      const received = await this.#origin.read(signal, (chunk) => reader.push(chunk));
+      return { found: reader.finish(received.isWhole), received };
+    }
+    const chunks: Buffer[] = [];
+    const received = await this.#origin.read(signal, (chunk) => chunks.push(chunk));
+    return { found: await readJson(decode(Buffer.concat(chunks)), this.#options, signal), received };
+  }
+
+  /** Of values that were taken now, or when a file was written. */
+  #ageOf({ uptimeSeconds }: Found, { takenAt }: Received, askedMs: number): { readonly age?: CounterAge } {
+    if (uptimeSeconds === undefined) return {};
+    const tookMs = takenAt === undefined ? this.#clock.monotonicMs() - askedMs : 0;
+    return { age: { minMs: uptimeSeconds * 1000, maxMs: (uptimeSeconds + 1) * 1000 + tookMs } };
+  }
+}
+
+/** `commandFolder`: where programs that may be run are. */
+export function originOf(options: DeclaredOptions, clock: Clock, commandFolder: string): Origin {
+  if (options.transport === 'file') return new FileOrigin(options, clock);
+  if (options.transport === 'command') return new CommandOrigin(commandFolder, options.command ?? '');
+  return new HttpOrigin(options);
+}
+
+/** Where it is, unless it has a name: the query of an address may change. */
+function identityOf({ identity, transport, url = '', path, command }: DeclaredOptions): string {
+  if (identity !== undefined) return identity;
+  if (transport !== 'http') return `${machineId()}:${path ?? command}`;
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+function noticesOf({ isWhole, withoutValue }: Found): SourceNotice[] {
+  const notices: SourceNotice[] = [];
+  if (!isWhole) {
+    notices.push({
+      code: 'end-unknown',
+      message: 'Nothing shows where the answer ends, so that a series which is missing may only be cut off.',
+      hint: 'Let it end with "# EOF"; for a file that is replaced in one step, declare "atomic": true.',
+    });
+  }
+  if (withoutValue > 0) {
+    notices.push({
+      code: 'values-missing',
+      message: `${withoutValue} items have no value where it was declared to be.`,
+      hint: 'Compare the source with "rx", "tx" or "total" of the node.',
+    });
+  }
+  return notices;
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw garbled('it is not UTF-8');
+  }
+}

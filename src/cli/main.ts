@@ -5,6 +5,7 @@ import { addAdminCommands } from './commands/admin.ts';
 import { addBillingCommands } from './commands/billing.ts';
 import { addCorrectionCommands } from './commands/correction.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
+import { addLinkCommands } from './commands/link.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peer.ts';
 import { addServerCommands } from './commands/server.ts';
@@ -28,6 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addNodeCommands,
     addPeerCommands,
     addUserCommands,
+    addLinkCommands,
     addTokenCommands,
     addUsageCommands,
     addLedgerCommands,

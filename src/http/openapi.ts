@@ -31,9 +31,11 @@ export async function listRoutes(): Promise<DescribedRoute[]> {
     version: '',
     trustedProxies: [],
     basePath: '',
+    publicUrl: null,
     publicHost: null,
     webhookAuth: 'open',
     publicSummary: false,
+    legacyLinks: false,
     webRoot: null,
     openapiPath: '',
     logger: null,
@@ -159,7 +161,7 @@ function responsesOf(responses: Readonly<Record<string, TSchema>>, components: C
   const described = Object.entries(responses).map(([status, schema]): [string, object] => {
     if (status === '204') return [status, { description: 'Done.' }];
     if (status === '501') return [status, problem];
-    const media = schema.type === 'string' ? (schema.contentMediaType ?? 'text/plain') : 'application/json';
+    const media = schema.contentMediaType ?? (schema.type === 'string' ? 'text/plain' : 'application/json');
     return [status, { description: 'OK', content: { [media]: { schema: plain(schema, components) } } }];
   });
   return { ...Object.fromEntries(described), default: problem };

@@ -4,6 +4,7 @@ import type { NodeOperations } from '../core/inventory/node-operations.ts';
 import type { BillingRuleStore } from '../core/ledger/billing.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { LinkStore } from '../core/links/link-store.ts';
 import type { ChangeFeed, Operations } from '../core/settings/operations.ts';
 import type { AuditLog } from '../core/settings/settings-store.ts';
 import type { Clock } from '../core/units/clock.ts';
@@ -21,6 +22,9 @@ export interface HttpPorts {
   readonly inventory: InventoryStore;
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */
   readonly identity: IdentityStore;
+  readonly links: LinkStore;
+  /** Tells devices apart without keeping what they are told apart by. */
+  readonly deviceDigest: (text: string) => string;
   readonly audit: AuditLog;
   readonly nodes: NodeOperations;
   readonly operations: Operations;
@@ -34,10 +38,14 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[];
   /** Path under which a proxy passes requests on without stripping it, for example `/xpert`; usually ''. */
   readonly basePath: string;
+  /** XPERT_DOMAIN as a URL without a slash at its end; null if none is set: links then lead where the visitor came. */
+  readonly publicUrl: string | null;
   /** `host` or `host:port` of XPERT_DOMAIN, by which browsers know the panel; null if none is set. */
   readonly publicHost: string | null;
   readonly webhookAuth: 'open' | 'key';
   readonly publicSummary: boolean;
+  /** A `user_token` opens links and pages, too, as in the original. */
+  readonly legacyLinks: boolean;
   /** Folder of the built panel; null serves the API alone. */
   readonly webRoot: string | null;
   /** The committed OpenAPI description. */

@@ -1,10 +1,12 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const KEY_BYTES = 32;
 /** NIST SP 800-38D, 8.2: 96-bit nonces, drawn at random, serve 2^32 secrets with one key. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** 64 bits: two of a million texts are the same once in 10^7 times. */
+const DIGEST_CHARACTERS = 16;
 
 /** Seals with AES-256-GCM and a key that lies in a file of its own (0600), made when it is first needed. */
 export class KeyFileBox {
@@ -37,6 +39,10 @@ export class KeyFileBox {
   /** The key, to be sealed and kept elsewhere; null if none was ever needed. */
   exportKey(): Uint8Array | null {
     return this.#key ?? this.#existingKey();
+  }
+
+  digest(text: string): string {
+    return createHmac('sha256', this.#readKey()).update(text).digest('hex').slice(0, DIGEST_CHARACTERS);
   }
 
   #readKey(): Buffer {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +59,7 @@ export async function startHttp(
   const clock = new ManualClock(START);
   const newId = () => randomId(16);
   const store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
-  const { ledger, history, billing, inventory, identity, settings, audit } = store;
+  const { ledger, history, billing, inventory, identity, links, settings, audit } = store;
   const changes = new Changes();
   const presence = new Presence();
   const config = {
@@ -98,6 +99,8 @@ export async function startHttp(
     billing,
     inventory,
     identity,
+    links,
+    deviceDigest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
     audit,
     nodes: testNodes(store, clock, presence),
     operations,
@@ -109,9 +112,11 @@ export async function startHttp(
     version: '0.0.0',
     trustedProxies: [],
     basePath: '',
+    publicUrl: null,
     publicHost: null,
     webhookAuth: 'open',
     publicSummary: false,
+    legacyLinks: false,
     webRoot: null,
     openapiPath: `${root}/openapi.json`,
     logger: { info: line('info'), warn: line('warn'), error: line('error') },

@@ -37,6 +37,8 @@ export interface InventoryStore {
   findUser(text: string): Promise<User | null>;
   /** By current or former user_token alone: what a report or a statistics path names. */
   userByToken(userToken: string): Promise<User | null>;
+  /** The living user whose links have this secret. */
+  userByLinkToken(linkToken: string): Promise<User | null>;
   /** Creates the user and claims usage already reported under the token. @throws NameTaken, TokenTaken */
   addUser(user: NewUser): Promise<User>;
   updateUser(

@@ -10,6 +10,7 @@ export type AdminId = Branded<string, 'AdminId'>;
 export type ApiTokenId = Branded<string, 'ApiTokenId'>;
 export type ResetId = Branded<string, 'ResetId'>;
 export type EntryId = Branded<string, 'EntryId'>;
+export type LinkId = Branded<string, 'LinkId'>;
 
 /** Port: makes unguessable ids; the real one draws 80 bits from the system's generator. */
 export type NewId = () => string;

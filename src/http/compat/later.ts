@@ -14,20 +14,6 @@ interface LaterRoute {
 
 const LATER: readonly LaterRoute[] = [
   {
-    method: 'GET',
-    url: '/api/xpert/sub',
-    access: 'public',
-    summary: 'Subscription links of a user',
-    needs: 'subscription links',
-  },
-  {
-    method: 'GET',
-    url: '/api/xpert/direct-configs/sub',
-    access: 'public',
-    summary: 'Direct configurations of a user',
-    needs: 'subscription links',
-  },
-  {
     method: 'POST',
     url: '/api/admin/usage/reset/:username',
     access: 'change-users',

@@ -6,6 +6,8 @@ import { statisticsRoutes } from '../compat/statistics.ts';
 import { summaryRoutes } from '../compat/summary.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
+import { subscriptionRoutes } from '../subscription/subscription-routes.ts';
+import { userPageRoutes } from '../user-page/user-page-routes.ts';
 import { adminRoutes } from './admins.ts';
 import { auditRoutes } from './audit-log.ts';
 import { backupRoutes } from './backups.ts';
@@ -17,6 +19,7 @@ import { eventRoutes } from './events.ts';
 import { gapRoutes } from './gaps.ts';
 import { healthRoutes } from './health.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { linkRoutes } from './links.ts';
 import { metricsRoutes } from './metrics.ts';
 import { nodeReadingRoutes } from './node-reading.ts';
 import { nodeRoutes } from './nodes.ts';
@@ -48,6 +51,7 @@ const RESOURCES = [
   nodeReadingRoutes,
   peerRoutes,
   userRoutes,
+  linkRoutes,
   unclaimedRoutes,
   resetRoutes,
   billingRuleRoutes,
@@ -65,6 +69,8 @@ const RESOURCES = [
   adminUsageRoutes,
   summaryRoutes,
   botRoutes,
+  subscriptionRoutes,
+  userPageRoutes,
   laterRoutes,
   panelRoutes,
 ];

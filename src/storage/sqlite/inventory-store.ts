@@ -80,6 +80,10 @@ export class SqliteInventoryStore implements InventoryStore {
     return this.#reader.userByToken(userToken);
   }
 
+  async userByLinkToken(linkToken: string) {
+    return this.#reader.userByLinkToken(linkToken);
+  }
+
   addUser(user: NewUser) {
     return this.#writer.run('addUser', user);
   }

@@ -3,6 +3,7 @@ import type { Node, Opening, UsersPolicy, VpnService } from '../../core/inventor
 import type { Peer, User } from '../../core/inventory/peer.ts';
 import type { BillingRule, BillingRuleEntry } from '../../core/ledger/billing.ts';
 import type { ResetMark } from '../../core/ledger/usage-ledger.ts';
+import type { LinkConfig } from '../../core/links/link-store.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { AdminId, ApiTokenId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../core/units/ids.ts';
 import { quarterStart } from '../../core/units/quarter.ts';
@@ -247,4 +248,16 @@ export function toBillingRule(row: BillingRuleRow): BillingRuleEntry {
     setAt: new Date(setAt),
     by,
   };
+}
+
+export interface LinkRow extends Omit<LinkConfig, 'createdAt'> {
+  readonly createdAt: number;
+}
+
+/** Without the sealed text. */
+export const linkColumns = `l.id, l.name, l.protocol, l.server, l.port, l.user_id AS userId, l.owner_id AS ownerId,
+  l.created_at AS createdAt`;
+
+export function toLink({ createdAt, ...row }: LinkRow): LinkConfig {
+  return { ...row, createdAt: new Date(createdAt) };
 }

@@ -9,6 +9,7 @@ import { failuresNaming, isOriginalFile, openForReading, openForWriting } from '
 import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
 import { importOriginal, type OriginalImport } from './import-original.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
+import { SqliteLinkStore } from './link-store.ts';
 import { makeReaders, makeSlowReads } from './reader/readers.ts';
 import { SqliteReconciliationStore } from './reconciliation-store.ts';
 import { settleIncarnation } from './restore.ts';
@@ -63,6 +64,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     inventory: new SqliteInventoryStore(readers.inventory, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     reconciliation: new SqliteReconciliationStore(readers.checks, writer),
+    links: new SqliteLinkStore(readers.links, writer, options.secretBox ?? UNSEALED),
     settings: new SqliteSettingsStore(readers.identity, writer),
     billing: new SqliteBillingRuleStore(readers.ledger, writer),
     audit: new SqliteAuditLog(readers.identity, writer),
@@ -111,7 +113,7 @@ function readerThread({ path, workers }: SqliteStoreOptions, { zones }: Calendar
   return new ThreadedSlowReader(workers.reader, { path, zones });
 }
 
-const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed };
+const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed, digest: (text) => text };
 
 function openFile({ path, timeZone, newId, onImport }: SqliteStoreOptions, nowMs: number) {
   if (isOriginalFile(path)) {

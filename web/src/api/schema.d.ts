@@ -535,6 +535,75 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/links": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Configurations that subscriptions give out; without their secrets */
+        readonly get: operations["getLinks"];
+        readonly put?: never;
+        /** Give a configuration to a user, or to all */
+        readonly post: operations["postLinks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/links/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Give it out no more */
+        readonly delete: operations["deleteLinksId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/link": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Addresses of a user, and who fetched */
+        readonly get: operations["getUsersIdLink"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/rotate-link": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** New addresses for a user; the old ones answer 404 from now on */
+        readonly post: operations["postUsersIdRotateLink"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/unclaimed": {
         readonly parameters: {
             readonly query?: never;
@@ -1281,7 +1350,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Subscription links of a user */
+        /** Subscription of a user */
         readonly get: operations["getApiXpertSub"];
         readonly put?: never;
         readonly post?: never;
@@ -1298,7 +1367,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Direct configurations of a user */
+        /** The same under the address that the original had for direct configurations */
         readonly get: operations["getApiXpertDirectConfigsSub"];
         readonly put?: never;
         readonly post?: never;
@@ -1750,6 +1819,33 @@ export interface components {
             readonly createdAt: string;
             /** Format: date-time */
             readonly deletedAt: string | null;
+        };
+        readonly Link: {
+            readonly id: string;
+            readonly name: string;
+            readonly protocol: string;
+            /** @description As reports name it. */
+            readonly server: string;
+            readonly port: number;
+            readonly userId: string | null;
+            readonly ownerId: string | null;
+            /** Format: date-time */
+            readonly createdAt: string;
+        };
+        readonly UserLink: {
+            /** @description Secret: what a VPN client fetches. */
+            readonly subscription: string;
+            /** @description Secret: the user’s own page. */
+            readonly page: string;
+            readonly devices: readonly {
+                readonly device: string;
+                readonly client: string;
+                /** Format: date-time */
+                readonly firstAt: string;
+                /** Format: date-time */
+                readonly lastAt: string;
+                readonly count: number;
+            }[];
         };
         readonly Unclaimed: {
             readonly traffic: components["schemas"]["Traffic"];
@@ -3136,6 +3232,126 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getLinks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Link"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postLinks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic:// */
+                    readonly link: string;
+                    /** @description Only for this user (id, name or token). */
+                    readonly user?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Link"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteLinksId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdLink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UserLink"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postUsersIdRotateLink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UserLink"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -4789,27 +5005,53 @@ export interface operations {
     };
     readonly getApiXpertSub: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query: {
+                /** @description The link_token: the secret of the link. */
+                readonly user_token: string;
+                /** @description universal, base64, plain, clash or sing-box; else by the User-Agent. */
+                readonly format?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            readonly 501: components["responses"]["Problem"];
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": unknown;
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };
     readonly getApiXpertDirectConfigsSub: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query: {
+                /** @description The link_token: the secret of the link. */
+                readonly user_token: string;
+                /** @description universal, base64, plain, clash or sing-box; else by the User-Agent. */
+                readonly format?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            readonly 501: components["responses"]["Problem"];
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": unknown;
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };

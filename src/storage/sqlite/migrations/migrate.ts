@@ -4,9 +4,16 @@ import { firstMigration } from './001-ledger.ts';
 import { billingMigration } from './002-billing.ts';
 import { entriesMigration } from './003-entries.ts';
 import { reconciliationMigration } from './004-reconciliation.ts';
+import { linksMigration } from './005-links.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
-const migrations: readonly string[] = [firstMigration, billingMigration, entriesMigration, reconciliationMigration];
+const migrations: readonly string[] = [
+  firstMigration,
+  billingMigration,
+  entriesMigration,
+  reconciliationMigration,
+  linksMigration,
+];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */
 export const APPLICATION_ID = 0x58707274;

@@ -119,6 +119,10 @@ export class InventoryReader {
     return this.#user('u.id = (SELECT user_id FROM user_token WHERE token = @text AND released_at IS NULL)', text);
   }
 
+  userByLinkToken(text: string): User | null {
+    return this.#user('u.link_token = @text AND u.deleted_at IS NULL', text);
+  }
+
   counts: Sync<InventoryStore['counts']> = (ownerId): InventoryCounts => {
     const params: Params = ownerId === undefined ? {} : { owner: ownerId };
     const owned = ownerId === undefined ? 'TRUE' : OWNED;

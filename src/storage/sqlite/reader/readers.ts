@@ -20,6 +20,7 @@ import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { QualityReader } from './quality-reader.ts';
+import { LinkReader } from './link-reader.ts';
 import { Statements } from './statements.ts';
 import { UsageReader } from './usage-reader.ts';
 
@@ -31,6 +32,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     db,
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
+    links: new LinkReader(sql),
     usage: new UsageReader(sql, calendar),
     holders: new HolderReader(sql, calendar),
     ledger,

@@ -4,9 +4,10 @@ import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../../core/ledger/entry.ts';
 import type { NewFigure } from '../../../core/ledger/reconciliation-store.ts';
 import type { FailedPoll, ResetRequest, TrackingState } from '../../../core/ledger/usage-ledger.ts';
+import type { LinkFetch, NewLink } from '../../../core/links/link-store.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { AdminId, ApiTokenId, NewId, NodeId, UserId } from '../../../core/units/ids.ts';
+import type { AdminId, ApiTokenId, LinkId, NewId, NodeId, UserId } from '../../../core/units/ids.ts';
 import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
@@ -18,6 +19,7 @@ import { Figures } from './figures.ts';
 import { Findings } from './findings.ts';
 import { Identities } from './identities.ts';
 import { Inbox } from './inbox.ts';
+import { Links } from './links.ts';
 import { Liveness } from './liveness.ts';
 import { MeterStates } from './meter-states.ts';
 import { Nodes } from './nodes.ts';
@@ -75,6 +77,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
     corrections: new Corrections(db, attribution, entries, calendar),
+    links: new Links(db, newId),
     cleanup: new Cleanup(db, calendar),
     settings: new Settings(db),
     billing: new BillingRules(db),
@@ -122,7 +125,7 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
 
 /** Every operation of the writer but reports and polls. Each runs in a savepoint of its own. */
 export function makeOperations(parts: WriterParts, db: Database) {
-  const { owners, nodes, identities, settings, resets, outcomes, tracking, cleanup, states, corrections } = parts;
+  const { owners, nodes, identities, links, settings, resets, outcomes, corrections, tracking, cleanup, states } = parts;
   return {
     recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
     reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),
@@ -185,6 +188,12 @@ export function makeOperations(parts: WriterParts, db: Database) {
 
     setBillingRule: operation('inventory', (now, rule: NewBillingRule) => parts.billing.set(rule, now)),
     removeBillingRule: operation('inventory', (now, id: string) => parts.billing.remove(id, now)),
+    addLink: operation('none', (_now, link: NewLink, sealed: Uint8Array) => links.add(link, sealed)),
+    deleteLink: operation('none', (_now, id: LinkId) => links.delete(id)),
+    noteFetch: operation('none', (_now, id: UserId, fetch: Pick<LinkFetch, 'device' | 'client'>, at: Date) =>
+      links.noteFetch(id, fetch, at),
+    ),
+    rotateLinkToken: operation('inventory', (_now, id: UserId, token: string) => links.rotateToken(id, token), false),
 
     setSetting: operation('none', (_now, name: string, value: unknown) => settings.set(name, value)),
     setMeta: operation('none', (_now, name: string, value: unknown) => settings.setMeta(name, value)),

@@ -1,0 +1,55 @@
+import type { AdminId, LinkId, UserId } from '../units/ids.ts';
+import type { ShareLink, ShareProtocol } from './share-link.ts';
+
+/** A configuration that is given out in subscriptions, without its secret. */
+export interface LinkConfig {
+  readonly id: LinkId;
+  readonly name: string;
+  readonly protocol: ShareProtocol;
+  /** As reports name it: usage of this server is usage through this link. */
+  readonly server: string;
+  readonly port: number;
+  /** Who gets it; null: every user of `ownerId`. */
+  readonly userId: UserId | null;
+  /** The admin whose users get it; null: everybody's. */
+  readonly ownerId: AdminId | null;
+  readonly createdAt: Date;
+}
+
+export interface NewLink {
+  readonly link: ShareLink;
+  readonly userId: UserId | null;
+  readonly ownerId: AdminId | null;
+  readonly createdAt: Date;
+}
+
+/** One device that fetched a user's subscription. */
+export interface LinkFetch {
+  /** Tells devices of one user apart, and nothing else: a keyed digest. */
+  readonly device: string;
+  /** Name and version of the client. */
+  readonly client: string;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  readonly count: number;
+}
+
+/** Port: what subscriptions are made of. Links hold credentials: they are sealed at rest and come out for their user alone. */
+export interface LinkStore {
+  /** All links that an admin manages (null: all there are), oldest first. */
+  links(ownerId: AdminId | null): Promise<LinkConfig[]>;
+  addLink(link: NewLink): Promise<LinkConfig>;
+  /** @throws NotFound */
+  deleteLink(id: LinkId): Promise<void>;
+  /**
+   * What this user's subscription holds: their own links, those for all users of their admin, and those for everybody.
+   * Links sealed with a key that is not there any more are left out.
+   */
+  linksOf(userId: UserId, ownerId: AdminId | null): Promise<readonly string[]>;
+  /** Notes that a device fetched. Courtesy: callers do not wait for it. */
+  noteFetch(userId: UserId, fetch: Pick<LinkFetch, 'device' | 'client'>, at: Date): Promise<void>;
+  /** Devices that fetched, the latest first; at most 100. */
+  fetches(userId: UserId): Promise<LinkFetch[]>;
+  /** Gives the user a new secret: every link and page with the old one answers 404 from then on. @throws NotFound */
+  rotateLinkToken(userId: UserId, linkToken: string): Promise<void>;
+}

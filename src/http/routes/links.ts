@@ -1,0 +1,155 @@
+import { Type } from '@sinclair/typebox';
+import { InvalidInput, NotFound } from '../../core/errors.ts';
+import { type Actor, adminIdOf, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
+import type { User } from '../../core/inventory/peer.ts';
+import type { LinkConfig } from '../../core/links/link-store.ts';
+import { parseShareLink } from '../../core/links/share-link.ts';
+import type { LinkId } from '../../core/units/ids.ts';
+import { audit } from '../audit.ts';
+import { actorOf } from '../auth/access.ts';
+import { newSecret } from '../auth/secrets.ts';
+import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
+import { Instant, MaybeString, Nothing } from '../schemas/common.ts';
+import { publicUrl } from '../subscription/visitor.ts';
+
+const LinkJson = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    protocol: Type.String(),
+    server: Type.String({ description: 'As reports name it.' }),
+    port: Type.Integer(),
+    userId: MaybeString,
+    ownerId: MaybeString,
+    createdAt: Instant,
+  },
+  { $id: 'Link' },
+);
+const UserLinkJson = Type.Object(
+  {
+    subscription: Type.String({ description: 'Secret: what a VPN client fetches.' }),
+    page: Type.String({ description: 'Secret: the user’s own page.' }),
+    devices: Type.Array(
+      Type.Object({
+        device: Type.String(),
+        client: Type.String(),
+        firstAt: Instant,
+        lastAt: Instant,
+        count: Type.Integer(),
+      }),
+    ),
+  },
+  { $id: 'UserLink' },
+);
+const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
+const NewLink = Type.Object({
+  link: Type.String({
+    maxLength: 4096,
+    description: 'Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://',
+  }),
+  user: Type.Optional(Type.String({ maxLength: 128, description: 'Only for this user (id, name or token).' })),
+});
+
+const tags = ['links'];
+const listSchema = {
+  tags,
+  summary: 'Configurations that subscriptions give out; without their secrets',
+  response: { 200: Type.Object({ items: Type.Array(LinkJson) }) },
+};
+const addSchema = {
+  tags,
+  summary: 'Give a configuration to a user, or to all',
+  body: NewLink,
+  response: { 201: LinkJson },
+};
+const deleteSchema = { tags, summary: 'Give it out no more', params: ById, response: { 204: Nothing } };
+const userLinkSchema = {
+  tags,
+  summary: 'Addresses of a user, and who fetched',
+  params: ById,
+  response: { 200: UserLinkJson },
+};
+const rotateSchema = {
+  tags,
+  summary: 'New addresses for a user; the old ones answer 404 from now on',
+  params: ById,
+  response: { 200: UserLinkJson },
+};
+
+/** Links: what the subscriptions of users are made of. Resellers manage those of their own users. */
+export function linkRoutes(app: HttpApp, parts: HttpParts): void {
+  const { links, inventory, clock } = parts.ports;
+  const config = { access: 'change-users' } as const;
+
+  app.get('/api/v1/links', { config, schema: listSchema }, async (request) => ({
+    items: await visibleLinks(actorOf(request)),
+  }));
+
+  app.post('/api/v1/links', { config, schema: addSchema }, async (request, reply) => {
+    const actor = actorOf(request);
+    const link = parseShareLink(request.body.link);
+    if (link === null) {
+      throw new InvalidInput(
+        '/link',
+        'This is no link of a configuration.',
+        'For example vless://UUID@host:443?…#name',
+      );
+    }
+    const user = request.body.user === undefined ? null : await userOf(actor, request.body.user);
+    const added = await links.addLink({
+      link,
+      userId: user?.id ?? null,
+      ownerId: ownerOf(actor),
+      createdAt: clock.now(),
+    });
+    await audit(parts, request, 'link.added', added.name, { server: added.server, user: user?.name ?? null });
+    return reply.code(201).send(added);
+  });
+
+  app.delete('/api/v1/links/:id', { config, schema: deleteSchema }, async (request, reply) => {
+    const { id } = request.params;
+    const link = (await visibleLinks(actorOf(request))).find((each) => each.id === id);
+    if (link === undefined) throw new NotFound('link', id);
+    await links.deleteLink(id as LinkId);
+    await audit(parts, request, 'link.deleted', link.name, { server: link.server });
+    return reply.code(204).send(null);
+  });
+
+  app.get('/api/v1/users/:id/link', { config, schema: userLinkSchema }, async (request) => {
+    const user = await userOf(actorOf(request), request.params.id);
+    return await userLink(publicUrl(parts, request), user);
+  });
+
+  app.post('/api/v1/users/:id/rotate-link', { config, schema: rotateSchema }, async (request) => {
+    const user = await userOf(actorOf(request), request.params.id);
+    const linkToken = newSecret();
+    await links.rotateLinkToken(user.id, linkToken);
+    await audit(parts, request, 'user.link-rotated', user.name);
+    return await userLink(publicUrl(parts, request), { ...user, linkToken });
+  });
+
+  async function visibleLinks(actor: Actor): Promise<LinkConfig[]> {
+    return await links.links(ownerOf(actor));
+  }
+
+  async function userOf(actor: Actor, text: string): Promise<User> {
+    const user = await inventory.findUser(text);
+    if (user === null || user.deletedAt !== null || !ownsUser(actor, user.ownerId)) throw new NotFound('user', text);
+    return user;
+  }
+
+  async function userLink(base: string, { id, linkToken }: User) {
+    const secret = encodeURIComponent(linkToken);
+    return {
+      subscription: `${base}/api/xpert/sub?user_token=${secret}`,
+      page: `${base}/u/${secret}`,
+      devices: await links.fetches(id),
+    };
+  }
+}
+
+/** Null: the owner, whose links go to everybody. */
+function ownerOf(actor: Actor) {
+  return visibilityOf(actor).kind === 'all' ? null : adminIdOf(actor);
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { explainingLink } from '../../core/links/subscription.ts';
+import { chooseFormat, clientName } from '../../core/links/subscription-format.ts';
+import { formatUserinfo } from '../../core/links/userinfo.ts';
+import type { Traffic } from '../../core/units/bytes.ts';
+import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
+import { languageOf } from '../user-page/language.ts';
+import { PAGE_TEXTS } from '../user-page/texts.ts';
+import { writeSubscription } from './subscription-body.ts';
+import { deviceOf, publicUrl, type Visitor, visitorOf } from './visitor.ts';
+
+/** Clients ask again after so many hours. */
+const UPDATE_HOURS = 12;
+const TITLE = 'Xpert';
+
+const Query = Type.Object({
+  user_token: Type.String({ minLength: 1, maxLength: 128, description: 'The link_token: the secret of the link.' }),
+  format: Type.Optional(
+    Type.String({ maxLength: 32, description: 'universal, base64, plain, clash or sing-box; else by the User-Agent.' }),
+  ),
+});
+const schema = (summary: string) => ({
+  tags: ['subscription'],
+  summary,
+  querystring: Query,
+  response: { 200: Type.Unknown({ contentMediaType: 'text/plain', description: 'Text, YAML or JSON, by `format`.' }) },
+});
+
+/** Subscription links: what a VPN client fetches for one user, with what that user used. */
+export function subscriptionRoutes(app: HttpApp, parts: HttpParts): void {
+  const config = { access: 'public' } as const;
+  app.get('/api/xpert/sub', { config, schema: schema('Subscription of a user') }, (request, reply) =>
+    answer(parts, request, request.query, reply, TITLE),
+  );
+  app.get(
+    '/api/xpert/direct-configs/sub',
+    { config, schema: schema('The same under the address that the original had for direct configurations') },
+    (request, reply) => answer(parts, request, request.query, reply, `${TITLE} Direct`),
+  );
+}
+
+async function answer(
+  parts: HttpParts,
+  request: FastifyRequest,
+  { user_token: secret, format: wanted }: Static<typeof Query>,
+  reply: FastifyReply,
+  title: string,
+) {
+  const userAgent = request.headers['user-agent'] ?? '';
+  const visitor = await visitorOf(parts, secret);
+  const { type, text } = await writeSubscription(
+    chooseFormat(wanted, userAgent),
+    await textsFor(parts, request, visitor),
+    title,
+  );
+  noteFetch(parts, request, visitor, userAgent);
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  reply.headers({ ...headersFor(parts, request, visitor, title), etag });
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  return reply.type(type).send(text);
+}
+
+/** Somebody suspended gets an entry that says so instead of configurations that do not work. */
+async function textsFor({ ports }: HttpParts, request: FastifyRequest, { user }: Visitor): Promise<readonly string[]> {
+  if (user.active) return await ports.links.linksOf(user.id, user.ownerId);
+  return [explainingLink(PAGE_TEXTS[languageOf(request)].suspended).text];
+}
+
+function headersFor(parts: HttpParts, request: FastifyRequest, { user, used }: Visitor, title: string) {
+  const base = publicUrl(parts, request);
+  return {
+    'subscription-userinfo': formatUserinfo({ ...directions(used), total: null, expiresAt: null }),
+    'profile-update-interval': String(UPDATE_HOURS),
+    'profile-title': `base64:${Buffer.from(title).toString('base64')}`,
+    'profile-web-page-url': `${base}/u/${encodeURIComponent(user.linkToken)}`,
+    'traffic-webhook': `${base}/api/xpert/traffic-webhook`,
+    'user-token': encodeURIComponent(user.userToken),
+  };
+}
+
+/** What is known without its direction goes to the download: the sum stays true. */
+function directions({ rx, tx, total }: Traffic): { upload: bigint; download: bigint } {
+  return rx === null || tx === null ? { upload: 0n, download: total } : { upload: rx, download: tx };
+}
+
+/** A courtesy: nobody's fetch waits for it, or fails because of it. */
+function noteFetch(parts: HttpParts, request: FastifyRequest, { user }: Visitor, userAgent: string): void {
+  const { links, clock } = parts.ports;
+  const fetch = { device: deviceOf(parts, request, user.id), client: clientName(userAgent) };
+  links.noteFetch(user.id, fetch, clock.now()).catch(() => {});
+}

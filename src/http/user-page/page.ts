@@ -1,0 +1,98 @@
+import type { CarrierUsage } from '../../core/ledger/usage-history.ts';
+import type { Traffic } from '../../core/units/bytes.ts';
+import type { Figures } from './figures.ts';
+import type { PageLanguage } from './language.ts';
+import { html, Markup } from './markup.ts';
+import { PAGE_STYLE } from './style.ts';
+import { PAGE_TEXTS, type PageTexts } from './texts.ts';
+
+/** Everything that a user's own page shows. */
+export interface PageContent {
+  readonly language: PageLanguage;
+  readonly name: string;
+  readonly active: boolean;
+  readonly used: Traffic;
+  readonly asOf: Date;
+  /** Bytes by day of the panel's zone; null: not known. */
+  readonly days: readonly { readonly from: Date; readonly total: bigint | null }[];
+  readonly servers: readonly CarrierUsage[];
+  readonly link: string;
+  /** The link as a picture, as SVG. */
+  readonly qr: string;
+}
+
+/** A page without scripts, for phones on bad lines. */
+export function userPage(content: PageContent, figures: Figures): string {
+  const { language, name, active, used, asOf, link } = content;
+  const t = PAGE_TEXTS[language];
+  const page = html`<!doctype html>
+<html lang="${language}" dir="${language === 'fa' ? 'rtl' : 'ltr'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${t.title}</title>
+<style>${new Markup(PAGE_STYLE)}</style>
+</head>
+<body>
+<main>
+<header><h1 dir="auto">${name}</h1><p class="state ${active ? 'ok' : 'off'}">${active ? t.active : t.suspended}</p></header>
+<section>
+<h2>${t.used}</h2>
+<p class="big">${figures.bytes(used.total)}</p>
+${directions(used, t, figures)}
+<p class="mut">${t.asOf} ${figures.instant(asOf)}</p>
+</section>
+<section>
+<h2>${t.lastDays}</h2>
+${chart(content.days, t, figures)}
+</section>
+<section>
+<h2>${t.byServer}</h2>
+${servers(content.servers, t, figures)}
+</section>
+<section>
+<h2>${t.link}</h2>
+<p class="mut">${t.linkHint}</p>
+<p><input readonly dir="ltr" aria-label="${t.link}" value="${link}"></p>
+<div class="qr" role="img" aria-label="${t.link}">${new Markup(content.qr)}</div>
+</section>
+</main>
+</body>
+</html>
+`;
+  return page.html;
+}
+
+function directions({ rx, tx }: Traffic, t: PageTexts, figures: Figures): Markup {
+  if (rx === null || tx === null) return html`<p class="mut">${t.unknownDirection}</p>`;
+  return html`<p><span class="down">↓</span> ${t.download} <b>${figures.bytes(tx)}</b> &ensp; <span class="up">↑</span> ${t.upload} <b>${figures.bytes(rx)}</b></p>`;
+}
+
+const HEIGHT = 96;
+const WIDTH = 12;
+
+/** Bars of days; a day that is not known is hatched, never 0. */
+function chart(days: PageContent['days'], t: PageTexts, figures: Figures): Markup {
+  const most = days.reduce((max, { total }) => (total !== null && total > max ? total : max), 0n);
+  if (most === 0n) return html`<p class="mut">${t.nothingYet}</p>`;
+  const bars = days.map(({ from, total }, i) => {
+    const height = total === null ? HEIGHT : Number((total * BigInt(HEIGHT * 100)) / most) / 100;
+    const words = `${figures.day(from)}: ${total === null ? t.gap : figures.bytes(total)}`;
+    const kind = total === null ? 'gap' : 'bar';
+    return html`<rect class="${kind}" x="${i * WIDTH}" y="${HEIGHT - height}" width="${WIDTH - 3}" height="${height}" rx="1.5"><title>${words}</title></rect>`;
+  });
+  const [first] = days;
+  const last = days.at(-1);
+  return html`<svg class="chart" dir="ltr" viewBox="0 0 ${days.length * WIDTH - 3} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${t.lastDays}"><defs><pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" class="hatch"/></pattern></defs>${bars}</svg>
+<p class="axis" dir="ltr"><span>${first === undefined ? '' : figures.day(first.from)}</span><span>≤ ${figures.bytes(most)}</span><span>${last === undefined ? '' : figures.day(last.from)}</span></p>`;
+}
+
+function servers(rows: readonly CarrierUsage[], t: PageTexts, figures: Figures): Markup {
+  if (rows.length === 0) return html`<p class="mut">${t.nothingYet}</p>`;
+  const lines = rows.map(
+    ({ server, port, protocol, traffic, lastUsedAt }) =>
+      html`<tr><td><bdi>${port === 0 ? server : `${server}:${port}`}</bdi> <small>${protocol}</small></td><td class="r">${figures.bytes(traffic.total)}</td><td class="r mut">${figures.day(lastUsedAt)}</td></tr>`,
+  );
+  return html`<table><thead><tr><th>${t.server}</th><th class="r">${t.total}</th><th class="r">${t.lastUsed}</th></tr></thead><tbody>${lines}</tbody></table>`;
+}

@@ -1,0 +1,103 @@
+import type { PageLanguage } from './language.ts';
+
+/** Words of a user's own page. */
+export interface PageTexts {
+  readonly title: string;
+  readonly used: string;
+  readonly download: string;
+  readonly upload: string;
+  readonly lastDays: string;
+  readonly byServer: string;
+  readonly server: string;
+  readonly total: string;
+  readonly lastUsed: string;
+  readonly nothingYet: string;
+  readonly link: string;
+  readonly linkHint: string;
+  readonly asOf: string;
+  readonly active: string;
+  readonly suspended: string;
+  readonly unknownDirection: string;
+  readonly gap: string;
+}
+
+export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
+  en: {
+    title: 'My traffic',
+    used: 'Used',
+    download: 'Download',
+    upload: 'Upload',
+    lastDays: 'Last 30 days',
+    byServer: 'Through which server',
+    server: 'Server',
+    total: 'Total',
+    lastUsed: 'Last used',
+    nothingYet: 'Nothing was counted yet.',
+    link: 'Your link',
+    linkHint: 'Add it to your VPN app, or scan it. Whoever has it can use your account: give it to nobody.',
+    asOf: 'As of',
+    active: 'Active',
+    suspended: 'Suspended: ask whoever gave you this link',
+    unknownDirection: 'in part counted without direction',
+    gap: 'not known',
+  },
+  ru: {
+    title: 'Мой трафик',
+    used: 'Использовано',
+    download: 'Скачано',
+    upload: 'Отдано',
+    lastDays: 'Последние 30 дней',
+    byServer: 'Через какой сервер',
+    server: 'Сервер',
+    total: 'Всего',
+    lastUsed: 'Последний раз',
+    nothingYet: 'Пока ничего не посчитано.',
+    link: 'Ваша ссылка',
+    linkHint:
+      'Добавьте её в приложение VPN или отсканируйте. Кто её знает, пользуется вашим доступом: не передавайте её никому.',
+    asOf: 'По состоянию на',
+    active: 'Активен',
+    suspended: 'Доступ приостановлен: спросите того, кто дал вам эту ссылку',
+    unknownDirection: 'часть посчитана без направления',
+    gap: 'неизвестно',
+  },
+  fa: {
+    title: 'ترافیک من',
+    used: 'مصرف‌شده',
+    download: 'دانلود',
+    upload: 'آپلود',
+    lastDays: '۳۰ روز گذشته',
+    byServer: 'از کدام سرور',
+    server: 'سرور',
+    total: 'مجموع',
+    lastUsed: 'آخرین استفاده',
+    nothingYet: 'هنوز چیزی شمرده نشده است.',
+    link: 'لینک شما',
+    linkHint:
+      'آن را به برنامهٔ VPN اضافه کنید یا اسکن کنید. هر کس آن را داشته باشد از حساب شما استفاده می‌کند: به کسی ندهید.',
+    asOf: 'تا',
+    active: 'فعال',
+    suspended: 'غیرفعال شده: از کسی که این لینک را داده بپرسید',
+    unknownDirection: 'بخشی بدون جهت شمرده شده',
+    gap: 'نامعلوم',
+  },
+  zh: {
+    title: '我的流量',
+    used: '已用',
+    download: '下载',
+    upload: '上传',
+    lastDays: '最近 30 天',
+    byServer: '经由服务器',
+    server: '服务器',
+    total: '合计',
+    lastUsed: '最近使用',
+    nothingYet: '尚无统计。',
+    link: '您的链接',
+    linkHint: '添加到您的 VPN 应用或扫描。持有者即可使用您的账户:请勿外传。',
+    asOf: '截至',
+    active: '正常',
+    suspended: '已停用:请联系提供此链接的人',
+    unknownDirection: '部分流量无方向',
+    gap: '未知',
+  },
+};

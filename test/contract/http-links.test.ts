@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeBase64 } from '../../src/core/links/share-link.ts';
+import { type HttpTestServer, startHttp } from '../support/http-server.ts';
+
+const UUID = 'b831381d-6324-4d53-ad4f-8cda48b30811';
+const VLESS = `vless://${UUID}@de-1.example.com:443?type=ws&path=%2Fws&security=tls&sni=de-1.example.com#DE`;
+const TROJAN = 'trojan://hunter2@nl-1.example.com:443?sni=nl-1.example.com#NL';
+
+let server: HttpTestServer;
+let owner: string;
+beforeEach(async () => {
+  server = await startHttp();
+  owner = await server.token('owner', ['read', 'write']);
+});
+afterEach(() => server.close());
+
+async function addUser(name: string, token = owner): Promise<{ id: string; linkToken: string; userToken: string }> {
+  const answer = await server.request('POST', '/api/v1/users', { token, body: { name } });
+  expect(answer.statusCode).toBe(201);
+  return answer.json();
+}
+
+async function addLink(body: object, token = owner): Promise<{ id: string }> {
+  const answer = await server.request('POST', '/api/v1/links', { token, body });
+  expect(answer.statusCode).toBe(201);
+  return answer.json();
+}
+
+const fetchLinks = (secret: string, headers = {}, more = '') =>
+  server.request('GET', `/api/xpert/sub?user_token=${secret}${more}`, { headers });
+
+describe('a subscription link', () => {
+  it('gives out what is for the user and for everybody, and tells what was used', async () => {
+    const ann = await addUser('ann');
+    const bob = await addUser('bob');
+    await addLink({ link: VLESS });
+    await addLink({ link: TROJAN, user: 'bob' });
+    const report = { user_token: ann.userToken, server: 'de-1.example.com', port: 443, protocol: 'vless' };
+    await server.request('POST', '/api/xpert/traffic-webhook', {
+      body: { ...report, bytes_uploaded: 3, bytes_downloaded: 2 ** 53 - 1 - 4 },
+    });
+    const answer = await fetchLinks(ann.linkToken);
+    expect(answer.statusCode).toBe(200);
+    expect(decodeBase64(answer.body)).toBe(`${VLESS}\n`);
+    expect(answer.headers).toMatchObject({
+      'subscription-userinfo': 'upload=0; download=0; total=0; expire=0',
+      'cache-control': 'private, no-store',
+      'referrer-policy': 'no-referrer',
+      'user-token': ann.userToken,
+      'profile-update-interval': '12',
+      'profile-title': `base64:${Buffer.from('Xpert').toString('base64')}`,
+      'traffic-webhook': expect.stringMatching(/\/api\/xpert\/traffic-webhook$/),
+    });
+    expect(decodeBase64((await fetchLinks(bob.linkToken)).body)).toBe(`${TROJAN}\n${VLESS}\n`);
+  });
+
+  it('counts what was reported, exactly', async () => {
+    const ann = await addUser('ann');
+    const report = { user_token: ann.userToken, server: 'de-1.example.com', port: 443, protocol: 'vless' };
+    await server.request('POST', '/api/xpert/traffic-webhook', {
+      body: { ...report, bytes_uploaded: 3, bytes_downloaded: 1_000_000_000_001 },
+    });
+    expect((await fetchLinks(ann.linkToken)).headers['subscription-userinfo']).toBe(
+      'upload=3; download=1000000000001; total=0; expire=0',
+    );
+  });
+
+  it('is written as the client wants it', async () => {
+    const { linkToken } = await addUser('ann');
+    await addLink({ link: VLESS });
+    expect((await fetchLinks(linkToken, {}, '&format=plain')).body).toBe(`${VLESS}\n`);
+    const clash = await fetchLinks(linkToken, { 'user-agent': 'clash-verge/v2.0.3' });
+    expect(clash.headers['content-type']).toContain('text/yaml');
+    expect(clash.body).toContain('name: DE\n');
+    expect(clash.body).toContain('MATCH,Xpert');
+    const singBox = await fetchLinks(linkToken, {}, '&format=sing-box');
+    expect(singBox.json().outbounds[1]).toMatchObject({ type: 'vless', tag: 'DE', server: 'de-1.example.com' });
+  });
+
+  it('answers 304 to whoever has it already', async () => {
+    const { linkToken } = await addUser('ann');
+    const { etag } = (await fetchLinks(linkToken)).headers;
+    const again = await fetchLinks(linkToken, { 'if-none-match': String(etag) });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+    await addLink({ link: VLESS });
+    expect((await fetchLinks(linkToken, { 'if-none-match': String(etag) })).statusCode).toBe(200);
+  });
+
+  it('explains itself to somebody who is suspended', async () => {
+    const { id, linkToken } = await addUser('ann');
+    await addLink({ link: VLESS });
+    await server.request('PATCH', `/api/v1/users/${id}`, { token: owner, body: { active: false } });
+    const text = decodeBase64((await fetchLinks(linkToken, { 'accept-language': 'ru' })).body) ?? '';
+    expect(text).not.toContain(UUID);
+    expect(decodeURIComponent(text)).toContain('Доступ приостановлен');
+  });
+
+  it('is closed to everything but its own secret', async () => {
+    const { id, linkToken, userToken } = await addUser('ann');
+    const tries = [await fetchLinks('nobody'), await fetchLinks(userToken), await fetchLinks(`${linkToken}x`)];
+    for (const answer of tries) expect([answer.statusCode, answer.json().code]).toEqual([404, 'not-found']);
+    expect(new Set(tries.map(({ body }) => body.replace(/urn:request:[^"]+/, ''))).size).toBe(1);
+    await server.request('DELETE', `/api/v1/users/${id}`, { token: owner });
+    expect((await fetchLinks(linkToken)).statusCode).toBe(404);
+    expect((await server.request('GET', '/api/xpert/sub')).statusCode).toBe(400);
+    expect(JSON.stringify(server.log)).not.toContain(linkToken);
+  });
+
+  it('opens with the user_token, too, where people come from the original', async () => {
+    await server.close();
+    server = await startHttp({ legacyLinks: true });
+    owner = await server.token('owner', ['read', 'write']);
+    const { userToken, linkToken } = await addUser('ann');
+    expect((await fetchLinks(userToken)).statusCode).toBe(200);
+    expect((await fetchLinks(linkToken)).statusCode).toBe(200);
+    expect((await fetchLinks('nobody')).statusCode).toBe(404);
+  });
+
+  it('is renewed: the old secret is worth nothing from then on', async () => {
+    const { id, linkToken } = await addUser('ann');
+    const renewed = await server.request('POST', `/api/v1/users/${id}/rotate-link`, { token: owner });
+    const fresh = new URL(renewed.json().subscription).searchParams.get('user_token') ?? '';
+    expect((await fetchLinks(linkToken)).statusCode).toBe(404);
+    expect((await fetchLinks(fresh)).statusCode).toBe(200);
+    expect((await server.request('GET', `/u/${linkToken}`)).statusCode).toBe(404);
+  });
+
+  it('remembers devices and clients, no addresses', async () => {
+    const { id, linkToken } = await addUser('ann');
+    await fetchLinks(linkToken, { 'user-agent': 'v2rayNG/1.9.5', 'x-hwid': 'phone' });
+    server.clock.advance(60_000);
+    await fetchLinks(linkToken, { 'user-agent': 'v2rayNG/1.9.6', 'x-hwid': 'phone' });
+    await fetchLinks(linkToken, { 'user-agent': 'Happ/2.1.6/Android' });
+    // Nobody's fetch waits for the note.
+    await new Promise((done) => setImmediate(done));
+    const { devices } = (await server.request('GET', `/api/v1/users/${id}/link`, { token: owner })).json();
+    expect(devices).toHaveLength(2);
+    expect(devices).toContainEqual(expect.objectContaining({ client: 'v2rayNG/1.9', count: 2 }));
+    expect(devices).toContainEqual(expect.objectContaining({ client: 'Happ/2.1', count: 1 }));
+    expect(JSON.stringify(devices)).not.toMatch(/phone|127\.0\.0\.1/);
+  });
+});
+
+describe('links', () => {
+  it('never show their secret again', async () => {
+    await addLink({ link: VLESS });
+    const answer = await server.request('GET', '/api/v1/links', { token: owner });
+    expect(answer.json().items).toMatchObject([
+      { name: 'DE', protocol: 'vless', server: 'de-1.example.com', port: 443 },
+    ]);
+    expect(answer.body).not.toContain(UUID);
+    const { items } = (await server.request('GET', '/api/v1/audit', { token: owner })).json();
+    expect(JSON.stringify([items, server.log])).not.toContain(UUID);
+  });
+
+  it('that are none are refused by name', async () => {
+    const answer = await server.request('POST', '/api/v1/links', {
+      token: owner,
+      body: { link: 'https://example.com' },
+    });
+    expect([answer.statusCode, answer.json().errors]).toMatchObject([400, [{ pointer: '/link' }]]);
+  });
+
+  it('of a reseller go to their own users alone', async () => {
+    const reseller = await server.token('reseller', ['read', 'write']);
+    const theirs = await addUser('theirs', reseller);
+    const other = await addUser('other');
+    const { id } = await addLink({ link: TROJAN }, reseller);
+    const ofOwner = await addLink({ link: VLESS });
+    expect(decodeBase64((await fetchLinks(theirs.linkToken)).body)).toBe(`${TROJAN}\n${VLESS}\n`);
+    expect(decodeBase64((await fetchLinks(other.linkToken)).body)).toBe(`${VLESS}\n`);
+    const list = await server.request('GET', '/api/v1/links', { token: reseller });
+    expect(list.json().items).toMatchObject([{ id }]);
+    const denied = await server.request('DELETE', `/api/v1/links/${ofOwner.id}`, { token: reseller });
+    expect(denied.statusCode).toBe(404);
+    const foreign = await server.request('POST', '/api/v1/links', {
+      token: reseller,
+      body: { link: VLESS, user: 'other' },
+    });
+    expect(foreign.statusCode).toBe(404);
+    expect((await server.request('DELETE', `/api/v1/links/${id}`, { token: reseller })).statusCode).toBe(204);
+    expect(decodeBase64((await fetchLinks(theirs.linkToken)).body)).toBe(`${VLESS}\n`);
+  });
+});
+
+describe('the page of a user', () => {
+  it('shows usage without a login and without a script, in the language of the visitor', async () => {
+    const ann = await addUser('<ann> & "co"');
+    const report = { user_token: ann.userToken, server: 'de-1.example.com', port: 443, protocol: 'vless' };
+    await server.request('POST', '/api/xpert/traffic-webhook', {
+      body: { ...report, bytes_uploaded: 2 ** 20, bytes_downloaded: 3 * 2 ** 30 },
+    });
+    const page = await server.request('GET', `/u/${ann.linkToken}`, {
+      headers: { 'accept-language': 'ru-RU,en;q=0.5' },
+    });
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('lang="ru"');
+    expect(page.body).toContain('Использовано');
+    expect(page.body).toMatch(/3,00\s*GiB/);
+    expect(page.body).toContain('de-1.example.com:443');
+    expect(page.body).toContain('&#60;ann&#62; &#38; &#34;co&#34;');
+    expect(page.body).not.toMatch(/<script|<ann>/);
+    expect(Buffer.byteLength(page.body)).toBeLessThan(60_000);
+    expect(page.headers['cache-control']).toBe('private, no-store');
+    const persian = await server.request('GET', `/u/${ann.linkToken}?lang=fa`);
+    expect(persian.body).toContain('dir="rtl"');
+  });
+
+  it('of nobody is 404, in words', async () => {
+    const answer = await server.request('GET', '/u/nobody');
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+});

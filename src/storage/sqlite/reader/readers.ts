@@ -19,8 +19,8 @@ import { HolderReader } from './holder-reader.ts';
 import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
-import { QualityReader } from './quality-reader.ts';
 import { LinkReader } from './link-reader.ts';
+import { QualityReader } from './quality-reader.ts';
 import { Statements } from './statements.ts';
 import { UsageReader } from './usage-reader.ts';
 

@@ -125,7 +125,8 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
 
 /** Every operation of the writer but reports and polls. Each runs in a savepoint of its own. */
 export function makeOperations(parts: WriterParts, db: Database) {
-  const { owners, nodes, identities, links, settings, resets, outcomes, corrections, tracking, cleanup, states } = parts;
+  const { owners, nodes, identities, links, settings, resets, outcomes, corrections, tracking, cleanup, states } =
+    parts;
   return {
     recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
     reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),

@@ -1,13 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import type { Assignment, NewNode, NewUser } from '../../../core/inventory/inventory-store.ts';
 import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../../core/ledger/entry.ts';
-import type { NewFigure } from '../../../core/ledger/reconciliation-store.ts';
 import type { FailedPoll, ResetRequest, TrackingState } from '../../../core/ledger/usage-ledger.ts';
-import type { LinkFetch, NewLink } from '../../../core/links/link-store.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { AdminId, ApiTokenId, LinkId, NewId, NodeId, UserId } from '../../../core/units/ids.ts';
+import type { AdminId, NewId } from '../../../core/units/ids.ts';
+import { accountOperations } from './account-operations.ts';
 import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
@@ -19,10 +17,12 @@ import { Figures } from './figures.ts';
 import { Findings } from './findings.ts';
 import { Identities } from './identities.ts';
 import { Inbox } from './inbox.ts';
+import { inventoryOperations } from './inventory-operations.ts';
 import { Links } from './links.ts';
 import { Liveness } from './liveness.ts';
 import { MeterStates } from './meter-states.ts';
 import { Nodes } from './nodes.ts';
+import { operation } from './operation.ts';
 import { Owners } from './owners.ts';
 import { PollOutcomes } from './poll-outcomes.ts';
 import { PollRecorder } from './polls.ts';
@@ -87,29 +87,6 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
 
 export type WriterParts = ReturnType<typeof makeParts>;
 
-/** What a commit changed, besides usage, for those who look on. */
-type Changes = 'usage' | 'inventory' | 'none';
-
-interface Operation<A extends readonly unknown[], R> {
-  readonly changes: Changes;
-  /** Owners or marks change: what is remembered of them must be looked up anew. */
-  readonly forgets: boolean;
-  readonly run: (nowMs: number, ...args: A) => R;
-  /** With these arguments it is done and taken back at once: to show what it would do. */
-  readonly isPreview?: (args: readonly unknown[]) => boolean;
-}
-
-/** Whatever it takes and gives. */
-export type AnyOperation = Operation<never, unknown>;
-
-function operation<A extends readonly unknown[], R>(
-  changes: Changes,
-  run: (nowMs: number, ...args: A) => R,
-  forgets = changes !== 'none',
-): Operation<A, R> {
-  return { changes, forgets, run };
-}
-
 /** An entry, or with `preview` only what it would do. */
 function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) => EntryOutcome) {
   return {
@@ -125,8 +102,7 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
 
 /** Every operation of the writer but reports and polls. Each runs in a savepoint of its own. */
 export function makeOperations(parts: WriterParts, db: Database) {
-  const { owners, nodes, identities, links, settings, resets, outcomes, corrections, tracking, cleanup, states } =
-    parts;
+  const { settings, resets, outcomes, corrections, tracking, cleanup } = parts;
   return {
     recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
     reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),
@@ -151,51 +127,11 @@ export function makeOperations(parts: WriterParts, db: Database) {
       parts.reportSums.isWatched = watched;
     }),
 
-    addNode: operation('inventory', (_now, node: NewNode) => nodes.add(node), false),
-    updateNode: operation(
-      'inventory',
-      (_now, id: NodeId, change: Parameters<Nodes['update']>[1]) => nodes.update(id, change),
-      false,
-    ),
-    deleteNode: operation('inventory', (_now, id: NodeId, at: Date) => nodes.delete(id, at), false),
-    addFigure: operation('none', (_now, figure: NewFigure) => parts.figures.add(figure)),
-    removeFigure: operation('none', (_now, node: NodeId, id: string, at: Date) => parts.figures.remove(node, id, at)),
-    assignPeers: operation('inventory', (now, assignments: readonly Assignment[]) => {
-      states.forgetServicesOf(owners.assignPeers(assignments, now));
-    }),
-    addUser: operation('inventory', (_now, user: NewUser) => owners.addUser(user)),
-    updateUser: operation('inventory', (_now, id: UserId, change: Parameters<Owners['updateUser']>[1]) =>
-      owners.updateUser(id, change),
-    ),
-    deleteUser: operation('inventory', (_now, id: UserId, at: Date) => {
-      owners.deleteUser(id, at);
-      states.forget();
-    }),
-    rotateUserToken: operation('inventory', (now, id: UserId, token: string) => owners.rotateUserToken(id, token, now)),
-
-    addAdmin: operation('none', (_now, admin: Parameters<Identities['addAdmin']>[0]) => identities.addAdmin(admin)),
-    setPassword: operation('none', (_now, id: AdminId, hash: string) => identities.setPassword(id, hash)),
-    setAdminDisabled: operation('none', (_now, id: AdminId, at: Date | null) => identities.setAdminDisabled(id, at)),
-    addSession: operation('none', (_now, session: Parameters<Identities['addSession']>[0]) =>
-      identities.addSession(session),
-    ),
-    extendSession: operation('none', (_now, hash: Uint8Array, expiresAt: Date) =>
-      identities.extendSession(hash, expiresAt),
-    ),
-    endSession: operation('none', (_now, hash: Uint8Array) => identities.endSession(hash)),
-    addToken: operation('none', (_now, token: Parameters<Identities['addToken']>[0]) => identities.addToken(token)),
-    revokeToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.revokeToken(id, at)),
-    touchToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.touchToken(id, at)),
-
     setBillingRule: operation('inventory', (now, rule: NewBillingRule) => parts.billing.set(rule, now)),
     removeBillingRule: operation('inventory', (now, id: string) => parts.billing.remove(id, now)),
-    addLink: operation('none', (_now, link: NewLink, sealed: Uint8Array) => links.add(link, sealed)),
-    deleteLink: operation('none', (_now, id: LinkId) => links.delete(id)),
-    noteFetch: operation('none', (_now, id: UserId, fetch: Pick<LinkFetch, 'device' | 'client'>, at: Date) =>
-      links.noteFetch(id, fetch, at),
-    ),
-    rotateLinkToken: operation('inventory', (_now, id: UserId, token: string) => links.rotateToken(id, token), false),
 
+    ...inventoryOperations(parts),
+    ...accountOperations(parts),
     setSetting: operation('none', (_now, name: string, value: unknown) => settings.set(name, value)),
     setMeta: operation('none', (_now, name: string, value: unknown) => settings.setMeta(name, value)),
     writeAudit: operation('none', (_now, entry: AuditEntry) => settings.audit(entry)),

@@ -103,6 +103,6 @@ class Owner {
   /** Resolves when the sums are compared and records go. */
   async startRemoving(): Promise<void> {
     await this.call('POST', '/api/v1/cleanup', { days: 1 });
-    while ((await this.job()).state === 'proving') await new Promise((done) => setTimeout(done, 20));
+    while ((await this.job()).state === 'proving') await new Promise((done) => setTimeout(done, 100));
   }
 }

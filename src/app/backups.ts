@@ -103,10 +103,10 @@ export class Backups {
   /** To be called now and then: writes the automatic backup that is due, and removes those that are too many. */
   async keepSchedule(): Promise<void> {
     const { clock } = this.#use;
-    const schedule = await this.schedule();
     const runningMs = clock.monotonicMs() - this.#startedMs;
-    if (this.#isWriting || !isBackupDue(schedule, this.list(), clock.now(), runningMs)) return;
     try {
+      const schedule = await this.schedule();
+      if (this.#isWriting || !isBackupDue(schedule, this.list(), clock.now(), runningMs)) return;
       await this.#refuseWithoutRoom();
       await this.#write('auto-', null);
       this.#failure = null;

@@ -31,6 +31,7 @@ export class CleanupJobs {
   #job: CleanupJob | null = null;
   #ended: Promise<CleanupJob> | null = null;
   #cancelled = false;
+  #closing = false;
 
   constructor(dependencies: Dependencies, wait: (ms: number) => Promise<unknown> = delay) {
     this.#use = dependencies;
@@ -73,6 +74,12 @@ export class CleanupJobs {
     return await this.ended();
   }
 
+  /** The process ends: nobody waits for what is being compared, and how it ends is nobody's news. */
+  close(): void {
+    this.#cancelled = true;
+    this.#closing = true;
+  }
+
   #refuseSecond(): void {
     if (!this.isRunning) return;
     throw new ExpectedError('cleanup-running', 'A cleanup is running already.', {
@@ -92,6 +99,7 @@ export class CleanupJobs {
       this.#change({ totals: { before: before.totals, after: after.totals } });
       return this.#end(this.#cancelled ? 'cancelled' : 'done', null);
     } catch (error) {
+      if (this.#closing) return this.#end('cancelled', null);
       this.#use.onFailure(error);
       return this.#end('failed', error);
     }

@@ -93,6 +93,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     settings,
     changes,
     clock,
+    isClockSuspect: () => wallTime.read().suspect,
     calendar: async () => store.calendar(),
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
@@ -123,7 +124,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
       maintenance.start();
     },
     async close() {
-      await cleanups.cancel();
+      cleanups.close();
       await maintenance.stop();
       await fleet.close();
       await store.close();

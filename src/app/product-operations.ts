@@ -31,6 +31,7 @@ interface Dependencies {
   readonly settings: SettingsStore;
   readonly changes: Changes;
   readonly clock: Pick<Clock, 'now'>;
+  readonly isClockSuspect: () => boolean;
   readonly calendar: () => Promise<Calendar>;
   readonly trackingState: () => Promise<TrackingState>;
   readonly backups: Backups;
@@ -125,9 +126,10 @@ export class ProductOperations implements Operations {
   }
 
   async #keepRetention(): Promise<false> {
-    const { cleanups, ledger } = this.#use;
+    const { cleanups, ledger, isClockSuspect } = this.#use;
     const days = await this.retentionDays();
-    if (days === 0 || cleanups.isRunning) return false;
+    // A clock that jumped ahead would take records with it that are to be kept.
+    if (days === 0 || cleanups.isRunning || isClockSuspect()) return false;
     const { rows, keepsFrom } = await ledger.previewCleanup(days);
     if (rows === 0 || keepsFrom.getTime() === this.#keptFromMs) return false;
     await cleanups.start(days, null);

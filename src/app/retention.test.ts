@@ -17,6 +17,7 @@ const report: UsageReport = {
 let clock: ManualClock;
 let store: SqliteStore;
 let started: number;
+let suspect: boolean;
 let operations: ProductOperations;
 
 beforeEach(async () => {
@@ -24,6 +25,7 @@ beforeEach(async () => {
   const newId = () => randomId(16);
   store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
   started = 0;
+  suspect = false;
   const { ledger, settings } = store;
   const onChange = ({ endedAt }: { endedAt: Date | null }) => {
     if (endedAt !== null) started++;
@@ -39,6 +41,7 @@ beforeEach(async () => {
   const unused = {} as never;
   operations = new ProductOperations({
     ...{ config, ledger, settings, cleanups, clock, changes: new Changes(), backups: unused },
+    isClockSuspect: () => suspect,
     calendar: async () => store.calendar(),
     trackingState: async () => store.trackingState(),
     examine: async () => [],
@@ -58,7 +61,7 @@ const keep = async () => {
   await operations.cleanupEnded();
 };
 
-test('retention removes what is older once a day, and nothing while it is for ever', async () => {
+test('retention removes what is older once a day, and nothing while it is for ever or the clock jumped', async () => {
   for (let day = 0; day < 6; day++) {
     await store.ledger.recordReports({ credential: null, verified: false, backfill: false }, [report]);
     clock.advance(DAY_MS);
@@ -66,6 +69,10 @@ test('retention removes what is older once a day, and nothing while it is for ev
   await keep();
   expect([await records(), started]).toEqual([6, 0]);
   await operations.setRetention(3, null);
+  suspect = true;
+  await keep();
+  expect([await records(), started]).toEqual([6, 0]);
+  suspect = false;
   await keep();
   expect([await records(), started]).toEqual([2, 1]);
   for (let hour = 0; hour < 13; hour++) {

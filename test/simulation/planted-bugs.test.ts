@@ -84,12 +84,6 @@ const bugs: readonly PlantedBug[] = [
     becomes: '.filter(() => false);',
   },
   {
-    name: 'a restore does not say that something is missing',
-    file: 'src/storage/sqlite/restore.ts',
-    was: 'db.prepare(OPEN_GAPS).run({ from: fromMs, message: gapMessage(fromMs) });',
-    becomes: '',
-  },
-  {
     name: 'memory is ahead of the disk after a rollback',
     file: `${WRITER}/ledger-writer.ts`,
     was: 'if (!isRefusal) this.#forgetEverything();',

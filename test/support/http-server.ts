@@ -85,6 +85,7 @@ export async function startHttp(
     settings,
     changes,
     clock,
+    isClockSuspect: () => false,
     calendar: async () => store.calendar(),
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),

@@ -389,7 +389,8 @@ describe('backups', () => {
       expect((await request('GET', `/api/v1/backups/${name}`, { token: owner })).statusCode).toBe(404);
     }
     const body = { everyHours: 12, keep: 3 };
-    expect((await request('PUT', '/api/v1/settings/backup', { token: owner, body })).json()).toEqual(body);
+    const more = { ...body, other: 'not ours' };
+    expect((await request('PUT', '/api/v1/settings/backup', { token: owner, body: more })).json()).toEqual(body);
     expect((await request('GET', '/api/v1/settings', { token: owner })).json().backup).toEqual(body);
     const bad = { everyHours: 12, keep: 0 };
     expect((await request('PUT', '/api/v1/settings/backup', { token: owner, body: bad })).statusCode).toBe(400);

@@ -79,7 +79,8 @@ export function backupRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   app.put('/api/v1/settings/backup', { config, schema: scheduleSchema }, async (request) => {
-    const schedule = request.body;
+    const { everyHours, keep } = request.body;
+    const schedule = { everyHours, keep };
     await operations.setBackupSchedule(schedule, adminIdOf(actorOf(request)));
     await audit(parts, request, 'backup.schedule', `every ${schedule.everyHours} hours, keep ${schedule.keep}`);
     return schedule;

@@ -916,6 +916,17 @@ export function usageLedgerContract(make: MakeStore): void {
       await expect(store.ledger.previewCleanup(0)).rejects.toMatchObject({ code: 'invalid-input' });
     });
 
+    it('of one series and quarter go together: none is left without the one that it corrects', async () => {
+      const then = fixture.clock.now();
+      await store.ledger.recordReports(open, [report()]);
+      minutes(40);
+      await store.ledger.recordReports(open, [report({ periodStart: then, periodEnd: then }), report()]);
+      minutes(5 * 24 * 60);
+      const { rows, keepsFrom } = await store.ledger.previewCleanup(1);
+      expect(rows).toBe(3);
+      expect(await store.ledger.cleanupStep(keepsFrom, 1)).toEqual({ deleted: 2, remaining: true });
+    });
+
     it('of today stay, whatever a cleanup is asked to remove', async () => {
       await store.ledger.recordReports(open, [report()]);
       expect(await store.ledger.cleanupStep(new Date('2100-01-01'), 10)).toEqual({ deleted: 0, remaining: false });

@@ -42,8 +42,9 @@ export interface UsageLedger {
   /** All that sources brought, as the days and as the totals have it, of one instant: a cleanup changes neither. */
   rawTotals(): Promise<RawTotals>;
   /**
-   * Removes at most `maxRows` 15-minute records, the oldest first, with what is derived from them, before an instant at
-   * which a day begins; `remaining` says whether to go on. Records of today stay in any case.
+   * Removes about `maxRows` 15-minute records, the oldest first, with what is derived from them, before an instant at
+   * which a day begins; `remaining` says whether to go on. Rows of one series, segment and quarter go together. Records of
+   * today stay in any case.
    */
   cleanupStep(before: Date, maxRows: number): Promise<{ readonly deleted: number; readonly remaining: boolean }>;
 

@@ -23,9 +23,10 @@ export class Cleanup {
    */
   step(beforeMs: number, maxRows: number, nowMs: number): { readonly deleted: number; readonly remaining: boolean } {
     const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));
-    const next = this.#sql.nextKept.get(bound, maxRows) as RecordKey | undefined;
-    if (next !== undefined) {
-      const { changes } = this.#sql.deleteUpTo.run(next.quarter, next.tallyId, next.flags, next.lag);
+    const last = this.#sql.lastOfStep.get(bound, maxRows - 1) as RecordKey | undefined;
+    if (last !== undefined) {
+      // Whole sums only: without the row that it corrects, a row that takes away would be left alone.
+      const { changes } = this.#sql.deleteUpTo.run(last.quarter, last.tallyId);
       return { deleted: changes, remaining: true };
     }
     const { changes } = this.#sql.deleteBefore.run(bound);
@@ -60,8 +61,6 @@ export function keepsFromMs(calendar: Calendar, days: number, nowMs: number): nu
 interface RecordKey {
   readonly quarter: number;
   readonly tallyId: number;
-  readonly flags: number;
-  readonly lag: number;
 }
 
 interface CarrierQuarterKey {
@@ -73,11 +72,11 @@ const LAST_KEY = Buffer.alloc(13, 0xff);
 
 function prepare(db: Database) {
   return {
-    nextKept: db.prepare(
-      `SELECT quarter, tally_id AS tallyId, flags, lag FROM record WHERE quarter < ?
+    lastOfStep: db.prepare(
+      `SELECT quarter, tally_id AS tallyId FROM record WHERE quarter < ?
        ORDER BY quarter, tally_id, flags, lag LIMIT 1 OFFSET ?`,
     ),
-    deleteUpTo: db.prepare('DELETE FROM record WHERE (quarter, tally_id, flags, lag) < (?, ?, ?, ?)'),
+    deleteUpTo: db.prepare('DELETE FROM record WHERE (quarter, tally_id) <= (?, ?)'),
     deleteBefore: db.prepare('DELETE FROM record WHERE quarter < ?'),
     nextCarrierQuarter: db.prepare(
       `SELECT quarter, carrier_id AS carrierId FROM carrier_quarter WHERE quarter < ?

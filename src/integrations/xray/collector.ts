@@ -6,7 +6,7 @@ import { aborted, garbled, restartedMeanwhile, timedOut, wrongKind } from './fai
 import { instanceOf } from './instance.ts';
 import { eachStat, type OnlineUser, readUptime } from './messages.ts';
 import type { XrayOptions } from './options.ts';
-import type { Family, StatsClient } from './stats-client.ts';
+import type { Family, StatsApi } from './stats-client.ts';
 import { WireError } from './wire.ts';
 
 /**
@@ -38,14 +38,14 @@ export interface Reading {
 /** Reads the counters of one Xray, V2Ray or sing-box by its StatsService. Never asks for a reset. */
 export class XrayCollector implements Collector {
   readonly semantics = SEMANTICS;
-  readonly #client: StatsClient;
+  readonly #client: StatsApi;
   readonly #options: XrayOptions;
   readonly #kind: Kind;
   readonly #clock: Clock;
   /** A difference between servers was looked for and settled; asked again after each failure. */
   #isKindKnown = false;
 
-  constructor(client: StatsClient, options: XrayOptions, kind: Kind, clock: Clock) {
+  constructor(client: StatsApi, options: XrayOptions, kind: Kind, clock: Clock) {
     this.#client = client;
     this.#options = options;
     this.#kind = kind;

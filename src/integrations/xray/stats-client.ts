@@ -20,6 +20,9 @@ export type Family = (typeof SERVICES)[number][0];
 /** No counter has a name with this in it. */
 const NO_SUCH_NAME = '\u0001xpert';
 
+/** What a collector asks of a server. */
+export type StatsApi = Pick<StatsClient, 'sysStats' | 'allStats' | 'ignoresPattern' | 'online' | 'close'>;
+
 /** StatsService of one server: counters as their bytes, so that reading them can take turns with everything else. */
 export class StatsClient {
   readonly #options: XrayOptions;

@@ -1,6 +1,7 @@
 import type { Gap, Period } from '../../../core/ledger/usage-history.ts';
-import type { Calendar } from '../../../core/units/calendar.ts';
-import { QUARTER_MS, quarterOf } from '../../../core/units/quarter.ts';
+import type { Calendar, Day } from '../../../core/units/calendar.ts';
+import { QUARTER_MS, quarterOf, quarterStart } from '../../../core/units/quarter.ts';
+import { DAY_MS } from '../../../core/units/time-zone.ts';
 
 /** The buckets of a chart: bounds that touch the period, in order; `toMs` of one is `fromMs` of the next. */
 export interface Buckets {
@@ -11,46 +12,42 @@ export interface Buckets {
   indexOf(quarter: number): number;
 }
 
-/** Buckets of a day are days of the panel's zone; shorter ones are counted from 1970, UTC. */
+/** Days are those of the panel's zone; hours are counted from the start of such a day, wherever in an hour of UTC it lies. */
 export function makeBuckets({ from, to }: Period, bucketSeconds: number, calendar: Calendar): Buckets {
   const startMs = from.getTime();
   const endMs = Math.max(startMs, to.getTime());
-  return bucketSeconds === 86_400
-    ? dayBuckets(startMs, endMs, calendar)
-    : evenBuckets(startMs, endMs, Math.max(bucketSeconds, 900) * 1000);
-}
-
-function evenBuckets(startMs: number, endMs: number, stepMs: number): Buckets {
-  const first = Math.floor(startMs / stepMs) * stepMs;
+  const stepMs = Math.max(bucketSeconds * 1000, QUARTER_MS);
+  const first = calendar.dayOf(startMs);
   const fromMs: number[] = [];
-  for (let ms = first; ms < endMs; ms += stepMs) fromMs.push(ms);
+  let ms = stepMs === DAY_MS ? first.fromMs : bucketStart(startMs, first, stepMs);
+  while (ms < endMs) {
+    fromMs.push(ms);
+    const day = calendar.dayOf(ms);
+    ms = stepMs === DAY_MS ? day.toMs : Math.min(ms + stepMs, day.toMs);
+  }
   return {
     seconds: stepMs / 1000,
     fromMs,
-    endMs: first + fromMs.length * stepMs,
-    indexOf(quarter) {
-      const index = Math.floor((quarter * QUARTER_MS - first) / stepMs);
-      return index < fromMs.length ? Math.max(index, -1) : -1;
-    },
+    endMs: ms,
+    indexOf: (quarter) => indexOf(fromMs, ms, quarterStart(quarter)),
   };
 }
 
-function dayBuckets(startMs: number, endMs: number, calendar: Calendar): Buckets {
-  const { first, last } = calendar.daysTouching(startMs, endMs);
-  const fromMs: number[] = [];
-  const indexes = new Map<number, number>();
-  for (let number = first.number; number <= last.number; number++) {
-    const day = calendar.day(number);
-    if (day.toMs <= day.fromMs) continue;
-    indexes.set(number, fromMs.length);
-    fromMs.push(day.fromMs);
+function bucketStart(ms: number, day: Day, stepMs: number): number {
+  return ms - ((ms - day.fromMs) % stepMs);
+}
+
+/** The last bucket that begins at or before an instant, by halving. */
+function indexOf(fromMs: readonly number[], endMs: number, ms: number): number {
+  if (ms >= endMs) return -1;
+  let low = -1;
+  let high = fromMs.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((fromMs[middle] ?? 0) <= ms) low = middle;
+    else high = middle;
   }
-  return {
-    seconds: 86_400,
-    fromMs,
-    endMs: last.toMs,
-    indexOf: (quarter) => indexes.get(calendar.dayOf(quarter * QUARTER_MS).number) ?? -1,
-  };
+  return low;
 }
 
 /** First and last quarter of all buckets. */

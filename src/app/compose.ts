@@ -58,7 +58,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   // Ledger
   const secretBox = openSecretBox(config);
   const store = await openStore(config, clock, secretBox);
-  const { ledger, history, billing, inventory, identity, links, settings, audit } = store;
+  const { ledger, history, exports, billing, inventory, identity, links, settings, audit } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 
@@ -115,7 +115,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   await nodes.refresh();
   return {
     ports: {
-      ...{ clock, ledger, history, billing, inventory, identity, links, audit, nodes, operations, changes },
+      ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations, changes },
       deviceDigest: (text) => secretBox.digest(text),
     },
     identity,

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { readConfig } from '../app/config.ts';
 import { openLocalApi } from '../app/local-api.ts';
 import { ExpectedError } from '../core/errors.ts';
@@ -14,6 +14,8 @@ export interface Api {
   delete<T>(path: string): Promise<T>;
   /** Every item of a list that comes in pages. */
   all<T>(path: string): Promise<T[]>;
+  /** An answer that is no JSON, piece by piece as it comes. @throws ExpectedError also if it breaks off */
+  download(path: string, take: (piece: Buffer) => Promise<void>): Promise<void>;
   /** The last answer as it came: byte values beyond 2^53 are exact only in it. */
   lastText(): string;
 }
@@ -52,6 +54,7 @@ function apiOver(socketPath: string, serverRuns: boolean): Api {
     patch: (path, body) => call('PATCH', path, body),
     delete: (path) => call('DELETE', path),
     lastText: () => text,
+    download: (path, take) => receive(socketPath, path, take),
     async all<T>(path: string): Promise<T[]> {
       const items: T[] = [];
       let cursor: string | null = null;
@@ -90,6 +93,24 @@ function send(
     outgoing.on('error', reject);
     outgoing.end(payload);
   });
+}
+
+async function receive(socketPath: string, path: string, take: (piece: Buffer) => Promise<void>): Promise<void> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ socketPath, method: 'GET', path, agent: false }, resolve).on('error', reject).end();
+  });
+  const status = response.statusCode ?? 500;
+  try {
+    let problem = '';
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      if (status >= 400) problem += piece.toString('utf8');
+      else await take(piece);
+    }
+    if (status >= 400) throw asError(status, problem);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    throw new ExpectedError('broken-off', 'The answer broke off: what came is not all of it.', { hint: 'Try again.' });
+  }
 }
 
 function asError(status: number, text: string): ExpectedError {

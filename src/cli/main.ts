@@ -4,11 +4,13 @@ import { version } from '../lib/version.ts';
 import { addAdminCommands } from './commands/admin.ts';
 import { addBillingCommands } from './commands/billing.ts';
 import { addCorrectionCommands } from './commands/correction.ts';
+import { addExportCommands } from './commands/export.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
 import { addLinkCommands } from './commands/link.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peer.ts';
 import { addServerCommands } from './commands/server.ts';
+import { addStatementCommands } from './commands/statement.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUsageCommands } from './commands/usage.ts';
 import { addUserCommands } from './commands/user.ts';
@@ -33,8 +35,10 @@ async function main(argv: readonly string[]): Promise<number> {
     addTokenCommands,
     addUsageCommands,
     addLedgerCommands,
+    addExportCommands,
     addBillingCommands,
     addCorrectionCommands,
+    addStatementCommands,
   ])
     add(program);
   try {

@@ -161,8 +161,11 @@ function responsesOf(responses: Readonly<Record<string, TSchema>>, components: C
   const described = Object.entries(responses).map(([status, schema]): [string, object] => {
     if (status === '204') return [status, { description: 'Done.' }];
     if (status === '501') return [status, problem];
-    const media = schema.contentMediaType ?? (schema.type === 'string' ? 'text/plain' : 'application/json');
-    return [status, { description: 'OK', content: { [media]: { schema: plain(schema, components) } } }];
+    const { contentMediaType, ...rest } = schema;
+    const media: string = contentMediaType ?? (schema.type === 'string' ? 'text/plain' : 'application/json');
+    // Several, where the request says which.
+    const content = media.split(', ').map((each) => [each, { schema: plain(rest, components) }]);
+    return [status, { description: 'OK', content: Object.fromEntries(content) }];
   });
   return { ...Object.fromEntries(described), default: problem };
 }

@@ -2,6 +2,8 @@ import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
 import type { BillingRuleStore } from '../core/ledger/billing.ts';
+import type { CycleUsage } from '../core/ledger/statement.ts';
+import type { UsageExport } from '../core/ledger/usage-export.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { LinkStore } from '../core/links/link-store.ts';
@@ -17,7 +19,8 @@ export interface HttpPorts {
     UsageLedger,
     'recordReports' | 'reset' | 'undoReset' | 'correct' | 'decide' | 'undoEntry' | 'previewCleanup' | 'onCommit'
   >;
-  readonly history: UsageHistory;
+  readonly history: UsageHistory & CycleUsage;
+  readonly exports: UsageExport;
   readonly billing: BillingRuleStore;
   readonly inventory: InventoryStore;
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */

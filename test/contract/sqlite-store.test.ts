@@ -12,6 +12,8 @@ import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
 import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
 import type { StoreFixture } from './store-fixture.ts';
+import { usageBetweenContract } from './usage-between.contract.ts';
+import { usageExportContract } from './usage-export.contract.ts';
 import { usageLedgerContract } from './usage-ledger.contract.ts';
 import { usageQualityContract } from './usage-quality.contract.ts';
 
@@ -35,6 +37,8 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
   billingRuleStoreContract(() => makeSqlite(false));
   reconciliationStoreContract(() => makeSqlite(false));
   usageQualityContract(() => makeSqlite(false));
+  usageBetweenContract(() => makeSqlite(false));
+  usageExportContract(() => makeSqlite(false));
 });
 
 describe('SQLite with its threads', { timeout: 30_000 }, () => {
@@ -45,4 +49,6 @@ describe('SQLite with its threads', { timeout: 30_000 }, () => {
   billingRuleStoreContract(() => makeSqlite(true));
   reconciliationStoreContract(() => makeSqlite(true));
   usageQualityContract(() => makeSqlite(true));
+  usageBetweenContract(() => makeSqlite(true));
+  usageExportContract(() => makeSqlite(true));
 });

@@ -3,6 +3,8 @@ import type { InventoryStore, NewNode, NewUser } from '../../src/core/inventory/
 import type { BillingRuleStore } from '../../src/core/ledger/billing.ts';
 import type { ReconciliationStore } from '../../src/core/ledger/reconciliation-store.ts';
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
+import type { CycleUsage } from '../../src/core/ledger/statement.ts';
+import type { UsageExport } from '../../src/core/ledger/usage-export.ts';
 import type { Period, UsageHistory } from '../../src/core/ledger/usage-history.ts';
 import type { NodePoll, UsageLedger } from '../../src/core/ledger/usage-ledger.ts';
 import type { PeerReading, Poll, ServiceReading } from '../../src/core/metering/collector.ts';
@@ -14,7 +16,8 @@ import type { ManualClock } from '../../src/core/units/testing.ts';
 /** Everything an engine stores, over one database. */
 export interface StorePorts {
   readonly ledger: UsageLedger;
-  readonly history: UsageHistory;
+  readonly history: UsageHistory & CycleUsage;
+  readonly exports: UsageExport;
   readonly billing: BillingRuleStore;
   readonly inventory: InventoryStore;
   readonly identity: IdentityStore;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
@@ -107,6 +107,45 @@ describe('over the socket of a running server', () => {
     expect(usage.items[0]?.traffic.totalBytes).toBe(3_000_000_006);
   });
 
+  test('usage is exported to standard output or to a file that is whole', async () => {
+    const { stdout } = await xpert('export', '--days', '1', '--user', 'ann');
+    expect(stdout).toMatch(
+      /^from,to,bucket,user,[\w,]+\r\n[\w:.,-]+,day,ann,[^\n]+,3000000006,3000000006,unverified\r\n$/,
+    );
+    const file = join(folder.path, 'usage.ndjson');
+    expect((await xpert('export', '--format', 'ndjson', '--output', file)).code).toBe(0);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ user: 'ann', total_bytes: 3_000_000_006 });
+    expect(existsSync(`${file}.part`)).toBe(false);
+    const failed = join(folder.path, 'none.csv');
+    expect((await xpert('export', '--bucket', 'minute', '--output', failed)).code).toBe(1);
+    expect(existsSync(failed)).toBe(false);
+  });
+
+  test('cycles and statements tell what was used when', async () => {
+    const cycles = await xpert('cycles', 'ann', '--cycle', 'week:sat', '--count', '2');
+    expect(cycles.stdout).toMatch(/resets on \d{4}-\d\d-\d\d \d\d:\d\d, in [\d dhmin]+\n/);
+    expect(cycles.stdout).toMatch(/2\.79 GiB/);
+    const shown = await xpert('statement', 'ann');
+    expect(shown.stdout).toMatch(/counted 2\.79 GiB \(3000000006 bytes\)/);
+    expect(shown.stdout).toContain('de.example.net:443 vless');
+    const page = join(folder.path, 'ann.html');
+    expect((await xpert('statement', 'ann', '--html', page, '--lang', 'ru')).code).toBe(0);
+    expect(readFileSync(page, 'utf8')).toContain('<html lang="ru">');
+  });
+
+  test('billing rules are set, listed and taken back', async () => {
+    const options = join(folder.path, 'wg.txt');
+    writeFileSync(options, '');
+    await xpert('node', 'add', 'north', '--kind', 'wireguard', '--file', options, '--untested');
+    const set = await xpert('billing', 'set', 'north', '1.5', '--direction', 'down');
+    expect(set.stdout).toMatch(/^From \d{4}-\d\d-\d\d \d\d:\d\d on bytes of north are billed 1\.5 times \(down\)\.\n$/);
+    expect((await xpert('billing', 'list')).stdout).toMatch(/north\s+all\s+.*1\.5\s+down\s+planned/);
+    const { items } = await json<{ items: { id: string }[] }>('billing', 'list', '--node', 'north');
+    expect((await xpert('billing', 'cancel', items[0]?.id ?? '')).code).toBe(0);
+    expect((await xpert('billing', 'list')).stderr).toContain('there is no rule');
+    expect((await xpert('node', 'remove', 'north')).code).toBe(0);
+  });
+
   test('admins are added and listed', async () => {
     const made = await json<{ name: string; role: string; password: string }>(
       'admin',
@@ -175,7 +214,9 @@ describe('mistakes', () => {
     [['no-such-verb'], 2, 'unknown command'],
     [['user', 'add'], 2, 'missing required argument'],
     [['cleanup', '--days', '0'], 2, '1 or more whole days'],
-    [['export'], 2, 'not in this version'],
+    [['migrate'], 2, 'not in this version'],
+    [['export', '--bucket', 'minute'], 1, '"bucket" must be one of quarter, hour, day'],
+    [['cycles', 'ann', '--cycle', 'fortnight'], 1, '"fortnight" is no cycle'],
     [['usage', 'nobody'], 1, 'There is no user "nobody"'],
     [['node', 'poll', 'nowhere'], 1, 'There is no node "nowhere"'],
   ])('xpert %j ends with %i', async (args, code, text) => {

@@ -59,7 +59,7 @@ export async function startHttp(
   const clock = new ManualClock(START);
   const newId = () => randomId(16);
   const store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
-  const { ledger, history, billing, inventory, identity, links, settings, audit } = store;
+  const { ledger, history, exports, billing, inventory, identity, links, settings, audit } = store;
   const changes = new Changes();
   const presence = new Presence();
   const config = {
@@ -97,6 +97,7 @@ export async function startHttp(
     clock,
     ledger,
     history,
+    exports,
     billing,
     inventory,
     identity,

@@ -14,7 +14,7 @@ export function addServerCommands(program: Command): void {
     .option('--json', 'answer as JSON')
     .action((options: { json?: boolean }) => withApi((api) => doctor(api, options)));
   addBackupCommands(program);
-  for (const verb of ['agent', 'report', 'export', 'migrate']) {
+  for (const verb of ['agent', 'report', 'migrate']) {
     program
       .command(verb, { hidden: true })
       .allowUnknownOption()

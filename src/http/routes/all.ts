@@ -16,6 +16,7 @@ import { cleanupRoutes } from './cleanup.ts';
 import { correctionRoutes } from './corrections.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './exports.ts';
 import { gapRoutes } from './gaps.ts';
 import { healthRoutes } from './health.ts';
 import { ledgerRoutes } from './ledger.ts';
@@ -31,6 +32,7 @@ import { sessionRoutes } from './session.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { settingsRoutes } from './settings.ts';
 import { setupRoutes } from './setup.ts';
+import { statementRoutes } from './statements.ts';
 import { tokenRoutes } from './tokens.ts';
 import { unclaimedRoutes } from './unclaimed.ts';
 import { usageRoutes } from './usage.ts';
@@ -45,6 +47,7 @@ const RESOURCES = [
   setupRoutes,
   overviewRoutes,
   usageRoutes,
+  exportRoutes,
   gapRoutes,
   eventRoutes,
   nodeRoutes,
@@ -52,6 +55,7 @@ const RESOURCES = [
   peerRoutes,
   userRoutes,
   linkRoutes,
+  statementRoutes,
   unclaimedRoutes,
   resetRoutes,
   billingRuleRoutes,

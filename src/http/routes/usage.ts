@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
-import { type Actor, authorize, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
+import { type Actor, authorize, visibilityOf } from '../../core/identity/authorize.ts';
 import type { HolderQuery, Period } from '../../core/ledger/usage-history.ts';
-import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
+import type { NodeId, PeerId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
@@ -20,6 +20,7 @@ import {
   seriesJson,
   summaryJson,
 } from '../schemas/usage.ts';
+import { visibleUser } from '../visible-user.ts';
 
 /** A chart has at most this many buckets: a month of quarters, ten years of days. */
 const MAX_BUCKETS = 4000;
@@ -108,7 +109,7 @@ export function usageRoutes(app: HttpApp, parts: HttpParts): void {
   app.get('/api/v1/usage/series', { config, schema: seriesSchema }, async (request) => {
     const { query } = request;
     const actor = actorOf(request);
-    const userId = query.user === undefined ? null : await visibleUser(parts.ports, actor, query.user);
+    const userId = query.user === undefined ? null : (await visibleUser(parts.ports, actor, query.user)).id;
     const shown = await period(query);
     const result = await history.series(
       {
@@ -172,13 +173,6 @@ function holderQuery(query: Static<typeof HoldersQuery>, shown: Period): HolderQ
   };
 }
 
-/** @throws NotFound also for users of others: whether they exist is not told */
-async function visibleUser({ inventory }: HttpPorts, actor: Actor, id: string): Promise<UserId> {
-  const user = await inventory.user(id as UserId);
-  if (user === null || !ownsUser(actor, user.ownerId)) throw new NotFound('user', id);
-  return user.id;
-}
-
 async function carriersOf(
   ports: HttpPorts,
   actor: Actor,
@@ -186,7 +180,9 @@ async function carriersOf(
   shown: Period,
 ) {
   const { history } = ports;
-  if (query.user !== undefined) return history.userCarriers(await visibleUser(ports, actor, query.user), shown);
+  if (query.user !== undefined) {
+    return history.userCarriers((await visibleUser(ports, actor, query.user)).id, shown);
+  }
   if (query.token === undefined && query.peer === undefined) {
     throw new InvalidInput('/query/user', 'Name a user, a token or a peer.');
   }

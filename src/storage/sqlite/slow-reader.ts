@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { ZoneSince } from '../../core/units/calendar.ts';
 import { fromWireError } from './failures.ts';
 import type { SlowReadName, SlowReads } from './reader/readers.ts';
@@ -33,17 +33,27 @@ interface Waiting {
 export class ThreadedSlowReader implements SlowReader {
   readonly #url: URL;
   readonly #data: { readonly path: string; readonly zones: readonly ZoneSince[] };
+  readonly #limits: ResourceLimits;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #idle: NodeJS.Timeout | null = null;
   #lastId = 0;
+  #isClosed = false;
 
-  constructor(url: URL, data: { readonly path: string; readonly zones: readonly ZoneSince[] }) {
+  /** `limits`: of its memory, where it would take more than it needs because there is some. */
+  constructor(
+    url: URL,
+    data: { readonly path: string; readonly zones: readonly ZoneSince[] },
+    limits: ResourceLimits = {},
+  ) {
     this.#url = url;
     this.#data = data;
+    this.#limits = limits;
   }
 
   read<N extends SlowReadName>(name: N, ...args: Parameters<SlowReads[N]>): Promise<ReturnType<SlowReads[N]>> {
+    // A thread that began now would never end.
+    if (this.#isClosed) return Promise.reject(new Error('The ledger is closed.'));
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#idle = null;
     this.#worker ??= this.#start();
@@ -56,6 +66,7 @@ export class ThreadedSlowReader implements SlowReader {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (this.#idle !== null) clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = null;
@@ -64,7 +75,11 @@ export class ThreadedSlowReader implements SlowReader {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#url, { workerData: this.#data, name: 'ledger reader' });
+    const worker = new Worker(this.#url, {
+      workerData: this.#data,
+      name: 'ledger reader',
+      resourceLimits: this.#limits,
+    });
     worker.on('message', (message: FromReader) => {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);

@@ -1,3 +1,4 @@
+import type { ResourceLimits } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
@@ -14,6 +15,7 @@ import { makeReaders, makeSlowReads } from './reader/readers.ts';
 import { SqliteReconciliationStore } from './reconciliation-store.ts';
 import { settleIncarnation } from './restore.ts';
 import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-reader.ts';
+import { SqliteUsageExport } from './usage-export.ts';
 import { SqliteUsageHistory } from './usage-history.ts';
 import { SqliteUsageLedger } from './usage-ledger.ts';
 import { LedgerWriter } from './writer/ledger-writer.ts';
@@ -57,6 +59,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   const local = workers === null ? localSlowReader(makeSlowReads(readers)) : null;
   const slow = local ?? readerThread(options, calendar);
   const worker = local ?? readerThread(options, calendar);
+  const exporter = local ?? readerThread(options, calendar, EXPORT_MEMORY);
   const history = new SqliteUsageHistory({ writer, quick: readers, slow, calendar, clock });
   return {
     ledger: new SqliteUsageLedger(writer, slow, worker, clock),
@@ -67,6 +70,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     links: new SqliteLinkStore(readers.links, writer, options.secretBox ?? UNSEALED),
     settings: new SqliteSettingsStore(readers.identity, writer),
     billing: new SqliteBillingRuleStore(readers.ledger, writer),
+    exports: new SqliteUsageExport(writer, exporter),
     audit: new SqliteAuditLog(readers.identity, writer),
     /** When a process last wrote to this ledger before now; null for a new one. */
     lastInstant,
@@ -100,6 +104,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     async close(): Promise<void> {
       await slow.close();
       await worker.close();
+      await exporter.close();
       // The writer is the last one to let go of the file: then all of it is in one file, without a log beside it.
       if (readDb !== db) readDb.close();
       await writer.close();
@@ -107,10 +112,17 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   };
 }
 
+/** Lines that live for a moment need little memory; without a word V8 lets 100 MB of them pile up. */
+const EXPORT_MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 192 };
+
 /** Started when something is asked of it. */
-function readerThread({ path, workers }: SqliteStoreOptions, { zones }: Calendar): SlowReader {
+function readerThread(
+  { path, workers }: SqliteStoreOptions,
+  { zones }: Calendar,
+  limits: ResourceLimits = {},
+): SlowReader {
   if (workers === null) throw new Error('there are no threads');
-  return new ThreadedSlowReader(workers.reader, { path, zones });
+  return new ThreadedSlowReader(workers.reader, { path, zones }, limits);
 }
 
 const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed, digest: (text) => text };

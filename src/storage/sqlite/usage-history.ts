@@ -1,3 +1,4 @@
+import type { CycleUsage } from '../../core/ledger/statement.ts';
 import type {
   EntryQuery,
   HolderQuery,
@@ -25,7 +26,7 @@ interface HistoryParts {
 }
 
 /** Reads the ledger: what takes a moment at once, the rest through the slow reader; never without what was answered. */
-export class SqliteUsageHistory implements UsageHistory {
+export class SqliteUsageHistory implements UsageHistory, CycleUsage {
   readonly #writer: WriterLink;
   readonly #quick: Readers;
   readonly #slow: SlowReader;
@@ -100,6 +101,16 @@ export class SqliteUsageHistory implements UsageHistory {
   async series(query: SeriesQuery, who: Visibility) {
     await this.#writer.settle();
     return await this.#slow.read('series', query, who, this.#nowMs());
+  }
+
+  async usageBetween(userId: UserId, period: Period) {
+    await this.#writer.settle();
+    return this.#quick.statements.usageBetween(userId, period);
+  }
+
+  async statement(userId: UserId, period: Period) {
+    await this.#writer.settle();
+    return await this.#slow.read('statement', userId, period, this.#nowMs());
   }
 
   async activePeers(period: Period, bucketSeconds: number) {

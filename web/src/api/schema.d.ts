@@ -274,6 +274,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/export/usage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All usage per user, node, service and bucket, streamed: CSV or NDJSON, raw and billed bytes */
+        readonly get: operations["getExportUsage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/gaps": {
         readonly parameters: {
             readonly query?: never;
@@ -598,6 +615,40 @@ export interface paths {
         readonly put?: never;
         /** New addresses for a user; the old ones answer 404 from now on */
         readonly post: operations["postUsersIdRotateLink"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/cycles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A user's last cycles with what was used in each, and when the running one ends */
+        readonly get: operations["getUsersIdCycles"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/statement": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One cycle of one user: a page to be printed, or JSON */
+        readonly get: operations["getUsersIdStatement"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1847,6 +1898,79 @@ export interface components {
                 readonly count: number;
             }[];
         };
+        readonly Cycles: {
+            readonly cycle: string;
+            readonly timeZone: string;
+            /** Format: date-time */
+            readonly resetsAt: string | null;
+            readonly resetsInSeconds: number | null;
+            /** @description The running cycle first. */
+            readonly items: readonly {
+                /** Format: date-time */
+                readonly from: string;
+                /** Format: date-time */
+                readonly to: string;
+                /** Format: date */
+                readonly firstDay: string;
+                /** Format: date */
+                readonly lastDay: string;
+                readonly running: boolean;
+                readonly traffic: components["schemas"]["Traffic"];
+                readonly shown: components["schemas"]["Traffic"];
+                readonly inCycle: components["schemas"]["Traffic"];
+                /** @description False where a border cannot be told from what is kept. */
+                readonly exact: boolean;
+            }[];
+        };
+        readonly Statement: {
+            readonly user: {
+                readonly id: string;
+                readonly name: string;
+                /** Format: date-time */
+                readonly deletedAt: string | null;
+            };
+            readonly cycle: string;
+            readonly timeZone: string;
+            /** Format: date-time */
+            readonly from: string;
+            /** Format: date-time */
+            readonly to: string;
+            /** Format: date */
+            readonly firstDay: string;
+            /** Format: date */
+            readonly lastDay: string;
+            readonly running: boolean;
+            readonly total: components["schemas"]["Traffic"];
+            readonly days: readonly {
+                /** Format: date */
+                readonly date: string;
+                readonly traffic: components["schemas"]["Traffic"];
+                /** @description A node of the user was not read for a part of it. */
+                readonly hasGap: boolean;
+            }[];
+            readonly places: readonly {
+                readonly nodeName: string | null;
+                readonly serviceName: string | null;
+                readonly server: string;
+                readonly port: number;
+                readonly protocol: string;
+                readonly traffic: components["schemas"]["Traffic"];
+            }[];
+            readonly lateAfterClosing: components["schemas"]["Traffic"] | null;
+            readonly corrections: readonly {
+                /** Format: date-time */
+                readonly at: string;
+                readonly traffic: components["schemas"]["Traffic"];
+            }[];
+            readonly resets: readonly {
+                /** Format: date-time */
+                readonly at: string;
+                readonly reason: string | null;
+                /** Format: date-time */
+                readonly undoneAt: string | null;
+            }[];
+            readonly gaps: readonly components["schemas"]["Gap"][];
+        };
         readonly Unclaimed: {
             readonly traffic: components["schemas"]["Traffic"];
             readonly tokens: readonly {
@@ -2615,6 +2739,39 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly getExportUsage: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+                readonly format?: "csv" | "ndjson";
+                /** @description Of times of which only days are kept, rows of days come whatever is asked for. */
+                readonly bucket?: "quarter" | "hour" | "day";
+                readonly user?: string;
+                readonly node?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
+                    readonly "application/x-ndjson": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getGaps: {
         readonly parameters: {
             readonly query?: {
@@ -3352,6 +3509,65 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserLink"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdCycles: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: month. */
+                readonly cycle?: string;
+                /** @description An instant or a date (YYYY-MM-DD) in the cycle. Default: now. */
+                readonly at?: string;
+                readonly count?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Cycles"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdStatement: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: month. */
+                readonly cycle?: string;
+                /** @description An instant or a date (YYYY-MM-DD) in the cycle. Default: now. */
+                readonly at?: string;
+                readonly format?: "html" | "json";
+                readonly lang?: "en" | "ru";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Statement"];
                 };
             };
             readonly default: components["responses"]["Problem"];

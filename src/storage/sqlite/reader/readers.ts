@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { ExportQuery } from '../../../core/ledger/usage-export.ts';
 import type {
   HolderQuery,
   HolderUsage,
@@ -9,18 +10,20 @@ import type {
   Visibility,
 } from '../../../core/ledger/usage-history.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { PeerId } from '../../../core/units/ids.ts';
+import type { PeerId, UserId } from '../../../core/units/ids.ts';
 import { writeBackup } from './backup.ts';
 import { ChartReader } from './chart-reader.ts';
 import { CheckReader } from './check-reader.ts';
 import { CleanupProof } from './cleanup-proof.ts';
 import { EntryReader } from './entry-reader.ts';
+import { ExportReader } from './export-reader.ts';
 import { HolderReader } from './holder-reader.ts';
 import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { LinkReader } from './link-reader.ts';
 import { QualityReader } from './quality-reader.ts';
+import { StatementReader } from './statement-reader.ts';
 import { Statements } from './statements.ts';
 import { UsageReader } from './usage-reader.ts';
 
@@ -40,14 +43,16 @@ export function makeReaders(db: Database, calendar: Calendar) {
     entries: new EntryReader(sql),
     checks: new CheckReader(sql),
     quality: new QualityReader(sql),
+    exports: new ExportReader(db, calendar),
     charts: new ChartReader(sql, calendar, ledger),
+    statements: new StatementReader(sql, calendar, ledger),
   };
 }
 
 export type Readers = ReturnType<typeof makeReaders>;
 
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
-export function makeSlowReads({ db, usage, holders, charts, ledger, proof, quality }: Readers) {
+export function makeSlowReads({ db, usage, holders, charts, statements, exports, ledger, proof, quality }: Readers) {
   return {
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
@@ -60,6 +65,10 @@ export function makeSlowReads({ db, usage, holders, charts, ledger, proof, quali
     carrier: (server: string, port: number, period: Period, who: Visibility) =>
       usage.carrier(server, port, period, who),
     series: (query: SeriesQuery, who: Visibility, nowMs: number) => charts.series(query, who, nowMs),
+    beginExport: (id: number, query: ExportQuery, who: Visibility) => exports.begin(id, query, who),
+    nextOfExport: (id: number) => exports.next(id),
+    endExport: (id: number) => exports.end(id),
+    statement: (userId: UserId, period: Period, nowMs: number) => statements.statement(userId, period, nowMs),
     activePeers: (period: Period, bucketSeconds: number, nowMs: number) =>
       charts.activePeers(period, bucketSeconds, nowMs),
     quality: (subject: QualitySubject, period: Period, nowMs: number) => quality.timeline(subject, period, nowMs),

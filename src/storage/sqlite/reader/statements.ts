@@ -25,6 +25,11 @@ export class Statements {
     return this.#get(sql, true).all(params) as T[];
   }
 
+  /** Rows one after the other, never all in memory. The connection stays at the state of the first one until the last. */
+  eachBig<T>(sql: string, params: Params = {}): IterableIterator<T> {
+    return this.#get(sql, true).iterate(params) as IterableIterator<T>;
+  }
+
   getBig<T>(sql: string, params: Params = {}): T | undefined {
     return this.#get(sql, true).get(params) as T | undefined;
   }

@@ -2,8 +2,8 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { CarrierRules, RuleSince } from '../../../core/ledger/billing.ts';
 import { type AppliedReset, effectiveMark, markAt } from '../../../core/ledger/segment.ts';
 import { quarterOf } from '../../../core/units/quarter.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { type BillingRuleRow, billingRuleColumns, toBillingRule } from '../rows.ts';
-import { BoundedMap } from './bounded-map.ts';
 
 /** Whose bytes they are: a user, or a token or peer that nobody owns; a claimed one belongs to a user since. */
 export interface Holder {

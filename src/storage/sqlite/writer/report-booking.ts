@@ -2,9 +2,9 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { UsageReport } from '../../../core/ledger/report.ts';
 import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
 import { directed } from '../../../core/units/bytes.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
 import type { Booking } from './booking.ts';
-import { BoundedMap } from './bounded-map.ts';
 import type { AcceptedReport } from './report-intake.ts';
 
 /** Who a user_token belongs to, and what its reports were booked to before. */

@@ -6,7 +6,7 @@ import { advanceStream, type StreamState } from '../../../core/ledger/stream.ts'
 import { FLAG } from '../../../core/metering/flags.ts';
 import { isImplausible, reportInterval } from '../../../core/metering/ingest.ts';
 import { directed } from '../../../core/units/bytes.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { TrackingSwitch } from './tracking.ts';
 
 /** Unknown tokens that reports nobody signed may bring; more would let a stranger fill the disk. */

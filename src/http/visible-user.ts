@@ -1,0 +1,19 @@
+import { NotFound } from '../core/errors.ts';
+import { type Actor, ownsUser } from '../core/identity/authorize.ts';
+import type { User } from '../core/inventory/peer.ts';
+import type { UserId } from '../core/units/ids.ts';
+import type { HttpPorts } from './ports.ts';
+
+/**
+ * A user by id (also a deleted one), name or token.
+ * @throws NotFound also for users of others: whether they exist is not told
+ */
+export async function visibleUser(
+  { inventory }: Pick<HttpPorts, 'inventory'>,
+  actor: Actor,
+  text: string,
+): Promise<User> {
+  const user = (await inventory.user(text as UserId)) ?? (await inventory.findUser(text));
+  if (user !== null && ownsUser(actor, user.ownerId)) return user;
+  throw new NotFound('user', text, 'GET /api/v1/users lists them.');
+}

@@ -7,6 +7,7 @@ import type { Integration } from '../core/metering/integration.ts';
 import type { Clock } from '../core/units/clock.ts';
 import { declared } from '../integrations/declared/integration.ts';
 import { marzban } from '../integrations/marzban/integration.ts';
+import { mtproto } from '../integrations/mtproto/integration.ts';
 import { openvpn } from '../integrations/openvpn/integration.ts';
 import { shadowsocks } from '../integrations/shadowsocks/integration.ts';
 import { wireguard } from '../integrations/wireguard/integration.ts';
@@ -18,7 +19,17 @@ import type { Config } from './config.ts';
 import { distFolder } from './paths.ts';
 
 /** Every kind of source that nodes can have: one line each. */
-const integrations: readonly Integration[] = [wireguard, xray, v2ray, singBox, openvpn, shadowsocks, marzban, declared];
+const integrations: readonly Integration[] = [
+  wireguard,
+  xray,
+  v2ray,
+  singBox,
+  openvpn,
+  shadowsocks,
+  mtproto,
+  marzban,
+  declared,
+];
 
 /** @throws InvalidInput naming the kinds there are */
 export function integrationOf(kind: string): Integration {

@@ -12,11 +12,16 @@ export interface DaemonOptions {
   readonly manager?: string;
   readonly portNames?: string;
   readonly replyFolder?: string;
+  readonly proxy?: string;
+  readonly metricsPrefix?: string;
 }
 
 interface Given extends DaemonOptions {
   readonly kind: string;
   readonly file?: string;
+  readonly url?: string;
+  readonly certSha256?: string;
+  readonly privateAddress?: boolean;
 }
 
 const KINDS: Readonly<Record<string, (given: Given) => Record<string, unknown>>> = {
@@ -26,6 +31,9 @@ const KINDS: Readonly<Record<string, (given: Given) => Record<string, unknown>>>
     names: portNames === undefined ? undefined : resolve(portNames),
     replyFolder: replyFolder === undefined ? undefined : resolve(replyFolder),
   }),
+  mtproto: ({ proxy, url, certSha256, privateAddress, metricsPrefix, listenPort }) => ({
+    ...{ proxy, url, certSha256, privateAddress, prefix: metricsPrefix, port: portOf(listenPort) },
+  }),
 };
 
 export function addDaemonOptions(command: Command): Command {
@@ -34,10 +42,12 @@ export function addDaemonOptions(command: Command): Command {
     .option('--management-password <file>', 'OpenVPN: file on this machine with the password of that interface')
     .option('--no-keep-management', 'OpenVPN: leave that interface free between two readings')
     .option('--peers-by <name>', 'OpenVPN: common-name or username (default: common-name)')
-    .option('--listen-port <port>', 'OpenVPN: the port that its clients use')
+    .option('--listen-port <port>', 'OpenVPN, MTProto: the port that its clients use')
     .option('--manager <address>', 'Shadowsocks: its manager, host:port (UDP) or /path/of/socket')
     .option('--port-names <file>', 'Shadowsocks: file on this machine with lines like "8001 alice"')
-    .option('--reply-folder <path>', 'Shadowsocks: where a manager on a unix socket can answer');
+    .option('--reply-folder <path>', 'Shadowsocks: where a manager on a unix socket can answer')
+    .option('--proxy <name>', 'MTProto: telemt, mtprotoproxy, mtg or official; --url has its counters')
+    .option('--metrics-prefix <text>', 'MTProto: beginning of the names of its metrics, if it is another one');
 }
 
 /** The options of such a source; null for every other kind. Relative paths are meant from where the command was given. */
@@ -47,9 +57,11 @@ export function daemonOptionsOf(given: Given): Record<string, unknown> | null {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
+const portOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+
 function openvpnOptions({ management, file, managementPassword, keepManagement, peersBy, listenPort }: Given) {
   if (management !== undefined && file !== undefined) throw new WrongUse('--management and --file exclude each other.');
-  const common = { peers: peersBy, port: listenPort === undefined ? undefined : Number(listenPort) };
+  const common = { peers: peersBy, port: portOf(listenPort) };
   if (file !== undefined) return { transport: 'status-file', path: resolve(file), ...common };
   return {
     transport: 'management',

@@ -50,7 +50,7 @@ export function addNodeCommands(program: Command): void {
     .description('test a node, save it and begin counting')
     .requiredOption(
       '--kind <kind>',
-      'what is read there: wireguard, xray, v2ray, sing-box, openvpn, shadowsocks, marzban, declared',
+      'what is read there: wireguard, xray, v2ray, sing-box, openvpn, shadowsocks, mtproto, marzban, declared',
     );
   addPanelOptions(addSourceOptions(adding))
     .option('--description <text>')

@@ -1,0 +1,135 @@
+import type { Collector, CounterSemantics, Poll, ServiceReading, SourceNotice } from '../../core/metering/collector.ts';
+import { asSourceFailure, brokenOff } from '../../core/metering/source-failures.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import { clientOf } from '../../lib/http-client/endpoint.ts';
+import type { HttpClient } from '../../lib/http-client/http-client.ts';
+import { HttpFailure } from '../../lib/http-client/http-failure.ts';
+import { machineId } from '../../lib/machine-id.ts';
+import { dialectOf, EVERYBODY } from './dialects.ts';
+import { garbled, statusFailure } from './failures.ts';
+import type { MtprotoOptions } from './options.ts';
+import { type UserCounters, UserCountersReader } from './user-counters.ts';
+
+/** Counters live in the memory of the proxy: they appear with the first connection, and end with the process. */
+export const SEMANTICS: CounterSemantics = { kind: 'cumulative', falls: 'to-zero', absence: 'ended' };
+
+const MAX_BYTES = 64 * 1024 * 1024;
+/** The running time is written with one digit behind the point. */
+const UPTIME_STEP_MS = 100;
+/** Online means seen within three minutes; the minute is enough, and it spares a write per user and poll. */
+const SEEN_MS = 60_000;
+
+/** Reads one MTProto proxy: its users, its sum, or only that it is alive, as it tells. */
+export class MtprotoCollector implements Collector {
+  readonly semantics = SEMANTICS;
+  readonly #options: MtprotoOptions;
+  readonly #clock: Clock;
+  readonly #http: HttpClient;
+
+  constructor(options: MtprotoOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#http = clientOf(options);
+  }
+
+  async collect(signal: AbortSignal): Promise<Poll> {
+    try {
+      const dialect = dialectOf(this.#options);
+      return dialect === null
+        ? await this.#readOfficial(signal)
+        : await this.#readUsers(new UserCountersReader(dialect), signal);
+    } catch (error) {
+      if (signal.aborted) throw brokenOff(signal);
+      throw error instanceof HttpFailure ? asSourceFailure(error) : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#http.close();
+  }
+
+  async #readUsers(reader: UserCountersReader, signal: AbortSignal): Promise<Poll> {
+    const askedMs = this.#clock.monotonicMs();
+    await this.#get((chunk) => reader.push(chunk), signal);
+    const counters = reader.finish();
+    const waitedMs = this.#clock.monotonicMs() - askedMs;
+    const seenMs = Math.floor(this.#clock.now().getTime() / SEEN_MS) * SEEN_MS;
+    const peers = counters.users.map(({ user, traffic, isConnected }) => {
+      const name = user === EVERYBODY && this.#options.proxy === 'mtg' ? 'all clients' : user;
+      return { key: user, name, traffic, ...(isConnected ? { lastHandshakeAt: new Date(seenMs) } : {}) };
+    });
+    const notices = problemsOf(counters);
+    const service = { ...this.#service(), peers, ...ageOf(counters, waitedMs) };
+    return { complete: notices.length === 0, services: [service], notices: [...notices, ...this.#limits()] };
+  }
+
+  /** `key<TAB>value` lines. TelegramMessenger/MTProxy, `--http-stats`: no bytes and no users. */
+  async #readOfficial(signal: AbortSignal): Promise<Poll> {
+    let text = '';
+    await this.#get((chunk) => {
+      text += chunk.toString('latin1');
+    }, signal);
+    const lines = text.split('\n').slice(0, -1);
+    const keys = new Set(lines.map((line) => line.split('\t')[0]));
+    if (!keys.has('ext_connections') || lines.some((line) => !/^[\w.]+\t[^\t]*$/.test(line)))
+      throw garbled('it is no statistics of the official proxy');
+    return { complete: true, services: [{ ...this.#service(), peers: [] }], notices: this.#limits() };
+  }
+
+  async #get(onData: (chunk: Buffer) => void, signal: AbortSignal): Promise<void> {
+    const url = new URL(this.#options.url);
+    const { status } = await this.#http.request({
+      url,
+      signal,
+      onData,
+      maxBytes: MAX_BYTES,
+      headers: { accept: 'text/plain' },
+    });
+    if (status < 200 || status > 299) throw statusFailure(status);
+  }
+
+  #service(): Omit<ServiceReading, 'peers'> {
+    const { proxy, port, url } = this.#options;
+    const { hostname, port: apiPort, protocol } = new URL(url);
+    const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+    const place = `${isHere ? machineId() : hostname}:${apiPort || (protocol === 'https:' ? '443' : '80')}`;
+    return { identity: place, kind: 'mtproto', name: proxy, ...(port === undefined ? {} : { listenPort: port }) };
+  }
+
+  /** What this proxy cannot say, for people to see. */
+  #limits(): readonly SourceNotice[] {
+    if (this.#options.proxy === 'mtg') return [NO_USERS];
+    return this.#options.proxy === 'official' ? [NO_BYTES] : [];
+  }
+}
+
+const NO_USERS: SourceNotice = {
+  code: 'service-total-only',
+  message: 'mtg has one secret for everybody: it tells the bytes of all clients together, and of no user.',
+  isInfo: true,
+};
+const NO_BYTES: SourceNotice = {
+  code: 'alive-only',
+  message: 'The official proxy tells neither bytes nor users: nothing of it is counted, only that it is alive.',
+  hint: 'telemt and mtprotoproxy count per user.',
+  isInfo: true,
+};
+
+function problemsOf({ isWhole, isSwitchedOff }: UserCounters): SourceNotice[] {
+  const notices: SourceNotice[] = [];
+  if (!isWhole) notices.push({ code: 'output-cut', message: 'The counters of the proxy ended early.' });
+  if (isSwitchedOff) {
+    notices.push({
+      code: 'user-telemetry-off',
+      message: 'The proxy was told not to show its users.',
+      hint: 'Switch the telemetry of users on in the configuration of telemt.',
+    });
+  }
+  return notices;
+}
+
+function ageOf({ uptimeSeconds }: UserCounters, waitedMs: number): Pick<ServiceReading, 'age'> | object {
+  if (uptimeSeconds === null || !Number.isFinite(uptimeSeconds) || uptimeSeconds < 0) return {};
+  const uptimeMs = uptimeSeconds * 1000;
+  return { age: { minMs: Math.max(0, uptimeMs - UPTIME_STEP_MS), maxMs: uptimeMs + UPTIME_STEP_MS + waitedMs } };
+}

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/app/system-clock.ts';
+import { directed } from '../../src/core/units/bytes.ts';
+import { MtprotoCollector } from '../../src/integrations/mtproto/collector.ts';
+import { mtproto } from '../../src/integrations/mtproto/integration.ts';
+import { type MtprotoOptions, parseMtprotoOptions } from '../../src/integrations/mtproto/options.ts';
+import { FakeWeb } from '../support/fake-web.ts';
+import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
+
+/** What telemt prints, one metric after the other as it does. */
+function telemtText(series: readonly ShownSeries[], uptimeSeconds: number): string {
+  const lines = series.flatMap(({ key, rx, tx }) => [
+    `telemt_user_connections_current{user="${key}"} 1`,
+    `telemt_user_octets_from_client{user="${key}"} ${rx}`,
+    `telemt_user_octets_to_client{user="${key}"} ${tx}`,
+  ]);
+  const head = ['# TYPE telemt_uptime_seconds gauge', `telemt_uptime_seconds ${uptimeSeconds.toFixed(1)}`];
+  return [...head, 'telemt_telemetry_user_enabled 1', ...lines, ''].join('\n');
+}
+
+async function makeRig(): Promise<CollectorRig> {
+  let text = '';
+  const web = new FakeWeb(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: text, isData: true }));
+  const port = await web.start();
+  const options = { proxy: 'telemt', url: `http://127.0.0.1:${port}`, privateAddress: true };
+  const collector = new MtprotoCollector(parseMtprotoOptions(options), systemClock);
+  const garbage = (name: string, change: (whole: string) => string) => ({
+    name,
+    show: async () => {
+      web.cutAt = null;
+      web.change = change;
+      if (change(text) === text) throw new Error(`"${name}" changes nothing`);
+    },
+  });
+  return {
+    collector,
+    keys: (n) => Array.from({ length: n }, (_, index) => `user-${index}`),
+    show: async (series, start) => {
+      web.recover();
+      text = telemtText(series, 100_000 - start * 10_000);
+    },
+    cut: async (share) => {
+      web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
+      web.cutAt = share;
+    },
+    garbage: [
+      garbage('nothing', () => ''),
+      garbage('a web page', () => '<html><body>502 Bad Gateway</body></html>\n'),
+      garbage('metrics of something else', () => 'node_cpu_seconds_total{cpu="0"} 12\n'),
+      garbage('a negative counter', (whole) => whole.replace(' 12345678901\n', ' -12345678901\n')),
+      garbage('a counter beyond u64', (whole) => whole.replace(' 12345678901\n', ' 18446744073709551616\n')),
+      garbage('a counter with a fraction', (whole) => whole.replace(' 12345678901\n', ' 12345678901.5\n')),
+      garbage('no number', (whole) => whole.replace(' 12345678901\n', ' NaN\n')),
+      garbage('a missing direction', (whole) =>
+        whole.replace(/telemt_user_octets_to_client\{user="user-0"\} \d+\n/, ''),
+      ),
+      garbage('a user twice', (whole) =>
+        whole.replace(/(telemt_user_octets_to_client\{user="user-0"\} \d+\n)/, '$1$1'),
+      ),
+      garbage('a user without a name', (whole) => whole.replace('{user="user-0"}', '')),
+      garbage('half a line at the end', (whole) => whole.slice(0, -3)),
+      garbage('users switched off', (whole) => whole.replace('user_enabled 1', 'user_enabled 0')),
+      {
+        name: 'an error',
+        show: async () => {
+          web.override = { status: 500, body: 'hunter2' };
+        },
+      },
+    ],
+    hang: async () => {
+      web.isHanging = true;
+    },
+    recover: async () => web.recover(),
+    showSecrets: async () => {
+      text = 'telemt_x{link="tg://proxy?secret=ee0123456789"} 1\ntelemt_user_octets_to_client{user="hunter2} 5\n';
+      return ['ee0123456789', 'hunter2'];
+    },
+    close: async () => {
+      await collector.close();
+      await web.close();
+    },
+  };
+}
+
+collectorContract('mtproto', makeRig);
+
+describe('what each MTProto proxy can say', () => {
+  const fixture = (name: string) =>
+    readFileSync(new URL(`../../src/integrations/mtproto/fixtures/${name}.txt`, import.meta.url), 'utf8');
+  const soon = () => AbortSignal.timeout(10_000);
+  let web: FakeWeb | null = null;
+  afterEach(async () => {
+    await web?.close();
+    web = null;
+  });
+
+  async function serve(body: string, more: Partial<MtprotoOptions>): Promise<MtprotoOptions> {
+    web = new FakeWeb(() => ({ status: 200, body }));
+    const port = await web.start();
+    return parseMtprotoOptions({ url: `http://127.0.0.1:${port}`, privateAddress: true, ...more });
+  }
+
+  const collect = async (options: MtprotoOptions) => {
+    const collector = new MtprotoCollector(options, systemClock);
+    try {
+      return await collector.collect(soon());
+    } finally {
+      await collector.close();
+    }
+  };
+  const shown = ({ services }: Awaited<ReturnType<typeof collect>>) =>
+    services[0]?.peers.map(({ key, traffic, lastHandshakeAt }) => [key, traffic, lastHandshakeAt !== undefined]);
+
+  test('telemt: every user, who is connected, and how long it has been running', async () => {
+    const options = await serve(fixture('telemt-3.3.15.metrics'), { proxy: 'telemt', port: 443 });
+    const poll = await collect(options);
+    expect(web?.requests[0]?.url.pathname).toBe('/metrics');
+    expect(poll).toMatchObject({ complete: true, notices: [], services: [{ kind: 'mtproto', listenPort: 443 }] });
+    expect(shown(poll)).toEqual([
+      ['alice', directed(9_637_731_704n, 202_841_823_116n), true],
+      ['bob', directed(18_446_744_073_709_551_615n, 9_007_199_254_740_993n), false],
+    ]);
+    const age = poll.services[0]?.age;
+    expect(age?.minMs).toBeCloseTo(26_535_600, -1);
+    expect(age?.maxMs).toBeGreaterThan(26_535_799);
+  });
+
+  test('telemt with the suffix of OpenMetrics', async () => {
+    const text = fixture('telemt-3.3.15.metrics').replaceAll('_client{', '_client_total{');
+    expect(shown(await collect(await serve(text, { proxy: 'telemt' })))).toHaveLength(2);
+  });
+
+  test('telemt that hides its users is no reason to take them for gone', async () => {
+    const text = fixture('telemt-3.3.15.metrics')
+      .replace('user_enabled 1', 'user_enabled 0')
+      .replace(/^.*telemt_user_.*\n/gm, '');
+    const poll = await collect(await serve(text, { proxy: 'telemt' }));
+    expect(poll).toMatchObject({ complete: false, notices: [{ code: 'user-telemetry-off' }] });
+  });
+
+  test('mtprotoproxy: every user; its wall clock proves no restart, and links with secrets are not read', async () => {
+    const poll = await collect(await serve(fixture('mtprotoproxy-1.1.1.metrics'), { proxy: 'mtprotoproxy' }));
+    expect(shown(poll)).toEqual([
+      ['alice', directed(5n, 7n), true],
+      ['bob', directed(3n, 4n), false],
+    ]);
+    expect(poll.services[0]).not.toHaveProperty('age');
+    const text = JSON.stringify(poll, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+    expect(text).not.toContain('ee0123456789abcdef');
+  });
+
+  test.each([
+    ['as the classic format names it', (text: string) => text],
+    [
+      'with the suffix of OpenMetrics',
+      (text: string) => text.replaceAll('_traffic{', '_traffic_total{').concat('# EOF\n'),
+    ],
+  ])('mtg: one sum for everybody, %s; that is said', async (_name, change) => {
+    const options = await serve(change(fixture('mtg-2.1.7.metrics')), { proxy: 'mtg' });
+    const poll = await collect(options);
+    expect(shown(poll)).toEqual([['all', directed(1_500_025n, 20_000_076n), true]]);
+    expect(poll.complete).toBe(true);
+    expect(poll.notices).toMatchObject([{ code: 'service-total-only', isInfo: true }]);
+    const test = await mtproto.test(options, { clock: systemClock, runDirectory: tmpdir() }, soon());
+    expect(test).toMatchObject({ ok: true, found: { peers: 1 }, problems: [{ code: 'service-total-only' }] });
+  });
+
+  test('the official proxy: alive, and nothing to count; that is said', async () => {
+    const options = await serve(fixture('official-dc0c7f3.stats'), { proxy: 'official' });
+    const poll = await collect(options);
+    expect(web?.requests[0]?.url.pathname).toBe('/stats');
+    expect(poll).toMatchObject({
+      complete: true,
+      services: [{ peers: [] }],
+      notices: [{ code: 'alive-only', isInfo: true }],
+    });
+    const wrong = await collect(await serve('<html></html>\n', { proxy: 'official' })).catch((error) => error);
+    expect(wrong).toMatchObject({ code: 'output-garbled' });
+  });
+
+  test('another prefix, and the wrong proxy', async () => {
+    const text = fixture('mtg-2.1.7.metrics').replaceAll('mtg_', 'edge_');
+    expect(shown(await collect(await serve(text, { proxy: 'mtg', prefix: 'edge' })))).toHaveLength(1);
+    const wrong = await collect(await serve(text, { proxy: 'telemt' })).catch((error) => error);
+    expect(wrong).toMatchObject({ code: 'not-this-proxy', hint: expect.stringContaining('--proxy') });
+  });
+
+  test('this machine is asked only where it is meant so', async () => {
+    const options = await serve('', { proxy: 'telemt', privateAddress: false });
+    await expect(collect(options)).rejects.toMatchObject({ code: 'http-address-not-allowed' });
+  });
+});
+
+test.each([
+  [{ proxy: 'telemt' }, '/options/url'],
+  [{ proxy: 'other', url: 'http://127.0.0.1:9090' }, '/options/proxy'],
+  [{ proxy: 'telemt', url: '127.0.0.1:9090/metrics' }, '/options/url'],
+  [{ proxy: 'telemt', url: 'http://user:secret@127.0.0.1:9090/metrics' }, '/options/url'],
+  [{ proxy: 'official', url: 'http://127.0.0.1:8888/stats', prefix: 'x' }, '/options/prefix'],
+  [{ proxy: 'mtg', url: 'http://127.0.0.1:3129', certSha256: 'A'.repeat(65) }, '/options/certSha256'],
+  [{ proxy: 'mtg', url: 'http://127.0.0.1:3129', colour: 'red' }, '/options/colour'],
+])('options %j are refused at their place', (options, pointer) => {
+  expect(() => parseMtprotoOptions(options)).toThrow(expect.objectContaining({ details: { pointer } }));
+});

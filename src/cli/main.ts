@@ -9,6 +9,7 @@ import { addLedgerCommands } from './commands/ledger.ts';
 import { addLinkCommands } from './commands/link.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peer.ts';
+import { addResetCommands } from './commands/reset.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addStatementCommands } from './commands/statement.ts';
 import { addTokenCommands } from './commands/token.ts';
@@ -34,6 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addLinkCommands,
     addTokenCommands,
     addUsageCommands,
+    addResetCommands,
     addLedgerCommands,
     addExportCommands,
     addBillingCommands,

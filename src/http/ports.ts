@@ -17,7 +17,18 @@ export interface HttpPorts {
   readonly clock: Clock;
   readonly ledger: Pick<
     UsageLedger,
-    'recordReports' | 'reset' | 'undoReset' | 'correct' | 'decide' | 'undoEntry' | 'previewCleanup' | 'onCommit'
+    | 'recordReports'
+    | 'reset'
+    | 'undoReset'
+    | 'previewReset'
+    | 'previewUndoReset'
+    | 'scheduleReset'
+    | 'cancelScheduledReset'
+    | 'correct'
+    | 'decide'
+    | 'undoEntry'
+    | 'previewCleanup'
+    | 'onCommit'
   >;
   readonly history: UsageHistory & CycleUsage;
   readonly exports: UsageExport;

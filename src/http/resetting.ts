@@ -1,35 +1,49 @@
 import { InvalidInput, NotFound } from '../core/errors.ts';
 import { type Actor, adminIdOf, authorize, ownsUser, visibilityOf } from '../core/identity/authorize.ts';
-import type { ResetMark } from '../core/ledger/usage-ledger.ts';
+import type { UsageHalf } from '../core/ledger/segment.ts';
+import type { ResetEffect, ResetMark, ResetRequest, ScheduledReset } from '../core/ledger/usage-ledger.ts';
 import type { AdminId, ResetId, UserId } from '../core/units/ids.ts';
 import type { HttpPorts } from './ports.ts';
 
 const USERS_AT_ONCE = 1000;
-/** Undoing is for the mistake just made. */
-const MARKS_SEARCHED = 1000;
-
 export interface WantedReset {
   readonly scope: 'all' | 'owner' | 'user';
   /** Name of the admin whose users are reset, for scope `owner`. */
   readonly owner?: string;
   readonly userIds?: readonly string[];
+  /** Only what our own VPN services metered, or only what senders reported. */
+  readonly half?: UsageHalf;
   readonly reason?: string;
 }
 
+type ResetPorts = Pick<HttpPorts, 'ledger' | 'inventory' | 'identity'>;
+
 /** Sets a reset mark for everybody (the owner's business), for an admin's users or for named users. */
-export async function setReset(
-  ports: Pick<HttpPorts, 'ledger' | 'inventory' | 'identity'>,
+export async function setReset(ports: ResetPorts, actor: Actor, wanted: WantedReset): Promise<ResetMark> {
+  return ports.ledger.reset(await requestOf(ports, actor, wanted));
+}
+
+/** What such a reset would do. */
+export async function previewReset(ports: ResetPorts, actor: Actor, wanted: WantedReset): Promise<ResetEffect> {
+  return ports.ledger.previewReset(await requestOf(ports, actor, wanted));
+}
+
+/** The same at an instant to come; an admin's users are those that the admin has then. */
+export async function scheduleReset(
+  ports: ResetPorts,
   actor: Actor,
-  wanted: WantedReset,
-): Promise<ResetMark> {
+  { at, ...wanted }: WantedReset & { readonly at: Date },
+): Promise<ScheduledReset> {
+  const request = await requestOf(ports, actor, wanted);
+  const owner = wanted.scope === 'owner' ? await ports.identity.adminByName(wanted.owner ?? '') : null;
+  const { half = null } = request;
+  return ports.ledger.scheduleReset({ ...request, half, ownerId: owner?.id ?? null, at });
+}
+
+async function requestOf(ports: ResetPorts, actor: Actor, wanted: WantedReset): Promise<ResetRequest> {
   if (wanted.scope === 'all') authorize(actor, 'change-all');
-  const userIds = await usersOf(ports, actor, wanted);
-  return ports.ledger.reset({
-    scope: wanted.scope,
-    userIds,
-    by: adminIdOf(actor),
-    reason: wanted.reason ?? null,
-  });
+  const { scope, half = null, reason = null } = wanted;
+  return { scope, userIds: await usersOf(ports, actor, wanted), half, by: adminIdOf(actor), reason };
 }
 
 /** @throws NotFound also for users and admins that the actor has nothing to do with */
@@ -59,16 +73,28 @@ async function ownUser({ inventory }: Pick<HttpPorts, 'inventory'>, actor: Actor
 
 /** Resellers undo the marks they set; the owner undoes any. @throws NotFound */
 export async function undoReset(
-  { ledger, history }: Pick<HttpPorts, 'ledger' | 'history'>,
+  ports: Pick<HttpPorts, 'ledger' | 'history'>,
   actor: Actor,
   id: ResetId,
 ): Promise<ResetMark> {
-  const by = adminIdOf(actor);
-  if (visibilityOf(actor).kind === 'owner') {
-    const marks = await history.resets(MARKS_SEARCHED, null);
-    if (!marks.items.some((mark) => mark.id === id && mark.by === by)) throw new NotFound('reset', id);
-  }
-  return ledger.undoReset(id, by);
+  await requireOwnMark(ports, actor, id);
+  return ports.ledger.undoReset(id, adminIdOf(actor));
+}
+
+/** What undoing would do. @throws NotFound */
+export async function previewUndoReset(
+  ports: Pick<HttpPorts, 'ledger' | 'history'>,
+  actor: Actor,
+  id: ResetId,
+): Promise<ResetEffect> {
+  await requireOwnMark(ports, actor, id);
+  return ports.ledger.previewUndoReset(id);
+}
+
+async function requireOwnMark({ history }: Pick<HttpPorts, 'history'>, actor: Actor, id: ResetId): Promise<void> {
+  if (visibilityOf(actor).kind === 'all') return;
+  const mark = await history.reset(id);
+  if (mark === null || mark.by !== adminIdOf(actor)) throw new NotFound('reset', id);
 }
 
 /** All users of one admin. */

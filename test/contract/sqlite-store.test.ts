@@ -11,6 +11,7 @@ import { correctionsContract } from './corrections.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
 import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
+import { resetsContract } from './resets.contract.ts';
 import type { StoreFixture } from './store-fixture.ts';
 import { usageBetweenContract } from './usage-between.contract.ts';
 import { usageExportContract } from './usage-export.contract.ts';
@@ -32,6 +33,7 @@ async function makeSqlite(threads: boolean): Promise<StoreFixture> {
 describe('SQLite in this thread', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(false));
   correctionsContract(() => makeSqlite(false));
+  resetsContract(() => makeSqlite(false));
   inventoryStoreContract(() => makeSqlite(false));
   identityStoreContract(() => makeSqlite(false));
   billingRuleStoreContract(() => makeSqlite(false));
@@ -44,6 +46,7 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
 describe('SQLite with its threads', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(true));
   correctionsContract(() => makeSqlite(true));
+  resetsContract(() => makeSqlite(true));
   inventoryStoreContract(() => makeSqlite(true));
   identityStoreContract(() => makeSqlite(true));
   billingRuleStoreContract(() => makeSqlite(true));

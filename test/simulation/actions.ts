@@ -1,5 +1,6 @@
 import type { BilledDirection } from '../../src/core/ledger/billing.ts';
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
+import type { UsageHalf } from '../../src/core/ledger/segment.ts';
 import type { AsideModel } from './model-state.ts';
 import type { Snapshot } from './world.ts';
 
@@ -22,7 +23,16 @@ export type Action =
   | { readonly kind: 'delete-user'; readonly name: string }
   | { readonly kind: 'rotate-token'; readonly name: string; readonly token: string }
   | { readonly kind: 'assign'; readonly assignments: readonly PeerAssignment[] }
-  | { readonly kind: 'reset'; readonly scope: 'all' | 'owner' | 'user'; readonly users: readonly string[] }
+  | {
+      readonly kind: 'reset';
+      readonly scope: 'all' | 'owner' | 'user';
+      readonly users: readonly string[];
+      readonly half: UsageHalf | null;
+      /** Planned for then; null: now. */
+      readonly dueMs: number | null;
+    }
+  /** Number of the planned reset. */
+  | { readonly kind: 'cancel'; readonly planned: number }
   | { readonly kind: 'undo'; readonly mark: number }
   | {
       readonly kind: 'correct';

@@ -54,7 +54,7 @@ const LAWS: Readonly<Record<string, string>> = {
   'a segment is hidden by the marks on its user': `
     SELECT g.id, g.hidden FROM segment g WHERE g.hidden <> (g.mark < ifnull((
       SELECT max(r.id) FROM reset r JOIN reset_target x ON x.reset_id = r.id
-      WHERE x.user_id = g.user_id AND r.undone_at IS NULL), 0))`,
+      WHERE x.user_id = g.user_id AND r.undone_at IS NULL AND ifnull(r.half, g.half) = g.half), 0))`,
   'sums of a carrier and day are those of its visible day rows': `
     SELECT day, all_mark, carrier_id, sum(rx), sum(tx), sum(markup), sum(connections) FROM (
       SELECT day, all_mark, carrier_id, rx, tx, markup, connections FROM carrier_day
@@ -84,6 +84,9 @@ const LAWS: Readonly<Record<string, string>> = {
     WHERE r.flags & 128 AND r.quarter * 900000 >= @cleaned GROUP BY t.id
     HAVING sum(r.rx) <> (SELECT ifnull(sum(p.rx), 0) FROM posting p WHERE p.tally_id = t.id AND p.quarter * 900000 >= @cleaned)
       OR sum(r.tx) <> (SELECT ifnull(sum(p.tx), 0) FROM posting p WHERE p.tally_id = t.id AND p.quarter * 900000 >= @cleaned)`,
+  'a segment holds bytes of one half': `
+    SELECT g.id FROM segment g JOIN tally t ON t.segment_id = g.id JOIN series s ON s.id = t.series_id
+    JOIN carrier c ON c.id = s.carrier_id WHERE g.half <> iif(c.service_id IS NULL, 'reports', 'services')`,
   'a late record says so': `SELECT quarter, tally_id, flags, lag FROM record WHERE (lag > 0) <> (flags & 1)`,
 };
 

@@ -36,6 +36,7 @@ export class Admins {
         assign: 5,
         reset: 3,
         undo: 2.5,
+        cancel: 0.5,
         tracking: 0.7,
         cleanup: 1,
         billing: 1,
@@ -57,9 +58,11 @@ export class Admins {
       case 'assign':
         return this.#assign(nowMs);
       case 'reset':
-        return this.#reset();
+        return this.#reset(nowMs);
       case 'undo':
         return this.#undo();
+      case 'cancel':
+        return this.#cancel();
       case 'tracking':
         return { kind: 'tracking', enabled: !this.#model().state.tracking || random.chance(0.2), trueMs };
       case 'cleanup':
@@ -97,13 +100,21 @@ export class Admins {
     return { kind: 'assign', assignments };
   }
 
-  #reset(): Action | null {
+  #reset(nowMs: number): Action | null {
     const random = this.#random;
     const names = [...this.#model().state.users.keys()];
     const scope = names.length === 0 ? 'all' : random.weighted({ all: 1, owner: 1, user: 2 });
-    if (scope === 'all') return { kind: 'reset', scope, users: [] };
-    if (scope === 'user') return { kind: 'reset', scope, users: [random.pick(names)] };
-    return { kind: 'reset', scope, users: names.filter(() => random.chance(0.5)) };
+    const half = scope === 'all' ? null : random.pick([null, null, 'services', 'reports'] as const);
+    const dueMs = random.chance(0.3) ? nowMs + random.int(-60_000, 10 * 3_600_000) : null;
+    const reset = { kind: 'reset', scope, half, dueMs } as const;
+    if (scope === 'all') return { ...reset, users: [] };
+    if (scope === 'user') return { ...reset, users: [random.pick(names)] };
+    return { ...reset, users: names.filter(() => random.chance(0.5)) };
+  }
+
+  #cancel(): Action | null {
+    const count = this.#model().state.planned.length;
+    return count === 0 ? null : { kind: 'cancel', planned: this.#random.int(Math.max(0, count - 4), count - 1) };
   }
 
   /** Any mark, in any order, also one that was undone before. */

@@ -6,10 +6,18 @@ import Sqlite, { type Database } from 'better-sqlite3';
 import { ExpectedError } from '../../src/core/errors.ts';
 import type { NewNode } from '../../src/core/inventory/inventory-store.ts';
 import type { EntryOutcome } from '../../src/core/ledger/entry.ts';
-import type { NodePoll } from '../../src/core/ledger/usage-ledger.ts';
+import type { NewScheduledReset, NodePoll } from '../../src/core/ledger/usage-ledger.ts';
 import { WallTime } from '../../src/core/metering/wall-time.ts';
 import { directed } from '../../src/core/units/bytes.ts';
-import type { EntryId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../src/core/units/ids.ts';
+import type {
+  EntryId,
+  NodeId,
+  PeerId,
+  ResetId,
+  ScheduledResetId,
+  ServiceId,
+  UserId,
+} from '../../src/core/units/ids.ts';
 import type { ManualClock } from '../../src/core/units/testing.ts';
 import { beginIncarnation, inspectBackup } from '../../src/storage/sqlite/restore.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
@@ -189,10 +197,18 @@ export class Machine {
         );
         return 'ok';
       case 'reset': {
-        const userIds = action.users.map((name) => this.userId(name));
-        await ledger.reset({ scope: action.scope, userIds, by: null, reason: null });
+        const { scope, half, dueMs } = action;
+        const request = { scope, half, userIds: action.users.map((name) => this.userId(name)), by: null, reason: null };
+        if (dueMs === null) await ledger.reset(request);
+        else await this.#plan({ ...request, at: new Date(dueMs), ownerId: null });
         return 'ok';
       }
+      case 'cancel':
+        await ledger.cancelScheduledReset(
+          this.#find<ScheduledResetId>('SELECT public_id FROM scheduled_reset WHERE id = ?', action.planned + 1),
+          null,
+        );
+        return 'ok';
       case 'undo':
         await ledger.undoReset(this.#find<ResetId>('SELECT public_id FROM reset WHERE id = ?', action.mark), null);
         return 'ok';
@@ -217,6 +233,12 @@ export class Machine {
         await this.store.heartbeat();
         return 'ok';
     }
+  }
+
+  /** Users by name: who is an admin's then is told in resets.contract.ts. */
+  async #plan(request: NewScheduledReset): Promise<void> {
+    const scope = request.scope === 'all' ? 'all' : 'user';
+    await this.store.ledger.scheduleReset({ ...request, scope });
   }
 
   /** Each with a preview before, which must change nothing and say the same. */

@@ -1,3 +1,5 @@
+import type { UsageHalf } from '../../src/core/ledger/segment.ts';
+
 export interface Bytes {
   readonly rx: bigint;
   readonly tx: bigint;
@@ -17,6 +19,7 @@ export interface Pot {
   readonly token: string | null;
   readonly peer: string | null;
   readonly mark: number;
+  readonly half: UsageHalf;
   inCycle: boolean;
   readonly carriers: Map<string, { rx: bigint; tx: bigint }>;
 }
@@ -55,7 +58,12 @@ export interface AsideModel extends Bytes {
 export interface Mark {
   readonly atMs: number;
   readonly users: readonly string[] | 'all';
+  readonly half: UsageHalf | null;
   undone: boolean;
+}
+
+export interface PlannedReset extends Omit<Mark, 'undone'> {
+  state: 'waiting' | 'done' | 'cancelled';
 }
 
 interface TokenModel {
@@ -87,6 +95,7 @@ export interface LedgerState {
   readonly tokens: Map<string, TokenModel>;
   readonly owners: Map<string, { user: string | null; bindings: Binding[] }>;
   readonly marks: Mark[];
+  readonly planned: PlannedReset[];
   readonly pots: Pot[];
   readonly cells: Map<string, Cell>;
   /** Cells of earlier quarters are not kept: corrections are entered for a time since. */
@@ -127,6 +136,7 @@ export function emptyState(): LedgerState {
     tokens: new Map(),
     owners: new Map(),
     marks: [],
+    planned: [],
     pots: [],
     cells: new Map(),
     cellsFrom: Number.NEGATIVE_INFINITY,

@@ -1,4 +1,5 @@
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
+import type { UsageHalf } from '../../src/core/ledger/segment.ts';
 import type { Action, Answer, PeerAssignment } from './actions.ts';
 import { addToCell, correct, decide, undoEntry } from './model-entries.ts';
 import { recordPoll } from './model-meter.ts';
@@ -33,7 +34,22 @@ export class Model {
     return new Model(structuredClone(this.state));
   }
 
+  /** Sets the planned marks whose instant has come; the ledger does so before anything else. */
+  runPlanned(nowMs: number): void {
+    const due = this.state.planned.filter(({ state, atMs }) => state === 'waiting' && atMs <= nowMs);
+    for (const planned of due.sort((a, b) => a.atMs - b.atMs)) {
+      const { atMs, users, half } = planned;
+      this.state.marks.push({ atMs, users, half, undone: false });
+      planned.state = 'done';
+    }
+  }
+
+  isPlannedDue(nowMs: number): boolean {
+    return this.state.planned.some(({ state, atMs }) => state === 'waiting' && atMs <= nowMs);
+  }
+
   apply(action: Action, nowMs: number): Answer {
+    this.runPlanned(nowMs);
     switch (action.kind) {
       case 'reports':
         return this.#reports(action.sender, action.reports, nowMs);
@@ -48,8 +64,9 @@ export class Model {
       case 'assign':
         return this.#assign(action.assignments);
       case 'reset':
-        this.state.marks.push({ atMs: nowMs, users: action.scope === 'all' ? 'all' : action.users, undone: false });
-        return 'ok';
+        return this.#reset(action, nowMs);
+      case 'cancel':
+        return this.#cancel(action.planned);
       case 'undo':
         return this.#undo(action.mark);
       case 'correct':
@@ -80,7 +97,8 @@ export class Model {
     return slicesOf(bytes.rx, bytes.tx, fromMs, toMs, cuts).flatMap((slice) => {
       if (slice.rx + slice.tx === 0n) return [];
       const holder = owner !== null ? own : this.holderOf(source, slice);
-      const pot = this.pot(holder, this.markAt(holder.user, slice.fromMs, slice.toMs));
+      const half = carrier.endsWith('/wireguard') ? 'services' : 'reports';
+      const pot = this.pot(holder, this.markAt(holder.user, half, slice.fromMs, slice.toMs), half);
       const quarter = Math.floor(Math.max(slice.fromMs, slice.toMs - 1) / QUARTER_MS);
       return [addToCell(this.state, { pot, carrier, source, quarter }, slice)];
     });
@@ -91,14 +109,17 @@ export class Model {
   }
 
   /** The mark in force: the highest that applies and was not undone. */
-  effectiveMark(user: string | null): number {
-    return this.state.marks.reduce((highest, mark, i) => (!mark.undone && appliesTo(mark, user) ? i + 1 : highest), 0);
+  effectiveMark(user: string | null, half: UsageHalf): number {
+    return this.state.marks.reduce(
+      (highest, mark, i) => (!mark.undone && appliesTo(mark, user, half) ? i + 1 : highest),
+      0,
+    );
   }
 
   /** Shown usage of a user; of a token or peer that nobody owns where `user` is null. */
   shown(user: string | null): Bytes {
-    const effective = this.effectiveMark(user);
-    return sumOf(this.state.pots.filter((pot) => pot.user === user && pot.mark >= effective));
+    const effective = { services: this.effectiveMark(user, 'services'), reports: this.effectiveMark(user, 'reports') };
+    return sumOf(this.state.pots.filter((pot) => pot.user === user && pot.mark >= effective[pot.half]));
   }
 
   /** Whether that poll is the last one that the ledger took of its node. */
@@ -232,6 +253,22 @@ export class Model {
     return null;
   }
 
+  #reset({ scope, users, half, dueMs }: Action & { kind: 'reset' }, nowMs: number): Answer {
+    if (dueMs !== null && dueMs <= nowMs) return 'error invalid-input';
+    const whose = scope === 'all' ? 'all' : users;
+    if (dueMs === null) this.state.marks.push({ atMs: nowMs, users: whose, half, undone: false });
+    else this.state.planned.push({ atMs: dueMs, users: whose, half, state: 'waiting' });
+    return 'ok';
+  }
+
+  #cancel(number: number): Answer {
+    const planned = this.state.planned[number];
+    if (planned === undefined) return 'error not-found';
+    if (planned.state !== 'waiting') return 'error already-done';
+    planned.state = 'cancelled';
+    return 'ok';
+  }
+
   #undo(number: number): Answer {
     const mark = this.state.marks[number - 1];
     if (mark === undefined) return 'error not-found';
@@ -292,23 +329,28 @@ export class Model {
     return { user: null, token: null, peer, inCycle: true };
   }
 
-  markAt(user: string | null, fromMs: number, toMs: number): number {
+  markAt(user: string | null, half: UsageHalf, fromMs: number, toMs: number): number {
     let highest = 0;
     this.state.marks.forEach((mark, i) => {
       const isBefore = mark.atMs < toMs || (mark.atMs === toMs && fromMs === toMs);
-      if (isBefore && appliesTo(mark, user)) highest = i + 1;
+      if (isBefore && appliesTo(mark, user, half)) highest = i + 1;
     });
     return highest;
   }
 
-  pot(holder: Holder, mark: number): Pot {
+  pot(holder: Holder, mark: number, half: UsageHalf): Pot {
     const { user, token, peer, inCycle } = holder;
     const found = this.state.pots.findLast(
       (pot) =>
-        pot.user === user && pot.token === token && pot.peer === peer && pot.mark === mark && pot.inCycle === inCycle,
+        pot.user === user &&
+        pot.token === token &&
+        pot.peer === peer &&
+        pot.mark === mark &&
+        pot.half === half &&
+        pot.inCycle === inCycle,
     );
     if (found !== undefined) return found;
-    const pot = { user, token, peer, mark, inCycle, carriers: new Map() };
+    const pot = { user, token, peer, mark, half, inCycle, carriers: new Map() };
     this.state.pots.push(pot);
     return pot;
   }
@@ -319,7 +361,8 @@ export class Model {
   }
 }
 
-function appliesTo(mark: Mark, user: string | null): boolean {
+function appliesTo(mark: Mark, user: string | null, half: UsageHalf): boolean {
+  if (mark.half !== null && mark.half !== half) return false;
   return mark.users === 'all' || (user !== null && mark.users.includes(user));
 }
 

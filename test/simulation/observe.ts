@@ -40,10 +40,12 @@ function people({ users, tokens, owners }: LedgerState): Lines {
 }
 
 function marks(state: LedgerState): Lines {
-  return state.marks.map(({ users, undone }, i) => {
+  const planned = state.planned.map(({ atMs, state: is }, i) => `planned ${i + 1} @${atMs} ${is}`);
+  const set = state.marks.map(({ atMs, users, half, undone }, i) => {
     const whose = users === 'all' ? 'all' : [...users].sort().join(',');
-    return `mark ${i + 1} ${whose}${undone ? ' undone' : ''}`;
+    return `mark ${i + 1} @${atMs} ${whose} ${half ?? 'both'}${undone ? ' undone' : ''}`;
   });
+  return [...set, ...planned];
 }
 
 function bytes({ pots }: LedgerState): Lines {
@@ -83,9 +85,11 @@ const OBSERVATIONS = [
      ifnull((SELECT group_concat(name || '@' || from_at || '-' || ifnull(to_at, ''), ' ') FROM
        (SELECT u.name, b.from_at, b.to_at FROM binding b JOIN user u ON u.id = b.user_id
         WHERE b.peer_id = p.id ORDER BY b.from_at, b.id)), '') FROM peer p`,
-  `SELECT 'mark ' || r.id || ' ' || iif(r.scope = 'all', 'all', ifnull((SELECT group_concat(name, ',') FROM
+  `SELECT 'mark ' || r.id || ' @' || r.at || ' ' || iif(r.scope = 'all', 'all', ifnull((SELECT group_concat(name, ',') FROM
      (SELECT u.name FROM reset_target x JOIN user u ON u.id = x.user_id WHERE x.reset_id = r.id ORDER BY u.name)), ''))
-     || iif(r.undone_at IS NULL, '', ' undone') FROM reset r`,
+     || ' ' || ifnull(r.half, 'both') || iif(r.undone_at IS NULL, '', ' undone') FROM reset r`,
+  `SELECT 'planned ' || id || ' @' || due_at || ' ' ||
+     iif(reset_id IS NOT NULL, 'done', iif(cancelled_at IS NULL, 'waiting', 'cancelled')) FROM scheduled_reset`,
   `SELECT 'bytes ' || ifnull(u.name, '-') || ' ' || ifnull(g.token, '-') || ' ' || ifnull(p.key, '-') || ' mark ' || g.mark
      || iif(g.in_cycle, ' cycle ', ' history ') || c.server || ':' || c.port || '/' || c.protocol || ': ' ||
      sum(t.rx) || ' ' || sum(t.tx)

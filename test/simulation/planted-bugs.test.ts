@@ -138,6 +138,24 @@ const bugs: readonly PlantedBug[] = [
     becomes: 'if (aside.decidedBy === undefined) {',
   },
   {
+    name: 'a planned reset holds from when it was set, not from its instant',
+    file: `${WRITER}/scheduled-resets.ts`,
+    was: 'by, reason }, dueAt);',
+    becomes: 'by, reason }, nowMs);',
+  },
+  {
+    name: 'a planned reset comes after what was called for after its instant',
+    file: `${WRITER}/ledger-writer.ts`,
+    was: 'if (isAsked || !this.#parts.schedule.isDue(this.#nowMs)) return;',
+    becomes: 'if (isAsked || !this.#parts.schedule.isDue(this.#nowMs - 3_600_000)) return;',
+  },
+  {
+    name: 'a mark on one half hides the other, too',
+    file: `${WRITER}/resets.ts`,
+    was: 'const hide = mark < effective[half] ? 1 : 0;',
+    becomes: 'const hide = mark < Math.max(effective.services, effective.reports) ? 1 : 0;',
+  },
+  {
     name: 'a cleanup takes a day that was to be kept',
     file: `${WRITER}/cleanup.ts`,
     was: 'const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));',

@@ -165,7 +165,9 @@ export class Simulation {
   async #calls(): Promise<void> {
     this.#machine.advance(1000);
     const actions = this.#actions();
-    const fault = this.#random.weighted({ none: 20, 'disk-full': 1, bug: 1 });
+    const wanted = this.#random.weighted({ none: 20, 'disk-full': 1, bug: 1 });
+    // A bug in a planned reset alone would put its mark behind later ones: it is none of those that are looked for here.
+    const fault = wanted === 'bug' && this.#model.isPlannedDue(this.#nowMs) ? 'none' : wanted;
     if (fault !== 'none') this.#machine.faults.failAfter(this.#random.int(0, 25), fault);
     const nowMs = this.#nowMs;
     const answers = await this.#perform(actions);
@@ -206,6 +208,7 @@ export class Simulation {
   /** @returns how the ledger differs from the model after that; '' if it does not */
   #play(done: readonly [Action, Answer | null][], nowMs: number, lines: readonly string[]): string {
     const outcomes = done.map(([action, answer]) => this.#apply(action, answer, nowMs));
+    this.#model.runPlanned(this.#nowMs);
     const wrong = outcomes.flatMap((outcome) => outcome.wrong);
     const difference = [...wrong, differenceOfLines(expected(this.#model), lines)].join('\n').trim();
     if (difference === '') for (const { note } of outcomes) note();
@@ -245,7 +248,7 @@ export class Simulation {
 
   /** By the model; that the ledger shows the same is checked with everything else. */
   #checkReset(action: Action): void {
-    if (action.kind !== 'reset') return;
+    if (action.kind !== 'reset' || action.dueMs !== null || action.half !== null) return;
     const users = action.scope === 'all' ? [...this.#model.state.users.keys()] : action.users;
     for (const user of users) {
       const { rx, tx } = this.#model.shown(user);
@@ -426,6 +429,7 @@ export class Simulation {
   async #check(thorough: 'quick' | 'laws' | 'all' = 'laws'): Promise<void> {
     await this.#settle();
     const { look, store } = this.#machine;
+    this.#model.runPlanned(this.#nowMs);
     const difference = differenceOfLines(expected(this.#model), found(look));
     if (difference !== '') throw new Error(`the ledger is not as the model says:\n${difference}`);
     if (thorough !== 'quick' || this.#random.chance(0.2)) {
@@ -439,6 +443,7 @@ export class Simulation {
   /** A fold that failed is tried again after a second, and a read waits for everything that was answered. */
   async #settle(): Promise<void> {
     this.#machine.advance(1500);
+    await this.#machine.store.heartbeat();
     await this.#machine.store.history.unclaimed();
   }
 

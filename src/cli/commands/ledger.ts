@@ -3,18 +3,8 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
-import { findUser } from '../find.ts';
-import { explain, formatInstant, print, printTable, WrongUse } from '../output.ts';
+import { explain, print, WrongUse } from '../output.ts';
 import { addCleanupCommand } from './cleanup.ts';
-
-interface Reset {
-  readonly id: string;
-  readonly scope: string;
-  readonly users: number;
-  readonly at: string;
-  readonly reason: string | null;
-  readonly undoneAt: string | null;
-}
 
 interface Import {
   readonly nodes: number;
@@ -32,27 +22,8 @@ interface ImportOptions {
   readonly json?: boolean;
 }
 
-/** Verbs that change what is shown or kept: resets, cleanup, imports. */
+/** Verbs that change what is kept: cleanup, imports. */
 export function addLedgerCommands(program: Command): void {
-  const reset = program
-    .command('reset')
-    .description('count shown usage from now on; nothing is deleted, undo is exact');
-  reset
-    .argument('[whom]', 'all, or a user; without it the resets are listed')
-    .option('--reason <text>')
-    .option('--json', 'answer as JSON')
-    .action((whom: string | undefined, options: { reason?: string; json?: boolean }) =>
-      withApi((api) => (whom === undefined ? listMarks(api, options) : setMark(api, whom, options))),
-    );
-  program
-    .command('undo <reset>')
-    .description('undo a reset: shown usage is old plus new')
-    .action((id: string) =>
-      withApi(async (api) => {
-        await api.delete(`/api/v1/resets/${encodeURIComponent(id)}`);
-        print(`Reset ${id} is undone.`);
-      }),
-    );
   addCleanupCommand(program);
   program
     .command('import')
@@ -66,33 +37,6 @@ export function addLedgerCommands(program: Command): void {
     .option('--watch', 'go on and follow changes of the files')
     .option('--json', 'answer as JSON')
     .action((options: ImportOptions) => (options.watch ? watch(options) : withApi((api) => importOnce(api, options))));
-}
-
-async function setMark(api: Api, whom: string, options: { reason?: string; json?: boolean }): Promise<void> {
-  const reason = options.reason === undefined ? {} : { reason: options.reason };
-  const request =
-    whom === 'all'
-      ? { scope: 'all', ...reason }
-      : { scope: 'user', userIds: [(await findUser(api, whom)).id], ...reason };
-  const mark = await api.post<Reset>('/api/v1/resets', request);
-  if (options.json) return print(api.lastText());
-  print(`Usage of ${whom === 'all' ? 'everybody' : whom} counts from now on. Undo: xpert undo ${mark.id}`);
-}
-
-async function listMarks(api: Api, options: { json?: boolean }): Promise<void> {
-  const items = await api.all<Reset>('/api/v1/resets');
-  if (options.json) return print(JSON.stringify({ items }));
-  if (items.length === 0) return explain('Nothing was ever reset.');
-  printTable(
-    ['ID', 'AT', 'WHOM', 'STATE', 'REASON'],
-    items.map(({ id, at, scope, users, undoneAt, reason }) => [
-      id,
-      formatInstant(at),
-      scope === 'all' ? 'all' : `${users} users`,
-      undoneAt === null ? 'holds' : `undone ${formatInstant(undoneAt)}`,
-      reason ?? '',
-    ]),
-  );
 }
 
 async function importOnce(api: Api, options: ImportOptions): Promise<void> {

@@ -7,11 +7,17 @@ import {
   effectiveMark,
   isVisible,
   markAt,
+  marksOnHalf,
   needsNewSegment,
   type Segment,
 } from './segment.ts';
 
-const reset = (id: number, atMs: number, undone = false): AppliedReset => ({ id, atMs, undone });
+const reset = (id: number, atMs: number, undone = false, half: AppliedReset['half'] = null): AppliedReset => ({
+  id,
+  atMs,
+  undone,
+  half,
+});
 
 describe('a booking', () => {
   const resets = [reset(3, 100), reset(5, 200, true)];
@@ -35,6 +41,16 @@ describe('a booking', () => {
   });
 });
 
+describe('a mark on one half', () => {
+  it('says nothing about the other', () => {
+    const resets = [reset(3, 100), reset(5, 200, false, 'reports')];
+    expect(markAt(marksOnHalf(resets, 'reports'), 290, 300)).toBe(5);
+    expect(markAt(marksOnHalf(resets, 'services'), 290, 300)).toBe(3);
+    expect(effectiveMark(marksOnHalf(resets, 'services'))).toBe(3);
+    expect(marksOnHalf([reset(3, 100)], 'reports')).toHaveLength(1);
+  });
+});
+
 describe('what is shown', () => {
   it('counts from the highest mark that was not undone', () => {
     expect(effectiveMark([])).toBe(0);
@@ -55,7 +71,7 @@ describe('what is shown', () => {
 /** A ledger of segments alone: three users, of whom the first two have one owner, and tokens that nobody owns. */
 class SegmentLedger {
   nowMs = 0;
-  readonly resets: { id: number; atMs: number; undone: boolean; users: readonly string[] | 'all' }[] = [];
+  readonly resets: { id: number; atMs: number; undone: boolean; half: null; users: readonly string[] | 'all' }[] = [];
   readonly segments: (Segment & { holder: string; user: string | null; bytes: number })[] = [];
   readonly userOf = new Map<string, string>([['peer-a', 'a']]);
 
@@ -136,7 +152,13 @@ function run(ledger: SegmentLedger, action: Step): void {
       return;
     case 'reset': {
       ledger.nowMs += 1;
-      ledger.resets.push({ id: ledger.resets.length + 1, atMs: ledger.nowMs, undone: false, users: action.users });
+      ledger.resets.push({
+        id: ledger.resets.length + 1,
+        atMs: ledger.nowMs,
+        undone: false,
+        half: null,
+        users: action.users,
+      });
       for (const user of USERS) {
         if (action.users === 'all' || action.users.includes(user)) expect(ledger.shown(user)).toBe(0);
       }

@@ -1,3 +1,6 @@
+/** Bytes metered on our own VPN services, or those that senders reported for other servers. */
+export type UsageHalf = 'services' | 'reports';
+
 /**
  * A reset mark as it applies to one holder (a user, or a token or peer that nobody owns). Marks of scope `all` apply to
  * every holder, others to the users they name. Ids grow with time.
@@ -6,6 +9,8 @@ export interface AppliedReset {
   readonly id: number;
   readonly atMs: number;
   readonly undone: boolean;
+  /** The half of usage that it applies to; null: both. */
+  readonly half: UsageHalf | null;
 }
 
 /**
@@ -17,6 +22,13 @@ export interface Segment {
   readonly mark: number;
   /** False for claimed history, unless the claim asked for it. */
   readonly inCycle: boolean;
+}
+
+/** The marks that apply to one half of a holder's usage. Each half has segments of its own. */
+export function marksOnHalf<R extends Pick<AppliedReset, 'half'>>(resets: readonly R[], half: UsageHalf): readonly R[] {
+  return resets.every((reset) => reset.half === null)
+    ? resets
+    : resets.filter((reset) => (reset.half ?? half) === half);
 }
 
 /**

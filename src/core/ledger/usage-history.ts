@@ -2,11 +2,11 @@ import type { Flags } from '../metering/flags.ts';
 import type { BaselineReason } from '../metering/meter.ts';
 import type { Quality, QualityInterval } from '../metering/quality.ts';
 import type { Traffic } from '../units/bytes.ts';
-import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
+import type { AdminId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../units/ids.ts';
 import type { Decided, LedgerEntry } from './entry.ts';
 import type { UsageReport } from './report.ts';
 import type { SizeBasis } from './size-forecast.ts';
-import type { ResetMark } from './usage-ledger.ts';
+import type { ResetMark, ScheduledReset } from './usage-ledger.ts';
 
 /** Half-open interval `[from, to)` of instants. */
 export interface Period {
@@ -66,6 +66,10 @@ export interface UsageHistory {
   database(): Promise<DatabaseInfo>;
   /** Reset marks, newest first, undone ones too. */
   resets(limit: number, cursor: string | null): Promise<Page<ResetMark>>;
+  /** One reset mark; null if there is none of that id. */
+  reset(id: ResetId): Promise<ResetMark | null>;
+  /** Resets that are planned, done or cancelled, the latest first. */
+  scheduledResets(limit: number, cursor: string | null): Promise<Page<ScheduledReset>>;
   /** Implausible reports and readings that were kept and not counted, newest first. */
   quarantine(limit: number, cursor: string | null): Promise<Page<Quarantined>>;
   /** Baselines that an admin may book, newest first. */

@@ -1,8 +1,9 @@
 import type { CounterSemantics, Poll } from '../metering/collector.ts';
 import type { Traffic } from '../units/bytes.ts';
-import type { AdminId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../units/ids.ts';
+import type { AdminId, NodeId, PeerId, ResetId, ScheduledResetId, ServiceId, UserId } from '../units/ids.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from './entry.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from './report.ts';
+import type { UsageHalf } from './segment.ts';
 
 /**
  * Port: the transactional truth. Every call is one transaction; its promise resolves only after the commit is durable,
@@ -22,6 +23,14 @@ export interface UsageLedger {
   reset(request: ResetRequest): Promise<ResetMark>;
   /** Undoes a reset mark: shown usage is old plus new. @throws NotFound, AlreadyUndone */
   undoReset(id: ResetId, by: AdminId | null): Promise<ResetMark>;
+  /** What a reset would do; changes nothing. */
+  previewReset(request: ResetRequest): Promise<ResetEffect>;
+  /** What undoing would do; changes nothing. @throws NotFound, AlreadyUndone */
+  previewUndoReset(id: ResetId): Promise<ResetEffect>;
+  /** Plans a reset. @throws InvalidInput unless its instant lies ahead */
+  scheduleReset(request: NewScheduledReset): Promise<ScheduledReset>;
+  /** @throws NotFound, ExpectedError `already-done` */
+  cancelScheduledReset(id: ScheduledResetId, by: AdminId | null): Promise<ScheduledReset>;
 
   /**
    * Adds bytes to what was booked, or takes some, as an entry of its own. Added bytes go to the segment that was open at
@@ -100,13 +109,52 @@ export interface ResetRequest {
   readonly scope: 'all' | 'owner' | 'user';
   /** The users of a scope `owner` or `user`; empty for `all`. */
   readonly userIds: readonly UserId[];
+  /** Only what was metered on our own VPN services, or only what senders reported; else both. Never with `all`. */
+  readonly half?: UsageHalf | null;
   readonly by: AdminId | null;
   readonly reason: string | null;
+}
+
+/** What a reset or its undoing would do to shown usage. */
+export interface ResetEffect {
+  /** Users whose shown usage changes. */
+  readonly users: number;
+  /** Sum of the shown usage of everybody whom it concerns. */
+  readonly shownBefore: Traffic;
+  readonly shownAfter: Traffic;
+  /** Of these, what nobody owns. */
+  readonly unclaimedBefore: Traffic;
+  readonly unclaimedAfter: Traffic;
+  /** The users whose usage changes most, at most 100. */
+  readonly most: readonly { readonly userId: UserId; readonly shownBefore: Traffic; readonly shownAfter: Traffic }[];
+}
+
+/** A reset at an instant to come: it happens once, at that instant also if Xpert does not run then. */
+export interface NewScheduledReset {
+  readonly scope: 'all' | 'owner' | 'user';
+  /** Scope `owner`: the admin whose users are meant, as they are at that instant. */
+  readonly ownerId: AdminId | null;
+  /** The users of a scope `user`. */
+  readonly userIds: readonly UserId[];
+  readonly half: UsageHalf | null;
+  readonly at: Date;
+  readonly by: AdminId | null;
+  readonly reason: string | null;
+}
+
+export interface ScheduledReset extends NewScheduledReset {
+  readonly id: ScheduledResetId;
+  readonly createdAt: Date;
+  readonly cancelledAt: Date | null;
+  /** The mark that it has set; null before, and when it was cancelled. */
+  readonly resetId: ResetId | null;
 }
 
 export interface ResetMark {
   readonly id: ResetId;
   readonly scope: 'all' | 'owner' | 'user';
+  /** Null: both halves of usage. */
+  readonly half: UsageHalf | null;
   readonly users: number;
   readonly at: Date;
   readonly by: AdminId | null;

@@ -9,6 +9,7 @@ export type UserId = Branded<string, 'UserId'>;
 export type AdminId = Branded<string, 'AdminId'>;
 export type ApiTokenId = Branded<string, 'ApiTokenId'>;
 export type ResetId = Branded<string, 'ResetId'>;
+export type ScheduledResetId = Branded<string, 'ScheduledResetId'>;
 export type EntryId = Branded<string, 'EntryId'>;
 export type LinkId = Branded<string, 'LinkId'>;
 

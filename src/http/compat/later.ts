@@ -15,20 +15,6 @@ interface LaterRoute {
 const LATER: readonly LaterRoute[] = [
   {
     method: 'POST',
-    url: '/api/admin/usage/reset/:username',
-    access: 'change-users',
-    summary: 'Reset panel and external usage of an admin',
-    needs: 'panels and quotas; POST /api/v1/resets resets the usage counted here',
-  },
-  {
-    method: 'POST',
-    url: '/api/admin/external-traffic/reset/:username',
-    access: 'change-users',
-    summary: 'Reset external usage of an admin',
-    needs: 'panels and quotas; POST /api/v1/resets resets the usage counted here',
-  },
-  {
-    method: 'POST',
     url: '/api/v1/agent/readings',
     access: 'report',
     summary: 'Readings of an agent on a node',

@@ -1,3 +1,4 @@
+import { adminResetRoutes } from '../compat/admin-reset.ts';
 import { adminUsageRoutes } from '../compat/admin-usage.ts';
 import { botRoutes } from '../compat/bot.ts';
 import { laterRoutes } from '../compat/later.ts';
@@ -71,6 +72,7 @@ const RESOURCES = [
   statisticsRoutes,
   ledgerWorkRoutes,
   adminUsageRoutes,
+  adminResetRoutes,
   summaryRoutes,
   botRoutes,
   subscriptionRoutes,

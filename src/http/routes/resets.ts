@@ -1,90 +1,144 @@
 import { Type } from '@sinclair/typebox';
-import { adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
-import type { ResetMark } from '../../core/ledger/usage-ledger.ts';
-import type { ResetId } from '../../core/units/ids.ts';
+import { NotFound } from '../../core/errors.ts';
+import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
+import type { ResetEffect, ResetMark, ScheduledReset } from '../../core/ledger/usage-ledger.ts';
+import type { AdminId, ResetId, ScheduledResetId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
-import { setReset, undoReset } from '../resetting.ts';
-import { Instant, MaybeInstant, MaybeString, Nullable, PageOf, PageQuery } from '../schemas/common.ts';
+import { previewReset, previewUndoReset, scheduleReset, setReset, undoReset } from '../resetting.ts';
+import { PageOf, PageQuery } from '../schemas/common.ts';
+import {
+  NewReset,
+  NewScheduledReset,
+  ResetEffectJson,
+  ResetJson,
+  resetEffectJson,
+  resetJson,
+  ScheduledResetJson,
+  scheduledResetJson,
+} from '../schemas/resets.ts';
 
-const Scope = Type.Union([Type.Literal('all'), Type.Literal('owner'), Type.Literal('user')]);
-const ResetJson = Type.Object(
-  {
-    id: Type.String(),
-    scope: Scope,
-    users: Type.Integer({ description: 'Users it applies to; 0 for all.' }),
-    at: Instant,
-    by: Nullable(Type.Object({ id: Type.String(), name: MaybeString })),
-    reason: MaybeString,
-    undoneAt: MaybeInstant,
-  },
-  { $id: 'Reset' },
-);
-const NewReset = Type.Object({
-  scope: Scope,
-  owner: Type.Optional(Type.String({ maxLength: 64, description: 'Name of the admin whose users are meant.' })),
-  userIds: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 10_000 })),
-  reason: Type.Optional(Type.String({ maxLength: 500 })),
-});
+const tags = ['ledger'];
+const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
+const pages = { tags, querystring: Type.Object(PageQuery) };
+const listSchema = { ...pages, summary: 'Reset marks', response: { 200: PageOf(ResetJson) } };
+const setSchema = { tags, summary: 'Set a reset mark', body: NewReset, response: { 201: ResetJson } };
+const previewSchema = {
+  tags,
+  summary: 'What a reset would do to shown usage',
+  body: NewReset,
+  response: { 200: ResetEffectJson },
+};
+const undoSchema = {
+  tags,
+  summary: 'Undo a reset mark: shown usage is old plus new',
+  params: ById,
+  response: { 200: ResetJson },
+};
+const undoPreviewSchema = {
+  tags,
+  summary: 'What undoing a reset mark would do to shown usage',
+  params: ById,
+  response: { 200: ResetEffectJson },
+};
+const plannedSchema = { ...pages, summary: 'Planned resets', response: { 200: PageOf(ScheduledResetJson) } };
+const planSchema = {
+  tags,
+  summary: 'Plan a reset for an instant to come',
+  body: NewScheduledReset,
+  response: { 201: ScheduledResetJson },
+};
+const cancelSchema = { tags, summary: 'Cancel a planned reset', params: ById, response: { 200: ScheduledResetJson } };
 
 /** Reset marks: usage is shown from the mark on; nothing is removed, and a mark can be undone. */
 export function resetRoutes(app: HttpApp, parts: HttpParts): void {
-  const { history, identity } = parts.ports;
-  const tags = ['ledger'];
+  const { history, ledger, identity, inventory } = parts.ports;
   const config = { access: 'change-users' } as const;
 
-  app.get(
-    '/api/v1/resets',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Reset marks',
-        querystring: Type.Object(PageQuery),
-        response: { 200: PageOf(ResetJson) },
-      },
-    },
-    async (request) => {
-      const actor = actorOf(request);
-      const page = await history.resets(request.query.limit, request.query.cursor ?? null);
-      // A reseller sees the marks that they set.
-      const own = page.items.filter(({ by }) => visibilityOf(actor).kind === 'all' || by === adminIdOf(actor));
-      return { ...page, items: await Promise.all(own.map(resetJson)) };
-    },
+  app.get('/api/v1/resets', { config, schema: listSchema }, async (request) => {
+    const page = await history.resets(request.query.limit, request.query.cursor ?? null);
+    // A reseller sees the marks that they set.
+    const own = page.items.filter(({ by }) => isOwn(actorOf(request), by));
+    return { ...page, items: await Promise.all(own.map(markJson)) };
+  });
+
+  app.post('/api/v1/resets', { config, schema: setSchema }, async (request, reply) => {
+    const mark = await setReset(parts.ports, actorOf(request), request.body);
+    const { scope, half, users } = mark;
+    await audit(parts, request, 'usage.reset', mark.id, { scope, users, ...(half === null ? {} : { half }) });
+    return reply.code(201).send(await markJson(mark));
+  });
+
+  app.post('/api/v1/resets/preview', { config, schema: previewSchema }, async (request) =>
+    effectJson(await previewReset(parts.ports, actorOf(request), request.body)),
   );
 
-  app.post(
-    '/api/v1/resets',
-    { config, schema: { tags, summary: 'Set a reset mark', body: NewReset, response: { 201: ResetJson } } },
-    async (request, reply) => {
-      const mark = await setReset(parts.ports, actorOf(request), request.body);
-      await audit(parts, request, 'usage.reset', mark.id, { scope: mark.scope, users: mark.users });
-      return reply.code(201).send(await resetJson(mark));
-    },
+  app.get('/api/v1/resets/:id/undo-preview', { config, schema: undoPreviewSchema }, async (request) =>
+    effectJson(await previewUndoReset(parts.ports, actorOf(request), request.params.id as ResetId)),
   );
 
-  app.delete(
-    '/api/v1/resets/:id',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Undo a reset mark: shown usage is old plus new',
-        params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
-        response: { 200: ResetJson },
-      },
-    },
-    async (request) => {
-      const mark = await undoReset(parts.ports, actorOf(request), request.params.id as ResetId);
-      await audit(parts, request, 'usage.reset-undone', mark.id);
-      return resetJson(mark);
-    },
-  );
+  app.delete('/api/v1/resets/:id', { config, schema: undoSchema }, async (request) => {
+    const mark = await undoReset(parts.ports, actorOf(request), request.params.id as ResetId);
+    await audit(parts, request, 'usage.reset-undone', mark.id);
+    return markJson(mark);
+  });
 
-  async function resetJson({ id, scope, users, at, by, reason, undoneAt }: ResetMark) {
-    const admin = by === null ? null : await identity.admin(by);
-    return { id, scope, users, at, by: by === null ? null : { id: by, name: admin?.name ?? null }, reason, undoneAt };
+  app.get('/api/v1/scheduled-resets', { config, schema: plannedSchema }, async (request) => {
+    const page = await history.scheduledResets(request.query.limit, request.query.cursor ?? null);
+    const own = page.items.filter(({ by }) => isOwn(actorOf(request), by));
+    return { ...page, items: await Promise.all(own.map(plannedJson)) };
+  });
+
+  app.post('/api/v1/scheduled-resets', { config, schema: planSchema }, async (request, reply) => {
+    const at = new Date(request.body.at);
+    const planned = await scheduleReset(parts.ports, actorOf(request), { ...request.body, at });
+    await audit(parts, request, 'usage.reset-planned', planned.id, { scope: planned.scope, at });
+    return reply.code(201).send(await plannedJson(planned));
+  });
+
+  app.delete('/api/v1/scheduled-resets/:id', { config, schema: cancelSchema }, async (request) => {
+    const actor = actorOf(request);
+    const id = request.params.id as ScheduledResetId;
+    await requireOwnPlan(actor, id);
+    const cancelled = await ledger.cancelScheduledReset(id, adminIdOf(actor));
+    await audit(parts, request, 'usage.reset-cancelled', id);
+    return plannedJson(cancelled);
+  });
+
+  /** @throws NotFound if a reseller names what others planned */
+  async function requireOwnPlan(actor: Actor, id: ScheduledResetId): Promise<void> {
+    if (visibilityOf(actor).kind === 'all') return;
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof history.scheduledResets>> = await history.scheduledResets(1000, cursor);
+      if (page.items.some((each) => each.id === id && isOwn(actor, each.by))) return;
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    throw new NotFound('planned reset', id);
   }
+
+  async function namesOf(...ids: (AdminId | null)[]) {
+    const known = ids.flatMap((id) => id ?? []);
+    const named = await Promise.all(known.map(async (id) => [id, (await identity.admin(id))?.name ?? ''] as const));
+    return { admins: new Map(named.filter(([, name]) => name !== '')) };
+  }
+
+  async function markJson(mark: ResetMark) {
+    return resetJson(mark, await namesOf(mark.by));
+  }
+
+  async function plannedJson(planned: ScheduledReset) {
+    return scheduledResetJson(planned, await namesOf(planned.by, planned.ownerId));
+  }
+
+  async function effectJson(effect: ResetEffect) {
+    const named = effect.most.map(async ({ userId }) => [userId, (await inventory.user(userId))?.name ?? ''] as const);
+    return resetEffectJson(effect, { users: new Map(await Promise.all(named)) });
+  }
+}
+
+function isOwn(actor: Actor, by: AdminId | null): boolean {
+  return visibilityOf(actor).kind === 'all' || by === adminIdOf(actor);
 }

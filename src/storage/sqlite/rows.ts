@@ -2,7 +2,7 @@ import type { Admin, ApiToken, Role, Scope } from '../../core/identity/identity-
 import type { Node, Opening, UsersPolicy, VpnService } from '../../core/inventory/node.ts';
 import type { Peer, User } from '../../core/inventory/peer.ts';
 import type { BillingRule, BillingRuleEntry } from '../../core/ledger/billing.ts';
-import type { ResetMark } from '../../core/ledger/usage-ledger.ts';
+import type { ResetMark, ScheduledReset } from '../../core/ledger/usage-ledger.ts';
 import type { LinkConfig } from '../../core/links/link-store.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { AdminId, ApiTokenId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../core/units/ids.ts';
@@ -210,6 +210,7 @@ export interface ResetRow {
   readonly rowId: number;
   readonly id: ResetId;
   readonly scope: ResetMark['scope'];
+  readonly half: ResetMark['half'];
   readonly users: number;
   readonly at: number;
   readonly by: AdminId | null;
@@ -217,10 +218,32 @@ export interface ResetRow {
   readonly undoneAt: number | null;
 }
 
-export const resetColumns = `id AS rowId, public_id AS id, scope, users, at, admin_id AS "by", reason, undone_at AS undoneAt`;
+export const resetColumns = `id AS rowId, public_id AS id, scope, half, users, at, admin_id AS "by", reason, undone_at AS undoneAt`;
 
-export function toResetMark({ id, scope, users, at, by, reason, undoneAt }: ResetRow): ResetMark {
-  return { id, scope, users, at: new Date(at), by, reason, undoneAt: toDate(undoneAt) };
+export function toResetMark({ id, scope, half, users, at, by, reason, undoneAt }: ResetRow): ResetMark {
+  return { id, scope, half, users, at: new Date(at), by, reason, undoneAt: toDate(undoneAt) };
+}
+
+export interface ScheduledResetRow extends Omit<ScheduledReset, 'at' | 'createdAt' | 'cancelledAt' | 'userIds'> {
+  readonly rowId: number;
+  readonly dueAt: number;
+  readonly createdAt: number;
+  readonly cancelledAt: number | null;
+  readonly userIds: string;
+}
+
+export const scheduledResetColumns = `s.id AS rowId, s.public_id AS id, s.scope, s.half, s.owner_id AS ownerId,
+  s.user_ids AS userIds, s.due_at AS dueAt, s.created_at AS createdAt, s.admin_id AS "by", s.reason,
+  s.cancelled_at AS cancelledAt, (SELECT r.public_id FROM reset r WHERE r.id = s.reset_id) AS resetId`;
+
+export function toScheduledReset({ rowId: _, dueAt, createdAt, cancelledAt, userIds, ...row }: ScheduledResetRow) {
+  return {
+    ...row,
+    userIds: JSON.parse(userIds) as UserId[],
+    at: new Date(dueAt),
+    createdAt: new Date(createdAt),
+    cancelledAt: toDate(cancelledAt),
+  } satisfies ScheduledReset;
 }
 
 export interface BillingRuleRow {

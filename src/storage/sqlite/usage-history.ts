@@ -10,7 +10,7 @@ import type {
 } from '../../core/ledger/usage-history.ts';
 import type { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import type { NodeId, PeerId, UserId } from '../../core/units/ids.ts';
+import type { NodeId, PeerId, ResetId, UserId } from '../../core/units/ids.ts';
 import type { Readers } from './reader/readers.ts';
 import type { SlowReader } from './slow-reader.ts';
 import { Standings } from './standings.ts';
@@ -155,6 +155,14 @@ export class SqliteUsageHistory implements UsageHistory, CycleUsage {
 
   async resets(limit: number, cursor: string | null) {
     return this.#quick.ledger.resets(limit, cursor);
+  }
+
+  async reset(id: ResetId) {
+    return this.#quick.ledger.reset(id);
+  }
+
+  async scheduledResets(limit: number, cursor: string | null) {
+    return this.#quick.ledger.scheduledResets(limit, cursor);
   }
 
   async quarantine(limit: number, cursor: string | null) {

@@ -5,16 +5,19 @@ import type {
   CleanupPreview,
   Commit,
   FailedPoll,
+  NewScheduledReset,
   NodePoll,
   PollBooked,
   RawTotals,
+  ResetEffect,
   ResetMark,
   ResetRequest,
+  ScheduledReset,
   TrackingState,
   UsageLedger,
 } from '../../core/ledger/usage-ledger.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import type { AdminId, ResetId } from '../../core/units/ids.ts';
+import type { AdminId, ResetId, ScheduledResetId } from '../../core/units/ids.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
@@ -51,6 +54,22 @@ export class SqliteUsageLedger implements UsageLedger {
 
   undoReset(id: ResetId, by: AdminId | null): Promise<ResetMark> {
     return this.#writer.run('undoReset', id, by);
+  }
+
+  previewReset(request: ResetRequest): Promise<ResetEffect> {
+    return this.#writer.run('previewReset', request);
+  }
+
+  previewUndoReset(id: ResetId): Promise<ResetEffect> {
+    return this.#writer.run('previewUndoReset', id);
+  }
+
+  scheduleReset(request: NewScheduledReset): Promise<ScheduledReset> {
+    return this.#writer.run('scheduleReset', request);
+  }
+
+  cancelScheduledReset(id: ScheduledResetId, _by: AdminId | null): Promise<ScheduledReset> {
+    return this.#writer.run('cancelScheduledReset', id);
   }
 
   correct(correction: NewCorrection, preview: boolean): Promise<EntryOutcome> {

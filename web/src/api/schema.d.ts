@@ -690,6 +690,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/resets/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a reset would do to shown usage */
+        readonly post: operations["postResetsPreview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/resets/{id}/undo-preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What undoing a reset mark would do to shown usage */
+        readonly get: operations["getResetsIdUndoPreview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/resets/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -702,6 +736,41 @@ export interface paths {
         readonly post?: never;
         /** Undo a reset mark: shown usage is old plus new */
         readonly delete: operations["deleteResetsId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/scheduled-resets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Planned resets */
+        readonly get: operations["getScheduledResets"];
+        readonly put?: never;
+        /** Plan a reset for an instant to come */
+        readonly post: operations["postScheduledResets"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/scheduled-resets/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Cancel a planned reset */
+        readonly delete: operations["deleteScheduledResetsId"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1309,6 +1378,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/admin/usage/reset/{username}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Reset panel and external usage of one admin’s users, or of a user; a mark that can be undone */
+        readonly post: operations["postApiAdminUsageResetUsername"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/admin/external-traffic/reset/{username}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Reset only what foreign servers reported for one admin’s users, or for a user */
+        readonly post: operations["postApiAdminExternalTrafficResetUsername"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/servers": {
         readonly parameters: {
             readonly query?: never;
@@ -1422,40 +1525,6 @@ export interface paths {
         readonly get: operations["getApiXpertDirectConfigsSub"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/admin/usage/reset/{username}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Reset panel and external usage of an admin */
-        readonly post: operations["postApiAdminUsageResetUsername"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/admin/external-traffic/reset/{username}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /** Reset external usage of an admin */
-        readonly post: operations["postApiAdminExternalTrafficResetUsername"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1997,6 +2066,7 @@ export interface components {
             readonly id: string;
             /** @enum {string} */
             readonly scope: "all" | "owner" | "user";
+            readonly half: ("services" | "reports") | null;
             /** @description Users it applies to; 0 for all. */
             readonly users: number;
             /** Format: date-time */
@@ -2008,6 +2078,42 @@ export interface components {
             readonly reason: string | null;
             /** Format: date-time */
             readonly undoneAt: string | null;
+        };
+        readonly ResetEffect: {
+            /** @description Users whose shown usage changes. */
+            readonly users: number;
+            readonly shownBefore: components["schemas"]["Traffic"];
+            readonly shownAfter: components["schemas"]["Traffic"];
+            readonly unclaimedBefore: components["schemas"]["Traffic"];
+            readonly unclaimedAfter: components["schemas"]["Traffic"];
+            /** @description The users whose usage changes most, at most 100. */
+            readonly most: readonly {
+                readonly userId: string;
+                readonly name: string;
+                readonly shownBefore: components["schemas"]["Traffic"];
+                readonly shownAfter: components["schemas"]["Traffic"];
+            }[];
+        };
+        readonly ScheduledReset: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly scope: "all" | "owner" | "user";
+            readonly half: ("services" | "reports") | null;
+            readonly owner: string | null;
+            readonly userIds: readonly string[];
+            /** Format: date-time */
+            readonly at: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly by: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
+            readonly reason: string | null;
+            /** Format: date-time */
+            readonly cancelledAt: string | null;
+            /** @description The mark that it has set. */
+            readonly resetId: string | null;
         };
         readonly BillingRule: {
             readonly id: string;
@@ -3637,6 +3743,11 @@ export interface operations {
                     /** @description Name of the admin whose users are meant. */
                     readonly owner?: string;
                     readonly userIds?: readonly string[];
+                    /**
+                     * @description Only what was metered on our own VPN services, or only what senders reported.
+                     * @enum {string}
+                     */
+                    readonly half?: "services" | "reports";
                     readonly reason?: string;
                 };
             };
@@ -3649,6 +3760,66 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Reset"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postResetsPreview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly scope: "all" | "owner" | "user";
+                    /** @description Name of the admin whose users are meant. */
+                    readonly owner?: string;
+                    readonly userIds?: readonly string[];
+                    /**
+                     * @description Only what was metered on our own VPN services, or only what senders reported.
+                     * @enum {string}
+                     */
+                    readonly half?: "services" | "reports";
+                    readonly reason?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResetEffect"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getResetsIdUndoPreview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ResetEffect"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -3672,6 +3843,99 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Reset"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getScheduledResets: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ScheduledReset"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postScheduledResets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly scope: "all" | "owner" | "user";
+                    /** @description Name of the admin whose users are meant. */
+                    readonly owner?: string;
+                    readonly userIds?: readonly string[];
+                    /**
+                     * @description Only what was metered on our own VPN services, or only what senders reported.
+                     * @enum {string}
+                     */
+                    readonly half?: "services" | "reports";
+                    readonly reason?: string;
+                    /**
+                     * Format: date-time
+                     * @description Happens once, at this instant, also if the server is down then.
+                     */
+                    readonly at: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScheduledReset"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteScheduledResetsId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScheduledReset"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -5046,6 +5310,68 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly postApiAdminUsageResetUsername: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly username: string;
+                        readonly is_sudo: boolean;
+                        readonly telegram_id: number | null;
+                        readonly discord_webhook: string | null;
+                        /** @description Bytes, exact. */
+                        readonly users_usage: number | bigint;
+                        readonly reset_id: string;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postApiAdminExternalTrafficResetUsername: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "success";
+                        readonly admin_username: string;
+                        readonly reset_gb: number;
+                        readonly reset_connections: number;
+                        readonly message: string;
+                        readonly reset_id: string;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getApiServers: {
         readonly parameters: {
             readonly query?: never;
@@ -5268,32 +5594,6 @@ export interface operations {
                     readonly "text/plain": unknown;
                 };
             };
-            readonly default: components["responses"]["Problem"];
-        };
-    };
-    readonly postApiAdminUsageResetUsername: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 501: components["responses"]["Problem"];
-            readonly default: components["responses"]["Problem"];
-        };
-    };
-    readonly postApiAdminExternalTrafficResetUsername: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 501: components["responses"]["Problem"];
             readonly default: components["responses"]["Problem"];
         };
     };

@@ -5,6 +5,7 @@ import { billingMigration } from './002-billing.ts';
 import { entriesMigration } from './003-entries.ts';
 import { reconciliationMigration } from './004-reconciliation.ts';
 import { linksMigration } from './005-links.ts';
+import { resetsMigration } from './006-resets.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -13,6 +14,7 @@ const migrations: readonly string[] = [
   entriesMigration,
   reconciliationMigration,
   linksMigration,
+  resetsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -1,18 +1,21 @@
 import type { BillingRuleEntry } from '../../../core/ledger/billing.ts';
 import { BYTES_PER, type SizeBasis } from '../../../core/ledger/size-forecast.ts';
 import type { DatabaseInfo, Gap, Page, Period } from '../../../core/ledger/usage-history.ts';
-import type { CleanupPreview, ResetMark, TrackingState } from '../../../core/ledger/usage-ledger.ts';
+import type { CleanupPreview, ResetMark, ScheduledReset, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { NodeId, ServiceId } from '../../../core/units/ids.ts';
+import type { NodeId, ResetId, ServiceId } from '../../../core/units/ids.ts';
 import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
 import {
   type BillingRuleRow,
   billingRuleColumns,
   type ResetRow,
   resetColumns,
+  type ScheduledResetRow,
+  scheduledResetColumns,
   toBillingRule,
   toDate,
   toResetMark,
+  toScheduledReset,
 } from '../rows.ts';
 import { keepsFromMs } from '../writer/cleanup.ts';
 import { decodeCursor, type Statements, toPage } from './statements.ts';
@@ -51,6 +54,21 @@ export class LedgerReader {
         { node: nodeId ?? null },
       )
       .map(toBillingRule);
+  }
+
+  reset(id: ResetId): ResetMark | null {
+    const row = this.#sql.get<ResetRow>(`SELECT ${resetColumns} FROM reset WHERE public_id = @id`, { id });
+    return row === undefined ? null : toResetMark(row);
+  }
+
+  scheduledResets(limit: number, cursor: string | null): Page<ScheduledReset> {
+    const position = decodeCursor(cursor)?.[0] ?? Number.MAX_SAFE_INTEGER;
+    const rows = this.#sql.all<ScheduledResetRow>(
+      `SELECT ${scheduledResetColumns} FROM scheduled_reset s WHERE s.id < @position ORDER BY s.id DESC LIMIT @limit`,
+      { position, limit: limit + 1 },
+    );
+    const total = this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM scheduled_reset')?.n ?? 0;
+    return toPage(rows, limit, total, toScheduledReset, ({ rowId }) => [rowId]);
   }
 
   resets(limit: number, cursor: string | null): Page<ResetMark> {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { CarrierRules, RuleSince } from '../../../core/ledger/billing.ts';
-import { type AppliedReset, effectiveMark, markAt } from '../../../core/ledger/segment.ts';
+import { type AppliedReset, effectiveMark, markAt, marksOnHalf, type UsageHalf } from '../../../core/ledger/segment.ts';
 import { quarterOf } from '../../../core/units/quarter.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import { type BillingRuleRow, billingRuleColumns, toBillingRule } from '../rows.ts';
@@ -15,6 +15,7 @@ export interface Holder {
 }
 
 interface HolderState extends Holder {
+  readonly half: UsageHalf;
   /** Marks that apply, undone ones too. */
   readonly resets: readonly MarkRow[];
   /** Rarely more than one; a search beats a map then, and costs less memory. */
@@ -45,11 +46,12 @@ export interface PlaceHours {
 export interface CarrierState {
   readonly id: number;
   readonly place: number;
+  readonly half: UsageHalf;
   /** Null: every byte is billed once. */
   readonly rules: CarrierRules | null;
 }
 
-type FoundCarrier = Omit<CarrierState, 'rules'>;
+type FoundCarrier = Pick<CarrierState, 'id' | 'place'>;
 
 /** The VPN service whose bytes a carrier carries. */
 interface CarrierService {
@@ -126,7 +128,8 @@ export class Attribution {
     if (carrier === undefined) {
       const found = this.#sql.findCarrier.get(server, port, protocol, service?.id ?? '') as FoundCarrier | undefined;
       const { id, place } = found ?? this.#addCarrier(server, port, protocol, service);
-      carrier = { id, place, rules: service === undefined || service.isWeighted ? null : this.rulesOf(service) };
+      const half = service === undefined ? 'reports' : 'services';
+      carrier = { id, place, half, rules: service === undefined || service.isWeighted ? null : this.rulesOf(service) };
       this.#carriers.set(key, carrier);
     }
     return carrier;
@@ -175,7 +178,7 @@ export class Attribution {
 
   /** The tally for bytes that a series carried for a holder in `[fromMs, toMs)`. */
   line(series: SeriesState, holder: Holder, fromMs: number, toMs: number, nowMs: number): Line {
-    const segment = this.#segmentAt(this.#stateOf(holder), fromMs, toMs, nowMs);
+    const segment = this.#segmentAt(this.#stateOf(holder, series.carrier.half), fromMs, toMs, nowMs);
     for (const line of series.lines) if (line.segment === segment) return line;
     const found = this.#sql.findTally.get(series.id, segment.id) as { id: number } | undefined;
     const tallyId = found?.id ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
@@ -185,15 +188,15 @@ export class Attribution {
   }
 
   /** From this instant on an instant belongs to the newest segment of the holder. */
-  lastResetMs(holder: Holder): number {
-    return Math.max(0, ...this.#stateOf(holder).resets.map(({ atMs }) => atMs));
+  lastResetMs(holder: Holder, half: UsageHalf): number {
+    return Math.max(0, ...this.#stateOf(holder, half).resets.map(({ atMs }) => atMs));
   }
 
-  #stateOf(holder: Holder): HolderState {
-    const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}\n${holder.inCycle}`;
+  #stateOf(holder: Holder, half: UsageHalf): HolderState {
+    const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}\n${holder.inCycle}\n${half}`;
     let state = this.#holders.get(key);
     if (state === undefined) {
-      state = { ...holder, resets: this.#resetsOf(holder.userId), segments: [] };
+      state = { ...holder, half, resets: marksOnHalf(this.#resetsOf(holder.userId), half), segments: [] };
       this.#holders.set(key, state);
     }
     return state;
@@ -227,7 +230,7 @@ export class Attribution {
     };
   }
 
-  #segmentRow({ userId, token, peerId, inCycle }: HolderState, mark: number) {
+  #segmentRow({ userId, token, peerId, inCycle, half }: HolderState, mark: number) {
     const cycle = inCycle ? 1 : 0;
     const { findOwnSegment, findTokenSegment, findPeerSegment } = this.#sql;
     const row =
@@ -235,7 +238,7 @@ export class Attribution {
         ? findTokenSegment.get(token, userId, mark, cycle)
         : peerId !== null
           ? findPeerSegment.get(peerId, userId, mark, cycle)
-          : findOwnSegment.get(userId, mark);
+          : findOwnSegment.get(userId, mark, half);
     return row as { id: number; allMark: number; hidden: number } | undefined;
   }
 
@@ -255,18 +258,27 @@ export class Attribution {
       holder.inCycle ? 1 : 0,
       nowMs,
       claimedAt,
+      holder.half,
     );
     return { id: Number(lastInsertRowid), mark, allMark, hidden, unclaimed: userId === null, places: [] };
   }
 }
 
+interface ResetRow {
+  readonly id: number;
+  readonly at: number;
+  readonly undone: number;
+  readonly scope: string;
+  readonly half: UsageHalf | null;
+}
+
 function toMark(row: unknown): MarkRow {
-  const { id, at, undone, scope } = row as { id: number; at: number; undone: number; scope: string };
-  return { id, atMs: at, undone: undone === 1, all: scope === 'all' };
+  const { id, at, undone, scope, half } = row as ResetRow;
+  return { id, atMs: at, undone: undone === 1, all: scope === 'all', half };
 }
 
 function prepare(db: Database) {
-  const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope FROM reset';
+  const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope, half FROM reset';
   const segment = 'SELECT id, all_mark AS allMark, hidden FROM segment';
   const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) AS lastAt FROM series s';
   return {
@@ -289,7 +301,9 @@ function prepare(db: Database) {
     addTally: db.prepare('INSERT INTO tally (series_id, segment_id, first_at, last_at) VALUES (?, ?, ?, ?)'),
     allResets: db.prepare(`${mark} WHERE scope = 'all'`),
     userResets: db.prepare(`${mark} WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`),
-    findOwnSegment: db.prepare(`${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ?`),
+    findOwnSegment: db.prepare(
+      `${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ? AND half = ?`,
+    ),
     // Claimed segments of one holder may share a mark (claimed, given back, claimed again): the newest takes late bytes.
     // The plus keeps SQLite from an index on null values: that would read the segments of all holders.
     findTokenSegment: db.prepare(
@@ -299,8 +313,8 @@ function prepare(db: Database) {
       `${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`,
     ),
     addSegment: db.prepare(
-      `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at,
+         half) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
   };
 }

@@ -13,6 +13,9 @@ import { WriterQueue } from './writer-queue.ts';
 /** Until a fold that failed is tried again because somebody waits for it. */
 const RETRY_MS = 1_000;
 
+/** Of what the writer asks of itself: nobody waits for the answer. */
+const OWN_ID = 0;
+
 /** Steps of folding per turn: some 5 ms, in which reports wait for their answer. */
 const STEPS_PER_TURN = 1_500;
 
@@ -59,10 +62,18 @@ export class LedgerWriter {
   /** `nowMs`: the wall clock when the items were called. */
   enqueue(items: readonly WriterItem[], nowMs: number): void {
     this.#nowMs = nowMs;
+    this.#askForDueResets();
     for (const item of items) {
       if (item.kind === 'poll') this.#polls.push({ id: item.id, steps: this.#parts.polls.record(item.poll) });
       else this.#queue.push(item);
     }
+  }
+
+  /** Before everything that is called for now. */
+  #askForDueResets(): void {
+    const isAsked = this.#queue.has(OWN_ID);
+    if (isAsked || !this.#parts.schedule.isDue(this.#nowMs)) return;
+    this.#queue.push({ id: OWN_ID, kind: 'operation', name: 'runScheduledResets', args: [] });
   }
 
   get hasWork(): boolean {
@@ -222,6 +233,7 @@ export class LedgerWriter {
       this.#sql.release.run();
       // What operations change in memory themselves.
       this.#parts.tracking.reload();
+      this.#parts.schedule.forget();
       if (forgets) this.#forgetOwners();
       return { id: item.id, ok: false, error };
     }
@@ -281,6 +293,7 @@ export class LedgerWriter {
     this.#parts.booking.drop();
     this.#parts.states.forget();
     this.#parts.tracking.reload();
+    this.#parts.schedule.forget();
   }
 }
 

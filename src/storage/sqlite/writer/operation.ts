@@ -20,3 +20,8 @@ export function operation<A extends readonly unknown[], R>(
 ): Operation<A, R> {
   return { changes, forgets, run };
 }
+
+/** Done and taken back at once. */
+export function preview<A extends readonly unknown[], R>(run: (nowMs: number, ...args: A) => R) {
+  return { ...operation('usage', run), isPreview: () => true };
+}

@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../../core/ledger/entry.ts';
-import type { FailedPoll, ResetRequest, TrackingState } from '../../../core/ledger/usage-ledger.ts';
+import type { FailedPoll, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { AdminId, NewId } from '../../../core/units/ids.ts';
+import type { NewId } from '../../../core/units/ids.ts';
 import { accountOperations } from './account-operations.ts';
 import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
@@ -29,7 +29,9 @@ import { PollRecorder } from './polls.ts';
 import { ReportBooking } from './report-booking.ts';
 import { ReportDesk } from './report-desk.ts';
 import { ReportIntake } from './report-intake.ts';
+import { resetOperations } from './reset-operations.ts';
 import { Resets } from './resets.ts';
+import { ScheduledResets } from './scheduled-resets.ts';
 import { Settings } from './settings.ts';
 import { TrackingSwitch } from './tracking.ts';
 
@@ -53,6 +55,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     tracking,
     outcomes,
     resets,
+    schedule: new ScheduledResets(db, resets, newId),
     intake,
     desk: new ReportDesk({
       inbox: new Inbox(db),
@@ -102,11 +105,10 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
 
 /** Every operation of the writer but reports and polls. Each runs in a savepoint of its own. */
 export function makeOperations(parts: WriterParts, db: Database) {
-  const { settings, resets, outcomes, corrections, tracking, cleanup } = parts;
+  const { settings, outcomes, corrections, tracking, cleanup } = parts;
   return {
     recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
-    reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),
-    undoReset: operation('usage', (now, id: string, by: AdminId | null) => resets.undo(id, by, now)),
+    ...resetOperations(parts),
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),
     decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),

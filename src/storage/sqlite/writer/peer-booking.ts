@@ -65,7 +65,7 @@ export class PeerBooking {
     if (known !== null && known.line.series === series && piece.fromMs >= known.sinceMs) return known.line;
     const holder = peerHolder(peer.id, peer.bindings, piece);
     const line = this.#attribution.line(series, holder, piece.fromMs, piece.toMs, nowMs);
-    const sinceMs = Math.max(this.#attribution.lastResetMs(holder), ownedSinceMs(peer));
+    const sinceMs = Math.max(this.#attribution.lastResetMs(holder, 'services'), ownedSinceMs(peer));
     if (piece.fromMs >= sinceMs) peer.line = { line, sinceMs };
     return line;
   }

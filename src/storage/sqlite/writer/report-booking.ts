@@ -86,7 +86,7 @@ export class ReportBooking {
     }
     const holder = toMs < owner.sinceMs ? owner.before : owner.now;
     const line = this.#attribution.line(route.series, holder, piece.fromMs, piece.toMs, receivedAtMs);
-    const sinceMs = Math.max(owner.sinceMs, this.#attribution.lastResetMs(owner.now));
+    const sinceMs = Math.max(owner.sinceMs, this.#attribution.lastResetMs(owner.now, 'reports'));
     if (toMs >= sinceMs) {
       route.line = line;
       route.lineSinceMs = sinceMs;

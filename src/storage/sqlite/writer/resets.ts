@@ -1,10 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import { ExpectedError, NotFound } from '../../../core/errors.ts';
-import { type AppliedReset, effectiveMark } from '../../../core/ledger/segment.ts';
-import type { ResetMark, ResetRequest } from '../../../core/ledger/usage-ledger.ts';
-import type { AdminId, NewId } from '../../../core/units/ids.ts';
-import { type ResetRow, resetColumns, toResetMark } from '../rows.ts';
-import { ADD_SUMS } from './sums.ts';
+import { ExpectedError, InvalidInput, NotFound } from '../../../core/errors.ts';
+import { type AppliedReset, effectiveMark, marksOnHalf, type UsageHalf } from '../../../core/ledger/segment.ts';
+import type { ResetEffect, ResetMark, ResetRequest } from '../../../core/ledger/usage-ledger.ts';
+import type { Traffic } from '../../../core/units/bytes.ts';
+import type { AdminId, NewId, UserId } from '../../../core/units/ids.ts';
+import { sums, VISIBLE } from '../reader/statements.ts';
+import { type ResetRow, resetColumns, toResetMark, toTraffic } from '../rows.ts';
+import { ADD_SUMS, addSums, noSums, type Sums } from './sums.ts';
 
 /**
  * Reset marks. A mark of scope `all` is one row: what it hides follows from `all_mark`. A mark on users flips `hidden` on
@@ -19,14 +21,16 @@ export class Resets {
     this.#newId = newId;
   }
 
-  reset({ scope, userIds, by, reason }: ResetRequest, nowMs: number): ResetMark {
+  /** @throws InvalidInput, NotFound */
+  reset({ scope, userIds, half = null, by, reason }: ResetRequest, atMs: number): ResetMark {
+    if (scope === 'all' && half !== null) throw new InvalidInput('/half', 'Everybody is reset as a whole.');
     const targets = scope === 'all' ? [] : [...new Set<string>(userIds)];
     for (const userId of targets) {
       if (this.#sql.userExists.get(userId) === undefined) throw new NotFound('user', userId);
     }
     const users = scope === 'all' ? (this.#sql.countUsers.get() as number) : targets.length;
     const id = this.#newId();
-    const { lastInsertRowid } = this.#sql.add.run(id, scope, users, nowMs, by, reason);
+    const { lastInsertRowid } = this.#sql.add.run(id, scope, half, users, atMs, by, reason);
     for (const userId of targets) {
       this.#sql.addTarget.run(userId, lastInsertRowid);
       this.applyMarks(userId);
@@ -49,18 +53,38 @@ export class Resets {
 
   /** Brings `hidden` of a user's segments, and the sums per carrier, in line with the marks on that user. */
   applyMarks(userId: string): void {
-    const marks = this.#sql.marksOn.all(userId).map((row) => {
-      const { id, at, undone } = row as { id: number; at: number; undone: number };
-      return { id, atMs: at, undone: undone === 1 } satisfies AppliedReset;
-    });
-    const effective = effectiveMark(marks);
-    for (const row of this.#sql.segments.all(userId)) {
-      const { id, mark, hidden } = row as { id: number; mark: number; hidden: number };
-      const hide = mark < effective ? 1 : 0;
+    const marks = (this.#sql.marksOn.all(userId) as MarkRow[]).map(
+      ({ id, at, undone, half }): AppliedReset => ({ id, atMs: at, undone: undone === 1, half }),
+    );
+    const effective = {
+      services: effectiveMark(marksOnHalf(marks, 'services')),
+      reports: effectiveMark(marksOnHalf(marks, 'reports')),
+    };
+    for (const { id, mark, half, hidden } of this.#sql.segments.all(userId) as SegmentRow[]) {
+      const hide = mark < effective[half] ? 1 : 0;
       if (hide === hidden) continue;
       this.#sql.setHidden.run(hide, id);
       this.#sql.moveCarrierDays.run({ sign: hide === 1 ? -1 : 1, segment: id });
     }
+  }
+
+  /** What `change` does to shown usage; to be taken back afterwards. */
+  effectOf(scope: Pick<ResetRequest, 'scope' | 'userIds'>, change: () => void): ResetEffect {
+    const look = (): Map<UserId | null, Sums> => {
+      const shown =
+        scope.scope === 'all' ? this.#sql.shown.all() : this.#sql.shownOf.all(JSON.stringify(scope.userIds));
+      return new Map((shown as ShownRow[]).map(({ userId, ...sums }) => [userId, sums]));
+    };
+    const before = look();
+    change();
+    return resetEffect(before, look());
+  }
+
+  /** @throws NotFound, ExpectedError `already-undone` */
+  effectOfUndo(id: string, nowMs: number): ResetEffect {
+    const { rowId, scope } = (this.#sql.find.get(id) as ResetRow | undefined) ?? { rowId: 0, scope: 'user' as const };
+    const userIds = this.#sql.targets.all(rowId) as UserId[];
+    return this.effectOf({ scope, userIds }, () => this.undo(id, null, nowMs));
   }
 
   #mark(id: string): ResetMark {
@@ -68,20 +92,68 @@ export class Resets {
   }
 }
 
+interface MarkRow {
+  readonly id: number;
+  readonly at: number;
+  readonly undone: number;
+  readonly half: UsageHalf | null;
+}
+
+interface SegmentRow {
+  readonly id: number;
+  readonly mark: number;
+  readonly half: UsageHalf;
+  readonly hidden: number;
+}
+
+interface ShownRow extends Sums {
+  readonly userId: UserId | null;
+}
+
+const MOST_TOLD = 100;
+
+function resetEffect(before: ReadonlyMap<UserId | null, Sums>, after: ReadonlyMap<UserId | null, Sums>): ResetEffect {
+  const sums = { before: noSums(), after: noSums() };
+  const changed: { userId: UserId; shownBefore: Traffic; shownAfter: Traffic }[] = [];
+  for (const userId of new Set([...before.keys(), ...after.keys()])) {
+    const [was, is] = [before.get(userId) ?? noSums(), after.get(userId) ?? noSums()];
+    addSums(sums.before, was);
+    addSums(sums.after, is);
+    const [shownBefore, shownAfter] = [toTraffic(was), toTraffic(is)];
+    if (userId !== null && shownBefore.total !== shownAfter.total) changed.push({ userId, shownBefore, shownAfter });
+  }
+  const change = (each: (typeof changed)[number]): bigint => each.shownAfter.total - each.shownBefore.total;
+  const size = (each: (typeof changed)[number]): bigint => (change(each) < 0n ? -change(each) : change(each));
+  return {
+    users: changed.length,
+    shownBefore: toTraffic(sums.before),
+    shownAfter: toTraffic(sums.after),
+    unclaimedBefore: toTraffic(before.get(null) ?? noSums()),
+    unclaimedAfter: toTraffic(after.get(null) ?? noSums()),
+    most: changed.sort((a, b) => (size(a) < size(b) ? 1 : -1)).slice(0, MOST_TOLD),
+  };
+}
+
 function prepare(db: Database) {
+  const shown = `SELECT g.user_id AS userId, ${sums('t')} FROM segment g JOIN tally t ON t.segment_id = g.id
+    WHERE ${VISIBLE}`;
   return {
     userExists: db.prepare('SELECT 1 FROM user WHERE id = ?'),
     countUsers: db.prepare('SELECT count(*) FROM user WHERE deleted_at IS NULL').pluck(),
-    add: db.prepare('INSERT INTO reset (public_id, scope, users, at, admin_id, reason) VALUES (?, ?, ?, ?, ?, ?)'),
+    add: db.prepare(
+      'INSERT INTO reset (public_id, scope, half, users, at, admin_id, reason) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
     addTarget: db.prepare('INSERT INTO reset_target (user_id, reset_id) VALUES (?, ?)'),
     find: db.prepare(`SELECT ${resetColumns} FROM reset WHERE public_id = ?`),
     undo: db.prepare('UPDATE reset SET undone_at = ?, undone_by = ? WHERE id = ?'),
     targets: db.prepare('SELECT user_id FROM reset_target WHERE reset_id = ?').pluck(),
     marksOn: db.prepare(
-      `SELECT id, at, undone_at IS NOT NULL AS undone FROM reset
+      `SELECT id, at, undone_at IS NOT NULL AS undone, half FROM reset
        WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`,
     ),
-    segments: db.prepare('SELECT id, mark, hidden FROM segment WHERE user_id = ?'),
+    segments: db.prepare('SELECT id, mark, half, hidden FROM segment WHERE user_id = ?'),
+    shown: db.prepare(`${shown} GROUP BY g.user_id`).safeIntegers(),
+    shownOf: db.prepare(`${shown} AND g.user_id IN (SELECT value FROM json_each(?)) GROUP BY g.user_id`).safeIntegers(),
     setHidden: db.prepare('UPDATE segment SET hidden = ? WHERE id = ?'),
     moveCarrierDays: db.prepare(
       `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, markup, connections, last_at)

@@ -14,6 +14,10 @@ export class WriterQueue {
     this.#items.push(item);
   }
 
+  has(id: number): boolean {
+    return this.#items.some((item) => item.id === id);
+  }
+
   get isEmpty(): boolean {
     return this.#items.length === 0;
   }

@@ -1,11 +1,12 @@
 import { isOnline, isStale } from '../core/health/node-health.ts';
+import type { Succession } from '../core/inventory/inventory-store.ts';
 import type { Peer } from '../core/inventory/peer.ts';
 import type { Visibility } from '../core/ledger/usage-history.ts';
 import { addTraffic, NOTHING, type Traffic } from '../core/units/bytes.ts';
 import type { PeerId, UserId } from '../core/units/ids.ts';
 import type { HttpPorts } from './ports.ts';
 import { trafficJson } from './schemas/common.ts';
-import type { PeerBody } from './schemas/people.ts';
+import type { PeerBody, SuccessionBody } from './schemas/people.ts';
 
 type PeerPorts = Pick<HttpPorts, 'inventory' | 'history' | 'clock'>;
 
@@ -58,4 +59,36 @@ async function userNames({ inventory }: PeerPorts, peers: readonly Peer[]): Prom
   const ids = new Set(peers.flatMap(({ userId }) => (userId === null ? [] : [userId])));
   const users = await Promise.all([...ids].map((id) => inventory.user(id)));
   return new Map(users.flatMap((user) => (user === null ? [] : [[user.id, user.name] as const])));
+}
+
+/** A suggestion as people look at it; none if one of the two is gone in the meantime. */
+export async function successionBody(
+  { inventory }: Pick<HttpPorts, 'inventory'>,
+  { userId, endedId, successorId, sameName, sameAllowedIps }: Succession,
+  all: readonly Succession[],
+): Promise<SuccessionBody[]> {
+  const [user, ended, successor] = await Promise.all([
+    inventory.user(userId),
+    inventory.peer(endedId),
+    inventory.peer(successorId),
+  ]);
+  if (user === null || ended === null || ended.endedAt === null || successor === null) return [];
+  const rivals = all.filter((each) => each.endedId === endedId || each.successorId === successorId);
+  const node = await inventory.node(successor.nodeId);
+  return [
+    {
+      userId,
+      userName: user.name,
+      nodeName: node?.name ?? null,
+      ended: { peerId: endedId, key: ended.key, name: ended.name, endedAt: ended.endedAt },
+      successor: {
+        peerId: successorId,
+        key: successor.key,
+        name: successor.name,
+        firstSeenAt: successor.firstSeenAt,
+      },
+      because: [...(sameName ? (['name'] as const) : []), ...(sameAllowedIps ? (['allowed-ips'] as const) : [])],
+      only: rivals.length === 1,
+    },
+  ];
 }

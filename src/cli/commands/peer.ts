@@ -34,6 +34,11 @@ export function addPeerCommands(program: Command): void {
     .option('--json', 'answer as JSON')
     .action((options: ListOptions) => withApi((api) => list(api, options)));
   peer
+    .command('successors')
+    .description('peers that may continue an ended one: a regenerated key, a renamed account')
+    .option('--json', 'answer as JSON')
+    .action((options: { json?: boolean }) => withApi((api) => listSuccessors(api, options)));
+  peer
     .command('assign <peer> <user>')
     .description('give a peer to a user ("-" takes it away)')
     .option(
@@ -68,6 +73,33 @@ async function list(api: Api, options: ListOptions): Promise<void> {
       formatInstant(peer.lastHandshakeAt),
     ]),
   );
+}
+
+interface Succession {
+  readonly userName: string;
+  readonly nodeName: string | null;
+  readonly ended: { readonly key: string; readonly name: string | null; readonly endedAt: string };
+  readonly successor: { readonly peerId: string; readonly key: string; readonly name: string | null };
+  readonly because: readonly string[];
+  readonly only: boolean;
+}
+
+async function listSuccessors(api: Api, options: { json?: boolean }): Promise<void> {
+  const { items } = await api.get<{ items: Succession[] }>('/api/v1/peers/successions');
+  if (options.json) return print(api.lastText());
+  if (items.length === 0) return explain('No peer looks like the successor of another.');
+  printTable(
+    ['NEW PEER', 'NODE', 'LIKE', 'ENDED', 'USER', 'BECAUSE OF'],
+    items.map(({ userName, nodeName, ended, successor, because, only }) => [
+      successor.name ?? successor.key,
+      nodeName ?? '—',
+      ended.name ?? ended.key,
+      formatInstant(ended.endedAt),
+      userName,
+      `${because.join(', ')}${only ? '' : ' (not the only one)'}`,
+    ]),
+  );
+  explain('To accept one: xpert peer assign PEER USER --count-in-cycle');
 }
 
 async function assign(

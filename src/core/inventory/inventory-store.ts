@@ -25,6 +25,8 @@ export interface InventoryStore {
   peer(id: PeerId): Promise<Peer | null>;
   /** By id, or by key, when that key is on one service only. @throws Ambiguous */
   findPeer(text: string): Promise<Peer | null>;
+  /** Peers without an owner that may continue an ended one of the same service: a regenerated key, a renamed account. */
+  successions(): Promise<Succession[]>;
   /**
    * Gives peers to users from an instant on. History of an unowned peer goes to the user as claimed, outside the
    * running cycle unless `countInCycle`. One transaction.
@@ -79,6 +81,15 @@ export interface Assignment {
   readonly userId: UserId | null;
   readonly from: Date;
   readonly countInCycle: boolean;
+}
+
+/** A guess, to be accepted by an admin: never acted upon by itself. */
+export interface Succession {
+  readonly userId: UserId;
+  readonly endedId: PeerId;
+  readonly successorId: PeerId;
+  readonly sameName: boolean;
+  readonly sameAllowedIps: boolean;
 }
 
 export interface UserQuery {

@@ -121,6 +121,8 @@ export interface HolderUsage {
   readonly userToken: string | null;
   readonly peerId: PeerId | null;
   readonly name: string;
+  /** The user was deleted; the usage stays. */
+  readonly deleted: boolean;
   readonly traffic: Traffic;
   readonly connections: number;
   readonly servers: number;

@@ -9,10 +9,10 @@ import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
-import { peerBodies } from '../peer-views.ts';
+import { peerBodies, successionBody } from '../peer-views.ts';
 import { problem } from '../problem.ts';
 import { Nullable, PageOf, PageQuery } from '../schemas/common.ts';
-import { AssignmentJson, PeerJson } from '../schemas/people.ts';
+import { AssignmentJson, PeerJson, SuccessionJson } from '../schemas/people.ts';
 import { findNodeView } from './nodes.ts';
 
 const Id = Type.String({ minLength: 1, maxLength: 256 });
@@ -38,6 +38,11 @@ const assignSchema = {
   summary: 'Give peers to users from an instant on, or take them back',
   body: Assign,
   response: { 200: Type.Object({ assigned: Type.Integer() }) },
+};
+const successionsSchema = {
+  tags,
+  summary: 'Peers that may continue an ended one: a regenerated key or a renamed account of the same user',
+  response: { 200: PageOf(SuccessionJson) },
 };
 const automaticSchema = {
   tags,
@@ -92,6 +97,12 @@ export function peerRoutes(app: HttpApp, parts: HttpParts): void {
       return { users, assigned: result.assigned };
     },
   );
+
+  app.get('/api/v1/peers/successions', { config: { access: 'view-all' }, schema: successionsSchema }, async () => {
+    const all = await inventory.successions();
+    const items = await Promise.all(all.map((each) => successionBody(parts.ports, each, all)));
+    return { items: items.flat(), nextCursor: null, total: all.length };
+  });
 
   /** A reseller moves peers among own users; what belongs to others or to nobody is not theirs to give. */
   async function ownPeer(actor: Actor, text: string): Promise<Peer> {

@@ -14,13 +14,18 @@ export function unclaimedRoutes(app: HttpApp, { ports }: HttpParts): void {
       schema: { tags: ['users'], summary: 'Usage that belongs to nobody yet', response: { 200: UnclaimedJson } },
     },
     async () => {
-      const [unclaimed, nodes] = await Promise.all([history.unclaimed(), inventory.nodes()]);
-      const nodeNames = new Map(nodes.map(({ id, name }) => [id, name]));
+      const unclaimed = await history.unclaimed();
       const peers = await Promise.all(
         unclaimed.peers.map(async ({ peerId, traffic, firstAt, lastAt }) => {
           const peer = await inventory.peer(peerId);
-          const named = peer === null ? undefined : nodeNames.get(peer.nodeId);
-          const shown = { peerId, name: peer?.name ?? null, key: peer?.key ?? '', nodeName: named ?? null };
+          const node = peer === null ? null : await inventory.node(peer.nodeId);
+          const shown = {
+            peerId,
+            name: peer?.name ?? null,
+            key: peer?.key ?? '',
+            nodeName: node?.name ?? null,
+            endedAt: peer?.endedAt ?? node?.deletedAt ?? null,
+          };
           return { ...shown, traffic: trafficJson(traffic), firstAt, lastAt };
         }),
       );

@@ -59,6 +59,7 @@ export const UnclaimedJson = Type.Object(
         name: MaybeString,
         key: Type.String(),
         nodeName: MaybeString,
+        endedAt: Type.Unsafe<Date | null>({ ...MaybeInstant, description: 'The peer or its node is gone since.' }),
         traffic: TrafficJson,
         firstAt: Instant,
         lastAt: Instant,
@@ -67,6 +68,21 @@ export const UnclaimedJson = Type.Object(
   },
   { $id: 'Unclaimed' },
 );
+
+export const SuccessionJson = Type.Object(
+  {
+    userId: Type.String(),
+    userName: Type.String(),
+    nodeName: MaybeString,
+    ended: Type.Object({ peerId: Type.String(), key: Type.String(), name: MaybeString, endedAt: Instant }),
+    successor: Type.Object({ peerId: Type.String(), key: Type.String(), name: MaybeString, firstSeenAt: Instant }),
+    because: Type.Array(Type.Union([Type.Literal('name'), Type.Literal('allowed-ips')])),
+    only: Type.Boolean({ description: 'false: there are others for one of the two; look twice.' }),
+  },
+  { $id: 'Succession', description: 'To accept, assign the successor to the user with "countInCycle": true.' },
+);
+
+export type SuccessionBody = Static<typeof SuccessionJson>;
 
 export const AssignmentJson = Type.Object(
   {

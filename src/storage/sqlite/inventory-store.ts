@@ -60,6 +60,10 @@ export class SqliteInventoryStore implements InventoryStore {
     return this.#reader.findPeer(text);
   }
 
+  async successions() {
+    return this.#reader.successions();
+  }
+
   assignPeers(assignments: readonly Assignment[]) {
     return this.#writer.run('assignPeers', assignments);
   }

@@ -230,7 +230,17 @@ function addDelta(standing: Standing, delta: Omit<DayDelta, 'segmentId' | 'day'>
 function toUsage(standing: Standing): HolderUsage {
   const { userId, userToken, peerId, connections, lastMs } = standing;
   const traffic: Traffic = toTraffic(standing);
-  return { userId, userToken, peerId, name: '', traffic, connections, servers: 0, lastUsedAt: new Date(lastMs) };
+  return {
+    userId,
+    userToken,
+    peerId,
+    name: '',
+    deleted: false,
+    traffic,
+    connections,
+    servers: 0,
+    lastUsedAt: new Date(lastMs),
+  };
 }
 
 /** The `limit` ones with the most bytes, in no order; one pass where most are below the least of the best so far. */

@@ -498,6 +498,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/peers/successions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Peers that may continue an ended one: a regenerated key or a renamed account of the same user */
+        readonly get: operations["getPeersSuccessions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/users": {
         readonly parameters: {
             readonly query?: never;
@@ -1630,6 +1647,8 @@ export interface components {
             readonly userToken: string | null;
             readonly peerId: string | null;
             readonly name: string;
+            /** @description The user was deleted; the usage stays. */
+            readonly deleted: boolean;
             readonly unclaimed: boolean;
             readonly traffic: components["schemas"]["Traffic"];
             readonly connections: number;
@@ -1919,6 +1938,29 @@ export interface components {
             }[];
             readonly assigned: number;
         };
+        /** @description To accept, assign the successor to the user with "countInCycle": true. */
+        readonly Succession: {
+            readonly userId: string;
+            readonly userName: string;
+            readonly nodeName: string | null;
+            readonly ended: {
+                readonly peerId: string;
+                readonly key: string;
+                readonly name: string | null;
+                /** Format: date-time */
+                readonly endedAt: string;
+            };
+            readonly successor: {
+                readonly peerId: string;
+                readonly key: string;
+                readonly name: string | null;
+                /** Format: date-time */
+                readonly firstSeenAt: string;
+            };
+            readonly because: readonly ("name" | "allowed-ips")[];
+            /** @description false: there are others for one of the two; look twice. */
+            readonly only: boolean;
+        };
         readonly User: {
             readonly id: string;
             readonly name: string;
@@ -2055,6 +2097,11 @@ export interface components {
                 readonly name: string | null;
                 readonly key: string;
                 readonly nodeName: string | null;
+                /**
+                 * Format: date-time
+                 * @description The peer or its node is gone since.
+                 */
+                readonly endedAt: string | null;
                 readonly traffic: components["schemas"]["Traffic"];
                 /** Format: date-time */
                 readonly firstAt: string;
@@ -3326,6 +3373,31 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AutomaticAssignment"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getPeersSuccessions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Succession"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

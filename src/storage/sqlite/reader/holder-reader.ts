@@ -146,24 +146,30 @@ export class HolderReader {
   /** Gives holders the names that people know them by. */
   named(holders: readonly HolderUsage[]): HolderUsage[] {
     const users = this.#names(
-      'SELECT id, name FROM user WHERE id IN (SELECT value FROM json_each(@ids))',
+      `SELECT id, name, deleted_at IS NOT NULL AS deleted FROM user WHERE id IN (SELECT value FROM json_each(@ids))`,
       holders.flatMap(({ userId }) => userId ?? []),
     );
     const peers = this.#names(
-      'SELECT id, ifnull(name, key) AS name FROM peer WHERE id IN (SELECT value FROM json_each(@ids))',
+      'SELECT id, ifnull(name, key) AS name, 0 AS deleted FROM peer WHERE id IN (SELECT value FROM json_each(@ids))',
       holders.flatMap(({ peerId }) => peerId ?? []),
     );
-    return holders.map((holder) => ({
-      ...holder,
-      name: users.get(holder.userId ?? '') ?? holder.userToken ?? peers.get(holder.peerId ?? '') ?? '',
-    }));
+    return holders.map((holder) => {
+      const known = users.get(holder.userId ?? '') ?? peers.get(holder.peerId ?? '');
+      return { ...holder, name: known?.name ?? holder.userToken ?? '', deleted: known?.deleted === 1 };
+    });
   }
 
-  #names(sql: string, ids: readonly string[]): Map<string, string> {
+  #names(sql: string, ids: readonly string[]): Map<string, NameRow> {
     if (ids.length === 0) return new Map();
-    const rows = this.#sql.all<{ id: string; name: string }>(sql, { ids: JSON.stringify(ids) });
-    return new Map(rows.map(({ id, name }) => [id, name]));
+    const rows = this.#sql.all<NameRow>(sql, { ids: JSON.stringify(ids) });
+    return new Map(rows.map((row) => [row.id, row]));
   }
+}
+
+interface NameRow {
+  readonly id: string;
+  readonly name: string;
+  readonly deleted: number;
 }
 
 /** What one segment used in some days. */
@@ -188,6 +194,7 @@ function toHolder(row: HolderRow): HolderUsage {
     userToken: row.token,
     peerId: row.peerId,
     name: '',
+    deleted: false,
     traffic: toTraffic(row),
     connections: Number(row.connections),
     servers: Number(row.servers),

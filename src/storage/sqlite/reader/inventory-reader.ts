@@ -4,6 +4,7 @@ import type {
   InventoryStore,
   PeerQuery,
   PollState,
+  Succession,
   UserQuery,
 } from '../../../core/inventory/inventory-store.ts';
 import type { Node, VpnService } from '../../../core/inventory/node.ts';
@@ -91,6 +92,18 @@ export class InventoryReader {
       });
     }
     return first === undefined ? null : toPeer(first);
+  }
+
+  successions(): Succession[] {
+    return this.#sql
+      .all<Omit<Succession, 'sameName' | 'sameAllowedIps'> & { sameName: number; sameIps: number }>(
+        `SELECT e.user_id AS userId, e.id AS endedId, n.id AS successorId, ifnull(n.name = e.name, 0) AS sameName,
+           n.allowed_ips = e.allowed_ips AND n.allowed_ips <> '[]' AS sameIps
+         FROM peer n JOIN peer e ON e.service_id = n.service_id JOIN user u ON u.id = e.user_id
+         WHERE n.user_id IS NULL AND n.ended_at IS NULL AND e.ended_at IS NOT NULL AND u.deleted_at IS NULL
+           AND n.first_seen_at >= e.last_seen_at AND (sameName OR sameIps) ORDER BY n.first_seen_at, n.id, e.ended_at DESC`,
+      )
+      .map(({ sameName, sameIps, ...row }) => ({ ...row, sameName: sameName === 1, sameAllowedIps: sameIps === 1 }));
   }
 
   users(query: UserQuery): Page<User> {

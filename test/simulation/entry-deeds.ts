@@ -88,7 +88,11 @@ export class EntryDeeds {
   /** Of a time whose records are there: where only days are left, others may have taken the same bytes. */
   #undo(): Action | null {
     const { entries } = this.#model().state;
-    const entry = this.#random.pickOrNone(entries.slice(-8));
+    // Now and then one whose bytes are not there any more: it has to be refused.
+    const spent = entries.filter(({ undone, undoes, postings }) => {
+      return !undone && undoes === null && postings.some(({ cell, rx, tx }) => cell.rx < rx || cell.tx < tx);
+    });
+    const entry = this.#random.pickOrNone(this.#random.chance(0.3) && spent.length > 0 ? spent : entries.slice(-8));
     if (entry === undefined || !entry.postings.every(({ cell }) => this.#isKept(cell))) return null;
     return { kind: 'undo-entry', entry: entries.indexOf(entry) };
   }

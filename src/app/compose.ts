@@ -1,6 +1,10 @@
+import { SameBytesWatch } from '../core/health/same-bytes.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { Node, NodeSource } from '../core/inventory/node.ts';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
 import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
+import type { Collector } from '../core/metering/collector.ts';
+import type { IntegrationTools } from '../core/metering/integration.ts';
 import { WallTime } from '../core/metering/wall-time.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { HttpPorts } from '../http/ports.ts';
@@ -157,19 +161,18 @@ function composeNodes(surroundings: FleetSurroundings) {
   const rates = new LiveRates(clock);
   const presence = new Presence();
   const discovery = new UserDiscovery({ inventory, identity, clock });
+  const sameBytes = new SameBytesWatch();
   const polling = new NodePolling({
     inventory,
     ledger,
-    createCollector: ({ source }) => {
-      const integration = integrationOf(source.kind);
-      return integration.createCollector(integration.parseOptions(credentials.open(source).options), tools);
-    },
+    createCollector: ({ source }) => createCollector(credentials.open(source), tools),
     clock,
     wallTime,
     rates,
     presence,
     changes,
-    discover: async (node, booked) => {
+    discover: async (node, booked, poll) => {
+      sameBytes.seen({ id: node.id, kind: node.source.kind, endpoint: endpointOf(node) }, poll);
       if (booked.services.some((service) => service.newPeers.length > 0)) views.baselinesChanged(node.id);
       await expected.afterPoll(node, booked);
       await discovery.afterPoll(node, booked);
@@ -190,7 +193,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     rates,
     presence,
     pollCounts: (id) => polling.counts(id),
-    endpointOf: ({ source }) => integrationOf(source.kind).endpoint(source.options),
+    endpointOf,
     shown: (source) => credentials.shown(source),
   });
   const nodes = new RunningNodes({
@@ -205,6 +208,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     rates,
     presence,
     discovery,
+    sameBytes,
     changes,
     productNotices: surroundings.productNotices,
   });
@@ -216,4 +220,14 @@ function composeNodes(surroundings: FleetSurroundings) {
     await polling.close();
   };
   return { nodes, scheduler, close };
+}
+
+function createCollector({ kind, options }: NodeSource, tools: IntegrationTools): Collector {
+  const integration = integrationOf(kind);
+  return integration.createCollector(integration.parseOptions(options), tools);
+}
+
+/** The host that is read. */
+function endpointOf({ source }: Node): string {
+  return integrationOf(source.kind).endpoint(source.options);
 }

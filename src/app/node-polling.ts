@@ -35,8 +35,8 @@ interface Dependencies {
   readonly rates: LiveRates;
   readonly presence: Presence;
   readonly changes: Changes;
-  /** Gives new peers to users by the node's policy. */
-  readonly discover: (node: Node, booked: PollBooked) => Promise<void>;
+  /** Looks at what a poll showed: gives new peers to users by the node's policy, and the like. */
+  readonly discover: (node: Node, booked: PollBooked, poll: Poll) => Promise<void>;
   readonly log: PollLog;
 }
 
@@ -117,7 +117,7 @@ export class NodePolling {
     presence.seen(node.id, poll, at);
     const outcome = poll.complete ? 'complete' : 'incomplete';
     this.#noteEnd(node, outcome, outcome, poll.complete ? null : 'the reading was incomplete');
-    await discover(node, booked);
+    await discover(node, booked, poll);
     const services = booked.services.map(({ serviceId, name, peers, counted, before }) => ({
       id: serviceId,
       name,

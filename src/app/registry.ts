@@ -9,7 +9,10 @@ import { declared } from '../integrations/declared/integration.ts';
 import { marzban } from '../integrations/marzban/integration.ts';
 import { mtproto } from '../integrations/mtproto/integration.ts';
 import { openvpn } from '../integrations/openvpn/integration.ts';
+import { outline } from '../integrations/outline/integration.ts';
+import { remnawave } from '../integrations/remnawave/integration.ts';
 import { shadowsocks } from '../integrations/shadowsocks/integration.ts';
+import { threeXui } from '../integrations/three-x-ui/integration.ts';
 import { wireguard } from '../integrations/wireguard/integration.ts';
 import { singBox, v2ray, xray } from '../integrations/xray/integration.ts';
 import { KeyFileBox } from '../lib/key-file-box.ts';
@@ -28,6 +31,9 @@ const integrations: readonly Integration[] = [
   shadowsocks,
   mtproto,
   marzban,
+  threeXui,
+  remnawave,
+  outline,
   declared,
 ];
 

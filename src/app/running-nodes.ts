@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ExpectedError, NotFound } from '../core/errors.ts';
+import type { SameBytes, SameBytesWatch } from '../core/health/same-bytes.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../core/inventory/node.ts';
 import type {
@@ -37,6 +38,7 @@ interface Dependencies {
   readonly rates: LiveRates;
   readonly presence: Presence;
   readonly discovery: UserDiscovery;
+  readonly sameBytes: SameBytesWatch;
   readonly changes: Changes;
   /** Notices about the product itself: open webhook, disk, clock. */
   readonly productNotices: () => Promise<readonly SystemNotice[]>;
@@ -166,7 +168,7 @@ export class RunningNodes implements NodeOperations {
 
   async notices(): Promise<readonly SystemNotice[]> {
     const [views, product] = await Promise.all([this.views(), this.#use.productNotices()]);
-    return [...product, ...views.flatMap(noticesOf)];
+    return [...product, ...twiceCounted(views, this.#use.sameBytes.found()), ...views.flatMap(noticesOf)];
   }
 
   async assignAutomatically(
@@ -200,12 +202,13 @@ export class RunningNodes implements NodeOperations {
   }
 
   async #drop(id: NodeId): Promise<void> {
-    const { inventory, polling, rates, presence, clock } = this.#use;
+    const { inventory, polling, rates, presence, sameBytes, clock } = this.#use;
     await inventory.deleteNode(id, clock.now());
     await this.refresh();
     await polling.forget(id);
     rates.forget(id);
     presence.forget(id);
+    sameBytes.forget(id);
   }
 
   async #must(id: NodeId): Promise<Node> {
@@ -244,4 +247,24 @@ function noticesOf(view: NodeView): SystemNotice[] {
       since: view.openGap?.from ?? view.lastCompleteAt,
     },
   ];
+}
+
+function twiceCounted(views: readonly NodeView[], found: readonly SameBytes[]): SystemNotice[] {
+  const nameOf = (id: NodeId) => views.find(({ node }) => node.id === id)?.node.name;
+  return found.flatMap(({ nodeId, otherId, relation, names, shared }) => {
+    const [nodeName, otherName] = [nameOf(nodeId), nameOf(otherId)];
+    if (nodeName === undefined || otherName === undefined) return [];
+    const what = relation === 'same-panel' ? 'They are one panel.' : 'The panel reads that core itself.';
+    return [
+      {
+        code: 'counted-twice',
+        severity: 'warning' as const,
+        message: `"${nodeName}" and "${otherName}" show the same bytes: ${shared} of ${names} users are the same. ${what}`,
+        hint: `Remove the node "${nodeName}": its users are counted with the other.`,
+        nodeId,
+        nodeName,
+        since: null,
+      },
+    ];
+  });
 }

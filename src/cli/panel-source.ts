@@ -20,6 +20,9 @@ export interface PanelOptions {
 /** Which secret a kind cannot do without. */
 const SECRETS: Readonly<Record<string, (options: PanelOptions) => 'password' | 'token' | 'access'>> = {
   marzban: () => 'password',
+  '3x-ui': ({ username }) => (username === undefined ? 'token' : 'password'),
+  remnawave: () => 'token',
+  outline: () => 'access',
 };
 const QUESTIONS = {
   password: ['Password: ', '--password-file FILE'],

@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeCertificate } from '../support/certificate.ts';
 import { FakeMarzban } from '../support/fake-marzban.ts';
+import { FakeOutline } from '../support/fake-outline.ts';
+import { FakeRemnawave } from '../support/fake-remnawave.ts';
+import { FakeThreeXui } from '../support/fake-three-x-ui.ts';
+import type { FakeWeb } from '../support/fake-web.ts';
 import { login, root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
 interface Node {
@@ -148,6 +153,68 @@ describe('a panel, from the command line into the ledger', () => {
     expect(moved.explained).toContain('has to be given again');
     expect((await show()).options.url).toBe(`${url}/`);
     expect(await poll()).toMatchObject({ code: 0 });
+  });
+
+  test('the same panel under another address is noticed', async () => {
+    panel.users = Array.from({ length: 5 }, (_, n) => ({
+      ...user(`user${n}`, 100n),
+      createdAt: `2024-05-0${n + 1}T00:00:00`,
+    }));
+    await poll();
+    const again = [
+      '--url',
+      url.replace('127.0.0.1', 'localhost'),
+      '--private-address',
+      '--password-file',
+      passwordFile,
+    ];
+    const added = await xpert('node', 'add', 'again', '--kind', 'marzban', '--username', panel.username, ...again);
+    expect(added).toMatchObject({ code: 0 });
+    await poll();
+    const headers = { cookie: await login(server) };
+    const overview = await (await fetch(`${server.url}/api/v1/overview`, { headers })).text();
+    expect(overview).toContain('"code":"counted-twice"');
+    expect(await xpert('node', 'remove', 'again')).toMatchObject({ code: 0 });
+    expect(await (await fetch(`${server.url}/api/v1/overview`, { headers })).text()).not.toContain('counted-twice');
+  });
+
+  test('3x-ui, Remnawave and Outline are added with their kinds of secrets, which show nowhere', async () => {
+    const certificate = makeCertificate();
+    const [xui, remnawave, outline] = [new FakeThreeXui(), new FakeRemnawave(), new FakeOutline(certificate)];
+    xui.clients = [{ email: 'xavier', up: 5n, down: 60n }];
+    remnawave.users = [{ username: 'rita', lifetime: 7n, createdAt: '2024-05-01T00:00:00.000Z', onlineAt: null }];
+    outline.keys = [{ id: '0', name: 'Olga', bytes: { rx: 5n, tx: 60n } }];
+    const at = async (web: FakeWeb) => `127.0.0.1:${await web.start()}`;
+    const apiUrl = `https://${await at(outline.management)}${outline.secretPath}`;
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder.path, name), `${text}\n`);
+      return join(folder.path, name);
+    };
+    const kinds: readonly (readonly string[])[] = [
+      ['3x-ui', '--url', `http://${await at(xui.web)}${xui.basePath}`, '--token-file', file('wrong', xui.token)],
+      ['remnawave', '--url', `http://${await at(remnawave.web)}`, '--token-file', file('password', remnawave.token)],
+      [
+        'outline',
+        ...['--access-file', file('access', JSON.stringify({ apiUrl, certSha256: certificate.sha256 }))],
+        ...['--metrics-url', `http://${await at(outline.metrics)}/metrics`],
+      ],
+    ];
+    try {
+      for (const [kind = '', ...reached] of kinds) {
+        expect(await xpert('node', 'add', kind, '--kind', kind, '--private-address', ...reached)).toMatchObject({
+          code: 0,
+        });
+        const shown = (await xpert('node', 'show', kind, '--json')).output;
+        expect(JSON.parse(shown)).toMatchObject({ state: 'up', peers: { total: 1 } });
+        for (const secret of [xui.token, remnawave.token, outline.secretPath]) expect(shown).not.toContain(secret);
+      }
+      const ledger = readFileSync(join(folder.path, 'traffic_stats.db'));
+      for (const secret of [xui.token, remnawave.token, outline.secretPath])
+        expect(ledger.includes(secret)).toBe(false);
+    } finally {
+      await Promise.all([xui.web.close(), remnawave.web.close(), outline.close()]);
+    }
+    writeFileSync(passwordFile, panel.password);
   });
 
   test('without the key the node says what to do, and goes on when the password is entered again', async () => {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 export interface FakeRequest {
@@ -16,6 +17,8 @@ export interface FakeAnswer {
   readonly isData?: boolean;
 }
 
+type Answering = (request: FakeRequest) => FakeAnswer | null;
+
 /** An HTTP server on a real socket whose answers can be cut, delayed, changed or withheld. */
 export class FakeWeb {
   readonly requests: FakeRequest[] = [];
@@ -26,16 +29,20 @@ export class FakeWeb {
   /** Breaks off after this share of the data. */
   cutAt: number | null = null;
   isHanging = false;
+  /** Closes every connection without an answer. */
+  isClosing = false;
   delayMs = 0;
   /** How the length of an answer is told; `none`: it ends with the connection. */
   framing: 'length' | 'chunks' | 'none' = 'length';
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor(answer: (request: FakeRequest) => FakeAnswer) {
-    this.#server = createServer((incoming, outgoing) => {
+  /** `answer` null: the connection is closed without one. With `tls` over https. */
+  constructor(answer: Answering, tls?: { readonly key: string; readonly cert: string }) {
+    const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
       void this.#serve(incoming, outgoing, answer).catch(() => outgoing.destroy());
-    });
+    };
+    this.#server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {});
@@ -59,14 +66,11 @@ export class FakeWeb {
     this.override = null;
     this.cutAt = null;
     this.isHanging = false;
+    this.isClosing = false;
     this.delayMs = 0;
   }
 
-  async #serve(
-    incoming: IncomingMessage,
-    outgoing: ServerResponse,
-    answer: (request: FakeRequest) => FakeAnswer,
-  ): Promise<void> {
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answering): Promise<void> {
     let body = '';
     for await (const chunk of incoming) body += String(chunk);
     const { method = '', url = '', headers } = incoming;
@@ -74,7 +78,9 @@ export class FakeWeb {
     this.requests.push(request);
     if (this.isHanging) return;
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
-    this.#send(outgoing, this.override ?? answer(request));
+    const answered = this.isClosing ? null : (this.override ?? answer(request));
+    if (answered === null) outgoing.destroy();
+    else this.#send(outgoing, answered);
   }
 
   #send(outgoing: ServerResponse, { status, headers = {}, body, isData = false }: FakeAnswer): void {

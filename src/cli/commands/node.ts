@@ -48,10 +48,7 @@ export function addNodeCommands(program: Command): void {
   const adding = node
     .command('add <name>')
     .description('test a node, save it and begin counting')
-    .requiredOption(
-      '--kind <kind>',
-      'what is read there: wireguard, xray, v2ray, sing-box, openvpn, shadowsocks, mtproto, marzban, declared',
-    );
+    .requiredOption('--kind <kind>', 'what is read there, for example wireguard; a wrong one is answered with all');
   addPanelOptions(addSourceOptions(adding))
     .option('--description <text>')
     .addOption(

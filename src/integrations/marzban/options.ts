@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { InvalidInput } from '../../core/errors.ts';
-import { EndpointFields, parseBaseUrl, parseFingerprint } from '../../lib/http-client/endpoint.ts';
+import { EndpointFields, normalEndpoint } from '../../lib/http-client/endpoint.ts';
 
 /** How a Marzban panel is reached. Unknown names are refused, so that a misspelt one is not ignored. */
 const MarzbanOptions = Type.Object(
@@ -28,14 +28,9 @@ export function parseMarzbanOptions(options: unknown): MarzbanOptions {
   const wrong = Value.Errors(MarzbanOptions, options).First();
   if (wrong !== undefined) throw new InvalidInput(`/options${wrong.path}`, `${wrong.message}.`, HINTS[wrong.path]);
   const parsed = options as MarzbanOptions;
-  const url = parseBaseUrl(parsed.url, TAILS);
-  if (url === null) throw new InvalidInput('/options/url', 'This is not the address of a panel.', HINTS['/url']);
-  return { ...parsed, url: url.href, ...pinOf(parsed) };
-}
-
-function pinOf({ certSha256 }: MarzbanOptions): Pick<MarzbanOptions, 'certSha256'> {
-  if (certSha256 === undefined) return {};
-  const pin = parseFingerprint(certSha256);
-  if (pin === null) throw new InvalidInput('/options/certSha256', 'This is not a SHA-256.', HINTS['/certSha256']);
-  return { certSha256: pin };
+  const endpoint = normalEndpoint(parsed, TAILS);
+  if (typeof endpoint === 'string') {
+    throw new InvalidInput(`/options/${endpoint}`, 'It is not in the right form.', HINTS[`/${endpoint}`]);
+  }
+  return { ...parsed, ...endpoint };
 }

@@ -41,6 +41,20 @@ export function parseFingerprint(text: string): string | null {
   return /^[0-9A-F]{64}$/.test(hex) ? hex : null;
 }
 
+/**
+ * Address and pinned certificate in their one form; else which of the two is wrong. `tails`: see `parseBaseUrl`.
+ */
+export function normalEndpoint(
+  { url, certSha256 }: Endpoint,
+  tails: readonly string[],
+): Pick<Endpoint, 'url' | 'certSha256'> | 'url' | 'certSha256' {
+  const base = parseBaseUrl(url, tails);
+  if (base === null) return 'url';
+  if (certSha256 === undefined) return { url: base.href };
+  const pin = parseFingerprint(certSha256);
+  return pin === null ? 'certSha256' : { url: base.href, certSha256: pin };
+}
+
 /** Names the interface without giving away a path that is meant to be known to few. */
 export function publicNameOf(base: URL): string {
   if (base.pathname === '/') return base.origin;

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { makeCertificate } from '../../../test/support/certificate.ts';
 import { HttpClient, type HttpClientOptions } from './http-client.ts';
 import { HttpFailure } from './http-failure.ts';
 
@@ -305,23 +302,12 @@ describe('addresses', () => {
 });
 
 describe('certificates', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'xpert-tls-'));
-  let pin = '';
-  beforeAll(() => {
-    const subject = ['-subj', '/CN=panel.example', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-    execFileSync('openssl', ['req', ...kind, ...subject, ...files], { stdio: 'ignore' });
-    const shown = ['x509', '-in', join(folder, 'cert.pem'), '-noout', '-fingerprint', '-sha256'];
-    pin = execFileSync('openssl', shown).toString().trim().split('=')[1] ?? '';
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const certificate = makeCertificate();
+  const pin = certificate.sha256;
 
   const serveTls = async () => {
-    const key = readFileSync(join(folder, 'key.pem'));
-    const cert = readFileSync(join(folder, 'cert.pem'));
     let requests = 0;
-    const server = createHttpsServer({ key, cert }, (_incoming, outgoing) => {
+    const server = createHttpsServer(certificate, (_incoming, outgoing) => {
       requests += 1;
       outgoing.end('in');
     });

@@ -1,0 +1,20 @@
+import type { Integration } from '../../core/metering/integration.ts';
+import { OutlineClient } from './client.ts';
+import { OutlineCollector } from './collector.ts';
+import { accessOf, parseOutlineOptions } from './options.ts';
+import { testServer } from './server-test.ts';
+
+/** An Outline server: one node with one VPN service, whose peers are its access keys. */
+export const outline: Integration = {
+  kind: 'outline',
+  secretOptions: ['access'],
+  parseOptions: parseOutlineOptions,
+  firstContact: async (options) => options,
+  endpoint: ({ url }) => new URL(String(url)).hostname,
+  createCollector: (options, { clock }) => {
+    const parsed = parseOutlineOptions(options);
+    return new OutlineCollector(new OutlineClient(parsed, clock), accessOf(parsed).apiUrl);
+  },
+  test: (options, tools, signal) => testServer(parseOutlineOptions(options), tools, signal),
+  setup: async () => null,
+};

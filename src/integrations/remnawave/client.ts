@@ -1,0 +1,71 @@
+import { asSourceFailure, brokenOff } from '../../core/metering/source-failures.ts';
+import { clientOf } from '../../lib/http-client/endpoint.ts';
+import { HttpFailure } from '../../lib/http-client/http-failure.ts';
+import { type JsonAnswer, JsonApi } from '../../lib/http-client/json-api.ts';
+import type { Shape } from '../../lib/json-picker.ts';
+import { statusFailure } from './failures.ts';
+import type { RemnawaveOptions } from './options.ts';
+
+/**
+ * Whoever asks without these is not answered at all: the panel closes the connection, because it is not meant to be
+ * reached but through its proxy (ProxyCheckGuard). A proxy in between writes its own.
+ */
+const AS_FROM_THE_PROXY = { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' };
+
+/** The interface of Remnawave 2 and 3 (libs/contract): what was asked for stands in `response`. */
+export class RemnawaveClient {
+  readonly #api: JsonApi;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(options: RemnawaveOptions) {
+    this.#api = new JsonApi(new URL(options.url), clientOf(options));
+    this.#headers = { ...AS_FROM_THE_PROXY, authorization: `Bearer ${options.token}` };
+  }
+
+  /** @throws SourceFailure */
+  async get(
+    path: string,
+    response: Shape,
+    signal: AbortSignal,
+    query: Readonly<Record<string, string | number>> = {},
+  ): Promise<unknown> {
+    const answer = await this.#ask(path, response, signal, query);
+    if (answer.value === undefined) throw statusFailure(answer.status);
+    return responseOf(answer);
+  }
+
+  /** As `get`; null where this version of the panel has no such route (or takes its last word for an id). */
+  async find(
+    path: string,
+    response: Shape,
+    signal: AbortSignal,
+    query: Readonly<Record<string, string | number>> = {},
+  ): Promise<{ readonly response: unknown } | null> {
+    const answer = await this.#ask(path, response, signal, query);
+    if (answer.status === 404 || answer.status === 400) return null;
+    if (answer.value === undefined) throw statusFailure(answer.status);
+    return { response: responseOf(answer) };
+  }
+
+  close(): void {
+    this.#api.close();
+  }
+
+  async #ask(
+    path: string,
+    response: Shape,
+    signal: AbortSignal,
+    query: Readonly<Record<string, string | number>>,
+  ): Promise<JsonAnswer> {
+    try {
+      return await this.#api.ask({ path, query, headers: this.#headers, shape: { response }, signal });
+    } catch (error) {
+      if (signal.aborted) throw brokenOff(signal);
+      throw error instanceof HttpFailure ? asSourceFailure(error) : error;
+    }
+  }
+}
+
+function responseOf({ value }: JsonAnswer): unknown {
+  return (value as { response?: unknown } | null)?.response;
+}

@@ -1,0 +1,21 @@
+import type { Integration } from '../../core/metering/integration.ts';
+import { RemnawaveClient } from './client.ts';
+import { RemnawaveCollector } from './collector.ts';
+import { parseRemnawaveOptions } from './options.ts';
+import { testPanel } from './panel-test.ts';
+
+/** A Remnawave panel: one node with one VPN service, whose peers are the panel's users. */
+export const remnawave: Integration = {
+  kind: 'remnawave',
+  secretOptions: ['token'],
+  addressOptions: ['url', 'certSha256'],
+  parseOptions: parseRemnawaveOptions,
+  firstContact: async (options) => options,
+  endpoint: ({ url }) => new URL(String(url)).hostname,
+  createCollector: (options) => {
+    const parsed = parseRemnawaveOptions(options);
+    return new RemnawaveCollector(new RemnawaveClient(parsed), new URL(parsed.url));
+  },
+  test: (options, tools, signal) => testPanel(parseRemnawaveOptions(options), tools, signal),
+  setup: async () => null,
+};

@@ -79,6 +79,7 @@ async function fill(): Promise<typeof pages> {
     ['a user', `/users/${user.id}`],
     ['nodes', '/nodes/'],
     ['adding a node', '/nodes/add?way=ssh'],
+    ['adding another panel', '/nodes/add?way=panel'],
     ['a node', `/nodes/${readable.id}`],
     ['a failing node', `/nodes/${failing.id}`],
     ['devices', '/peers'],

@@ -25,8 +25,10 @@ export type NodeProblem = NodeTest['problems'][number];
 export type AutomaticPlan = Schemas['AutomaticAssignment'];
 
 export type Transport = 'local' | 'ssh' | 'file';
+/** Ways to counters that the panel offers: of a host, or by the interface of another panel. */
+export type Way = Transport | 'panel';
 
-/** How a WireGuard or AmneziaWG node is reached; empty for those who may not change it. */
+/** How a node is reached, by its kind; empty for those who may not change it. Secrets are sent and never come back. */
 export interface NodeOptions {
   readonly transport?: Transport | undefined;
   readonly ssh?: string | undefined;
@@ -34,6 +36,14 @@ export interface NodeOptions {
   readonly hostKey?: string | undefined;
   readonly interface?: string | undefined;
   readonly path?: string | undefined;
+  readonly url?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly token?: string | undefined;
+  readonly access?: string | undefined;
+  readonly metricsUrl?: string | undefined;
+  readonly certSha256?: string | undefined;
+  readonly privateAddress?: boolean | undefined;
 }
 
 /** The options of a node are its integration's; the panel knows these. */

@@ -10,6 +10,9 @@ const NAMES: Readonly<Record<string, string>> = {
   openvpn: 'OpenVPN',
   hysteria2: 'Hysteria2',
   outline: 'Outline',
+  marzban: 'Marzban',
+  '3x-ui': '3x-ui',
+  remnawave: 'Remnawave',
 };
 
 /** Proper names of protocols; what is not known here is shown as it came. */

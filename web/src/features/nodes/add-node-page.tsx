@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Node, NodeTest, Transport } from '../../api/types.ts';
+import type { Node, NodeTest, Way } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Page } from '../../components/frame/page.tsx';
@@ -9,9 +9,12 @@ import { Segmented } from '../../components/segmented.tsx';
 import { type NodeDraft, useAddNode, useTestNode } from './api.ts';
 import { NodeAdded } from './node-added.tsx';
 import { NodeFields } from './node-fields.tsx';
+import { isPanelComplete, PANEL_POINTERS, panelKindOf, panelOptionsOf } from './panel-fields.tsx';
 import { TestResult } from './test-result.tsx';
 
-const WAYS: readonly Transport[] = ['local', 'ssh', 'file'];
+const WAYS: readonly Way[] = ['local', 'ssh', 'file', 'panel'];
+
+const POINTERS = ['name', 'options/ssh', 'options/path', 'options/identityFile', ...PANEL_POINTERS];
 
 const FIRST_DRAFT: NodeDraft = {
   name: '',
@@ -35,13 +38,14 @@ export function AddNodePage() {
 
 function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
   const { t } = useTranslation();
-  const { way = 'local' }: { way?: Transport } = useSearch({ strict: false });
+  const { way = 'local' }: { way?: Way } = useSearch({ strict: false });
   const navigate = useNavigate();
   const [fields, setFields] = useState<NodeDraft>(FIRST_DRAFT);
-  const draft: NodeDraft = { ...fields, options: optionsOf(fields, way) };
+  const kind = way === 'panel' ? panelKindOf(fields.kind) : 'wireguard';
+  const draft: NodeDraft = { ...fields, kind, options: optionsOf(fields, way) };
   const test = useTestNode();
   const add = useAddNode();
-  const complete = isComplete(draft);
+  const complete = isComplete(draft, way);
   const submit = () => add.mutate(pinned(draft, test.data), { onSuccess: onAdded });
   const change = (next: NodeDraft) => {
     test.reset();
@@ -75,7 +79,7 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
               error={fieldError(add.error, 'name')}
             />
             <NodeFields way={way} draft={fields} onChange={change} error={add.error ?? test.error} />
-            <FormError error={add.error} fields={['name', 'options/ssh', 'options/path', 'options/identityFile']} />
+            <FormError error={add.error} fields={POINTERS} />
             <div className="row-end">
               <button
                 type="button"
@@ -98,7 +102,8 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
 }
 
 /** Only what the chosen way needs; empty fields are left out. */
-function optionsOf(draft: NodeDraft, way: Transport): NodeDraft['options'] {
+function optionsOf(draft: NodeDraft, way: Way): NodeDraft['options'] {
+  if (way === 'panel') return panelOptionsOf(draft.kind, draft.options);
   const { ssh, identityFile, path, interface: device } = draft.options;
   const named = device ? { interface: device } : {};
   if (way === 'local') return { transport: 'local', ...named };
@@ -112,9 +117,11 @@ function pinned(draft: NodeDraft, test: NodeTest | undefined): NodeDraft {
   return { ...draft, options: { ...draft.options, hostKey: test.hostKey } };
 }
 
-function isComplete(draft: NodeDraft): { readonly options: boolean; readonly all: boolean } {
+function isComplete(draft: NodeDraft, way: Way): { readonly options: boolean; readonly all: boolean } {
   const { transport, ssh, path } = draft.options;
   const options =
-    transport === 'local' || (transport === 'ssh' && Boolean(ssh)) || (transport === 'file' && Boolean(path));
+    way === 'panel'
+      ? isPanelComplete(draft.kind, draft.options)
+      : transport === 'local' || (transport === 'ssh' && Boolean(ssh)) || (transport === 'file' && Boolean(path));
   return { options, all: options && draft.name.trim() !== '' };
 }

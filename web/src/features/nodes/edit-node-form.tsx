@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { useChangeNode } from './api.ts';
+import { PANEL_POINTERS, PanelFields } from './panel-fields.tsx';
 
 /** What may change of a node; its kind and what was counted stay. */
 export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly onDone: () => void }) {
@@ -44,6 +45,13 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
           />
         </>
       ) : null}
+      <PanelFields
+        kind={node.kind}
+        options={options}
+        onChange={setOptions}
+        error={change.error}
+        secrets={node.secrets}
+      />
       {options.transport === 'file' ? (
         <TextField
           label={t('nodes.field.path')}
@@ -61,7 +69,7 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
       />
       <FormError
         error={change.error}
-        fields={['name', 'options/ssh', 'options/identityFile', 'options/hostKey', 'options/path']}
+        fields={['name', 'options/ssh', 'options/identityFile', 'options/hostKey', 'options/path', ...PANEL_POINTERS]}
       />
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>

@@ -1,15 +1,14 @@
 import { useTranslation } from 'react-i18next';
-import type { Transport } from '../../api/types.ts';
+import type { Way } from '../../api/types.ts';
 import { fieldError, TextField } from '../../components/form.tsx';
-import { protocolName } from '../../components/protocol-badge.tsx';
 import { Select } from '../../components/select.tsx';
 import type { NodeDraft } from './api.ts';
+import { PanelFields, PanelKindSelect, panelKindOf } from './panel-fields.tsx';
 
-const KINDS = ['wireguard', 'amneziawg'] as const;
 const INTERVALS = [1, 5, 10, 30, 60, 300] as const;
 
 interface NodeFieldsProps {
-  readonly way: Transport;
+  readonly way: Way;
   readonly draft: NodeDraft;
   readonly onChange: (draft: NodeDraft) => void;
   readonly error: Error | null;
@@ -51,13 +50,20 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
           error={fieldError(error, 'options/path')}
         />
       ) : null}
+      {way === 'panel' ? (
+        <>
+          <div className="form-line">
+            <PanelKindSelect draft={draft} onChange={onChange} />
+          </div>
+          <PanelFields
+            kind={panelKindOf(draft.kind)}
+            options={draft.options}
+            onChange={(options) => onChange({ ...draft, options })}
+            error={error}
+          />
+        </>
+      ) : null}
       <div className="form-line">
-        <Select
-          label={t('nodes.field.kind')}
-          value={draft.kind}
-          options={KINDS.map((kind) => ({ value: kind as string, label: protocolName(kind) }))}
-          onChange={(kind) => onChange({ ...draft, kind })}
-        />
         <Select
           label={t('nodes.field.interval')}
           value={String(draft.pollIntervalSeconds)}
@@ -71,7 +77,7 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
       <details className="more">
         <summary>{t('nodes.field.more')}</summary>
         <div className="stack">
-          {way === 'file' ? null : (
+          {way === 'file' || way === 'panel' ? null : (
             <TextField
               label={t('nodes.field.interface')}
               value={draft.options.interface ?? ''}

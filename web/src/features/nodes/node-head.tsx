@@ -37,7 +37,9 @@ export function NodeHead({ node }: { readonly node: Node }) {
 /** Over what way and how often the node is read. */
 export function ReadBy({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
-  const { transport, ssh, path } = node.options;
-  const where = transport === 'ssh' ? (ssh ?? '') : transport === 'file' ? (path ?? '') : '';
-  return t(`nodes.readBy.${transport}`, { where, count: node.pollIntervalSeconds });
+  const { transport, ssh, path, url } = node.options;
+  const where = ssh ?? path ?? url ?? '';
+  const isKnown = transport === 'local' || transport === 'ssh' || transport === 'file';
+  const way = isKnown ? transport : url === undefined ? 'other' : 'panel';
+  return t(`nodes.readBy.${way}`, { where, count: node.pollIntervalSeconds });
 }

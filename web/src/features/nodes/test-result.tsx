@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { NodeTest, Transport } from '../../api/types.ts';
+import type { NodeTest, Way } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Paste } from '../../components/copy.tsx';
@@ -10,7 +10,7 @@ import { State } from '../../components/state.tsx';
 import { Problems } from './problems.tsx';
 
 interface TestResultProps {
-  readonly way: Transport;
+  readonly way: Way;
   readonly test: { readonly data: NodeTest | undefined; readonly error: Error | null; readonly isPending: boolean };
 }
 
@@ -46,6 +46,11 @@ function Outcome({ test }: { readonly test: NodeTest }) {
           {t(test.ok ? 'nodes.test.ok' : 'nodes.test.notOk')}
         </State>
         {test.found ? <Found found={test.found} /> : null}
+        {(test.found?.notes ?? []).map(({ message, hint }) => (
+          <p key={message} className="note">
+            {message} {hint}
+          </p>
+        ))}
         {test.hostKey ? <Paste label={t('nodes.test.hostKey')} lines={test.hostKey} /> : null}
       </div>
       {test.problems.length > 0 ? <Problems problems={test.problems} /> : null}
@@ -72,6 +77,12 @@ function Found({ found }: { readonly found: NonNullable<NodeTest['found']> }) {
   const { t } = useTranslation();
   return (
     <dl className="kv box">
+      {found.version ? (
+        <div className="kv-row">
+          <dt>{t('nodes.test.version')}</dt>
+          <dd>{found.version}</dd>
+        </div>
+      ) : null}
       {found.services.map((service) => (
         <div key={service.name} className="kv-row">
           <dt>

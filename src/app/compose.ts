@@ -13,6 +13,7 @@ import { randomId } from '../lib/random-id.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
+import { ClockSkews } from './clock-skews.ts';
 import type { Config } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -102,7 +103,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
     backups,
-    examine: () => examine({ config, nodes, identity, operations, wallTime, listening, backups, clock }),
+    examine: () => examine({ config, nodes, identity, operations, wallTime, listening, backups, clock, store }),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
   });
   const heartbeat = async () => {
@@ -120,7 +121,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   return {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations, changes },
-      deviceDigest: (text) => secretBox.digest(text),
+      ...{ reconciliation: store.reconciliation, deviceDigest: (text: string) => secretBox.digest(text) },
     },
     identity,
     begin() {
@@ -160,6 +161,7 @@ function composeNodes(surroundings: FleetSurroundings) {
   const tools = { clock, runDirectory: folder.runDirectory };
   const rates = new LiveRates(clock);
   const presence = new Presence();
+  const skews = new ClockSkews();
   const discovery = new UserDiscovery({ inventory, identity, clock });
   const sameBytes = new SameBytesWatch();
   const polling = new NodePolling({
@@ -170,6 +172,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     wallTime,
     rates,
     presence,
+    skews,
     changes,
     discover: async (node, booked, poll) => {
       sameBytes.seen({ id: node.id, kind: node.source.kind, endpoint: endpointOf(node) }, poll);
@@ -192,6 +195,8 @@ function composeNodes(surroundings: FleetSurroundings) {
     clock,
     rates,
     presence,
+    findings: () => store.reconciliation.findings(),
+    clockSkew: (id) => skews.of(id),
     pollCounts: (id) => polling.counts(id),
     endpointOf,
     shown: (source) => credentials.shown(source),
@@ -215,11 +220,7 @@ function composeNodes(surroundings: FleetSurroundings) {
   ledger.onCommit((commit) => {
     if (commit.reported !== null) rates.reported(commit.reported);
   });
-  const close = async () => {
-    await scheduler.stop();
-    await polling.close();
-  };
-  return { nodes, scheduler, close };
+  return { nodes, scheduler, close: () => scheduler.stop().then(() => polling.close()) };
 }
 
 function createCollector({ kind, options }: NodeSource, tools: IntegrationTools): Collector {

@@ -5,6 +5,8 @@ import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
+import { type CounterSources, checkCounters } from './doctor-counters.ts';
+import { remedyFor } from './node-notices.ts';
 import type { WallTime } from './node-polling.ts';
 import { backupNotice, clockNotice, diskNotice, openWebhookNotice } from './product-notices.ts';
 
@@ -12,12 +14,13 @@ interface Dependencies {
   readonly config: Config;
   readonly nodes: Pick<NodeOperations, 'views' | 'test'>;
   readonly identity: Pick<IdentityStore, 'admins'>;
-  readonly operations: Pick<Operations, 'ready' | 'settings'>;
+  readonly operations: Pick<Operations, 'ready' | 'settings' | 'calendar'>;
   readonly wallTime: WallTime;
   /** Where the panel listens now; null when only the CLI runs. */
   readonly listening: () => string | null;
   readonly backups: Pick<Backups, 'list' | 'schedule' | 'failure'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly store: CounterSources['store'];
 }
 
 /** Looks at everything that can be wrong and says for each what to do, with the lines to paste. */
@@ -32,7 +35,7 @@ export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
     checkWebhook(use.config),
     checkTracking(use),
     checkBackups(use),
-    checkNodes(use.nodes),
+    checkNodes(use),
   ]);
   return checks.flat();
 }
@@ -147,7 +150,7 @@ async function checkBackups({ backups, clock }: Dependencies): Promise<DoctorChe
   return check('backup', 'warning', `The newest backup is ${Math.floor(hours / 24)} days old.`, 'Write one.', commands);
 }
 
-async function checkNodes(nodes: Dependencies['nodes']): Promise<DoctorCheck[]> {
+async function checkNodes({ nodes, operations, clock, store }: Dependencies): Promise<DoctorCheck[]> {
   const views = await nodes.views();
   if (views.length === 0)
     return [
@@ -156,7 +159,11 @@ async function checkNodes(nodes: Dependencies['nodes']): Promise<DoctorCheck[]> 
         'xpert node add NAME --kind wireguard --ssh user@host --identity FILE',
       ]),
     ];
-  return (await Promise.all(views.map((view) => checkNode(view, nodes)))).flat();
+  const checks = views.map(async (view) => [
+    ...(await checkNode(view, nodes)),
+    ...(await checkCounters(view, { store, operations, clock })),
+  ]);
+  return (await Promise.all(checks)).flat();
 }
 
 async function checkNode(view: NodeView, nodes: Dependencies['nodes']): Promise<DoctorCheck[]> {
@@ -166,6 +173,10 @@ async function checkNode(view: NodeView, nodes: Dependencies['nodes']): Promise<
   const status = state === 'down' || state === 'error' ? 'error' : 'warning';
   const test = await nodes.test(view.node.source, view.node.id);
   if (test.problems.length > 0)
-    return test.problems.map(({ message, hint, commands }) => check(name, status, message, hint, commands));
-  return [check(name, test.ok ? 'warning' : status, reason?.message ?? `It is ${state}.`, reason?.hint ?? null)];
+    return test.problems.map(({ code, message, hint, commands }) =>
+      check(name, status, message, hint, commands.length > 0 ? commands : remedyFor(code, view.node.name)),
+    );
+  const remedy = reason === null ? [] : remedyFor(reason.code, view.node.name);
+  const message = reason?.message ?? `It is ${state}.`;
+  return [check(name, test.ok ? 'warning' : status, message, reason?.hint ?? null, remedy)];
 }

@@ -8,6 +8,7 @@ import type { Collector, Poll } from '../core/metering/collector.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Changes } from './changes.ts';
+import type { ClockSkews } from './clock-skews.ts';
 import type { LiveRates } from './live-rates.ts';
 import type { Presence } from './presence.ts';
 
@@ -34,6 +35,7 @@ interface Dependencies {
   readonly wallTime: WallTime;
   readonly rates: LiveRates;
   readonly presence: Presence;
+  readonly skews: ClockSkews;
   readonly changes: Changes;
   /** Looks at what a poll showed: gives new peers to users by the node's policy, and the like. */
   readonly discover: (node: Node, booked: PollBooked, poll: Poll) => Promise<void>;
@@ -66,7 +68,9 @@ export class NodePolling {
     const durationMs = () => Math.round(this.#use.clock.monotonicMs() - startedMs);
     try {
       const collector = this.#collectorOf(node);
+      const startedAt = this.#use.clock.now();
       const poll = await untilAborted(collector.collect(signal), signal);
+      this.#use.skews.polled(id, poll, startedAt, this.#use.clock.now());
       return await this.#record(node, collector, poll, durationMs());
     } catch (error) {
       // Broken off by us (the node was removed, Xpert stops): that says nothing about the node.
@@ -83,6 +87,7 @@ export class NodePolling {
   async forget(id: NodeId): Promise<void> {
     const held = this.#collectors.get(id);
     this.#collectors.delete(id);
+    this.#use.skews.forget(id);
     this.#last.delete(id);
     await held?.collector.close();
   }
@@ -114,7 +119,8 @@ export class NodePolling {
       clockSuspect: suspect,
     });
     rates.polled(node.id, booked, staleAfterMs(node.pollIntervalMs));
-    presence.seen(node.id, poll, at);
+    // The age of a handshake is told by the clock that dated it.
+    presence.seen(node.id, poll, poll.sourceClock ?? at);
     const outcome = poll.complete ? 'complete' : 'incomplete';
     this.#noteEnd(node, outcome, outcome, poll.complete ? null : 'the reading was incomplete');
     await discover(node, booked, poll);

@@ -1,13 +1,16 @@
+import type { Finding } from '../core/health/findings.ts';
 import { isStale, judgeNode } from '../core/health/node-health.ts';
 import type { InventoryStore, PollState } from '../core/inventory/inventory-store.ts';
 import type { Node, VpnService } from '../core/inventory/node.ts';
 import type { NodeView, ServiceView } from '../core/inventory/node-operations.ts';
+import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
 import type { Gap, UsageHistory } from '../core/ledger/usage-history.ts';
 import { addTraffic, type Traffic } from '../core/units/bytes.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Credentials } from './credentials.ts';
 import type { LiveRates } from './live-rates.ts';
+import { noticesOfNode } from './node-notices.ts';
 import type { Presence } from './presence.ts';
 
 interface Dependencies {
@@ -16,6 +19,9 @@ interface Dependencies {
   readonly clock: Clock;
   readonly rates: LiveRates;
   readonly presence: Presence;
+  readonly findings: ReconciliationStore['findings'];
+  /** How far a node's clock is ahead of ours, ms; null while it is not known. */
+  readonly clockSkew: (id: NodeId) => number | null;
   readonly pollCounts: (id: NodeId) => NodeView['polls'];
   /** Host that is read; never a user name or a key. */
   readonly endpointOf: (node: Node) => string;
@@ -30,6 +36,7 @@ interface Scene {
   readonly services: ReadonlyMap<NodeId, VpnService[]>;
   readonly gaps: ReadonlyMap<NodeId, Gap>;
   readonly today: ReadonlyMap<string, Traffic>;
+  readonly findings: readonly Finding[];
 }
 
 const NOTHING: Traffic = { rx: 0n, tx: 0n, total: 0n };
@@ -63,7 +70,7 @@ export class NodeViews {
     const { inventory, history, clock } = this.#use;
     const now = clock.now();
     const lastMoment = { from: new Date(now.getTime() - 1), to: now };
-    const [states, services, gaps, today] = await Promise.all([
+    const [states, services, gaps, today, findings] = await Promise.all([
       inventory.pollStates(),
       inventory.services(),
       history.gaps(lastMoment),
@@ -71,12 +78,14 @@ export class NodeViews {
         { period: lastMoment, bucketSeconds: 86_400, by: 'node', userId: null, nodeId: null, maxSeries: 100_000 },
         ALL_VISIBLE,
       ),
+      this.#use.findings(),
     ]);
     return {
       now,
       polls: new Map(states.map((state) => [state.nodeId, state])),
       services: byNode(services),
       gaps: new Map(gaps.filter((gap) => gap.to === null).map((gap) => [gap.nodeId, gap])),
+      findings,
       today: new Map(today.series.map(({ id, traffic }) => [id, traffic.reduce(add, NOTHING) ?? NOTHING])),
     };
   }
@@ -88,9 +97,13 @@ export class NodeViews {
     const services = scene.services.get(node.id) ?? [];
     const shown = services.filter((service) => wasThereLately(service, poll) || this.#isThere(service));
     const gone = shown.filter((service) => !this.#isThere(service));
+    const skewMs = this.#use.clockSkew(node.id);
+    const findings = scene.findings.filter(({ nodeId }) => nodeId === node.id);
+    const notices = noticesOfNode(poll, findings, skewMs, scene.now);
     const health = judgeNode({
       pollIntervalMs: node.pollIntervalMs,
       poll,
+      notices,
       missingServices: gone.map((service) => service.name),
       services: shown.length,
       now: scene.now,
@@ -102,7 +115,9 @@ export class NodeViews {
       secrets,
       endpoint: endpointOf({ ...node, source }),
       ...health,
-      notices: (poll?.notices ?? []).map((notice) => ({ ...notice, hint: notice.hint ?? null })),
+      notices,
+      clockSkewMs: skewMs,
+      silentSince: stale ? (poll?.lastCompleteAt ?? null) : null,
       lastPollAt: poll?.lastAttemptAt ?? null,
       lastCompleteAt: poll?.lastCompleteAt ?? null,
       lastPollDurationMs: poll?.lastDurationMs ?? null,
@@ -113,7 +128,7 @@ export class NodeViews {
       today: scene.today.get(node.id) ?? NOTHING,
       beforeXpert: await this.#beforeXpert(node.id),
       countingSince: node.createdAt,
-      services: shown.map((service) => this.#serviceView(service)),
+      services: shown.map((service) => this.#serviceView(service, stale)),
       openGap: gap === undefined ? null : { from: gap.from, reason: gap.reason, message: gap.message },
     };
   }
@@ -124,7 +139,7 @@ export class NodeViews {
     return presence.node(nodeId) === null || presence.service(nodeId, identity) !== null;
   }
 
-  #serviceView(service: VpnService): ServiceView {
+  #serviceView(service: VpnService, isNodeSilent: boolean): ServiceView {
     const { id, kind, name, listenPort, identity, lastCompleteAt } = service;
     const seen = this.#use.presence.service(service.nodeId, identity);
     return {
@@ -136,6 +151,7 @@ export class NodeViews {
       peers: seen?.peers ?? 0,
       online: seen?.online ?? 0,
       lastCompleteAt,
+      silentSince: isNodeSilent || !this.#isThere(service) ? lastCompleteAt : null,
     };
   }
 

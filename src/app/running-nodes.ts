@@ -236,16 +236,16 @@ async function inTurns<T, R>(most: number, items: readonly T[], work: (item: T) 
 }
 
 function noticesOf(view: NodeView): SystemNotice[] {
-  const { node, state, reason } = view;
+  const { node, state, reason, notices } = view;
   if (reason === null || state === 'unknown') return [];
+  const about = { nodeId: node.id, nodeName: node.name };
+  const severity = state === 'degraded' ? 'warning' : 'error';
+  const others = notices.filter((one) => one.isInfo !== true && one.message !== reason.message);
   return [
-    {
-      ...reason,
-      severity: state === 'degraded' ? 'warning' : 'error',
-      nodeId: node.id,
-      nodeName: node.name,
-      since: view.openGap?.from ?? view.lastCompleteAt,
-    },
+    { ...reason, ...about, severity, since: view.openGap?.from ?? view.lastCompleteAt },
+    ...others.map(({ code, message, hint }) => {
+      return { code, message, hint, ...about, severity: 'warning', since: null } as const;
+    }),
   ];
 }
 

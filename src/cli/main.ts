@@ -4,6 +4,7 @@ import { version } from '../lib/version.ts';
 import { addAdminCommands } from './commands/admin.ts';
 import { addBillingCommands } from './commands/billing.ts';
 import { addCorrectionCommands } from './commands/correction.ts';
+import { addCounterCommands } from './commands/counters.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
 import { addLinkCommands } from './commands/link.ts';
@@ -30,6 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addServerCommands,
     addAdminCommands,
     addNodeCommands,
+    addCounterCommands,
     addPeerCommands,
     addUserCommands,
     addLinkCommands,

@@ -2,6 +2,7 @@ import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
 import type { BillingRuleStore } from '../core/ledger/billing.ts';
+import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
 import type { CycleUsage } from '../core/ledger/statement.ts';
 import type { UsageExport } from '../core/ledger/usage-export.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
@@ -33,6 +34,7 @@ export interface HttpPorts {
   readonly history: UsageHistory & CycleUsage;
   readonly exports: UsageExport;
   readonly billing: BillingRuleStore;
+  readonly reconciliation: ReconciliationStore;
   readonly inventory: InventoryStore;
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */
   readonly identity: IdentityStore;

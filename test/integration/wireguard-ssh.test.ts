@@ -118,6 +118,11 @@ describe.runIf(isPossible)('a real WireGuard node, read over a real ssh server',
       expect(stderr).toContain('may only read the traffic counters');
     }
     expect((await ssh(`root@${address}`)).stdout).toMatch(/^@xpert-node\t2\tread\n/);
+    await node.run('ip', ['route', 'replace', 'default', 'dev', 'v1']);
+    const own = await collectorFor().collect(soon());
+    expect(own.services[0]?.own?.rx ?? 0n).toBeGreaterThan(0n);
+    expect(own.host).toMatchObject({ name: 'v1', startEvidence: expect.stringMatching(/:\d+$/) });
+    expect(own.sourceClock?.getTime() ?? 0).toBeGreaterThan(Date.now() - 20_000);
     const forward = await ssh('-o', 'ExitOnForwardFailure=yes', '-W', `${address}:22`, `root@${address}`);
     expect(forward.stderr).toContain('administratively prohibited');
   });

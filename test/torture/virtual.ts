@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Changes } from '../../src/app/changes.ts';
+import { ClockSkews } from '../../src/app/clock-skews.ts';
 import { LiveRates } from '../../src/app/live-rates.ts';
 import { NodePolling } from '../../src/app/node-polling.ts';
 import { Presence } from '../../src/app/presence.ts';
@@ -50,6 +51,7 @@ class VirtualHost {
       ...{ inventory, ledger, clock: time, wallTime: new WallTime(time), rates: new LiveRates(time), log: silent },
       ...{
         presence: new Presence(),
+        skews: new ClockSkews(),
         changes: new Changes(),
         discover: async () => {},
         createCollector: () => this.#collector(),

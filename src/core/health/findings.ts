@@ -21,7 +21,7 @@ export type FindingCode =
   | 'counter-rewound'
   /** Users are active and no counter moves. */
   | 'counters-frozen'
-  /** A reading was set aside as implausible. */
+  /** A reading was set aside as implausible, and no admin has decided yet. */
   | 'reading-quarantined';
 
 /** Findings further apart than this are not one run, and one that old is no news. */
@@ -33,7 +33,7 @@ const FALLS_OF_A_READER = 3;
 /** What the owner is told; null when it is over. `isInfo`: nothing that could be repaired. */
 export function noticeOfFinding(finding: Finding, now: Date): (Notice & { readonly isInfo?: boolean }) | null {
   const { code, serviceName: name, times, lastAt } = finding;
-  if (now.getTime() - lastAt.getTime() > FINDING_MS) return null;
+  if (code !== 'reading-quarantined' && now.getTime() - lastAt.getTime() > FINDING_MS) return null;
   const at = lastAt.toISOString();
   switch (code) {
     case 'counter-fell':

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PollState } from '../inventory/inventory-store.ts';
+import type { NodeNotice } from '../inventory/node-operations.ts';
 import type { NodeId } from '../units/ids.ts';
 import { isOnline, isStale, judgeNode } from './node-health.ts';
 
@@ -22,8 +23,11 @@ function poll(change: Partial<PollState> = {}): PollState {
   };
 }
 
-function judge(state: PollState | null, change: { missingServices?: string[]; services?: number } = {}) {
-  return judgeNode({ pollIntervalMs: 30_000, poll: state, missingServices: [], services: 1, now, ...change });
+type Change = { missingServices?: string[]; services?: number; notices?: NodeNotice[] };
+
+function judge(state: PollState | null, change: Change = {}) {
+  const evidence = { pollIntervalMs: 30_000, poll: state, notices: [], missingServices: [], services: 1, now };
+  return judgeNode({ ...evidence, ...change });
 }
 
 describe('judgeNode', () => {
@@ -67,7 +71,10 @@ describe('judgeNode', () => {
 
   test('an incomplete reading and a notice degrade', () => {
     expect(judge(poll({ outcome: 'incomplete' })).reason?.code).toBe('incomplete-reading');
-    expect(judge(poll({ notices: [{ code: 'awg-missing', message: 'x' }] })).state).toBe('degraded');
+    const awg = { code: 'awg-missing', message: 'x', hint: 'y' };
+    const old = { code: 'node-script-old', message: 'x', hint: null, isInfo: true };
+    expect(judge(poll(), { notices: [old, awg] })).toEqual({ state: 'degraded', reason: awg });
+    expect(judge(poll(), { notices: [old] })).toEqual({ state: 'up', reason: null });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { PollState } from '../inventory/inventory-store.ts';
-import type { NodeState, Notice } from '../inventory/node-operations.ts';
+import type { NodeNotice, NodeState, Notice } from '../inventory/node-operations.ts';
 
 /** A node that showed nothing complete for so many intervals is not online, and what it showed last is stale. */
 const STALE_INTERVALS = 3;
@@ -35,6 +35,8 @@ interface NodeEvidence {
   readonly pollIntervalMs: number;
   /** Null = never polled. */
   readonly poll: PollState | null;
+  /** From the last poll, from the ledger, from the node's clock. */
+  readonly notices: readonly NodeNotice[];
   /** Names of VPN services that were seen before and are absent from the last complete poll. */
   readonly missingServices: readonly string[];
   readonly services: number;
@@ -42,7 +44,7 @@ interface NodeEvidence {
 }
 
 /** Judges a node by its last polls. One failed poll degrades; silence for three intervals takes it down. */
-export function judgeNode({ pollIntervalMs, poll, missingServices, services, now }: NodeEvidence): NodeHealth {
+export function judgeNode({ pollIntervalMs, poll, notices, missingServices, services, now }: NodeEvidence): NodeHealth {
   if (poll === null) return { state: 'unknown', reason: notice('not-polled-yet', 'It has not been read yet.') };
   const stale = isStale(poll.lastCompleteAt, pollIntervalMs, now);
   if (poll.outcome === 'failed') {
@@ -58,8 +60,8 @@ export function judgeNode({ pollIntervalMs, poll, missingServices, services, now
   if (poll.outcome === 'incomplete')
     return { state: 'degraded', reason: { ...failureOf(poll), code: poll.code ?? 'incomplete-reading' } };
   if (missingServices.length > 0) return judgeMissing(missingServices, services);
-  const first = poll.notices.find((one) => one.isInfo !== true);
-  if (first !== undefined) return { state: 'degraded', reason: { ...first, hint: first.hint ?? null } };
+  const first = notices.find((one) => one.isInfo !== true);
+  if (first !== undefined) return { state: 'degraded', reason: first };
   return { state: 'up', reason: null };
 }
 

@@ -17,6 +17,11 @@ export interface Notice {
 /** Whether a secret option of a node is there; `lost`: sealed with a key that is not here, to be entered again. */
 export type SecretState = 'set' | 'not-set' | 'lost';
 
+/** About a node. `isInfo`: worth knowing, and no reason to call the node degraded. */
+export interface NodeNotice extends Notice {
+  readonly isInfo?: boolean;
+}
+
 /** A node as people look at it: what is stored, how reading it goes, what flows now. */
 export interface NodeView {
   /** Its options come without secrets. */
@@ -28,7 +33,11 @@ export interface NodeView {
   readonly state: NodeState;
   /** Why it is not `up`; null when it is. */
   readonly reason: Notice | null;
-  readonly notices: readonly Notice[];
+  readonly notices: readonly NodeNotice[];
+  /** How far the node's clock is ahead of ours (behind: negative), ms, smoothed; null while it is not known. */
+  readonly clockSkewMs: number | null;
+  /** The collector has shown nothing complete since; null while it does. */
+  readonly silentSince: Date | null;
   readonly lastPollAt: Date | null;
   readonly lastCompleteAt: Date | null;
   readonly lastPollDurationMs: number | null;
@@ -57,6 +66,8 @@ export interface ServiceView {
   readonly peers: number;
   readonly online: number;
   readonly lastCompleteAt: Date | null;
+  /** It was in no complete reading since; null while it is. */
+  readonly silentSince: Date | null;
 }
 
 /** Viewpoint of the node, as `Traffic`. */

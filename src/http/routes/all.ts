@@ -28,6 +28,8 @@ import { nodeRoutes } from './nodes.ts';
 import { overviewRoutes } from './overview.ts';
 import { panelRoutes } from './panel.ts';
 import { peerRoutes } from './peers.ts';
+import { qualityRoutes } from './quality.ts';
+import { reconciliationRoutes } from './reconciliation.ts';
 import { resetRoutes } from './resets.ts';
 import { sessionRoutes } from './session.ts';
 import { setAsideRoutes } from './set-aside.ts';
@@ -50,9 +52,11 @@ const RESOURCES = [
   usageRoutes,
   exportRoutes,
   gapRoutes,
+  qualityRoutes,
   eventRoutes,
   nodeRoutes,
   nodeReadingRoutes,
+  reconciliationRoutes,
   peerRoutes,
   userRoutes,
   linkRoutes,

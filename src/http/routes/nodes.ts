@@ -1,7 +1,8 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { isAllowed } from '../../core/identity/authorize.ts';
-import type { NodeView } from '../../core/inventory/node-operations.ts';
+import type { Node } from '../../core/inventory/node.ts';
+import type { NodeOperations, NodeView } from '../../core/inventory/node-operations.ts';
 import type { NodeId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -11,6 +12,7 @@ import { Nothing } from '../schemas/common.ts';
 import {
   IntervalJson,
   KindJson,
+  LinkJson,
   NodeJson,
   NodeNameJson,
   nodeJson,
@@ -29,6 +31,7 @@ const NewNode = Type.Object({
   pollIntervalSeconds: Type.Optional(IntervalJson),
   opening: Type.Optional(OpeningJson),
   usersPolicy: Type.Optional(UsersPolicyJson),
+  linkMbit: Type.Optional(LinkJson),
 });
 const NodeChange = Type.Object({
   name: Type.Optional(NodeNameJson),
@@ -36,6 +39,7 @@ const NodeChange = Type.Object({
   options: Type.Optional(OptionsJson),
   pollIntervalSeconds: Type.Optional(IntervalJson),
   usersPolicy: Type.Optional(UsersPolicyJson),
+  linkMbit: Type.Optional(LinkJson),
 });
 const DEFAULT_INTERVAL_SECONDS = 30;
 
@@ -71,7 +75,7 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
       schema: { tags, summary: 'Add a node; it is read at once', body: NewNode, response: { 201: NodeJson } },
     },
     async (request, reply) => {
-      const { name, kind, description, options, pollIntervalSeconds, opening, usersPolicy } = request.body;
+      const { name, kind, description, options, pollIntervalSeconds, opening, usersPolicy, linkMbit } = request.body;
       const view = await nodes.add({
         name: name.trim(),
         description: description ?? '',
@@ -79,6 +83,7 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
         pollIntervalMs: (pollIntervalSeconds ?? DEFAULT_INTERVAL_SECONDS) * 1000,
         opening: opening ?? 'baseline',
         usersPolicy: usersPolicy ?? 'none',
+        linkMbit: linkMbit ?? null,
       });
       await audit(parts, request, 'node.added', view.node.name, { kind });
       return reply.code(201).send(json(view, request));
@@ -93,14 +98,7 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
     },
     async (request) => {
       const { node } = await find(request.params.id);
-      const { name, description, options, pollIntervalSeconds, usersPolicy } = request.body;
-      const view = await nodes.change(node.id, {
-        ...(name === undefined ? {} : { name: name.trim() }),
-        ...(description === undefined ? {} : { description }),
-        ...(options === undefined ? {} : { source: { kind: node.source.kind, options } }),
-        ...(pollIntervalSeconds === undefined ? {} : { pollIntervalMs: pollIntervalSeconds * 1000 }),
-        ...(usersPolicy === undefined ? {} : { usersPolicy }),
-      });
+      const view = await nodes.change(node.id, changeOf(node, request.body));
       await audit(parts, request, 'node.changed', view.node.name, { fields: Object.keys(request.body) });
       return json(view, request);
     },
@@ -124,6 +122,18 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
   async function find(text: string): Promise<NodeView> {
     return findNodeView(parts, text);
   }
+}
+
+function changeOf({ source }: Node, body: Static<typeof NodeChange>): Parameters<NodeOperations['change']>[1] {
+  const { name, description, options, pollIntervalSeconds, usersPolicy, linkMbit } = body;
+  return {
+    ...(name === undefined ? {} : { name: name.trim() }),
+    ...(description === undefined ? {} : { description }),
+    ...(options === undefined ? {} : { source: { kind: source.kind, options } }),
+    ...(pollIntervalSeconds === undefined ? {} : { pollIntervalMs: pollIntervalSeconds * 1000 }),
+    ...(usersPolicy === undefined ? {} : { usersPolicy }),
+    ...(linkMbit === undefined ? {} : { linkMbit }),
+  };
 }
 
 /** @throws NotFound */

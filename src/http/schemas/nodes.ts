@@ -23,6 +23,15 @@ export const NoticeJson = Type.Object(
   { code: Type.String(), message: Type.String(), hint: MaybeString },
   { $id: 'Notice' },
 );
+export const NodeNoticeJson = Type.Object(
+  {
+    code: Type.String(),
+    message: Type.String(),
+    hint: MaybeString,
+    isInfo: Type.Boolean({ description: 'Worth knowing; the node is not degraded for it.' }),
+  },
+  { $id: 'NodeNotice' },
+);
 export const SystemNoticeJson = Type.Object(
   {
     code: Type.String(),
@@ -54,6 +63,8 @@ export const UsersPolicyJson = Type.Union([
   Type.Literal('none'),
 ]);
 export const NodeNameJson = Type.String({ minLength: 1, maxLength: 64 });
+/** Mbit/s; null: not told. */
+export const LinkJson = Nullable(Type.Integer({ minimum: 1, maximum: 10_000_000 }));
 export const IntervalJson = Type.Integer({ minimum: 1, maximum: 86_400 });
 
 const ServiceJson = Type.Object({
@@ -65,6 +76,7 @@ const ServiceJson = Type.Object({
   peers: Type.Integer(),
   online: Type.Integer(),
   lastCompleteAt: MaybeInstant,
+  silentSince: MaybeInstant,
 });
 
 export const NodeJson = Type.Object(
@@ -87,7 +99,10 @@ export const NodeJson = Type.Object(
     state: Type.Union((['up', 'degraded', 'down', 'error', 'unknown'] as const).map((state) => Type.Literal(state))),
     status: Type.Union((['online', 'offline', 'error', 'unknown'] as const).map((status) => Type.Literal(status))),
     reason: Nullable(NoticeJson),
-    notices: Type.Array(NoticeJson),
+    notices: Type.Array(NodeNoticeJson),
+    linkMbit: MaybeInteger,
+    clockSkewMs: MaybeInteger,
+    silentSince: MaybeInstant,
     lastPollAt: MaybeInstant,
     lastCompleteAt: MaybeInstant,
     lastPollDurationMs: MaybeNumber,
@@ -128,7 +143,10 @@ export function nodeJson(view: NodeView, withOptions: boolean): Static<typeof No
     state: view.state,
     status: seedStatus(view.state),
     reason: view.reason,
-    notices: [...view.notices],
+    notices: view.notices.map(({ isInfo = false, ...notice }) => ({ ...notice, isInfo })),
+    linkMbit: node.linkMbit,
+    clockSkewMs: view.clockSkewMs,
+    silentSince: view.silentSince,
     lastPollAt: view.lastPollAt,
     lastCompleteAt: view.lastCompleteAt,
     lastPollDurationMs: view.lastPollDurationMs,
@@ -144,8 +162,9 @@ export function nodeJson(view: NodeView, withOptions: boolean): Static<typeof No
   };
 }
 
-function serviceJson({ id, kind, name, listenPort, publicKey, peers, online, lastCompleteAt }: ServiceView) {
-  return { id, kind, name, listenPort, publicKey, peers, online, lastCompleteAt };
+function serviceJson({ id, kind, name, listenPort, publicKey, peers, online, ...service }: ServiceView) {
+  const { lastCompleteAt, silentSince } = service;
+  return { id, kind, name, listenPort, publicKey, peers, online, lastCompleteAt, silentSince };
 }
 
 export function systemNoticeJson(notice: SystemNotice): Static<typeof SystemNoticeJson> {

@@ -308,6 +308,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/nodes/{id}/quality": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How well every moment of a node is known */
+        readonly get: operations["getNodesIdQuality"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/quality": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How well every moment of a user is known */
+        readonly get: operations["getUsersIdQuality"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/peers/{id}/quality": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How well every moment of a peer is known */
+        readonly get: operations["getPeersIdQuality"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/events": {
         readonly parameters: {
             readonly query?: never;
@@ -442,6 +493,57 @@ export interface paths {
         /** Read and count all nodes now */
         readonly post: operations["postNodesPoll"];
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/reconciliation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Peers against the counters of interfaces and network card, and against what providers say, per day */
+        readonly get: operations["getNodesIdReconciliation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/provider-figures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Enter what a provider says it carried for the node over whole days */
+        readonly post: operations["postNodesIdProviderFigures"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/provider-figures/{figure}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Take back a provider's figure */
+        readonly delete: operations["deleteNodesIdProviderFiguresFigure"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1801,10 +1903,33 @@ export interface components {
             /** Format: date-time */
             readonly lastUsedAt: string;
         };
+        readonly QualityTimeline: {
+            /** Format: date-time */
+            readonly from: string;
+            /** Format: date-time */
+            readonly to: string;
+            /** @description Without holes or overlaps, up to now. */
+            readonly items: readonly {
+                /** Format: date-time */
+                readonly from: string;
+                /** Format: date-time */
+                readonly to: string;
+                readonly quality: components["schemas"]["Quality"];
+                readonly reasons: readonly string[];
+                readonly nodeIds: readonly string[];
+            }[];
+        };
         readonly Notice: {
             readonly code: string;
             readonly message: string;
             readonly hint: string | null;
+        };
+        readonly NodeNotice: {
+            readonly code: string;
+            readonly message: string;
+            readonly hint: string | null;
+            /** @description Worth knowing; the node is not degraded for it. */
+            readonly isInfo: boolean;
         };
         readonly Node: {
             readonly id: string;
@@ -1833,7 +1958,11 @@ export interface components {
             /** @enum {string} */
             readonly status: "online" | "offline" | "error" | "unknown";
             readonly reason: components["schemas"]["Notice"] | null;
-            readonly notices: readonly components["schemas"]["Notice"][];
+            readonly notices: readonly components["schemas"]["NodeNotice"][];
+            readonly linkMbit: number | null;
+            readonly clockSkewMs: number | null;
+            /** Format: date-time */
+            readonly silentSince: string | null;
             /** Format: date-time */
             readonly lastPollAt: string | null;
             /** Format: date-time */
@@ -1860,6 +1989,8 @@ export interface components {
                 readonly online: number;
                 /** Format: date-time */
                 readonly lastCompleteAt: string | null;
+                /** Format: date-time */
+                readonly silentSince: string | null;
             }[];
             readonly openGap: {
                 /** Format: date-time */
@@ -1899,6 +2030,74 @@ export interface components {
             }[];
             readonly setup: components["schemas"]["NodeSetup"] | null;
             readonly hostKey: string | null;
+        };
+        readonly RawTraffic: {
+            /** @description Bytes, exact; null where the source does not tell the direction. */
+            readonly rxBytes: (number | bigint) | null;
+            /** @description Bytes, exact; null where the source does not tell the direction. */
+            readonly txBytes: (number | bigint) | null;
+            /** @description Bytes, exact. */
+            readonly totalBytes: number | bigint;
+        };
+        readonly Reconciled: {
+            /** @enum {string} */
+            readonly kind: "service" | "card";
+            readonly serviceId: string | null;
+            readonly name: string | null;
+            /** @enum {string} */
+            readonly status: "ok" | "off" | "unknown";
+            /** @description What the interface, inbound or network card counted itself; null: not told, which is not 0. */
+            readonly counter: components["schemas"]["RawTraffic"] | null;
+            readonly peers: components["schemas"]["RawTraffic"] | null;
+            /** @description Peers of a service: at least so much, with the headers that only they count. */
+            readonly expectedLeast: components["schemas"]["RawTraffic"] | null;
+            readonly expectedMost: components["schemas"]["RawTraffic"] | null;
+            /** @description Bytes that the counter carried and no peer accounts for. */
+            readonly unattributed: components["schemas"]["RawTraffic"] | null;
+            /** @description Bytes that peers account for and the counter cannot have carried. */
+            readonly surplus: components["schemas"]["RawTraffic"] | null;
+            /** @description Bytes, exact. */
+            readonly toleranceBytes: number | bigint;
+            /** @description Time for which both sides are known. */
+            readonly seconds: number;
+        };
+        readonly ProviderFigure: {
+            readonly id: string;
+            /** Format: date */
+            readonly firstDay: string;
+            /** Format: date */
+            readonly lastDay: string;
+            /** @enum {string} */
+            readonly direction: "in" | "out" | "both";
+            /** @description Bytes, exact. */
+            readonly bytes: number | bigint;
+            readonly note: string;
+            /** Format: date-time */
+            readonly at: string;
+            /** @enum {string} */
+            readonly status: "ok" | "off" | "unknown";
+            /** @description Bytes, exact; null while unknown. */
+            readonly cardBytes: (number | bigint) | null;
+            /** @description Bytes, exact; null while unknown. */
+            readonly differenceBytes: (number | bigint) | null;
+            /** @description Bytes, exact. */
+            readonly toleranceBytes: number | bigint;
+            /** @description Share of the period for which the card is known, 0 to 1. */
+            readonly coverage: number;
+        };
+        readonly Reconciliation: {
+            readonly nodeId: string;
+            /** Format: date */
+            readonly firstDay: string;
+            /** Format: date */
+            readonly lastDay: string;
+            readonly days: readonly {
+                /** Format: date */
+                readonly date: string;
+                readonly counters: readonly components["schemas"]["Reconciled"][];
+            }[];
+            readonly sums: readonly components["schemas"]["Reconciled"][];
+            readonly providerFigures: readonly components["schemas"]["ProviderFigure"][];
         };
         readonly Peer: {
             readonly id: string;
@@ -2957,6 +3156,93 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly getNodesIdQuality: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QualityTimeline"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdQuality: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QualityTimeline"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getPeersIdQuality: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whole days, today included. */
+                readonly days?: number;
+                readonly from?: string;
+                /** @description Default: now. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QualityTimeline"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getEvents: {
         readonly parameters: {
             readonly query?: never;
@@ -3024,6 +3310,7 @@ export interface operations {
                     readonly opening?: "baseline" | "count";
                     /** @enum {string} */
                     readonly usersPolicy?: "from-comments" | "per-peer" | "none";
+                    readonly linkMbit?: number | null;
                 };
             };
         };
@@ -3105,6 +3392,7 @@ export interface operations {
                     readonly pollIntervalSeconds?: number;
                     /** @enum {string} */
                     readonly usersPolicy?: "from-comments" | "per-peer" | "none";
+                    readonly linkMbit?: number | null;
                 };
             };
         };
@@ -3269,6 +3557,92 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getNodesIdReconciliation: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesIdProviderFigures: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Of the panel’s time zone. */
+                    readonly firstDay: string;
+                    /** @description Of the panel’s time zone. */
+                    readonly lastDay: string;
+                    /**
+                     * @description Viewpoint of the node: in is what its network card received.
+                     * @enum {string}
+                     */
+                    readonly direction: "in" | "out" | "both";
+                    readonly bytes: number;
+                    readonly note?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderFigure"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteNodesIdProviderFiguresFigure: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly figure: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };

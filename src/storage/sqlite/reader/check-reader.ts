@@ -2,6 +2,7 @@ import type { Finding } from '../../../core/health/findings.ts';
 import type { CheckDay, StoredFigure } from '../../../core/ledger/reconciliation-store.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
 import { type CheckDayRow, type FigureRow, toCheckDay, toFigure } from '../check-rows.ts';
+import { decisionOf } from '../entry-rows.ts';
 import type { Statements } from './statements.ts';
 
 /** Reads of checks, of what providers say, and of what was found while metering. */
@@ -37,7 +38,8 @@ export class CheckReader {
         `SELECT s.node_id AS nodeId, f.service_id AS serviceId, s.name AS serviceName, f.code, f.first_at AS firstAt,
            f.last_at AS lastAt, f.times
          FROM finding f JOIN vpn_service s ON s.id = f.service_id JOIN node n ON n.id = s.node_id
-         WHERE n.deleted_at IS NULL ORDER BY s.name, f.code`,
+         WHERE n.deleted_at IS NULL AND (f.code <> 'reading-quarantined' OR EXISTS (SELECT 1 FROM quarantine x
+           WHERE x.service_id = f.service_id AND ${decisionOf('quarantine_id', 'x.id')} IS NULL)) ORDER BY s.name, f.code`,
       )
       .map((row) => ({ ...row, firstAt: new Date(row.firstAt), lastAt: new Date(row.lastAt) }));
   }

@@ -142,10 +142,15 @@ export class Corrections {
   }
 
   #quarantined(id: string): Aside {
-    const row = this.#sql.quarantined.get(Number(id)) as (AsideRow & { report: string | null }) | undefined;
+    const row = this.#sql.quarantined.get(Number(id)) as
+      | (AsideRow & { report: string | null; fromAt: bigint | null })
+      | undefined;
     if (row === undefined) throw new NotFound('quarantined report or reading', id);
     const atMs = Number(row.at);
-    if (row.report === null) return { ...asideOf(row), ...onPeer(row.peerId as PeerId, atMs) };
+    if (row.report === null) {
+      const time = { fromMs: row.fromAt === null ? atMs : Number(row.fromAt), toMs: atMs };
+      return { ...asideOf(row), ...onPeer(row.peerId as PeerId, atMs), time };
+    }
     const report = JSON.parse(row.report) as SavedReport;
     const { fromMs, toMs } = reportInterval(
       { periodStart: toDate(report.periodStart), periodEnd: toDate(report.periodEnd) },
@@ -270,7 +275,7 @@ function prepare(db: Database) {
   return {
     quarantined: db
       .prepare(
-        `SELECT at, report, peer_id AS peerId, rx, tx, undirected, ${decided('quarantine_id')}
+        `SELECT at, from_at AS fromAt, report, peer_id AS peerId, rx, tx, undirected, ${decided('quarantine_id')}
          FROM quarantine x WHERE id = ?`,
       )
       .safeIntegers(),

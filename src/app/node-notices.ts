@@ -1,0 +1,48 @@
+import { isSkewed } from '../core/health/clock-skew.ts';
+import { type Finding, noticeOfFinding } from '../core/health/findings.ts';
+import type { PollState } from '../core/inventory/inventory-store.ts';
+import type { NodeNotice } from '../core/inventory/node-operations.ts';
+
+/** Everything there is to know about a node besides its state: from its last poll, from the ledger, from its clock. */
+export function noticesOfNode(
+  poll: PollState | null,
+  findings: readonly Finding[],
+  skewMs: number | null,
+  now: Date,
+): NodeNotice[] {
+  const said = (poll?.notices ?? []).map((notice) => ({ ...notice, hint: notice.hint ?? null }));
+  const found = findings.flatMap((finding) => noticeOfFinding(finding, now) ?? []);
+  return [...said, ...found, ...(skewMs !== null && isSkewed(skewMs) ? [skewNotice(skewMs)] : [])];
+}
+
+function skewNotice(skewMs: number): NodeNotice {
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  return {
+    code: 'clock-skew',
+    message: `The clock of the node is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} ours.`,
+    hint: 'Let both follow a time server. Bytes are counted by our clock; what the node dates itself (handshakes, files) is off.',
+  };
+}
+
+/** Lines that repair what a notice names, to be pasted on the node unless they begin with xpert. */
+export function remedyFor(code: string, node: string): readonly string[] {
+  return REMEDIES[code]?.(node) ?? [];
+}
+
+const REMEDIES: Readonly<Record<string, (node: string) => readonly string[]>> = {
+  'clock-skew': () => ['timedatectl status', 'timedatectl set-ntp true'],
+  'clock-ahead': () => ['timedatectl status', 'timedatectl set-ntp true'],
+  'node-script-old': (node) => [`xpert node setup ${node}   # prints what to run on the node`],
+  'awg-missing': () => ['command -v awg', "docker ps --format '{{.Names}}'   # or is it in a container?"],
+  'wg-missing': () => ['apt-get install wireguard-tools'],
+  'counters-reset-by-other': () => [
+    "ss -tnp state established   # who else reads the source's API?",
+    'grep -rn "reset" /etc/cron* /var/spool/cron 2>/dev/null',
+  ],
+  'counter-fell': (node) => [`xpert quality node ${node} --days 2`],
+  'readings-quarantined': (node) => [`xpert node show ${node}`, `xpert node link ${node} MBIT|none`],
+  'counters-frozen': (node) => [
+    'grep -n -A4 \'"stats"\\|"policy"\' /usr/local/etc/xray/config.json',
+    `xpert node reconcile ${node} --days 2`,
+  ],
+};

@@ -61,8 +61,7 @@ export function addSourceOptions(command: Command): Command {
     .option('--interface <name>', 'WireGuard: only this interface')
     .option('--api <host:port>', 'Xray, sing-box: where its API listens, seen from there (default: 127.0.0.1:10085)')
     .option('--count <what>', 'Xray, sing-box: users, inbounds or outbounds (default: users)')
-    .option('--instance <name>', 'Xray, sing-box: a name of your own for this instance')
-    .option('--declaration <file>', 'declared: JSON file that says where the numbers are and what they mean');
+    .option('--instance <name>', 'Xray, sing-box: a name of your own for this instance');
 }
 
 /** What the integration needs to reach the counters. Relative paths are meant from where the command was given. */

@@ -50,6 +50,7 @@ export function addNodeCommands(program: Command): void {
     .description('test a node, save it and begin counting')
     .requiredOption('--kind <kind>', 'what is read there, for example wireguard; a wrong one is answered with all');
   addPanelOptions(addSourceOptions(adding))
+    .option('--declaration <file>', 'declared: JSON file that says where the numbers are and what they mean')
     .option('--description <text>')
     .addOption(
       new Option('--users <policy>', 'users for the peers')

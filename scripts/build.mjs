@@ -34,24 +34,28 @@ const banner =
 
 async function buildServer(out) {
   const { build } = await import('esbuild');
-  await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints,
     outdir: out,
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
     outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
-    external: native,
     banner: { js: banner },
     define: { XPERT_VERSION: JSON.stringify(version()) },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
+  };
+  await build({ ...options, entryPoints, splitting: true, chunkNames: 'chunks/[name]-[hash]', external: native });
+  await build({
+    ...options,
+    // One file that a node can fetch: it runs without any package beside it.
+    entryPoints: { 'xpert-agent': 'src/cli/agent-main.ts' },
+    splitting: false,
+    external: [],
   });
   writeFileSync(join(out, 'xpert.mjs'), `#!/usr/bin/env node\n${readFileSync(join(out, 'xpert.mjs'), 'utf8')}`);
   chmodSync(join(out, 'xpert.mjs'), 0o755);

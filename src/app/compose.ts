@@ -1,5 +1,6 @@
 import { SameBytesWatch } from '../core/health/same-bytes.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { AgentState } from '../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../core/inventory/node.ts';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
 import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
@@ -8,8 +9,10 @@ import type { IntegrationTools } from '../core/metering/integration.ts';
 import { WallTime } from '../core/metering/wall-time.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { HttpPorts } from '../http/ports.ts';
+import { agentEnrolment } from '../integrations/agent/install.ts';
 import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
+import { RunningAgents } from './agent-desk.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
@@ -19,15 +22,16 @@ import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
 import { examine } from './doctor.ts';
 import { LiveRates } from './live-rates.ts';
-import { Maintenance } from './maintenance.ts';
+import { type Chore, Maintenance } from './maintenance.ts';
 import { NodePolling, type PollRun } from './node-polling.ts';
 import { NodeViews } from './node-views.ts';
 import { Presence } from './presence.ts';
 import { productNotices } from './product-notices.ts';
 import { ProductOperations } from './product-operations.ts';
-import { integrationOf, openSecretBox, openStore, type Store } from './registry.ts';
+import { integrationOf } from './registry.ts';
 import { RunningNodes } from './running-nodes.ts';
 import { Scheduler } from './scheduler.ts';
+import { openSecretBox, openStore, type Store } from './store.ts';
 import { systemClock, systemTimers, type Timers } from './system-clock.ts';
 import { UserDiscovery } from './user-discovery.ts';
 import { ExpectedPeers } from './vpnservice/expected-peers.ts';
@@ -81,7 +85,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     productNotices: () =>
       productNotices({ config, wallTime, incarnation: store.incarnation, backups, now: clock.now() }),
   });
-  const { nodes } = fleet;
+  const { nodes, agents } = fleet;
 
   // Operations
   const cleanups = new CleanupJobs({
@@ -106,13 +110,9 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     examine: () => examine({ config, nodes, identity, operations, wallTime, listening, backups, clock, store }),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
   });
-  const heartbeat = async () => {
-    await store.heartbeat();
-    return false;
-  };
   const maintenance = new Maintenance({
     timers,
-    chores: [{ name: 'heartbeat', everyMs: HEARTBEAT_MS, run: heartbeat }, ...operations.chores()],
+    chores: [beatOf(store), silenceOf(agents), ...operations.chores()],
     onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
   });
 
@@ -120,8 +120,13 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   await nodes.refresh();
   return {
     ports: {
-      ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations, changes },
-      ...{ reconciliation: store.reconciliation, deviceDigest: (text: string) => secretBox.digest(text) },
+      ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
+      ...{
+        agents,
+        changes,
+        reconciliation: store.reconciliation,
+        deviceDigest: (text: string) => secretBox.digest(text),
+      },
     },
     identity,
     begin() {
@@ -175,7 +180,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     skews,
     changes,
     discover: async (node, booked, poll) => {
-      sameBytes.seen({ id: node.id, kind: node.source.kind, endpoint: endpointOf(node) }, poll);
+      sameBytes.seen({ id: node.id, kind: node.source.kind, endpoint: endpointOf(node, null) }, poll);
       if (booked.services.some((service) => service.newPeers.length > 0)) views.baselinesChanged(node.id);
       await expected.afterPoll(node, booked);
       await discovery.afterPoll(node, booked);
@@ -217,10 +222,19 @@ function composeNodes(surroundings: FleetSurroundings) {
     changes,
     productNotices: surroundings.productNotices,
   });
+  const agents = new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
   ledger.onCommit((commit) => {
     if (commit.reported !== null) rates.reported(commit.reported);
   });
-  return { nodes, scheduler, close: () => scheduler.stop().then(() => polling.close()) };
+  return { nodes, agents, scheduler, close: () => scheduler.stop().then(() => polling.close()) };
+}
+
+function beatOf(store: Store): Chore {
+  return { name: 'heartbeat', everyMs: HEARTBEAT_MS, run: () => store.heartbeat().then(() => false) };
+}
+
+function silenceOf(agents: RunningAgents): Chore {
+  return { name: 'silent agents', everyMs: HEARTBEAT_MS, run: () => agents.noteSilence() };
 }
 
 function createCollector({ kind, options }: NodeSource, tools: IntegrationTools): Collector {
@@ -229,6 +243,6 @@ function createCollector({ kind, options }: NodeSource, tools: IntegrationTools)
 }
 
 /** The host that is read. */
-function endpointOf({ source }: Node): string {
-  return integrationOf(source.kind).endpoint(source.options);
+function endpointOf({ source }: Node, agent: AgentState | null): string {
+  return integrationOf(source.kind).endpoint(source.options) || (agent?.address ?? '');
 }

@@ -37,11 +37,11 @@ export interface Config {
   readonly fromEnvironment: readonly string[];
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment and `.env` of the working directory; the environment wins. @throws InvalidConfig */
 export function readConfig(environment: Variables = process.env, cwd: string = process.cwd()): Config {
-  const variables: Variables = { ...readEnvFile(cwd), ...withoutEmpty(environment) };
+  const variables = variablesOf(environment, cwd);
   const value = (name: string) => variables[`XPERT_${name}`]?.trim() || null;
   rejectEnginesToCome(value);
   const dataDir = resolve(cwd, value('DATA_DIR') ?? 'data');
@@ -63,6 +63,16 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     publicSummary: readBoolean('XPERT_PUBLIC_SUMMARY', value('PUBLIC_SUMMARY')) ?? false,
     fromEnvironment: Object.keys(variables).filter((name) => name.startsWith('XPERT_')),
   };
+}
+
+/** Values by their name without `XPERT_`; null = not set. For what is configured beside the server. */
+export function readVariables(environment: Variables = process.env, cwd: string = process.cwd()) {
+  const variables = variablesOf(environment, cwd);
+  return (name: string): string | null => variables[`XPERT_${name}`]?.trim() || null;
+}
+
+function variablesOf(environment: Variables, cwd: string): Variables {
+  return { ...readEnvFile(cwd), ...withoutEmpty(environment) };
 }
 
 function readEnvFile(cwd: string): Variables {

@@ -2,8 +2,8 @@ import { openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ExpectedError } from '../core/errors.ts';
 import type { Config } from './config.ts';
-import { DataFolderInUse } from './data-folder.ts';
 
 /** The owner's way in from this machine: the HTTP API on a socket in the data folder. */
 export interface LocalApi {
@@ -33,10 +33,15 @@ export async function openLocalApi(config: Config): Promise<LocalApi> {
       await product.listenForOwner(path);
       return { socketPath: path, serverRuns: false, close: () => product.close() };
     } catch (error) {
-      if (!(error instanceof DataFolderInUse) || waitedMs >= STARTING_MS) throw error;
+      if (!isInUse(error) || waitedMs >= STARTING_MS) throw error;
       await delay(100);
     }
   }
+}
+
+/** Told by its code: its class would load the database, which a command that talks to a server does not need. */
+function isInUse(error: unknown): boolean {
+  return error instanceof ExpectedError && error.code === 'data-folder-in-use';
 }
 
 function answers(path: string): Promise<boolean> {

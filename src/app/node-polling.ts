@@ -1,9 +1,10 @@
-import { ExpectedError, NotFound, SourceFailure } from '../core/errors.ts';
-import { staleAfterMs } from '../core/health/node-health.ts';
+import type { ChainPlace } from '../core/agents/chain.ts';
+import { ExpectedError, NotFound, SourceFailure, Taken } from '../core/errors.ts';
+import { isStale, staleAfterMs } from '../core/health/node-health.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { Node } from '../core/inventory/node.ts';
 import type { PollReport } from '../core/inventory/node-operations.ts';
-import type { PollBooked, UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { FailedPoll, NodePoll, PollBooked, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { Collector, Poll } from '../core/metering/collector.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
@@ -41,6 +42,10 @@ interface Dependencies {
   readonly discover: (node: Node, booked: PollBooked, poll: Poll) => Promise<void>;
   readonly log: PollLog;
 }
+
+/** What somebody brought who read a node. */
+export type TakenReading = Pick<NodePoll, 'semantics' | 'poll' | 'at' | 'durationMs' | 'clockSuspect'> &
+  Required<Pick<NodePoll, 'agent'>>;
 
 interface Counts {
   complete: number;
@@ -80,6 +85,29 @@ export class NodePolling {
     }
   }
 
+  /** Books a reading that somebody brought. @throws LedgerFailure */
+  async take(node: Node, reading: TakenReading): Promise<ChainPlace> {
+    try {
+      return (await this.#book(node, reading)).place ?? 'next';
+    } catch (error) {
+      // Refused for good (its service is counted elsewhere): the reading is done with, the reason is shown.
+      if (!(error instanceof Taken)) throw error;
+      const { at, durationMs, agent } = reading;
+      return await this.miss(node, error, { at, durationMs, agent });
+    }
+  }
+
+  /** Records that a node gave nothing: for a reason that somebody brought, or that they bring nothing. */
+  async miss(node: Node, error: ExpectedError, when?: Pick<TakenReading, 'at' | 'durationMs' | 'agent'>) {
+    const at = when?.at ?? this.#use.wallTime.read().at;
+    const place = await this.#use.ledger.recordFailedPoll({
+      ...failureOf(node, error, at, when?.durationMs ?? 0),
+      ...(when === undefined ? {} : { agent: when.agent }),
+    });
+    if (place === 'next' || place === 'lost-before') this.#noteEnd(node, 'failed', error.code, error.message);
+    return place;
+  }
+
   counts(id: NodeId): Readonly<Counts> {
     return this.#counts.get(id) ?? { complete: 0, incomplete: 0, failed: 0 };
   }
@@ -107,23 +135,11 @@ export class NodePolling {
   }
 
   async #record(node: Node, collector: Collector, poll: Poll, durationMs: number): Promise<PollRun> {
-    const { ledger, rates, presence, wallTime, discover } = this.#use;
-    const { at, suspect } = wallTime.read();
-    const booked = await ledger.recordPoll({
-      nodeId: node.id,
-      semantics: collector.semantics,
-      opening: node.opening,
-      poll,
-      at: poll.takenAt ?? at,
-      durationMs,
-      clockSuspect: suspect,
-    });
-    rates.polled(node.id, booked, staleAfterMs(node.pollIntervalMs));
-    // The age of a handshake is told by the clock that dated it.
-    presence.seen(node.id, poll, poll.sourceClock ?? at);
+    const { at, suspect } = this.#use.wallTime.read();
+    const { semantics } = collector;
+    const taken = { semantics, poll, at: poll.takenAt ?? at, durationMs, clockSuspect: suspect };
+    const booked = await this.#book(node, taken);
     const outcome = poll.complete ? 'complete' : 'incomplete';
-    this.#noteEnd(node, outcome, outcome, poll.complete ? null : 'the reading was incomplete');
-    await discover(node, booked, poll);
     const services = booked.services.map(({ serviceId, name, peers, counted, before }) => ({
       id: serviceId,
       name,
@@ -134,17 +150,28 @@ export class NodePolling {
     return { outcome, report: { outcome, durationMs, services } };
   }
 
+  async #book(node: Node, taken: Omit<TakenReading, 'agent'> & Pick<NodePoll, 'agent'>): Promise<PollBooked> {
+    const { ledger, rates, presence, wallTime, discover } = this.#use;
+    const { poll, at } = taken;
+    const booked = await ledger.recordPoll({ nodeId: node.id, opening: node.opening, ...taken });
+    if (booked.place === 'repeated' || booked.place === 'missing-before') return booked;
+    const now = wallTime.read().at;
+    // What an agent kept says nothing about what flows and who is connected now.
+    if (taken.agent === undefined || !isStale(at, node.pollIntervalMs, now)) {
+      rates.polled(node.id, booked, staleAfterMs(node.pollIntervalMs));
+      // The age of a handshake is told by the clock that dated it.
+      presence.seen(node.id, poll, poll.sourceClock ?? now);
+    }
+    const outcome = poll.complete ? 'complete' : 'incomplete';
+    this.#noteEnd(node, outcome, outcome, poll.complete ? null : 'the reading was incomplete');
+    await discover(node, booked, poll);
+    return booked;
+  }
+
   async #recordFailure(node: Node, error: ExpectedError, durationMs: number): Promise<PollRun> {
     this.#noteEnd(node, 'failed', error.code, error.message);
     try {
-      await this.#use.ledger.recordFailedPoll({
-        nodeId: node.id,
-        at: this.#use.wallTime.read().at,
-        durationMs,
-        code: error.code,
-        message: error.message,
-        hint: error.hint ?? null,
-      });
+      await this.#use.ledger.recordFailedPoll(failureOf(node, error, this.#use.wallTime.read().at, durationMs));
     } catch (failure) {
       this.#use.log.error({ err: failure, node: node.name }, 'a failed poll cannot be recorded');
     }
@@ -162,6 +189,10 @@ export class NodePolling {
     if (problem !== null) this.#use.log.warn({ node: node.name, code: state }, `node ${node.name}: ${problem}`);
     else if (before !== undefined) this.#use.log.info({ node: node.name }, `node ${node.name} answers again`);
   }
+}
+
+function failureOf(node: Node, error: ExpectedError, at: Date, durationMs: number): FailedPoll {
+  return { nodeId: node.id, at, durationMs, code: error.code, message: error.message, hint: error.hint ?? null };
 }
 
 function broken(cause: unknown): SourceFailure {

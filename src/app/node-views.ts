@@ -1,8 +1,8 @@
 import type { Finding } from '../core/health/findings.ts';
 import { isStale, judgeNode } from '../core/health/node-health.ts';
-import type { InventoryStore, PollState } from '../core/inventory/inventory-store.ts';
+import type { AgentState, InventoryStore, PollState } from '../core/inventory/inventory-store.ts';
 import type { Node, VpnService } from '../core/inventory/node.ts';
-import type { NodeView, ServiceView } from '../core/inventory/node-operations.ts';
+import type { AgentView, NodeView, ServiceView } from '../core/inventory/node-operations.ts';
 import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
 import type { Gap, UsageHistory } from '../core/ledger/usage-history.ts';
 import { addTraffic, type Traffic } from '../core/units/bytes.ts';
@@ -14,7 +14,7 @@ import { noticesOfNode } from './node-notices.ts';
 import type { Presence } from './presence.ts';
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peers'>;
+  readonly inventory: Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peers' | 'agents'>;
   readonly history: Pick<UsageHistory, 'series' | 'gaps'>;
   readonly clock: Clock;
   readonly rates: LiveRates;
@@ -24,7 +24,7 @@ interface Dependencies {
   readonly clockSkew: (id: NodeId) => number | null;
   readonly pollCounts: (id: NodeId) => NodeView['polls'];
   /** Host that is read; never a user name or a key. */
-  readonly endpointOf: (node: Node) => string;
+  readonly endpointOf: (node: Node, agent: AgentState | null) => string;
   /** The node's options without secrets, and which secrets there are. */
   readonly shown: Credentials['shown'];
 }
@@ -35,6 +35,7 @@ interface Scene {
   readonly polls: ReadonlyMap<NodeId, PollState>;
   readonly services: ReadonlyMap<NodeId, VpnService[]>;
   readonly gaps: ReadonlyMap<NodeId, Gap>;
+  readonly agents: ReadonlyMap<NodeId, AgentState>;
   readonly today: ReadonlyMap<string, Traffic>;
   readonly findings: readonly Finding[];
 }
@@ -70,9 +71,10 @@ export class NodeViews {
     const { inventory, history, clock } = this.#use;
     const now = clock.now();
     const lastMoment = { from: new Date(now.getTime() - 1), to: now };
-    const [states, services, gaps, today, findings] = await Promise.all([
+    const [states, services, agents, gaps, today, findings] = await Promise.all([
       inventory.pollStates(),
       inventory.services(),
+      inventory.agents(),
       history.gaps(lastMoment),
       history.series(
         { period: lastMoment, bucketSeconds: 86_400, by: 'node', userId: null, nodeId: null, maxSeries: 100_000 },
@@ -84,6 +86,8 @@ export class NodeViews {
       now,
       polls: new Map(states.map((state) => [state.nodeId, state])),
       services: byNode(services),
+      // The latest first: of several the one that was heard of last stays.
+      agents: new Map([...agents].reverse().map((agent) => [agent.nodeId, agent])),
       gaps: new Map(gaps.filter((gap) => gap.to === null).map((gap) => [gap.nodeId, gap])),
       findings,
       today: new Map(today.series.map(({ id, traffic }) => [id, traffic.reduce(add, NOTHING) ?? NOTHING])),
@@ -108,12 +112,13 @@ export class NodeViews {
       services: shown.length,
       now: scene.now,
     });
+    const agent = scene.agents.get(node.id) ?? null;
     const gap = scene.gaps.get(node.id);
     const stale = isStale(poll?.lastCompleteAt ?? null, node.pollIntervalMs, scene.now);
     return {
       node: { ...node, source },
       secrets,
-      endpoint: endpointOf({ ...node, source }),
+      endpoint: endpointOf({ ...node, source }, agent),
       ...health,
       notices,
       clockSkewMs: skewMs,
@@ -129,6 +134,7 @@ export class NodeViews {
       beforeXpert: await this.#beforeXpert(node.id),
       countingSince: node.createdAt,
       services: shown.map((service) => this.#serviceView(service, stale)),
+      agent: agent === null ? null : agentView(agent),
       openGap: gap === undefined ? null : { from: gap.from, reason: gap.reason, message: gap.message },
     };
   }
@@ -173,6 +179,10 @@ export class NodeViews {
     this.#before.set(nodeId, before);
     return before;
   }
+}
+
+function agentView({ state, seenAt, address, version }: AgentState): AgentView {
+  return { state, seenAt, address, version };
 }
 
 function byNode(services: readonly VpnService[]): Map<NodeId, VpnService[]> {

@@ -10,4 +10,5 @@ function findDist(here: string): string {
 }
 
 export const webRoot = join(distFolder, 'web');
+export const agentProgramPath = join(distFolder, 'xpert-agent.mjs');
 export const openapiPath = join(distFolder, 'openapi.json');

@@ -8,7 +8,7 @@ import { withBackupOffered } from './backups.ts';
 import { compose, type Parts } from './compose.ts';
 import type { Config } from './config.ts';
 import { type DataFolder, DataFolderInUse, holdDataFolder } from './data-folder.ts';
-import { openapiPath, webRoot } from './paths.ts';
+import { agentProgramPath, openapiPath, webRoot } from './paths.ts';
 
 const WAIT_STEP_MS = 50;
 const LONGEST_WAIT_MS = 5_000;
@@ -51,6 +51,7 @@ export async function openProduct(config: Config, options: { readonly polling: b
       publicSummary: config.publicSummary,
       legacyLinks: config.legacyLinks,
       webRoot: existsSync(webRoot) ? webRoot : null,
+      agentProgramPath,
       openapiPath,
       logger: log,
     });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ExpectedError, NotFound } from '../core/errors.ts';
+import { ExpectedError, NotFound } from '../core/errors.ts';
 import type { SameBytes, SameBytesWatch } from '../core/health/same-bytes.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../core/inventory/node.ts';
@@ -44,6 +44,15 @@ interface Dependencies {
   readonly productNotices: () => Promise<readonly SystemNotice[]>;
 }
 
+/** A node with an agent was to be polled. */
+class BringsReadings extends ExpectedError {
+  constructor(name: string) {
+    super('agent-brings-readings', `The agent of ${name} brings its readings by itself; it cannot be asked.`, {
+      hint: 'Look at its log on the node: journalctl -u xpert-agent',
+    });
+  }
+}
+
 /** How long adding a node waits for its first reading. */
 const FIRST_POLL_MS = 8_000;
 /** Polls that "poll all" runs at once: some that hang should not keep the others waiting. */
@@ -59,8 +68,7 @@ export class RunningNodes implements NodeOperations {
 
   /** Begins polling; also after nodes were written by somebody else (an import). */
   async refresh(): Promise<void> {
-    const nodes = await this.#use.inventory.nodes();
-    this.#use.scheduler.update(nodes.filter((node) => node.deletedAt === null));
+    this.#use.scheduler.update(await this.#polled());
   }
 
   async views(): Promise<NodeView[]> {
@@ -95,10 +103,11 @@ export class RunningNodes implements NodeOperations {
   ): Promise<NodeView> {
     const { inventory, scheduler, changes } = this.#use;
     const before = await this.#must(id);
-    const source = change.source === undefined ? {} : { source: this.#completed(change.source, before) };
+    const source = change.source === undefined ? {} : { source: await this.#completed(change.source, before) };
     const node = await inventory.updateNode(id, { ...change, ...source });
     await this.refresh();
-    if (change.source !== undefined) void scheduler.pollNow(id);
+    if (change.source !== undefined && this.#bringsReadings(node.source)) await this.#use.polling.forget(id);
+    else if (change.source !== undefined) void scheduler.pollNow(id);
     if (node.usersPolicy !== 'none' && node.usersPolicy !== before.usersPolicy)
       await this.assignAutomatically({ nodeId: id, policy: node.usersPolicy, preview: false });
     changes.tell('nodes');
@@ -112,7 +121,8 @@ export class RunningNodes implements NodeOperations {
   }
 
   async poll(id: NodeId): Promise<PollReport> {
-    await this.#must(id);
+    const { source, name } = await this.#must(id);
+    if (this.#bringsReadings(source)) throw new BringsReadings(name);
     const run = await this.#use.scheduler.pollNow(id);
     if (run === undefined) throw new NotFound('node', id);
     if (run.outcome === 'failed') throw run.error;
@@ -120,9 +130,8 @@ export class RunningNodes implements NodeOperations {
   }
 
   async pollAll(): ReturnType<NodeOperations['pollAll']> {
-    const { inventory, scheduler } = this.#use;
-    const living = (await inventory.nodes()).filter((node) => node.deletedAt === null);
-    return await inTurns(POLLED_AT_ONCE, living, async ({ id }) => {
+    const { scheduler } = this.#use;
+    return await inTurns(POLLED_AT_ONCE, await this.#polled(), async ({ id }) => {
       const run = await scheduler.pollNow(id);
       const error: ExpectedError | null = run?.outcome === 'failed' ? run.error : null;
       return {
@@ -190,15 +199,26 @@ export class RunningNodes implements NodeOperations {
   }
 
   /** New options of a stored node, for the store. */
-  #completed(source: NodeSource, before: Node): NodeSource {
+  async #completed(source: NodeSource, before: Node): Promise<NodeSource> {
     const { credentials } = this.#use;
-    return credentials.seal(this.#checked(credentials.complete(source, before.source)));
+    const checked = this.#checked(credentials.complete(source, before.source));
+    return credentials.seal(source.kind === before.source.kind ? checked : await this.#contacted(checked));
   }
 
   /** A host key that nobody knows yet is pinned with the node. */
   async #contacted({ kind, options }: NodeSource): Promise<NodeSource> {
     const signal = AbortSignal.timeout(FIRST_POLL_MS);
     return { kind, options: await this.#use.integrationOf(kind).firstContact(options, this.#use.tools, signal) };
+  }
+
+  /** Living nodes that we have to ask. */
+  async #polled(): Promise<Node[]> {
+    const nodes = await this.#use.inventory.nodes();
+    return nodes.filter((node) => node.deletedAt === null && !this.#bringsReadings(node.source));
+  }
+
+  #bringsReadings({ kind }: NodeSource): boolean {
+    return this.#use.integrationOf(kind).bringsReadings === true;
   }
 
   async #drop(id: NodeId): Promise<void> {

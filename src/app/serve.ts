@@ -4,6 +4,7 @@ import { ownerSocketPath } from './local-api.ts';
 import { greeting, prepareOwner } from './owner-setup.ts';
 import { openProduct, type Product } from './product.ts';
 import { openWebhookNotice } from './product-notices.ts';
+import { stopSignal } from './stop-signal.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Whatever hangs, the process ends this long after it was asked to. */
@@ -27,22 +28,6 @@ export async function serve(config: Config): Promise<void> {
     await product.close();
   }
   process.exit(0);
-}
-
-/** Resolves at the first signal; a second one ends the process at once. Replaces handlers of whoever started us. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = () => {
-      if (asked) process.exit(0);
-      asked = true;
-      resolve();
-    };
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.removeAllListeners(signal);
-      process.on(signal, stop);
-    }
-  });
 }
 
 async function listen(product: Product, { host, port }: Config): Promise<string> {

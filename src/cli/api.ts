@@ -9,8 +9,8 @@ export interface Api {
   /** @throws ExpectedError with the server's code, message and hint */
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
-  put<T>(path: string, body: object): Promise<T>;
   patch<T>(path: string, body: object): Promise<T>;
+  put<T>(path: string, body: object): Promise<T>;
   delete<T>(path: string): Promise<T>;
   /** Every item of a list that comes in pages. */
   all<T>(path: string): Promise<T[]>;
@@ -50,8 +50,8 @@ function apiOver(socketPath: string, serverRuns: boolean): Api {
     serverRuns,
     get: (path) => call('GET', path),
     post: (path, body = {}) => call('POST', path, body),
-    put: (path, body) => call('PUT', path, body),
     patch: (path, body) => call('PATCH', path, body),
+    put: (path, body) => call('PUT', path, body),
     delete: (path) => call('DELETE', path),
     lastText: () => text,
     download: (path, take) => receive(socketPath, path, take),

@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { ExpectedError } from '../core/errors.ts';
 import { version } from '../lib/version.ts';
 import { addAdminCommands } from './commands/admin.ts';
 import { addBillingCommands } from './commands/billing.ts';
@@ -16,7 +15,8 @@ import { addStatementCommands } from './commands/statement.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUsageCommands } from './commands/usage.ts';
 import { addUserCommands } from './commands/user.ts';
-import { explain, WrongUse } from './output.ts';
+import { exitCodeOf } from './failure.ts';
+import { explain } from './output.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong use or wrong configuration. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -56,13 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function report(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof ExpectedError)) {
-    explain(`This is a bug: ${error instanceof Error ? error.stack : String(error)}`);
-    return 1;
-  }
-  explain(error.message);
-  if (error.hint !== undefined) explain(error.hint);
-  return error instanceof WrongUse || error.code === 'invalid-config' ? 2 : 1;
+  return exitCodeOf(error, explain);
 }
 
 // The ledger, its copies and logs name people: what is written here is for this user alone.

@@ -37,6 +37,7 @@ export async function listRoutes(): Promise<DescribedRoute[]> {
     publicSummary: false,
     legacyLinks: false,
     webRoot: null,
+    agentProgramPath: '',
     openapiPath: '',
     logger: null,
   } as const;

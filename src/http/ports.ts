@@ -1,3 +1,4 @@
+import type { AgentDesk } from '../core/agents/agent-desk.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
@@ -43,6 +44,7 @@ export interface HttpPorts {
   readonly deviceDigest: (text: string) => string;
   readonly audit: AuditLog;
   readonly nodes: NodeOperations;
+  readonly agents: AgentDesk;
   readonly operations: Operations;
   readonly changes: ChangeFeed;
 }
@@ -64,6 +66,8 @@ export interface HttpConfig {
   readonly legacyLinks: boolean;
   /** Folder of the built panel; null serves the API alone. */
   readonly webRoot: string | null;
+  /** The agent's program, as nodes fetch it. */
+  readonly agentProgramPath: string;
   /** The committed OpenAPI description. */
   readonly openapiPath: string;
   /** Null logs nothing. */

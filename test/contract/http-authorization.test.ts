@@ -122,6 +122,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'POST /api/admin/external-traffic/reset/:username': 'change-users',
   'POST /api/v1/agent/readings': 'report',
   'GET /api/v1/agent/position': 'report',
+  'GET /api/v1/agent/program': 'report',
+  'POST /api/v1/nodes/:id/agent': 'change-all',
 };
 
 type Actor = `${Role} ${'session' | Scope}`;

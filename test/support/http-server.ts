@@ -3,23 +3,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
+import { RunningAgents } from '../../src/app/agent-desk.ts';
 import { Backups } from '../../src/app/backups.ts';
 import { Changes } from '../../src/app/changes.ts';
 import { CleanupJobs } from '../../src/app/cleanup-jobs.ts';
+import { ClockSkews } from '../../src/app/clock-skews.ts';
 import type { Config } from '../../src/app/config.ts';
 import { LiveRates } from '../../src/app/live-rates.ts';
+import { NodePolling } from '../../src/app/node-polling.ts';
 import { NodeViews } from '../../src/app/node-views.ts';
 import { Presence } from '../../src/app/presence.ts';
 import { ProductOperations } from '../../src/app/product-operations.ts';
 import type { ApiToken, Role, Scope } from '../../src/core/identity/identity-store.ts';
 import type { NodeOperations, NodeView } from '../../src/core/inventory/node-operations.ts';
 import type { Poll } from '../../src/core/metering/collector.ts';
+import { WallTime } from '../../src/core/metering/wall-time.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
 import { hashSecret, newSecret } from '../../src/http/auth/secrets.ts';
 import type { HttpApp } from '../../src/http/http-app.ts';
 import type { HttpConfig, HttpPorts } from '../../src/http/ports.ts';
 import { buildServer } from '../../src/http/server.ts';
+import { agentEnrolment } from '../../src/integrations/agent/install.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { schemaMismatches } from './schema-check.ts';
@@ -106,6 +111,7 @@ export async function startHttp(
     deviceDigest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
     audit,
     nodes: testNodes(store, clock, presence),
+    agents: testAgents(store, clock, presence, changes),
     operations,
     changes,
   };
@@ -121,6 +127,7 @@ export async function startHttp(
     publicSummary: false,
     legacyLinks: false,
     webRoot: null,
+    agentProgramPath: `${root}/package.json`,
     openapiPath: `${root}/openapi.json`,
     logger: { info: line('info'), warn: line('warn'), error: line('error') },
     ...options,
@@ -243,6 +250,28 @@ async function poll(
     durationMs: 12,
     clockSuspect: false,
   });
+}
+
+/** The real desk of agents over the ledger. */
+function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, changes: Changes): RunningAgents {
+  const { inventory, ledger } = store;
+  const wallTime = new WallTime(clock);
+  const polling = new NodePolling({
+    inventory,
+    ledger,
+    createCollector: () => {
+      throw new Error('nothing is polled here');
+    },
+    clock,
+    wallTime,
+    rates: new LiveRates(clock),
+    skews: new ClockSkews(),
+    presence,
+    changes,
+    discover: async () => {},
+    log: { info() {}, warn() {}, error() {} },
+  });
+  return new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
 }
 
 /** Node operations without a network: views are the real ones, polling answers that there is nothing to read. */

@@ -5,6 +5,7 @@ import { findNode, type NodeItem } from '../find.ts';
 import { addSourceOptions, parseSeconds, type SourceOptions, sourceOf, type Test, testLines } from '../node-source.ts';
 import { explain, formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
 import { addPanelOptions } from '../panel-source.ts';
+import { addAgentCommand, printEnrolment } from './node-agent.ts';
 import { addChangeCommand } from './node-change.ts';
 import { addSetupCommand, setupCommand } from './node-setup.ts';
 
@@ -35,6 +36,8 @@ interface PollAnswer {
 }
 
 interface AddOptions extends SourceOptions {
+  readonly host?: string;
+  readonly panelUrl?: string;
   readonly description?: string;
   readonly users: string;
   readonly interval: number;
@@ -63,11 +66,14 @@ export function addNodeCommands(program: Command): void {
         .choices(['baseline', 'count'])
         .default('baseline'),
     )
+    .option('--host <host>', 'agent: where the services of the node are reached')
+    .option('--panel-url <url>', 'agent: how the node reaches this panel; without it XPERT_DOMAIN')
     .option('--untested', 'save it although the test fails')
     .option('--json', 'answer as JSON')
     .action((name: string, options: AddOptions) => withApi((api) => add(api, name, options)));
   addChangeCommand(node);
   addSetupCommand(node);
+  addAgentCommand(node);
   addReadingCommands(node);
   node
     .command('remove <name>')
@@ -114,7 +120,22 @@ function addReadingCommands(node: Command): void {
     .action((name: string, options: { json?: boolean }) => withApi((api) => show(api, name, options)));
 }
 
+/** There is nothing to test: its agent will bring what it reads. */
+async function addAgent(api: Api, name: string, options: AddOptions): Promise<void> {
+  const { id } = await api.post<Node>('/api/v1/nodes', {
+    name,
+    kind: options.kind,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    options: options.host === undefined ? {} : { host: options.host },
+    pollIntervalSeconds: options.interval,
+    opening: options.opening,
+    usersPolicy: options.users,
+  });
+  await printEnrolment(api, id, options);
+}
+
 async function add(api: Api, name: string, options: AddOptions): Promise<void> {
+  if (options.kind === 'agent') return await addAgent(api, name, options);
   const source = await sourceOf(options);
   const test = await api.post<Test>('/api/v1/nodes/test', source);
   explainTest(test);

@@ -7,6 +7,10 @@ import { addBackupCommands } from './backup.ts';
 /** Verbs about the server as a whole: start, doctor, backup, restore, and those of later versions. */
 export function addServerCommands(program: Command): void {
   program.command('start').description('serve the panel and the API, and count').action(start);
+  program
+    .command('agent')
+    .description('read this node and bring the readings to a panel elsewhere (XPERT_AGENT=…)')
+    .action(agent);
   program.command('demo', { hidden: true }).description('serve a simulated fleet').action(demo);
   program
     .command('doctor')
@@ -14,7 +18,7 @@ export function addServerCommands(program: Command): void {
     .option('--json', 'answer as JSON')
     .action((options: { json?: boolean }) => withApi((api) => doctor(api, options)));
   addBackupCommands(program);
-  for (const verb of ['agent', 'report', 'migrate']) {
+  for (const verb of ['report', 'migrate']) {
     program
       .command(verb, { hidden: true })
       .allowUnknownOption()
@@ -31,6 +35,11 @@ export function addServerCommands(program: Command): void {
 async function start(): Promise<void> {
   const { serve } = await import('../../app/serve.ts');
   await serve(readConfig());
+}
+
+async function agent(): Promise<void> {
+  const { agentVerb } = await import('./agent.ts');
+  await agentVerb();
 }
 
 async function demo(): Promise<void> {

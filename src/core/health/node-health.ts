@@ -8,7 +8,7 @@ const LEAST_STALE_MS = 15_000;
 export const ONLINE_HANDSHAKE_MS = 180_000;
 
 /** Codes of failures that mean silence; every other failure is ours: settings, permissions, a missing program. */
-const SILENT = /unreachable|timeout|refused|closed|no-interface|interface-missing|file-stale/;
+const SILENT = /unreachable|timeout|refused|closed|no-interface|interface-missing|file-stale|agent-silent/;
 
 export function staleAfterMs(pollIntervalMs: number): number {
   return Math.max(STALE_INTERVALS * pollIntervalMs, LEAST_STALE_MS);

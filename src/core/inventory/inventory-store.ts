@@ -20,6 +20,8 @@ export interface InventoryStore {
   deleteNode(id: NodeId, at: Date): Promise<void>;
   services(nodeId?: NodeId): Promise<VpnService[]>;
   pollStates(): Promise<PollState[]>;
+  /** Agents that brought readings, the latest first; of one node or of all. */
+  agents(nodeId?: NodeId): Promise<AgentState[]>;
 
   peers(query: PeerQuery): Promise<Page<Peer>>;
   peer(id: PeerId): Promise<Peer | null>;
@@ -119,6 +121,20 @@ export interface InventoryCounts {
   readonly activeUsers: number;
   readonly peers: number;
   readonly assignedPeers: number;
+}
+
+/** One life of an agent's spool, as the ledger knows it. */
+export interface AgentState {
+  readonly nodeId: NodeId;
+  readonly incarnation: string;
+  /** Last sequence taken. */
+  readonly sequence: number;
+  readonly state: 'counting' | 'standby';
+  /** When the last reading arrived. */
+  readonly seenAt: Date;
+  /** Where it came from. */
+  readonly address: string;
+  readonly version: string;
 }
 
 /** How reading a node goes, from its last polls. */

@@ -53,7 +53,17 @@ export interface NodeView {
   readonly beforeXpert: Traffic | null;
   readonly countingSince: Date;
   readonly services: readonly ServiceView[];
+  /** Whoever brings its readings, or stands by to do so; null if nobody ever did. */
+  readonly agent: AgentView | null;
   readonly openGap: { readonly from: Date; readonly reason: string; readonly message: string } | null;
+}
+
+/** The agent of a node as it was heard of last. */
+export interface AgentView {
+  readonly state: 'counting' | 'standby';
+  readonly seenAt: Date;
+  readonly address: string;
+  readonly version: string;
 }
 
 export interface ServiceView {

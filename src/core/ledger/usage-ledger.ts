@@ -1,3 +1,4 @@
+import type { ChainPlace } from '../agents/chain.ts';
 import type { CounterSemantics, Poll } from '../metering/collector.ts';
 import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, ResetId, ScheduledResetId, ServiceId, UserId } from '../units/ids.ts';
@@ -16,8 +17,10 @@ export interface UsageLedger {
 
   /** Meters and books one poll of a node, in several commits if it is large. @throws SourceIdentityTaken */
   recordPoll(poll: NodePoll): Promise<PollBooked>;
-  /** A poll that gave nothing: opens a gap on the node, or keeps it open. */
-  recordFailedPoll(failure: FailedPoll): Promise<void>;
+  /** A poll that gave nothing: opens a gap on the node, or keeps it open. `place`: as in PollBooked. */
+  recordFailedPoll(failure: FailedPoll): Promise<ChainPlace>;
+  /** Takes a reading that is not to be counted, because another reader counts: only the agent's position moves. */
+  passAgentReading(nodeId: NodeId, at: Date, mark: AgentMark): Promise<void>;
 
   /** Sets a reset mark; shown usage of its users is exactly 0 afterwards, nothing is removed. */
   reset(request: ResetRequest): Promise<ResetMark>;
@@ -78,6 +81,21 @@ export interface NodePoll {
   readonly durationMs: number;
   /** The wall clock stepped by more than 5 minutes since the last poll. */
   readonly clockSuspect: boolean;
+  /** Set for a reading that an agent brought. */
+  readonly agent?: AgentMark;
+}
+
+/** Where a reading stands among those of its agent; the ledger moves the agent's position with it. */
+export interface AgentMark {
+  readonly incarnation: string;
+  readonly sequence: number;
+  readonly after: number;
+  readonly lostBefore: boolean;
+  readonly receivedAt: Date;
+  /** Interval of the node: readings that lie no further apart than three of them have no gap between them. */
+  readonly joinsWithinMs: number;
+  readonly address: string;
+  readonly version: string;
 }
 
 export interface PollBooked {
@@ -94,6 +112,8 @@ export interface PollBooked {
   }[];
   /** True if nothing was metered because tracking is off. */
   readonly trackingOff: boolean;
+  /** For a reading of an agent; nothing was booked for `repeated` and `missing-before`. */
+  readonly place?: ChainPlace;
 }
 
 export interface FailedPoll {
@@ -103,6 +123,7 @@ export interface FailedPoll {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  readonly agent?: AgentMark;
 }
 
 export interface ResetRequest {

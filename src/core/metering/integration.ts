@@ -15,6 +15,8 @@ export interface IntegrationTools {
 /** One kind of source that nodes can have (`NodeSource.kind`): one line in app/registry.ts. */
 export interface Integration {
   readonly kind: string;
+  /** Its nodes are never polled: somebody on them brings the readings (core/agents). */
+  readonly bringsReadings?: true;
   /** Names of options that are passwords, tokens or the like: stored sealed, opened only to read, never shown again. */
   readonly secretOptions?: readonly string[];
   /** Names of options that say where the secrets are sent: if one of them changes, the secrets have to be given again. */

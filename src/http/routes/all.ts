@@ -1,7 +1,6 @@
 import { adminResetRoutes } from '../compat/admin-reset.ts';
 import { adminUsageRoutes } from '../compat/admin-usage.ts';
 import { botRoutes } from '../compat/bot.ts';
-import { laterRoutes } from '../compat/later.ts';
 import { ledgerWorkRoutes } from '../compat/ledger-work.ts';
 import { statisticsRoutes } from '../compat/statistics.ts';
 import { summaryRoutes } from '../compat/summary.ts';
@@ -10,6 +9,7 @@ import type { HttpParts } from '../parts.ts';
 import { subscriptionRoutes } from '../subscription/subscription-routes.ts';
 import { userPageRoutes } from '../user-page/user-page-routes.ts';
 import { adminRoutes } from './admins.ts';
+import { agentRoutes } from './agents.ts';
 import { auditRoutes } from './audit-log.ts';
 import { backupRoutes } from './backups.ts';
 import { billingRuleRoutes } from './billing-rules.ts';
@@ -57,6 +57,7 @@ const RESOURCES = [
   nodeRoutes,
   nodeReadingRoutes,
   reconciliationRoutes,
+  agentRoutes,
   peerRoutes,
   userRoutes,
   linkRoutes,
@@ -81,7 +82,6 @@ const RESOURCES = [
   botRoutes,
   subscriptionRoutes,
   userPageRoutes,
-  laterRoutes,
   panelRoutes,
 ];
 

@@ -35,6 +35,7 @@ const NewNode = Type.Object({
 });
 const NodeChange = Type.Object({
   name: Type.Optional(NodeNameJson),
+  kind: Type.Optional(KindJson),
   description: Type.Optional(Description),
   options: Type.Optional(OptionsJson),
   pollIntervalSeconds: Type.Optional(IntervalJson),
@@ -124,12 +125,14 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
   }
 }
 
+/** Another kind begins with options of its own. */
 function changeOf({ source }: Node, body: Static<typeof NodeChange>): Parameters<NodeOperations['change']>[1] {
-  const { name, description, options, pollIntervalSeconds, usersPolicy, linkMbit } = body;
+  const { name, kind = source.kind, description, options, pollIntervalSeconds, usersPolicy, linkMbit } = body;
+  const hasSource = options !== undefined || kind !== source.kind;
   return {
     ...(name === undefined ? {} : { name: name.trim() }),
     ...(description === undefined ? {} : { description }),
-    ...(options === undefined ? {} : { source: { kind: source.kind, options } }),
+    ...(hasSource ? { source: { kind, options: options ?? {} } } : {}),
     ...(pollIntervalSeconds === undefined ? {} : { pollIntervalMs: pollIntervalSeconds * 1000 }),
     ...(usersPolicy === undefined ? {} : { usersPolicy }),
     ...(linkMbit === undefined ? {} : { linkMbit }),

@@ -114,6 +114,17 @@ export const NodeJson = Type.Object(
     beforeXpert: Nullable(TrafficJson),
     countingSince: Instant,
     services: Type.Array(ServiceJson),
+    agent: Nullable(
+      Type.Object(
+        {
+          state: Type.Union([Type.Literal('counting'), Type.Literal('standby')]),
+          seenAt: Instant,
+          address: Type.String(),
+          version: Type.String(),
+        },
+        { description: 'Who brings its readings, or stands by while it is read in another way.' },
+      ),
+    ),
     openGap: Nullable(Type.Object({ from: Instant, reason: Type.String(), message: Type.String() })),
   },
   { $id: 'Node' },
@@ -158,6 +169,7 @@ export function nodeJson(view: NodeView, withOptions: boolean): Static<typeof No
     beforeXpert: view.beforeXpert === null ? null : trafficJson(view.beforeXpert),
     countingSince: view.countingSince,
     services: view.services.map(serviceJson),
+    agent: view.agent,
     openGap: view.openGap,
   };
 }

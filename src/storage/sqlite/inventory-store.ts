@@ -48,6 +48,10 @@ export class SqliteInventoryStore implements InventoryStore {
     return this.#reader.pollStates();
   }
 
+  async agents(nodeId?: NodeId) {
+    return this.#reader.agents(nodeId);
+  }
+
   async peers(query: PeerQuery) {
     return this.#reader.peers(query);
   }

@@ -1,7 +1,9 @@
+import type { ChainPlace } from '../../core/agents/chain.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../core/ledger/entry.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type {
+  AgentMark,
   CleanupPreview,
   Commit,
   FailedPoll,
@@ -17,7 +19,7 @@ import type {
   UsageLedger,
 } from '../../core/ledger/usage-ledger.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import type { AdminId, ResetId, ScheduledResetId } from '../../core/units/ids.ts';
+import type { AdminId, NodeId, ResetId, ScheduledResetId } from '../../core/units/ids.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
@@ -44,8 +46,12 @@ export class SqliteUsageLedger implements UsageLedger {
     return this.#writer.poll(poll);
   }
 
-  recordFailedPoll(failure: FailedPoll): Promise<void> {
+  recordFailedPoll(failure: FailedPoll): Promise<ChainPlace> {
     return this.#writer.run('recordFailedPoll', failure);
+  }
+
+  passAgentReading(nodeId: NodeId, at: Date, mark: AgentMark): Promise<void> {
+    return this.#writer.run('passAgentReading', nodeId, at, mark);
   }
 
   reset(request: ResetRequest): Promise<ResetMark> {

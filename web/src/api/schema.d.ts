@@ -549,6 +549,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/agent/position": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Up to where the readings of an agent are counted */
+        readonly get: operations["getAgentPosition"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/agent/program": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The program of the agent: one file for Node.js */
+        readonly get: operations["getAgentProgram"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/agent": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What puts an agent on a node, with a new token; the one before ends */
+        readonly post: operations["postNodesIdAgent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/peers": {
         readonly parameters: {
             readonly query?: never;
@@ -1659,25 +1710,8 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Readings of an agent on a node */
+        /** Bring readings of a node; the body may be packed (Content-Encoding: gzip) */
         readonly post: operations["postAgentReadings"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
-    readonly "/api/v1/agent/position": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        /** Up to where an agent’s readings are counted */
-        readonly get: operations["getAgentPosition"];
-        readonly put?: never;
-        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1992,6 +2026,14 @@ export interface components {
                 /** Format: date-time */
                 readonly silentSince: string | null;
             }[];
+            readonly agent: {
+                /** @enum {string} */
+                readonly state: "counting" | "standby";
+                /** Format: date-time */
+                readonly seenAt: string;
+                readonly address: string;
+                readonly version: string;
+            } | null;
             readonly openGap: {
                 /** Format: date-time */
                 readonly from: string;
@@ -2098,6 +2140,25 @@ export interface components {
             }[];
             readonly sums: readonly components["schemas"]["Reconciled"][];
             readonly providerFigures: readonly components["schemas"]["ProviderFigure"][];
+        };
+        readonly AgentPosition: {
+            readonly nodeId: string;
+            readonly nodeName: string;
+            /** @description Last reading that was taken; 0 = none. Go on (or send again) after it. */
+            readonly sequence: number;
+            /** @enum {string} */
+            readonly state: "counting" | "standby";
+            readonly reason: string | null;
+            /** @description How often the node is to be read. */
+            readonly intervalSeconds: number;
+        };
+        readonly AgentEnrolment: {
+            /** @description The one line of configuration; holds the token, shown this once. */
+            readonly line: string;
+            /** @description systemd unit */
+            readonly unit: string;
+            /** @description All of it for a root shell on the node. */
+            readonly commands: readonly string[];
         };
         readonly Peer: {
             readonly id: string;
@@ -2556,6 +2617,98 @@ export interface components {
             /** Format: date-time */
             readonly createdAt: string;
             readonly disabled: boolean;
+        };
+        readonly AgentBatch: {
+            /** @description Names one life of the agent’s spool. */
+            readonly incarnation: string;
+            /**
+             * Format: date-time
+             * @description The clock of the agent now: the difference to ours moves its instants.
+             */
+            readonly sentAt: string;
+            readonly version?: string;
+            readonly readings: readonly {
+                readonly sequence: number;
+                /** @description Sequence of the reading before it; 0 = the first. */
+                readonly after: number;
+                /** @description What lies between the position and this one is lost. */
+                readonly lostBefore?: boolean;
+                /** Format: date-time */
+                readonly takenAt: string;
+                readonly clockSuspect?: boolean;
+                readonly durationMs: number;
+                readonly failure?: {
+                    readonly code: string;
+                    readonly message: string;
+                    readonly hint?: string;
+                };
+                /** @description As a collector. */
+                readonly semantics?: {
+                    readonly kind: string;
+                    readonly falls: string;
+                    readonly absence: string;
+                };
+                readonly complete?: boolean;
+                readonly order?: {
+                    readonly bootId: string;
+                    readonly uptimeMs: number;
+                };
+                readonly services?: readonly {
+                    readonly identity: string;
+                    readonly kind: string;
+                    readonly name: string;
+                    readonly listenPort?: number;
+                    readonly startEvidence?: string;
+                    readonly age?: {
+                        readonly minMs: number;
+                        readonly maxMs: number;
+                    };
+                    readonly own?: {
+                        /** @description Bytes as a decimal text, up to 2^64-1. */
+                        readonly rx?: string;
+                        /** @description Bytes as a decimal text, up to 2^64-1. */
+                        readonly tx?: string;
+                        /** @description Instead of rx and tx where the source tells only a sum. */
+                        readonly total?: string;
+                    };
+                    readonly ownHeaders?: {
+                        readonly least: {
+                            /** @description Bytes as a decimal text, up to 2^64-1. */
+                            readonly rx?: string;
+                            /** @description Bytes as a decimal text, up to 2^64-1. */
+                            readonly tx?: string;
+                            /** @description Instead of rx and tx where the source tells only a sum. */
+                            readonly total?: string;
+                        };
+                        readonly most: {
+                            /** @description Bytes as a decimal text, up to 2^64-1. */
+                            readonly rx?: string;
+                            /** @description Bytes as a decimal text, up to 2^64-1. */
+                            readonly tx?: string;
+                            /** @description Instead of rx and tx where the source tells only a sum. */
+                            readonly total?: string;
+                        };
+                    };
+                    readonly peers: readonly {
+                        readonly key: string;
+                        readonly connection?: string;
+                        readonly isOver?: boolean;
+                        /** @description Bytes as a decimal text, up to 2^64-1. */
+                        readonly rx?: string;
+                        /** @description Bytes as a decimal text, up to 2^64-1. */
+                        readonly tx?: string;
+                        /** @description Instead of rx and tx where the source tells only a sum. */
+                        readonly total?: string;
+                        /** Format: date-time */
+                        readonly startedAt?: string;
+                        readonly name?: string;
+                        readonly allowedIps?: readonly string[];
+                        readonly endpoint?: string;
+                        /** Format: date-time */
+                        readonly lastHandshakeAt?: string;
+                    }[];
+                }[];
+            }[];
         };
         /** @description RFC 9457 problem details. */
         readonly Problem: {
@@ -3384,6 +3537,8 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly name?: string;
+                    /** @description Integration, for example wireguard. */
+                    readonly kind?: string;
                     readonly description?: string;
                     /** @description How the node is read, by its kind. wireguard: {transport: "local"|"ssh"|"file", ssh?, identityFile?, hostKey?, interface?, path?}. Secret ones that a change leaves out stay as they are; null takes one away. */
                     readonly options?: {
@@ -3643,6 +3798,80 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAgentPosition: {
+        readonly parameters: {
+            readonly query?: {
+                readonly incarnation?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentPosition"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAgentProgram: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesIdAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description How the node reaches this panel; by default XPERT_DOMAIN. */
+                    readonly panelUrl?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentEnrolment"];
+                };
             };
             readonly default: components["responses"]["Problem"];
         };
@@ -6050,22 +6279,21 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 501: components["responses"]["Problem"];
-            readonly default: components["responses"]["Problem"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AgentBatch"];
+            };
         };
-    };
-    readonly getAgentPosition: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
         readonly responses: {
-            readonly 501: components["responses"]["Problem"];
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentPosition"];
+                };
+            };
             readonly default: components["responses"]["Problem"];
         };
     };

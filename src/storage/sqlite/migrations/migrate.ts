@@ -6,6 +6,7 @@ import { entriesMigration } from './003-entries.ts';
 import { reconciliationMigration } from './004-reconciliation.ts';
 import { linksMigration } from './005-links.ts';
 import { resetsMigration } from './006-resets.ts';
+import { agents } from './007-agents.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -15,6 +16,7 @@ const migrations: readonly string[] = [
   reconciliationMigration,
   linksMigration,
   resetsMigration,
+  agents,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -1,5 +1,6 @@
 import { ExpectedError } from '../../../core/errors.ts';
 import type {
+  AgentState,
   InventoryCounts,
   InventoryStore,
   PeerQuery,
@@ -72,6 +73,15 @@ export class InventoryReader {
     const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n ${peerFrom} WHERE ${where}`, params)?.n ?? null;
     return toPage(rows, query.limit, total, toPeer, (row) => [Number(row.position)]);
   }
+
+  agents: Sync<InventoryStore['agents']> = (nodeId) =>
+    this.#sql
+      .all<AgentRow>(
+        `SELECT node_id AS nodeId, incarnation, sequence, state, seen_at AS seenAt, address, version FROM agent
+         WHERE ${nodeId === undefined ? 'TRUE' : 'node_id = @nodeId'} ORDER BY seen_at DESC`,
+        nodeId === undefined ? {} : { nodeId },
+      )
+      .map((row) => ({ ...row, seenAt: new Date(row.seenAt) }));
 
   peer: Sync<InventoryStore['peer']> = (id) => {
     const row = this.#sql.getBig<PeerRow>(`SELECT ${peerColumns} ${peerFrom} WHERE p.id = @id`, { id });
@@ -180,6 +190,10 @@ export class InventoryReader {
     const row = this.#sql.get<UserRow>(`SELECT ${userColumns} FROM user u WHERE ${condition}`, { text });
     return row === undefined ? null : toUser(row);
   }
+}
+
+interface AgentRow extends Omit<AgentState, 'seenAt'> {
+  readonly seenAt: number;
 }
 
 interface PollRow extends Omit<PollState, 'lastAttemptAt' | 'lastCompleteAt' | 'notices'> {

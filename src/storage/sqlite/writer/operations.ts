@@ -1,11 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../../core/ledger/entry.ts';
-import type { FailedPoll, TrackingState } from '../../../core/ledger/usage-ledger.ts';
+import type { TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import { accountOperations } from './account-operations.ts';
+import { AgentMarks } from './agent-marks.ts';
+import { agentOperations } from './agent-operations.ts';
 import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
@@ -42,6 +44,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   const states = new MeterStates(db);
   const tracking = new TrackingSwitch(db, nowMs);
   const outcomes = new PollOutcomes(db);
+  const agents = new AgentMarks(db);
   const resets = new Resets(db, newId);
   const intake = new ReportIntake(db, tracking);
   // A fold lasts over several transactions, in between which polls book: they gather apart.
@@ -54,6 +57,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     states,
     tracking,
     outcomes,
+    agents,
     resets,
     schedule: new ScheduledResets(db, resets, newId),
     intake,
@@ -71,6 +75,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       states,
       tracking,
       outcomes,
+      agents,
       checks: new Checks(db, calendar, tracking),
       findings: new Findings(db),
       newId,
@@ -107,7 +112,7 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
 export function makeOperations(parts: WriterParts, db: Database) {
   const { settings, outcomes, corrections, tracking, cleanup } = parts;
   return {
-    recordFailedPoll: operation('inventory', (_now, failure: FailedPoll) => outcomes.saveFailure(failure), false),
+    ...agentOperations(parts),
     ...resetOperations(parts),
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),

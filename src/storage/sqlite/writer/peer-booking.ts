@@ -13,6 +13,7 @@ export class PeerBooking {
   #last: {
     readonly fromMs: number | null;
     readonly toMs: number;
+    readonly bookedAtMs: number;
     readonly flags: number;
     pieces: readonly Piece[];
   } | null = null;
@@ -24,14 +25,15 @@ export class PeerBooking {
 
   book(service: ServicePoll, peer: MeteredPeer, counted: Traffic, fromMs: number | null, flags: number): void {
     const series = this.#seriesOf(service, peer);
+    const { bookedAtMs } = service;
     const cuts = ownerChanges(peer.bindings, fromMs, service.atMs);
-    const pieces = this.#pieces(fromMs, service.atMs, flags, cuts);
+    const pieces = this.#pieces(fromMs, service, flags, cuts);
     const [only] = pieces;
     if (only !== undefined && pieces.length === 1) {
-      this.#add(series, peer, only, counted, service.atMs);
+      this.#add(series, peer, only, counted, bookedAtMs);
       return;
     }
-    for (const slice of spread(counted, pieces)) this.#add(series, peer, slice, slice.traffic, service.atMs);
+    for (const slice of spread(counted, pieces)) this.#add(series, peer, slice, slice.traffic, bookedAtMs);
   }
 
   #seriesOf(service: ServicePoll, peer: MeteredPeer): SeriesState {
@@ -43,13 +45,17 @@ export class PeerBooking {
     return peer.series;
   }
 
-  #pieces(fromMs: number | null, toMs: number, flags: number, cuts: readonly number[]): readonly Piece[] {
+  #pieces(
+    fromMs: number | null,
+    { atMs: toMs, bookedAtMs }: Pick<ServicePoll, 'atMs' | 'bookedAtMs'>,
+    flags: number,
+    cuts: readonly number[],
+  ): readonly Piece[] {
     const last = this.#last;
-    if (cuts.length === 0 && last !== null && last.fromMs === fromMs && last.toMs === toMs && last.flags === flags) {
-      return last.pieces;
-    }
-    const pieces = cutInterval({ fromMs, toMs, bookedAtMs: toMs, flags }, cuts);
-    if (cuts.length === 0) this.#last = { fromMs, toMs, flags, pieces };
+    const isSame = last !== null && last.fromMs === fromMs && last.toMs === toMs && last.bookedAtMs === bookedAtMs;
+    if (cuts.length === 0 && isSame && last.flags === flags) return last.pieces;
+    const pieces = cutInterval({ fromMs, toMs, bookedAtMs, flags }, cuts);
+    if (cuts.length === 0) this.#last = { fromMs, toMs, bookedAtMs, flags, pieces };
     return pieces;
   }
 

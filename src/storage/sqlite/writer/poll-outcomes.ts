@@ -15,7 +15,7 @@ export class PollOutcomes {
   save(poll: WriterPoll): void {
     const { complete } = poll.poll;
     this.#saveRow(poll, complete ? 'complete' : 'incomplete');
-    if (complete) this.closeGap(poll.nodeId, poll.at.getTime());
+    if (complete) this.#closeGapBy(poll);
     else this.#openGapSinceLast(poll.nodeId, poll.at, 'incomplete', 'The node answered only in part.');
   }
 
@@ -37,6 +37,17 @@ export class PollOutcomes {
 
   closeGap(nodeId: string, toMs: number): void {
     this.#sql.close.run(toMs, nodeId);
+  }
+
+  /** Adds a gap that is over. */
+  addGap(nodeId: string, fromMs: number, toMs: number, message: string): void {
+    if (toMs > fromMs) this.#sql.add.run(nodeId, fromMs, toMs, message);
+  }
+
+  /** What an agent kept while we did not hear of it is no gap: then its readings join on. */
+  #closeGapBy({ nodeId, at, agent }: WriterPoll): void {
+    if (agent !== undefined) this.#sql.joined.run(nodeId, at.getTime(), agent.joinsWithinMs);
+    this.closeGap(nodeId, at.getTime());
   }
 
   /** Nothing is known since the last complete poll. */
@@ -78,6 +89,10 @@ function prepare(db: Database) {
     lastComplete: db.prepare('SELECT last_complete_at FROM poll_outcome WHERE node_id = ?').pluck(),
     findOpen: db.prepare('SELECT 1 FROM gap WHERE node_id = ? AND to_at IS NULL'),
     open: db.prepare('INSERT INTO gap (node_id, from_at, reason, message) VALUES (?, ?, ?, ?)'),
+    add: db.prepare(`INSERT INTO gap (node_id, from_at, to_at, reason, message) VALUES (?, ?, ?, 'incomplete', ?)`),
+    joined: db.prepare(
+      `DELETE FROM gap WHERE node_id = ? AND to_at IS NULL AND reason IN ('failed', 'not-running') AND ? - from_at <= ?`,
+    ),
     close: db.prepare('UPDATE gap SET to_at = max(from_at, ?) WHERE node_id = ? AND to_at IS NULL'),
   };
 }

@@ -22,6 +22,8 @@ export interface ServicePoll {
   /** Number of the poll in this process. */
   readonly number: number;
   readonly atMs: number;
+  /** When it is booked: later than `atMs` for a reading that an agent kept. */
+  readonly bookedAtMs: number;
   readonly carrierId: number;
   carrier(attribution: Attribution): CarrierState;
   counted: Traffic;
@@ -80,9 +82,10 @@ export class PolledServices {
         reading,
         meter: this.#states.ofService(row.id),
         context: this.#contextOf(poll, reading, row),
-        isStale: lastAt !== null && !isLater(order, poll.at, orderOf(row), lastAt),
+        isStale: lastAt !== null && (!isLater(order, poll.at, orderOf(row), lastAt) || isOvertaken(poll, lastAt)),
         number,
         atMs: poll.at.getTime(),
+        bookedAtMs: Math.max(poll.at.getTime(), poll.agent?.receivedAt.getTime() ?? 0),
         carrierId: carrier(this.#attribution).id,
         carrier,
         counted: NOTHING,
@@ -149,6 +152,11 @@ export class PolledServices {
       clockSuspect: poll.clockSuspect,
     };
   }
+}
+
+/** A kept reading of a source without an order, which another reader of the service has read since. */
+function isOvertaken({ agent, poll, at }: WriterPoll, lastAt: Date): boolean {
+  return agent !== undefined && poll.order === undefined && at < lastAt;
 }
 
 function startFromAgeOf(

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { ChainPlace } from '../../../core/agents/chain.ts';
 import { NotFound } from '../../../core/errors.ts';
 import type { PollBooked } from '../../../core/ledger/usage-ledger.ts';
 import { countPeers, type PeerReading } from '../../../core/metering/collector.ts';
@@ -7,6 +8,7 @@ import { type CounterState, type Metered, meterReading } from '../../../core/met
 import { implausibleReason } from '../../../core/metering/plausible.ts';
 import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
+import type { AgentMarks } from './agent-marks.ts';
 import type { Attribution } from './attribution.ts';
 import type { Booking } from './booking.ts';
 import type { Checks } from './checks.ts';
@@ -32,6 +34,7 @@ export class PollRecorder {
   readonly #booking: Booking;
   readonly #tracking: TrackingSwitch;
   readonly #outcomes: PollOutcomes;
+  readonly #agents: AgentMarks;
   readonly #services: PolledServices;
   readonly #peerBooking: PeerBooking;
   readonly #lifeEnds: LifeEnds;
@@ -50,6 +53,7 @@ export class PollRecorder {
       readonly outcomes: PollOutcomes;
       readonly checks: Checks;
       readonly findings: Findings;
+      readonly agents: AgentMarks;
       readonly newId: NewId;
     },
   ) {
@@ -60,6 +64,7 @@ export class PollRecorder {
     this.#outcomes = parts.outcomes;
     this.#checks = parts.checks;
     this.#findings = parts.findings;
+    this.#agents = parts.agents;
     this.#newId = parts.newId;
     this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
     this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
@@ -70,12 +75,16 @@ export class PollRecorder {
    * Each `yield` ends a transaction. The service's own row is written in the last one: a poll that breaks off before
    * that leaves counters that were read, and a service whose last complete poll is the one before.
    */
-  *record(poll: WriterPoll): Generator<void, PollBooked> {
-    const node = this.#sql.findNode.get(poll.nodeId) as PolledNode | undefined;
-    if (node === undefined) throw new NotFound('node', poll.nodeId);
+  *record(given: WriterPoll): Generator<void, PollBooked> {
+    const node = this.#sql.findNode.get(given.nodeId) as PolledNode | undefined;
+    if (node === undefined) throw new NotFound('node', given.nodeId);
+    const place = this.#agents.placeOf(given);
+    if (place === 'repeated' || place === 'missing-before') return { services: [], trackingOff: false, place };
+    const poll = this.#agents.inOrder(given);
     if (!this.#tracking.enabled) {
       this.#outcomes.saveUncounted(poll);
-      return { services: [], trackingOff: true };
+      this.#agents.move(poll, 'counting');
+      return { services: [], trackingOff: true, ...placeOf(given, place) };
     }
     const number = ++this.#pollNumber;
     const services = this.#services.begin(poll, node, number);
@@ -89,9 +98,18 @@ export class PollRecorder {
     for (const service of services) this.#services.finish(service);
     this.#checks.take(poll, services);
     this.#findings.take(services);
+    if (place === 'lost-before') this.#noteLost(poll);
     this.#outcomes.save(poll);
+    this.#agents.move(poll, 'counting');
     this.#booking.flush();
-    return { services: services.map(toBooked), trackingOff: false };
+    return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
+  }
+
+  /** The agent has lost readings: what flowed meanwhile is in this one, but nobody knows when it flowed. */
+  #noteLost(poll: WriterPoll): void {
+    const fromMs = poll.agent === undefined ? null : this.#agents.lastMs(poll.nodeId, poll.agent);
+    if (fromMs === null) return;
+    this.#outcomes.addGap(poll.nodeId, fromMs, poll.at.getTime(), 'Readings in the spool of the agent were lost.');
   }
 
   /** One reading, or one life that ended, per step. */
@@ -235,6 +253,11 @@ export class PollRecorder {
     this.#peerBooking.book(service, peer, counted, fromMs, flags);
     service.counted = addTraffic(service.counted, counted);
   }
+}
+
+/** For whoever brought it. */
+function placeOf({ agent }: WriterPoll, place: ChainPlace): Pick<PollBooked, 'place'> {
+  return agent === undefined ? {} : { place };
 }
 
 function toBooked({

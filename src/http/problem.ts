@@ -54,7 +54,6 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, title: string,
   'too-many-tries': [429, 'Too many tries', 'Wait as long as Retry-After says.'],
   'too-many-requests': [429, 'Too many requests', 'Send fewer requests, or several reports in one batch.'],
   'too-many-unclaimed-tokens': [429, 'Too many unknown tokens', 'Create users for them, or require signed reports.'],
-  'not-implemented': [501, 'Not there yet', 'This address will come with a later version.'],
   'tracking-off': [503, 'Tracking is off', 'Send the report again when tracking is on.'],
   busy: [503, 'Too busy', 'Try again in a moment.'],
 };
@@ -134,7 +133,7 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const problem = problemOf(error, request.id);
-  if (problem.status >= 500 && problem.code !== 'tracking-off' && problem.code !== 'not-implemented') {
+  if (problem.status >= 500 && problem.code !== 'tracking-off') {
     logger?.error({ requestId: request.id, code: problem.code, err: error }, 'request failed');
   }
   if (error instanceof ExpectedError) {

@@ -226,11 +226,11 @@ describe('who may call what', () => {
     30_000,
   );
 
-  it('nothing answers 5xx to nonsense, except what is not there yet', async () => {
+  it('nothing answers 5xx to nonsense', async () => {
     for (const route of routes) {
       if (ENDLESS.includes(route.url)) continue;
       const { statusCode } = await call(route, await headersOf('owner session'));
-      if (statusCode >= 500) expect([route.url, statusCode]).toEqual([route.url, 501]);
+      expect([route.url, statusCode < 500]).toEqual([route.url, true]);
     }
   });
 });

@@ -342,14 +342,3 @@ describe('a reseller', () => {
     expect((await get('/api/users', reseller)).map(({ username }: { username: string }) => username)).toEqual(['Bob']);
   });
 });
-
-describe('addresses that need quotas or links', () => {
-  it('say 501 and what they wait for', async () => {
-    const answer = await server.request('GET', '/api/xpert/sub?user_token=x');
-    expect(answer.statusCode).toBe(501);
-    expect(answer.json()).toMatchObject({
-      code: 'not-implemented',
-      detail: expect.stringContaining('subscription links'),
-    });
-  });
-});

@@ -25,7 +25,7 @@ const bugs: readonly PlantedBug[] = [
   },
   {
     name: 'a peer that is missing in an answer that broke off has ended',
-    file: `${WRITER}/polls.ts`,
+    file: `${WRITER}/life-ends.ts`,
     was: 'if (isStale || !poll.poll.complete ||',
     becomes: 'if (isStale ||',
   },
@@ -98,8 +98,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'owners are remembered after they changed',
     file: `${WRITER}/ledger-writer.ts`,
-    was: 'if (forgets) this.#forgetOwners();',
-    becomes: '',
+    was: 'if (forgets) this.#forgetOwners();\n      if (forgets && !takenBack)',
+    becomes: 'if (forgets && !takenBack)',
   },
   {
     name: 'a billing rule reaches back to what was counted before it',

@@ -46,6 +46,7 @@ export async function openProduct(config: Config, options: { readonly polling: b
       trustedProxies: config.trustedProxies,
       basePath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname.replace(/\/+$/, ''),
       publicUrl: config.publicUrl,
+      localUrl: () => url,
       publicHost: config.publicUrl === null ? null : new URL(config.publicUrl).host,
       webhookAuth: config.webhookAuth,
       publicSummary: config.publicSummary,

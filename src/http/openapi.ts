@@ -32,6 +32,7 @@ export async function listRoutes(): Promise<DescribedRoute[]> {
     trustedProxies: [],
     basePath: '',
     publicUrl: null,
+    localUrl: () => null,
     publicHost: null,
     webhookAuth: 'open',
     publicSummary: false,

@@ -58,6 +58,8 @@ export interface HttpConfig {
   readonly basePath: string;
   /** XPERT_DOMAIN as a URL without a slash at its end; null if none is set: links then lead where the visitor came. */
   readonly publicUrl: string | null;
+  /** Where the panel listens on this machine, for links that the owner's socket asks for; null while it does not. */
+  readonly localUrl: () => string | null;
   /** `host` or `host:port` of XPERT_DOMAIN, by which browsers know the panel; null if none is set. */
   readonly publicHost: string | null;
   readonly webhookAuth: 'open' | 'key';

@@ -71,6 +71,22 @@ describe('over the socket of a running server', () => {
     expect((await fetch(`${server.url}/api/v1/nodes`, { headers })).status).toBe(401);
   });
 
+  test('the links of a user lead to the running server, in every form', async () => {
+    await xpert('user', 'add', 'linked', '--link-token', 'linked-token');
+    const { subscription, page } = await json<{ subscription: string; page: string }>('link', 'show', 'linked');
+    expect(subscription).toBe(`${server.url}/api/xpert/sub?user_token=linked-token`);
+    const textOf = async (url: string) => {
+      const answer = await fetch(url);
+      expect([url, answer.status]).toEqual([url, 200]);
+      return await answer.text();
+    };
+    // What is loaded when it is first asked for has to be in the built server.
+    expect(await textOf(page)).toContain('<svg');
+    expect(await textOf(`${subscription}&format=clash`)).toContain('proxies:');
+    expect(await textOf(`${subscription}&format=sing-box`)).toContain('"outbounds"');
+    expect(await textOf(`${subscription}&format=plain`)).toBe('');
+  });
+
   test('a user created with a reported token has its usage', async () => {
     await report('tok-1', 3_000_000_000);
     const user = await json<{ user_token: string; link_token: string }>('user', 'add', 'ann', '--token', 'tok-1');

@@ -122,6 +122,7 @@ export async function startHttp(
     trustedProxies: [],
     basePath: '',
     publicUrl: null,
+    localUrl: () => null,
     publicHost: null,
     webhookAuth: 'open',
     publicSummary: false,

@@ -26,6 +26,6 @@ export async function writeSubscription(
     return { type: 'application/json; charset=utf-8', text };
   }
   // Loaded when the first client asks for it: most servers never need it.
-  const { stringify } = await import('yaml');
-  return { type: 'text/yaml; charset=utf-8', text: stringify(clashSubscription(links, title)) };
+  const { default: yaml } = await import('yaml');
+  return { type: 'text/yaml; charset=utf-8', text: yaml.stringify(clashSubscription(links, title)) };
 }

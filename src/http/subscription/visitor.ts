@@ -47,5 +47,7 @@ export function deviceOf({ ports }: HttpParts, request: FastifyRequest, userId: 
 
 /** Public address of this server without a slash at its end: as configured, else as the visitor called it. */
 export function publicUrl({ config }: HttpParts, request: FastifyRequest): string {
-  return config.publicUrl ?? `${request.protocol}://${request.host}${config.basePath}`;
+  // Over the owner's socket there is no host that anybody could call.
+  const local = request.isLocalOwner ? config.localUrl() : null;
+  return config.publicUrl ?? local ?? `${request.protocol}://${request.host}${config.basePath}`;
 }

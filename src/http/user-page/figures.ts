@@ -33,7 +33,8 @@ export class Figures {
       unit++;
     }
     const text = unit === 0 ? this.#whole.format(value) : this.#three.format(value);
-    return `${text} ${UNITS[unit]}`;
+    // A no-break space: the unit stays with its number.
+    return `${text}\u00a0${UNITS[unit]}`;
   }
 
   day(at: Date): string {

@@ -92,7 +92,7 @@ function servers(rows: readonly CarrierUsage[], t: PageTexts, figures: Figures):
   if (rows.length === 0) return html`<p class="mut">${t.nothingYet}</p>`;
   const lines = rows.map(
     ({ server, port, protocol, traffic, lastUsedAt }) =>
-      html`<tr><td><bdi>${port === 0 ? server : `${server}:${port}`}</bdi> <small>${protocol}</small></td><td class="r">${figures.bytes(traffic.total)}</td><td class="r mut">${figures.day(lastUsedAt)}</td></tr>`,
+      html`<tr><td><bdi>${port === 0 ? server : `${server}:${port}`}</bdi> <small>${protocol}</small></td><td class="r">${figures.bytes(traffic.total)}</td><td class="r mut wide">${figures.day(lastUsedAt)}</td></tr>`,
   );
-  return html`<table><thead><tr><th>${t.server}</th><th class="r">${t.total}</th><th class="r">${t.lastUsed}</th></tr></thead><tbody>${lines}</tbody></table>`;
+  return html`<table><thead><tr><th>${t.server}</th><th class="r">${t.total}</th><th class="r wide">${t.lastUsed}</th></tr></thead><tbody>${lines}</tbody></table>`;
 }

@@ -22,6 +22,7 @@ th{text-align:start;font-weight:500;color:var(--mut);padding:4px 0}
 td{padding:8px 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 .r{text-align:end;white-space:nowrap;padding-inline-start:12px}
 small{color:var(--mut)}
+@media(max-width:480px){.wide{display:none}}
 input{width:100%;font:13px/1.4 ui-monospace,monospace;padding:12px;border:1px solid var(--line);border-radius:8px;background:var(--bg);color:inherit}
 .qr{background:#fff;border-radius:8px;padding:8px;max-width:240px;margin:12px auto 0}.qr svg{display:block;width:100%;height:auto}
 `;

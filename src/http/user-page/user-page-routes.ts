@@ -72,6 +72,6 @@ async function contentFor(parts: HttpParts, request: FastifyRequest, { user, use
 
 /** Loaded when the first page is opened: most servers never need it. */
 async function qrOf(text: string): Promise<string> {
-  const { toString: draw } = await import('qrcode');
-  return await draw(text, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' });
+  const { default: qrcode } = await import('qrcode');
+  return await qrcode.toString(text, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' });
 }

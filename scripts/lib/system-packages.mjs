@@ -17,6 +17,7 @@ const wanted = [
   ['nc', 'netcat-openbsd'],
   ['iperf3', 'iperf3'],
   ['v2ray', 'v2ray'],
+  ['v2ctl', 'v2ray'],
   ['nft', 'nftables'],
   ['openssl', 'openssl'],
   ['openvpn', 'openvpn'],

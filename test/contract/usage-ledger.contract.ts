@@ -962,6 +962,7 @@ export function usageLedgerContract(make: MakeStore): void {
           userToken: null,
           peerId: null,
           name: 'alice',
+          deleted: false,
           traffic: traffic(10, 20),
           connections: 1,
           servers: 1,

@@ -211,8 +211,14 @@ export class LedgerWriter {
       const answers = this.#atomically(() => taken.map((item) => this.#operate(item, changed)));
       return { answers, commit: this.#toCommit(changed) };
     } catch (error) {
-      return failAll(taken, ledgerFailureOf(error) ?? error);
+      const all = taken.some(({ id }) => id === OWN_ID) ? [...taken, ...this.#takeEverything()] : taken;
+      return failAll(all, ledgerFailureOf(error) ?? error);
     }
+  }
+
+  /** A mark that is due could not be set: what was called after its instant is refused rather than booked before it. */
+  #takeEverything(): { readonly id: number }[] {
+    return [...this.#queue.takeAll(), ...this.#polls.splice(0)];
   }
 
   #operate(item: Item<'operation'>, changed: Changed): WriterAnswer {
@@ -309,7 +315,7 @@ interface Changed {
 
 const NOTHING_DONE: Work = { answers: [], commit: null };
 
-function failAll(items: readonly WriterItem[], error: unknown): Work {
+function failAll(items: readonly { readonly id: number }[], error: unknown): Work {
   return { answers: items.map(({ id }) => ({ id, ok: false, error })), commit: null };
 }
 

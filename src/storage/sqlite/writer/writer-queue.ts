@@ -57,6 +57,12 @@ export class WriterQueue {
     return settles;
   }
 
+  takeAll(): WriterItem[] {
+    const all = this.#items;
+    this.#items = [];
+    return all;
+  }
+
   remove(item: WriterItem): void {
     this.#items = this.#items.filter((each) => each !== item);
   }

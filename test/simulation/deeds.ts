@@ -39,8 +39,8 @@ export class Admins {
         cancel: 0.5,
         tracking: 0.7,
         cleanup: 1,
-        billing: 1,
-        entry: 5,
+        billing: 2.5,
+        entry: 9,
         beat: 1,
       })
     ) {

@@ -59,7 +59,8 @@ export class EntryDeeds {
     const cells = [...state.cells.values()].filter(
       (cell) => cell.rx + cell.tx > 0n && this.#isKept(cell) && cell.quarter * QUARTER_MS < nowMs,
     );
-    const cell = random.pickOrNone(cells);
+    const entered = cells.filter((cell) => this.#isEntered(cell));
+    const cell = random.pickOrNone(random.chance(0.4) && entered.length > 0 ? entered : cells);
     if (cell === undefined) return null;
     const [fromMs, toMs] = [cell.quarter * QUARTER_MS, Math.min(nowMs, (cell.quarter + 1) * QUARTER_MS)];
     const { user } = cell.pot;
@@ -78,7 +79,9 @@ export class EntryDeeds {
   #decide(): Action | null {
     const random = this.#random;
     const all = this.#model().state.quarantined;
-    const item = random.pickOrNone(all);
+    // Now and then one that was decided before: it has to be refused.
+    const decided = all.filter(({ decided }) => decided !== 'open');
+    const item = random.pickOrNone(random.chance(0.3) && decided.length > 0 ? decided : all);
     if (item === undefined) return null;
     const alike = all.filter(({ atMs, rx, tx }) => atMs === item.atMs && rx === item.rx && tx === item.tx);
     if (alike.length > 1) return null;
@@ -92,9 +95,19 @@ export class EntryDeeds {
     const spent = entries.filter(({ undone, undoes, postings }) => {
       return !undone && undoes === null && postings.some(({ cell, rx, tx }) => cell.rx < rx || cell.tx < tx);
     });
-    const entry = this.#random.pickOrNone(this.#random.chance(0.3) && spent.length > 0 ? spent : entries.slice(-8));
+    const entry = this.#random.pickOrNone(this.#random.chance(0.4) && spent.length > 0 ? spent : entries.slice(-8));
     if (entry === undefined || !entry.postings.every(({ cell }) => this.#isKept(cell))) return null;
     return { kind: 'undo-entry', entry: entries.indexOf(entry) };
+  }
+
+  /** Its bytes came by an entry that can be undone: taking them is what has an undo refused. */
+  #isEntered(cell: Cell): boolean {
+    const { entries } = this.#model().state;
+    return entries.some(({ undone, undoes, postings }) => {
+      return (
+        !undone && undoes === null && postings.some((posting) => posting.cell === cell && posting.rx + posting.tx > 0n)
+      );
+    });
   }
 
   #isKept({ quarter }: Cell): boolean {

@@ -166,9 +166,9 @@ const bugs: readonly PlantedBug[] = [
 describe('the simulation finds a planted bug', () => {
   for (const bug of bugs) {
     it(bug.name, async () => {
-      const { code, output } = await play(await buildSimulation(bug), ['--seeds', '60', '--steps', '200']);
+      const { code, output } = await play(await buildSimulation(bug), ['--seeds', '200', '--steps', '200']);
       expect(code, 'no seed found it').toBe(1);
       expect(output).toMatch(/Again: npm run simulate -- --seed \d+ --steps 200/);
-    }, 180_000);
+    }, 300_000);
   }
 });

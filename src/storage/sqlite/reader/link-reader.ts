@@ -17,7 +17,7 @@ export class LinkReader {
     const where = ownerId === null ? 'TRUE' : 'l.owner_id = @ownerId';
     return this.#sql
       .all<LinkRow>(
-        `SELECT ${linkColumns} FROM link l WHERE ${where} ORDER BY l.created_at, l.id`,
+        `SELECT ${linkColumns} FROM link l WHERE ${where} ORDER BY l.created_at, l.rowid`,
         ownerId === null ? {} : { ownerId },
       )
       .map(toLink);
@@ -28,7 +28,7 @@ export class LinkReader {
     return this.#sql
       .all<{ sealed: Buffer }>(
         `SELECT sealed FROM link WHERE user_id = @userId OR (user_id IS NULL AND (owner_id IS NULL OR owner_id = @ownerId))
-         ORDER BY user_id IS NULL, created_at, id`,
+         ORDER BY user_id IS NULL, created_at, rowid`,
         { userId, ownerId },
       )
       .map(({ sealed }) => sealed);

@@ -17,6 +17,7 @@ import { usageBetweenContract } from './usage-between.contract.ts';
 import { usageExportContract } from './usage-export.contract.ts';
 import { usageLedgerContract } from './usage-ledger.contract.ts';
 import { usageQualityContract } from './usage-quality.contract.ts';
+import { userStatesContract } from './user-states.contract.ts';
 
 async function makeSqlite(threads: boolean): Promise<StoreFixture> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'xpert-sqlite-'));
@@ -35,6 +36,7 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
   correctionsContract(() => makeSqlite(false));
   resetsContract(() => makeSqlite(false));
   inventoryStoreContract(() => makeSqlite(false));
+  userStatesContract(() => makeSqlite(false));
   identityStoreContract(() => makeSqlite(false));
   billingRuleStoreContract(() => makeSqlite(false));
   reconciliationStoreContract(() => makeSqlite(false));
@@ -48,6 +50,7 @@ describe('SQLite with its threads', { timeout: 30_000 }, () => {
   correctionsContract(() => makeSqlite(true));
   resetsContract(() => makeSqlite(true));
   inventoryStoreContract(() => makeSqlite(true));
+  userStatesContract(() => makeSqlite(true));
   identityStoreContract(() => makeSqlite(true));
   billingRuleStoreContract(() => makeSqlite(true));
   reconciliationStoreContract(() => makeSqlite(true));

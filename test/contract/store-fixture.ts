@@ -8,6 +8,7 @@ import type { UsageExport } from '../../src/core/ledger/usage-export.ts';
 import type { Period, UsageHistory } from '../../src/core/ledger/usage-history.ts';
 import type { NodePoll, UsageLedger } from '../../src/core/ledger/usage-ledger.ts';
 import type { PeerReading, Poll, ServiceReading } from '../../src/core/metering/collector.ts';
+import type { UserStates } from '../../src/core/quota/user-state.ts';
 import type { AuditLog, SettingsStore } from '../../src/core/settings/settings-store.ts';
 import { directed, type Traffic } from '../../src/core/units/bytes.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
@@ -22,6 +23,7 @@ export interface StorePorts {
   readonly inventory: InventoryStore;
   readonly identity: IdentityStore;
   readonly reconciliation: ReconciliationStore;
+  readonly userStates: UserStates;
   readonly settings: SettingsStore;
   readonly audit: AuditLog;
   heartbeat(): Promise<void>;

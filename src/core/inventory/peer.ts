@@ -1,3 +1,4 @@
+import type { StateReason, UserState } from '../quota/user-state.ts';
 import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
 
 /** One credential on one VPN service. */
@@ -35,7 +36,11 @@ export interface User {
   readonly note: string;
   /** The admin whose user this is; null: the owner's (also while there is no owner account yet). */
   readonly ownerId: AdminId | null;
+  /** False: suspended by an admin's hand. */
   readonly active: boolean;
+  readonly state: UserState;
+  readonly stateReason: StateReason | null;
+  readonly stateSince: Date;
   readonly createdAt: Date;
   readonly deletedAt: Date | null;
 }

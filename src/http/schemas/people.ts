@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { STATE_REASONS, type StateReason, USER_STATES, type UserState } from '../../core/quota/user-state.ts';
 import { Instant, MaybeInstant, MaybeInteger, MaybeString, Nullable, TrafficJson } from './common.ts';
 
 export const PeerJson = Type.Object(
@@ -27,6 +28,8 @@ export const PeerJson = Type.Object(
 );
 export type PeerBody = Static<typeof PeerJson>;
 
+export const UserStateJson = Type.Unsafe<UserState>({ type: 'string', enum: [...USER_STATES] });
+
 export const UserJson = Type.Object(
   {
     id: Type.String(),
@@ -36,7 +39,10 @@ export const UserJson = Type.Object(
     telegramId: MaybeInteger,
     role: Type.String(),
     note: Type.String(),
-    active: Type.Boolean(),
+    active: Type.Boolean({ description: 'false: suspended by an admin’s hand.' }),
+    state: UserStateJson,
+    stateReason: Type.Unsafe<StateReason | null>({ type: ['string', 'null'], enum: [...STATE_REASONS, null] }),
+    stateSince: Instant,
     owner: Nullable(Type.Object({ id: Type.String(), name: Type.String() })),
     peers: Type.Integer(),
     traffic: TrafficJson,

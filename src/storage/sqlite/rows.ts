@@ -4,6 +4,7 @@ import type { Peer, User } from '../../core/inventory/peer.ts';
 import type { BillingRule, BillingRuleEntry } from '../../core/ledger/billing.ts';
 import type { ResetMark, ScheduledReset } from '../../core/ledger/usage-ledger.ts';
 import type { LinkConfig } from '../../core/links/link-store.ts';
+import type { StateReason, UserState } from '../../core/quota/user-state.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { AdminId, ApiTokenId, NodeId, PeerId, ResetId, ServiceId, UserId } from '../../core/units/ids.ts';
 import { quarterStart } from '../../core/units/quarter.ts';
@@ -144,6 +145,9 @@ export interface UserRow {
   readonly note: string;
   readonly ownerId: AdminId | null;
   readonly active: number;
+  readonly state: UserState;
+  readonly stateReason: StateReason | null;
+  readonly stateSince: number;
   readonly createdAt: number;
   readonly deletedAt: number | null;
 }
@@ -152,12 +156,14 @@ export interface UserRow {
 export const userColumns = `u.id, u.name,
   ifnull((SELECT k.token FROM user_token k WHERE k.user_id = u.id AND k.rotated_at IS NULL), '') AS userToken,
   u.link_token AS linkToken, u.telegram_id AS telegramId, u.role, u.note, u.owner_id AS ownerId, u.active,
+  u.state, u.state_reason AS stateReason, u.state_since AS stateSince,
   u.created_at AS createdAt, u.deleted_at AS deletedAt`;
 
 export function toUser(row: UserRow): User {
   return {
     ...row,
     active: row.active === 1,
+    stateSince: new Date(row.stateSince),
     createdAt: new Date(row.createdAt),
     deletedAt: toDate(row.deletedAt),
   };

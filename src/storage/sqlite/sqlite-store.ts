@@ -18,6 +18,7 @@ import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-rea
 import { SqliteUsageExport } from './usage-export.ts';
 import { SqliteUsageHistory } from './usage-history.ts';
 import { SqliteUsageLedger } from './usage-ledger.ts';
+import { SqliteUserStates } from './user-states.ts';
 import { LedgerWriter } from './writer/ledger-writer.ts';
 import { Turns } from './writer/turns.ts';
 import { WriterLink, type WriterTransport } from './writer-link.ts';
@@ -65,6 +66,8 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     ledger: new SqliteUsageLedger(writer, slow, worker, clock),
     history,
     inventory: new SqliteInventoryStore(readers.inventory, writer),
+    /** Whose access is to be off. */
+    userStates: new SqliteUserStates(readers.sql, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     reconciliation: new SqliteReconciliationStore(readers.checks, writer),
     links: new SqliteLinkStore(readers.links, writer, options.secretBox ?? UNSEALED),

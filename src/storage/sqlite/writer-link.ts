@@ -1,6 +1,7 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type { Commit, NodePoll } from '../../core/ledger/usage-ledger.ts';
 import type { Clock } from '../../core/units/clock.ts';
+import type { UserId } from '../../core/units/ids.ts';
 import type { OperationArgs, OperationName, OperationResult } from './writer/operations.ts';
 import type { TablesChange, WriterItem, WriterTurn } from './writer/writer-items.ts';
 
@@ -26,6 +27,7 @@ export class WriterLink {
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #stateListeners = new Set<(userIds: readonly UserId[]) => void>();
   #followTables: (change: TablesChange) => void = () => {};
   #transport: WriterTransport | null = null;
   #pending: WriterItem[] = [];
@@ -45,6 +47,11 @@ export class WriterLink {
   onCommit(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onStates(listener: (userIds: readonly UserId[]) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
   }
 
   /** Told what changed in the tables before the callers of the change are answered. */
@@ -70,7 +77,7 @@ export class WriterLink {
   }
 
   /** Answers of the writer; its commit is told after the callers have theirs. */
-  receive({ answers, commit, unfolded, tables }: WriterTurn): void {
+  receive({ answers, commit, unfolded, tables, states }: WriterTurn): void {
     this.#unfolded = unfolded;
     this.#followTables(tables);
     for (const answer of answers) {
@@ -80,6 +87,7 @@ export class WriterLink {
       else waiting?.reject(answer.error);
     }
     if (commit !== null) for (const listener of this.#listeners) listener(commit);
+    if (states.length > 0) for (const listener of this.#stateListeners) listener(states);
   }
 
   /** The writer is gone: nobody waits in vain. */

@@ -54,8 +54,9 @@ function serve(port: MessagePort, writer: LedgerWriter): void {
 /** Turns without news are not worth a message. */
 let unfolded = false;
 function tellTurn({ answers, ...turn }: WriterTurn): void {
-  const { commit, tables } = turn;
-  const isNews = answers.length > 0 || commit !== null || tables.deltas.length > 0 || tables.ownersChanged;
+  const { commit, tables, states } = turn;
+  const isNews =
+    answers.length > 0 || commit !== null || tables.deltas.length > 0 || tables.ownersChanged || states.length > 0;
   if (!isNews && turn.unfolded === unfolded) return;
   unfolded = turn.unfolded;
   tell({ kind: 'turn', ...flattenAnswers(answers), turn });

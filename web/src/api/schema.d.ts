@@ -2230,7 +2230,14 @@ export interface components {
             readonly telegramId: number | null;
             readonly role: string;
             readonly note: string;
+            /** @description false: suspended by an admin’s hand. */
             readonly active: boolean;
+            /** @enum {string} */
+            readonly state: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
+            /** @enum {string|null} */
+            readonly stateReason: "quota" | "expiry" | "admin" | "not-started" | null;
+            /** Format: date-time */
+            readonly stateSince: string;
             readonly owner: {
                 readonly id: string;
                 readonly name: string;

@@ -7,6 +7,7 @@ import { reconciliationMigration } from './004-reconciliation.ts';
 import { linksMigration } from './005-links.ts';
 import { resetsMigration } from './006-resets.ts';
 import { agents } from './007-agents.ts';
+import { userStatesMigration } from './008-user-states.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -17,6 +18,7 @@ const migrations: readonly string[] = [
   linksMigration,
   resetsMigration,
   agents,
+  userStatesMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -33,6 +33,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
   const ledger = new LedgerReader(sql, calendar);
   return {
     db,
+    sql,
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
     links: new LinkReader(sql),

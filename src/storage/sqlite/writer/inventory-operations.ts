@@ -30,8 +30,8 @@ export function inventoryOperations({ nodes, owners, states, figures }: Inventor
       states.forgetServicesOf(owners.assignPeers(assignments, now));
     }),
     addUser: operation('inventory', (_now, user: NewUser) => owners.addUser(user)),
-    updateUser: operation('inventory', (_now, id: UserId, change: Parameters<Owners['updateUser']>[1]) =>
-      owners.updateUser(id, change),
+    updateUser: operation('inventory', (now, id: UserId, change: Parameters<Owners['updateUser']>[1]) =>
+      owners.updateUser(id, change, now),
     ),
     deleteUser: operation('inventory', (_now, id: UserId, at: Date) => {
       owners.deleteUser(id, at);

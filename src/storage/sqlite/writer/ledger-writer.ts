@@ -114,11 +114,11 @@ export class LedgerWriter {
   }
 
   #toTurn({ answers, commit }: Work): WriterTurn {
-    const { desk, booking, reportSums, liveness } = this.#parts;
+    const { desk, booking, reportSums, liveness, userStates } = this.#parts;
     const deltas = [...booking.takeDeltas(), ...reportSums.takeDeltas()];
     const tables = { sequence: liveness.sequence, deltas, ownersChanged: this.#ownersChanged };
     this.#ownersChanged = false;
-    return { answers, commit, unfolded: desk.isBehind, tables };
+    return { answers, commit, unfolded: desk.isBehind, tables, states: userStates.takeChanged() };
   }
 
   #mustFold(): boolean {

@@ -36,6 +36,7 @@ import { Resets } from './resets.ts';
 import { ScheduledResets } from './scheduled-resets.ts';
 import { Settings } from './settings.ts';
 import { TrackingSwitch } from './tracking.ts';
+import { UserStateWriter } from './user-states.ts';
 
 /** The parts of the writer, wired. Everything here works on the one connection that writes. */
 export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number) {
@@ -50,6 +51,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   // A fold lasts over several transactions, in between which polls book: they gather apart.
   const reportSums = new Booking(db, calendar);
   const reportBooking = new ReportBooking(db, attribution, reportSums);
+  const userStates = new UserStateWriter(db);
   const entries = new Entries(db, attribution, calendar, newId);
   return {
     attribution,
@@ -81,7 +83,8 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       newId,
     }),
     figures: new Figures(db),
-    owners: new Owners(db, resets, newId),
+    userStates,
+    owners: new Owners(db, resets, userStates, newId),
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
     corrections: new Corrections(db, attribution, entries, calendar),

@@ -5,6 +5,7 @@ import type { User } from '../../../core/inventory/peer.ts';
 import type { NewId, UserId } from '../../../core/units/ids.ts';
 import { toUser, type UserRow, userColumns } from '../rows.ts';
 import type { Resets } from './resets.ts';
+import type { UserStateWriter } from './user-states.ts';
 
 type UserChange = Partial<Pick<NewUser, 'name' | 'telegramId' | 'note' | 'role' | 'active' | 'ownerId'>>;
 
@@ -12,11 +13,13 @@ type UserChange = Partial<Pick<NewUser, 'name' | 'telegramId' | 'note' | 'role' 
 export class Owners {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #resets: Resets;
+  readonly #states: UserStateWriter;
   readonly #newId: NewId;
 
-  constructor(db: Database, resets: Resets, newId: NewId) {
+  constructor(db: Database, resets: Resets, states: UserStateWriter, newId: NewId) {
     this.#sql = prepare(db);
     this.#resets = resets;
+    this.#states = states;
     this.#newId = newId;
   }
 
@@ -29,16 +32,18 @@ export class Owners {
     const createdAt = user.createdAt.getTime();
     const active = user.active ? 1 : 0;
     const { name, linkToken, telegramId, role, note, ownerId } = user;
-    this.#sql.addUser.run(id, name, linkToken, telegramId, role, note, ownerId, active, createdAt);
+    this.#sql.addUser.run(id, name, linkToken, telegramId, role, note, ownerId, active, createdAt, createdAt);
+    this.#states.settle(id, createdAt);
     this.#giveToken(user.userToken, id, createdAt, user.countInCycle);
     return this.#user(id);
   }
 
-  updateUser(id: UserId, change: UserChange): User {
+  updateUser(id: UserId, change: UserChange, nowMs: number): User {
     const before = this.#user(id);
     if (change.name !== undefined && change.name !== before.name) this.#refuseTakenName(change.name);
     const { name, telegramId, role, note, ownerId, active } = { ...before, ...change };
     this.#sql.updateUser.run(name, telegramId, role, note, ownerId, active ? 1 : 0, id);
+    this.#states.settle(id, nowMs);
     return this.#user(id);
   }
 
@@ -50,6 +55,7 @@ export class Owners {
     this.#sql.releaseTokens.run(atMs, id);
     this.#sql.endBindings.run(atMs, id);
     this.#sql.releasePeers.run(id);
+    this.#states.settle(id, atMs);
   }
 
   rotateUserToken(id: UserId, userToken: string, nowMs: number): User {
@@ -131,8 +137,8 @@ function prepare(db: Database) {
     ),
     linkTokenExists: db.prepare('SELECT 1 FROM user WHERE link_token = ?'),
     addUser: db.prepare(
-      `INSERT INTO user (id, name, link_token, telegram_id, role, note, owner_id, active, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO user (id, name, link_token, telegram_id, role, note, owner_id, active, created_at, state_since)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     updateUser: db.prepare(
       'UPDATE user SET name = ?, telegram_id = ?, role = ?, note = ?, owner_id = ?, active = ? WHERE id = ?',

@@ -1,5 +1,6 @@
 import type { ReportSender, UsageReport } from '../../../core/ledger/report.ts';
 import type { Commit } from '../../../core/ledger/usage-ledger.ts';
+import type { UserId } from '../../../core/units/ids.ts';
 import type { DayDelta } from './booking.ts';
 import type { OperationName } from './operations.ts';
 import type { WriterPoll } from './writer-poll.ts';
@@ -30,6 +31,8 @@ export interface WriterTurn {
   readonly unfolded: boolean;
   /** What changed in the tables, for those who keep sums beside them. */
   readonly tables: TablesChange;
+  /** Users whose state may have changed. */
+  readonly states: readonly UserId[];
 }
 
 export interface TablesChange {

@@ -159,6 +159,55 @@ test('the login, a dialog and an open menu have no serious accessibility fault',
   await watched.close();
 });
 
+async function openAs(path: string): Promise<WatchedPage> {
+  const watched = await openPage(browser);
+  await watched.page
+    .context()
+    .addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+  await watched.page.goto(`${server.url}/#${path}`);
+  return watched;
+}
+
+describe('finding somebody', () => {
+  test('the keyboard alone leads from any page to a user, and to an action', async () => {
+    const { page, complaints, close } = await openAs('/nodes/');
+    await page.getByRole('heading', { name: 'Nodes', level: 1 }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('ann');
+    await page.getByRole('group', { name: 'Users' }).getByRole('option', { name: 'ann' }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'ann', level: 1 }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('create a u');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Create a user' }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('a long list is scrolled to its end and searched; few rows are drawn, and several are reset at once', async () => {
+    const names = Array.from({ length: 250 }, (_, index) => `member-${String(index).padStart(3, '0')}`);
+    await Promise.all(names.map((name) => post('api/v1/users', { name })));
+    const { page, complaints, close } = await openAs('/users/');
+    await page.getByText('251 users').waitFor();
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await page.getByRole('link', { name: 'member-249' }).waitFor();
+    expect(await page.locator('tbody tr').count()).toBeLessThan(100);
+    await page.getByLabel('Name or token').fill('member-24');
+    await page.getByText('10 users').waitFor();
+    expect(page.url()).toContain('q=member-24');
+    await page.getByLabel('Choose member-240').check();
+    await page.getByLabel('Choose member-249').check();
+    await page.getByRole('button', { name: 'Reset usage' }).click();
+    await page.locator('.toast', { hasText: '2 users start from zero.' }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
 describe('language and theme', () => {
   test('a switch of language and theme holds after a reload', async () => {
     const watched = await openPage(browser);

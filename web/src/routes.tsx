@@ -70,6 +70,10 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/users',
+    validateSearch: (search: Record<string, unknown>): { q?: string; create?: boolean } => ({
+      ...(typeof search.q === 'string' && search.q ? { q: search.q } : {}),
+      ...(search.create === true ? { create: true } : {}),
+    }),
     component: lazyRouteComponent(() => import('./features/users/users-page.tsx'), 'UsersPage'),
   }),
   createRoute({

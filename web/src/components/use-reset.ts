@@ -25,8 +25,13 @@ export function useReset() {
     mutationFn: ({ name: _, ...request }: ResetRequest) => post<Reset>('api/v1/resets', request),
     onSuccess: (reset, request) => {
       refresh();
+      const count = request.userIds?.length ?? 0;
       const title =
-        request.scope === 'all' ? t('common.reset.allDone') : t('common.reset.done', { name: request.name });
+        request.scope === 'all'
+          ? t('common.reset.allDone')
+          : count > 1
+            ? t('common.reset.severalDone', { count })
+            : t('common.reset.done', { name: request.name });
       toast({ title, text: t('common.reset.nothingDeleted'), icon: 'reset', undo: () => undo.mutate(reset.id) });
     },
     onError,

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import type { RangeName } from '../../lib/range.ts';
+import { PaletteButton } from '../palette/palette-button.tsx';
 import { RangePicker } from '../range-picker.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { AdminMenu, LanguageMenu, ThemeButton } from './controls.tsx';
@@ -39,6 +40,7 @@ export function Page({ title, parent, range, children }: PageProps) {
         </div>
         <span className="push" />
         {range ? <RangePicker fallback={range} /> : null}
+        <PaletteButton />
         <span className="opt">
           <LanguageMenu />
         </span>

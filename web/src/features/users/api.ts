@@ -71,6 +71,24 @@ export function useDeleteUser(id: string) {
   });
 }
 
+/** One after the other; what is deleted before a refusal stays deleted, and the list shows it. */
+export function useDeleteUsers() {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: async (ids: readonly string[]) => {
+      for (const id of ids) await remove(`api/v1/users/${encodeURIComponent(id)}`);
+      return ids.length;
+    },
+    onSuccess: (count) =>
+      toast({ title: t('users.deletedMany', { count }), text: t('users.deletedWhat'), icon: 'trash' }),
+    onError,
+    onSettled: refresh,
+  });
+}
+
 export function useRotateToken(id: string) {
   const { t } = useTranslation();
   const toast = useToast();

@@ -10,6 +10,7 @@ import { WallTime } from '../core/metering/wall-time.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import { agentEnrolment } from '../integrations/agent/install.ts';
+import { NetworkProber } from '../integrations/network/prober.ts';
 import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
 import { RunningAgents } from './agent-desk.ts';
@@ -21,6 +22,7 @@ import type { Config } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
 import { examine } from './doctor.ts';
+import { HealthMonitor } from './health-monitor.ts';
 import { LiveRates } from './live-rates.ts';
 import { type Chore, Maintenance } from './maintenance.ts';
 import { NodePolling, type PollRun } from './node-polling.ts';
@@ -67,7 +69,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   // Ledger
   const secretBox = openSecretBox(config);
   const store = await openStore(config, clock, secretBox);
-  const { ledger, history, exports, billing, inventory, identity, links, settings, audit } = store;
+  const { ledger, history, exports, billing, inventory, identity, links, settings, audit, reconciliation } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 
@@ -82,10 +84,12 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const credentials = new Credentials(integrationOf, secretBox);
   const fleet = composeNodes({
     ...{ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials },
-    productNotices: () =>
-      productNotices({ config, wallTime, incarnation: store.incarnation, backups, now: clock.now() }),
+    productNotices: async () => [
+      ...(await productNotices({ config, wallTime, incarnation: store.incarnation, backups, now: clock.now() })),
+      ...(await fleet.services.notices()),
+    ],
   });
-  const { nodes, agents } = fleet;
+  const { nodes, agents, services } = fleet;
 
   // Operations
   const cleanups = new CleanupJobs({
@@ -107,7 +111,8 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
     backups,
-    examine: () => examine({ config, nodes, identity, operations, wallTime, listening, backups, clock, store }),
+    examine: () =>
+      examine({ config, nodes, services, identity, operations, wallTime, listening, backups, clock, store }),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
   });
   const maintenance = new Maintenance({
@@ -121,16 +126,12 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   return {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
-      ...{
-        agents,
-        changes,
-        reconciliation: store.reconciliation,
-        deviceDigest: (text: string) => secretBox.digest(text),
-      },
+      ...{ agents, services, changes, reconciliation, deviceDigest: (text: string) => secretBox.digest(text) },
     },
     identity,
     begin() {
       fleet.scheduler.start();
+      services.start();
       maintenance.start();
     },
     async close() {
@@ -162,7 +163,7 @@ interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock' | '
 /** Everything between a node and the ledger. */
 function composeNodes(surroundings: FleetSurroundings) {
   const { folder, log, clock, timers, store, wallTime, changes, expected, credentials } = surroundings;
-  const { ledger, history, inventory, identity } = store;
+  const { ledger, inventory, identity } = store;
   const tools = { clock, runDirectory: folder.runDirectory };
   const rates = new LiveRates(clock);
   const presence = new Presence();
@@ -194,18 +195,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     poll: (id, signal) => polling.poll(id, signal),
     onBug: (id, error) => log.error({ err: error, node: id }, 'polling a node failed'),
   });
-  const views = new NodeViews({
-    inventory,
-    history,
-    clock,
-    rates,
-    presence,
-    findings: () => store.reconciliation.findings(),
-    clockSkew: (id) => skews.of(id),
-    pollCounts: (id) => polling.counts(id),
-    endpointOf,
-    shown: (source) => credentials.shown(source),
-  });
+  const views = composeViews(surroundings, { rates, presence, skews, polling });
   const nodes = new RunningNodes({
     inventory,
     integrationOf,
@@ -226,7 +216,49 @@ function composeNodes(surroundings: FleetSurroundings) {
   ledger.onCommit((commit) => {
     if (commit.reported !== null) rates.reported(commit.reported);
   });
-  return { nodes, agents, scheduler, close: () => scheduler.stop().then(() => polling.close()) };
+  const services = composeHealth(surroundings, views, presence);
+  const close = async () => {
+    await Promise.all([scheduler.stop(), services.stop()]);
+    await polling.close();
+  };
+  return { nodes, agents, services, scheduler, close };
+}
+
+interface Seen {
+  readonly rates: LiveRates;
+  readonly presence: Presence;
+  readonly skews: ClockSkews;
+  readonly polling: NodePolling;
+}
+
+function composeViews({ store, clock, credentials }: FleetSurroundings, { rates, presence, skews, polling }: Seen) {
+  return new NodeViews({
+    inventory: store.inventory,
+    history: store.history,
+    clock,
+    rates,
+    presence,
+    findings: () => store.reconciliation.findings(),
+    clockSkew: (id) => skews.of(id),
+    pollCounts: (id) => polling.counts(id),
+    endpointOf,
+    shown: (source) => credentials.shown(source),
+  });
+}
+
+function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presence: Presence): HealthMonitor {
+  const { store, clock, timers, changes, log } = surroundings;
+  return new HealthMonitor({
+    ...{ clock, timers, changes, store: store.health, random: Math.random, prober: new NetworkProber() },
+    views: () => views.all(),
+    placeOf: ({ source: { kind, options } }) => {
+      const { endpoint, answersTcp = false } = integrationOf(kind);
+      return { host: endpoint(options), answersTcp };
+    },
+    signsOf: (nodeId, identity) => presence.service(nodeId, identity)?.signs ?? null,
+    calendar: () => store.calendar(),
+    onFailure: (error) => log.error({ err: error }, 'looking after the health of services failed'),
+  });
 }
 
 function beatOf(store: Store): Chore {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { ServiceOperations } from '../core/health/service-operations.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { NodeOperations, NodeView } from '../core/inventory/node-operations.ts';
 import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
@@ -13,6 +14,7 @@ import { backupNotice, clockNotice, diskNotice, openWebhookNotice } from './prod
 interface Dependencies {
   readonly config: Config;
   readonly nodes: Pick<NodeOperations, 'views' | 'test'>;
+  readonly services: Pick<ServiceOperations, 'standings'>;
   readonly identity: Pick<IdentityStore, 'admins'>;
   readonly operations: Pick<Operations, 'ready' | 'settings' | 'calendar'>;
   readonly wallTime: WallTime;
@@ -36,6 +38,7 @@ export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
     checkTracking(use),
     checkBackups(use),
     checkNodes(use),
+    checkServices(use.services),
   ]);
   return checks.flat();
 }
@@ -179,4 +182,23 @@ async function checkNode(view: NodeView, nodes: Dependencies['nodes']): Promise<
   const remedy = reason === null ? [] : remedyFor(reason.code, view.node.name);
   const message = reason?.message ?? `It is ${state}.`;
   return [check(name, test.ok ? 'warning' : status, message, reason?.hint ?? null, remedy)];
+}
+
+/** One line for all that can be used, one for each that cannot. */
+async function checkServices(services: Dependencies['services']): Promise<DoctorCheck[]> {
+  const standings = await services.standings();
+  if (standings.length === 0) return [];
+  const count = (state: string) => standings.filter(({ health }) => health.state === state).length;
+  const sums = `${count('up')} up, ${count('degraded')} degraded, ${count('down')} down, ${count('unknown')} unknown`;
+  const bad = standings.filter(({ health }) => health.state === 'down' || health.state === 'degraded');
+  if (bad.length === 0) return [check('services', 'ok', `VPN services: ${sums}.`)];
+  return bad.map(({ service, view, health: { state, reason } }) =>
+    check(
+      `service ${service.name} of ${view.node.name}`,
+      state === 'down' ? 'error' : 'warning',
+      reason?.message ?? `It is ${state}.`,
+      reason?.hint ?? null,
+      [`xpert service show ${view.node.name}/${service.name}`],
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 import { isOnline } from '../core/health/node-health.ts';
-import { countPeers, type Poll } from '../core/metering/collector.ts';
+import type { ClientSigns } from '../core/health/service-health.ts';
+import { countPeers, type PeerReading, type Poll } from '../core/metering/collector.ts';
 import type { NodeId } from '../core/units/ids.ts';
 
 interface ServicePresence {
@@ -7,7 +8,10 @@ interface ServicePresence {
   readonly peers: number;
   /** Peers with a handshake younger than three minutes at that poll. */
   readonly online: number;
+  readonly signs: ClientSigns;
 }
+
+const HOUR_MS = 3_600_000;
 
 /** Who was connected at the last complete poll of each node. */
 export class Presence {
@@ -19,6 +23,7 @@ export class Presence {
       identity,
       peers: countPeers(peers),
       online: countPeers(peers.filter(({ lastHandshakeAt }) => isOnline(lastHandshakeAt, now))),
+      signs: signsOf(peers, now),
     }));
     this.#nodes.set(nodeId, services);
   }
@@ -40,4 +45,15 @@ export class Presence {
   forget(nodeId: NodeId): void {
     this.#nodes.delete(nodeId);
   }
+}
+
+function signsOf(peers: readonly PeerReading[], now: Date): ClientSigns {
+  let latestAt: Date | null = null;
+  let inLastHour = 0;
+  for (const { lastHandshakeAt } of peers) {
+    if (lastHandshakeAt === undefined) continue;
+    if (latestAt === null || lastHandshakeAt > latestAt) latestAt = lastHandshakeAt;
+    if (now.getTime() - lastHandshakeAt.getTime() < HOUR_MS) inLastHour += 1;
+  }
+  return { latestAt, inLastHour };
 }

@@ -3,8 +3,8 @@ import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Timers } from './system-clock.ts';
 
-export interface PolledNode {
-  readonly id: NodeId;
+export interface Polled<Id = NodeId> {
+  readonly id: Id;
   readonly pollIntervalMs: number;
 }
 
@@ -13,19 +13,19 @@ export interface PollEnd {
   readonly outcome: 'complete' | 'incomplete' | 'failed';
 }
 
-interface Options<End extends PollEnd> {
+interface Options<End extends PollEnd, Id> {
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly timers: Timers;
   /** From 0 to 1; spreads retries, so that nodes behind one broken link do not come back all at once. */
   readonly random: () => number;
   /** Never rejects for a broken source; must end soon after the signal aborts. */
-  readonly poll: (id: NodeId, signal: AbortSignal) => Promise<End>;
+  readonly poll: (id: Id, signal: AbortSignal) => Promise<End>;
   /** A poll that rejects all the same is a bug; the node goes on being polled. */
-  readonly onBug: (id: NodeId, error: unknown) => void;
+  readonly onBug: (id: Id, error: unknown) => void;
 }
 
-interface Lane<End> {
-  node: PolledNode;
+interface Lane<End, Id> {
+  node: Polled<Id>;
   /** Monotonic instant of the next poll on the node's own beat. */
   dueMs: number;
   /** Polls in a row that failed. */
@@ -62,16 +62,16 @@ export function backOffMs(intervalMs: number, failures: number, random: number):
 }
 
 /** Polls every node on its own beat: nodes are isolated from one another, and a node is never polled twice at once. */
-export class Scheduler<End extends PollEnd> {
-  readonly #options: Options<End>;
-  readonly #lanes = new Map<NodeId, Lane<End>>();
+export class Scheduler<End extends PollEnd, Id = NodeId> {
+  readonly #options: Options<End, Id>;
+  readonly #lanes = new Map<Id, Lane<End, Id>>();
   readonly #quick = new Slots(QUICK_SLOTS);
   readonly #slow = new Slots(SLOW_SLOTS);
   #late: { readonly atMs: number; readonly lateMs: number }[] = [];
   /** Before `start` nodes are polled on demand only. */
   #beating = false;
 
-  constructor(options: Options<End>) {
+  constructor(options: Options<End, Id>) {
     this.#options = options;
   }
 
@@ -84,7 +84,7 @@ export class Scheduler<End extends PollEnd> {
   }
 
   /** Tells which nodes there are: new ones start soon, gone ones stop, a changed interval holds from now on. */
-  update(nodes: readonly PolledNode[]): void {
+  update(nodes: readonly Polled<Id>[]): void {
     const wanted = new Map(nodes.map((node) => [node.id, node]));
     for (const [id, lane] of this.#lanes) if (!wanted.has(id)) this.#drop(id, lane);
     const fresh = nodes.filter((node) => !this.#lanes.has(node.id));
@@ -94,7 +94,7 @@ export class Scheduler<End extends PollEnd> {
         node.pollIntervalMs,
         Math.max(FIRST_POLLS_WITHIN_MS, FIRST_POLL_EACH_MS * fresh.length),
       );
-      const lane: Lane<End> = {
+      const lane: Lane<End, Id> = {
         node,
         dueMs: now + (spreadMs * index) / fresh.length,
         failures: 0,
@@ -110,7 +110,7 @@ export class Scheduler<End extends PollEnd> {
   }
 
   /** Polls at once, whatever the back-off says, or joins the poll that runs. Undefined if the node is not known. */
-  async pollNow(id: NodeId): Promise<End | undefined> {
+  async pollNow(id: Id): Promise<End | undefined> {
     const lane = this.#lanes.get(id);
     if (lane === undefined) return undefined;
     if (lane.running !== null) return await lane.running;
@@ -127,13 +127,13 @@ export class Scheduler<End extends PollEnd> {
     await Promise.allSettled(running);
   }
 
-  #drop(id: NodeId, lane: Lane<End>): void {
+  #drop(id: Id, lane: Lane<End, Id>): void {
     lane.cancel();
     lane.abort?.abort();
     this.#lanes.delete(id);
   }
 
-  #retime(node: PolledNode): void {
+  #retime(node: Polled<Id>): void {
     const lane = this.#lanes.get(node.id);
     if (lane === undefined || lane.node.pollIntervalMs === node.pollIntervalMs) return;
     lane.node = node;
@@ -153,7 +153,7 @@ export class Scheduler<End extends PollEnd> {
     };
   }
 
-  #plan(lane: Lane<End>, delayMs: number): void {
+  #plan(lane: Lane<End, Id>, delayMs: number): void {
     if (!this.#beating) return;
     let stopWaiting = () => {};
     const cancelTimer = this.#options.timers.after(Math.max(0, delayMs), () => {
@@ -166,7 +166,7 @@ export class Scheduler<End extends PollEnd> {
     };
   }
 
-  async #run(lane: Lane<End>): Promise<End> {
+  async #run(lane: Lane<End, Id>): Promise<End> {
     const { timers, poll } = this.#options;
     const abort = new AbortController();
     lane.abort = abort;
@@ -190,7 +190,7 @@ export class Scheduler<End extends PollEnd> {
   }
 
   /** The next beat that lies ahead: beats during a poll that took too long are skipped, not made up for. */
-  #planNext(lane: Lane<End>): void {
+  #planNext(lane: Lane<End, Id>): void {
     const now = this.#options.clock.monotonicMs();
     const { pollIntervalMs } = lane.node;
     if (lane.failures > 0) lane.dueMs = now + backOffMs(pollIntervalMs, lane.failures, this.#options.random());
@@ -199,7 +199,7 @@ export class Scheduler<End extends PollEnd> {
   }
 
   /** `slots` holds a place for it. */
-  async #runInSlot(lane: Lane<End>, slots: Slots): Promise<void> {
+  async #runInSlot(lane: Lane<End, Id>, slots: Slots): Promise<void> {
     const { clock, timers, onBug } = this.#options;
     const startMs = clock.monotonicMs();
     // Nodes that were slow before wait for one another: that is their own lateness, not ours.

@@ -11,6 +11,7 @@ import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peer.ts';
 import { addResetCommands } from './commands/reset.ts';
 import { addServerCommands } from './commands/server.ts';
+import { addServiceCommands } from './commands/service.ts';
 import { addStatementCommands } from './commands/statement.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUsageCommands } from './commands/usage.ts';
@@ -32,6 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addAdminCommands,
     addNodeCommands,
     addCounterCommands,
+    addServiceCommands,
     addPeerCommands,
     addUserCommands,
     addLinkCommands,

@@ -1,4 +1,5 @@
 import type { AgentDesk } from '../core/agents/agent-desk.ts';
+import type { ServiceOperations } from '../core/health/service-operations.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
@@ -45,6 +46,7 @@ export interface HttpPorts {
   readonly audit: AuditLog;
   readonly nodes: NodeOperations;
   readonly agents: AgentDesk;
+  readonly services: ServiceOperations;
   readonly operations: Operations;
   readonly changes: ChangeFeed;
 }

@@ -8,6 +8,7 @@ import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
 import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
 import { correctionsContract } from './corrections.contract.ts';
+import { healthStoreContract } from './health-store.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
 import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
@@ -40,6 +41,7 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
   identityStoreContract(() => makeSqlite(false));
   billingRuleStoreContract(() => makeSqlite(false));
   reconciliationStoreContract(() => makeSqlite(false));
+  healthStoreContract(() => makeSqlite(false));
   usageQualityContract(() => makeSqlite(false));
   usageBetweenContract(() => makeSqlite(false));
   usageExportContract(() => makeSqlite(false));
@@ -54,6 +56,7 @@ describe('SQLite with its threads', { timeout: 30_000 }, () => {
   identityStoreContract(() => makeSqlite(true));
   billingRuleStoreContract(() => makeSqlite(true));
   reconciliationStoreContract(() => makeSqlite(true));
+  healthStoreContract(() => makeSqlite(true));
   usageQualityContract(() => makeSqlite(true));
   usageBetweenContract(() => makeSqlite(true));
   usageExportContract(() => makeSqlite(true));

@@ -1,3 +1,4 @@
+import type { HealthStore } from '../../src/core/health/health-store.ts';
 import type { IdentityStore } from '../../src/core/identity/identity-store.ts';
 import type { InventoryStore, NewNode, NewUser } from '../../src/core/inventory/inventory-store.ts';
 import type { BillingRuleStore } from '../../src/core/ledger/billing.ts';
@@ -24,6 +25,7 @@ export interface StorePorts {
   readonly identity: IdentityStore;
   readonly reconciliation: ReconciliationStore;
   readonly userStates: UserStates;
+  readonly health: HealthStore;
   readonly settings: SettingsStore;
   readonly audit: AuditLog;
   heartbeat(): Promise<void>;

@@ -27,6 +27,7 @@ import { buildServer } from '../../src/http/server.ts';
 import { agentEnrolment } from '../../src/integrations/agent/install.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { type PlayedProber, testHealth } from './health.ts';
 import { schemaMismatches } from './schema-check.ts';
 import { root } from './server.ts';
 
@@ -39,6 +40,9 @@ export interface HttpTestServer {
   readonly store: SqliteStore;
   readonly ports: HttpPorts;
   readonly changes: Changes;
+  /** Stands in for the network; `look` judges everything once, as the product does every 15 seconds. */
+  readonly prober: PlayedProber;
+  look(): Promise<void>;
   /** Lines of the log, as objects. */
   readonly log: readonly Record<string, unknown>[];
   /** A token of an admin of that role, made if there is none yet; `name` for a second admin of the role. */
@@ -98,6 +102,8 @@ export async function startHttp(
     examine: async () => [{ name: 'ledger', status: 'ok', message: 'Fine.', hint: null, commands: [] }],
     importVpnService: async () => ({ nodes: 0, users: 0, peers: 0, skipped: [] }),
   });
+  const nodes = testNodes(store, clock, presence);
+  const { services, prober } = testHealth({ store, clock, presence, changes, views: () => nodes.views() });
   const ports: HttpPorts = {
     clock,
     ledger,
@@ -110,7 +116,8 @@ export async function startHttp(
     links,
     deviceDigest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
     audit,
-    nodes: testNodes(store, clock, presence),
+    nodes,
+    services,
     agents: testAgents(store, clock, presence, changes),
     operations,
     changes,
@@ -141,6 +148,8 @@ export async function startHttp(
     store,
     ports,
     changes,
+    prober,
+    look: () => services.look(),
     log,
     token: (role, scopes, bound) => makeToken(store, clock, role, scopes, bound),
     request: (method, url, request = {}) => inject(app, method, url, request),

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import type { ServiceStanding } from '../../core/health/service-operations.ts';
 import { visibilityOf } from '../../core/identity/authorize.ts';
 import type { NodeView } from '../../core/inventory/node-operations.ts';
 import type { Visibility } from '../../core/ledger/usage-history.ts';
@@ -52,7 +53,7 @@ const StatsJson = Type.Object({
 export function summaryRoutes(app: HttpApp, { ports }: HttpParts): void {
   const tags = ['bot'];
   const config = { access: 'summary' } as const;
-  const shared = <T>(read: (views: NodeView[]) => T) => sharedFor(ports, read);
+  const shared = <T>(read: (views: NodeView[]) => T | Promise<T>) => sharedFor(ports, read);
 
   const publicServers = shared((views) =>
     byId(views, ({ node, ...view }) => {
@@ -62,15 +63,22 @@ export function summaryRoutes(app: HttpApp, { ports }: HttpParts): void {
   app.get(
     '/api/servers',
     { config, schema: { tags, summary: 'Nodes by id', response: { 200: ServersJson } } },
-    async (request) => (request.actor === null ? publicServers() : byId(await ports.nodes.views(), serverJson)),
+    async (request) => {
+      if (request.actor === null) return publicServers();
+      return byId(await ports.nodes.views(), (view) => serverJson(view, ports.services.pingMs(view.node.id)));
+    },
   );
 
-  const publicServices = shared((views) => ({ services: servicesJson(views).map(({ note: _note, ...rest }) => rest) }));
+  const publicServices = shared(async (views) => {
+    const standings = await ports.services.standings(views);
+    return { services: standings.map(serviceJson).map(({ note: _note, ...rest }) => rest) };
+  });
   app.get(
     '/api/services',
     { config, schema: { tags, summary: 'VPN services', response: { 200: ServicesJson } } },
     async (request) => {
-      return request.actor === null ? publicServices() : { services: servicesJson(await ports.nodes.views()) };
+      if (request.actor === null) return publicServices();
+      return { services: (await ports.services.standings()).map(serviceJson) };
     },
   );
 
@@ -83,7 +91,7 @@ export function summaryRoutes(app: HttpApp, { ports }: HttpParts): void {
 }
 
 /** One answer for all who ask within the cache time, also while it is being made. */
-function sharedFor<T>({ nodes, clock }: HttpPorts, read: (views: NodeView[]) => T): () => Promise<T> {
+function sharedFor<T>({ nodes, clock }: HttpPorts, read: (views: NodeView[]) => T | Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   let madeAt = Number.NEGATIVE_INFINITY;
   return () => {
@@ -103,30 +111,33 @@ function byId<T>(views: readonly NodeView[], read: (view: NodeView) => T): Recor
   return Object.fromEntries(views.map((view) => [view.node.slug, read(view)]));
 }
 
-function serverJson({ node, endpoint, state, lastPollAt }: NodeView) {
+function serverJson({ node, endpoint, state, lastPollAt }: NodeView, pingMs: number | null) {
   return {
     name: node.name,
     description: node.description,
     endpoint,
     status: seedStatus(state),
-    // Nothing pings the node yet; the time of a poll is not a ping.
-    ping_ms: null,
+    ping_ms: pingMs,
     last_check: lastPollAt,
   };
 }
 
 const PROTOCOL_NAMES: Readonly<Record<string, string>> = { wireguard: 'WireGuard', amneziawg: 'AmneziaWG' };
 
-function servicesJson(views: readonly NodeView[]) {
-  return views.flatMap(({ node, state, services }) => {
-    return services.map(({ kind, name, listenPort, peers }) => ({
-      server_id: node.slug,
-      server_name: node.name,
-      service: PROTOCOL_NAMES[kind] ?? kind,
-      status: seedStatus(state),
-      note: `${name}${listenPort === null ? '' : `, port ${listenPort}`}, ${peers} peers`,
-    }));
-  });
+function serviceJson({ view: { node, state }, service, health }: ServiceStanding) {
+  const { kind, name, listenPort, peers } = service;
+  const isCollectorFailing = health.state === 'unknown' && state === 'error';
+  const facts = [
+    ...[name, ...(listenPort === null ? [] : [`port ${listenPort}`]), `${peers} peers`],
+    ...(health.latencyMs === null ? [] : [`answers in ${Math.round(health.latencyMs)} ms`]),
+  ];
+  return {
+    server_id: node.slug,
+    server_name: node.name,
+    service: PROTOCOL_NAMES[kind] ?? kind,
+    status: isCollectorFailing ? ('error' as const) : seedStatus(health.state),
+    note: `${facts.join(', ')}${health.reason === null ? '' : `. ${health.reason.message}`}`,
+  };
 }
 
 /** Panel accounts are not users, and peers that are gone are not active. */

@@ -31,6 +31,7 @@ import { peerRoutes } from './peers.ts';
 import { qualityRoutes } from './quality.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
 import { resetRoutes } from './resets.ts';
+import { serviceRoutes } from './services.ts';
 import { sessionRoutes } from './session.ts';
 import { setAsideRoutes } from './set-aside.ts';
 import { settingsRoutes } from './settings.ts';
@@ -56,6 +57,7 @@ const RESOURCES = [
   eventRoutes,
   nodeRoutes,
   nodeReadingRoutes,
+  serviceRoutes,
   reconciliationRoutes,
   agentRoutes,
   peerRoutes,

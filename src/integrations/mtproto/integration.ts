@@ -6,6 +6,7 @@ import { parseMtprotoOptions } from './options.ts';
 /** MTProto proxies for Telegram: telemt, mtprotoproxy, mtg, and the official one. */
 export const mtproto: Integration = {
   kind: 'mtproto',
+  answersTcp: true,
   addressOptions: ['url', 'certSha256'],
   parseOptions: parseMtprotoOptions,
   firstContact: async (options) => parseMtprotoOptions(options),

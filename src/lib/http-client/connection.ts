@@ -15,13 +15,16 @@ export interface ConnectionRules {
   readonly resolve: (hostname: string) => Promise<readonly string[]>;
 }
 
-export interface Destination {
+export interface Place {
   /** As `URL.hostname`, IPv6 without brackets. */
   readonly hostname: string;
   readonly port: number;
-  readonly isTls: boolean;
   /** For messages: `https://host:port`. */
   readonly origin: string;
+}
+
+export interface Destination extends Place {
+  readonly isTls: boolean;
 }
 
 export async function resolveBySystem(hostname: string): Promise<readonly string[]> {
@@ -56,9 +59,9 @@ async function open(
   rules: ConnectionRules,
   held: { socket?: Socket; readonly isLate: boolean },
 ): Promise<Socket> {
-  const lookup = answering(await allowedAddresses(to, rules));
+  const addresses = await resolveAllowed(to, rules.policy, rules.resolve);
   if (held.isLate) throw late(to);
-  const socket = connectTcp({ host: to.hostname, port: to.port, lookup, autoSelectFamily: true });
+  const socket = connectTo(to, addresses);
   held.socket = socket;
   await whenReady(socket, 'connect');
   if (!to.isTls) return socket;
@@ -69,7 +72,17 @@ async function open(
   return secured;
 }
 
-async function allowedAddresses(to: Destination, { policy, resolve }: ConnectionRules): Promise<readonly string[]> {
+/** Begins a connection to one of these addresses of the place, and to nothing else. */
+export function connectTo({ hostname, port }: Place, addresses: readonly string[]): Socket {
+  return connectTcp({ host: hostname, port, lookup: answering(addresses), autoSelectFamily: true });
+}
+
+/** All addresses of the place, each of them allowed. @throws HttpFailure `http-address-not-allowed`; what `resolve` throws */
+export async function resolveAllowed(
+  to: Place,
+  policy: AddressPolicy,
+  resolve: ConnectionRules['resolve'],
+): Promise<readonly string[]> {
   const addresses = isIP(to.hostname) === 0 ? await resolve(to.hostname) : [to.hostname];
   const refused = addresses.find((address) => !isAllowedAddress(address, policy));
   if (refused === undefined && addresses.length > 0) return addresses;

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/units/clock.ts';
 import type { NewId } from '../../core/units/ids.ts';
 import { SqliteBillingRuleStore } from './billing-rule-store.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
+import { SqliteHealthStore } from './health-store.ts';
 import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
 import { importOriginal, type OriginalImport } from './import-original.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
@@ -70,6 +71,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     userStates: new SqliteUserStates(readers.sql, writer),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     reconciliation: new SqliteReconciliationStore(readers.checks, writer),
+    health: new SqliteHealthStore(readers.health, writer),
     links: new SqliteLinkStore(readers.links, writer, options.secretBox ?? UNSEALED),
     settings: new SqliteSettingsStore(readers.identity, writer),
     billing: new SqliteBillingRuleStore(readers.ledger, writer),

@@ -498,6 +498,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/services": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** VPN services and their health */
+        readonly get: operations["getServices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/services/{id}/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Health of a VPN service per day, and its latest changes */
+        readonly get: operations["getServicesIdHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Health of a node per day, and its latest changes */
+        readonly get: operations["getNodesIdHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/services/{id}/probe": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Set how the health of a VPN service is known; it is probed at once */
+        readonly put: operations["putServicesIdProbe"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/services/{id}/probe/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Probe a VPN service once and store nothing */
+        readonly post: operations["postServicesIdProbeTest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/nodes/{id}/reconciliation": {
         readonly parameters: {
             readonly query?: never;
@@ -2072,6 +2157,39 @@ export interface components {
             }[];
             readonly setup: components["schemas"]["NodeSetup"] | null;
             readonly hostKey: string | null;
+        };
+        readonly Probe: {
+            /** @enum {string} */
+            readonly kind: "polls" | "tls" | "tcp" | "ping";
+            readonly host: string | null;
+            readonly port: number | null;
+            readonly serverName: string | null;
+            readonly anyCertificate: boolean;
+            readonly privateAddresses: boolean;
+            readonly intervalSeconds: number;
+        };
+        readonly Service: {
+            readonly id: string;
+            readonly nodeId: string;
+            readonly nodeName: string;
+            readonly kind: string;
+            readonly name: string;
+            readonly listenPort: number | null;
+            readonly peers: number;
+            readonly online: number;
+            /** @enum {string} */
+            readonly state: "up" | "degraded" | "down" | "unknown";
+            readonly reason: components["schemas"]["Notice"] | null;
+            /** Format: date-time */
+            readonly since: string | null;
+            /** Format: date-time */
+            readonly checkedAt: string | null;
+            readonly latencyMs: number | null;
+            readonly probe: components["schemas"]["Probe"];
+            /** @description False: the probe is a guess. */
+            readonly isProbeSet: boolean;
+            /** @description Share of the known time in which clients could connect; null if nothing is known. */
+            readonly uptime: number | null;
         };
         readonly RawTraffic: {
             /** @description Bytes, exact; null where the source does not tell the direction. */
@@ -3717,6 +3835,205 @@ export interface operations {
                             readonly code: string | null;
                             readonly message: string | null;
                         }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getServices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Service"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getServicesIdHealth: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Share of the known time in which clients could connect; null if nothing is known. */
+                        readonly uptime: number | null;
+                        readonly days: readonly {
+                            /** @description YYYY-MM-DD of the panel’s time zone; days in which nobody looked are absent. */
+                            readonly day: string;
+                            readonly upSeconds: number;
+                            readonly degradedSeconds: number;
+                            readonly downSeconds: number;
+                            readonly unknownSeconds: number;
+                            /** @description Share of the known time in which clients could connect; null if nothing is known. */
+                            readonly uptime: number | null;
+                        }[];
+                        readonly changes: readonly {
+                            /** Format: date-time */
+                            readonly at: string;
+                            /** @enum {string} */
+                            readonly state: "up" | "degraded" | "down" | "unknown";
+                            readonly reason: components["schemas"]["Notice"] | null;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getNodesIdHealth: {
+        readonly parameters: {
+            readonly query?: {
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Share of the known time in which clients could connect; null if nothing is known. */
+                        readonly uptime: number | null;
+                        readonly days: readonly {
+                            /** @description YYYY-MM-DD of the panel’s time zone; days in which nobody looked are absent. */
+                            readonly day: string;
+                            readonly upSeconds: number;
+                            readonly degradedSeconds: number;
+                            readonly downSeconds: number;
+                            readonly unknownSeconds: number;
+                            /** @description Share of the known time in which clients could connect; null if nothing is known. */
+                            readonly uptime: number | null;
+                        }[];
+                        readonly changes: readonly {
+                            /** Format: date-time */
+                            readonly at: string;
+                            /** @enum {string} */
+                            readonly state: "up" | "degraded" | "down" | "unknown";
+                            readonly reason: components["schemas"]["Notice"] | null;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putServicesIdProbe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly kind: "automatic" | "polls" | "tls" | "tcp" | "ping";
+                    readonly host?: string;
+                    readonly port?: number;
+                    /** @description SNI of the handshake. */
+                    readonly serverName?: string;
+                    /** @description Whatever certificate is shown is right. */
+                    readonly anyCertificate?: boolean;
+                    /** @description The host may be in a private network, or this machine. */
+                    readonly privateAddresses?: boolean;
+                    readonly intervalSeconds?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Service"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postServicesIdProbeTest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly kind: "automatic" | "polls" | "tls" | "tcp" | "ping";
+                    readonly host?: string;
+                    readonly port?: number;
+                    /** @description SNI of the handshake. */
+                    readonly serverName?: string;
+                    /** @description Whatever certificate is shown is right. */
+                    readonly anyCertificate?: boolean;
+                    /** @description The host may be in a private network, or this machine. */
+                    readonly privateAddresses?: boolean;
+                    readonly intervalSeconds?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly probe: components["schemas"]["Probe"];
+                        readonly result: {
+                            /** @enum {string} */
+                            readonly outcome: "answered" | "flawed" | "silent" | "impossible";
+                            readonly latencyMs: number | null;
+                            readonly reason: components["schemas"]["Notice"] | null;
+                        } | null;
                     };
                 };
             };

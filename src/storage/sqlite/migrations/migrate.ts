@@ -8,6 +8,7 @@ import { linksMigration } from './005-links.ts';
 import { resetsMigration } from './006-resets.ts';
 import { agents } from './007-agents.ts';
 import { userStatesMigration } from './008-user-states.ts';
+import { healthMigration } from './009-health.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -19,6 +20,7 @@ const migrations: readonly string[] = [
   resetsMigration,
   agents,
   userStatesMigration,
+  healthMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

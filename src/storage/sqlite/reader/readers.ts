@@ -17,6 +17,7 @@ import { CheckReader } from './check-reader.ts';
 import { CleanupProof } from './cleanup-proof.ts';
 import { EntryReader } from './entry-reader.ts';
 import { ExportReader } from './export-reader.ts';
+import { HealthReader } from './health-reader.ts';
 import { HolderReader } from './holder-reader.ts';
 import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
@@ -43,6 +44,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     proof: new CleanupProof(sql, calendar),
     entries: new EntryReader(sql),
     checks: new CheckReader(sql),
+    health: new HealthReader(sql),
     quality: new QualityReader(sql),
     exports: new ExportReader(db, calendar),
     charts: new ChartReader(sql, calendar, ledger),

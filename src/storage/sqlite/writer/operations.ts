@@ -17,6 +17,7 @@ import { Corrections } from './corrections.ts';
 import { Entries } from './entries.ts';
 import { Figures } from './figures.ts';
 import { Findings } from './findings.ts';
+import { Health, healthOperations } from './health.ts';
 import { Identities } from './identities.ts';
 import { Inbox } from './inbox.ts';
 import { inventoryOperations } from './inventory-operations.ts';
@@ -85,6 +86,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     figures: new Figures(db),
     userStates,
     owners: new Owners(db, resets, userStates, newId),
+    health: new Health(db),
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
     corrections: new Corrections(db, attribution, entries, calendar),
@@ -117,6 +119,7 @@ export function makeOperations(parts: WriterParts, db: Database) {
   return {
     ...agentOperations(parts),
     ...resetOperations(parts),
+    ...healthOperations(parts),
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),
     decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),

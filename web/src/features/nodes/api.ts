@@ -1,13 +1,25 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, patch, post, remove } from '../../api/client.ts';
-import type { Node, NodeOptions, NodeSetup, NodeTest, PostAnswer } from '../../api/types.ts';
+import type { Answer, Node, NodeOptions, NodeSetup, NodeTest, PostAnswer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
 export const nodeQuery = (id: string) =>
   queryOptions({
     queryKey: ['nodes', 'one', id],
     queryFn: ({ signal }) => get<Node>(`api/v1/nodes/${encodeURIComponent(id)}`, {}, signal),
+  });
+
+type Reconciliation = Answer<'/api/v1/nodes/{id}/reconciliation'>;
+export type Reconciled = Reconciliation['sums'][number];
+
+/** Peers of a node against its own counters, day by day. */
+export const reconciliationQuery = (id: string, days: number) =>
+  queryOptions({
+    queryKey: ['usage', 'reconciliation', id, days],
+    queryFn: ({ signal }) =>
+      get<Reconciliation>(`api/v1/nodes/${encodeURIComponent(id)}/reconciliation`, { days }, signal),
+    staleTime: 60_000,
   });
 
 export interface NodeDraft {

@@ -15,6 +15,7 @@ import { NodeFigures } from './node-figures.tsx';
 import { NodeGaps } from './node-gaps.tsx';
 import { NodeHead } from './node-head.tsx';
 import { NodePeers } from './node-peers.tsx';
+import { NodeReconciliation } from './node-reconciliation.tsx';
 import { NodeServices } from './node-services.tsx';
 
 export function NodePage() {
@@ -63,6 +64,7 @@ function Content({ node }: { readonly node: Node }) {
         range={range}
       />
       <NodeServices node={node} />
+      <NodeReconciliation node={node} />
       <NodePeers node={node} />
       <NodeGaps node={node} range={range} />
     </>

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { useTranslation } from 'react-i18next';
 import { get, patch, post, remove } from '../../api/client.ts';
 import type { Period } from '../../api/resources.ts';
-import type { Carrier, List, User } from '../../api/types.ts';
+import type { Answer, Carrier, List, User } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
 export const userQuery = (id: string) =>
@@ -15,6 +15,32 @@ export const userCarriersQuery = (id: string, key: string, period: () => Period)
   queryOptions({
     queryKey: ['usage', 'carriers', { user: id }, key],
     queryFn: ({ signal }) => get<List<Carrier>>('api/v1/usage/carriers', { user: id, ...period() }, signal),
+  });
+
+export const userLinkQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'link', id],
+    queryFn: ({ signal }) =>
+      get<Answer<'/api/v1/users/{id}/link'>>(`api/v1/users/${encodeURIComponent(id)}/link`, {}, signal),
+  });
+
+export type Cycle = Answer<'/api/v1/users/{id}/cycles'>['items'][number];
+
+/** The running cycle first. */
+export const userCyclesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['usage', 'cycles', id],
+    queryFn: ({ signal }) =>
+      get<Answer<'/api/v1/users/{id}/cycles'>>(`api/v1/users/${encodeURIComponent(id)}/cycles`, { count: 3 }, signal),
+  });
+
+export type Correction = Answer<'/api/v1/corrections'>['items'][number];
+
+/** Owner only. */
+export const userCorrectionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'corrections', id],
+    queryFn: ({ signal }) => get<List<Correction>>('api/v1/corrections', { user: id }, signal),
   });
 
 export interface NewUser {
@@ -99,6 +125,22 @@ export function useRotateToken(id: string) {
     onSuccess: () => {
       refresh();
       toast({ title: t('users.rotated'), text: t('users.rotatedWhat'), icon: 'key' });
+    },
+    onError,
+  });
+}
+
+/** The old link answers no more: whoever had it loses it. */
+export function useRotateLink(id: string) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: () => post(`api/v1/users/${encodeURIComponent(id)}/rotate-link`),
+    onSuccess: () => {
+      refresh();
+      toast({ title: t('users.renewed'), text: t('users.renewedWhat'), icon: 'link' });
     },
     onError,
   });

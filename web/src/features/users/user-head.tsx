@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,7 +11,7 @@ import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { Bytes, TrafficDirections } from '../../components/numbers.tsx';
 import { useReset } from '../../components/use-reset.ts';
 import { useFormat } from '../../lib/use-format.ts';
-import { useDeleteUser } from './api.ts';
+import { useDeleteUser, userCyclesQuery } from './api.ts';
 import { EditUserForm } from './edit-user-form.tsx';
 import { UserState } from './users-table.tsx';
 
@@ -47,12 +48,28 @@ export function UserHead({ user }: { readonly user: User }) {
             <span className="row2s">
               <TrafficDirections traffic={user.traffic} />
             </span>
-            <span>{user.note}</span>
+            <ThisCycle user={user} />
           </div>
         </div>
         <Actions user={user} />
       </div>
+      {user.note ? <footer>{user.note}</footer> : null}
     </section>
+  );
+}
+
+/** What the running cycle holds, and when the next one begins. */
+function ThisCycle({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const cycles = useQuery(userCyclesQuery(user.id)).data;
+  const running = cycles?.items.find((cycle) => cycle.running);
+  if (!running) return <span>&nbsp;</span>;
+  return (
+    <span>
+      {t('users.inCycle', { bytes: format.bytesText(running.inCycle.totalBytes), from: format.day(running.from) })}
+      {cycles?.resetsAt ? ` · ${t('users.nextCycle', { day: format.day(cycles.resetsAt) })}` : ''}
+    </span>
   );
 }
 

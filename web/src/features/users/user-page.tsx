@@ -8,8 +8,11 @@ import { Page } from '../../components/frame/page.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { userQuery } from './api.ts';
+import { UserCycles } from './user-cycles.tsx';
 import { UserDevices } from './user-devices.tsx';
 import { UserHead } from './user-head.tsx';
+import { UserLink } from './user-link.tsx';
+import { UserTimeline } from './user-timeline.tsx';
 import { UserTokens } from './user-tokens.tsx';
 import { UserWhere } from './user-where.tsx';
 
@@ -49,6 +52,9 @@ function Content({ user }: { readonly user: User }) {
       />
       <UserDevices user={user} />
       <UserWhere user={user} range={range} />
+      <UserTimeline user={user} range={range} />
+      {user.linkToken === undefined ? null : <UserLink user={user} />}
+      <UserCycles user={user} />
       <UserTokens user={user} />
     </>
   );

@@ -1,0 +1,100 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { Node } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Bytes } from '../../components/numbers.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { State } from '../../components/state.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
+import { useFormat } from '../../lib/use-format.ts';
+import { type Reconciled, reconciliationQuery } from './api.ts';
+
+const DAYS = 30;
+const SHAPES = { ok: 'up', off: 'degraded', unknown: 'unknown' } as const;
+
+/** Whether the sum of all devices is what the interface and the network card counted themselves. */
+export function NodeReconciliation({ node }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const query = useQuery(reconciliationQuery(node.id, DAYS));
+  const sums = query.data?.sums ?? [];
+  return (
+    <Card
+      title={t('nodes.reconciliation')}
+      hint={t('nodes.reconciliationMeans')}
+      sub={t('nodes.days', { count: DAYS })}
+      footer={<Unmatched days={query.data?.days ?? []} />}
+    >
+      <TableScroll>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('nodes.counter')}</th>
+              <th scope="col">{t('nodes.match')}</th>
+              <th scope="col" className="r hide-s">
+                {t('nodes.ofPeers')}
+              </th>
+              <th scope="col" className="r hide-s">
+                {t('nodes.ofCounter')}
+              </th>
+              <th scope="col" className="r">
+                {t('nodes.unattributed')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[96, 88, -64, -64, -56]} hidden={[2, 3]} />}>
+              {() => sums.map((sum) => <Row key={`${sum.kind}${sum.serviceId}`} sum={sum} />)}
+            </Block>
+          </tbody>
+        </table>
+      </TableScroll>
+      {query.data && sums.length === 0 ? <Empty title={t('nodes.noCounters')}>{t('nodes.noCountersWhy')}</Empty> : null}
+    </Card>
+  );
+}
+
+function Row({ sum }: { readonly sum: Reconciled }) {
+  const { t } = useTranslation();
+  const untold = t('nodes.notTold');
+  const extra = sum.unattributed ?? null;
+  return (
+    <tr>
+      <td>
+        <span className="name">{sum.name ?? '—'}</span>{' '}
+        <span className="badge">{t(`nodes.counterKind.${sum.kind}`)}</span>
+      </td>
+      <td>
+        <State of={SHAPES[sum.status]}>{t(`nodes.matches.${sum.status}`)}</State>
+      </td>
+      <td className="r hide-s">
+        <Bytes value={sum.peers?.totalBytes ?? null} unknown={untold} />
+      </td>
+      <td className="r hide-s">
+        <Bytes value={sum.counter?.totalBytes ?? null} unknown={untold} />
+      </td>
+      <td className="r">
+        <Bytes value={extra?.totalBytes ?? null} unknown={untold} />
+      </td>
+    </tr>
+  );
+}
+
+/** Days on which something did not match, by name; silent when there are none. */
+function Unmatched({ days }: { readonly days: readonly { date: string; counters: readonly Reconciled[] }[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const off = days.filter(({ counters }) => counters.some(({ status }) => status === 'off')).map(({ date }) => date);
+  if (days.length === 0) return <span>&nbsp;</span>;
+  if (off.length === 0) return <span>{t('nodes.allMatch', { count: days.length })}</span>;
+  return (
+    <span>
+      {t('nodes.offOn', {
+        days: off
+          .slice(-5)
+          .map((date) => format.day(`${date}T12:00:00Z`))
+          .join(', '),
+      })}
+    </span>
+  );
+}

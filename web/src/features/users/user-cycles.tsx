@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { address } from '../../api/client.ts';
+import type { User } from '../../api/types.ts';
+import { Block } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Bytes, DirectionName } from '../../components/numbers.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
+import { directionsOf } from '../../lib/direction.ts';
+import { useFormat } from '../../lib/use-format.ts';
+import { type Cycle, userCyclesQuery } from './api.ts';
+
+/** Languages that statements are printed in. */
+const PRINTED = ['en', 'ru'];
+
+/** Usage cycle by cycle, each with a statement to print. */
+export function UserCycles({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const query = useQuery(userCyclesQuery(user.id));
+  return (
+    <Card title={t('users.cycles')} hint={t('users.cyclesMean')} span={7}>
+      <TableScroll>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('users.cycle')}</th>
+              <th scope="col" className="r hide-s">
+                <DirectionName of="download" />
+              </th>
+              <th scope="col" className="r hide-s">
+                <DirectionName of="upload" />
+              </th>
+              <th scope="col" className="r">
+                {t('common.total')}
+              </th>
+              <th scope="col" className="r">
+                <span className="vh">{t('users.statement')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <Block
+              query={query}
+              skeleton={<SkeletonRows rows={3} columns={[120, -56, -56, -56, -64]} hidden={[1, 2]} />}
+            >
+              {({ items }) => items.map((cycle) => <Row key={cycle.from} user={user} cycle={cycle} />)}
+            </Block>
+          </tbody>
+        </table>
+      </TableScroll>
+    </Card>
+  );
+}
+
+function Row({ user, cycle }: { readonly user: User; readonly cycle: Cycle }) {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const { download, upload } = directionsOf(cycle.traffic);
+  const lang = PRINTED.includes(i18n.language) ? i18n.language : 'en';
+  const statement = address(`api/v1/users/${encodeURIComponent(user.id)}/statement`, { at: cycle.from, lang });
+  return (
+    <tr>
+      <td>
+        {format.day(cycle.from)} – {cycle.running ? t('users.today') : format.day(new Date(Date.parse(cycle.to) - 1))}
+      </td>
+      <td className="r hide-s">
+        <Bytes value={download} atLeast={!cycle.exact} />
+      </td>
+      <td className="r hide-s">
+        <Bytes value={upload} atLeast={!cycle.exact} />
+      </td>
+      <td className="r">
+        <Bytes value={cycle.traffic.totalBytes} atLeast={!cycle.exact} />
+      </td>
+      <td className="r">
+        <a href={statement} target="_blank" rel="noreferrer">
+          {t('users.statement')}
+        </a>
+      </td>
+    </tr>
+  );
+}

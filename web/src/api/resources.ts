@@ -4,6 +4,7 @@ import type { Bytes } from './exact-json.ts';
 import type {
   Answer,
   Gap,
+  Health,
   Holder,
   List,
   Node,
@@ -11,6 +12,7 @@ import type {
   Peer,
   Reset,
   Series,
+  Service,
   Settings,
   Unclaimed,
   User,
@@ -27,6 +29,25 @@ export const nodesQuery = queryOptions({
   queryKey: ['nodes'],
   queryFn: ({ signal }) => get<List<Node>>('api/v1/nodes', {}, signal),
 });
+
+/** Services are asked on their own; nothing tells when an answer came. */
+const HEALTH_MS = 30_000;
+
+/** The health of every VPN service. */
+export const servicesQuery = queryOptions({
+  queryKey: ['nodes', 'services'],
+  queryFn: ({ signal }) => get<List<Service>>('api/v1/services', {}, signal),
+  refetchInterval: HEALTH_MS,
+});
+
+/** Health of a node per day of the last ninety, and its latest changes. */
+export const nodeHealthQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['health', id],
+    queryFn: ({ signal }) => get<Health>(`api/v1/nodes/${encodeURIComponent(id)}/health`, { days: 90 }, signal),
+    staleTime: HEALTH_MS,
+    refetchInterval: 2 * HEALTH_MS,
+  });
 
 export const unclaimedQuery = queryOptions({
   queryKey: ['unclaimed'],

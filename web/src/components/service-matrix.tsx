@@ -1,17 +1,17 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Node, NodeState } from '../api/types.ts';
-import { serviceState, silentSince } from '../lib/node-state.ts';
-import { useFormat } from '../lib/use-format.ts';
+import type { Service } from '../api/types.ts';
 import { useSaid } from '../lib/use-said.ts';
 import { protocolName } from './protocol-badge.tsx';
 import { State } from './state.tsx';
 import { TableScroll } from './table-scroll.tsx';
 
 /** Every VPN service of every node: icons in the middle, the row in words at its end. */
-export function ServiceMatrix({ nodes }: { readonly nodes: readonly Node[] }) {
+export function ServiceMatrix({ services }: { readonly services: readonly Service[] }) {
   const { t } = useTranslation();
-  const kinds = [...new Set(nodes.flatMap((node) => node.services.map((service) => service.kind)))].toSorted();
+  const kinds = [...new Set(services.map((service) => service.kind))].toSorted();
+  const nodeIds = [...new Set(services.map((service) => service.nodeId))];
+  const nodes = nodeIds.map((id) => [id, services.filter((service) => service.nodeId === id)] as const);
   return (
     <TableScroll>
       <table className="mx">
@@ -29,20 +29,20 @@ export function ServiceMatrix({ nodes }: { readonly nodes: readonly Node[] }) {
           </tr>
         </thead>
         <tbody>
-          {nodes.map((node) => (
-            <tr key={node.id}>
+          {nodes.map(([nodeId, ofNode]) => (
+            <tr key={nodeId}>
               <td>
-                <Link className="name" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
-                  {node.name}
+                <Link className="name" to="/nodes/$nodeId" params={{ nodeId }}>
+                  {ofNode[0]?.nodeName}
                 </Link>
               </td>
               {kinds.map((kind) => (
                 <td key={kind} className="c">
-                  <ServiceStates node={node} kind={kind} />
+                  <States services={ofNode.filter((service) => service.kind === kind)} />
                 </td>
               ))}
               <td className="hide-s">
-                <NodeWords node={node} />
+                <InWords services={ofNode} />
               </td>
             </tr>
           ))}
@@ -52,43 +52,43 @@ export function ServiceMatrix({ nodes }: { readonly nodes: readonly Node[] }) {
   );
 }
 
-function ServiceStates({ node, kind }: { readonly node: Node; readonly kind: string }) {
+function States({ services }: { readonly services: readonly Service[] }) {
   const { t } = useTranslation();
-  return node.services
-    .filter((service) => service.kind === kind)
-    .map((service) => {
-      const state = serviceState(node, service);
-      const title = `${service.name}: ${t(`common.state.${state}`)}`;
-      return (
-        <State key={service.id} of={state} iconOnly title={title}>
-          {title}
-        </State>
-      );
-    });
+  return services.map((service) => {
+    const title = `${service.name}: ${t(`common.state.${service.state}`)}`;
+    return (
+      <State key={service.id} of={service.state} iconOnly title={title}>
+        {title}
+      </State>
+    );
+  });
 }
 
-/** "all read", or since when nothing is known. */
-export function NodeWords({ node }: { readonly node: Node }) {
+const STATES = ['up', 'degraded', 'down', 'unknown'] as const;
+const WORST = ['down', 'degraded', 'unknown'] as const;
+
+/** "all up", or the worst of the node's services and why. */
+function InWords({ services }: { readonly services: readonly Service[] }) {
+  const { t } = useTranslation();
+  const why = useServiceWhy();
+  const worst = WORST.map((state) => services.find((service) => service.state === state)).find(Boolean);
+  if (!worst) return <span className="mut">{t('common.allUp', { count: services.length })}</span>;
+  return <span className={worst.state === 'unknown' ? 'mut' : `st ${worst.state}`}>{why(worst)}</span>;
+}
+
+/** Why a service is in its state, in the reader's language; its state's word where there is no reason. */
+export function useServiceWhy(): (service: Service) => string {
   const { t } = useTranslation();
   const said = useSaid();
-  const format = useFormat();
-  const since = silentSince(node);
-  if (node.state === 'up') return <span className="mut">{t('common.allRead', { count: node.services.length })}</span>;
-  if (node.state === 'degraded')
-    return <span className="st degraded">{node.reason ? said(node.reason).message : t('common.state.degraded')}</span>;
-  if (since === null) return <span className="mut">{t('common.neverRead')}</span>;
-  return <span className="mut">{t('common.notKnownSince', { at: format.short(since) })}</span>;
+  return ({ name, state, reason }) => `${name}: ${reason ? said(reason).message : t(`common.state.${state}`)}`;
 }
 
-const STATES: readonly NodeState[] = ['up', 'degraded', 'down', 'unknown', 'error'];
-
 /** How many services are in which state. */
-export function ServiceCounts({ nodes }: { readonly nodes: readonly Node[] }) {
+export function ServiceCounts({ services }: { readonly services: readonly Service[] }) {
   const { t } = useTranslation();
-  const states = nodes.flatMap((node) => node.services.map((service) => serviceState(node, service)));
   return (
     <span className="row2s">
-      {STATES.map((state) => ({ state, count: states.filter((one) => one === state).length }))
+      {STATES.map((state) => ({ state, count: services.filter((one) => one.state === state).length }))
         .filter(({ count }) => count > 0)
         .map(({ state, count }) => (
           <State key={state} of={state} title={t(`common.state.${state}`)}>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationParts, formatBytes, formatCount, formatPercent, formatRate } from './format.ts';
+import { durationParts, formatBytes, formatCount, formatPercent, formatRate, formatShare } from './format.ts';
 
 test('bytes have three significant digits and IEC units', () => {
   expect(formatBytes(0, 'en')).toEqual({ text: '0', unit: 'B' });
@@ -22,6 +22,13 @@ test('a bigint is formatted like a number', () => {
 test('rates step by 1000', () => {
   expect(formatRate(412_000_000, 'en')).toEqual({ text: '412', unit: 'Mbit' });
   expect(formatRate(1_500, 'ru')).toEqual({ text: '1,50', unit: 'kbit' });
+});
+
+test('a share of time has two decimals and is never rounded up to all of it', () => {
+  expect(formatShare(0.99999, 'en')).toBe('99.99');
+  expect(formatShare(0.9998, 'ru')).toBe('99,98');
+  expect(formatShare(1, 'en')).toBe('100');
+  expect(formatShare(0, 'en')).toBe('0.00');
 });
 
 test('small shares keep one decimal', () => {

@@ -31,6 +31,15 @@ export function formatPercent(share: number, locale: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(share * 100);
 }
 
+/** A part in percent with two decimals, rounded down: 99.999 % is not 100 %. */
+export function formatShare(share: number, locale: string): string {
+  const floored = Math.floor(share * 10_000 + 1e-9) / 100;
+  return new Intl.NumberFormat(locale, {
+    minimumFractionDigits: floored === 100 ? 0 : 2,
+    maximumFractionDigits: 2,
+  }).format(floored);
+}
+
 function stepped(value: number, base: number, units: readonly string[], locale: string): Quantity {
   let scaled = value;
   let step = 0;

@@ -1,12 +1,4 @@
-import type { Node, NodeState, VpnService } from '../api/types.ts';
-
-/**
- * A service's state, as far as reading its counters tells. Where the node cannot be read, nothing is known of its
- * services: they may work.
- */
-export function serviceState(node: Node, service: VpnService): NodeState {
-  return isReadable(node) && service.lastCompleteAt !== null ? node.state : 'unknown';
-}
+import type { Node } from '../api/types.ts';
 
 /** Whether the panel could read the node's counters at its last try. */
 export function isReadable(node: Node): boolean {

@@ -2,7 +2,15 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Bytes } from '../api/exact-json.ts';
 import { useSession } from '../api/session.ts';
-import { durationParts, formatBytes, formatCount, formatPercent, formatRate, type Quantity } from './format.ts';
+import {
+  durationParts,
+  formatBytes,
+  formatCount,
+  formatPercent,
+  formatRate,
+  formatShare,
+  type Quantity,
+} from './format.ts';
 
 export interface Format {
   readonly locale: string;
@@ -11,6 +19,8 @@ export interface Format {
   readonly rate: (bitsPerSecond: number) => Quantity;
   readonly count: (value: Bytes) => string;
   readonly percent: (share: number) => string;
+  /** Two decimals, rounded down: 99.999 % is not 100 %. */
+  readonly share: (share: number) => string;
   /** Number and unit in one string, for titles and labels. */
   readonly bytesText: (value: Bytes) => string;
   readonly rateText: (bitsPerSecond: number) => string;
@@ -20,6 +30,8 @@ export interface Format {
   readonly time: (at: string | number | Date) => string;
   readonly clock: (at: string | number | Date) => string;
   readonly day: (at: string | number | Date) => string;
+  /** A calendar day of the panel's zone, `2026-11-21`. */
+  readonly calendarDay: (day: string) => string;
   readonly instant: (at: string | number | Date) => string;
   /** The time if it was today, else the day. */
   readonly short: (at: string | number | Date) => string;
@@ -43,6 +55,7 @@ export function useFormat(): Format {
     const clock = intl(CLOCK);
     const day = intl(DAY);
     const dayAndYear = intl({ ...DAY, year: 'numeric' });
+    const utcDay = new Intl.DateTimeFormat(locale, { ...DAY, timeZone: 'UTC' });
     const isoDay = intl({ year: 'numeric', month: '2-digit', day: '2-digit' });
     const year = intl({ year: 'numeric' });
     const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
@@ -53,6 +66,7 @@ export function useFormat(): Format {
       rate: (value) => formatRate(value, locale),
       count: (value) => formatCount(value, locale),
       percent: (share) => formatPercent(share, locale),
+      share: (share) => formatShare(share, locale),
       bytesText: (value) => text(formatBytes(value, locale)),
       rateText: (value) => text(formatRate(value, locale)),
       exactBytes: (value) => `${formatCount(value, locale)}\u00a0${unit('B')}`,
@@ -64,6 +78,7 @@ export function useFormat(): Format {
       time: intl({ ...CLOCK, second: '2-digit' }),
       clock,
       day: dayOrYear,
+      calendarDay: (date) => utcDay.format(Date.parse(`${date}T00:00:00Z`)),
       instant: (at) => `${dayOrYear(at)}, ${clock(at)}`,
       short: (at) => (isoDay(at) === isoDay(Date.now()) ? clock(at) : dayOrYear(at)),
     };

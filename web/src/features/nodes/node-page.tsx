@@ -17,6 +17,7 @@ import { NodeHead } from './node-head.tsx';
 import { NodePeers } from './node-peers.tsx';
 import { NodeReconciliation } from './node-reconciliation.tsx';
 import { NodeServices } from './node-services.tsx';
+import { NodeUptime } from './node-uptime.tsx';
 
 export function NodePage() {
   const { t } = useTranslation();
@@ -64,6 +65,7 @@ function Content({ node }: { readonly node: Node }) {
         range={range}
       />
       <NodeServices node={node} />
+      <NodeUptime node={node} />
       <NodeReconciliation node={node} />
       <NodePeers node={node} />
       <NodeGaps node={node} range={range} />

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { servicesQuery } from '../../api/resources.ts';
 import type { Node } from '../../api/types.ts';
 import { Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -6,13 +8,14 @@ import { Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
-import { isReadable, serviceState, silentSince } from '../../lib/node-state.ts';
+import { isReadable, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 
 export function NodeServices({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const format = useFormat();
   const since = silentSince(node);
+  const health = new Map((useQuery(servicesQuery).data?.items ?? []).map((service) => [service.id, service.state]));
   return (
     <Card
       title={t('nodes.vpnServices')}
@@ -49,7 +52,7 @@ export function NodeServices({ node }: { readonly node: Node }) {
                   <span className="name">{service.name}</span> <ProtocolBadge protocol={service.kind} />
                 </td>
                 <td>
-                  <State of={serviceState(node, service)} />
+                  <State of={health.get(service.id) ?? 'unknown'} />
                 </td>
                 <td className="r hide-s mut">{service.listenPort ? `:${service.listenPort}` : '—'}</td>
                 <td className="r">

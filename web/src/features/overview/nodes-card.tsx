@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { nodesQuery } from '../../api/resources.ts';
+import { nodeHealthQuery, nodesQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.ts';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -11,8 +11,12 @@ import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { UptimeStrip } from '../../components/uptime-strip.tsx';
 import { isReadable, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
+
+/** More stand on the page of nodes; each asks for its own ninety days. */
+const MOST = 12;
 
 export function NodesCard() {
   const { t } = useTranslation();
@@ -23,6 +27,13 @@ export function NodesCard() {
       title={t('common.nav.nodes')}
       hint={t('overview.nodesMean')}
       span={8}
+      footer={
+        query.data && query.data.items.length > MOST ? (
+          <Link className="push" to="/nodes">
+            {t('overview.allOf', { count: query.data.items.length })}
+          </Link>
+        ) : undefined
+      }
       actions={
         owner ? (
           <Link className="btn quiet" to="/nodes/add">
@@ -38,6 +49,12 @@ export function NodesCard() {
             <tr>
               <th scope="col">{t('common.node')}</th>
               <th scope="col">{t('common.stateWord')}</th>
+              <th scope="col" className="hide-m strip-col">
+                {t('overview.ninetyDays')}
+              </th>
+              <th scope="col" className="r hide-m">
+                {t('overview.uptime')}
+              </th>
               <th scope="col" className="r hide-s">
                 {t('overview.answersIn')}
               </th>
@@ -55,9 +72,11 @@ export function NodesCard() {
           <tbody>
             <Block
               query={query}
-              skeleton={<SkeletonRows rows={3} columns={[80, 96, -40, -48, -56, -64]} hidden={[2, 3, 5]} />}
+              skeleton={
+                <SkeletonRows rows={3} columns={[80, 72, 160, -48, -40, -48, -56, -64]} hidden={[2, 3, 4, 5, 7]} />
+              }
             >
-              {({ items }) => items.map((node) => <Row key={node.id} node={node} />)}
+              {({ items }) => items.slice(0, MOST).map((node) => <Row key={node.id} node={node} />)}
             </Block>
           </tbody>
         </table>
@@ -83,6 +102,7 @@ function Row({ node }: { readonly node: Node }) {
       <td>
         <State of={node.state} />
       </td>
+      <Uptime node={node} />
       <td className="r hide-s">
         {readable && node.lastPollDurationMs !== null ? (
           <span className="num">
@@ -107,5 +127,26 @@ function Row({ node }: { readonly node: Node }) {
         )}
       </td>
     </tr>
+  );
+}
+
+function Uptime({ node }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const health = useQuery(nodeHealthQuery(node.id)).data;
+  return (
+    <>
+      <td className="hide-m strip-col">{health ? <UptimeStrip health={health} /> : null}</td>
+      <td className="r hide-m">
+        {health && health.uptime !== null ? (
+          <span className="num">
+            {format.share(health.uptime)}
+            <span className="u">%</span>
+          </span>
+        ) : (
+          <Unknown reason={t('common.uptime.nothingKnown')} />
+        )}
+      </td>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { nodesQuery } from '../../api/resources.ts';
+import { servicesQuery } from '../../api/resources.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { ServiceCounts, ServiceMatrix } from '../../components/service-matrix.tsx';
@@ -9,13 +9,13 @@ import { SkeletonLines } from '../../components/skeleton.tsx';
 
 export function ServicesCard() {
   const { t } = useTranslation();
-  const query = useQuery(nodesQuery);
+  const query = useQuery(servicesQuery);
   return (
     <Card
       title={t('common.nav.services')}
       hint={t('overview.servicesMean')}
       span={5}
-      actions={<ServiceCounts nodes={query.data?.items ?? []} />}
+      actions={<ServiceCounts services={query.data?.items ?? []} />}
       footer={
         <Link className="push" to="/services">
           {t('overview.allServices')}
@@ -29,7 +29,7 @@ export function ServicesCard() {
               <Link to="/nodes/add">{t('overview.addNode')}</Link>
             </Empty>
           ) : (
-            <ServiceMatrix nodes={items} />
+            <ServiceMatrix services={items} />
           )
         }
       </Block>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { nodesQuery } from '../../api/resources.ts';
+import { servicesQuery } from '../../api/resources.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
@@ -9,18 +9,18 @@ import { ServiceCounts, ServiceMatrix } from '../../components/service-matrix.ts
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { ServicesTable } from './services-table.tsx';
 
-/** Every VPN service of every node, and whether its counters can be read. */
+/** Every VPN service of every node, and whether people can use it. */
 export function ServicesPage() {
   const { t } = useTranslation();
-  const query = useQuery(nodesQuery);
-  const nodes = query.data?.items ?? [];
+  const query = useQuery(servicesQuery);
+  const services = query.data?.items ?? [];
   return (
     <Page title={t('common.nav.services')}>
       <Card
         title={t('services.matrix')}
         hint={t('services.mean')}
         sub={t('services.sub')}
-        actions={<ServiceCounts nodes={nodes} />}
+        actions={<ServiceCounts services={services} />}
         footer={<span>{t('services.checked')}</span>}
       >
         <Block query={query} skeleton={<SkeletonLines lines={5} />}>
@@ -30,12 +30,12 @@ export function ServicesPage() {
                 <Link to="/nodes/add">{t('services.addNode')}</Link>
               </Empty>
             ) : (
-              <ServiceMatrix nodes={items} />
+              <ServiceMatrix services={items} />
             )
           }
         </Block>
       </Card>
-      {nodes.length > 0 ? <ServicesTable nodes={nodes} /> : null}
+      {services.length > 0 ? <ServicesTable services={services} /> : null}
     </Page>
   );
 }

@@ -1,18 +1,17 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Node } from '../../api/types.ts';
+import type { Service } from '../../api/types.ts';
+import { Ago } from '../../components/ago.tsx';
 import { Card } from '../../components/card.tsx';
 import { Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
-import { isReadable, serviceState } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
+import { useSaid } from '../../lib/use-said.ts';
 
-export function ServicesTable({ nodes }: { readonly nodes: readonly Node[] }) {
+export function ServicesTable({ services }: { readonly services: readonly Service[] }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const rows = nodes.flatMap((node) => node.services.map((service) => ({ node, service })));
   return (
     <Card title={t('services.all')} hint={t('services.allMean')}>
       <TableScroll>
@@ -22,47 +21,85 @@ export function ServicesTable({ nodes }: { readonly nodes: readonly Node[] }) {
               <th scope="col">{t('services.service')}</th>
               <th scope="col">{t('common.node')}</th>
               <th scope="col">{t('common.stateWord')}</th>
-              <th scope="col" className="r hide-s">
-                {t('services.port')}
+              <th scope="col" className="hide-m">
+                {t('services.knownBy')}
               </th>
               <th scope="col" className="r hide-s">
-                {t('services.peers')}
+                {t('services.answersIn')}
+              </th>
+              <th scope="col" className="r hide-m">
+                {t('services.uptime')}
+              </th>
+              <th scope="col" className="r hide-s">
+                {t('services.port')}
               </th>
               <th scope="col" className="r hide-s">
                 {t('services.online')}
               </th>
               <th scope="col" className="r hide-m">
-                {t('services.lastRead')}
+                {t('services.checkedAt')}
               </th>
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ node, service }) => (
-              <tr key={service.id}>
-                <td>
-                  <span className="name">{service.name}</span> <ProtocolBadge protocol={service.kind} />
-                </td>
-                <td>
-                  <Link className="plain" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
-                    {node.name}
-                  </Link>
-                </td>
-                <td>
-                  <State of={serviceState(node, service)} />
-                </td>
-                <td className="r hide-s mut">{service.listenPort ? `:${service.listenPort}` : '—'}</td>
-                <td className="r hide-s">
-                  {isReadable(node) ? <Count value={service.peers} /> : <Unknown reason={t('common.state.unknown')} />}
-                </td>
-                <td className="r hide-s">
-                  {isReadable(node) ? <Count value={service.online} /> : <Unknown reason={t('common.state.unknown')} />}
-                </td>
-                <td className="r mut hide-m">{service.lastCompleteAt ? format.short(service.lastCompleteAt) : '—'}</td>
-              </tr>
+            {services.map((service) => (
+              <Row key={service.id} service={service} />
             ))}
           </tbody>
         </table>
       </TableScroll>
     </Card>
+  );
+}
+
+function Row({ service }: { readonly service: Service }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const said = useSaid();
+  const never = t('services.neverChecked');
+  return (
+    <tr>
+      <td>
+        <span className="name">{service.name}</span> <ProtocolBadge protocol={service.kind} />
+      </td>
+      <td>
+        <Link className="plain" to="/nodes/$nodeId" params={{ nodeId: service.nodeId }}>
+          {service.nodeName}
+        </Link>
+      </td>
+      <td title={service.reason ? said(service.reason).message : undefined}>
+        <State of={service.state} />
+      </td>
+      <td className="hide-m mut">{t(`services.probe.${service.probe.kind}`)}</td>
+      <td className="r hide-s">
+        {service.latencyMs === null ? (
+          <Unknown reason={service.probe.kind === 'polls' ? t('services.pollsTellNoTime') : never} />
+        ) : (
+          <span className="num">
+            {format.count(Math.round(service.latencyMs))}
+            <span className="u">{t('common.unit.ms')}</span>
+          </span>
+        )}
+      </td>
+      <td className="r hide-m">
+        {service.uptime === null ? (
+          <Unknown reason={never} />
+        ) : (
+          <span className="num">
+            {format.share(service.uptime)}
+            <span className="u">%</span>
+          </span>
+        )}
+      </td>
+      <td className="r hide-s mut">{service.listenPort ? `:${service.listenPort}` : '—'}</td>
+      <td className="r hide-s">
+        {service.state === 'unknown' || service.state === 'down' ? (
+          <Unknown reason={t(`common.state.${service.state}`)} />
+        ) : (
+          <Count value={service.online} of={`/ ${service.peers}`} />
+        )}
+      </td>
+      <td className="r mut hide-m">{service.checkedAt ? <Ago at={service.checkedAt} /> : '—'}</td>
+    </tr>
   );
 }

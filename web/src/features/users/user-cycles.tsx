@@ -44,7 +44,11 @@ export function UserCycles({ user }: { readonly user: User }) {
               query={query}
               skeleton={<SkeletonRows rows={3} columns={[120, -56, -56, -56, -64]} hidden={[1, 2]} />}
             >
-              {({ items }) => items.map((cycle) => <Row key={cycle.from} user={user} cycle={cycle} />)}
+              {({ items }) =>
+                items
+                  .filter(({ to }) => to > user.createdAt)
+                  .map((cycle) => <Row key={cycle.from} user={user} cycle={cycle} />)
+              }
             </Block>
           </tbody>
         </table>

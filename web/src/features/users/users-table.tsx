@@ -167,18 +167,25 @@ function Row({ user, index, chosen, onToggle }: RowProps) {
   );
 }
 
+const USER_SHAPES = {
+  active: 'up',
+  'on-hold': 'unknown',
+  limited: 'degraded',
+  expired: 'degraded',
+  suspended: 'down',
+  deleted: 'unknown',
+} as const;
+
+/** Whether the user may use the VPN; why not, on hover. */
 export function UserState({ user, pill = false }: { readonly user: User; readonly pill?: boolean }) {
   const { t } = useTranslation();
-  if (user.deletedAt !== null) {
-    return (
-      <State of="unknown" pill={pill}>
-        {t('users.isDeleted')}
-      </State>
-    );
-  }
+  const format = useFormat();
+  const why = user.stateReason
+    ? t(`users.stateReason.${user.stateReason}`, { at: format.instant(user.stateSince) })
+    : undefined;
   return (
-    <State of={user.active ? 'up' : 'degraded'} pill={pill}>
-      {t(user.active ? 'users.active' : 'users.inactive')}
+    <State of={USER_SHAPES[user.state]} pill={pill} {...(why ? { title: why } : {})}>
+      {t(`users.state.${user.state}`)}
     </State>
   );
 }

@@ -3,6 +3,7 @@ import { readConfig } from '../../app/config.ts';
 import { type Api, withApi } from '../api.ts';
 import { print, WrongUse } from '../output.ts';
 import { addBackupCommands } from './backup.ts';
+import { REPORT_OPTIONS } from './report-options.ts';
 
 /** Verbs about the server as a whole: start, doctor, backup, restore, and those of later versions. */
 export function addServerCommands(program: Command): void {
@@ -18,7 +19,8 @@ export function addServerCommands(program: Command): void {
     .option('--json', 'answer as JSON')
     .action((options: { json?: boolean }) => withApi((api) => doctor(api, options)));
   addBackupCommands(program);
-  for (const verb of ['report', 'migrate']) {
+  addReportCommand(program);
+  for (const verb of ['migrate']) {
     program
       .command(verb, { hidden: true })
       .allowUnknownOption()
@@ -30,6 +32,18 @@ export function addServerCommands(program: Command): void {
         );
       });
   }
+}
+
+/** Its options are read by the verb itself, as in the agent's program, which has no commander. */
+function addReportCommand(program: Command): void {
+  const report = program
+    .command('report')
+    .description('report what a client program here carries over servers that are not ours')
+    .action(async () => {
+      const { reportVerb } = await import('./report.ts');
+      await reportVerb(process.argv.slice(process.argv.indexOf('report') + 1));
+    });
+  for (const [name, value, , meaning] of REPORT_OPTIONS) report.option(`--${name} <${value}>`, meaning);
 }
 
 async function start(): Promise<void> {

@@ -29,6 +29,7 @@ export interface HttpPorts {
     | 'cancelScheduledReset'
     | 'correct'
     | 'decide'
+    | 'rebind'
     | 'undoEntry'
     | 'previewCleanup'
     | 'onCommit'

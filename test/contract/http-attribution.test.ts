@@ -77,6 +77,53 @@ describe('a regenerated key', () => {
   });
 });
 
+describe('a peer whose past goes to somebody else', () => {
+  it('is previewed, given with its bytes and its cycles, listed, and taken back', async () => {
+    const node = await server.addNode('Main');
+    await server.poll(node, { a: [0n, 0n] });
+    const ann = await call('POST', '/api/v1/users', { name: 'Ann', userToken: 'ann' });
+    const ben = await call('POST', '/api/v1/users', { name: 'Ben', userToken: 'ben' });
+    await call('POST', '/api/v1/peers/assign', { assignments: [{ peerId: 'a', userId: ann.id }] });
+    const from = server.clock.now();
+    server.clock.advance(40 * 86_400_000);
+    await server.poll(node, { a: [400_000n, 80_000n] });
+    minute();
+    const rebind = (body: object) => call('POST', '/api/v1/peers/a/binding', { from, reason: 'a typo', ...body });
+    const asked = { userId: 'Ben' };
+    const preview = await rebind({ ...asked, preview: true });
+    const all = (sign: number) => ({ rxBytes: 400_000 * sign, txBytes: 80_000 * sign, totalBytes: 480_000 * sign });
+    expect(preview).toMatchObject({
+      applied: false,
+      effect: {
+        holders: [
+          { name: 'Ann', traffic: all(-1), shownAfter: { totalBytes: 0 } },
+          { name: 'Ben', traffic: all(1), shownAfter: all(1) },
+        ],
+        days: 41,
+      },
+      cycles: [
+        { firstDay: '2026-04-01', running: true },
+        { firstDay: '2026-03-01', running: false },
+      ],
+    });
+    expect(await get(`/api/v1/users/${ben.id}`)).toMatchObject({ traffic: { totalBytes: 0 } });
+    const done = await rebind(asked);
+    expect(done).toMatchObject({ applied: true, effect: preview.effect, cycles: preview.cycles });
+    const rebinding = { peerName: 'a', userName: 'Ben', from: from.toISOString(), to: null };
+    expect((await get('/api/v1/corrections')).items).toMatchObject([{ kind: 'rebinding', rebinding }]);
+    expect((await get('/api/v1/peers')).items).toMatchObject([{ userName: 'Ben' }]);
+    expect(await rebind(asked)).toMatchObject({ status: 409, code: 'already-theirs' });
+    expect(await rebind({ userId: 'nobody' })).toMatchObject({ status: 404 });
+    expect(await rebind({ userId: null, to: server.clock.now() })).toMatchObject({ status: 400 });
+    const undone = await call('POST', `/api/v1/corrections/${done.entry.id}/undo`, {});
+    expect(undone).toMatchObject({ applied: true, entry: { undoes: done.entry.id } });
+    expect(await get(`/api/v1/users/${ann.id}`)).toMatchObject({ traffic: all(1) });
+    expect((await get('/api/v1/peers')).items).toMatchObject([{ userName: 'Ann' }]);
+    const actions = (await get('/api/v1/audit')).items.map(({ action }: { action: string }) => action);
+    expect(actions.slice(0, 2)).toEqual(['usage.correction-undone', 'peer.rebound']);
+  });
+});
+
 describe('what was deleted', () => {
   it('keeps its usage and is shown as deleted', async () => {
     const node = await server.addNode('Main');

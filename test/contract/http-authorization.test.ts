@@ -56,6 +56,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'POST /api/v1/nodes/poll': 'change-all',
   'GET /api/v1/peers': 'view',
   'POST /api/v1/peers/assign': 'change-users',
+  'POST /api/v1/peers/:id/binding': 'change-all',
   'GET /api/v1/peers/successions': 'view-all',
   'POST /api/v1/peers/assign-automatically': 'change-all',
   'GET /api/v1/users': 'view',

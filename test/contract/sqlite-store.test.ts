@@ -11,6 +11,7 @@ import { correctionsContract } from './corrections.contract.ts';
 import { healthStoreContract } from './health-store.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
+import { rebindingContract } from './rebinding.contract.ts';
 import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
 import { resetsContract } from './resets.contract.ts';
 import type { StoreFixture } from './store-fixture.ts';
@@ -35,6 +36,7 @@ async function makeSqlite(threads: boolean): Promise<StoreFixture> {
 describe('SQLite in this thread', { timeout: 30_000 }, () => {
   usageLedgerContract(() => makeSqlite(false));
   correctionsContract(() => makeSqlite(false));
+  rebindingContract(() => makeSqlite(false));
   resetsContract(() => makeSqlite(false));
   inventoryStoreContract(() => makeSqlite(false));
   userStatesContract(() => makeSqlite(false));

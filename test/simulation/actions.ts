@@ -51,6 +51,13 @@ export type Action =
       readonly item: Pick<AsideModel, 'source' | 'rx' | 'tx' | 'atMs'>;
       readonly decision: 'book' | 'dismiss';
     }
+  | {
+      readonly kind: 'rebind';
+      readonly peer: string;
+      readonly user: string | null;
+      readonly fromMs: number;
+      readonly toMs: number | null;
+    }
   /** Number of the entry. */
   | { readonly kind: 'undo-entry'; readonly entry: number }
   | { readonly kind: 'tracking'; readonly enabled: boolean; readonly trueMs: number }

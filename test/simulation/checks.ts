@@ -82,8 +82,18 @@ const LAWS: Readonly<Record<string, string>> = {
   'what was taken or added is in an entry': `
     SELECT t.id, sum(r.rx), sum(r.tx) FROM tally t JOIN record r ON r.tally_id = t.id
     WHERE r.flags & 128 AND r.quarter * 900000 >= @cleaned GROUP BY t.id
-    HAVING sum(r.rx) <> (SELECT ifnull(sum(p.rx), 0) FROM posting p WHERE p.tally_id = t.id AND p.quarter * 900000 >= @cleaned)
-      OR sum(r.tx) <> (SELECT ifnull(sum(p.tx), 0) FROM posting p WHERE p.tally_id = t.id AND p.quarter * 900000 >= @cleaned)`,
+    HAVING sum(r.rx) <> (SELECT ifnull(sum(p.rx), 0) FROM posting p
+        WHERE p.tally_id = t.id AND p.flags & 128 AND p.quarter * 900000 >= @cleaned)
+      OR sum(r.tx) <> (SELECT ifnull(sum(p.tx), 0) FROM posting p
+        WHERE p.tally_id = t.id AND p.flags & 128 AND p.quarter * 900000 >= @cleaned)`,
+  'what one holder gave by a move another one got': `
+    SELECT e.id, sum(p.rx), sum(p.tx) FROM entry e JOIN posting p ON p.entry_id = e.id JOIN tally t ON t.id = p.tally_id
+    WHERE e.kind = 'rebinding' GROUP BY e.id, t.series_id HAVING sum(p.rx) <> 0 OR sum(p.tx) <> 0`,
+  'nobody shares a peer with anybody': `
+    SELECT a.id, b.id FROM binding a JOIN binding b ON b.peer_id = a.peer_id AND b.id <> a.id
+      AND b.from_at < ifnull(a.to_at, 1e15) AND ifnull(b.to_at, 1e15) > a.from_at
+    WHERE a.voided_by IS NULL AND b.voided_by IS NULL AND a.from_at < ifnull(a.to_at, 1e15)
+      AND b.from_at < ifnull(b.to_at, 1e15) AND a.from_at <= b.from_at`,
   'a segment holds bytes of one half': `
     SELECT g.id FROM segment g JOIN tally t ON t.segment_id = g.id JOIN series s ON s.id = t.series_id
     JOIN carrier c ON c.id = s.carrier_id WHERE g.half <> iif(c.service_id IS NULL, 'reports', 'services')`,

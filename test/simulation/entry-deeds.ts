@@ -23,16 +23,30 @@ export class EntryDeeds {
   }
 
   next(nowMs: number): Action | null {
-    switch (this.#random.weighted({ add: 3, take: 4, decide: 3, undo: 4 })) {
+    switch (this.#random.weighted({ add: 3, take: 4, decide: 3, rebind: 4, undo: 5 })) {
       case 'add':
         return this.#add(nowMs);
       case 'take':
         return this.#take(nowMs);
       case 'decide':
         return this.#decide();
+      case 'rebind':
+        return this.#rebind(nowMs);
       case 'undo':
         return this.#undo();
     }
+  }
+
+  /** A peer from some hours ago on, or for some hours, mostly to another one than had it. */
+  #rebind(nowMs: number): Action | null {
+    const random = this.#random;
+    const { users, owners } = this.#model().state;
+    const peer = random.pickOrNone([...owners.keys()]);
+    const fromMs = nowMs - random.int(-60_000, 8 * HOUR_MS);
+    if (peer === undefined || !this.#isKept({ quarter: Math.floor(fromMs / QUARTER_MS) })) return null;
+    const toMs = random.chance(0.3) ? fromMs + random.int(0, 5 * HOUR_MS) : null;
+    const user = random.chance(toMs === null ? 0.2 : 0.02) ? null : (random.pickOrNone([...users.keys()]) ?? null);
+    return { kind: 'rebind', peer, user, fromMs, toMs };
   }
 
   #add(nowMs: number): Action | null {
@@ -97,6 +111,8 @@ export class EntryDeeds {
     });
     const entry = this.#random.pickOrNone(this.#random.chance(0.4) && spent.length > 0 ? spent : entries.slice(-8));
     if (entry === undefined || !entry.postings.every(({ cell }) => this.#isKept(cell))) return null;
+    const { rebinding } = entry;
+    if (rebinding !== undefined && !this.#isKept({ quarter: Math.floor(rebinding.fromMs / QUARTER_MS) })) return null;
     return { kind: 'undo-entry', entry: entries.indexOf(entry) };
   }
 
@@ -110,7 +126,7 @@ export class EntryDeeds {
     });
   }
 
-  #isKept({ quarter }: Cell): boolean {
+  #isKept({ quarter }: Pick<Cell, 'quarter'>): boolean {
     return quarter >= this.#model().state.cellsFrom && quarter * QUARTER_MS >= this.#cleanedMs();
   }
 }

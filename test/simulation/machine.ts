@@ -214,6 +214,7 @@ export class Machine {
         return 'ok';
       case 'correct':
       case 'decide':
+      case 'rebind':
       case 'undo-entry':
         await this.#enter(action);
         return 'ok';
@@ -242,11 +243,17 @@ export class Machine {
   }
 
   /** Each with a preview before, which must change nothing and say the same. */
-  async #enter(action: Action & { kind: 'correct' | 'decide' | 'undo-entry' }): Promise<void> {
+  async #enter(action: Action & { kind: 'correct' | 'decide' | 'rebind' | 'undo-entry' }): Promise<void> {
     const { ledger } = this.store;
     const rest = { reason: 'because', by: null };
     const enter = (preview: boolean): Promise<EntryOutcome> => {
       if (action.kind === 'correct') return ledger.correct({ ...this.#toCorrection(action), ...rest }, preview);
+      if (action.kind === 'rebind') {
+        const { peer, user, fromMs, toMs } = action;
+        const whose = { peerId: this.peerId(peer), userId: user === null ? null : this.userId(user) };
+        const times = { from: new Date(fromMs), to: toMs === null ? null : new Date(toMs) };
+        return ledger.rebind({ ...whose, ...times, ...rest }, preview);
+      }
       if (action.kind === 'undo-entry') {
         const id = this.#find<EntryId>('SELECT public_id FROM entry WHERE id = ?', action.entry + 1);
         return ledger.undoEntry({ id, ...rest }, preview);

@@ -1,12 +1,22 @@
+import type { UsageHalf } from '../../src/core/ledger/segment.ts';
 import type { Action, Answer } from './actions.ts';
-import { addTo, type Bytes, type Cell, type EntryModel, type LedgerState, type Source } from './model-state.ts';
+import {
+  addTo,
+  type Bytes,
+  type Cell,
+  type EntryModel,
+  type Holder,
+  type LedgerState,
+  type Pot,
+  type Source,
+} from './model-state.ts';
 
 const QUARTER_MS = 900_000;
 /** Cells kept; the oldest quarters go first. */
 const CELLS_KEPT = 400;
 
 /** What the model of the ledger offers to that of its entries. */
-interface Books {
+export interface Books {
   readonly state: LedgerState;
   book(
     source: Source,
@@ -16,6 +26,8 @@ interface Books {
     toMs: number,
     owner?: string | null,
   ): EntryModel['postings'];
+  markAt(user: string | null, half: UsageHalf, fromMs: number, toMs: number): number;
+  pot(holder: Holder, mark: number, half: UsageHalf): Pot;
 }
 
 export function correct(books: Books, action: Action & { kind: 'correct' }, nowMs: number): Answer {
@@ -73,21 +85,6 @@ export function decide(books: Books, { aside, decision }: Action & { kind: 'deci
   const postings = decision === 'book' ? books.book(source, carrier, item, fromMs, toMs) : [];
   item.decided = decision === 'book' ? 'booking' : 'dismissal';
   books.state.entries.push({ postings, undoes: null, aside, undone: false });
-  return 'ok';
-}
-
-export function undoEntry({ state }: Books, number: number): Answer {
-  const entry = state.entries[number];
-  if (entry === undefined) return 'error not-found';
-  if (entry.undoes !== null) return 'error not-undoable';
-  if (entry.undone) return 'error already-undone';
-  const isThere = entry.postings.every(({ cell, rx, tx }) => cell.rx >= rx && cell.tx >= tx);
-  if (!isThere) return 'error more-than-booked';
-  const postings = entry.postings.map(({ cell, rx, tx }) => addToCell(state, cell, { rx: -rx, tx: -tx }));
-  entry.undone = true;
-  const aside = entry.aside === null ? undefined : state.quarantined[entry.aside];
-  if (aside !== undefined) aside.decided = 'open';
-  state.entries.push({ postings, undoes: number, aside: entry.aside, undone: false });
   return 'ok';
 }
 

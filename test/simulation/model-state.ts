@@ -42,7 +42,16 @@ export interface EntryModel {
   readonly postings: { readonly cell: Cell; readonly rx: bigint; readonly tx: bigint }[];
   readonly undoes: number | null;
   readonly aside: number | null;
+  /** Owners of a peer, as they were before it and after it. */
+  readonly rebinding?: RebindingModel;
   undone: boolean;
+}
+
+export interface RebindingModel {
+  readonly peer: string;
+  readonly fromMs: number;
+  readonly before: readonly Binding[];
+  readonly after: readonly Binding[];
 }
 
 /** A report or reading that was set aside, as it would have been booked. */
@@ -75,6 +84,8 @@ interface TokenModel {
 }
 
 export interface Binding {
+  /** Never given twice. */
+  readonly id: number;
   readonly user: string;
   readonly fromMs: number;
   toMs: number | null;
@@ -94,6 +105,7 @@ export interface LedgerState {
   readonly users: Map<string, { deleted: boolean }>;
   readonly tokens: Map<string, TokenModel>;
   readonly owners: Map<string, { user: string | null; bindings: Binding[] }>;
+  lastBinding: number;
   readonly marks: Mark[];
   readonly planned: PlannedReset[];
   readonly pots: Pot[];
@@ -135,6 +147,7 @@ export function emptyState(): LedgerState {
     users: new Map(),
     tokens: new Map(),
     owners: new Map(),
+    lastBinding: 0,
     marks: [],
     planned: [],
     pots: [],

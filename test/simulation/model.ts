@@ -1,8 +1,9 @@
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
 import type { UsageHalf } from '../../src/core/ledger/segment.ts';
 import type { Action, Answer, PeerAssignment } from './actions.ts';
-import { addToCell, correct, decide, undoEntry } from './model-entries.ts';
+import { addToCell, correct, decide } from './model-entries.ts';
 import { recordPoll } from './model-meter.ts';
+import { holderOfPeer, rebind } from './model-rebinding.ts';
 import {
   type Bytes,
   type EntryModel,
@@ -13,6 +14,7 @@ import {
   type Pot,
   type Source,
 } from './model-state.ts';
+import { undoEntry } from './model-undo.ts';
 import { slicesOf } from './slices.ts';
 import type { Snapshot } from './world.ts';
 
@@ -73,8 +75,10 @@ export class Model {
         return correct(this, action, nowMs);
       case 'decide':
         return decide(this, action);
+      case 'rebind':
+        return rebind(this, action, nowMs);
       case 'undo-entry':
-        return undoEntry(this, action.entry);
+        return undoEntry(this, action.entry, nowMs);
       case 'tracking':
         this.#track(action.enabled, action.trueMs);
         return 'ok';
@@ -105,7 +109,8 @@ export class Model {
   }
 
   holderOf(source: Source, time: { fromMs: number; toMs: number }): Holder {
-    return 'token' in source ? this.#holderOfToken(source.token, time) : this.#holderOfPeer(source.peer, time);
+    if ('token' in source) return this.#holderOfToken(source.token, time);
+    return holderOfPeer(source.peer, this.state.owners.get(source.peer)?.bindings ?? [], time);
   }
 
   /** The mark in force: the highest that applies and was not undone. */
@@ -248,7 +253,7 @@ export class Model {
     const claimed = owner.user === null;
     owner.user = user;
     if (user === null) return null;
-    owner.bindings.push({ user, fromMs, toMs: null, claimed, inCycle: countInCycle });
+    owner.bindings.push({ id: ++this.state.lastBinding, user, fromMs, toMs: null, claimed, inCycle: countInCycle });
     if (claimed) this.#claim((pot) => pot.peer === peer, user, countInCycle);
     return null;
   }
@@ -314,19 +319,6 @@ export class Model {
   #peerCuts(peer: string): number[] {
     const bindings = this.state.owners.get(peer)?.bindings ?? [];
     return bindings.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs]));
-  }
-
-  #holderOfPeer(peer: string, { fromMs, toMs }: { fromMs: number; toMs: number }): Holder {
-    const bindings = this.state.owners.get(peer)?.bindings ?? [];
-    const now = bindings.find((binding) => {
-      if (binding.fromMs > fromMs) return false;
-      if (binding.toMs === null) return true;
-      return fromMs === toMs ? toMs < binding.toMs : toMs <= binding.toMs;
-    });
-    if (now !== undefined) return { user: now.user, token: null, peer: null, inCycle: true };
-    const next = bindings.find((binding) => binding.fromMs >= toMs);
-    if (next?.claimed === true) return { user: next.user, token: null, peer, inCycle: next.inCycle };
-    return { user: null, token: null, peer, inCycle: true };
   }
 
   markAt(user: string | null, half: UsageHalf, fromMs: number, toMs: number): number {

@@ -84,7 +84,7 @@ const OBSERVATIONS = [
   `SELECT 'peer ' || p.key || ' ' || ifnull((SELECT name FROM user WHERE id = p.user_id), '-') || ' ' ||
      ifnull((SELECT group_concat(name || '@' || from_at || '-' || ifnull(to_at, ''), ' ') FROM
        (SELECT u.name, b.from_at, b.to_at FROM binding b JOIN user u ON u.id = b.user_id
-        WHERE b.peer_id = p.id ORDER BY b.from_at, b.id)), '') FROM peer p`,
+        WHERE b.peer_id = p.id AND b.voided_by IS NULL ORDER BY b.from_at, b.id)), '') FROM peer p`,
   `SELECT 'mark ' || r.id || ' @' || r.at || ' ' || iif(r.scope = 'all', 'all', ifnull((SELECT group_concat(name, ',') FROM
      (SELECT u.name FROM reset_target x JOIN user u ON u.id = x.user_id WHERE x.reset_id = r.id ORDER BY u.name)), ''))
      || ' ' || ifnull(r.half, 'both') || iif(r.undone_at IS NULL, '', ' undone') FROM reset r`,

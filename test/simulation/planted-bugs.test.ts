@@ -156,6 +156,30 @@ const bugs: readonly PlantedBug[] = [
     becomes: 'const hide = mark < Math.max(effective.services, effective.reports) ? 1 : 0;',
   },
   {
+    name: 'a quarter is parted without regard to how long it was whose',
+    file: `${WRITER}/moves.ts`,
+    was: 'const weights = shares.map(({ ms }) => BigInt(ms));',
+    becomes: 'const weights = shares.map(() => 1n);',
+  },
+  {
+    name: 'what was moved comes under the mark that is in force, not under that of its time',
+    file: `${WRITER}/moves.ts`,
+    was: "this.#attribution.segment(holder, 'services', piece.fromMs, piece.toMs, this.#nowMs).id;",
+    becomes: "this.#attribution.segment(holder, 'services', this.#nowMs, this.#nowMs, this.#nowMs).id;",
+  },
+  {
+    name: 'what was counted since a rebinding stays with its owner when that is undone',
+    file: `${WRITER}/entries.ts`,
+    was: 'post(more.postings);',
+    becomes: '',
+  },
+  {
+    name: 'a rebinding is undone although the peer was given away since',
+    file: `${WRITER}/rebindings.ts`,
+    was: 'if (now !== ownersAfter ||',
+    becomes: 'if (',
+  },
+  {
     name: 'a cleanup takes a day that was to be kept',
     file: `${WRITER}/cleanup.ts`,
     was: 'const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));',

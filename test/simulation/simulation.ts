@@ -457,7 +457,7 @@ export class Simulation {
 }
 
 function isEntry({ kind }: Action): boolean {
-  return kind === 'correct' || kind === 'decide' || kind === 'undo-entry';
+  return kind === 'correct' || kind === 'decide' || kind === 'rebind' || kind === 'undo-entry';
 }
 
 /** Nodes that were read before and do not say that something is missing since. */

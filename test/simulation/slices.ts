@@ -23,7 +23,7 @@ export function slicesOf(rx: bigint, tx: bigint, fromMs: number | null, toMs: nu
 }
 
 /** Shares rounded down; what is left goes to the largest fractions, the earlier first. */
-function share(amount: bigint, lengths: readonly number[]): bigint[] {
+export function share(amount: bigint, lengths: readonly number[]): bigint[] {
   const whole = BigInt(lengths.reduce((sum, length) => sum + length, 0));
   const shares = lengths.map((length) => (amount * BigInt(length)) / whole);
   const rest = lengths.map((length, i) => ({ i, left: (amount * BigInt(length)) % whole }));

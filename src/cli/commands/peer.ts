@@ -1,7 +1,17 @@
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
 import { findNode, findPeer, findUser, type PeerItem } from '../find.ts';
-import { explain, formatBytes, formatInstant, parseInstant, print, printTable, type Traffic } from '../output.ts';
+import {
+  explain,
+  formatBytes,
+  formatInstant,
+  parseInstant,
+  print,
+  printTable,
+  type Traffic,
+  WrongUse,
+} from '../output.ts';
+import { type Outcome, tell } from './correction.ts';
 
 interface Peer extends PeerItem {
   readonly nodeName: string;
@@ -43,11 +53,15 @@ export function addPeerCommands(program: Command): void {
     .description('give a peer to a user ("-" takes it away)')
     .option(
       '--from <instant>',
-      'from when on, RFC 3339 (default: now; earlier usage of an unowned peer is claimed as history)',
+      'from when on, RFC 3339, with what was counted since (default: now; then earlier usage of an unowned peer is claimed as history)',
       parseInstant,
     )
+    .option('--to <instant>', 'until when: with --from a part of the past alone', parseInstant)
+    .option('--reason <text>', 'why the past goes to somebody else')
+    .option('--dry-run', 'only say what would move')
     .option('--count-in-cycle', 'claimed usage counts in the running cycle too')
-    .action((which: string, user: string, options: { from?: string; countInCycle?: boolean }) =>
+    .option('--json', 'answer as JSON')
+    .action((which: string, user: string, options: AssignOptions) =>
       withApi((api) => assign(api, which, user, options)),
     );
 }
@@ -102,19 +116,50 @@ async function listSuccessors(api: Api, options: { json?: boolean }): Promise<vo
   explain('To accept one: xpert peer assign PEER USER --count-in-cycle');
 }
 
-async function assign(
-  api: Api,
-  which: string,
-  userName: string,
-  options: { from?: string; countInCycle?: boolean },
-): Promise<void> {
+interface AssignOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+  readonly countInCycle?: boolean;
+  readonly json?: boolean;
+}
+
+async function assign(api: Api, which: string, userName: string, options: AssignOptions): Promise<void> {
   const peer = await findPeer(api, which);
   const user = userName === '-' ? null : await findUser(api, userName);
+  const { from, to, countInCycle = false } = options;
+  if (from !== undefined && !countInCycle) return rebind(api, peer.id, user?.id ?? null, { ...options, from });
+  if (to !== undefined || options.dryRun) throw new WrongUse('The past is given away with --from alone.', NO_CLAIM);
   await api.post('/api/v1/peers/assign', {
     assignments: [{ peerId: peer.id, userId: user?.id ?? null }],
-    ...(options.from === undefined ? {} : { from: options.from }),
-    ...(options.countInCycle ? { countInCycle: true } : {}),
+    ...(from === undefined ? {} : { from }),
+    ...(countInCycle ? { countInCycle: true } : {}),
   });
+  if (options.json) return print(api.lastText());
   const name = peer.name ?? peer.key;
   print(user === null ? `${name} belongs to nobody now.` : `${name} belongs to ${user.name}.`);
+}
+
+const NO_CLAIM = 'Leave --count-in-cycle out, and name --from.';
+
+interface RebindingOutcome extends Outcome {
+  readonly cycles: readonly { readonly firstDay: string; readonly lastDay: string; readonly running: boolean }[];
+}
+
+/** With the bytes that were counted since. */
+async function rebind(
+  api: Api,
+  peerId: string,
+  userId: string | null,
+  { from, to, reason = 'Given away with its past.', dryRun = false, json }: AssignOptions,
+): Promise<void> {
+  const body = { userId, from, ...(to === undefined ? {} : { to }), reason, preview: dryRun };
+  const outcome = await api.post<RebindingOutcome>(`/api/v1/peers/${encodeURIComponent(peerId)}/binding`, body);
+  const closed = outcome.cycles.filter(({ running }) => !running);
+  if (!json && closed.length > 0) {
+    const [last, first] = [closed[0]?.lastDay, closed.at(-1)?.firstDay];
+    explain(`Closed billing cycles change, from ${first} to ${last}: ${closed.length}.`);
+  }
+  tell(api, outcome, json);
 }

@@ -18,11 +18,27 @@ export interface LedgerEntry {
   readonly reason: string;
   /** What a `booking` or `dismissal` decided. */
   readonly item: AsideItem | null;
+  /** What a `rebinding` was asked for; null for its undoing, too. */
+  readonly rebinding: Rebinding | null;
   readonly effect: EntryEffect;
   /** The entry that this one undoes. */
   readonly undoes: EntryId | null;
   /** The entry that undid this one. */
   readonly undoneBy: EntryId | null;
+}
+
+/** A time of a peer, given to a user; without one to nobody, and then for ever. */
+export interface Rebinding {
+  readonly peerId: PeerId;
+  readonly userId: UserId | null;
+  readonly from: Date;
+  /** Null: until further notice. */
+  readonly to: Date | null;
+}
+
+export interface NewRebinding extends Rebinding {
+  readonly reason: string;
+  readonly by: AdminId | null;
 }
 
 export type EntryKind = 'correction' | 'booking' | 'dismissal' | 'rebinding';

@@ -56,7 +56,7 @@ export interface UsageHistory {
   userTotals(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Traffic>>;
   /**
    * All bytes ever counted per user, whatever the marks: counters for monitoring, which never fall. What corrections took
-   * away is still in them.
+   * away is still in them, and with whom bytes were counted they stay, whoever was given their peer since.
    */
   lifetimeTotals(): Promise<readonly { readonly userId: UserId; readonly name: string; readonly traffic: Traffic }[]>;
   unclaimed(): Promise<UnclaimedUsage>;

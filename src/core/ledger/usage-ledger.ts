@@ -2,7 +2,7 @@ import type { ChainPlace } from '../agents/chain.ts';
 import type { CounterSemantics, Poll } from '../metering/collector.ts';
 import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, ResetId, ScheduledResetId, ServiceId, UserId } from '../units/ids.ts';
-import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from './entry.ts';
+import type { Decision, EntryOutcome, EntryUndo, NewCorrection, NewRebinding } from './entry.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from './report.ts';
 import type { UsageHalf } from './segment.ts';
 
@@ -43,7 +43,16 @@ export interface UsageLedger {
   correct(correction: NewCorrection, preview: boolean): Promise<EntryOutcome>;
   /** Books or dismisses, once, what was set aside. @throws NotFound, ExpectedError `already-decided`, `not-bookable` */
   decide(decision: Decision, preview: boolean): Promise<EntryOutcome>;
-  /** Undoes an entry by its opposite. @throws NotFound, ExpectedError `already-undone`, `not-undoable`, `more-than-booked` */
+  /**
+   * Gives a time of a peer to another user, with the bytes that were booked of it, as an entry of its own. Where an instant
+   * lies within a quarter of an hour, its bytes are parted by time. With `preview` nothing changes and the effect is told.
+   * @throws InvalidInput, NotFound, ExpectedError `already-theirs`, `only-days-left`
+   */
+  rebind(rebinding: NewRebinding, preview: boolean): Promise<EntryOutcome>;
+  /**
+   * Undoes an entry by its opposite; a rebinding with what was counted since.
+   * @throws NotFound, ExpectedError `already-undone`, `not-undoable`, `more-than-booked`, `owners-changed`
+   */
   undoEntry(undo: EntryUndo, preview: boolean): Promise<EntryOutcome>;
   /** Counts what a cleanup would remove; changes nothing. `days` >= 1 keeps that many whole days of 15-minute records. */
   previewCleanup(days: number): Promise<CleanupPreview>;

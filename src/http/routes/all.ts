@@ -13,6 +13,7 @@ import { agentRoutes } from './agents.ts';
 import { auditRoutes } from './audit-log.ts';
 import { backupRoutes } from './backups.ts';
 import { billingRuleRoutes } from './billing-rules.ts';
+import { bindingRoutes } from './bindings.ts';
 import { cleanupRoutes } from './cleanup.ts';
 import { correctionRoutes } from './corrections.ts';
 import { docsRoutes } from './docs.ts';
@@ -61,6 +62,7 @@ const RESOURCES = [
   reconciliationRoutes,
   agentRoutes,
   peerRoutes,
+  bindingRoutes,
   userRoutes,
   linkRoutes,
   statementRoutes,

@@ -60,6 +60,19 @@ export const EntryJson = Type.Object(
         id: Type.String(),
       }),
     ),
+    rebinding: Nullable(
+      Type.Object(
+        {
+          peerId: Type.String(),
+          peerName: MaybeString,
+          userId: MaybeString,
+          userName: MaybeString,
+          from: Instant,
+          to: Type.Unsafe<Date | null>({ ...MaybeInstant, description: 'null: until further notice.' }),
+        },
+        { description: 'A time of a peer that was given to that user; without one to nobody.' },
+      ),
+    ),
     effect: EffectJson,
     undoes: Type.Unsafe<string | null>({ ...MaybeString, description: 'The entry whose opposite this is.' }),
     undoneBy: MaybeString,

@@ -1,6 +1,6 @@
-import type { EntryEffect, EntryKind, HolderEffect, LedgerEntry } from '../../core/ledger/entry.ts';
+import type { EntryEffect, EntryKind, HolderEffect, LedgerEntry, Rebinding } from '../../core/ledger/entry.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
-import type { AdminId, EntryId } from '../../core/units/ids.ts';
+import type { AdminId, EntryId, PeerId, UserId } from '../../core/units/ids.ts';
 import { toDate } from './rows.ts';
 
 export interface EntryRow {
@@ -15,12 +15,15 @@ export interface EntryRow {
   readonly undoes: EntryId | null;
   readonly undoneBy: EntryId | null;
   readonly detail: string;
+  readonly rebinding: string | null;
 }
 
 export const entryColumns = `e.id AS rowId, e.public_id AS id, e.kind, e.at, e.admin_id AS "by", e.reason,
   e.quarantine_id AS quarantineId, e.baseline_id AS baselineId, e.detail,
   (SELECT f.public_id FROM entry f WHERE f.id = e.undoes) AS undoes,
-  (SELECT f.public_id FROM entry f WHERE f.undoes = e.id) AS undoneBy`;
+  (SELECT f.public_id FROM entry f WHERE f.undoes = e.id) AS undoneBy,
+  (SELECT json_object('peerId', b.peer_id, 'userId', b.user_id, 'from', b.from_at, 'to', b.to_at)
+    FROM rebinding b WHERE b.entry_id = e.id) AS rebinding`;
 
 /** The entry that decided an item `x`, if it was not undone: `item` is the column of `entry` that names it. */
 export function decisionOf(item: 'quarantine_id' | 'baseline_id', id: string): string {
@@ -36,7 +39,21 @@ export function toEntry(row: EntryRow): LedgerEntry {
       : baselineId !== null
         ? { kind: 'baseline' as const, id: String(baselineId) }
         : null;
-  return { id, kind, at: new Date(at), by, reason, item, effect: effectFromText(row.detail), undoes, undoneBy };
+  const [effect, rebinding] = [effectFromText(row.detail), toRebinding(row.rebinding)];
+  return { id, kind, at: new Date(at), by, reason, item, rebinding, effect, undoes, undoneBy };
+}
+
+function toRebinding(text: string | null): Rebinding | null {
+  if (text === null) return null;
+  const { peerId, userId, from, to } = JSON.parse(text) as SavedRebinding;
+  return { peerId, userId, from: new Date(from), to: toDate(to) };
+}
+
+interface SavedRebinding {
+  readonly peerId: PeerId;
+  readonly userId: UserId | null;
+  readonly from: number;
+  readonly to: number | null;
 }
 
 /** Bytes as text, which JSON keeps exact. */

@@ -1,6 +1,6 @@
 import type { ChainPlace } from '../../core/agents/chain.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../core/ledger/entry.ts';
+import type { Decision, EntryOutcome, EntryUndo, NewCorrection, NewRebinding } from '../../core/ledger/entry.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type {
   AgentMark,
@@ -84,6 +84,10 @@ export class SqliteUsageLedger implements UsageLedger {
 
   decide(decision: Decision, preview: boolean): Promise<EntryOutcome> {
     return this.#writer.run('decide', decision, preview);
+  }
+
+  rebind(rebinding: NewRebinding, preview: boolean): Promise<EntryOutcome> {
+    return this.#writer.run('rebind', rebinding, preview);
   }
 
   undoEntry(undo: EntryUndo, preview: boolean): Promise<EntryOutcome> {

@@ -753,6 +753,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/peers/{id}/binding": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give a peer to another user from a past instant on, with what was counted since; undone as a correction is */
+        readonly post: operations["postPeersIdBinding"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/users": {
         readonly parameters: {
             readonly query?: never;
@@ -2339,6 +2356,88 @@ export interface components {
             /** @description false: there are others for one of the two; look twice. */
             readonly only: boolean;
         };
+        readonly TrafficChange: {
+            readonly rxBytes: number | null;
+            readonly txBytes: number | null;
+            /** @description Bytes, exact; negative: taken away. */
+            readonly totalBytes: number | bigint;
+            /** @description Bytes, exact; negative: taken away. */
+            readonly billedBytes: number | bigint;
+        };
+        readonly EntryEffect: {
+            readonly traffic: components["schemas"]["TrafficChange"];
+            /** @description Whose usage changes, and what is shown before and after. */
+            readonly holders: readonly {
+                readonly userId: string | null;
+                readonly userToken: string | null;
+                readonly peerId: string | null;
+                readonly name: string;
+                readonly deleted: boolean;
+                readonly traffic: components["schemas"]["TrafficChange"];
+                readonly shownBefore: components["schemas"]["Traffic"];
+                readonly shownAfter: components["schemas"]["Traffic"];
+            }[];
+            /** Format: date-time */
+            readonly from: string | null;
+            /** Format: date-time */
+            readonly to: string | null;
+            readonly days: number;
+            /** @description Days of which no 15-minute records are left: only their sum changes. */
+            readonly wholeDays: number;
+            /** @description Bytes placed by time alone, because the instant lies within a quarter or day known as a sum only. */
+            readonly estimatedBytes: number;
+        };
+        readonly LedgerEntry: {
+            readonly id: string;
+            readonly kind: "correction" | ("booking" | "dismissal") | "rebinding";
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
+            readonly reason: string;
+            readonly item: {
+                /** @enum {string} */
+                readonly kind: "quarantine" | "baseline";
+                readonly id: string;
+            } | null;
+            readonly rebinding: {
+                readonly peerId: string;
+                readonly peerName: string | null;
+                readonly userId: string | null;
+                readonly userName: string | null;
+                /** Format: date-time */
+                readonly from: string;
+                /**
+                 * Format: date-time
+                 * @description null: until further notice.
+                 */
+                readonly to: string | null;
+            } | null;
+            readonly effect: components["schemas"]["EntryEffect"];
+            /** @description The entry whose opposite this is. */
+            readonly undoes: string | null;
+            readonly undoneBy: string | null;
+        };
+        readonly RebindingOutcome: {
+            /** @description false: this was a preview. */
+            readonly applied: boolean;
+            readonly entry: components["schemas"]["LedgerEntry"] | null;
+            readonly effect: components["schemas"]["EntryEffect"];
+            /** @description Billing cycles whose usage changes, the newest first, at most 60; closed ones, too. */
+            readonly cycles: readonly {
+                /** Format: date-time */
+                readonly from: string;
+                /** Format: date-time */
+                readonly to: string;
+                /** Format: date */
+                readonly firstDay: string;
+                /** Format: date */
+                readonly lastDay: string;
+                readonly running: boolean;
+            }[];
+        };
         readonly User: {
             readonly id: string;
             readonly name: string;
@@ -2563,57 +2662,6 @@ export interface components {
                 readonly id: string;
                 readonly name: string | null;
             } | null;
-        };
-        readonly TrafficChange: {
-            readonly rxBytes: number | null;
-            readonly txBytes: number | null;
-            /** @description Bytes, exact; negative: taken away. */
-            readonly totalBytes: number | bigint;
-            /** @description Bytes, exact; negative: taken away. */
-            readonly billedBytes: number | bigint;
-        };
-        readonly EntryEffect: {
-            readonly traffic: components["schemas"]["TrafficChange"];
-            /** @description Whose usage changes, and what is shown before and after. */
-            readonly holders: readonly {
-                readonly userId: string | null;
-                readonly userToken: string | null;
-                readonly peerId: string | null;
-                readonly name: string;
-                readonly deleted: boolean;
-                readonly traffic: components["schemas"]["TrafficChange"];
-                readonly shownBefore: components["schemas"]["Traffic"];
-                readonly shownAfter: components["schemas"]["Traffic"];
-            }[];
-            /** Format: date-time */
-            readonly from: string | null;
-            /** Format: date-time */
-            readonly to: string | null;
-            readonly days: number;
-            /** @description Days of which no 15-minute records are left: only their sum changes. */
-            readonly wholeDays: number;
-            /** @description Bytes placed by time alone, because the instant lies within a quarter or day known as a sum only. */
-            readonly estimatedBytes: number;
-        };
-        readonly LedgerEntry: {
-            readonly id: string;
-            readonly kind: "correction" | ("booking" | "dismissal") | "rebinding";
-            /** Format: date-time */
-            readonly at: string;
-            readonly by: {
-                readonly id: string;
-                readonly name: string | null;
-            } | null;
-            readonly reason: string;
-            readonly item: {
-                /** @enum {string} */
-                readonly kind: "quarantine" | "baseline";
-                readonly id: string;
-            } | null;
-            readonly effect: components["schemas"]["EntryEffect"];
-            /** @description The entry whose opposite this is. */
-            readonly undoes: string | null;
-            readonly undoneBy: string | null;
         };
         readonly EntryOutcome: {
             /** @description false: this was a preview. */
@@ -4325,6 +4373,48 @@ export interface operations {
                         readonly nextCursor: string | null;
                         readonly total?: number | null;
                     };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postPeersIdBinding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly userId: string | null;
+                    /**
+                     * Format: date-time
+                     * @description Not ahead. What was counted since goes with the peer.
+                     */
+                    readonly from: string;
+                    /**
+                     * Format: date-time
+                     * @description Default: until further notice.
+                     */
+                    readonly to?: string;
+                    readonly reason: string;
+                    /** @description Only say what it would do. */
+                    readonly preview?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RebindingOutcome"];
                 };
             };
             readonly default: components["responses"]["Problem"];

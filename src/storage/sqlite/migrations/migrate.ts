@@ -9,6 +9,7 @@ import { resetsMigration } from './006-resets.ts';
 import { agents } from './007-agents.ts';
 import { userStatesMigration } from './008-user-states.ts';
 import { healthMigration } from './009-health.ts';
+import { rebindingsMigration } from './010-rebindings.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -21,6 +22,7 @@ const migrations: readonly string[] = [
   agents,
   userStatesMigration,
   healthMigration,
+  rebindingsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

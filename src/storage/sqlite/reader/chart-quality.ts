@@ -43,5 +43,5 @@ const CARRIED = {
     WHERE node_id IS NOT NULL AND protocol IN (SELECT value FROM json_each(@ids))`,
   user: `SELECT DISTINCT b.user_id AS line, s.node_id AS node
     FROM binding b JOIN peer p ON p.id = b.peer_id JOIN vpn_service s ON s.id = p.service_id
-    WHERE b.user_id IN (SELECT value FROM json_each(@ids))`,
+    WHERE b.voided_by IS NULL AND b.user_id IN (SELECT value FROM json_each(@ids))`,
 };

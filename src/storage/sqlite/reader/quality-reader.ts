@@ -26,7 +26,7 @@ const PLACES = {
     FROM peer p JOIN vpn_service s ON s.id = p.service_id WHERE p.id = @id`,
   user: `SELECT DISTINCT s.id AS serviceId, s.node_id AS nodeId, s.first_complete_at AS sinceMs
     FROM binding b JOIN peer p ON p.id = b.peer_id JOIN vpn_service s ON s.id = p.service_id
-    WHERE b.user_id = @id AND b.from_at < @to AND ifnull(b.to_at, @to) > @from`,
+    WHERE b.user_id = @id AND b.voided_by IS NULL AND b.from_at < @to AND ifnull(b.to_at, @to) > @from`,
 };
 
 /** Peers in whose intervals bytes may be missing. */
@@ -34,7 +34,7 @@ const PEERS = {
   node: 'p.service_id IN (SELECT id FROM vpn_service WHERE node_id = @id)',
   peer: 'p.id = @id',
   user: `p.id IN (SELECT b.peer_id FROM binding b
-    WHERE b.user_id = @id AND b.from_at < l.to_at AND ifnull(b.to_at, l.to_at) > l.from_at)`,
+    WHERE b.user_id = @id AND b.voided_by IS NULL AND b.from_at < l.to_at AND ifnull(b.to_at, l.to_at) > l.from_at)`,
 };
 
 /** Tallies whose records are looked up quarter by quarter: few of them, in a table with many others. */

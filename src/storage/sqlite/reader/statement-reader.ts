@@ -163,7 +163,7 @@ export class StatementReader {
     const nodes = this.#sql.all<{ id: string; name: string }>(
       `SELECT DISTINCT n.id, n.name FROM binding b JOIN peer p ON p.id = b.peer_id JOIN vpn_service v ON v.id = p.service_id
        JOIN node n ON n.id = v.node_id
-       WHERE b.user_id = @userId AND b.from_at < @to AND ifnull(b.to_at, @to) > @from`,
+       WHERE b.user_id = @userId AND b.voided_by IS NULL AND b.from_at < @to AND ifnull(b.to_at, @to) > @from`,
       { userId, from: period.from.getTime(), to: period.to.getTime() },
     );
     const names = new Map(nodes.map(({ id, name }) => [id, name]));

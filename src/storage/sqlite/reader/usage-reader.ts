@@ -196,7 +196,10 @@ export class UsageReader {
         `SELECT u.id AS userId, u.name, ${sums('t')} FROM user u JOIN segment g ON g.user_id = u.id
          JOIN (SELECT segment_id, rx, tx, undirected, markup FROM tally
            UNION ALL SELECT t.segment_id, -min(p.rx, 0), -min(p.tx, 0), -min(p.undirected, 0), 0
-           FROM posting p JOIN tally t ON t.id = p.tally_id) t ON t.segment_id = g.id GROUP BY u.id`,
+           FROM posting p JOIN tally t ON t.id = p.tally_id JOIN entry e ON e.id = p.entry_id AND e.kind <> 'rebinding'
+           UNION ALL SELECT t.segment_id, -p.rx, -p.tx, -p.undirected, -p.markup
+           FROM posting p JOIN tally t ON t.id = p.tally_id JOIN entry e ON e.id = p.entry_id AND e.kind = 'rebinding'
+         ) t ON t.segment_id = g.id GROUP BY u.id`,
       )
       .map(({ userId, name, ...row }) => ({ userId, name, traffic: toTraffic(row) }));
   }

@@ -178,13 +178,23 @@ export class Attribution {
 
   /** The tally for bytes that a series carried for a holder in `[fromMs, toMs)`. */
   line(series: SeriesState, holder: Holder, fromMs: number, toMs: number, nowMs: number): Line {
-    const segment = this.#segmentAt(this.#stateOf(holder, series.carrier.half), fromMs, toMs, nowMs);
+    const segment = this.segment(holder, series.carrier.half, fromMs, toMs, nowMs);
     for (const line of series.lines) if (line.segment === segment) return line;
     const found = this.#sql.findTally.get(series.id, segment.id) as { id: number } | undefined;
     const tallyId = found?.id ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
     const line: Line = { tallyId, series, segment, pending: [] };
     series.lines.push(line);
     return line;
+  }
+
+  /** Marks on a holder's half of usage, undone ones too. */
+  marks(holder: Holder, half: UsageHalf): readonly AppliedReset[] {
+    return this.#stateOf(holder, half).resets;
+  }
+
+  /** The segment for bytes of a holder in `[fromMs, toMs)`; opened if there is none yet. */
+  segment(holder: Holder, half: UsageHalf, fromMs: number, toMs: number, nowMs: number): SegmentState {
+    return this.#segmentAt(this.#stateOf(holder, half), fromMs, toMs, nowMs);
   }
 
   /** From this instant on an instant belongs to the newest segment of the holder. */

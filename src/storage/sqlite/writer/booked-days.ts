@@ -18,6 +18,13 @@ export interface BookedQuarter extends Sums {
   readonly quarter: number;
   flags: number;
   lag: number;
+  /** Its rows. */
+  readonly records: BookedRecord[];
+}
+
+export interface BookedRecord extends Readonly<Sums> {
+  readonly flags: number;
+  readonly lag: number;
 }
 
 /** Reads what is booked of single tallies, a few lookups at a time, however many rows the time has. */
@@ -40,8 +47,10 @@ export class BookedDays {
     for (const each of this.#sql.records.all(range) as RecordRow[]) {
       const last = quarters.at(-1);
       const [quarter, flags, lag] = [Number(each.quarter), Number(each.flags), Number(each.lag)];
-      if (last?.quarter !== quarter) quarters.push({ ...sumsOf(each), quarter, flags, lag });
+      const record = { ...sumsOf(each), flags, lag };
+      if (last?.quarter !== quarter) quarters.push({ ...sumsOf(each), quarter, flags, lag, records: [record] });
       else {
+        last.records.push(record);
         addSums(last, each);
         last.flags |= flags;
         last.lag = Math.max(last.lag, lag);

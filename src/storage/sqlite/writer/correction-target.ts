@@ -183,12 +183,12 @@ function prepare(db: Database) {
     ),
     bindings: db.prepare(
       `SELECT user_id AS userId, from_at AS fromMs, to_at AS toMs, claimed, in_cycle AS inCycle FROM binding
-       WHERE peer_id = ? ORDER BY from_at, id`,
+       WHERE peer_id = ? AND voided_by IS NULL ORDER BY from_at, id`,
     ),
     peersOf: db
       .prepare(
         `SELECT DISTINCT p.id FROM binding b JOIN peer p ON p.id = b.peer_id
-         WHERE b.user_id = ? AND p.service_id = ?`,
+         WHERE b.user_id = ? AND b.voided_by IS NULL AND p.service_id = ?`,
       )
       .pluck(),
     ofPeer: db.prepare(`${tallies} WHERE s.peer_id = ?`).pluck(),

@@ -24,6 +24,7 @@ import type { Attribution } from './attribution.ts';
 import { type CorrectionTarget, CorrectionTargets } from './correction-target.ts';
 import type { Entries } from './entries.ts';
 import { DAY_ONLY, type Posting } from './postings.ts';
+import type { Rebindings } from './rebindings.ts';
 import { addSums, noSums, type Sums } from './sums.ts';
 
 interface Time {
@@ -37,13 +38,15 @@ export class Corrections {
   readonly #attribution: Attribution;
   readonly #targets: CorrectionTargets;
   readonly #entries: Entries;
+  readonly #rebindings: Rebindings;
   readonly #calendar: Calendar;
 
-  constructor(db: Database, attribution: Attribution, entries: Entries, calendar: Calendar) {
+  constructor(db: Database, attribution: Attribution, entries: Entries, rebindings: Rebindings, calendar: Calendar) {
     this.#sql = prepare(db);
     this.#attribution = attribution;
     this.#targets = new CorrectionTargets(db, attribution);
     this.#entries = entries;
+    this.#rebindings = rebindings;
     this.#calendar = calendar;
   }
 
@@ -73,9 +76,11 @@ export class Corrections {
     return this.#entries.write({ kind: 'booking', reason, by, item, postings }, nowMs);
   }
 
-  /** Books the opposite. @throws NotFound, ExpectedError `already-undone`, `not-undoable`, `more-than-booked` */
+  /** Books the opposite. @throws NotFound, ExpectedError `already-undone`, `not-undoable`, `more-than-booked`, … */
   undo({ id, reason, by }: EntryUndo, nowMs: number): EntryOutcome {
-    const { entry, rowId } = this.#entries.findUndoable(id);
+    const found = this.#entries.findUndoable(id);
+    const { entry, rowId } = found;
+    if (entry.kind === 'rebinding') return this.#rebindings.undo(found, { reason, by }, nowMs);
     const { kind, item } = entry;
     const postings = this.#entries.postings.opposites(rowId);
     return this.#entries.write({ kind, reason, by, item, undoes: rowId, postings }, nowMs);

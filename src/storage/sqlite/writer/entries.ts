@@ -19,6 +19,8 @@ export interface NewEntry {
   readonly postings: readonly Posting[];
   /** Bytes of these postings that were placed by time alone. */
   readonly estimated?: bigint;
+  /** Further postings, which follow from what is booked after those. */
+  readonly andThen?: () => { readonly postings: readonly Posting[]; readonly estimated: bigint };
 }
 
 export interface FoundEntry {
@@ -42,20 +44,25 @@ export class Entries {
 
   /** @throws ExpectedError `more-than-booked`, `total-too-large` */
   write(entry: NewEntry, nowMs: number): EntryOutcome {
-    const { kind, reason, by, item = null, undoes = null, postings, estimated = 0n } = entry;
+    const { kind, reason, by, item = null, undoes = null, andThen } = entry;
     const id = this.#newId();
     const quarantine = item?.kind === 'quarantine' ? Number(item.id) : null;
     const baseline = item?.kind === 'baseline' ? Number(item.id) : null;
     const { lastInsertRowid } = this.#sql.add.run(id, kind, nowMs, by, reason, quarantine, baseline, undoes);
-    this.postings.post(Number(lastInsertRowid), postings, nowMs, kind === 'rebinding');
-    const effect = this.#effects.of(postings, estimated);
+    const post = (postings: readonly Posting[]): void =>
+      this.postings.post(Number(lastInsertRowid), postings, nowMs, kind === 'rebinding');
+    post(entry.postings);
+    const more = andThen?.() ?? { postings: [], estimated: 0n };
+    post(more.postings);
+    const estimated = (entry.estimated ?? 0n) + more.estimated;
+    const effect = this.#effects.of([...entry.postings, ...more.postings], estimated);
     this.#sql.tell.run(effectToText(effect), lastInsertRowid);
-    return { entry: this.#find(id).entry, effect };
+    return { entry: this.find(id).entry, effect };
   }
 
   /** One that can still be undone. @throws NotFound, ExpectedError `already-undone`, `not-undoable` */
   findUndoable(id: string): FoundEntry {
-    const found = this.#find(id);
+    const found = this.find(id);
     if (found.entry.undoes !== null) {
       throw new ExpectedError('not-undoable', 'This is itself the undoing of another entry.', {
         hint: 'Enter the correction anew.',
@@ -67,7 +74,8 @@ export class Entries {
     });
   }
 
-  #find(id: string): FoundEntry {
+  /** @throws NotFound */
+  find(id: string): FoundEntry {
     const row = this.#sql.find.get(id) as EntryRow | undefined;
     if (row === undefined) throw new NotFound('correction', id, '`xpert correction list` shows them.');
     return { entry: toEntry(row), rowId: row.rowId };

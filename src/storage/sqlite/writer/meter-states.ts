@@ -219,7 +219,8 @@ function prepare(db: Database) {
     ),
     bindings: db.prepare(
       `SELECT p.key, b.user_id AS userId, b.from_at AS fromMs, b.to_at AS toMs, b.claimed, b.in_cycle AS inCycle
-       FROM peer p JOIN binding b ON b.peer_id = p.id WHERE p.service_id = ? ORDER BY b.from_at, b.id`,
+       FROM peer p JOIN binding b ON b.peer_id = p.id AND b.voided_by IS NULL
+       WHERE p.service_id = ? ORDER BY b.from_at, b.id`,
     ),
     counters: db
       .prepare(

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { NewBillingRule } from '../../../core/ledger/billing.ts';
-import type { Decision, EntryOutcome, EntryUndo, NewCorrection } from '../../../core/ledger/entry.ts';
+import type { Decision, EntryOutcome, EntryUndo, NewCorrection, NewRebinding } from '../../../core/ledger/entry.ts';
 import type { TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
@@ -29,6 +29,7 @@ import { operation } from './operation.ts';
 import { Owners } from './owners.ts';
 import { PollOutcomes } from './poll-outcomes.ts';
 import { PollRecorder } from './polls.ts';
+import { Rebindings } from './rebindings.ts';
 import { ReportBooking } from './report-booking.ts';
 import { ReportDesk } from './report-desk.ts';
 import { ReportIntake } from './report-intake.ts';
@@ -54,6 +55,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   const reportBooking = new ReportBooking(db, attribution, reportSums);
   const userStates = new UserStateWriter(db);
   const entries = new Entries(db, attribution, calendar, newId);
+  const rebindings = new Rebindings(db, attribution, entries);
   return {
     attribution,
     booking,
@@ -89,7 +91,8 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     health: new Health(db),
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
-    corrections: new Corrections(db, attribution, entries, calendar),
+    corrections: new Corrections(db, attribution, entries, rebindings, calendar),
+    rebindings,
     links: new Links(db, newId),
     cleanup: new Cleanup(db, calendar),
     settings: new Settings(db),
@@ -115,7 +118,7 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
 
 /** Every operation of the writer but reports and polls. Each runs in a savepoint of its own. */
 export function makeOperations(parts: WriterParts, db: Database) {
-  const { settings, outcomes, corrections, tracking, cleanup } = parts;
+  const { settings, outcomes, corrections, rebindings, states, tracking, cleanup } = parts;
   return {
     ...agentOperations(parts),
     ...resetOperations(parts),
@@ -123,7 +126,16 @@ export function makeOperations(parts: WriterParts, db: Database) {
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),
     decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),
-    undoEntry: entryOperation(parts, (now, undo: EntryUndo) => corrections.undo(undo, now)),
+    rebind: entryOperation(parts, (now, asked: NewRebinding) => {
+      const outcome = rebindings.rebind(asked, now);
+      states.forgetServicesOf([asked.peerId]);
+      return outcome;
+    }),
+    undoEntry: entryOperation(parts, (now, undo: EntryUndo) => {
+      const outcome = corrections.undo(undo, now);
+      states.forgetServicesOf(rebindings.peersOf(undo.id));
+      return outcome;
+    }),
     setTracking: operation('inventory', (now, enabled: boolean): TrackingState => {
       if (tracking.set(enabled, now) && !enabled) gapOnEveryNode(db, outcomes, now);
       return tracking.state;

@@ -166,10 +166,13 @@ function prepare(db: Database) {
     setPeerUser: db.prepare('UPDATE peer SET user_id = ? WHERE id = ?'),
     releasePeers: db.prepare('UPDATE peer SET user_id = NULL WHERE user_id = ?'),
     lastBinding: db.prepare(
-      'SELECT id, from_at AS fromMs, to_at AS toMs FROM binding WHERE peer_id = ? ORDER BY from_at DESC, id DESC LIMIT 1',
+      `SELECT id, from_at AS fromMs, to_at AS toMs FROM binding WHERE peer_id = ? AND voided_by IS NULL
+       ORDER BY from_at DESC, id DESC LIMIT 1`,
     ),
     endBinding: db.prepare('UPDATE binding SET to_at = ? WHERE id = ?'),
-    endBindings: db.prepare('UPDATE binding SET to_at = max(from_at, ?) WHERE user_id = ? AND to_at IS NULL'),
+    endBindings: db.prepare(
+      'UPDATE binding SET to_at = max(from_at, ?) WHERE user_id = ? AND to_at IS NULL AND voided_by IS NULL',
+    ),
     addBinding: db.prepare('INSERT INTO binding (peer_id, user_id, from_at, claimed, in_cycle) VALUES (?, ?, ?, ?, ?)'),
     claimPeer: db.prepare(
       'UPDATE segment SET user_id = ?, in_cycle = ?, claimed_at = ? WHERE peer_id = ? AND user_id IS NULL',

@@ -73,6 +73,7 @@ export class Postings {
       this.#addToTally(posting, this.#lastMs(posting, nowMs));
       this.#addToDay(posting, place, this.#lastMs(posting, nowMs));
     }
+    for (const posting of postings) this.#refuseShort(posting);
     for (const { postings: ofDay, place, hours } of touched.values()) this.#settleHours(ofDay, place, hours);
     for (const { tallyId, day, quarter, flags, lag, rx, tx, undirected, markup, hours } of postings) {
       this.#sql.addPosting.run(entryId, tallyId, day, quarter, flags, lag, rx, tx, undirected, markup, hours);
@@ -118,7 +119,15 @@ export class Postings {
       });
     }
     if (rx + tx + undirected > 0n) this.#sql.seen.run(lastMs, lastMs, tallyId);
+  }
+
+  /** Of all postings together: rows that take may come before those that give. */
+  #refuseShort(posting: Posting): void {
+    const { tallyId, day, quarter } = posting;
     refuseBelowZero(posting, this.#sql.tally.get(tallyId) as Sums);
+    const isWhole = quarter === DAY_ONLY;
+    refuseBelowZero(posting, isWhole ? this.booked.read(tallyId, day).rest : (this.#sql.day.get(day, tallyId) as Sums));
+    if (!isWhole) refuseBelowZero(posting, this.#sql.quarter.get(quarter, tallyId) as Sums);
   }
 
   #addToDay(posting: Posting, { allMark, hidden, carrierId }: TallyPlace, lastMs: number): void {
@@ -126,8 +135,6 @@ export class Postings {
     const { fromMs, toMs } = this.#calendar.day(day);
     this.#sql.calendarDay.run(day, fromMs, toMs);
     this.#sql.addToDay.run(day, tallyId, rx, tx, undirected, markup);
-    const now = posting.quarter === DAY_ONLY ? this.booked.read(tallyId, day).rest : this.#sql.day.get(day, tallyId);
-    refuseBelowZero(posting, now as Sums);
     if (hidden !== 0) return;
     const seenMs = rx + tx + undirected > 0n ? lastMs : 0;
     this.#sql.addToCarrierDay.run(day, allMark, carrierId, rx, tx, undirected, markup, seenMs);
@@ -140,7 +147,6 @@ export class Postings {
     posting.markup = markup;
     const before = this.#sql.ofSeries.get(quarter, seriesId) as bigint;
     this.#sql.addToRecord.run(quarter, tallyId, posting.flags, lag, rx, tx, undirected, markup);
-    refuseBelowZero(posting, this.#sql.quarter.get(quarter, tallyId) as Sums);
     const after = before + rx + tx + undirected;
     const active = (after === 0n ? 0 : 1) - (before === 0n ? 0 : 1);
     this.#sql.addToCarrierQuarter.run(quarter, carrierId, rx, tx, undirected, markup, active, flags);
@@ -216,11 +222,12 @@ interface PlaceRow {
   readonly connections: number;
 }
 
-/** One posting per tally and quarter (or day), without those that add nothing. */
+/** One posting per record (or day), without those that add nothing. */
 function merge(postings: readonly Posting[]): Posting[] {
   const merged = new Map<string, Posting>();
   for (const posting of postings) {
-    const key = `${posting.tallyId} ${posting.day} ${posting.quarter}`;
+    const { tallyId, day, quarter, flags, lag } = posting;
+    const key = `${tallyId} ${day} ${quarter} ${flags} ${lag}`;
     const known = merged.get(key);
     if (known === undefined) merged.set(key, { ...posting });
     else {
@@ -308,7 +315,8 @@ function prepare(db: Database) {
     ),
     addPosting: db.prepare(
       `INSERT INTO posting (entry_id, tally_id, day, quarter, flags, lag, rx, tx, undirected, markup, hours)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS}, hours = (hours | excluded.hours) - (hours & excluded.hours)`,
     ),
     postings: big(
       `SELECT tally_id AS tallyId, day, quarter, flags, lag, rx, tx, undirected, markup, hours FROM posting

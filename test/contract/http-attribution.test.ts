@@ -144,5 +144,20 @@ describe('what was deleted', () => {
     expect((await get('/api/v1/unclaimed')).peers).toMatchObject([
       { key: 'b', nodeName: 'Main', endedAt: expect.any(String) },
     ]);
+    minute();
+    const carrier = { nodeId: node, deleted: true, traffic: { totalBytes: 18 } };
+    expect((await get('/api/v1/usage/top-carriers?days=1')).items).toMatchObject([carrier]);
+    expect((await get(`/api/v1/usage/carriers?days=1&user=${ann.id}`)).items).toMatchObject([{ deleted: true }]);
+    const lines = async (by: string) => (await get(`/api/v1/usage/series?days=1&by=${by}`)).series;
+    expect(await lines('node')).toMatchObject([{ name: 'Main', deleted: true }]);
+    expect(await lines('user')).toMatchObject([
+      { id: 'none', deleted: false },
+      { name: 'Ann', deleted: true },
+    ]);
+    expect(await lines('total')).toMatchObject([{ name: 'total', deleted: false }]);
+    const { places, user } = await get(`/api/v1/users/${ann.id}/statement?format=json`);
+    expect([user.deletedAt, places]).toMatchObject([expect.any(String), [{ nodeName: 'Main', deleted: true }]]);
+    const page = await server.request('GET', `/api/v1/users/${ann.id}/statement`, { token: owner });
+    expect(page.body).toContain('Main (deleted)');
   });
 });

@@ -46,7 +46,7 @@ describe('usage', () => {
 
   it('tells where a user, a token and a peer used it', async () => {
     await report(1, 2);
-    const carrier = { server: 'vpn.com', port: 443, protocol: 'vless', nodeId: null, serviceId: null };
+    const carrier = { server: 'vpn.com', port: 443, protocol: 'vless', nodeId: null, serviceId: null, deleted: false };
     expect((await get('/api/v1/usage/carriers?token=ann&days=1')).items).toEqual([
       {
         ...carrier,

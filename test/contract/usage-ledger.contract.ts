@@ -721,6 +721,7 @@ export function usageLedgerContract(make: MakeStore): void {
         {
           nodeId: node.id,
           serviceId: null,
+          deleted: false,
           from: lastComplete,
           to: null,
           reason: 'failed',

@@ -33,6 +33,7 @@ interface Statement extends Cycle {
 
 interface Place {
   readonly nodeName: string | null;
+  readonly deleted: boolean;
   readonly serviceName: string | null;
   readonly server: string;
   readonly port: number;
@@ -169,6 +170,8 @@ function cells({ txBytes, rxBytes, totalBytes, billedBytes }: BilledTraffic): st
   return [txBytes, rxBytes, totalBytes, billedBytes].map(formatBytes);
 }
 
-function placeName({ nodeName, serviceName, server, port, protocol }: Place): string {
-  return nodeName === null ? `${server}:${port} ${protocol}` : `${nodeName} ${serviceName ?? protocol}`;
+function placeName({ nodeName, deleted, serviceName, server, port, protocol }: Place): string {
+  return nodeName === null
+    ? `${server}:${port} ${protocol}`
+    : `${nodeName}${deleted ? ' (deleted)' : ''} ${serviceName ?? protocol}`;
 }

@@ -60,6 +60,8 @@ export interface StatementDay {
 /** Where bytes went: a VPN service of a node, or the server that a sender named. */
 export interface StatementPlace {
   readonly nodeName: string | null;
+  /** The node was deleted; the usage stays. */
+  readonly deleted: boolean;
   readonly serviceName: string | null;
   readonly server: string;
   readonly port: number;

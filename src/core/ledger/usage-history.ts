@@ -101,6 +101,8 @@ export interface CarrierUsage {
   readonly protocol: string;
   readonly serviceId: ServiceId | null;
   readonly nodeId: NodeId | null;
+  /** The node was deleted; the usage stays. */
+  readonly deleted: boolean;
   readonly traffic: Traffic;
   readonly connections: number;
   readonly lastUsedAt: Date;
@@ -167,6 +169,8 @@ export interface SeriesResult {
     /** Node id, protocol or user id; `others`; `total`. */
     readonly id: string;
     readonly name: string;
+    /** The node or user was deleted; the usage stays. */
+    readonly deleted: boolean;
     /** Null where nothing is known: the whole bucket lies in gaps of that node. */
     readonly traffic: (Traffic | null)[];
     readonly flags: Flags[];

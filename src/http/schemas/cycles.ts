@@ -60,6 +60,7 @@ export const StatementJson = Type.Object(
     places: Type.Array(
       Type.Object({
         nodeName: MaybeString,
+        deleted: Type.Boolean({ description: 'The node was deleted; the usage stays.' }),
         serviceName: MaybeString,
         server: Type.String(),
         port: Type.Integer(),

@@ -70,6 +70,7 @@ export const CarrierJson = Type.Object(
     protocol: Type.String(),
     nodeId: MaybeString,
     serviceId: MaybeString,
+    deleted: Type.Boolean({ description: 'The node was deleted; the usage stays.' }),
     traffic: TrafficJson,
     connections: Type.Integer(),
     lastUsedAt: Instant,
@@ -84,6 +85,7 @@ export function carrierJson(carrier: CarrierUsage) {
     protocol: carrier.protocol,
     nodeId: carrier.nodeId,
     serviceId: carrier.serviceId,
+    deleted: carrier.deleted,
     traffic: trafficJson(carrier.traffic),
     connections: carrier.connections,
     lastUsedAt: carrier.lastUsedAt,
@@ -121,6 +123,7 @@ export const SeriesJson = Type.Object(
       Type.Object({
         id: Type.String(),
         name: Type.String(),
+        deleted: Type.Boolean({ description: 'The node or user was deleted; the usage stays.' }),
         rxBytes: Type.Array(MaybeBytes),
         txBytes: Type.Array(MaybeBytes),
         totalBytes: Type.Array(MaybeBytes, { description: 'null: nothing is known of this bucket.' }),
@@ -139,9 +142,10 @@ export function seriesJson(result: SeriesResult, nodeNames: ReadonlyMap<string, 
   return {
     bucketSeconds: result.bucketSeconds,
     from: result.from,
-    series: result.series.map(({ id, name, traffic, flags, quality }) => ({
+    series: result.series.map(({ id, name, deleted, traffic, flags, quality }) => ({
       id,
       name,
+      deleted,
       rxBytes: traffic.map((bucket) => bucket?.rx ?? null),
       txBytes: traffic.map((bucket) => bucket?.tx ?? null),
       totalBytes: traffic.map((bucket) => bucket?.total ?? null),

@@ -3,7 +3,7 @@ import { billedOf, type Traffic } from '../../core/units/bytes.ts';
 import { parseDay } from '../../core/units/calendar.ts';
 import { DAY_MS } from '../../core/units/time-zone.ts';
 import { STYLE } from './style.ts';
-import { fill, type Language, WORDS } from './words.ts';
+import { fill, type Language, WORDS, type Words } from './words.ts';
 
 export interface PageOptions {
   readonly language: Language;
@@ -101,7 +101,7 @@ ${this.#notes()}
     const { places } = this.#statement;
     if (places.length === 0) return `<p class="how">${escapeHtml(this.#words.nothing)}</p>`;
     const rows = places.map(
-      (place) => `<tr><td class="name">${placeName(place)}</td>${this.#cells(place.traffic)}</tr>`,
+      (place) => `<tr><td class="name">${placeName(place, this.#words)}</td>${this.#cells(place.traffic)}</tr>`,
     );
     return `<h2>${escapeHtml(this.#words.places)}</h2>
 <table><thead><tr><th>${escapeHtml(this.#words.place)}</th>${this.#titles()}</tr></thead>
@@ -238,10 +238,11 @@ function largestOf(days: readonly StatementDay[]): bigint {
   return largest;
 }
 
-function placeName({ nodeName, serviceName, server, port, protocol }: StatementPlace): string {
+function placeName({ nodeName, deleted, serviceName, server, port, protocol }: StatementPlace, words: Words): string {
   const address = port === 0 ? server : `${server}:${port}`;
   if (nodeName === null) return `${escapeHtml(address)} <span>${escapeHtml(protocol)}</span>`;
-  return `${escapeHtml(nodeName)} <span>${escapeHtml([serviceName, protocol].filter((part) => part !== null).join(', '))}</span>`;
+  const name = deleted ? `${nodeName} (${words.deletedNode})` : nodeName;
+  return `${escapeHtml(name)} <span>${escapeHtml([serviceName, protocol].filter((part) => part !== null).join(', '))}</span>`;
 }
 
 function line(at: string, text: string): string {

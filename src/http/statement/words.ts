@@ -5,6 +5,7 @@ export interface Words {
   readonly title: string;
   readonly running: string;
   readonly deleted: string;
+  readonly deletedNode: string;
   readonly zone: string;
   readonly made: string;
   readonly billed: string;
@@ -38,6 +39,7 @@ const en: Words = {
   title: 'Traffic statement',
   running: 'The cycle still runs: the figures are those of now.',
   deleted: 'deleted',
+  deletedNode: 'deleted',
   zone: 'Days of {zone}',
   made: 'Made {at}',
   billed: 'Billed',
@@ -71,6 +73,7 @@ const ru: Words = {
   title: 'Отчёт о трафике',
   running: 'Период ещё идёт: показано состояние на сейчас.',
   deleted: 'удалён',
+  deletedNode: 'узел удалён',
   zone: 'Дни по поясу {zone}',
   made: 'Составлен {at}',
   billed: 'К оплате',

@@ -1997,6 +1997,8 @@ export interface components {
             readonly series: readonly {
                 readonly id: string;
                 readonly name: string;
+                /** @description The node or user was deleted; the usage stays. */
+                readonly deleted: boolean;
                 readonly rxBytes: readonly ((number | bigint) | null)[];
                 readonly txBytes: readonly ((number | bigint) | null)[];
                 /** @description null: nothing is known of this bucket. */
@@ -2034,6 +2036,8 @@ export interface components {
             readonly protocol: string;
             readonly nodeId: string | null;
             readonly serviceId: string | null;
+            /** @description The node was deleted; the usage stays. */
+            readonly deleted: boolean;
             readonly traffic: components["schemas"]["Traffic"];
             readonly connections: number;
             /** Format: date-time */
@@ -2545,6 +2549,8 @@ export interface components {
             }[];
             readonly places: readonly {
                 readonly nodeName: string | null;
+                /** @description The node was deleted; the usage stays. */
+                readonly deleted: boolean;
                 readonly serviceName: string | null;
                 readonly server: string;
                 readonly port: number;

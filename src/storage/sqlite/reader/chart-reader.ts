@@ -59,7 +59,7 @@ export class ChartReader {
         const gapsOfLine = nodesOfLine === undefined ? gaps : gaps.filter(({ nodeId }) => nodesOfLine.has(nodeId));
         return {
           id,
-          name: names.get(id) ?? id,
+          ...(names.get(id) ?? { name: id, deleted: false }),
           ...line,
           quality: bucketQualities(buckets, line, gapsOfLine, nowMs),
         };
@@ -185,19 +185,20 @@ export class ChartReader {
     return lines;
   }
 
-  #names(by: SeriesQuery['by'], ids: readonly string[]): Map<string, string> {
+  #names(by: SeriesQuery['by'], ids: readonly string[]): Map<string, LineName> {
     const table = by === 'node' ? 'node' : by === 'user' ? 'user' : null;
-    const names = new Map([
-      ['total', 'total'],
-      ['others', 'others'],
-      ['none', by === 'node' ? 'reports' : 'unclaimed'],
+    const none = by === 'node' ? 'reports' : 'unclaimed';
+    const names = new Map<string, LineName>([
+      ['total', { name: 'total', deleted: false }],
+      ['others', { name: 'others', deleted: false }],
+      ['none', { name: none, deleted: false }],
     ]);
     if (table === null) return names;
-    const rows = this.#sql.all<{ id: string; name: string }>(
-      `SELECT id, name FROM ${table} WHERE id IN (SELECT value FROM json_each(@ids))`,
+    const rows = this.#sql.all<{ id: string; name: string; deleted: number }>(
+      `SELECT id, name, deleted_at IS NOT NULL AS deleted FROM ${table} WHERE id IN (SELECT value FROM json_each(@ids))`,
       { ids: JSON.stringify(ids) },
     );
-    for (const { id, name } of rows) names.set(id, name);
+    for (const { id, name, deleted } of rows) names.set(id, { name, deleted: deleted === 1 });
     return names;
   }
 
@@ -220,6 +221,12 @@ export class ChartReader {
       )
       .map(({ at, scope, reason }) => ({ at: new Date(at), kind: 'reset', label: reason ?? scope }));
   }
+}
+
+interface LineName {
+  readonly name: string;
+  /** The node or user is; the bytes stay. */
+  readonly deleted: boolean;
 }
 
 function lineOf(by: SeriesQuery['by']): string {

@@ -84,7 +84,7 @@ export class StatementReader {
     if (user === undefined) return null;
     const [fromMs, toMs] = [period.from.getTime(), period.to.getTime()];
     const rows = this.#sql.allBig<PlaceRow>(
-      `SELECT d.day, n.id AS nodeId, n.name AS nodeName, v.name AS serviceName, c.server, c.port, c.protocol, ${sums('d')}
+      `SELECT d.day, n.id AS nodeId, n.name AS nodeName, n.deleted_at IS NOT NULL AS deleted, v.name AS serviceName, c.server, c.port, c.protocol, ${sums('d')}
        FROM segment g JOIN tally t ON t.segment_id = g.id JOIN series s ON s.id = t.series_id
        JOIN carrier c ON c.id = s.carrier_id LEFT JOIN node n ON n.id = c.node_id
        LEFT JOIN vpn_service v ON v.id = c.service_id
@@ -199,6 +199,7 @@ interface PlaceRow extends TrafficRow {
   readonly day: bigint;
   readonly nodeId: string | null;
   readonly nodeName: string | null;
+  readonly deleted: bigint;
   readonly serviceName: string | null;
   readonly server: string;
   readonly port: bigint;
@@ -218,9 +219,10 @@ function placesOf(rows: readonly PlaceRow[]): StatementPlace[] {
   const places = new Map<string, StatementPlace>();
   for (const row of rows) {
     const { nodeName, serviceName, server, protocol } = row;
-    const key = JSON.stringify([nodeName, serviceName, server, String(row.port), protocol]);
+    const deleted = row.deleted === 1n;
+    const key = JSON.stringify([nodeName, deleted, serviceName, server, String(row.port), protocol]);
     const traffic = addTraffic(places.get(key)?.traffic ?? NOTHING, toTraffic(row));
-    places.set(key, { nodeName, serviceName, server, port: Number(row.port), protocol, traffic });
+    places.set(key, { nodeName, deleted, serviceName, server, port: Number(row.port), protocol, traffic });
   }
   return [...places.values()].sort((a, b) => (a.traffic.total < b.traffic.total ? 1 : -1));
 }

@@ -20,7 +20,8 @@ const EVER = { first: -1_000_000, last: 1_000_000 };
 const TO_DAYS = `CROSS JOIN calendar_day b CROSS JOIN day d
   WHERE b.day BETWEEN @first AND @last AND d.day = b.day AND d.tally_id = t.id AND ${VISIBLE}`;
 
-const CARRIER_COLUMNS = `c.server, c.port, c.protocol, c.service_id AS serviceId, c.node_id AS nodeId`;
+const CARRIER_COLUMNS = `c.server, c.port, c.protocol, c.service_id AS serviceId, c.node_id AS nodeId,
+  EXISTS (SELECT 1 FROM node n WHERE n.id = c.node_id AND n.deleted_at IS NOT NULL) AS deleted`;
 const CARRIER_GROUP = 'GROUP BY c.server, c.port, c.protocol, c.service_id';
 
 /** Reads of usage by user, carrier and peer, from day rows, tallies and the sums per carrier and day. */
@@ -227,6 +228,7 @@ export class UsageReader {
         `SELECT ${CARRIER_COLUMNS}, ${sums('d')}, sum(d.connections) AS connections,
            max(min(t.last_at, b.to_at - 1)) AS lastAt
          FROM ${from} JOIN carrier c ON c.id = s.carrier_id ${TO_DAYS} ${condition} ${CARRIER_GROUP}
+         HAVING sum(d.rx + d.tx + d.undirected) <> 0
          ORDER BY sum(d.rx + d.tx + d.undirected) DESC`,
         params,
       )
@@ -249,13 +251,14 @@ function seen(by?: 'services' | 'reports'): string {
 }
 
 function toCarrierUsage(row: CarrierRow): CarrierUsage {
-  const { server, port, protocol, serviceId, nodeId, connections, lastAt } = row;
+  const { server, port, protocol, serviceId, nodeId, deleted, connections, lastAt } = row;
   return {
     server,
     port: Number(port),
     protocol,
     serviceId,
     nodeId,
+    deleted: deleted === 1n,
     traffic: toTraffic(row),
     connections: Number(connections),
     lastUsedAt: new Date(Number(lastAt)),
@@ -268,6 +271,7 @@ interface CarrierRow extends TrafficRow {
   readonly protocol: string;
   readonly serviceId: ServiceId | null;
   readonly nodeId: NodeId | null;
+  readonly deleted: bigint;
   readonly connections: bigint;
   readonly lastAt: bigint;
 }

@@ -9,6 +9,7 @@ const words = {
   none: 'reports',
   noDirection: 'no direction',
   deletedNode: 'a deleted node',
+  deleted: (name: string) => `${name} (deleted)`,
   countedLate: 'late',
   late: (name: string) => `${name} late`,
   gap: (name: string) => `${name} not known`,
@@ -22,6 +23,7 @@ const series: Series = {
     {
       id: 'a',
       name: 'a',
+      deleted: false,
       rxBytes: [1, null, 3],
       txBytes: [8, null, 5],
       totalBytes: [9, null, 8],
@@ -32,6 +34,7 @@ const series: Series = {
     {
       id: 'b',
       name: 'b',
+      deleted: false,
       rxBytes: [0, 0, 0],
       txBytes: [1, 1, 1],
       totalBytes: [1, 1, 1],

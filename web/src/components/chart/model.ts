@@ -51,6 +51,7 @@ export interface ChartWords {
   readonly none: string;
   readonly noDirection: string;
   readonly deletedNode: string;
+  readonly deleted: (name: string) => string;
   readonly countedLate: string;
   readonly late: (name: string) => string;
   readonly gap: (name: string) => string;
@@ -108,7 +109,7 @@ function namedSeries(api: Series, measure: Measure, words: ChartWords): ChartSer
     const others = series.id === 'others';
     return one(
       series.id,
-      others ? words.others : series.id === 'none' ? words.none : series.name,
+      others ? words.others : series.id === 'none' ? words.none : nameOf(series, words),
       others ? '--series-others' : `--series-${(index % 6) + 1}`,
       series.totalBytes,
       series.flags,
@@ -118,6 +119,10 @@ function namedSeries(api: Series, measure: Measure, words: ChartWords): ChartSer
   // From steady to flaky, so that a gap does not shift the others.
   const unknown = (series: ChartSeries) => series.values.filter((value) => value === null).length;
   return colored.toSorted((a, b) => unknown(a) - unknown(b));
+}
+
+function nameOf({ name, deleted }: Series['series'][number], words: ChartWords): string {
+  return deleted ? words.deleted(name) : name;
 }
 
 function one(

@@ -91,6 +91,7 @@ function useChartData(series: Series | undefined, by: SeriesFilter['by']) {
       none: t(by === 'user' ? 'common.chart.unclaimed' : 'common.chart.reports'),
       noDirection: t('common.chart.noDirection'),
       deletedNode: t('common.deletedNode'),
+      deleted: (name) => t('common.deletedName', { name }),
       countedLate: t('common.chart.partLate'),
       late: (name) => t('common.chart.late', { name }),
       gap: (name) => t('common.chart.gap', { name }),

@@ -58,14 +58,13 @@ function keyOf(carrier: Carrier): string {
 
 function Row({ carrier, total }: { readonly carrier: Carrier; readonly total: number }) {
   const format = useFormat();
+  const { t } = useTranslation();
+  const address = `${carrier.server}${carrier.port > 0 ? `:${carrier.port}` : ''}`;
   const part = total === 0 ? 0 : Number(carrier.traffic.totalBytes) / total;
   return (
     <tr>
       <td className="two-lines">
-        <span className="name">
-          {carrier.server}
-          {carrier.port > 0 ? `:${carrier.port}` : ''}
-        </span>{' '}
+        <span className="name">{carrier.deleted ? t('common.deletedName', { name: address }) : address}</span>{' '}
         <ProtocolBadge protocol={carrier.protocol} />
       </td>
       <td className="r">

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', 'web', 'src');
-const LANGUAGES = ['en', 'ru'];
+const LANGUAGES = ['en', 'ru', 'fa', 'zh'];
 const PLURALS = /_(zero|one|two|few|many|other)$/;
 
 const files = readdirSync(ROOT, { recursive: true, withFileTypes: true })
@@ -59,10 +59,13 @@ for (const [language, keys] of bases) {
 }
 for (const [key, text] of byLanguage.get('en')) {
   const names = variables(text);
-  const others = byLanguage.get('ru').get(key);
-  if (others === undefined || PLURALS.test(key)) continue;
-  const missing = [...names].filter((name) => !variables(others).has(name));
-  if (missing.length > 0) problems.push(`ru: "${key}" does not say {{${missing.join('}}, {{')}}}`);
+  if (PLURALS.test(key)) continue;
+  for (const language of LANGUAGES) {
+    const other = byLanguage.get(language).get(key);
+    if (other === undefined) continue;
+    const missing = [...names].filter((name) => !variables(other).has(name));
+    if (missing.length > 0) problems.push(`${language}: "${key}" does not say {{${missing.join('}}, {{')}}}`);
+  }
 }
 for (const [key, file] of whole) {
   if (areas.has(key.split('.')[0]) && !all.has(key)) problems.push(`"${key}" does not exist (${relative(ROOT, file)})`);
@@ -79,6 +82,16 @@ for (const [prefix, file] of prefixes) {
 
 function variables(text) {
   return new Set([...text.matchAll(/\{\{(\w+)/g)].map(([, name]) => name));
+}
+
+// What the server says has the same codes and parts in every translation.
+const said = LANGUAGES.filter((language) => language !== 'en').map((language) => {
+  const keys = new Map();
+  collect(JSON.parse(readFileSync(join(ROOT, 'i18n', `said.${language}.json`), 'utf8')), 'said', keys);
+  return [language, keys];
+});
+for (const key of new Set(said.flatMap(([, keys]) => [...keys.keys()]))) {
+  for (const [language, keys] of said) if (!keys.has(key)) problems.push(`${language}: "${key}" is missing`);
 }
 
 for (const problem of problems) console.error(problem);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, openPage, seriousViolations, type WatchedPage } from '../support/browser.ts';
+import { axeViolations, launchBrowser, openPage, type WatchedPage } from '../support/browser.ts';
 import { FakeMarzban } from '../support/fake-marzban.ts';
 import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
@@ -61,7 +61,7 @@ describe('another panel, added in the panel', () => {
     await press('Test the connection');
     await page.getByText('0.8.4', { exact: true }).waitFor();
     await page.getByText(/multiplies what node "de-1" carries by 1.5/).waitFor();
-    expect(await seriousViolations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await press('Add and start counting');
     await page.getByText(/3\.00.MiB before Xpert/).waitFor();
   });

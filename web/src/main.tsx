@@ -31,4 +31,19 @@ async function start(): Promise<void> {
   );
 }
 
+// A page that was open while the server was renewed asks for files that are gone: load what is there now, once.
+addEventListener('vite:preloadError', () => {
+  const key = 'xpert.reloaded';
+  if (Date.now() - Number(sessionStorage.getItem(key) ?? 0) < 60_000) return;
+  // Not while the server is away: the page that is there says so, an empty one would say nothing.
+  void fetch('healthz').then(
+    (answer) => {
+      if (!answer.ok) return;
+      sessionStorage.setItem(key, String(Date.now()));
+      location.reload();
+    },
+    () => undefined,
+  );
+});
+
 void start();

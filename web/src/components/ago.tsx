@@ -8,7 +8,7 @@ export function Ago({ at }: { readonly at: string | number }) {
   const format = useFormat();
   const elapsed = Math.max(0, useNow() - new Date(at).getTime());
   return (
-    <time dateTime={new Date(at).toISOString()} title={format.instant(at)} className="num">
+    <time dateTime={new Date(at).toISOString()} title={format.instant(at)} className="num said">
       {t('common.ago', { duration: format.duration(elapsed) })}
     </time>
   );

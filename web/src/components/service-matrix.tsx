@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Service } from '../api/types.ts';
+import { useFormat } from '../lib/use-format.ts';
 import { useSaid } from '../lib/use-said.ts';
 import { protocolName } from './protocol-badge.tsx';
 import { State } from './state.tsx';
@@ -70,29 +71,34 @@ const WORST = ['down', 'degraded', 'unknown'] as const;
 /** "all up", or the worst of the node's services and why. */
 function InWords({ services }: { readonly services: readonly Service[] }) {
   const { t } = useTranslation();
-  const why = useServiceWhy();
+  const format = useFormat();
+  const said = useSaid();
   const worst = WORST.map((state) => services.find((service) => service.state === state)).find(Boolean);
   if (!worst) return <span className="mut">{t('common.allUp', { count: services.length })}</span>;
-  return <span className={worst.state === 'unknown' ? 'mut' : `st ${worst.state}`}>{why(worst)}</span>;
-}
-
-/** Why a service is in its state, in the reader's language; its state's word where there is no reason. */
-export function useServiceWhy(): (service: Service) => string {
-  const { t } = useTranslation();
-  const said = useSaid();
-  return ({ name, state, reason }) => `${name}: ${reason ? said(reason).message : t(`common.state.${state}`)}`;
+  const state = t(`common.state.${worst.state}`);
+  const name = services.length > 1 ? `${worst.name}: ` : '';
+  return (
+    <span
+      className={worst.state === 'unknown' ? 'mut' : `st ${worst.state}`}
+      title={worst.reason ? said(worst.reason).message : undefined}
+    >
+      {name}
+      {worst.since ? t('common.stateSince', { state, at: format.short(worst.since) }) : state}
+    </span>
+  );
 }
 
 /** How many services are in which state. */
 export function ServiceCounts({ services }: { readonly services: readonly Service[] }) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <span className="row2s">
       {STATES.map((state) => ({ state, count: services.filter((one) => one.state === state).length }))
         .filter(({ count }) => count > 0)
         .map(({ state, count }) => (
           <State key={state} of={state} title={t(`common.state.${state}`)}>
-            {count}
+            {format.count(count)}
             <span className="vh"> {t(`common.state.${state}`)}</span>
           </State>
         ))}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormat } from '../lib/use-format.ts';
 
 export interface Sort<K extends string> {
   readonly by: K;
@@ -43,11 +44,12 @@ interface PagerProps {
 
 export function Pager({ from, count, total, onBack, onNext }: PagerProps) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <>
       <span className="num">
-        {count === 0 ? 0 : `${from + 1}–${from + count}`}
-        {total === null ? '' : ` / ${total}`}
+        {count === 0 ? format.count(0) : `${format.count(from + 1)}–${format.count(from + count)}`}
+        {total === null ? '' : ` / ${format.count(total)}`}
       </span>
       <span className="push row2s">
         <button type="button" className="btn" disabled={!onBack} onClick={() => onBack?.()}>

@@ -30,11 +30,27 @@ export function UptimeStrip({ health, big = false }: UptimeStripProps) {
       : t('common.uptime.label', { percent: format.share(health.uptime), count: bad });
   return (
     <span className={`strip ${big ? 'big-strip' : ''}`} role="img" aria-label={label}>
-      {days.map((day) => (
-        <i key={day} className={lookOf(known.get(day))} title={words(day, known.get(day))} />
+      {runsOf(days.map((day) => ({ day, look: lookOf(known.get(day)) }))).map(({ day, look, length }) => (
+        <i
+          key={day}
+          className={look}
+          style={length > 1 ? { flexGrow: length } : undefined}
+          title={length > 1 ? t('common.uptime.notLookedFor', { count: length }) : words(day, known.get(day))}
+        />
       ))}
     </span>
   );
+}
+
+/** Days of which nothing is known stand together as one, so that their hatching is one surface. */
+function runsOf(days: readonly { readonly day: string; readonly look: Look }[]) {
+  const runs: { day: string; look: Look; length: number }[] = [];
+  for (const { day, look } of days) {
+    const last = runs.at(-1);
+    if (look === 'u' && last?.look === 'u') last.length += 1;
+    else runs.push({ day, look, length: 1 });
+  }
+  return runs;
 }
 
 function lookOf(day: HealthDay | undefined): Look {

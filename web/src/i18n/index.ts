@@ -1,7 +1,7 @@
-import i18next from 'i18next';
+import i18next, { type FormatterModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
-export const LANGUAGES = { en: 'English', ru: 'Русский' } as const;
+export const LANGUAGES = { en: 'English', ru: 'Русский', fa: 'فارسی', zh: '中文' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const KEY = 'xpert.language';
@@ -10,17 +10,34 @@ const KEY = 'xpert.language';
 const LOADERS: Readonly<Record<Language, () => Promise<{ strings: Record<string, unknown> }>>> = {
   en: () => import('./en.ts'),
   ru: () => import('./ru.ts'),
+  fa: () => import('./fa.ts'),
+  zh: () => import('./zh.ts'),
 };
 
 export async function startI18n(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    resources: {},
-    fallbackLng: false,
-    interpolation: { escapeValue: false },
-    react: { useSuspense: false },
-  });
+  await i18next
+    .use(initReactI18next)
+    .use(numbers)
+    .init({
+      resources: {},
+      fallbackLng: false,
+      // Numbers inside sentences in the reader's own digits; where those are Latin, as they come.
+      interpolation: { escapeValue: false, alwaysFormat: true },
+      react: { useSuspense: false },
+    });
   await chooseLanguage(firstLanguage());
 }
+
+const persian = new Intl.NumberFormat('fa', { useGrouping: false });
+
+const numbers: FormatterModule = {
+  type: 'formatter',
+  init: () => undefined,
+  add: () => undefined,
+  addCached: () => undefined,
+  format: (value: unknown, _format, language) =>
+    typeof value === 'number' && language === 'fa' ? persian.format(value) : String(value),
+};
 
 export async function chooseLanguage(language: Language): Promise<void> {
   const { strings } = await LOADERS[language]();

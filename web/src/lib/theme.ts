@@ -1,8 +1,10 @@
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'light' | 'dark';
+export type ThemeChoice = Theme | 'system';
 
-const KEY = 'xpert.theme';
+const THEME_KEY = 'xpert.theme';
+const CONTRAST_KEY = 'xpert.contrast';
 const listeners = new Set<() => void>();
 const system = matchMedia('(prefers-color-scheme: dark)');
 system.addEventListener('change', announce);
@@ -11,27 +13,60 @@ function announce(): void {
   for (const listener of listeners) listener();
 }
 
-function current(): Theme {
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function choice(): ThemeChoice {
   const chosen = document.documentElement.dataset.theme;
-  if (chosen === 'dark' || chosen === 'light') return chosen;
+  return chosen === 'dark' || chosen === 'light' ? chosen : 'system';
+}
+
+function current(): Theme {
+  const chosen = choice();
+  if (chosen !== 'system') return chosen;
   return system.matches ? 'dark' : 'light';
 }
 
-/** The theme in force: the chosen one, else the system's. */
-export function useTheme(): readonly [Theme, (theme: Theme) => void] {
-  const theme = useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, current);
-  return [theme, chooseTheme];
+function isHighContrast(): boolean {
+  return document.documentElement.dataset.contrast === 'high';
 }
 
-function chooseTheme(theme: Theme): void {
-  document.documentElement.dataset.theme = theme;
+/** The theme in force: the chosen one, else the system's. */
+export function useTheme(): readonly [Theme, (theme: ThemeChoice) => void] {
+  return [useSyncExternalStore(subscribe, current), chooseTheme];
+}
+
+export function useThemeChoice(): ThemeChoice {
+  return useSyncExternalStore(subscribe, choice);
+}
+
+export function useContrast(): readonly [high: boolean, (high: boolean) => void] {
+  return [useSyncExternalStore(subscribe, isHighContrast), chooseContrast];
+}
+
+function chooseTheme(theme: ThemeChoice): void {
+  const { dataset } = document.documentElement;
+  if (theme === 'system') delete dataset.theme;
+  else dataset.theme = theme;
+  remember(THEME_KEY, theme);
+  announce();
+}
+
+/** `normal` is remembered too: it holds against a system that asks for more contrast. */
+function chooseContrast(high: boolean): void {
+  const { dataset } = document.documentElement;
+  if (high) dataset.contrast = 'high';
+  else delete dataset.contrast;
+  remember(CONTRAST_KEY, high ? 'high' : 'normal');
+  announce();
+}
+
+function remember(key: string, value: string): void {
   try {
-    localStorage.setItem(KEY, theme);
+    localStorage.setItem(key, value);
   } catch {
     // Storage is blocked: the choice lasts as long as the page.
   }
-  announce();
 }

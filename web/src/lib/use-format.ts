@@ -73,7 +73,7 @@ export function useFormat(): Format {
       unit,
       duration: (milliseconds) =>
         durationParts(milliseconds)
-          .map((part) => `${part.value}\u00a0${unit(part.unit)}`)
+          .map((part) => `${formatCount(part.value, locale)}\u00a0${unit(part.unit)}`)
           .join(' '),
       time: intl({ ...CLOCK, second: '2-digit' }),
       clock,

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { overviewQuery } from '../../api/resources.ts';
 import { useSeesAll } from '../../api/session.ts';
 import { useNodes } from '../../api/use-nodes.ts';
+import { useFormat } from '../../lib/use-format.ts';
 import { Icon, type IconName } from '../icon.tsx';
 
 interface Entry {
@@ -49,6 +50,7 @@ function countServices(nodes: readonly { readonly services: readonly unknown[] }
 }
 
 function NavLink({ entry, onPick }: { readonly entry: Entry; readonly onPick: (() => void) | undefined }) {
+  const format = useFormat();
   const shown = entry.count !== undefined && entry.count > 0;
   return (
     <Link
@@ -60,7 +62,7 @@ function NavLink({ entry, onPick }: { readonly entry: Entry; readonly onPick: ((
     >
       <Icon name={entry.icon} />
       <span className="t">{entry.name}</span>
-      {shown ? <span className={`n ${entry.hot ? 'hot' : ''}`}>{entry.count}</span> : null}
+      {shown ? <span className={`n ${entry.hot ? 'hot' : ''}`}>{format.count(entry.count ?? 0)}</span> : null}
     </Link>
   );
 }

@@ -29,7 +29,13 @@ export function PaletteButton() {
   }, []);
   return (
     <>
-      <button type="button" className="field find" aria-keyshortcuts="Control+K Meta+K" onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="field find"
+        aria-label={t('common.palette.search')}
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => setOpen(true)}
+      >
         <Icon name="search" />
         <span className="k">{t('common.palette.search')}</span>
         <kbd>{IS_MAC ? '⌘K' : 'Ctrl K'}</kbd>

@@ -1,5 +1,5 @@
 import { Dialog } from 'radix-ui';
-import { type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../icon.tsx';
 import { type Command, GROUPS, useCommands } from './use-commands.ts';
@@ -9,15 +9,24 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const [marked, setMarked] = useState(0);
+  /** Enter came before the server's answer: what it finds first is meant. */
+  const [hurried, setHurried] = useState(false);
   const { commands, waiting } = useCommands(text);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const current = Math.min(marked, commands.length - 1);
+  const [first] = commands;
   const pick = (command: Command | undefined) => {
     if (!command) return;
     onClose();
     command.run();
   };
+  useEffect(() => {
+    if (hurried && !waiting && first) {
+      onClose();
+      first.run();
+    }
+  }, [hurried, waiting, first, onClose]);
   const mark = (index: number) => {
     setMarked(index);
     list.current?.querySelectorAll('[role="option"]')[index]?.scrollIntoView({ block: 'nearest' });
@@ -25,6 +34,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const onKeyDown = (event: KeyboardEvent) => {
     const next = nextMark(event.key, current, commands.length);
     if (next !== undefined) mark(next);
+    else if (event.key === 'Enter' && waiting && commands.length === 0) setHurried(true);
     else if (event.key === 'Enter') pick(commands[current]);
     else return;
     event.preventDefault();
@@ -48,6 +58,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
                 onChange={(event) => {
                   setText(event.target.value);
                   setMarked(0);
+                  setHurried(false);
                 }}
                 onKeyDown={onKeyDown}
                 spellCheck={false}
@@ -65,7 +76,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               <Groups commands={commands} current={current} id={id} onPick={pick} onMark={setMarked} />
             </div>
             <p className="palette-note" role="status">
-              {waiting ? t('common.palette.looking') : commands.length === 0 ? t('common.palette.nothing') : ''}
+              {waiting && commands.length === 0
+                ? t('common.palette.looking')
+                : commands.length === 0
+                  ? t('common.palette.nothing')
+                  : ''}
             </p>
             <p className="palette-keys" aria-hidden="true">
               <kbd>↑</kbd> <kbd>↓</kbd> {t('common.palette.move')} <kbd>↵</kbd> {t('common.palette.open')}

@@ -24,11 +24,11 @@ const MOST = 6;
 
 /** What the words in the field could mean, in the order of the groups. Users and devices are searched on the server. */
 export function useCommands(text: string): { readonly commands: readonly Command[]; readonly waiting: boolean } {
-  const search = useDeferredValue(text.trim());
+  const search = text.trim();
   const pages = usePages();
   const actions = useActions();
   const nodes = useNodeCommands();
-  const found = useFound(search);
+  const found = useFound(useDeferredValue(search));
   const matching = [...pages, ...nodes, ...actions].filter(({ label }) => matches(label, search));
   const few = search === '' ? matching.filter(({ group }) => group !== 'nodes') : matching;
   const all = [...few, ...found.commands];
@@ -36,7 +36,7 @@ export function useCommands(text: string): { readonly commands: readonly Command
     const members = all.filter((command) => command.group === group);
     return group === 'pages' || group === 'actions' ? members : members.slice(0, MOST);
   });
-  return { commands, waiting: found.waiting };
+  return { commands, waiting: search !== '' && (found.search !== search || found.isFetching) };
 }
 
 /** Every word of the search begins a word of the label, or stands in it. */
@@ -77,7 +77,7 @@ function useFound(search: string) {
         })),
       ]
     : [];
-  return { commands, waiting: enabled && (users.isFetching || peers.isFetching) && commands.length === 0 };
+  return { commands, search, isFetching: enabled && (users.isFetching || peers.isFetching) };
 }
 
 function useNodeCommands(): Command[] {

@@ -38,7 +38,8 @@ export function NodeHead({ node }: { readonly node: Node }) {
 export function ReadBy({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const { transport, ssh, path, url } = node.options;
-  const where = ssh ?? path ?? url ?? '';
+  // Isolated: an address keeps its order inside a sentence from right to left.
+  const where = `\u2068${ssh ?? path ?? url ?? ''}\u2069`;
   const isKnown = transport === 'local' || transport === 'ssh' || transport === 'file';
   const way = isKnown ? transport : url === undefined ? 'other' : 'panel';
   return t(`nodes.readBy.${way}`, { where, count: node.pollIntervalSeconds });

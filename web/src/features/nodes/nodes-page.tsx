@@ -13,6 +13,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { isReadable } from '../../lib/node-state.ts';
+import { useFormat } from '../../lib/use-format.ts';
 import { useNodeWords } from './node-words.ts';
 
 export function NodesPage() {
@@ -81,6 +82,7 @@ export function NodesPage() {
 function Row({ node }: { readonly node: Node }) {
   const words = useNodeWords();
   const { t } = useTranslation();
+  const format = useFormat();
   const readable = isReadable(node);
   const reason = words(node);
   return (
@@ -97,7 +99,11 @@ function Row({ node }: { readonly node: Node }) {
         {reason}
       </td>
       <td className="r hide-s">
-        {readable ? <Count value={node.peers.online} of={`/ ${node.peers.total}`} /> : <Unknown reason={reason} />}
+        {readable ? (
+          <Count value={node.peers.online} of={`/ ${format.count(node.peers.total)}`} />
+        ) : (
+          <Unknown reason={reason} />
+        )}
       </td>
       <td className="r">
         <Bytes value={node.today.totalBytes} atLeast={!readable} />

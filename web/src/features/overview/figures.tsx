@@ -131,6 +131,7 @@ const STATES: readonly Exclude<NodeState, 'error'>[] = ['up', 'degraded', 'down'
 
 function NodesAnswering({ overview }: { readonly overview: Overview }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const { nodes } = overview;
   const answering = nodes.up + nodes.degraded;
   return (
@@ -142,7 +143,7 @@ function NodesAnswering({ overview }: { readonly overview: Overview }) {
           ? t('overview.noNodes')
           : STATES.filter((state) => nodes[state] > 0).map((state) => (
               <State key={state} of={state} title={t(`common.state.${state}`)}>
-                {nodes[state]}
+                {format.count(nodes[state])}
                 <span className="vh"> {t(`common.state.${state}`)}</span>
               </State>
             ))

@@ -114,7 +114,11 @@ function Row({ node }: { readonly node: Node }) {
         )}
       </td>
       <td className="r hide-s">
-        {readable ? <Count value={node.peers.online} of={`/ ${node.peers.total}`} /> : <Unknown reason={reason} />}
+        {readable ? (
+          <Count value={node.peers.online} of={`/ ${format.count(node.peers.total)}`} />
+        ) : (
+          <Unknown reason={reason} />
+        )}
       </td>
       <td className="r">
         <Bytes value={node.today.totalBytes} atLeast={!readable} />

@@ -67,10 +67,12 @@ function Row({ service }: { readonly service: Service }) {
           {service.nodeName}
         </Link>
       </td>
-      <td title={service.reason ? said(service.reason).message : undefined}>
+      <td>
         <State of={service.state} />
       </td>
-      <td className="hide-m mut">{t(`services.probe.${service.probe.kind}`)}</td>
+      <td className="hide-m mut words" title={service.reason ? said(service.reason).message : undefined}>
+        {service.reason ? said(service.reason).message : t(`services.probe.${service.probe.kind}`)}
+      </td>
       <td className="r hide-s">
         {service.latencyMs === null ? (
           <Unknown reason={service.probe.kind === 'polls' ? t('services.pollsTellNoTime') : never} />
@@ -96,7 +98,7 @@ function Row({ service }: { readonly service: Service }) {
         {service.state === 'unknown' || service.state === 'down' ? (
           <Unknown reason={t(`common.state.${service.state}`)} />
         ) : (
-          <Count value={service.online} of={`/ ${service.peers}`} />
+          <Count value={service.online} of={`/ ${format.count(service.peers)}`} />
         )}
       </td>
       <td className="r mut hide-m">{service.checkedAt ? <Ago at={service.checkedAt} /> : '—'}</td>

@@ -14,7 +14,7 @@ export function Gate({ title, lead, children }: GateProps) {
   const { t } = useTranslation();
   return (
     <div className="gate">
-      <div className="gate-top">
+      <header className="gate-top">
         <span className="brand">
           <Logo />
           Xpert
@@ -23,13 +23,13 @@ export function Gate({ title, lead, children }: GateProps) {
           <LanguageMenu />
           <ThemeButton />
         </span>
-      </div>
+      </header>
       <main className="card gate-card">
         <h1>{title}</h1>
         {lead ? <div className="lead">{lead}</div> : null}
         {children}
       </main>
-      <p className="gate-foot">{t('session.promise')}</p>
+      <footer className="gate-foot">{t('session.promise')}</footer>
     </div>
   );
 }

@@ -17,7 +17,7 @@ export function LedgerCard() {
   const { t } = useTranslation();
   const query = useQuery(settingsQuery);
   return (
-    <Card title={t('settings.ledger')} hint={t('settings.ledgerMeans')} span={7}>
+    <Card title={t('settings.ledger')} hint={t('settings.ledgerMeans')}>
       <Block query={query} skeleton={<SkeletonLines lines={6} />}>
         {(settings) => <Facts settings={settings} />}
       </Block>
@@ -73,15 +73,11 @@ function Line({ name, what, children }: LineProps) {
   );
 }
 
-/** Says that the environment decides this, so that nobody looks for a switch. */
+/** Says that the environment decides this, and by which variable, so that nobody looks for a switch. */
 function Fixed({ settings, variable }: { readonly settings: Settings; readonly variable: string }) {
   const { t } = useTranslation();
-  if (!settings.fixedByEnvironment.includes(variable)) return null;
-  return (
-    <span className="badge" title={t('settings.fixed', { variable })}>
-      {variable}
-    </span>
-  );
+  const isSet = settings.fixedByEnvironment.includes(variable);
+  return <code className="mut small">{t(isSet ? 'settings.fixed' : 'settings.fixable', { variable })}</code>;
 }
 
 function Retention({ settings }: { readonly settings: Settings }) {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useIsOwner, useMayWrite, useSession } from '../../api/session.ts';
 import { Page } from '../../components/frame/page.tsx';
 import { AdminsCard } from './admins-card.tsx';
+import { AppearanceCard } from './appearance-card.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { BackupCard } from './backup-card.tsx';
 import { DoctorCard } from './doctor-card.tsx';
@@ -16,7 +17,10 @@ export function SettingsPage() {
   const version = useSession()?.version;
   return (
     <Page title={t('common.nav.settings')}>
-      <LedgerCard />
+      <div className="c7 column">
+        <LedgerCard />
+        <AppearanceCard />
+      </div>
       <div className="c5 column">
         {owner ? <BackupCard /> : null}
         <PasswordCard />

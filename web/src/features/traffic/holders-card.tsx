@@ -5,6 +5,7 @@ import { address } from '../../api/client.ts';
 import { type HoldersFilter, holdersQuery } from '../../api/resources.ts';
 import { Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
+import { ExportMenu } from '../../components/export-menu.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { Pager, type Sort } from '../../components/table.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
@@ -47,6 +48,7 @@ export function HoldersCard({ range }: { readonly range: CurrentRange }) {
       title={t('traffic.holders.title')}
       hint={t('traffic.holders.means')}
       sub={words(range.range)}
+      actions={<ExportMenu range={range} />}
       footer={
         items.length > 0 ? (
           <Pager

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
+import { ExportMenu } from '../../components/export-menu.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useRange } from '../../lib/use-range.ts';
@@ -48,6 +49,7 @@ function Content({ user }: { readonly user: User }) {
         hint={t('users.overTimeMeans')}
         filter={{ by: 'total', user: user.id }}
         range={range}
+        controls={<ExportMenu range={range} user={user.id} />}
         fadeBeforeReset
       />
       <UserDevices user={user} />

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Figure, round, weakest } from './lib/figure.ts';
+import { median } from './lib/rounds.ts';
+import { type RunningServer, startXpert } from './lib/server.ts';
+import { dataDirWithUsers } from './lib/users.ts';
+import { root, scratchDir } from './lib/workspace.ts';
+
+const users = 100_000;
+const loads = 5;
+const slowdown = 4;
+const KIB = 1024;
+
+/** Weight of the first page and of the others, how soon the overview is there on a slow machine, and how a long list scrolls. */
+export const figure: Figure = {
+  name: 'panel',
+  target: 1,
+  better: 'higher',
+  async run() {
+    const server = await startXpert(await dataDirWithUsers(users, path.join(scratchDir(), 'ours')));
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+    try {
+      const cookie = await logIn(server);
+      const slow = [];
+      for (let n = 0; n < loads; n++) slow.push(await loadOverview(browser, server, cookie));
+      const scroll = await scrollUsers(browser, server, cookie);
+      const lower = 'lower' as const;
+      const parts = {
+        initialJsKib: { ratio: round(gzippedKib(initial(), '.js')), target: 200, better: lower },
+        cssKib: { ratio: round(gzippedKib(assets(), '.css')), target: 40, better: lower },
+        largestFurtherPageKib: { ratio: round(largestFurtherKib()), target: 60, better: lower },
+        lcpMs: { ratio: round(median(slow.map(({ lcpMs }) => lcpMs))), target: 1_000, better: lower },
+        cls: { ratio: Math.max(0.0001, round(Math.max(...slow.map(({ cls }) => cls)))), target: 0.02, better: lower },
+        longestTaskWhileScrollingMs: { ratio: Math.max(1, round(scroll.longestTaskMs)), target: 50, better: lower },
+      };
+      return {
+        ratio: weakest(parts),
+        parts,
+        slowdown,
+        overviewWithChartJsKib: round(gzippedKib(slow[0]?.files ?? [], '.js')),
+        longestTaskOfLoadMs: round(median(slow.map(({ longestTaskMs }) => longestTaskMs))),
+        tabMegabytes: round(scroll.megabytes),
+        users,
+      };
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+  },
+};
+
+async function logIn(server: RunningServer): Promise<string> {
+  const answer = await fetch(`${server.url}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'owner', password: 'bench-password-of-no-worth' }),
+  });
+  return answer.headers.get('set-cookie')?.match(/xpert_session=([^;]+)/)?.[1] ?? '';
+}
+
+/** Collects what the page tells of itself from its first moment on. It runs in the page, so it is text. */
+const OBSERVE = `(() => {
+  const seen = (window.seen = { lcp: 0, cls: 0, longest: 0 });
+  const on = (type, use) => new PerformanceObserver((list) => list.getEntries().forEach(use)).observe({ type, buffered: true });
+  on('largest-contentful-paint', (entry) => { seen.lcp = entry.startTime; });
+  on('layout-shift', (entry) => { if (!entry.hadRecentInput) seen.cls += entry.value; });
+  on('longtask', (entry) => { seen.longest = Math.max(seen.longest, entry.duration); });
+})()`;
+
+interface Seen {
+  readonly lcp: number;
+  readonly cls: number;
+  readonly longest: number;
+}
+
+async function openPage(browser: Browser, server: RunningServer, cookie: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+  await context.addCookies([{ name: 'xpert_session', value: cookie, url: server.url }]);
+  const page = await context.newPage();
+  await page.addInitScript({ content: OBSERVE });
+  return page;
+}
+
+/** Nothing in the cache, a processor that is `slowdown` times slower. */
+async function loadOverview(browser: Browser, server: RunningServer, cookie: string) {
+  const page = await openPage(browser, server, cookie);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+  const files: string[] = [];
+  page.on('response', (response) => {
+    const name = new URL(response.url()).pathname.match(/\/assets\/(.+)$/)?.[1];
+    if (name) files.push(name);
+  });
+  await page.goto(server.url);
+  await page.locator('.kpi .big').first().waitFor();
+  await untilQuiet(page);
+  const seen = await page.evaluate<Seen>('window.seen');
+  await page.context().close();
+  return { files, lcpMs: seen.lcp, cls: seen.cls, longestTaskMs: seen.longest };
+}
+
+/** From the first of the users to the last, a screen at a time; then by far jumps. At full speed. */
+async function scrollUsers(browser: Browser, server: RunningServer, cookie: string) {
+  const page = await openPage(browser, server, cookie);
+  await page.goto(`${server.url}/#/users/`);
+  await page.locator('tbody a.name').first().waitFor();
+  await untilQuiet(page);
+  await page.evaluate('window.seen.longest = 0');
+  for (let n = 0; n < 100; n++) {
+    await page.mouse.wheel(0, 800);
+    await page.waitForTimeout(30);
+  }
+  await untilQuiet(page);
+  const { longest } = await page.evaluate<Seen>('window.seen');
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const bytes = await page.evaluate<number>('performance.memory.usedJSHeapSize');
+  await page.context().close();
+  return { longestTaskMs: longest, megabytes: bytes / 1e6 };
+}
+
+async function untilQuiet(page: Page): Promise<void> {
+  await page.waitForFunction('document.querySelectorAll("[aria-busy=true]").length === 0');
+  await page.waitForTimeout(500);
+}
+
+const folder = path.join(root, 'dist', 'web', 'assets');
+
+function assets(): string[] {
+  return readdirSync(folder);
+}
+
+/** As sent: the gzipped form where there is one. */
+function gzippedBytes(name: string): number {
+  const gzipped = path.join(folder, `${name}.gz`);
+  return assets().includes(`${name}.gz`) ? statSync(gzipped).size : statSync(path.join(folder, name)).size;
+}
+
+function gzippedKib(names: readonly string[], ending: string): number {
+  const wanted = new Set(names.filter((name) => name.endsWith(ending)));
+  return [...wanted].reduce((sum, name) => sum + gzippedBytes(name), 0) / KIB;
+}
+
+/** The page whose own scripts, with all they bring along that the overview has not, weigh most. */
+function largestFurtherKib(): number {
+  const loaded = new Set(initial());
+  const pages = assets().filter((name) => /-page-[\w-]+\.js$/.test(name));
+  return Math.max(
+    ...pages.map((name) =>
+      gzippedKib(
+        [...needed(name)].filter((file) => !loaded.has(file)),
+        '.js',
+      ),
+    ),
+  );
+}
+
+/** What the overview needs to show its figures, in English; its chart is fetched after them. */
+function initial(): string[] {
+  const index = readFileSync(path.join(folder, '..', 'index.html'), 'utf8');
+  const entry = index.match(/assets\/(index-[\w-]+\.js)/)?.[1];
+  const parts = [/^overview-page-.*\.js$/, /^en-.*\.js$/].flatMap(
+    (part) => assets().find((name) => part.test(name)) ?? [],
+  );
+  if (entry === undefined || parts.length !== 2)
+    throw new Error('The built panel has other files than this figure knows.');
+  return [...new Set([entry, ...parts].flatMap((name) => [...needed(name)]))];
+}
+
+/** A script and every script that it imports at once. */
+function needed(name: string, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  const text = readFileSync(path.join(folder, name), 'utf8');
+  for (const [, imported] of text.matchAll(/(?:from|import)\s*["`]\.\/([\w.-]+\.js)["`]/g))
+    needed(imported ?? '', found);
+  return found;
+}

@@ -70,6 +70,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const secretBox = openSecretBox(config);
   const store = await openStore(config, clock, secretBox);
   const { ledger, history, exports, billing, inventory, identity, links, settings, audit, reconciliation } = store;
+  const { quotas, userStates } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 
@@ -100,12 +101,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     onFailure: (error) => log.error({ err: error }, 'the cleanup failed'),
   });
   const operations: ProductOperations = new ProductOperations({
-    config,
-    ledger,
-    cleanups,
-    settings,
-    changes,
-    clock,
+    ...{ config, ledger, cleanups, settings, changes, clock },
     isClockSuspect: () => wallTime.read().suspect,
     calendar: async () => store.calendar(),
     trackingState: async () => store.trackingState(),
@@ -117,16 +113,18 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   });
   const maintenance = new Maintenance({
     timers,
-    chores: [beatOf(store), silenceOf(agents), ...operations.chores()],
+    chores: [beatOf(store), judgingOf(store, wallTime), silenceOf(agents), ...operations.chores()],
     onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
   });
 
   await operations.applyTracking();
+  await judge(store, wallTime);
   await nodes.refresh();
   return {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
-      ...{ agents, services, changes, reconciliation, deviceDigest: (text: string) => secretBox.digest(text) },
+      ...{ agents, services, changes, reconciliation, quotas, userStates },
+      deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,
     begin() {
@@ -263,6 +261,16 @@ function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presen
 
 function beatOf(store: Store): Chore {
   return { name: 'heartbeat', everyMs: HEARTBEAT_MS, run: () => store.heartbeat().then(() => false) };
+}
+
+/** Users whom the clock alone limits, expires or lets go on; a clock that jumped is not asked, and with tracking off nothing is. */
+function judgingOf(store: Store, wallTime: WallTime): Chore {
+  return { name: 'quotas that are due', everyMs: HEARTBEAT_MS, run: () => judge(store, wallTime) };
+}
+
+async function judge(store: Store, wallTime: WallTime): Promise<boolean> {
+  if (wallTime.read().suspect || !store.trackingState().enabled) return false;
+  return await store.quotas.judge();
 }
 
 function silenceOf(agents: RunningAgents): Chore {

@@ -10,6 +10,8 @@ import type { UsageExport } from '../core/ledger/usage-export.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { LinkStore } from '../core/links/link-store.ts';
+import type { QuotaStore } from '../core/quota/quota-store.ts';
+import type { UserStates } from '../core/quota/user-state.ts';
 import type { ChangeFeed, Operations } from '../core/settings/operations.ts';
 import type { AuditLog } from '../core/settings/settings-store.ts';
 import type { Clock } from '../core/units/clock.ts';
@@ -42,6 +44,8 @@ export interface HttpPorts {
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */
   readonly identity: IdentityStore;
   readonly links: LinkStore;
+  readonly quotas: QuotaStore;
+  readonly userStates: UserStates;
   /** Tells devices apart without keeping what they are told apart by. */
   readonly deviceDigest: (text: string) => string;
   readonly audit: AuditLog;

@@ -11,6 +11,7 @@ import { correctionsContract } from './corrections.contract.ts';
 import { healthStoreContract } from './health-store.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
+import { quotaStoreContract } from './quota-store.contract.ts';
 import { rebindingContract } from './rebinding.contract.ts';
 import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
 import { resetsContract } from './resets.contract.ts';
@@ -40,6 +41,7 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
   resetsContract(() => makeSqlite(false));
   inventoryStoreContract(() => makeSqlite(false));
   userStatesContract(() => makeSqlite(false));
+  quotaStoreContract(() => makeSqlite(false));
   identityStoreContract(() => makeSqlite(false));
   billingRuleStoreContract(() => makeSqlite(false));
   reconciliationStoreContract(() => makeSqlite(false));
@@ -55,6 +57,7 @@ describe('SQLite with its threads', { timeout: 30_000 }, () => {
   resetsContract(() => makeSqlite(true));
   inventoryStoreContract(() => makeSqlite(true));
   userStatesContract(() => makeSqlite(true));
+  quotaStoreContract(() => makeSqlite(true));
   identityStoreContract(() => makeSqlite(true));
   billingRuleStoreContract(() => makeSqlite(true));
   reconciliationStoreContract(() => makeSqlite(true));

@@ -111,6 +111,8 @@ export async function startHttp(
     exports,
     billing,
     reconciliation: store.reconciliation,
+    quotas: store.quotas,
+    userStates: store.userStates,
     inventory,
     identity,
     links,

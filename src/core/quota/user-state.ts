@@ -1,4 +1,5 @@
 import type { NodeId, UserId } from '../units/ids.ts';
+import type { Evaluation } from './evaluate.ts';
 
 /**
  * Whether a user may use the VPN, and if not, why. `on-hold`: access is there, and the first use begins their time.
@@ -18,6 +19,8 @@ export interface StateFacts {
   readonly isDeleted: boolean;
   /** By an admin's hand. */
   readonly isSuspended: boolean;
+  /** Null: the user is entitled to everything. */
+  readonly evaluation: Evaluation | null;
 }
 
 export interface StateAndReason {
@@ -26,10 +29,14 @@ export interface StateAndReason {
 }
 
 /** One state where several would hold: what lasts longest without anybody's doing comes last. */
-export function stateOf({ isDeleted, isSuspended }: StateFacts): StateAndReason {
+export function stateOf({ isDeleted, isSuspended, evaluation }: StateFacts): StateAndReason {
   if (isDeleted) return { state: 'deleted', reason: null };
   if (isSuspended) return { state: 'suspended', reason: 'admin' };
-  return { state: 'active', reason: null };
+  // What the next plan will lift at once is not brought about before.
+  if (evaluation === null || evaluation.nextBegins) return { state: 'active', reason: null };
+  if (evaluation.isExpired) return { state: 'expired', reason: 'expiry' };
+  if (evaluation.limitedBy !== null) return { state: 'limited', reason: 'quota' };
+  return evaluation.isOnHold ? { state: 'on-hold', reason: 'not-started' } : { state: 'active', reason: null };
 }
 
 /** False: the user's access is to be off. */

@@ -12,6 +12,8 @@ export type ResetId = Branded<string, 'ResetId'>;
 export type ScheduledResetId = Branded<string, 'ScheduledResetId'>;
 export type EntryId = Branded<string, 'EntryId'>;
 export type LinkId = Branded<string, 'LinkId'>;
+export type PlanId = Branded<string, 'PlanId'>;
+export type TopUpId = Branded<string, 'TopUpId'>;
 
 /** Port: makes unguessable ids; the real one draws 80 bits from the system's generator. */
 export type NewId = () => string;

@@ -12,6 +12,7 @@ import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './iden
 import { importOriginal, type OriginalImport } from './import-original.ts';
 import { SqliteInventoryStore } from './inventory-store.ts';
 import { SqliteLinkStore } from './link-store.ts';
+import { SqliteQuotaStore } from './quota-store.ts';
 import { makeReaders, makeSlowReads } from './reader/readers.ts';
 import { SqliteReconciliationStore } from './reconciliation-store.ts';
 import { settleIncarnation } from './restore.ts';
@@ -68,7 +69,8 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     history,
     inventory: new SqliteInventoryStore(readers.inventory, writer),
     /** Whose access is to be off. */
-    userStates: new SqliteUserStates(readers.sql, writer),
+    userStates: new SqliteUserStates(readers.quotas, writer),
+    quotas: new SqliteQuotaStore(readers.quotas, slow, writer, clock),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     reconciliation: new SqliteReconciliationStore(readers.checks, writer),
     health: new SqliteHealthStore(readers.health, writer),

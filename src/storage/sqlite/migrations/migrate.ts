@@ -10,6 +10,7 @@ import { agents } from './007-agents.ts';
 import { userStatesMigration } from './008-user-states.ts';
 import { healthMigration } from './009-health.ts';
 import { rebindingsMigration } from './010-rebindings.ts';
+import { quotasMigration } from './011-quotas.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -23,6 +24,7 @@ const migrations: readonly string[] = [
   userStatesMigration,
   healthMigration,
   rebindingsMigration,
+  quotasMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

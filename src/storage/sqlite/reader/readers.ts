@@ -9,6 +9,7 @@ import type {
   UsageSummary,
   Visibility,
 } from '../../../core/ledger/usage-history.ts';
+import type { Terms } from '../../../core/quota/plan.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { PeerId, UserId } from '../../../core/units/ids.ts';
 import { writeBackup } from './backup.ts';
@@ -24,6 +25,7 @@ import { InventoryReader } from './inventory-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { LinkReader } from './link-reader.ts';
 import { QualityReader } from './quality-reader.ts';
+import { QuotaReader } from './quota-reader.ts';
 import { StatementReader } from './statement-reader.ts';
 import { Statements } from './statements.ts';
 import { UsageReader } from './usage-reader.ts';
@@ -34,7 +36,6 @@ export function makeReaders(db: Database, calendar: Calendar) {
   const ledger = new LedgerReader(sql, calendar);
   return {
     db,
-    sql,
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
     links: new LinkReader(sql),
@@ -46,6 +47,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     checks: new CheckReader(sql),
     health: new HealthReader(sql),
     quality: new QualityReader(sql),
+    quotas: new QuotaReader(sql, calendar),
     exports: new ExportReader(db, calendar),
     charts: new ChartReader(sql, calendar, ledger),
     statements: new StatementReader(sql, calendar, ledger),
@@ -55,8 +57,10 @@ export function makeReaders(db: Database, calendar: Calendar) {
 export type Readers = ReturnType<typeof makeReaders>;
 
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
-export function makeSlowReads({ db, usage, holders, charts, statements, exports, ledger, proof, quality }: Readers) {
+export function makeSlowReads(readers: Readers) {
+  const { db, usage, holders, charts, statements, exports, ledger, proof, quality, quotas } = readers;
   return {
+    previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
         ? usage.ownerSummary(period, who.adminId, seenBy)

@@ -5,6 +5,7 @@ import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
 import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
 import { CarrierSums } from './carrier-sums.ts';
+import type { Quotas } from './quotas.ts';
 import { ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 /** What a flush added to the day rows of a segment, for those who keep sums beside the database. */
@@ -27,11 +28,13 @@ export class Booking {
   #hour: QuarterHour | null = null;
   #touched: Line[] = [];
   readonly #carriers: CarrierSums;
+  readonly #quotas: Quotas;
   #deltas: DayDelta[] | null = null;
 
-  constructor(db: Database, calendar: Calendar) {
+  constructor(db: Database, calendar: Calendar, quotas: Quotas) {
     this.#sql = prepare(db);
     this.#calendar = calendar;
+    this.#quotas = quotas;
     this.#carriers = new CarrierSums(db);
   }
 
@@ -114,6 +117,7 @@ export class Booking {
       const { quarter, flags, lag, rx, tx, undirected, markup } = record;
       this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected, markup);
       this.#addToDay(line, days, record);
+      this.#quotas.add(line, this.#hourOf(quarter).day.number, record);
     }
     for (const row of days) {
       const { day, rx, tx, undirected, markup, hours, connections, lastMs } = row;

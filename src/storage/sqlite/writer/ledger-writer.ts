@@ -114,11 +114,11 @@ export class LedgerWriter {
   }
 
   #toTurn({ answers, commit }: Work): WriterTurn {
-    const { desk, booking, reportSums, liveness, userStates } = this.#parts;
+    const { desk, booking, reportSums, liveness, quotas } = this.#parts;
     const deltas = [...booking.takeDeltas(), ...reportSums.takeDeltas()];
     const tables = { sequence: liveness.sequence, deltas, ownersChanged: this.#ownersChanged };
     this.#ownersChanged = false;
-    return { answers, commit, unfolded: desk.isBehind, tables, states: userStates.takeChanged() };
+    return { answers, commit, unfolded: desk.isBehind, tables, states: quotas.takeChanged() };
   }
 
   #mustFold(): boolean {
@@ -241,6 +241,7 @@ export class LedgerWriter {
       this.#parts.tracking.reload();
       this.#parts.schedule.forget();
       if (forgets) this.#forgetOwners();
+      else this.#parts.quotas.forget();
       return { id: item.id, ok: false, error };
     }
   }
@@ -262,12 +263,13 @@ export class LedgerWriter {
 
   /** Commits what `work` did, durably, or nothing of it. */
   #atomically<T>(work: () => T): T {
-    const { booking, liveness, desk } = this.#parts;
+    const { booking, liveness, desk, quotas } = this.#parts;
     desk.begin();
     try {
       this.#sql.begin.run();
       const result = work();
       booking.flush();
+      quotas.settle(this.#nowMs);
       liveness.beat(this.#nowMs);
       this.#sql.commit.run();
       liveness.committed();
@@ -291,6 +293,7 @@ export class LedgerWriter {
     this.#parts.attribution.forget();
     this.#parts.reportBooking.forget();
     this.#parts.intake.forgetTokens();
+    this.#parts.quotas.forget();
   }
 
   /** After a rollback nothing in memory may be ahead of the disk. */

@@ -27,8 +27,12 @@ import { MeterStates } from './meter-states.ts';
 import { Nodes } from './nodes.ts';
 import { operation } from './operation.ts';
 import { Owners } from './owners.ts';
+import { Plans } from './plans.ts';
 import { PollOutcomes } from './poll-outcomes.ts';
 import { PollRecorder } from './polls.ts';
+import { QuotaAccounts } from './quota-accounts.ts';
+import { quotaOperations } from './quota-operations.ts';
+import { Quotas } from './quotas.ts';
 import { Rebindings } from './rebindings.ts';
 import { ReportBooking } from './report-booking.ts';
 import { ReportDesk } from './report-desk.ts';
@@ -38,22 +42,22 @@ import { Resets } from './resets.ts';
 import { ScheduledResets } from './scheduled-resets.ts';
 import { Settings } from './settings.ts';
 import { TrackingSwitch } from './tracking.ts';
-import { UserStateWriter } from './user-states.ts';
 
 /** The parts of the writer, wired. Everything here works on the one connection that writes. */
 export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number) {
   const attribution = new Attribution(db);
-  const booking = new Booking(db, calendar);
-  const states = new MeterStates(db);
   const tracking = new TrackingSwitch(db, nowMs);
+  const accounts = new QuotaAccounts(db, calendar);
+  const quotas = new Quotas(db, attribution, accounts, () => tracking.state.enabled, nowMs);
+  const booking = new Booking(db, calendar, quotas);
+  const states = new MeterStates(db);
   const outcomes = new PollOutcomes(db);
   const agents = new AgentMarks(db);
-  const resets = new Resets(db, newId);
+  const resets = new Resets(db, quotas, newId);
   const intake = new ReportIntake(db, tracking);
   // A fold lasts over several transactions, in between which polls book: they gather apart.
-  const reportSums = new Booking(db, calendar);
+  const reportSums = new Booking(db, calendar, quotas);
   const reportBooking = new ReportBooking(db, attribution, reportSums);
-  const userStates = new UserStateWriter(db);
   const entries = new Entries(db, attribution, calendar, newId);
   const rebindings = new Rebindings(db, attribution, entries);
   return {
@@ -86,8 +90,9 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       newId,
     }),
     figures: new Figures(db),
-    userStates,
-    owners: new Owners(db, resets, userStates, newId),
+    quotas,
+    plans: new Plans(db, quotas, resets, newId),
+    owners: new Owners(db, resets, quotas, newId),
     health: new Health(db),
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
@@ -110,6 +115,7 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
       const { entry, effect } = run(now, request);
       parts.booking.forgetActive();
       parts.reportSums.forgetActive();
+      for (const { userId } of effect.holders) if (userId !== null) parts.quotas.usageChanged(userId);
       return { entry: preview ? null : entry, effect };
     }),
     isPreview: ([, preview]: readonly unknown[]) => preview === true,
@@ -123,6 +129,7 @@ export function makeOperations(parts: WriterParts, db: Database) {
     ...agentOperations(parts),
     ...resetOperations(parts),
     ...healthOperations(parts),
+    ...quotaOperations(parts),
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),
     decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),

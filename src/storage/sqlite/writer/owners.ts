@@ -4,8 +4,8 @@ import type { Assignment, NewUser } from '../../../core/inventory/inventory-stor
 import type { User } from '../../../core/inventory/peer.ts';
 import type { NewId, UserId } from '../../../core/units/ids.ts';
 import { toUser, type UserRow, userColumns } from '../rows.ts';
+import type { Quotas } from './quotas.ts';
 import type { Resets } from './resets.ts';
-import type { UserStateWriter } from './user-states.ts';
 
 type UserChange = Partial<Pick<NewUser, 'name' | 'telegramId' | 'note' | 'role' | 'active' | 'ownerId'>>;
 
@@ -13,13 +13,13 @@ type UserChange = Partial<Pick<NewUser, 'name' | 'telegramId' | 'note' | 'role' 
 export class Owners {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #resets: Resets;
-  readonly #states: UserStateWriter;
+  readonly #quotas: Quotas;
   readonly #newId: NewId;
 
-  constructor(db: Database, resets: Resets, states: UserStateWriter, newId: NewId) {
+  constructor(db: Database, resets: Resets, quotas: Quotas, newId: NewId) {
     this.#sql = prepare(db);
     this.#resets = resets;
-    this.#states = states;
+    this.#quotas = quotas;
     this.#newId = newId;
   }
 
@@ -33,7 +33,7 @@ export class Owners {
     const active = user.active ? 1 : 0;
     const { name, linkToken, telegramId, role, note, ownerId } = user;
     this.#sql.addUser.run(id, name, linkToken, telegramId, role, note, ownerId, active, createdAt, createdAt);
-    this.#states.settle(id, createdAt);
+    this.#quotas.judgeNow(id, createdAt);
     this.#giveToken(user.userToken, id, createdAt, user.countInCycle);
     return this.#user(id);
   }
@@ -43,7 +43,7 @@ export class Owners {
     if (change.name !== undefined && change.name !== before.name) this.#refuseTakenName(change.name);
     const { name, telegramId, role, note, ownerId, active } = { ...before, ...change };
     this.#sql.updateUser.run(name, telegramId, role, note, ownerId, active ? 1 : 0, id);
-    this.#states.settle(id, nowMs);
+    this.#quotas.judgeNow(id, nowMs);
     return this.#user(id);
   }
 
@@ -55,7 +55,7 @@ export class Owners {
     this.#sql.releaseTokens.run(atMs, id);
     this.#sql.endBindings.run(atMs, id);
     this.#sql.releasePeers.run(id);
-    this.#states.settle(id, atMs);
+    this.#quotas.judgeNow(id, atMs);
   }
 
   rotateUserToken(id: UserId, userToken: string, nowMs: number): User {

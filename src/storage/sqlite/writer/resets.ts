@@ -6,6 +6,7 @@ import type { Traffic } from '../../../core/units/bytes.ts';
 import type { AdminId, NewId, UserId } from '../../../core/units/ids.ts';
 import { sums, VISIBLE } from '../reader/statements.ts';
 import { type ResetRow, resetColumns, toResetMark, toTraffic } from '../rows.ts';
+import type { Quotas } from './quotas.ts';
 import { ADD_SUMS, addSums, noSums, type Sums } from './sums.ts';
 
 /**
@@ -14,10 +15,12 @@ import { ADD_SUMS, addSums, noSums, type Sums } from './sums.ts';
  */
 export class Resets {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #quotas: Quotas;
   readonly #newId: NewId;
 
-  constructor(db: Database, newId: NewId) {
+  constructor(db: Database, quotas: Quotas, newId: NewId) {
     this.#sql = prepare(db);
+    this.#quotas = quotas;
     this.#newId = newId;
   }
 
@@ -31,6 +34,7 @@ export class Resets {
     const users = scope === 'all' ? (this.#sql.countUsers.get() as number) : targets.length;
     const id = this.#newId();
     const { lastInsertRowid } = this.#sql.add.run(id, scope, half, users, atMs, by, reason);
+    if (scope === 'all') this.#quotas.everybodysUsageChanged();
     for (const userId of targets) {
       this.#sql.addTarget.run(userId, lastInsertRowid);
       this.applyMarks(userId);
@@ -47,12 +51,14 @@ export class Resets {
       });
     }
     this.#sql.undo.run(nowMs, by, row.rowId);
+    if (row.scope === 'all') this.#quotas.everybodysUsageChanged();
     for (const userId of this.#sql.targets.all(row.rowId)) this.applyMarks(userId as string);
     return this.#mark(id);
   }
 
   /** Brings `hidden` of a user's segments, and the sums per carrier, in line with the marks on that user. */
   applyMarks(userId: string): void {
+    this.#quotas.usageChanged(userId);
     const marks = (this.#sql.marksOn.all(userId) as MarkRow[]).map(
       ({ id, at, undone, half }): AppliedReset => ({ id, atMs: at, undone: undone === 1, half }),
     );

@@ -1,0 +1,215 @@
+import { type Entitlement, evaluate } from '../../../core/quota/evaluate.ts';
+import { type Terms, termsFromText } from '../../../core/quota/plan.ts';
+import type { Plan, StateChange, TermsPreview, TopUp, UserStanding } from '../../../core/quota/quota-store.ts';
+import {
+  type AccessOff,
+  hasAccess,
+  type StateReason,
+  stateOf,
+  type UserState,
+} from '../../../core/quota/user-state.ts';
+import type { CycleBounds } from '../../../core/units/billing-cycle.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
+import type { NodeId, PlanId, UserId } from '../../../core/units/ids.ts';
+import {
+  type PlanRow,
+  planColumns,
+  type StateChangeRow,
+  stateChangeColumns,
+  type TopUpRow,
+  toPlan,
+  topUpColumns,
+  toStateChange,
+  toTopUp,
+} from '../quota-rows.ts';
+import { type MutableUsage, QuotaUsageReader } from '../quota-usage.ts';
+import { toDate } from '../rows.ts';
+import type { Statements } from './statements.ts';
+
+/** Reads of plans, and of how users stand. Usage is summed up from day rows: exact also where no meter is kept yet. */
+export class QuotaReader {
+  readonly #sql: Statements;
+  readonly #usage: QuotaUsageReader;
+
+  constructor(sql: Statements, calendar: Calendar) {
+    this.#sql = sql;
+    this.#usage = new QuotaUsageReader(sql.db, calendar);
+  }
+
+  plans(): Plan[] {
+    return this.#sql
+      .all<PlanRow>(`SELECT ${planColumns} FROM plan p WHERE p.deleted_at IS NULL ORDER BY p.name`)
+      .map(toPlan);
+  }
+
+  findPlan(text: string): Plan | null {
+    const row = this.#sql.get<PlanRow>(
+      `SELECT ${planColumns} FROM plan p WHERE p.deleted_at IS NULL AND (p.id = @text OR p.name = @text)
+       ORDER BY p.id = @text DESC LIMIT 1`,
+      { text },
+    );
+    return row === undefined ? null : toPlan(row);
+  }
+
+  topUps(userId: UserId): TopUp[] {
+    return this.#sql
+      .allBig<TopUpRow>(`SELECT ${topUpColumns} FROM top_up t WHERE t.user_id = @userId ORDER BY t.id DESC`, { userId })
+      .map(toTopUp);
+  }
+
+  topUp(id: string): TopUp | null {
+    const row = this.#sql.getBig<TopUpRow>(`SELECT ${topUpColumns} FROM top_up t WHERE t.public_id = @id`, { id });
+    return row === undefined ? null : toTopUp(row);
+  }
+
+  stateChanges(userId: UserId, limit: number): StateChange[] {
+    return this.#sql
+      .all<StateChangeRow>(
+        `SELECT ${stateChangeColumns} FROM state_change WHERE user_id = @userId ORDER BY id DESC LIMIT @limit`,
+        { userId, limit },
+      )
+      .map(toStateChange);
+  }
+
+  trustedServers(): readonly string[] {
+    const row = this.#sql.get<{ value: string }>("SELECT value FROM setting WHERE name = 'quota.trusted-servers'");
+    return row === undefined ? [] : (JSON.parse(row.value) as string[]);
+  }
+
+  standings(userIds: readonly UserId[], nowMs: number): Map<UserId, UserStanding> {
+    const trusted = new Set(this.trustedServers());
+    const rows = this.#sql.all<EntitlementRow>(
+      `SELECT e.user_id AS userId, p.id AS planId, p.name AS planName, n.id AS nextId, n.name AS nextName,
+         ifnull(e.terms, p.terms) AS terms, e.started_at AS startedAt, e.expires_at AS expiresAt
+       FROM entitlement e LEFT JOIN plan p ON p.id = e.plan_id LEFT JOIN plan n ON n.id = e.next_plan_id
+       WHERE e.user_id IN (SELECT value FROM json_each(@ids))`,
+      { ids: JSON.stringify(userIds) },
+    );
+    return new Map(rows.map((row) => [row.userId, this.#standing(row, trusted, nowMs)]));
+  }
+
+  #standing(row: EntitlementRow, trusted: ReadonlySet<string>, nowMs: number): UserStanding {
+    const { userId, startedAt: startedMs, expiresAt: expiresMs } = row;
+    const terms = termsFromText(row.terms);
+    const entitlement = { terms, startedMs, expiresMs, hasNext: row.nextId !== null };
+    const cycle = this.#usage.cycleAt(terms, startedMs, nowMs);
+    const usage = this.#usage.usage(userId, entitlement, cycle, trusted);
+    return {
+      plan: named(row.planId, row.planName),
+      nextPlan: named(row.nextId, row.nextName),
+      terms,
+      startedAt: toDate(startedMs),
+      expiresAt: toDate(expiresMs),
+      countsFrom: toDate(cycle?.fromMs ?? startedMs),
+      evaluation: evaluate(entitlement, usage, cycle, nowMs),
+    };
+  }
+
+  preview(terms: Terms, userIds: readonly UserId[], nowMs: number): TermsPreview {
+    const trusted = new Set(this.trustedServers());
+    const effect = { users: 0, cutOff: 0, restored: 0, cutInPart: 0 };
+    const names: string[] = [];
+    for (const userId of userIds) {
+      const user = this.#sql.get<PreviewRow>(
+        `SELECT u.name, u.active, u.state, e.started_at AS startedAt, e.expires_at AS expiresAt
+         FROM user u LEFT JOIN entitlement e ON e.user_id = u.id WHERE u.id = @userId AND u.deleted_at IS NULL`,
+        { userId },
+      );
+      if (user === undefined) continue;
+      const then = this.#stateUnder(terms, userId, user, trusted, nowMs);
+      effect.users++;
+      if (then.inPart) effect.cutInPart++;
+      if (hasAccess(then.state) === hasAccess(user.state)) continue;
+      if (hasAccess(then.state)) effect.restored++;
+      else {
+        effect.cutOff++;
+        if (names.length < NAMES_TOLD) names.push(user.name);
+      }
+    }
+    return { ...effect, names };
+  }
+
+  #stateUnder(
+    terms: Terms,
+    userId: UserId,
+    { active, startedAt, expiresAt }: PreviewRow,
+    trusted: ReadonlySet<string>,
+    nowMs: number,
+  ) {
+    const entitlement: Entitlement = { terms, startedMs: startedAt ?? nowMs, expiresMs: expiresAt, hasNext: false };
+    const cycle: CycleBounds | null = this.#usage.cycleAt(terms, entitlement.startedMs, nowMs);
+    const usage: MutableUsage[] = this.#usage.usage(userId, entitlement, cycle, trusted);
+    const evaluation = evaluate(entitlement, usage, cycle, nowMs);
+    const { state } = stateOf({ isDeleted: false, isSuspended: active === 0, evaluation });
+    return { state, inPart: evaluation.limitedParts.length > 0 };
+  }
+
+  /** Everybody's, or those of some users: access off everywhere, and where only quotas of a part are used up. */
+  accessOff(userIds: readonly UserId[] | null): AccessOff[] {
+    const params = userIds === null ? {} : { ids: JSON.stringify(userIds) };
+    const some = (column: string) => (userIds === null ? '' : `AND +${column} IN (SELECT value FROM json_each(@ids))`);
+    const whole = this.#sql.all<AccessRow>(
+      `SELECT id, state, state_reason AS reason, state_since AS since FROM user u
+       WHERE state NOT IN ('active', 'on-hold') ${some('id')}`,
+      params,
+    );
+    const parts = this.#sql.all<PartRow>(
+      `SELECT l.user_id AS id, l.quota, l.since, ifnull(e.terms, p.terms) AS terms
+       FROM part_limit l JOIN entitlement e ON e.user_id = l.user_id LEFT JOIN plan p ON p.id = e.plan_id
+       JOIN user u ON u.id = l.user_id WHERE u.state IN ('active', 'on-hold') ${some('l.user_id')}`,
+      params,
+    );
+    return [...whole.map(toAccessOff), ...parts.flatMap(toPartOff)];
+  }
+}
+
+/** Names that a preview tells. */
+const NAMES_TOLD = 100;
+
+interface EntitlementRow {
+  readonly userId: UserId;
+  readonly planId: PlanId | null;
+  readonly planName: string | null;
+  readonly nextId: PlanId | null;
+  readonly nextName: string | null;
+  readonly terms: string;
+  readonly startedAt: number | null;
+  readonly expiresAt: number | null;
+}
+
+interface PreviewRow {
+  readonly name: string;
+  readonly active: number;
+  readonly state: UserState;
+  readonly startedAt: number | null;
+  readonly expiresAt: number | null;
+}
+
+interface AccessRow {
+  readonly id: UserId;
+  readonly state: AccessOff['state'];
+  readonly reason: StateReason | null;
+  readonly since: number;
+}
+
+interface PartRow {
+  readonly id: UserId;
+  readonly quota: string;
+  readonly since: number;
+  readonly terms: string;
+}
+
+function named(id: PlanId | null, name: string | null): Pick<Plan, 'id' | 'name'> | null {
+  return id === null || name === null ? null : { id, name };
+}
+
+function toAccessOff({ id, state, reason, since }: AccessRow): AccessOff {
+  return { userId: id, state, reason, since: new Date(since), only: null };
+}
+
+function toPartOff({ id, quota, since, terms }: PartRow): AccessOff[] {
+  const part = termsFromText(terms).quotas.find(({ name }) => name === quota);
+  if (part === undefined) return [];
+  const only = { nodeIds: part.nodeIds as readonly NodeId[] | null, protocols: part.protocols };
+  return [{ userId: id, state: 'limited', reason: 'quota', since: new Date(since), only }];
+}

@@ -4,11 +4,13 @@ import { addAdminCommands } from './commands/admin.ts';
 import { addBillingCommands } from './commands/billing.ts';
 import { addCorrectionCommands } from './commands/correction.ts';
 import { addCounterCommands } from './commands/counters.ts';
+import { addEntitlementCommands } from './commands/entitlement.ts';
 import { addExportCommands } from './commands/export.ts';
 import { addLedgerCommands } from './commands/ledger.ts';
 import { addLinkCommands } from './commands/link.ts';
 import { addNodeCommands } from './commands/node.ts';
 import { addPeerCommands } from './commands/peer.ts';
+import { addPlanCommands } from './commands/plan.ts';
 import { addResetCommands } from './commands/reset.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addServiceCommands } from './commands/service.ts';
@@ -36,6 +38,8 @@ async function main(argv: readonly string[]): Promise<number> {
     addServiceCommands,
     addPeerCommands,
     addUserCommands,
+    addEntitlementCommands,
+    addPlanCommands,
     addLinkCommands,
     addTokenCommands,
     addUsageCommands,

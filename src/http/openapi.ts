@@ -51,10 +51,11 @@ export async function listRoutes(): Promise<DescribedRoute[]> {
   return routes;
 }
 
-/** Describing calls nothing; only the two subscriptions of a start are made. */
+/** Describing calls nothing; only the subscriptions of a start are made. */
 const NO_PORTS = {
   ledger: { onCommit: () => () => {} },
   changes: { subscribe: () => () => {} },
+  userStates: { onChange: () => () => {}, accessOff: async () => [], accessOffOf: async () => [] },
 } as unknown as HttpPorts;
 
 function describeRoute(method: string, route: RouteOptions): DescribedRoute {

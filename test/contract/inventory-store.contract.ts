@@ -167,7 +167,13 @@ export function inventoryStoreContract(make: MakeStore): void {
       const wanted = newUser('ada', { telegramId: 2 ** 40, role: 'owner', note: 'line\nbreak', active: false });
       const user = await store.inventory.addUser(wanted);
       const { countInCycle: _, ...stored } = wanted;
-      const suspended = { state: 'suspended', stateReason: 'admin', stateSince: wanted.createdAt };
+      const suspended = {
+        state: 'suspended',
+        stateReason: 'admin',
+        stateSince: wanted.createdAt,
+        email: null,
+        tags: [],
+      };
       expect(user).toEqual({ ...stored, ...suspended, id: user.id, deletedAt: null });
       await reopen();
       for (const text of [user.id, 'ada', 'ada-token']) expect(await store.inventory.findUser(text)).toEqual(user);

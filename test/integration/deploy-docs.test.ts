@@ -105,7 +105,7 @@ describe('the command line', () => {
       expect(page, name).toMatch(new RegExp(`xpert ${name}\\b`));
       const documented = documentedOptions(name);
       const missing = helpOf(words).options.filter((option) => option !== '--json' && !documented.includes(option));
-      expect({ name, missing: missing.filter((option) => option !== '--password' && option !== '--quota') }).toEqual({
+      expect({ name, missing: missing.filter((option) => option !== '--password') }).toEqual({
         name,
         missing: [],
       });

@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
 import { findUser, type UserItem } from '../find.ts';
-import { explain, formatBytes, formatInstant, print, printTable, type Traffic, WrongUse } from '../output.ts';
+import { explain, formatBytes, formatInstant, parseInstant, print, printTable, type Traffic } from '../output.ts';
+import { parseSize } from './correction.ts';
+import { type Entitlement, entitlementOf, printEntitlement } from './entitlement.ts';
 
 interface User extends UserItem {
   readonly linkToken?: string | null;
-  readonly active: boolean;
+  readonly state: string;
+  readonly stateReason: string | null;
+  readonly entitlement: Entitlement | null;
   readonly owner: { readonly name: string } | null;
   readonly peers: number;
   readonly traffic: Traffic;
@@ -19,7 +23,11 @@ interface AddOptions {
   readonly owner?: string;
   readonly telegramId?: string;
   readonly note?: string;
-  readonly quota?: string;
+  readonly quota?: number;
+  readonly cycle?: string;
+  readonly plan?: string;
+  readonly expires?: string;
+  readonly onHold?: boolean;
   readonly countInCycle?: boolean;
   readonly json?: boolean;
 }
@@ -34,7 +42,11 @@ export function addUserCommands(program: Command): void {
     .option('--owner <admin>', 'whose user it is (default: the owner)')
     .option('--telegram-id <number>')
     .option('--note <text>')
-    .option('--quota <bytes>', 'not in this version')
+    .option('--quota <bytes>', 'a quota of everything: 10GiB', parseSize)
+    .option('--cycle <cycle>', 'of the quota: month:1, days:30, week:mon, … (default: it never begins anew)')
+    .option('--plan <plan>', 'instead of a quota: a plan')
+    .option('--expires <instant>', 'access ends then', parseInstant)
+    .option('--on-hold', 'their time begins with the first use')
     .option('--count-in-cycle', 'claimed usage counts in the running cycle too')
     .option('--json', 'answer as JSON')
     .action((name: string, options: AddOptions) => withApi((api) => add(api, name, options)));
@@ -72,7 +84,7 @@ function printJson(user: User): void {
 }
 
 async function add(api: Api, name: string, options: AddOptions): Promise<void> {
-  if (options.quota !== undefined) throw new WrongUse('Quotas are not in this version.', 'Leave out --quota.');
+  const entitlement = entitlementOf(options);
   const user = await api.post<User>('/api/v1/users', {
     name,
     ...(options.token === undefined ? {} : { userToken: options.token }),
@@ -81,6 +93,7 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
     ...(options.telegramId === undefined ? {} : { telegramId: Number(options.telegramId) }),
     ...(options.note === undefined ? {} : { note: options.note }),
     ...(options.countInCycle ? { countInCycle: true } : {}),
+    ...(Object.keys(entitlement).length === 0 ? {} : { entitlement }),
   });
   if (options.json) return printJson(user);
   print(`${user.name} reports as ${user.userToken}`);
@@ -104,7 +117,7 @@ async function list(api: Api, options: { search?: string; json?: boolean }): Pro
       user.peers,
       formatBytes(user.traffic.totalBytes),
       formatInstant(user.createdAt),
-      user.active ? 'active' : 'inactive',
+      user.state,
     ]),
   );
 }
@@ -114,12 +127,11 @@ async function show(api: Api, name: string, options: { json?: boolean }): Promis
   const user = await api.get<User>(`/api/v1/users/${id}`);
   if (options.json) return printJson(user);
   const { rxBytes, txBytes, totalBytes } = user.traffic;
-  print(
-    `${user.name} (${user.active ? 'active' : 'inactive'}), of ${user.owner?.name ?? 'nobody'}, since ${formatInstant(user.createdAt)}`,
-  );
+  print(`${user.name} (${user.state}), of ${user.owner?.name ?? 'nobody'}, since ${formatInstant(user.createdAt)}`);
   print(`user_token ${user.userToken}`);
   if (user.linkToken) print(`link_token ${user.linkToken}`);
   print(`${formatBytes(totalBytes)}: ${formatBytes(txBytes)} down, ${formatBytes(rxBytes)} up; ${user.peers} peers`);
+  if (user.entitlement !== null) printEntitlement(user.entitlement);
   if (user.note !== '') print(user.note);
 }
 

@@ -1,5 +1,7 @@
 import type { Page } from '../ledger/usage-history.ts';
 import type { SourceNotice } from '../metering/collector.ts';
+import type { EntitlementChange } from '../quota/quota-store.ts';
+import type { UserState } from '../quota/user-state.ts';
 import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
 import type { Node, VpnService } from './node.ts';
 import type { Peer, User } from './peer.ts';
@@ -47,7 +49,7 @@ export interface InventoryStore {
   addUser(user: NewUser): Promise<User>;
   updateUser(
     id: UserId,
-    change: Partial<Pick<NewUser, 'name' | 'telegramId' | 'note' | 'role' | 'active' | 'ownerId'>>,
+    change: Partial<Pick<NewUser, 'name' | 'telegramId' | 'email' | 'note' | 'tags' | 'role' | 'active' | 'ownerId'>>,
   ): Promise<User>;
   deleteUser(id: UserId, at: Date): Promise<void>;
   /** New user_token; the old one stays an alias of this user for ever. */
@@ -98,6 +100,8 @@ export interface UserQuery {
   /** Only users of this admin. */
   readonly ownerId?: AdminId;
   readonly search?: string;
+  readonly state?: UserState;
+  readonly tag?: string;
   readonly limit: number;
   readonly cursor: string | null;
 }
@@ -114,6 +118,10 @@ export interface NewUser {
   readonly active: boolean;
   readonly createdAt: Date;
   readonly countInCycle: boolean;
+  readonly email?: string | null;
+  readonly tags?: readonly string[];
+  /** What the user is entitled to from the beginning; absent: to everything. */
+  readonly entitlement?: EntitlementChange;
 }
 
 export interface InventoryCounts {

@@ -33,7 +33,10 @@ export interface User {
   readonly telegramId: number | null;
   /** Free word from an import (`user`, `owner`); no rights follow from it. */
   readonly role: string;
+  readonly email: string | null;
   readonly note: string;
+  /** Free words to group users by. */
+  readonly tags: readonly string[];
   /** The admin whose user this is; null: the owner's (also while there is no owner account yet). */
   readonly ownerId: AdminId | null;
   /** False: suspended by an admin's hand. */

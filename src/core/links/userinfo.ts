@@ -1,3 +1,5 @@
+import type { QuotaStanding } from '../quota/evaluate.ts';
+
 /** The header `Subscription-Userinfo`, which clients show as used and left. Bytes; `null`: not said. */
 export interface Userinfo {
   readonly upload: bigint;
@@ -5,6 +7,17 @@ export interface Userinfo {
   /** Quota; null: unlimited. */
   readonly total: bigint | null;
   readonly expiresAt: Date | null;
+}
+
+/**
+ * What clients are told of a quota: used and left add up to it. Bytes that count otherwise than they flowed (a multiplier,
+ * one direction only) go to the download.
+ */
+export function userinfoOf({ sums, used, allowance }: QuotaStanding, expiresAt: Date | null): Userinfo {
+  const { rx, tx, undirected } = sums;
+  const isAsFlowed = used === rx + tx + undirected;
+  const directions = isAsFlowed ? { upload: rx, download: tx + undirected } : { upload: 0n, download: used };
+  return { ...directions, total: allowance, expiresAt };
 }
 
 /** `upload=1; download=2; total=0; expire=0`: 0 is how every client reads "unlimited" and "never". */

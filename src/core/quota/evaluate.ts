@@ -35,7 +35,8 @@ export interface Entitlement {
 /** How one quota stands. */
 export interface QuotaStanding {
   readonly quota: Quota;
-  /** All that counts. */
+  readonly sums: CountedSums;
+  /** All of these that counts. */
   readonly used: bigint;
   /** The quota with what was carried over and topped up; grace is not in it. */
   readonly allowance: bigint;
@@ -107,6 +108,7 @@ function standingOf(quota: Quota, { sums, doubted, carried, toppedUp }: QuotaUsa
   const hardLimit = allowance + quota.graceBytes;
   return {
     quota,
+    sums,
     used,
     allowance,
     hardLimit,

@@ -2,6 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { type Actor, ownsUser } from '../../core/identity/authorize.ts';
 import type { Period } from '../../core/ledger/usage-history.ts';
+import type { QuotaStanding } from '../../core/quota/evaluate.ts';
+import { isOfEverything } from '../../core/quota/plan.ts';
+import type { QuotaStore } from '../../core/quota/quota-store.ts';
 import type { AdminId, UserId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -91,10 +94,11 @@ export function adminUsageRoutes(app: HttpApp, { ports }: HttpParts): void {
   app.get('/api/admin/usage/:username/detailed', { config, schema: detailedSchema }, async (request) => {
     const { username } = request.params;
     const subject = await find(actorOf(request), username);
-    const [metered, reported, shown] = await Promise.all([
+    const [metered, reported, shown, limit] = await Promise.all([
       usageOf(subject, 'services', null),
       usageOf(subject, 'reports', null),
       externalOf(subject, username, request.query.days),
+      quotaOf(ports.quotas, subject),
     ]);
     return {
       username,
@@ -102,18 +106,18 @@ export function adminUsageRoutes(app: HttpApp, { ports }: HttpParts): void {
       xpert_usage_gb: gib(metered.bytes),
       external_traffic: shown,
       total_usage_bytes: metered.bytes + reported.bytes,
-      ...NO_LIMIT,
-      limit_check: null,
-      percentage_used: null,
+      ...limitOf(limit),
+      limit_check: limit === null ? null : !limit.isUsedUp,
+      percentage_used: limit === null ? null : percentOf(limit.used, limit.allowance),
     };
   });
 
   app.get('/api/admin/external-traffic/stats/:username', { config, schema: externalSchema }, async (request) => {
     const { username } = request.params;
-    const shown = await externalOf(await find(actorOf(request), username), username, request.query.days);
-    const used_gb = shown.external_traffic_gb;
-    const limit_check = { within_limit: true, limit_gb: null, used_gb, remaining_gb: null, percentage_used: null };
-    return { ...shown, ...NO_LIMIT, limit_check };
+    const subject = await find(actorOf(request), username);
+    const shown = await externalOf(subject, username, request.query.days);
+    const limit = await quotaOf(ports.quotas, subject);
+    return { ...shown, ...limitOf(limit), limit_check: limitCheck(limit, shown.external_traffic_gb) };
   });
 
   /** Admins and users share one name space, so a name means one of them. @throws NotFound */
@@ -156,5 +160,34 @@ export function adminUsageRoutes(app: HttpApp, { ports }: HttpParts): void {
   }
 }
 
-/** Nobody has a limit yet. */
-const NO_LIMIT = { traffic_limit_bytes: null, traffic_limit_gb: null };
+/** The quota of everything of a user; null: there is none. */
+async function quotaOf(quotas: Pick<QuotaStore, 'standings'>, subject: Subject): Promise<QuotaStanding | null> {
+  if (subject.kind === 'admin') return null;
+  const standing = (await quotas.standings([subject.id])).get(subject.id);
+  return standing?.evaluation.quotas.find(({ quota }) => isOfEverything(quota)) ?? null;
+}
+
+/** The limit is the quota with all that was added to it: what clients of the original hold usage against. */
+function limitOf(limit: QuotaStanding | null) {
+  if (limit === null) return { traffic_limit_bytes: null, traffic_limit_gb: null };
+  return { traffic_limit_bytes: limit.allowance, traffic_limit_gb: gib(limit.allowance) };
+}
+
+function percentOf(used: bigint, allowance: bigint): number {
+  return Number((used * 10_000n) / allowance) / 100;
+}
+
+/** All that counts towards the limit, not the external part alone: that is what is cut by. */
+function limitCheck(limit: QuotaStanding | null, external_gb: number) {
+  if (limit === null) {
+    return { within_limit: true, limit_gb: null, used_gb: external_gb, remaining_gb: null, percentage_used: null };
+  }
+  const { used, allowance, isUsedUp } = limit;
+  return {
+    within_limit: !isUsedUp,
+    limit_gb: gib(allowance),
+    used_gb: gib(used),
+    remaining_gb: gib(used < allowance ? allowance - used : 0n),
+    percentage_used: percentOf(used, allowance),
+  };
+}

@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics.ts';
 import type { HttpConfig, HttpPorts } from '../ports.ts';
 import { problem } from '../problem.ts';
 import { webhookSchema } from '../schemas/webhook.ts';
+import { ReachedLimits } from './reached-limits.ts';
 import { parseReports, type ReportBody, readReportBody, requestEventId } from './report-body.ts';
 import { checkServers, SenderGate, senderOf, UNSIGNED } from './sender.ts';
 
@@ -29,11 +30,12 @@ interface Delivery {
  */
 export function webhookRoutes(
   app: HttpApp,
-  ports: Pick<HttpPorts, 'ledger' | 'inventory' | 'clock'>,
+  ports: Pick<HttpPorts, 'ledger' | 'inventory' | 'clock' | 'userStates'>,
   config: Pick<HttpConfig, 'webhookAuth'>,
   parts: { readonly authenticator: Authenticator; readonly metrics: Metrics },
 ): void {
   const { clock, ledger, inventory } = ports;
+  const limits = new ReachedLimits(ports);
   const gate = new SenderGate({ authenticator: parts.authenticator, clock, auth: config.webhookAuth });
 
   const readBody = (request: FastifyRequest, text: string): Delivery | Promise<Delivery> => {
@@ -69,7 +71,8 @@ export function webhookRoutes(
       record(sender, reports, actor).then(
         (outcome) => {
           parts.metrics.reported(outcome);
-          reply.header('content-type', JSON_TYPE).send(answer(reports, outcome));
+          const limited = sender.verified ? limits.among(reports) : NOBODY;
+          reply.header('content-type', JSON_TYPE).send(answer(reports, outcome, limited));
         },
         (error: Error) => reply.send(error),
       );
@@ -82,6 +85,7 @@ export function webhookRoutes(
   }
 }
 
+const NOBODY: readonly string[] = [];
 const PATH = '/api/xpert/traffic-webhook';
 
 type Done = (error: Error | null, body?: unknown) => void;
@@ -114,10 +118,10 @@ function wantsBackfill(request: FastifyRequest): boolean {
   return (request.query as { backfill?: string }).backfill === 'true';
 }
 
-function answer(reports: readonly UsageReport[], outcome: ReportOutcome): string {
+function answer(reports: readonly UsageReport[], outcome: ReportOutcome, limited: readonly string[]): string {
   const isIdempotent = reports.every((report) => report.eventId !== null || report.mode === 'cumulative');
   const { recorded, duplicates, stale, quarantined } = outcome;
-  if (recorded === 1 && duplicates === 0 && stale === 0 && quarantined === 0) {
+  if (recorded === 1 && duplicates === 0 && stale === 0 && quarantined === 0 && limited.length === 0) {
     return isIdempotent ? ONE_WITH_ID : ONE_WITHOUT_ID;
   }
   return writeJson({
@@ -127,5 +131,6 @@ function answer(reports: readonly UsageReport[], outcome: ReportOutcome): string
     stale,
     ...(quarantined > 0 ? { quarantined } : {}),
     ...(isIdempotent ? {} : { idempotent: false }),
+    ...(limited.length > 0 ? { limit_reached: true, limited_tokens: limited } : {}),
   });
 }

@@ -17,6 +17,7 @@ import { bindingRoutes } from './bindings.ts';
 import { cleanupRoutes } from './cleanup.ts';
 import { correctionRoutes } from './corrections.ts';
 import { docsRoutes } from './docs.ts';
+import { entitlementRoutes } from './entitlements.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { gapRoutes } from './gaps.ts';
@@ -29,6 +30,7 @@ import { nodeRoutes } from './nodes.ts';
 import { overviewRoutes } from './overview.ts';
 import { panelRoutes } from './panel.ts';
 import { peerRoutes } from './peers.ts';
+import { planRoutes } from './plans.ts';
 import { qualityRoutes } from './quality.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
 import { resetRoutes } from './resets.ts';
@@ -64,6 +66,8 @@ const RESOURCES = [
   peerRoutes,
   bindingRoutes,
   userRoutes,
+  planRoutes,
+  entitlementRoutes,
   linkRoutes,
   statementRoutes,
   unclaimedRoutes,

@@ -14,12 +14,16 @@ import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
 import { Nothing, Nullable, PageOf, PageQuery, trafficJson } from '../schemas/common.ts';
 import { NameJson } from '../schemas/identity.ts';
-import { type UserBody, UserJson } from '../schemas/people.ts';
+import { type UserBody, UserJson, UserStateJson } from '../schemas/people.ts';
+import { entitlementOrNull } from '../schemas/quotas.ts';
+import { entitlementOf, NewEntitlement } from './entitlements.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 const members = {
   telegramId: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))),
+  email: Type.Optional(Nullable(Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }))),
   note: Type.Optional(Type.String({ maxLength: 2000 })),
+  tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 32 }), { maxItems: 50, uniqueItems: true })),
   role: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
   active: Type.Optional(Type.Boolean()),
   owner: Type.Optional(
@@ -31,6 +35,7 @@ const NewUser = Type.Object({
   userToken: Type.Optional(Type.String({ maxLength: 128 })),
   linkToken: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._~-]{6,128}$', description: 'Secret.' })),
   countInCycle: Type.Optional(Type.Boolean({ description: 'Claimed history counts in the running cycle, too.' })),
+  entitlement: Type.Optional(NewEntitlement),
   ...members,
 });
 const UserChange = Type.Object({ name: Type.Optional(NameJson), ...members });
@@ -39,7 +44,12 @@ const tags = ['users'];
 const listSchema = {
   tags,
   summary: 'Users',
-  querystring: Type.Object({ ...PageQuery, search: Type.Optional(Type.String({ maxLength: 128 })) }),
+  querystring: Type.Object({
+    ...PageQuery,
+    search: Type.Optional(Type.String({ maxLength: 128 })),
+    state: Type.Optional(UserStateJson),
+    tag: Type.Optional(Type.String({ maxLength: 32 })),
+  }),
   response: { 200: PageOf(UserJson) },
 };
 const oneSchema = { tags, summary: 'One user', params: ById, response: { 200: UserJson } };
@@ -74,12 +84,14 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
   app.get('/api/v1/users', { config: looking, schema: listSchema }, async (request) => {
     const actor = actorOf(request);
     const who = visibilityOf(actor);
-    const { search, limit, cursor } = request.query;
+    const { search, limit, cursor, state, tag } = request.query;
     const page = await inventory.users({
       limit,
       cursor: cursor ?? null,
       ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
       ...(search === undefined || search === '' ? {} : { search }),
+      ...(state === undefined ? {} : { state }),
+      ...(tag === undefined ? {} : { tag }),
     });
     return { ...page, items: await bodies(parts, actor, page.items) };
   });
@@ -90,7 +102,7 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.post('/api/v1/users', { config: changing, schema: createSchema }, async (request, reply) => {
     const actor = actorOf(request);
-    const { name, telegramId, note, role, active, owner, countInCycle } = request.body;
+    const { name, telegramId, email, note, tags, role, active, owner, countInCycle, entitlement } = request.body;
     const user = await inventory.addUser({
       name,
       userToken: wantedToken(request.body.userToken),
@@ -98,11 +110,14 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
       linkToken: request.body.linkToken ?? newSecret(),
       telegramId: telegramId ?? null,
       role: role ?? 'user',
+      email: email ?? null,
       note: note ?? '',
+      tags: tags ?? [],
       ownerId: owner === undefined ? await defaultOwner(parts, actor) : await ownerNamed(parts, actor, owner),
       active: active ?? true,
       createdAt: clock.now(),
       countInCycle: countInCycle ?? false,
+      ...(entitlement === undefined ? {} : { entitlement: await entitlementOf(parts, entitlement) }),
     });
     await audit(parts, request, 'user.created', name);
     return reply.code(201).send(await one(actor, user));
@@ -174,11 +189,13 @@ function newUserToken(): string {
 
 async function bodies({ ports }: HttpParts, actor: Actor, users: readonly User[]): Promise<UserBody[]> {
   const ids = users.map(({ id }) => id);
-  const [totals, peers, admins] = await Promise.all([
+  const [totals, peers, admins, standings] = await Promise.all([
     ports.history.userTotals(ids),
     ports.inventory.peerCounts(ids),
     ports.identity.admins(),
+    ports.quotas.standings(ids),
   ]);
+  const nowMs = ports.clock.now().getTime();
   const ownerOf = new Map(admins.map(({ id, name }) => [id, { id, name }]));
   const withLink = isAllowed(actor, 'change-users');
   return users.map((user) => ({
@@ -188,12 +205,15 @@ async function bodies({ ports }: HttpParts, actor: Actor, users: readonly User[]
     ...(withLink ? { linkToken: user.linkToken } : {}),
     telegramId: user.telegramId,
     role: user.role,
+    email: user.email,
     note: user.note,
+    tags: [...user.tags],
     active: user.active,
     state: user.state,
     stateReason: user.stateReason,
     stateSince: user.stateSince,
     owner: user.ownerId === null ? null : (ownerOf.get(user.ownerId) ?? null),
+    entitlement: entitlementOrNull(standings.get(user.id), nowMs),
     peers: peers.get(user.id) ?? 0,
     traffic: trafficJson(totals.get(user.id) ?? NOTHING),
     createdAt: user.createdAt,

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { STATE_REASONS, type StateReason, USER_STATES, type UserState } from '../../core/quota/user-state.ts';
 import { Instant, MaybeInstant, MaybeInteger, MaybeString, Nullable, TrafficJson } from './common.ts';
+import { EntitlementJson } from './quotas.ts';
 
 export const PeerJson = Type.Object(
   {
@@ -28,7 +29,7 @@ export const PeerJson = Type.Object(
 );
 export type PeerBody = Static<typeof PeerJson>;
 
-export const UserStateJson = Type.Unsafe<UserState>({ type: 'string', enum: [...USER_STATES] });
+export const UserStateJson = Type.Unsafe<UserState>(Type.Union(USER_STATES.map((state) => Type.Literal(state))));
 
 export const UserJson = Type.Object(
   {
@@ -38,12 +39,15 @@ export const UserJson = Type.Object(
     linkToken: Type.Optional(Type.String({ description: 'Secret; only for the owner and the user’s own reseller.' })),
     telegramId: MaybeInteger,
     role: Type.String(),
+    email: MaybeString,
     note: Type.String(),
+    tags: Type.Array(Type.String()),
     active: Type.Boolean({ description: 'false: suspended by an admin’s hand.' }),
     state: UserStateJson,
     stateReason: Type.Unsafe<StateReason | null>({ type: ['string', 'null'], enum: [...STATE_REASONS, null] }),
     stateSince: Instant,
     owner: Nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+    entitlement: Nullable(EntitlementJson),
     peers: Type.Integer(),
     traffic: TrafficJson,
     createdAt: Instant,

@@ -45,6 +45,10 @@ export const webhookSchema = {
       recorded: Type.Integer(),
       duplicates: Type.Integer({ description: 'Same event id and body: counted before.' }),
       stale: Type.Integer({ description: 'Cumulative values not later than the last applied one.' }),
+      limit_reached: Type.Optional(
+        Type.Boolean({ description: 'To authenticated senders: access of users in the request is to be off.' }),
+      ),
+      limited_tokens: Type.Optional(Type.Array(Type.String(), { description: 'Their user_tokens.' })),
       quarantined: Type.Optional(Type.Integer({ description: 'Implausible: kept, not counted.' })),
       idempotent: Type.Optional(
         Type.Literal(false, { description: 'A delta came without any id: a repeat counts again.' }),

@@ -3,12 +3,15 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { explainingLink } from '../../core/links/subscription.ts';
 import { chooseFormat, clientName } from '../../core/links/subscription-format.ts';
-import { formatUserinfo } from '../../core/links/userinfo.ts';
+import { formatUserinfo, type Userinfo, userinfoOf } from '../../core/links/userinfo.ts';
+import { isOfEverything } from '../../core/quota/plan.ts';
+import type { UserStanding } from '../../core/quota/quota-store.ts';
+import { hasAccess } from '../../core/quota/user-state.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { languageOf } from '../user-page/language.ts';
-import { PAGE_TEXTS } from '../user-page/texts.ts';
+import { offWord, PAGE_TEXTS } from '../user-page/texts.ts';
 import { writeSubscription } from './subscription-body.ts';
 import { deviceOf, publicUrl, type Visitor, visitorOf } from './visitor.ts';
 
@@ -65,20 +68,28 @@ async function answer(
 
 /** Somebody suspended gets an entry that says so instead of configurations that do not work. */
 async function textsFor({ ports }: HttpParts, request: FastifyRequest, { user }: Visitor): Promise<readonly string[]> {
-  if (user.active) return await ports.links.linksOf(user.id, user.ownerId);
-  return [explainingLink(PAGE_TEXTS[languageOf(request)].suspended).text];
+  if (hasAccess(user.state)) return await ports.links.linksOf(user.id, user.ownerId);
+  return [explainingLink(PAGE_TEXTS[languageOf(request)][offWord(user.state)]).text];
 }
 
-function headersFor(parts: HttpParts, request: FastifyRequest, { user, used }: Visitor, title: string) {
+function headersFor(parts: HttpParts, request: FastifyRequest, { user, used, standing }: Visitor, title: string) {
   const base = publicUrl(parts, request);
   return {
-    'subscription-userinfo': formatUserinfo({ ...directions(used), total: null, expiresAt: null }),
+    'subscription-userinfo': formatUserinfo(userinfo(used, standing)),
     'profile-update-interval': String(UPDATE_HOURS),
     'profile-title': `base64:${Buffer.from(title).toString('base64')}`,
     'profile-web-page-url': `${base}/u/${encodeURIComponent(user.linkToken)}`,
     'traffic-webhook': `${base}/api/xpert/traffic-webhook`,
     'user-token': encodeURIComponent(user.userToken),
   };
+}
+
+/** Of the quota of everything, if there is one: what clients show as used and left, and until when. */
+function userinfo(used: Traffic, standing: UserStanding | null): Userinfo {
+  const { expiresMs = null, quotas = [] } = standing?.evaluation ?? {};
+  const expiresAt = expiresMs === null ? null : new Date(expiresMs);
+  const whole = quotas.find(({ quota }) => isOfEverything(quota));
+  return whole === undefined ? { ...directions(used), total: null, expiresAt } : userinfoOf(whole, expiresAt);
 }
 
 /** What is known without its direction goes to the download: the sum stays true. */

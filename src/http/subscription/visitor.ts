@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { NotFound } from '../../core/errors.ts';
 import type { User } from '../../core/inventory/peer.ts';
+import type { UserStanding } from '../../core/quota/quota-store.ts';
 import { NOTHING, type Traffic } from '../../core/units/bytes.ts';
 import type { UserId } from '../../core/units/ids.ts';
 import type { HttpParts } from '../parts.ts';
@@ -11,6 +12,8 @@ export interface Visitor {
   readonly user: User;
   /** Since the last reset mark. */
   readonly used: Traffic;
+  /** Null: the user may use everything. */
+  readonly standing: UserStanding | null;
 }
 
 /** Asked for in place of a user that is not there, so that a wrong secret takes as long as a right one. */
@@ -18,14 +21,15 @@ const NOBODY = 'nobody' as UserId;
 
 /** @throws NotFound in the same words and after the same work whether the secret is wrong or the user deleted */
 export async function visitorOf({ ports, config }: HttpParts, secret: string): Promise<Visitor> {
-  const { inventory, history } = ports;
+  const { inventory, history, quotas } = ports;
   const byLink = await inventory.userByLinkToken(secret);
   const byReport = await inventory.userByToken(secret);
   const user = byLink ?? (config.legacyLinks ? byReport : null);
   const used = (await history.userTotals([user?.id ?? NOBODY])).get(user?.id ?? NOBODY) ?? NOTHING;
+  const standing = (await quotas.standings([user?.id ?? NOBODY])).get(user?.id ?? NOBODY) ?? null;
   const known = user === null ? '' : byLink === null ? secret : user.linkToken;
   if (!isSame(secret, known) || user === null || user.deletedAt !== null) throw noSuchLink();
-  return { user, used };
+  return { user, used, standing };
 }
 
 export function noSuchLink(): NotFound {

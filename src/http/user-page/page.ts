@@ -1,16 +1,19 @@
 import type { CarrierUsage } from '../../core/ledger/usage-history.ts';
+import type { UserStanding } from '../../core/quota/quota-store.ts';
+import { hasAccess, type UserState } from '../../core/quota/user-state.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { Figures } from './figures.ts';
 import type { PageLanguage } from './language.ts';
 import { html, Markup } from './markup.ts';
 import { PAGE_STYLE } from './style.ts';
-import { PAGE_TEXTS, type PageTexts } from './texts.ts';
+import { offWord, PAGE_TEXTS, type PageTexts } from './texts.ts';
 
 /** Everything that a user's own page shows. */
 export interface PageContent {
   readonly language: PageLanguage;
   readonly name: string;
-  readonly active: boolean;
+  readonly state: UserState;
+  readonly standing: UserStanding | null;
   readonly used: Traffic;
   readonly asOf: Date;
   /** Bytes by day of the panel's zone; null: not known. */
@@ -23,7 +26,7 @@ export interface PageContent {
 
 /** A page without scripts, for phones on bad lines. */
 export function userPage(content: PageContent, figures: Figures): string {
-  const { language, name, active, used, asOf, link } = content;
+  const { language, name, state, used, asOf, link } = content;
   const t = PAGE_TEXTS[language];
   const page = html`<!doctype html>
 <html lang="${language}" dir="${language === 'fa' ? 'rtl' : 'ltr'}">
@@ -36,13 +39,14 @@ export function userPage(content: PageContent, figures: Figures): string {
 </head>
 <body>
 <main>
-<header><h1 dir="auto">${name}</h1><p class="state ${active ? 'ok' : 'off'}">${active ? t.active : t.suspended}</p></header>
+<header><h1 dir="auto">${name}</h1><p class="state ${hasAccess(state) ? 'ok' : 'off'}">${stateWord(state, t)}</p></header>
 <section>
 <h2>${t.used}</h2>
 <p class="big">${figures.bytes(used.total)}</p>
 ${directions(used, t, figures)}
 <p class="mut">${t.asOf} ${figures.instant(asOf)}</p>
 </section>
+${entitlement(content.standing, t, figures)}
 <section>
 <h2>${t.lastDays}</h2>
 ${chart(content.days, t, figures)}
@@ -62,6 +66,26 @@ ${servers(content.servers, t, figures)}
 </html>
 `;
   return page.html;
+}
+
+function stateWord(state: UserState, t: PageTexts): string {
+  if (hasAccess(state)) return state === 'on-hold' ? t.onHold : t.active;
+  return t[offWord(state)];
+}
+
+/** How far the quotas are used, when usage begins anew, and until when access lasts. */
+function entitlement(standing: UserStanding | null, t: PageTexts, figures: Figures): Markup {
+  if (standing === null) return html``;
+  const { quotas, resetsMs, expiresMs } = standing.evaluation;
+  const bars = quotas.map(
+    ({ quota, used, allowance, percent, isUsedUp }) =>
+      html`<p>${quota.name === 'all' ? '' : `${quota.name}: `}<b>${figures.bytes(used)}</b> ${t.ofQuota} ${figures.bytes(allowance)}</p>
+<p class="quota${isUsedUp ? ' full' : ''}" dir="ltr" role="img" aria-label="${percent} %"><i style="width:${Math.min(100, percent)}%"></i></p>`,
+  );
+  const instant = (words: string, ms: number | null) =>
+    ms === null ? '' : html`<p class="mut">${words} ${figures.instant(new Date(ms))}</p>`;
+  if (bars.length === 0 && expiresMs === null) return html``;
+  return html`<section>${bars}${bars.length === 0 ? '' : instant(t.resets, resetsMs)}${instant(t.expires, expiresMs)}</section>`;
 }
 
 function directions({ rx, tx }: Traffic, t: PageTexts, figures: Figures): Markup {

@@ -1,3 +1,4 @@
+import type { UserState } from '../../core/quota/user-state.ts';
 import type { PageLanguage } from './language.ts';
 
 /** Words of a user's own page. */
@@ -17,6 +18,12 @@ export interface PageTexts {
   readonly asOf: string;
   readonly active: string;
   readonly suspended: string;
+  readonly limited: string;
+  readonly expired: string;
+  readonly onHold: string;
+  readonly ofQuota: string;
+  readonly resets: string;
+  readonly expires: string;
   readonly unknownDirection: string;
   readonly gap: string;
 }
@@ -38,6 +45,12 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     asOf: 'As of',
     active: 'Active',
     suspended: 'Suspended: ask whoever gave you this link',
+    limited: 'Limit reached',
+    expired: 'Expired',
+    onHold: 'Starts with the first use',
+    ofQuota: 'of',
+    resets: 'Begins anew',
+    expires: 'Valid until',
     unknownDirection: 'in part counted without direction',
     gap: 'not known',
   },
@@ -58,6 +71,12 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     asOf: 'По состоянию на',
     active: 'Активен',
     suspended: 'Доступ приостановлен: спросите того, кто дал вам эту ссылку',
+    limited: 'Лимит исчерпан',
+    expired: 'Срок истёк',
+    onHold: 'Начнётся с первого использования',
+    ofQuota: 'из',
+    resets: 'Обнулится',
+    expires: 'Действует до',
     unknownDirection: 'часть посчитана без направления',
     gap: 'неизвестно',
   },
@@ -78,6 +97,12 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     asOf: 'تا',
     active: 'فعال',
     suspended: 'غیرفعال شده: از کسی که این لینک را داده بپرسید',
+    limited: 'سقف مصرف پر شد',
+    expired: 'منقضی شده',
+    onHold: 'با اولین استفاده آغاز می‌شود',
+    ofQuota: 'از',
+    resets: 'شروع دوباره',
+    expires: 'معتبر تا',
     unknownDirection: 'بخشی بدون جهت شمرده شده',
     gap: 'نامعلوم',
   },
@@ -97,7 +122,18 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     asOf: '截至',
     active: '正常',
     suspended: '已停用:请联系提供此链接的人',
+    limited: '流量已用完',
+    expired: '已过期',
+    onHold: '首次使用时开始',
+    ofQuota: '共',
+    resets: '重置时间',
+    expires: '有效期至',
     unknownDirection: '部分流量无方向',
     gap: '未知',
   },
 };
+
+/** The word for a state without access. */
+export function offWord(state: UserState): 'limited' | 'expired' | 'suspended' {
+  return state === 'limited' || state === 'expired' ? state : 'suspended';
+}

@@ -39,7 +39,11 @@ export function userPageRoutes(app: HttpApp, parts: HttpParts): void {
   });
 }
 
-async function contentFor(parts: HttpParts, request: FastifyRequest, { user, used }: Visitor): Promise<PageContent> {
+async function contentFor(
+  parts: HttpParts,
+  request: FastifyRequest,
+  { user, used, standing }: Visitor,
+): Promise<PageContent> {
   const { history, operations, clock } = parts.ports;
   const now = clock.now();
   const period = lastDays(DAYS, await operations.calendar(), now);
@@ -60,7 +64,8 @@ async function contentFor(parts: HttpParts, request: FastifyRequest, { user, use
   return {
     language: languageOf(request),
     name: user.name,
-    active: user.active,
+    state: user.state,
+    standing,
     used,
     asOf: now,
     days: series.from.map((from, i) => ({ from, total: line === undefined ? 0n : (line.traffic[i]?.total ?? null) })),

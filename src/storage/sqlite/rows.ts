@@ -144,6 +144,8 @@ export interface UserRow {
   readonly role: string;
   readonly note: string;
   readonly ownerId: AdminId | null;
+  readonly email: string | null;
+  readonly tags: string;
   readonly active: number;
   readonly state: UserState;
   readonly stateReason: StateReason | null;
@@ -155,13 +157,14 @@ export interface UserRow {
 /** The token of a deleted user may have gone to another: then there is none to show. */
 export const userColumns = `u.id, u.name,
   ifnull((SELECT k.token FROM user_token k WHERE k.user_id = u.id AND k.rotated_at IS NULL), '') AS userToken,
-  u.link_token AS linkToken, u.telegram_id AS telegramId, u.role, u.note, u.owner_id AS ownerId, u.active,
+  u.link_token AS linkToken, u.telegram_id AS telegramId, u.role, u.note, u.owner_id AS ownerId, u.email, u.tags, u.active,
   u.state, u.state_reason AS stateReason, u.state_since AS stateSince,
   u.created_at AS createdAt, u.deleted_at AS deletedAt`;
 
 export function toUser(row: UserRow): User {
   return {
     ...row,
+    tags: JSON.parse(row.tags) as string[],
     active: row.active === 1,
     stateSince: new Date(row.stateSince),
     createdAt: new Date(row.createdAt),

@@ -824,6 +824,130 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/plans": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Plans: quotas, cycles and times that users may have */
+        readonly get: operations["getPlans"];
+        readonly put?: never;
+        /** Make a plan */
+        readonly post: operations["postPlans"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plans/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One plan, by id or name */
+        readonly get: operations["getPlansId"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a plan that nobody has */
+        readonly delete: operations["deletePlansId"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a plan: the new terms hold for all who have it */
+        readonly patch: operations["patchPlansId"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/plans/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What terms would do now to these users, or to all: who would be cut off */
+        readonly post: operations["postPlansPreview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/entitlement": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a user may use, and how that stands; null: everything */
+        readonly get: operations["getUsersIdEntitlement"];
+        /** Give a user a plan or terms; "plan": null takes them away. What is absent stays */
+        readonly put: operations["putUsersIdEntitlement"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/top-ups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Top-ups of a user, the latest first */
+        readonly get: operations["getUsersIdTopUps"];
+        readonly put?: never;
+        /** Add bytes to a quota of a user, for the running cycle */
+        readonly post: operations["postUsersIdTopUps"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/top-ups/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Undo a top-up */
+        readonly delete: operations["deleteTopUpsId"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/state-changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How the state of a user changed, the latest first */
+        readonly get: operations["getUsersIdStateChanges"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/links": {
         readonly parameters: {
             readonly query?: never;
@@ -2442,6 +2566,70 @@ export interface components {
                 readonly running: boolean;
             }[];
         };
+        readonly Terms: {
+            readonly cycle: string;
+            readonly quotas: readonly {
+                readonly name: string;
+                /** @description Bytes, exact. */
+                readonly bytes: number | bigint;
+                /**
+                 * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                 * @enum {string}
+                 */
+                readonly direction: "billed" | "both" | "up" | "down" | "max";
+                readonly nodeIds: readonly string[] | null;
+                readonly protocols: readonly string[] | null;
+                readonly softPercent: number | null;
+                /** @description Bytes, exact. */
+                readonly graceBytes: number | bigint;
+                /** @description What a cycle leaves is allowed on top in the next one. */
+                readonly rollover: boolean;
+            }[];
+            readonly validDays: number | null;
+            readonly graceHours: number;
+        };
+        /** @description null: the user may use everything. */
+        readonly Entitlement: {
+            readonly plan: {
+                readonly id: string;
+                readonly name: string;
+            } | null;
+            readonly nextPlan: {
+                readonly id: string;
+                readonly name: string;
+            } | null;
+            readonly terms: components["schemas"]["Terms"];
+            /** Format: date-time */
+            readonly startedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When access ends, by terms or by hand.
+             */
+            readonly expiresAt: string | null;
+            /** Format: date-time */
+            readonly countsFrom: string | null;
+            /** Format: date-time */
+            readonly resetsAt: string | null;
+            readonly quotas: readonly {
+                readonly name: string;
+                /** @description Bytes, exact. */
+                readonly usedBytes: number | bigint;
+                /** @description Bytes, exact. */
+                readonly allowanceBytes: number | bigint;
+                /** @description Bytes, exact. */
+                readonly hardLimitBytes: number | bigint;
+                /** @description Of the allowance, rounded down. */
+                readonly percent: number;
+                /** @description The soft limit is reached. */
+                readonly soft: boolean;
+                readonly usedUp: boolean;
+                /**
+                 * Format: date-time
+                 * @description Used up then if the cycle goes on like this; null: not within it.
+                 */
+                readonly forecastAt: string | null;
+            }[];
+        };
         readonly User: {
             readonly id: string;
             readonly name: string;
@@ -2450,7 +2638,9 @@ export interface components {
             readonly linkToken?: string;
             readonly telegramId: number | null;
             readonly role: string;
+            readonly email: string | null;
             readonly note: string;
+            readonly tags: readonly string[];
             /** @description false: suspended by an admin’s hand. */
             readonly active: boolean;
             /** @enum {string} */
@@ -2463,12 +2653,51 @@ export interface components {
                 readonly id: string;
                 readonly name: string;
             } | null;
+            readonly entitlement: components["schemas"]["Entitlement"] | null;
             readonly peers: number;
             readonly traffic: components["schemas"]["Traffic"];
             /** Format: date-time */
             readonly createdAt: string;
             /** Format: date-time */
             readonly deletedAt: string | null;
+        };
+        readonly Plan: {
+            readonly id: string;
+            readonly name: string;
+            readonly terms: components["schemas"]["Terms"];
+            readonly users: number;
+            /** Format: date-time */
+            readonly createdAt: string;
+        };
+        readonly TermsPreview: {
+            readonly users: number;
+            readonly cutOff: number;
+            readonly restored: number;
+            readonly cutInPart: number;
+            /** @description The first 100 who would be cut off. */
+            readonly names: readonly string[];
+        };
+        readonly TopUp: {
+            readonly id: string;
+            readonly quota: string;
+            /** @description Bytes, exact. */
+            readonly bytes: number | bigint;
+            /** Format: date-time */
+            readonly at: string;
+            readonly reason: string | null;
+            /** Format: date-time */
+            readonly undoneAt: string | null;
+        };
+        readonly StateChange: {
+            /** Format: date-time */
+            readonly at: string;
+            /** @enum {string} */
+            readonly from: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
+            /** @enum {string} */
+            readonly to: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
+            /** @enum {string|null} */
+            readonly reason: "quota" | "expiry" | "admin" | "not-started" | null;
+            readonly quota: string | null;
         };
         readonly Link: {
             readonly id: string;
@@ -2958,6 +3187,10 @@ export interface operations {
                         readonly duplicates: number;
                         /** @description Cumulative values not later than the last applied one. */
                         readonly stale: number;
+                        /** @description To authenticated senders: access of users in the request is to be off. */
+                        readonly limit_reached?: boolean;
+                        /** @description Their user_tokens. */
+                        readonly limited_tokens?: readonly string[];
                         /** @description Implausible: kept, not counted. */
                         readonly quarantined?: number;
                         /**
@@ -4432,6 +4665,8 @@ export interface operations {
                 readonly limit?: number;
                 readonly cursor?: string;
                 readonly search?: string;
+                readonly state?: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
+                readonly tag?: string;
             };
             readonly header?: never;
             readonly path?: never;
@@ -4471,8 +4706,46 @@ export interface operations {
                     readonly linkToken?: string;
                     /** @description Claimed history counts in the running cycle, too. */
                     readonly countInCycle?: boolean;
+                    readonly entitlement?: {
+                        readonly plan?: string | null;
+                        readonly terms?: {
+                            /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                            readonly cycle?: string;
+                            readonly quotas?: readonly {
+                                readonly name?: string;
+                                /** @description Bytes. */
+                                readonly bytes: number;
+                                /**
+                                 * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                                 * @enum {string}
+                                 */
+                                readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                                readonly nodeIds?: readonly string[] | null;
+                                readonly protocols?: readonly string[] | null;
+                                readonly softPercent?: number | null;
+                                /** @description Let through past the quota. */
+                                readonly graceBytes?: number;
+                                /** @description What a cycle leaves is allowed on top in the next one. */
+                                readonly rollover?: boolean;
+                            }[];
+                            readonly validDays?: number | null;
+                            readonly graceHours?: number;
+                        };
+                        /** @description Short for terms with one quota of everything. */
+                        readonly quota?: number;
+                        /** @description Of that quota. Default: none. */
+                        readonly cycle?: string;
+                        /** @enum {string} */
+                        readonly begins?: "now" | "with-first-use";
+                        /** @description Usage so far does not count. Default: so where the cycle counts from the beginning. */
+                        readonly fresh?: boolean;
+                        readonly expiresAt?: string | null;
+                        readonly nextPlan?: string | null;
+                    };
                     readonly telegramId?: number | null;
+                    readonly email?: string | null;
                     readonly note?: string;
+                    readonly tags?: readonly string[];
                     readonly role?: string;
                     readonly active?: boolean;
                     /** @description Name of the admin whose user it is. */
@@ -4551,7 +4824,9 @@ export interface operations {
                 readonly "application/json": {
                     readonly name?: string;
                     readonly telegramId?: number | null;
+                    readonly email?: string | null;
                     readonly note?: string;
+                    readonly tags?: readonly string[];
                     readonly role?: string;
                     readonly active?: boolean;
                     /** @description Name of the admin whose user it is. */
@@ -4590,6 +4865,420 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getPlans: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Plan"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postPlans: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    readonly terms: {
+                        /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                        readonly cycle?: string;
+                        readonly quotas?: readonly {
+                            readonly name?: string;
+                            /** @description Bytes. */
+                            readonly bytes: number;
+                            /**
+                             * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                             * @enum {string}
+                             */
+                            readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                            readonly nodeIds?: readonly string[] | null;
+                            readonly protocols?: readonly string[] | null;
+                            readonly softPercent?: number | null;
+                            /** @description Let through past the quota. */
+                            readonly graceBytes?: number;
+                            /** @description What a cycle leaves is allowed on top in the next one. */
+                            readonly rollover?: boolean;
+                        }[];
+                        readonly validDays?: number | null;
+                        readonly graceHours?: number;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Plan"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getPlansId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Plan"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deletePlansId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly patchPlansId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name?: string;
+                    readonly terms?: {
+                        /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                        readonly cycle?: string;
+                        readonly quotas?: readonly {
+                            readonly name?: string;
+                            /** @description Bytes. */
+                            readonly bytes: number;
+                            /**
+                             * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                             * @enum {string}
+                             */
+                            readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                            readonly nodeIds?: readonly string[] | null;
+                            readonly protocols?: readonly string[] | null;
+                            readonly softPercent?: number | null;
+                            /** @description Let through past the quota. */
+                            readonly graceBytes?: number;
+                            /** @description What a cycle leaves is allowed on top in the next one. */
+                            readonly rollover?: boolean;
+                        }[];
+                        readonly validDays?: number | null;
+                        readonly graceHours?: number;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Plan"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postPlansPreview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly terms: {
+                        /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                        readonly cycle?: string;
+                        readonly quotas?: readonly {
+                            readonly name?: string;
+                            /** @description Bytes. */
+                            readonly bytes: number;
+                            /**
+                             * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                             * @enum {string}
+                             */
+                            readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                            readonly nodeIds?: readonly string[] | null;
+                            readonly protocols?: readonly string[] | null;
+                            readonly softPercent?: number | null;
+                            /** @description Let through past the quota. */
+                            readonly graceBytes?: number;
+                            /** @description What a cycle leaves is allowed on top in the next one. */
+                            readonly rollover?: boolean;
+                        }[];
+                        readonly validDays?: number | null;
+                        readonly graceHours?: number;
+                    };
+                    readonly users?: readonly string[];
+                    /** @description Only users who have it. */
+                    readonly plan?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TermsPreview"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdEntitlement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Entitlement"] | null;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putUsersIdEntitlement: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly plan?: string | null;
+                    readonly terms?: {
+                        /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                        readonly cycle?: string;
+                        readonly quotas?: readonly {
+                            readonly name?: string;
+                            /** @description Bytes. */
+                            readonly bytes: number;
+                            /**
+                             * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                             * @enum {string}
+                             */
+                            readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                            readonly nodeIds?: readonly string[] | null;
+                            readonly protocols?: readonly string[] | null;
+                            readonly softPercent?: number | null;
+                            /** @description Let through past the quota. */
+                            readonly graceBytes?: number;
+                            /** @description What a cycle leaves is allowed on top in the next one. */
+                            readonly rollover?: boolean;
+                        }[];
+                        readonly validDays?: number | null;
+                        readonly graceHours?: number;
+                    };
+                    /** @description Short for terms with one quota of everything. */
+                    readonly quota?: number;
+                    /** @description Of that quota. Default: none. */
+                    readonly cycle?: string;
+                    /** @enum {string} */
+                    readonly begins?: "now" | "with-first-use";
+                    /** @description Usage so far does not count. Default: so where the cycle counts from the beginning. */
+                    readonly fresh?: boolean;
+                    readonly expiresAt?: string | null;
+                    readonly nextPlan?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Entitlement"] | null;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdTopUps: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["TopUp"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postUsersIdTopUps: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Bytes. */
+                    readonly bytes: number;
+                    /** @default all */
+                    readonly quota?: string;
+                    readonly reason?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TopUp"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteTopUpsId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TopUp"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdStateChanges: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["StateChange"][];
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -250,5 +250,13 @@ function userFilter(query: UserQuery): { where: string; params: Params } {
       OR EXISTS (SELECT 1 FROM user_token k WHERE k.user_id = u.id AND k.token LIKE @pattern ESCAPE '\\'))`);
     params.pattern = likePattern(query.search);
   }
+  if (query.state !== undefined) {
+    where.push('u.state = @state');
+    params.state = query.state;
+  }
+  if (query.tag !== undefined) {
+    where.push('EXISTS (SELECT 1 FROM json_each(u.tags) WHERE value = @tag)');
+    params.tag = query.tag;
+  }
   return { where: where.join(' AND '), params };
 }

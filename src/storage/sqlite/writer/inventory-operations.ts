@@ -6,16 +6,18 @@ import type { MeterStates } from './meter-states.ts';
 import type { Nodes } from './nodes.ts';
 import { operation } from './operation.ts';
 import type { Owners } from './owners.ts';
+import type { Plans } from './plans.ts';
 
 interface InventoryParts {
   readonly nodes: Nodes;
   readonly owners: Owners;
   readonly states: MeterStates;
+  readonly plans: Plans;
   readonly figures: Figures;
 }
 
 /** What is metered, and whose it is. */
-export function inventoryOperations({ nodes, owners, states, figures }: InventoryParts) {
+export function inventoryOperations({ nodes, owners, states, figures, plans }: InventoryParts) {
   return {
     addNode: operation('inventory', (_now, node: NewNode) => nodes.add(node), false),
     updateNode: operation(
@@ -29,7 +31,11 @@ export function inventoryOperations({ nodes, owners, states, figures }: Inventor
     assignPeers: operation('inventory', (now, assignments: readonly Assignment[]) => {
       states.forgetServicesOf(owners.assignPeers(assignments, now));
     }),
-    addUser: operation('inventory', (_now, user: NewUser) => owners.addUser(user)),
+    addUser: operation('inventory', (now, { entitlement, ...user }: NewUser) => {
+      const { id } = owners.addUser(user);
+      if (entitlement !== undefined) plans.entitle([id], entitlement, null, now);
+      return owners.find(id);
+    }),
     updateUser: operation('inventory', (now, id: UserId, change: Parameters<Owners['updateUser']>[1]) =>
       owners.updateUser(id, change, now),
     ),

@@ -7,7 +7,9 @@ import { toUser, type UserRow, userColumns } from '../rows.ts';
 import type { Quotas } from './quotas.ts';
 import type { Resets } from './resets.ts';
 
-type UserChange = Partial<Pick<NewUser, 'name' | 'telegramId' | 'note' | 'role' | 'active' | 'ownerId'>>;
+type UserChange = Partial<
+  Pick<NewUser, 'name' | 'telegramId' | 'email' | 'note' | 'tags' | 'role' | 'active' | 'ownerId'>
+>;
 
 /** Users, their tokens and their peers: who owns what since when, and which history that claims. */
 export class Owners {
@@ -31,8 +33,22 @@ export class Owners {
     const id = this.#newId();
     const createdAt = user.createdAt.getTime();
     const active = user.active ? 1 : 0;
-    const { name, linkToken, telegramId, role, note, ownerId } = user;
-    this.#sql.addUser.run(id, name, linkToken, telegramId, role, note, ownerId, active, createdAt, createdAt);
+    const { name, linkToken, telegramId, role, note, ownerId, email = null, tags = [] } = user;
+    const words = JSON.stringify(tags);
+    this.#sql.addUser.run(
+      id,
+      name,
+      linkToken,
+      telegramId,
+      role,
+      note,
+      ownerId,
+      active,
+      createdAt,
+      createdAt,
+      email,
+      words,
+    );
     this.#quotas.judgeNow(id, createdAt);
     this.#giveToken(user.userToken, id, createdAt, user.countInCycle);
     return this.#user(id);
@@ -41,9 +57,13 @@ export class Owners {
   updateUser(id: UserId, change: UserChange, nowMs: number): User {
     const before = this.#user(id);
     if (change.name !== undefined && change.name !== before.name) this.#refuseTakenName(change.name);
-    const { name, telegramId, role, note, ownerId, active } = { ...before, ...change };
-    this.#sql.updateUser.run(name, telegramId, role, note, ownerId, active ? 1 : 0, id);
+    const { name, telegramId, role, note, ownerId, active, email, tags } = { ...before, ...change };
+    this.#sql.updateUser.run(name, telegramId, role, note, ownerId, active ? 1 : 0, email, JSON.stringify(tags), id);
     this.#quotas.judgeNow(id, nowMs);
+    return this.#user(id);
+  }
+
+  find(id: UserId): User {
     return this.#user(id);
   }
 
@@ -137,11 +157,12 @@ function prepare(db: Database) {
     ),
     linkTokenExists: db.prepare('SELECT 1 FROM user WHERE link_token = ?'),
     addUser: db.prepare(
-      `INSERT INTO user (id, name, link_token, telegram_id, role, note, owner_id, active, created_at, state_since)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO user (id, name, link_token, telegram_id, role, note, owner_id, active, created_at, state_since,
+         email, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     updateUser: db.prepare(
-      'UPDATE user SET name = ?, telegram_id = ?, role = ?, note = ?, owner_id = ?, active = ? WHERE id = ?',
+      `UPDATE user SET name = ?, telegram_id = ?, role = ?, note = ?, owner_id = ?, active = ?, email = ?, tags = ?
+       WHERE id = ?`,
     ),
     deleteUser: db.prepare('UPDATE user SET deleted_at = ?, active = 0 WHERE id = ?'),
     findToken: db.prepare(

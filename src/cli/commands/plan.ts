@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import { type Api, withApi } from '../api.ts';
+import { explain, formatBytes, print, printTable, WrongUse } from '../output.ts';
+import { parseSize } from './correction.ts';
+
+interface Plan {
+  readonly id: string;
+  readonly name: string;
+  readonly users: number;
+  readonly terms: {
+    readonly cycle: string;
+    readonly validDays: number | null;
+    readonly quotas: readonly { readonly name: string; readonly bytes: number; readonly direction: string }[];
+  };
+}
+
+interface Terms {
+  readonly quota?: number;
+  readonly cycle?: string;
+  readonly direction?: string;
+  readonly soft?: string;
+  readonly grace?: number;
+  readonly rollover?: boolean;
+  readonly validDays?: string;
+  readonly graceHours?: string;
+}
+
+interface Options extends Terms {
+  readonly json?: boolean;
+}
+
+interface Preview {
+  readonly users: number;
+  readonly cutOff: number;
+  readonly restored: number;
+  readonly names: readonly string[];
+}
+
+export function addPlanCommands(program: Command): void {
+  const plan = program.command('plan').description('quotas and times that users may have');
+  plan
+    .command('list')
+    .description('all plans')
+    .option('--json', 'answer as JSON')
+    .action((options: { json?: boolean }) => withApi((api) => list(api, options)));
+  withTerms(plan.command('add <name>').description('make a plan')).action((name: string, options: Options) =>
+    withApi(async (api) => {
+      await api.post<Plan>('/api/v1/plans', { name, terms: termsOf(options) });
+      print(options.json ? api.lastText() : `Plan ${name} is made: xpert user plan USER ${name}`);
+    }),
+  );
+  withTerms(
+    plan
+      .command('set <plan>')
+      .description('new terms for a plan, at once for all who have it; what is left out is unlimited'),
+  ).action((which: string, options: Options) =>
+    withApi(async (api) => {
+      await api.patch<Plan>(`/api/v1/plans/${encodeURIComponent(which)}`, { terms: termsOf(options) });
+      print(options.json ? api.lastText() : `Plan ${which} has new terms.`);
+    }),
+  );
+  withTerms(plan.command('preview').description('who would be cut off now with these terms'))
+    .option('--of <plan>', 'only users who have this plan')
+    .action((options: Options & { of?: string }) => withApi((api) => preview(api, options)));
+  plan
+    .command('remove <plan>')
+    .description('remove a plan that nobody has')
+    .action((which: string) =>
+      withApi(async (api) => {
+        await api.delete(`/api/v1/plans/${encodeURIComponent(which)}`);
+        print(`Plan ${which} is removed.`);
+      }),
+    );
+}
+
+function withTerms(command: Command): Command {
+  return command
+    .option('--quota <bytes>', 'bytes per cycle, of everything: 100GiB', parseSize)
+    .option('--cycle <cycle>', 'month:1, week:mon, days:30 (from the beginning of a user), … (default: none)')
+    .option('--direction <direction>', 'billed, both, up, down or max: which bytes count (default: billed)')
+    .option('--soft <percent>', 'soft limit: a warning from this share on')
+    .option('--grace <bytes>', 'let through past the quota', parseSize)
+    .option('--rollover', 'what a cycle leaves is allowed on top in the next')
+    .option('--valid-days <days>', 'access ends so many days after the beginning')
+    .option('--grace-hours <hours>', 'and goes on for so long after its end')
+    .option('--json', 'answer as JSON');
+}
+
+/** Other quotas (of nodes, of protocols) are made by the API and in the panel. */
+function termsOf(options: Terms): Record<string, unknown> {
+  const { quota, cycle, direction, soft, grace, rollover, validDays, graceHours } = options;
+  const details = { direction, softPercent: numberOf(soft), graceBytes: grace, rollover };
+  if (quota === undefined && Object.values(details).some((value) => value !== undefined)) {
+    throw new WrongUse('--direction, --soft, --grace and --rollover go with --quota.');
+  }
+  return {
+    cycle,
+    quotas: quota === undefined ? [] : [{ bytes: quota, ...details }],
+    validDays: numberOf(validDays),
+    graceHours: numberOf(graceHours),
+  };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+async function list(api: Api, options: { json?: boolean }): Promise<void> {
+  const { items } = await api.get<{ items: Plan[] }>('/api/v1/plans');
+  if (options.json) return print(api.lastText());
+  if (items.length === 0) return explain('There is no plan: xpert plan add NAME --quota 100GiB --cycle month:1');
+  printTable(
+    ['NAME', 'QUOTAS', 'CYCLE', 'VALID', 'USERS'],
+    items.map(({ name, users, terms }) => [
+      name,
+      terms.quotas.map((quota) => `${quota.name} ${formatBytes(quota.bytes)}`).join(', ') || 'everything',
+      terms.cycle,
+      terms.validDays === null ? '—' : `${terms.validDays} days`,
+      users,
+    ]),
+  );
+}
+
+async function preview(api: Api, options: Options & { of?: string }): Promise<void> {
+  const plan = options.of === undefined ? {} : { plan: options.of };
+  const { users, cutOff, restored, names } = await api.post<Preview>('/api/v1/plans/preview', {
+    terms: termsOf(options),
+    ...plan,
+  });
+  if (options.json) return print(api.lastText());
+  print(`Of ${users} users ${cutOff} would be cut off now, and ${restored} would get access again.`);
+  if (names.length > 0) print(names.join(', '));
+}

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type HttpTestServer, startHttp } from '../support/http-server.ts';
+
+const GIB = 1024 ** 3;
+let server: HttpTestServer;
+let owner: string;
+let sender: string;
+beforeEach(async () => {
+  server = await startHttp();
+  owner = await server.token('owner', ['admin']);
+  sender = await server.token('owner', ['ingest']);
+  await server.store.quotas.judge();
+});
+afterEach(() => server.close());
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+const call = (method: Method, url: string, body?: object, token = owner) =>
+  server.request(method, url, { token, ...(body === undefined ? {} : { body }) });
+const json = async (method: Method, url: string, body?: object) => {
+  const answer = await call(method, url, body);
+  if (answer.statusCode >= 300) throw new Error(`${method} ${url}: ${answer.statusCode} ${answer.body}`);
+  return answer.json();
+};
+let event = 0;
+const report = (user_token: string, up: number, down: number, token: string | null = sender) =>
+  server.request('POST', '/api/xpert/traffic-webhook', {
+    ...(token === null ? {} : { token }),
+    body: {
+      ...{ user_token, server: 'vpn.example.com', port: 443, protocol: 'vless', event_id: `q${++event}` },
+      ...{ bytes_uploaded: up, bytes_downloaded: down },
+    },
+  });
+const addAnn = (entitlement: object) =>
+  json('POST', '/api/v1/users', {
+    name: 'ann',
+    userToken: 'ann',
+    entitlement,
+    tags: ['paid'],
+    email: 'ann@example.com',
+  });
+
+it('a user with a quota: what is left is said wherever it is asked, and senders are told when it is used up', async () => {
+  const ann = await addAnn({ quota: 10 * GIB, cycle: 'month:1' });
+  expect(ann).toMatchObject({ state: 'active', tags: ['paid'], email: 'ann@example.com' });
+  const [first] = ann.entitlement.quotas;
+  expect(first).toMatchObject({ name: 'all', usedBytes: 0, allowanceBytes: 10 * GIB, percent: 0, usedUp: false });
+  expect(ann.entitlement).toMatchObject({
+    plan: null,
+    terms: { cycle: 'month:1' },
+    resetsAt: '2026-04-01T00:00:00.000Z',
+  });
+  expect((await report('ann', GIB, 3 * GIB)).json()).not.toHaveProperty('limit_reached');
+  expect(await json('GET', '/api/admin/usage/ann/detailed')).toMatchObject({
+    traffic_limit_bytes: 10 * GIB,
+    traffic_limit_gb: 10,
+    limit_check: true,
+    percentage_used: 40,
+  });
+  const link = `/api/xpert/sub?user_token=${ann.linkToken}`;
+  const userinfo = async () => (await server.request('GET', link)).headers['subscription-userinfo'];
+  expect(await userinfo()).toBe(`upload=${GIB}; download=${3 * GIB}; total=${10 * GIB}; expire=0`);
+  await report('ann', 0, 6 * GIB);
+  expect(await json('GET', '/api/v1/users/ann')).toMatchObject({ state: 'limited', stateReason: 'quota' });
+  const told = await report('ann', 1, 2);
+  expect(told.json()).toMatchObject({ status: 'success', limit_reached: true, limited_tokens: ['ann'] });
+  expect((await report('ann', 1, 2, null)).json()).not.toHaveProperty('limit_reached');
+  expect(await json('GET', '/api/admin/external-traffic/stats/ann')).toMatchObject({
+    limit_check: { within_limit: false, limit_gb: 10, used_gb: 10, remaining_gb: 0, percentage_used: 100 },
+  });
+  const page = (await server.request('GET', `/u/${ann.linkToken}?lang=en`)).body;
+  expect(page).toContain('Limit reached');
+  expect(page).toMatch(/<b>10\.0.GiB<\/b> of 10\.0.GiB/);
+  expect(page).toContain('Begins anew');
+  const { items } = await json('GET', '/api/v1/users?state=limited&tag=paid');
+  expect(items.map(({ name }: { name: string }) => name)).toEqual(['ann']);
+  expect((await json('GET', '/api/v1/users?state=expired')).items).toEqual([]);
+  const changes = (await json('GET', '/api/v1/users/ann/state-changes')).items;
+  expect(changes).toMatchObject([{ from: 'active', to: 'limited', reason: 'quota', quota: 'all' }]);
+  const topUp = await json('POST', '/api/v1/users/ann/top-ups', { bytes: 5 * GIB, reason: 'paid' });
+  expect(await json('GET', '/api/v1/users/ann')).toMatchObject({ state: 'active' });
+  expect(await json('DELETE', `/api/v1/top-ups/${topUp.id}`)).toMatchObject({ id: topUp.id, bytes: 5 * GIB });
+  expect((await call('DELETE', `/api/v1/top-ups/${topUp.id}`)).json()).toMatchObject({ code: 'already-undone' });
+  expect((await json('GET', '/api/v1/users/ann/top-ups')).items).toHaveLength(1);
+  expect(await json('GET', '/api/v1/users/ann')).toMatchObject({ state: 'limited' });
+  expect(await json('PUT', '/api/v1/users/ann/entitlement', { plan: null })).toBeNull();
+  expect(await json('GET', '/api/v1/users/ann')).toMatchObject({ state: 'active', entitlement: null });
+});
+
+it('plans: made, previewed, given, changed for all who have them, and not removed from under them', async () => {
+  const ann = await addAnn({ quota: 10 * GIB });
+  await report('ann', GIB, GIB);
+  const terms = { cycle: 'days:30', quotas: [{ bytes: GIB, softPercent: 80, rollover: true }], validDays: 90 };
+  const plan = await json('POST', '/api/v1/plans', { name: 'small', terms });
+  expect(plan).toMatchObject({ name: 'small', users: 0, terms: { cycle: 'days:30', validDays: 90 } });
+  const preview = { terms: { quotas: [{ bytes: GIB }] }, users: ['ann', 'nobody'] };
+  expect(await json('POST', '/api/v1/plans/preview', preview)).toEqual({
+    ...{ users: 1, cutOff: 1, restored: 0, cutInPart: 0, names: ['ann'] },
+  });
+  const given = await json('PUT', `/api/v1/users/${ann.id}/entitlement`, { plan: 'small' });
+  expect(given).toMatchObject({
+    plan: { name: 'small' },
+    expiresAt: '2026-06-08T12:00:00.000Z',
+    quotas: [{ usedBytes: 0, allowanceBytes: GIB }],
+  });
+  await json('PATCH', '/api/v1/plans/small', { terms: { ...terms, quotas: [{ bytes: 2 * GIB }] } });
+  expect((await json('GET', '/api/v1/plans/small')).users).toBe(1);
+  const { quotas } = await json('GET', '/api/v1/users/ann/entitlement');
+  expect(quotas).toMatchObject([{ allowanceBytes: 2 * GIB }]);
+  expect((await call('DELETE', '/api/v1/plans/small')).json()).toMatchObject({ status: 409, code: 'plan-in-use' });
+  expect((await call('POST', '/api/v1/plans', { name: 'small', terms })).statusCode).toBe(409);
+  expect((await call('POST', '/api/v1/plans', { name: 'odd', terms: { cycle: 'month:99' } })).json()).toMatchObject({
+    ...{ status: 400, errors: [{ pointer: '/cycle' }] },
+  });
+  const both = await call('PUT', '/api/v1/users/ann/entitlement', { plan: 'small', quota: 5 });
+  expect(both.statusCode).toBe(400);
+  const unknown = { name: 'bo', entitlement: { plan: 'none' } };
+  expect((await call('POST', '/api/v1/users', unknown)).statusCode).toBe(404);
+  expect((await call('GET', '/api/v1/users/bo')).statusCode).toBe(404);
+  const reseller = await server.token('reseller', ['admin']);
+  expect((await call('GET', '/api/v1/users/ann/entitlement', undefined, reseller)).statusCode).toBe(404);
+  expect((await call('PUT', '/api/v1/users/ann/entitlement', { plan: null }, reseller)).statusCode).toBe(404);
+  expect((await call('POST', '/api/v1/plans', { name: 'x', terms }, reseller)).statusCode).toBe(403);
+});

@@ -104,6 +104,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ...{ config, ledger, cleanups, settings, changes, clock },
     isClockSuspect: () => wallTime.read().suspect,
     calendar: async () => store.calendar(),
+    setTimeZone: (timeZone) => store.setTimeZone(timeZone),
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
     backups,

@@ -1,12 +1,14 @@
-import { ExpectedError } from '../core/errors.ts';
+import { ExpectedError, InvalidInput } from '../core/errors.ts';
 import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import type { TrackingState, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { BackupFile, BackupSchedule } from '../core/settings/backups.ts';
 import type { DoctorCheck, EffectiveSettings, ImportSummary, Operations } from '../core/settings/operations.ts';
 import type { SettingsStore } from '../core/settings/settings-store.ts';
+import { type BillingCycle, CALENDAR_MONTHS, formatCycle, parseCycle } from '../core/units/billing-cycle.ts';
 import type { Calendar } from '../core/units/calendar.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { AdminId } from '../core/units/ids.ts';
+import { isTimeZone } from '../core/units/time-zone.ts';
 import type { Backups } from './backups.ts';
 import type { Changes } from './changes.ts';
 import type { CleanupJobs } from './cleanup-jobs.ts';
@@ -22,7 +24,7 @@ class SettingFixed extends ExpectedError {
   }
 }
 
-const SETTING = { tracking: 'tracking.switch', retention: 'retention.days' } as const;
+const SETTING = { tracking: 'tracking.switch', retention: 'retention.days', cycle: 'billing.cycle' } as const;
 
 interface Dependencies {
   readonly config: Config;
@@ -33,6 +35,7 @@ interface Dependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly isClockSuspect: () => boolean;
   readonly calendar: () => Promise<Calendar>;
+  readonly setTimeZone: (timeZone: string) => Promise<void>;
   readonly trackingState: () => Promise<TrackingState>;
   readonly backups: Backups;
   readonly examine: () => Promise<readonly DoctorCheck[]>;
@@ -55,7 +58,8 @@ export class ProductOperations implements Operations {
     const calendar = await this.calendar();
     return {
       tracking: await trackingState(),
-      timeZone: calendar.zoneAt(this.#use.clock.now().getTime()),
+      ...zonesOf(calendar, this.#use.clock.now().getTime()),
+      billingCycle: await this.billingCycle(),
       retentionDays: await this.retentionDays(),
       backup: await this.#use.backups.schedule(),
       domain: config.publicUrl,
@@ -94,6 +98,24 @@ export class ProductOperations implements Operations {
   async setRetention(days: number, by: AdminId | null): Promise<void> {
     if (this.#use.config.retentionDays !== null) throw new SettingFixed('XPERT_TRAFFIC_RETENTION_DAYS');
     await this.#use.settings.set(SETTING.retention, days, by);
+  }
+
+  async setTimeZone(timeZone: string): Promise<void> {
+    if (this.#use.config.timeZone !== null) throw new SettingFixed('XPERT_TIME_ZONE');
+    const known = knownZone(timeZone);
+    if (known === null) {
+      throw new InvalidInput('/timeZone', `"${timeZone}" is no time zone.`, 'For example Europe/Berlin or UTC.');
+    }
+    await this.#use.setTimeZone(known);
+  }
+
+  async billingCycle(): Promise<BillingCycle> {
+    const saved = await this.#use.settings.get(SETTING.cycle);
+    return (typeof saved === 'string' ? parseCycle(saved) : null) ?? CALENDAR_MONTHS;
+  }
+
+  async setBillingCycle(cycle: BillingCycle, by: AdminId | null): Promise<void> {
+    await this.#use.settings.set(SETTING.cycle, formatCycle(cycle), by);
   }
 
   startCleanup(days: number, by: AdminId | null): Promise<CleanupJob> {
@@ -163,6 +185,17 @@ export class ProductOperations implements Operations {
   ready(): Promise<void> {
     return this.#use.ready();
   }
+}
+
+function zonesOf(calendar: Calendar, nowMs: number): Pick<EffectiveSettings, 'timeZone' | 'nextTimeZone'> {
+  const next = calendar.change(nowMs);
+  const nextTimeZone = next === null ? null : { timeZone: next.timeZone, from: new Date(next.fromMs) };
+  return { timeZone: calendar.zoneAt(nowMs), nextTimeZone };
+}
+
+/** By its name in the data base of zones, whatever case it was typed in. */
+function knownZone(timeZone: string): string | null {
+  return isTimeZone(timeZone) ? new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone : null;
 }
 
 function fixedBy(config: Config): string[] {

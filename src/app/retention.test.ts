@@ -43,6 +43,7 @@ beforeEach(async () => {
     ...{ config, ledger, settings, cleanups, clock, changes: new Changes(), backups: unused },
     isClockSuspect: () => suspect,
     calendar: async () => store.calendar(),
+    setTimeZone: unused,
     trackingState: async () => store.trackingState(),
     examine: async () => [],
     importVpnService: unused,

@@ -14,6 +14,7 @@ import { addPlanCommands } from './commands/plan.ts';
 import { addResetCommands } from './commands/reset.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addServiceCommands } from './commands/service.ts';
+import { addSettingsCommands } from './commands/settings.ts';
 import { addStatementCommands } from './commands/statement.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUsageCommands } from './commands/usage.ts';
@@ -49,6 +50,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addBillingCommands,
     addCorrectionCommands,
     addStatementCommands,
+    addSettingsCommands,
   ])
     add(program);
   try {

@@ -110,6 +110,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'GET /api/v1/settings': 'view',
   'PUT /api/v1/settings/tracking': 'change-all',
   'PUT /api/v1/settings/retention': 'change-all',
+  'PUT /api/v1/settings/time-zone': 'change-all',
+  'PUT /api/v1/settings/cycle': 'change-all',
   'GET /api/v1/backups': 'change-all',
   'POST /api/v1/backups': 'change-all',
   'GET /api/v1/backups/:name': 'change-all',

@@ -368,6 +368,30 @@ describe('settings', () => {
     });
     expect((await get('/api/v1/doctor')).checks).toHaveLength(1);
   });
+
+  it('change the zone of days from the next midnight on, and the billing cycle', async () => {
+    const midnight = '2026-03-11T00:00:00.000Z';
+    const change = async (timeZone: string) => (await call('PUT', '/api/v1/settings/time-zone', { timeZone })).json();
+    expect(await change('Mars/Olympus')).toMatchObject({ status: 400, errors: [{ pointer: '/timeZone' }] });
+    const next = { timeZone: 'Asia/Tehran', from: midnight };
+    expect(await change('asia/tehran')).toEqual({ timeZone: 'UTC', nextTimeZone: next });
+    expect(await get('/api/v1/settings')).toMatchObject({
+      timeZone: 'UTC',
+      nextTimeZone: next,
+      billingCycle: 'month:1',
+    });
+    expect(await change('UTC')).toEqual({ timeZone: 'UTC', nextTimeZone: null });
+    await change('Asia/Tehran');
+    server.clock.advance(86_400_000);
+    expect(await get('/api/v1/settings')).toMatchObject({ timeZone: 'Asia/Tehran', nextTimeZone: null });
+    const ann = (await call('POST', '/api/v1/users', { name: 'Ann' })).json();
+    const cycles = async () => (await get(`/api/v1/users/${ann.id}/cycles?count=1`)).items;
+    expect(await cycles()).toMatchObject([{ from: '2026-03-01T00:00:00.000Z', to: '2026-03-31T20:30:00.000Z' }]);
+    expect((await call('PUT', '/api/v1/settings/cycle', { cycle: 'fortnight' })).statusCode).toBe(400);
+    expect((await call('PUT', '/api/v1/settings/cycle', { cycle: 'none' })).statusCode).toBe(400);
+    expect((await call('PUT', '/api/v1/settings/cycle', { cycle: 'month:15' })).json()).toEqual({ cycle: 'month:15' });
+    expect(await cycles()).toMatchObject([{ firstDay: '2026-02-15', to: '2026-03-14T20:30:00.000Z' }]);
+  });
 });
 
 describe('backups', () => {

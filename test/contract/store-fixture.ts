@@ -37,8 +37,8 @@ export interface StorePorts {
 /** One database of an engine, empty at first, with the clock that it lives by. */
 export interface StoreFixture {
   readonly clock: ManualClock;
-  /** Opens the database, again after a close. Days are those of `timeZone`. */
-  open(timeZone?: string): Promise<StorePorts>;
+  /** Opens the database, again after a close. Days are those of `timeZone`; null: as before. */
+  open(timeZone?: string | null): Promise<StorePorts>;
   /** Removes it. */
   dispose(): Promise<void>;
 }

@@ -77,6 +77,7 @@ export async function startHttp(
     publicUrl: null,
     trackingEnabled: null,
     retentionDays: null,
+    timeZone: null,
     fromEnvironment: [],
   };
   const dataDir = mkdtempSync(join(tmpdir(), 'xpert-http-'));
@@ -96,6 +97,7 @@ export async function startHttp(
     clock,
     isClockSuspect: () => false,
     calendar: async () => store.calendar(),
+    setTimeZone: (timeZone) => store.setTimeZone(timeZone),
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
     backups,

@@ -1,5 +1,6 @@
 import type { CleanupJob } from '../ledger/cleanup-job.ts';
 import type { TrackingState } from '../ledger/usage-ledger.ts';
+import type { BillingCycle } from '../units/billing-cycle.ts';
 import type { Calendar } from '../units/calendar.ts';
 import type { AdminId } from '../units/ids.ts';
 import type { BackupFile, BackupSchedule } from './backups.ts';
@@ -9,6 +10,10 @@ export interface EffectiveSettings {
   readonly tracking: TrackingState;
   /** IANA name; day borders and billing cycles. */
   readonly timeZone: string;
+  /** Another zone that holds from the next midnight on; null if none is to come. */
+  readonly nextTimeZone: { readonly timeZone: string; readonly from: Date } | null;
+  /** Where no other cycle is asked for. */
+  readonly billingCycle: BillingCycle;
   /** Days that 15-minute records are kept; 0 = for ever. */
   readonly retentionDays: number;
   readonly backup: BackupSchedule;
@@ -45,6 +50,10 @@ export interface Operations {
   /** @throws SettingFixed if the environment fixes it */
   setTracking(enabled: boolean, by: AdminId | null): Promise<TrackingState>;
   setRetention(days: number, by: AdminId | null): Promise<void>;
+  /** Day borders and billing cycles from the next midnight on. @throws InvalidInput, SettingFixed */
+  setTimeZone(timeZone: string): Promise<void>;
+  billingCycle(): Promise<BillingCycle>;
+  setBillingCycle(cycle: BillingCycle, by: AdminId | null): Promise<void>;
   /**
    * Begins to remove closed 15-minute records older than `days` whole days, in small steps.
    * @throws ExpectedError `cleanup-running`, InvalidInput

@@ -21,16 +21,34 @@ export const LAST_HOUR = 24;
  * the one day around a change is longer or shorter. Cheap where it is asked about the same day again and again.
  */
 export class Calendar {
-  readonly zones: readonly ZoneSince[];
-  readonly #spans: readonly Span[];
+  #zones: readonly ZoneSince[];
+  #spans: readonly Span[];
   readonly #days = new Map<number, Day>();
   #last: Day;
 
   constructor(zones: readonly ZoneSince[]) {
     if (zones.length === 0) throw new Error('Calendar: a time zone is needed');
-    this.zones = zones;
+    this.#zones = zones;
     this.#spans = toSpans(zones);
     this.#last = this.day(0);
+  }
+
+  get zones(): readonly ZoneSince[] {
+    return this.#zones;
+  }
+
+  /** Takes on the zones of `withZone`: everybody who has this calendar goes by them. Days that have begun stay as they are. */
+  adopt(zones: readonly ZoneSince[]): void {
+    this.#zones = zones;
+    this.#spans = toSpans(zones);
+    this.#days.clear();
+    this.#last = this.day(0);
+  }
+
+  /** A change that has not begun yet; null if there is none. */
+  change(nowMs: number): ZoneSince | null {
+    const last = this.#zones.at(-1);
+    return last !== undefined && this.#zones.length > 1 && last.fromMs > nowMs ? last : null;
   }
 
   static of(timeZone: string): Calendar {

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { adminIdOf } from '../../core/identity/authorize.ts';
 import type { EntryEffect } from '../../core/ledger/entry.ts';
-import { CALENDAR_MONTHS, type CycleBounds, cycleAt, previousCycle } from '../../core/units/billing-cycle.ts';
+import { type BillingCycle, type CycleBounds, cycleAt, previousCycle } from '../../core/units/billing-cycle.ts';
 import type { Calendar } from '../../core/units/calendar.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -58,18 +58,25 @@ export function bindingRoutes(app: HttpApp, parts: HttpParts): void {
       const detail = { entry: outcome.entry.id, userId: asked.userId, from: time.from, to: time.to, reason };
       await audit(parts, request, 'peer.rebound', peer.id, detail);
     }
-    const cycles = touchedCycles(outcome.effect, await operations.calendar(), clock.now());
+    const scene = { cycle: await operations.billingCycle(), calendar: await operations.calendar(), now: clock.now() };
+    const cycles = touchedCycles(outcome.effect, scene);
     return { ...(await views.outcome(actorOf(request), outcome)), cycles };
   });
 }
 
-function touchedCycles({ from, to }: EntryEffect, calendar: Calendar, now: Date): Static<typeof CycleJson>[] {
+interface Scene {
+  readonly cycle: BillingCycle;
+  readonly calendar: Calendar;
+  readonly now: Date;
+}
+
+function touchedCycles({ from, to }: EntryEffect, { cycle, calendar, now }: Scene): Static<typeof CycleJson>[] {
   if (from === null || to === null) return [];
   const cycles: CycleBounds[] = [];
-  let cycle = cycleAt(CALENDAR_MONTHS, calendar, to.getTime() - 1);
-  while (cycle !== null && cycle.toMs > from.getTime() && cycles.length < MOST_CYCLES) {
-    cycles.push(cycle);
-    cycle = previousCycle(CALENDAR_MONTHS, calendar, cycle);
+  let bounds = cycleAt(cycle, calendar, to.getTime() - 1);
+  while (bounds !== null && bounds.toMs > from.getTime() && cycles.length < MOST_CYCLES) {
+    cycles.push(bounds);
+    bounds = previousCycle(cycle, calendar, bounds);
   }
-  return cycles.map((bounds) => cycleJson(bounds, now));
+  return cycles.map((each) => cycleJson(each, now));
 }

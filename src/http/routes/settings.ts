@@ -1,10 +1,12 @@
 import { Type } from '@sinclair/typebox';
+import { InvalidInput } from '../../core/errors.ts';
 import { adminIdOf, isAllowed } from '../../core/identity/authorize.ts';
+import { formatCycle, parseCycle } from '../../core/units/billing-cycle.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
-import { Instant, MaybeString } from '../schemas/common.ts';
+import { Instant, MaybeString, Nullable } from '../schemas/common.ts';
 import { ScheduleJson } from './backups.ts';
 
 const TrackingJson = Type.Object({ enabled: Type.Boolean(), since: Instant });
@@ -12,6 +14,13 @@ const SettingsJson = Type.Object(
   {
     tracking: TrackingJson,
     timeZone: Type.String(),
+    nextTimeZone: Nullable(
+      Type.Object(
+        { timeZone: Type.String(), from: Instant },
+        { description: 'Holds from then on: the next midnight. Days before stay as they were.' },
+      ),
+    ),
+    billingCycle: Type.String({ description: 'Where no other is asked for: month, week:sat, days:30@2026-11-01, …' }),
     retentionDays: Type.Integer(),
     backup: ScheduleJson,
     domain: MaybeString,
@@ -54,6 +63,18 @@ const retentionSchema = {
   body: Type.Object({ days: Type.Integer({ minimum: 0, maximum: 36_600 }) }),
   response: { 200: Type.Object({ days: Type.Integer() }) },
 };
+const zoneSchema = {
+  tags,
+  summary: 'Time zone of days and billing cycles, from the next midnight on; days before stay as they were',
+  body: Type.Object({ timeZone: Type.String({ minLength: 1, maxLength: 64 }) }),
+  response: { 200: Type.Pick(SettingsJson, ['timeZone', 'nextTimeZone']) },
+};
+const cycleSchema = {
+  tags,
+  summary: 'Billing cycle where no other is asked for',
+  body: Type.Object({ cycle: Type.String({ minLength: 1, maxLength: 64 }) }),
+  response: { 200: Type.Object({ cycle: Type.String() }) },
+};
 const doctorSchema = { tags, summary: 'What is wrong, and what to do about it', response: { 200: DoctorJson } };
 const importSchema = {
   tags,
@@ -68,11 +89,12 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
   const config = { access: 'change-all' } as const;
 
   app.get('/api/v1/settings', { config: { access: 'view' }, schema: settingsSchema }, async (request) => {
-    const { tracking, timeZone, retentionDays, backup, domain, webhookAuth, publicSummary, fixedByEnvironment } =
-      await operations.settings();
+    const { tracking, backup, billingCycle, fixedByEnvironment, ...rest } = await operations.settings();
+    const { timeZone, nextTimeZone, retentionDays, domain, webhookAuth, publicSummary } = rest;
     const fixed = isAllowed(actorOf(request), 'change-all') ? [...fixedByEnvironment] : [];
     const kept = { retentionDays, backup: { ...backup } };
-    return { tracking, timeZone, ...kept, domain, webhookAuth, publicSummary, fixedByEnvironment: fixed };
+    const time = { timeZone, nextTimeZone, billingCycle: formatCycle(billingCycle) };
+    return { tracking, ...time, ...kept, domain, webhookAuth, publicSummary, fixedByEnvironment: fixed };
   });
 
   app.put('/api/v1/settings/tracking', { config, schema: trackingSchema }, async (request) => {
@@ -87,6 +109,23 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
     await operations.setRetention(days, adminIdOf(actorOf(request)));
     await audit(parts, request, 'retention.changed', `${days} days`);
     return { days };
+  });
+
+  app.put('/api/v1/settings/time-zone', { config, schema: zoneSchema }, async (request) => {
+    await operations.setTimeZone(request.body.timeZone);
+    const { timeZone, nextTimeZone } = await operations.settings();
+    await audit(parts, request, 'time-zone.changed', nextTimeZone?.timeZone ?? timeZone);
+    return { timeZone, nextTimeZone };
+  });
+
+  app.put('/api/v1/settings/cycle', { config, schema: cycleSchema }, async (request) => {
+    const cycle = parseCycle(request.body.cycle);
+    if (cycle === null || cycle.kind === 'none') {
+      throw new InvalidInput('/cycle', `"${request.body.cycle}" is no cycle.`, 'For example month:15 or week:sat.');
+    }
+    await operations.setBillingCycle(cycle, adminIdOf(actorOf(request)));
+    await audit(parts, request, 'cycle.changed', formatCycle(cycle));
+    return { cycle: formatCycle(cycle) };
   });
 
   app.get('/api/v1/doctor', { config: { access: 'inspect' }, schema: doctorSchema }, async () => {

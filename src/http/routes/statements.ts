@@ -2,7 +2,6 @@ import { Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import {
   type BillingCycle,
-  CALENDAR_MONTHS,
   type CycleBounds,
   cycleAt,
   formatCycle,
@@ -30,7 +29,7 @@ const CycleText = Type.Optional(
   Type.String({
     maxLength: 64,
     description:
-      'day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: month.',
+      'day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: as in the settings.',
   }),
 );
 const At = Type.Optional(
@@ -95,7 +94,7 @@ export function statementRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   async function sceneOf({ cycle: text, at }: { cycle?: string; at?: string }): Promise<StatementScene & WithCalendar> {
-    const cycle = cycleOf(text);
+    const cycle = text === undefined ? await operations.billingCycle() : cycleOf(text);
     const calendar = await operations.calendar();
     const now = clock.now();
     const bounds = cycleAt(cycle, calendar, instantOf(at, calendar, now));
@@ -109,8 +108,8 @@ interface WithCalendar {
   readonly calendar: Calendar;
 }
 
-function cycleOf(text: string | undefined): BillingCycle {
-  const cycle = text === undefined ? CALENDAR_MONTHS : parseCycle(text);
+function cycleOf(text: string): BillingCycle {
+  const cycle = parseCycle(text);
   if (cycle !== null) return cycle;
   throw new InvalidInput(
     '/query/cycle',

@@ -9,9 +9,15 @@ import type { FromReader, ToReader } from './worker-messages.ts';
 const port = parentPort;
 if (port === null) throw new Error('reader-worker.ts runs as a worker thread only');
 const { path, zones } = workerData as { path: string; zones: readonly ZoneSince[] };
-const reads = makeSlowReads(makeReaders(openForReading(path), new Calendar(zones)));
+const calendar = new Calendar(zones);
+const reads = makeSlowReads(makeReaders(openForReading(path), calendar));
 
-port.on('message', ({ id, name, args }: ToReader) => {
+port.on('message', (message: ToReader) => {
+  if ('zones' in message) {
+    calendar.adopt(message.zones);
+    return;
+  }
+  const { id, name, args } = message;
   const tell = (message: FromReader): void => port.postMessage(message);
   try {
     tell({ id, ok: true, value: (reads[name] as (...args: readonly unknown[]) => unknown)(...args) });

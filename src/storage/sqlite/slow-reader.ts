@@ -10,6 +10,8 @@ const IDLE_MS = 60_000;
 /** Runs reads that may take long where they disturb nobody. */
 export interface SlowReader {
   read<N extends SlowReadName>(name: N, ...args: Parameters<SlowReads[N]>): Promise<ReturnType<SlowReads[N]>>;
+  /** The panel's zone changes. */
+  adoptZones(zones: readonly ZoneSince[]): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +22,8 @@ export function localSlowReader(reads: SlowReads): SlowReader {
       const run = reads[name] as (...args: unknown[]) => unknown;
       return run(...args) as ReturnType<SlowReads[typeof name]>;
     },
+    // Its calendar is the one of this thread.
+    adoptZones() {},
     async close() {},
   };
 }
@@ -32,7 +36,7 @@ interface Waiting {
 /** In a thread that is started with the first read and ends when it is not needed. */
 export class ThreadedSlowReader implements SlowReader {
   readonly #url: URL;
-  readonly #data: { readonly path: string; readonly zones: readonly ZoneSince[] };
+  #data: { readonly path: string; readonly zones: readonly ZoneSince[] };
   readonly #limits: ResourceLimits;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
@@ -63,6 +67,11 @@ export class ThreadedSlowReader implements SlowReader {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
       worker.postMessage({ id, name, args } satisfies ToReader);
     });
+  }
+
+  adoptZones(zones: readonly ZoneSince[]): void {
+    this.#data = { ...this.#data, zones };
+    this.#worker?.postMessage({ zones } satisfies ToReader);
   }
 
   async close(): Promise<void> {

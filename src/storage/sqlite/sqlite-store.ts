@@ -84,6 +84,13 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     /** Which life of the ledger this is: another one after each restore. */
     incarnation,
     calendar: (): Calendar => calendar,
+    /** Another zone from the next midnight on: day borders and billing cycles. @throws RangeError if it is unknown */
+    setTimeZone: async (timeZone: string): Promise<void> => {
+      const zones = await writer.run('saveZone', timeZone);
+      await writer.run('adoptZones', zones);
+      calendar.adopt(zones);
+      for (const reader of [slow, worker, exporter]) reader.adoptZones(zones);
+    },
     trackingState: (): TrackingState => readers.ledger.tracking(),
     /** Proves that the ledger can be written. @throws LedgerFailure */
     heartbeat: async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
+import type { ZoneSince } from '../../core/units/calendar.ts';
 import { fromWireError, toWireError, type WireError } from './failures.ts';
 import type { SlowReadName } from './reader/readers.ts';
 import { type FlatPoll, flattenPoll, joinPoll } from './reading-columns.ts';
@@ -36,11 +37,9 @@ type WireAnswer =
 /** Ids made in a worker: 16 of 62 characters are 95 bits. */
 export const ID_LENGTH = 16;
 
-export interface ToReader {
-  readonly id: number;
-  readonly name: SlowReadName;
-  readonly args: readonly unknown[];
-}
+export type ToReader =
+  | { readonly id: number; readonly name: SlowReadName; readonly args: readonly unknown[] }
+  | { readonly zones: readonly ZoneSince[] };
 
 export type FromReader = WireAnswer;
 

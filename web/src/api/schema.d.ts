@@ -1449,6 +1449,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/settings/time-zone": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Time zone of days and billing cycles, from the next midnight on; days before stay as they were */
+        readonly put: operations["putSettingsTimeZone"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/settings/cycle": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Billing cycle where no other is asked for */
+        readonly put: operations["putSettingsCycle"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/doctor": {
         readonly parameters: {
             readonly query?: never;
@@ -3009,6 +3043,13 @@ export interface components {
                 readonly since: string;
             };
             readonly timeZone: string;
+            readonly nextTimeZone: {
+                readonly timeZone: string;
+                /** Format: date-time */
+                readonly from: string;
+            } | null;
+            /** @description Where no other is asked for: month, week:sat, days:30@2026-11-01, … */
+            readonly billingCycle: string;
             readonly retentionDays: number;
             readonly backup: components["schemas"]["BackupSchedule"];
             readonly domain: string | null;
@@ -5407,7 +5448,7 @@ export interface operations {
     readonly getUsersIdCycles: {
         readonly parameters: {
             readonly query?: {
-                /** @description day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: month. */
+                /** @description day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: as in the settings. */
                 readonly cycle?: string;
                 /** @description An instant or a date (YYYY-MM-DD) in the cycle. Default: now. */
                 readonly at?: string;
@@ -5436,7 +5477,7 @@ export interface operations {
     readonly getUsersIdStatement: {
         readonly parameters: {
             readonly query?: {
-                /** @description day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: month. */
+                /** @description day, week:sat, week:fa-IR, month:15, jalali-month:1, days:30@2026-11-01, year:07-01, jalali-year:01-01. Default: as in the settings. */
                 readonly cycle?: string;
                 /** @description An instant or a date (YYYY-MM-DD) in the cycle. Default: now. */
                 readonly at?: string;
@@ -6361,6 +6402,69 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly days: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putSettingsTimeZone: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly timeZone: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly timeZone: string;
+                        readonly nextTimeZone: {
+                            readonly timeZone: string;
+                            /** Format: date-time */
+                            readonly from: string;
+                        } | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putSettingsCycle: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly cycle: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly cycle: string;
                     };
                 };
             };

@@ -3,7 +3,7 @@ import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection, NewRebinding } from '../../../core/ledger/entry.ts';
 import type { TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
-import type { Calendar } from '../../../core/units/calendar.ts';
+import type { Calendar, ZoneSince } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import { accountOperations } from './account-operations.ts';
 import { AgentMarks } from './agent-marks.ts';
@@ -101,6 +101,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     links: new Links(db, newId),
     cleanup: new Cleanup(db, calendar),
     settings: new Settings(db),
+    calendar,
     billing: new BillingRules(db),
     liveness: new Liveness(db),
   };
@@ -165,6 +166,13 @@ export function makeOperations(parts: WriterParts, db: Database) {
     ...inventoryOperations(parts),
     ...accountOperations(parts),
     setSetting: operation('none', (_now, name: string, value: unknown) => settings.set(name, value)),
+    /** Saves the zone that holds from the next midnight on; `adoptZones` has to follow once that is durable. */
+    saveZone: operation('none', (now, timeZone: string): readonly ZoneSince[] => {
+      const { zones } = parts.calendar.withZone(timeZone, now);
+      settings.setMeta('calendar', zones);
+      return zones;
+    }),
+    adoptZones: operation('none', (_now, zones: readonly ZoneSince[]) => parts.calendar.adopt(zones)),
     setMeta: operation('none', (_now, name: string, value: unknown) => settings.setMeta(name, value)),
     writeAudit: operation('none', (_now, entry: AuditEntry) => settings.audit(entry)),
   };

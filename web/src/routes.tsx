@@ -70,8 +70,9 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/users',
-    validateSearch: (search: Record<string, unknown>): { q?: string; create?: boolean } => ({
+    validateSearch: (search: Record<string, unknown>): { q?: string; state?: string; create?: boolean } => ({
       ...(typeof search.q === 'string' && search.q ? { q: search.q } : {}),
+      ...(typeof search.state === 'string' && /^[a-z-]+$/.test(search.state) ? { state: search.state } : {}),
       ...(search.create === true ? { create: true } : {}),
     }),
     component: lazyRouteComponent(() => import('./features/users/users-page.tsx'), 'UsersPage'),

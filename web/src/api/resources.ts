@@ -10,6 +10,7 @@ import type {
   Node,
   Overview,
   Peer,
+  Plan,
   Reset,
   Series,
   Service,
@@ -70,6 +71,7 @@ export const peersQuery = (filter: PeersFilter) =>
   });
 
 export interface UsersFilter {
+  readonly state?: User['state'] | undefined;
   readonly search?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -80,6 +82,11 @@ export const usersQuery = (filter: UsersFilter = {}) =>
     queryKey: ['users', filter],
     queryFn: ({ signal }) => get<List<User>>('api/v1/users', { ...filter }, signal),
   });
+
+export const plansQuery = queryOptions({
+  queryKey: ['plans'],
+  queryFn: ({ signal }) => get<List<Plan>>('api/v1/plans', {}, signal),
+});
 
 /** A period as the API takes it: whole days of the panel's zone, or two instants. */
 export type Period = { readonly days: number } | { readonly from: string; readonly to?: string };

@@ -1,8 +1,8 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { get, patch, post, remove } from '../../api/client.ts';
+import { get, patch, post, put, remove } from '../../api/client.ts';
 import type { Period } from '../../api/resources.ts';
-import type { Answer, Carrier, List, User } from '../../api/types.ts';
+import type { Answer, Carrier, Entitlement, List, PostAnswer, User } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
 export const userQuery = (id: string) =>
@@ -110,6 +110,105 @@ export function useDeleteUsers() {
     },
     onSuccess: (count) =>
       toast({ title: t('users.deletedMany', { count }), text: t('users.deletedWhat'), icon: 'trash' }),
+    onError,
+    onSettled: refresh,
+  });
+}
+
+export type StateChange = Answer<'/api/v1/users/{id}/state-changes'>['items'][number];
+export type TopUp = Answer<'/api/v1/users/{id}/top-ups'>['items'][number];
+
+export const stateChangesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'state-changes', id],
+    queryFn: ({ signal }) => get<List<StateChange>>(`api/v1/users/${encodeURIComponent(id)}/state-changes`, {}, signal),
+  });
+
+export const topUpsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'top-ups', id],
+    queryFn: ({ signal }) => get<List<TopUp>>(`api/v1/users/${encodeURIComponent(id)}/top-ups`, {}, signal),
+  });
+
+/** GiB as they are typed, with a point or a comma; null where it is no amount. */
+export function parseGib(text: string): number | null {
+  const value = Number(text.trim().replace(',', '.'));
+  return text.trim() === '' || !Number.isFinite(value) || value <= 0 ? null : Math.round(value * 2 ** 30);
+}
+
+/** A plan by its id, a quota of everything in a cycle, or `plan: null`: everything allowed. */
+export interface EntitlementWish {
+  readonly plan?: string | null;
+  readonly quota?: number;
+  readonly cycle?: string;
+}
+
+export function useEntitle(user: User) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: (wish: EntitlementWish) =>
+      put<Entitlement | null>(`api/v1/users/${encodeURIComponent(user.id)}/entitlement`, wish),
+    onSuccess: () => toast({ title: t('users.entitle.done', { name: user.name }), icon: 'limit' }),
+    onSettled: refresh,
+  });
+}
+
+/** What terms would do to one user now. */
+export function useTermsPreview(userId: string, terms: unknown) {
+  return useQuery({
+    queryKey: ['plans', 'preview', userId, terms],
+    queryFn: () => post<PostAnswer<'/api/v1/plans/preview'>>('api/v1/plans/preview', { terms, users: [userId] }),
+    enabled: terms !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+export function useTopUp(user: User) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const refresh = useRefreshUsers();
+  const undo = useUndoTopUp();
+  return useMutation({
+    mutationFn: (wish: { quota: string; bytes: number; reason?: string }) =>
+      post<TopUp>(`api/v1/users/${encodeURIComponent(user.id)}/top-ups`, wish),
+    onSuccess: (topUp) =>
+      toast({ title: t('users.topUp.done', { name: user.name }), icon: 'plus', undo: () => undo.mutate(topUp.id) }),
+    onSettled: refresh,
+  });
+}
+
+export function useUndoTopUp() {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: (id: string) => remove<TopUp>(`api/v1/top-ups/${encodeURIComponent(id)}`),
+    onSuccess: () => toast({ title: t('users.topUp.undone') }),
+    onError,
+    onSettled: refresh,
+  });
+}
+
+/** Takes access away or gives it back, by an admin's hand; the toast offers the way back. */
+export function useSuspend(user: User) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const refresh = useRefreshUsers();
+  const set = (active: boolean) => patch<User>(`api/v1/users/${encodeURIComponent(user.id)}`, { active });
+  const back = useMutation({ mutationFn: set, onError, onSettled: refresh });
+  return useMutation({
+    mutationFn: set,
+    onSuccess: (_, active) =>
+      toast({
+        title: t(active ? 'users.restored' : 'users.suspended', { name: user.name }),
+        icon: 'key',
+        undo: () => back.mutate(!active),
+      }),
     onError,
     onSettled: refresh,
   });

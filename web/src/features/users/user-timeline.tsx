@@ -12,7 +12,15 @@ import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useUndoReset } from '../../components/use-reset.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
-import { type Correction, userCorrectionsQuery } from './api.ts';
+import {
+  type Correction,
+  type StateChange,
+  stateChangesQuery,
+  type TopUp,
+  topUpsQuery,
+  userCorrectionsQuery,
+  useUndoTopUp,
+} from './api.ts';
 
 interface Event {
   readonly key: string;
@@ -33,6 +41,10 @@ export function UserTimeline({ user, range }: { readonly user: User; readonly ra
   const owner = useIsOwner();
   const series = useQuery(seriesQuery({ by: 'total', user: user.id }, range.key, range.period));
   const corrections = useQuery({ ...userCorrectionsQuery(user.id), enabled: owner });
+  const changes = useQuery(stateChangesQuery(user.id)).data?.items ?? [];
+  const topUps = useQuery(topUpsQuery(user.id)).data?.items ?? [];
+  const stateEvent = useStateEvent();
+  const topUpEvent = useTopUpEvent();
   const gapEvent = useGapEvent();
   const resetEvent = useResetEvent();
   const correctionEvent = useCorrectionEvent();
@@ -46,6 +58,8 @@ export function UserTimeline({ user, range }: { readonly user: User; readonly ra
             ...marks.filter(({ kind }) => kind === 'reset').map(resetEvent),
             ...gaps.filter(isLong).map(gapEvent),
             ...(corrections.data?.items ?? []).filter(({ at }) => at >= begin).map(correctionEvent),
+            ...changes.filter(({ at }) => at >= begin).map(stateEvent),
+            ...topUps.filter(({ at }) => at >= begin).map(topUpEvent),
             ...(user.createdAt >= begin ? [created] : []),
           ].toSorted((a, b) => b.at.localeCompare(a.at));
           return events.length === 0 ? (
@@ -137,5 +151,42 @@ function useCorrectionEvent(): (entry: Correction) => Event {
     icon: 'edit',
     title: t(entry.undoes === null ? `users.entry.${entry.kind}` : 'users.entryUndone'),
     why: [entry.by?.name ? t('users.doneBy', { name: entry.by.name }) : null, entry.reason].filter(Boolean).join(' · '),
+  });
+}
+
+function useStateEvent(): (change: StateChange) => Event {
+  const { t } = useTranslation();
+  return ({ at, to, reason, quota }) => ({
+    key: `state ${at} ${to}`,
+    at,
+    icon: 'limit',
+    title: t(`users.became.${to}`),
+    why: [reason ? t(`users.because.${reason}`) : null, quota && quota !== 'all' ? quota : null]
+      .filter(Boolean)
+      .join(' · '),
+  });
+}
+
+function useTopUpEvent(): (topUp: TopUp) => Event {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const undo = useUndoTopUp();
+  return ({ id, at, bytes, reason, undoneAt }) => ({
+    key: `top-up ${id}`,
+    at,
+    icon: 'plus',
+    title: t('users.topUp.was', { bytes: format.bytesText(bytes) }),
+    why: (
+      <>
+        {reason}{' '}
+        {undoneAt === null ? (
+          <button type="button" className="link" disabled={undo.isPending} onClick={() => undo.mutate(id)}>
+            {t('common.undo')}
+          </button>
+        ) : (
+          t('users.topUp.wasUndone', { at: format.short(undoneAt) })
+        )}
+      </>
+    ),
   });
 }

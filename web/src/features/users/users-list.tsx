@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMayWrite } from '../../api/session.ts';
+import type { User } from '../../api/types.ts';
 import { Empty, Failure } from '../../components/block.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useWindowedRows } from '../../lib/use-windowed-rows.ts';
@@ -10,8 +11,13 @@ import { UsersTable } from './users-table.tsx';
 
 const WAITING_ROWS = 8;
 
+interface UsersListProps {
+  readonly search: string;
+  readonly state: User['state'] | undefined;
+}
+
 /** A list of any length: the page scrolls through all of it, and only what is in sight is drawn and read. */
-export function UsersList({ search }: { readonly search: string }) {
+export function UsersList({ search, state }: UsersListProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const mayWrite = useMayWrite();
@@ -19,7 +25,7 @@ export function UsersList({ search }: { readonly search: string }) {
   const [known, setKnown] = useState(WAITING_ROWS);
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
   const rows = useWindowedRows(body, known);
-  const users = useUsersWindow({ search: search || undefined }, rows.first, rows.end);
+  const users = useUsersWindow({ search: search || undefined, state }, rows.first, rows.end);
   if (users.total !== undefined && users.total !== known) setKnown(users.total);
   if (users.total === undefined && users.error) return <Failure error={users.error} retry={users.retry} />;
   const toggle = (id: string, name: string) =>
@@ -40,9 +46,7 @@ export function UsersList({ search }: { readonly search: string }) {
         onToggle={toggle}
         onChooseShown={setChosen}
       />
-      {users.total === 0 ? (
-        <Empty title={t(search ? 'users.noMatch' : 'users.none')}>{search ? null : t('users.noneWhy')}</Empty>
-      ) : null}
+      {users.total === 0 ? <Nobody filtered={search !== '' || state !== undefined} /> : null}
       <p className="list-end" role="status">
         {users.total === undefined
           ? '\u00a0'
@@ -51,4 +55,9 @@ export function UsersList({ search }: { readonly search: string }) {
       </p>
     </>
   );
+}
+
+function Nobody({ filtered }: { readonly filtered: boolean }) {
+  const { t } = useTranslation();
+  return filtered ? <Empty title={t('users.noMatch')} /> : <Empty title={t('users.none')}>{t('users.noneWhy')}</Empty>;
 }

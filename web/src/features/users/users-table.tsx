@@ -4,12 +4,14 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Bytes, Count, DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { UsageCell } from '../../components/usage-bar.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { WindowedRows } from '../../lib/use-windowed-rows.ts';
 import type { UsersWindow } from './use-users-window.ts';
+import { UserState } from './user-state.tsx';
+import { partOf } from './user-usage.tsx';
 
 type Chosen = ReadonlyMap<string, string>;
 
@@ -93,8 +95,8 @@ function Head({ chosen, shown, onChooseShown }: HeadProps) {
         ) : null}
         <th scope="col">{t('users.name')}</th>
         <th scope="col">{t('common.stateWord')}</th>
-        <th scope="col" className="hide-m">
-          {t('users.token')}
+        <th scope="col" className="hide-m quota-col">
+          {t('users.quota')}
         </th>
         <th scope="col" className="r hide-s">
           {t('users.devices')}
@@ -149,7 +151,9 @@ function Row({ user, index, chosen, onToggle }: RowProps) {
       <td>
         <UserState user={user} />
       </td>
-      <td className="hide-m mut">{user.userToken === null ? '—' : <code>{user.userToken}</code>}</td>
+      <td className="hide-m quota-col">
+        <Quota user={user} />
+      </td>
       <td className="r hide-s">
         <Count value={user.peers} />
       </td>
@@ -167,25 +171,17 @@ function Row({ user, index, chosen, onToggle }: RowProps) {
   );
 }
 
-const USER_SHAPES = {
-  active: 'up',
-  'on-hold': 'unknown',
-  limited: 'degraded',
-  expired: 'degraded',
-  suspended: 'down',
-  deleted: 'unknown',
-} as const;
-
-/** Whether the user may use the VPN; why not, on hover. */
-export function UserState({ user, pill = false }: { readonly user: User; readonly pill?: boolean }) {
+/** The quota that is nearest to its end. */
+function Quota({ user }: { readonly user: User }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const why = user.stateReason
-    ? t(`users.stateReason.${user.stateReason}`, { at: format.instant(user.stateSince) })
-    : undefined;
+  const [tightest] = (user.entitlement?.quotas ?? []).toSorted((a, b) => partOf(b) - partOf(a));
+  if (!tightest) return <span className="mut">{t('users.noQuota')}</span>;
+  const used = format.bytesText(tightest.usedBytes);
+  const of = t('users.ofQuota', { bytes: format.bytesText(tightest.allowanceBytes) });
   return (
-    <State of={USER_SHAPES[user.state]} pill={pill} {...(why ? { title: why } : {})}>
-      {t(`users.state.${user.state}`)}
-    </State>
+    <span title={`${used} ${of}`}>
+      <UsageCell part={partOf(tightest)} />
+    </span>
   );
 }

@@ -1,0 +1,99 @@
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMayWrite } from '../../api/session.ts';
+import type { User } from '../../api/types.ts';
+import { Dialog } from '../../components/dialog.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Menu, MenuLabel } from '../../components/menu.tsx';
+import { useReset } from '../../components/use-reset.ts';
+import { useDeleteUser, useSuspend } from './api.ts';
+import { EditUserForm } from './edit-user-form.tsx';
+import { QuotaForm } from './quota-form.tsx';
+import { TopUpForm } from './top-up-form.tsx';
+
+type Opened = 'edit' | 'quota' | 'top-up' | 'delete';
+
+/** What can be done with a user; everything but deleting can be undone. */
+export function UserActions({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const mayWrite = useMayWrite();
+  const reset = useReset();
+  const suspend = useSuspend(user);
+  const [opened, setOpened] = useState<Opened | null>(null);
+  if (!mayWrite || user.deletedAt !== null) return null;
+  const close = () => setOpened(null);
+  const entry = (key: Opened, icon: 'edit' | 'limit' | 'plus' | 'trash', text: string, bad = false) => ({
+    key,
+    label: <MenuLabel icon={icon} text={text} />,
+    bad,
+    onPick: () => setOpened(key),
+  });
+  const dialog = (which: Opened, title: string, content: ReactNode) => (
+    <Dialog title={title} open={opened === which} onClose={close}>
+      {content}
+    </Dialog>
+  );
+  return (
+    <div className="uact">
+      <button
+        type="button"
+        className="btn"
+        disabled={reset.isPending}
+        onClick={() => reset.mutate({ scope: 'user', userIds: [user.id], name: user.name })}
+      >
+        <Icon name="reset" />
+        {t('users.reset')}
+      </button>
+      <Menu
+        label={t('common.more')}
+        trigger={
+          <button type="button" className="btn quiet icon" aria-label={t('common.more')}>
+            <Icon name="more" />
+          </button>
+        }
+        items={[
+          entry('quota', 'limit', t('users.entitle.title')),
+          ...(user.entitlement && user.entitlement.quotas.length > 0
+            ? [entry('top-up', 'plus', t('users.topUp.title'))]
+            : []),
+          {
+            key: 'suspend',
+            label: <MenuLabel icon="key" text={t(user.active ? 'users.suspend' : 'users.restore')} />,
+            onPick: () => suspend.mutate(!user.active),
+          },
+          entry('edit', 'edit', t('users.edit')),
+          entry('delete', 'trash', t('users.delete'), true),
+        ]}
+      />
+      {dialog('edit', t('users.edit'), <EditUserForm user={user} onDone={close} />)}
+      {dialog('quota', t('users.entitle.titleOf', { name: user.name }), <QuotaForm user={user} onDone={close} />)}
+      {dialog('top-up', t('users.topUp.titleOf', { name: user.name }), <TopUpForm user={user} onDone={close} />)}
+      {dialog('delete', t('users.deleteName', { name: user.name }), <Deleting user={user} onClose={close} />)}
+    </div>
+  );
+}
+
+function Deleting({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const remove = useDeleteUser(user.id);
+  return (
+    <>
+      <p>{t('users.deleteWhat')}</p>
+      <div className="row-end">
+        <button type="button" className="btn" onClick={onClose}>
+          {t('common.cancel')}
+        </button>
+        <button
+          type="button"
+          className="btn danger"
+          disabled={remove.isPending}
+          onClick={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: '/users' }) })}
+        >
+          {t('users.deleteName', { name: user.name })}
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,126 @@
+import { useTranslation } from 'react-i18next';
+import type { Entitlement, User } from '../../api/types.ts';
+import { Hint } from '../../components/answer.tsx';
+import { Bytes, TrafficDirections } from '../../components/numbers.tsx';
+import { UsageBar } from '../../components/usage-bar.tsx';
+import { useFormat } from '../../lib/use-format.ts';
+import { ThisCycle } from './this-cycle.tsx';
+import { UserState } from './user-state.tsx';
+
+/** What is used: against the quotas where there are some, else since the last reset. */
+export function UserUsage({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const [first, ...others] = user.entitlement?.quotas ?? [];
+  if (!user.entitlement || !first) {
+    return (
+      <div className="uuse">
+        <div className="row2">
+          <span className="row2s">
+            <Bytes big value={user.traffic.totalBytes} />
+            <Hint>{t('users.usageMeans')}</Hint>
+          </span>
+          <UserState user={user} pill />
+        </div>
+        <div className="row2 cap">
+          <span className="row2s">
+            <TrafficDirections traffic={user.traffic} />
+          </span>
+          <ThisCycle user={user} />
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className="uuse">
+      <div className="row2">
+        <span className="row2s">
+          <UsedOf quota={first} />
+          <Hint>{t('users.quotaMeans')}</Hint>
+        </span>
+        <UserState user={user} pill />
+      </div>
+      <Bar entitlement={user.entitlement} quota={first} />
+      <div className="row2 cap">
+        <Outlook entitlement={user.entitlement} quota={first} />
+        <Resets entitlement={user.entitlement} />
+      </div>
+      {others.map((quota) => (
+        <Further key={quota.name} quota={quota} />
+      ))}
+    </div>
+  );
+}
+
+type Quota = Entitlement['quotas'][number];
+
+function UsedOf({ quota }: { readonly quota: Quota }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { text, unit } = format.bytes(quota.usedBytes);
+  return (
+    <span className="big" title={format.exactBytes(quota.usedBytes)} data-exact={String(quota.usedBytes)}>
+      {text}
+      <span className="u">{format.unit(unit)}</span>
+      <span className="of">{t('users.ofQuota', { bytes: format.bytesText(quota.allowanceBytes) })}</span>
+    </span>
+  );
+}
+
+/** The hatched part is what the cycle comes to if it goes on like this. */
+function Bar({ entitlement, quota }: { readonly entitlement: Entitlement; readonly quota: Quota }) {
+  const part = partOf(quota);
+  return <UsageBar thick part={part} expected={expectedPart(entitlement, part)} />;
+}
+
+function expectedPart({ countsFrom, resetsAt }: Entitlement, part: number): number | undefined {
+  if (countsFrom === null || resetsAt === null) return undefined;
+  const from = Date.parse(countsFrom);
+  const elapsed = Date.now() - from;
+  return elapsed <= 0 ? undefined : (part * (Date.parse(resetsAt) - from)) / elapsed;
+}
+
+export function partOf(quota: Pick<Quota, 'usedBytes' | 'allowanceBytes'>): number {
+  const allowance = Number(quota.allowanceBytes);
+  return allowance === 0 ? 1 : Number(quota.usedBytes) / allowance;
+}
+
+function Outlook({ entitlement, quota }: { readonly entitlement: Entitlement; readonly quota: Quota }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (quota.usedUp) return <b className="bad">{t('users.usedUp')}</b>;
+  if (quota.forecastAt !== null)
+    return <b className="warned">{t('users.reachedOn', { day: format.day(quota.forecastAt) })}</b>;
+  return <span>{t(entitlement.resetsAt === null ? 'users.noCycle' : 'users.enough')}</span>;
+}
+
+function Resets({ entitlement }: { readonly entitlement: Entitlement }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const words = [
+    entitlement.plan ? t('users.onPlan', { name: entitlement.plan.name }) : null,
+    entitlement.resetsAt
+      ? t('users.resetsOn', {
+          day: format.day(entitlement.resetsAt),
+          left: format.duration(Date.parse(entitlement.resetsAt) - Date.now()),
+        })
+      : null,
+    entitlement.expiresAt ? t('users.until', { at: format.instant(entitlement.expiresAt) }) : null,
+  ];
+  return <span>{words.filter((word) => word !== null).join(' · ')}</span>;
+}
+
+function Further({ quota }: { readonly quota: Quota }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <div className="further">
+      <span className="row2 cap">
+        <span>{quota.name}</span>
+        <span>
+          {format.bytesText(quota.usedBytes)} {t('users.ofQuota', { bytes: format.bytesText(quota.allowanceBytes) })}
+        </span>
+      </span>
+      <UsageBar part={partOf(quota)} />
+    </div>
+  );
+}

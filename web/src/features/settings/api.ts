@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, patch, post, put, remove } from '../../api/client.ts';
-import type { Admin, Answer, List, PostAnswer, Role, Settings } from '../../api/types.ts';
+import type { Admin, Answer, List, Plan, PostAnswer, Role, Settings } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -132,4 +132,37 @@ export function useSetBackupSchedule() {
     ['settings'],
     () => t('settings.backup.scheduled'),
   );
+}
+
+export interface NewPlan {
+  readonly name: string;
+  readonly terms: {
+    readonly cycle: string;
+    readonly quotas: readonly { readonly bytes: number }[];
+    readonly validDays?: number;
+  };
+}
+
+export function useAddPlan() {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (plan: NewPlan) => post<Plan>('api/v1/plans', plan),
+    onSuccess: (plan) => toast({ title: t('settings.plans.added', { name: plan.name }), icon: 'limit' }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['plans'] }),
+  });
+}
+
+export function useDeletePlan() {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => remove(`api/v1/plans/${encodeURIComponent(id)}`),
+    onSuccess: () => toast({ title: t('settings.plans.deleted'), icon: 'trash' }),
+    onError,
+    onSettled: () => client.invalidateQueries({ queryKey: ['plans'] }),
+  });
 }

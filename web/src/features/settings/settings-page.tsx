@@ -8,6 +8,7 @@ import { BackupCard } from './backup-card.tsx';
 import { DoctorCard } from './doctor-card.tsx';
 import { LedgerCard } from './ledger-card.tsx';
 import { PasswordCard } from './password-card.tsx';
+import { PlansCard } from './plans-card.tsx';
 import { TokensCard } from './tokens-card.tsx';
 
 export function SettingsPage() {
@@ -25,6 +26,7 @@ export function SettingsPage() {
         {owner ? <BackupCard /> : null}
         <PasswordCard />
       </div>
+      <PlansCard />
       {owner ? <DoctorCard /> : null}
       {owner ? <AdminsCard /> : null}
       {mayWrite ? <TokensCard /> : null}

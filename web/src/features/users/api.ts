@@ -130,12 +130,6 @@ export const topUpsQuery = (id: string) =>
     queryFn: ({ signal }) => get<List<TopUp>>(`api/v1/users/${encodeURIComponent(id)}/top-ups`, {}, signal),
   });
 
-/** GiB as they are typed, with a point or a comma; null where it is no amount. */
-export function parseGib(text: string): number | null {
-  const value = Number(text.trim().replace(',', '.'));
-  return text.trim() === '' || !Number.isFinite(value) || value <= 0 ? null : Math.round(value * 2 ** 30);
-}
-
 /** A plan by its id, a quota of everything in a cycle, or `plan: null`: everything allowed. */
 export interface EntitlementWish {
   readonly plan?: string | null;

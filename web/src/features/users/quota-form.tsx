@@ -6,7 +6,8 @@ import type { Plan, User } from '../../api/types.ts';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
-import { type EntitlementWish, parseGib, useEntitle, useTermsPreview } from './api.ts';
+import { parseGib } from '../../lib/parse-gib.ts';
+import { type EntitlementWish, useEntitle, useTermsPreview } from './api.ts';
 
 type Kind = 'none' | 'quota' | 'plan';
 const CYCLES = ['month:1', 'week:mon', 'day', 'days:30', 'none'] as const;
@@ -81,7 +82,7 @@ function OwnQuota({ gib, onGib, cycle, onCycle, replaces }: OwnQuotaProps) {
       <Select<Cycle>
         label={t('users.entitle.cycle')}
         value={cycle}
-        options={CYCLES.map((value) => ({ value, label: t(`users.entitle.cycles.${value.replace(':', '-')}`) }))}
+        options={CYCLES.map((value) => ({ value, label: t(`common.quotaCycle.${value.replace(':', '-')}`) }))}
         onChange={onCycle}
       />
       {replaces ? <p className="warned">{t('users.entitle.replaces')}</p> : null}

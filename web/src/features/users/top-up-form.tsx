@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
-import { parseGib, useTopUp } from './api.ts';
+import { parseGib } from '../../lib/parse-gib.ts';
+import { useTopUp } from './api.ts';
 
 /** Bytes on top of a quota, for the running cycle. */
 export function TopUpForm({ user, onDone }: { readonly user: User; readonly onDone: () => void }) {

@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { plansQuery } from '../../api/resources.ts';
+import { useIsOwner } from '../../api/session.ts';
+import type { Plan } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Bytes, Count } from '../../components/numbers.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
+import { AddPlanForm } from './add-plan-form.tsx';
+import { useDeletePlan } from './api.ts';
+
+/** Plans that users may have; what one of them may use is set on the user's page. */
+export function PlansCard() {
+  const { t } = useTranslation();
+  const owner = useIsOwner();
+  const query = useQuery(plansQuery);
+  const [adding, setAdding] = useState(false);
+  return (
+    <Card
+      title={t('settings.plans.title')}
+      hint={t('settings.plans.mean')}
+      actions={
+        owner ? (
+          <button type="button" className="btn quiet" onClick={() => setAdding(true)}>
+            <Icon name="plus" />
+            {t('settings.plans.add')}
+          </button>
+        ) : undefined
+      }
+    >
+      <TableScroll>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('settings.plans.name')}</th>
+              <th scope="col" className="r">
+                {t('settings.plans.quota')}
+              </th>
+              <th scope="col" className="hide-s">
+                {t('settings.plans.cycle')}
+              </th>
+              <th scope="col" className="r">
+                {t('settings.plans.users')}
+              </th>
+              <th scope="col" className="r">
+                <span className="vh">{t('settings.plans.delete')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[110, -64, 72, -32, -64]} hidden={[2]} />}>
+              {({ items }) => items.map((plan) => <Row key={plan.id} plan={plan} mayChange={owner} />)}
+            </Block>
+          </tbody>
+        </table>
+      </TableScroll>
+      {query.data?.items.length === 0 ? (
+        <Empty title={t('settings.plans.none')}>{t('settings.plans.noneWhy')}</Empty>
+      ) : null}
+      <Dialog title={t('settings.plans.add')} open={adding} onClose={() => setAdding(false)}>
+        <AddPlanForm onDone={() => setAdding(false)} />
+      </Dialog>
+    </Card>
+  );
+}
+
+function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boolean }) {
+  const { t } = useTranslation();
+  const remove = useDeletePlan();
+  const [quota, ...others] = plan.terms.quotas;
+  return (
+    <tr>
+      <td>
+        <span className="name">{plan.name}</span>
+      </td>
+      <td className="r">
+        {quota ? <Bytes value={quota.bytes} /> : <span className="mut">{t('settings.plans.noQuota')}</span>}
+        {others.length > 0 ? (
+          <span className="mut"> {t('settings.plans.further', { count: others.length })}</span>
+        ) : null}
+      </td>
+      <td className="hide-s mut">
+        <code>{plan.terms.cycle}</code>
+        {plan.terms.validDays === null ? '' : ` · ${t('settings.plans.valid', { count: plan.terms.validDays })}`}
+      </td>
+      <td className="r">
+        <Count value={plan.users} />
+      </td>
+      <td className="r">
+        {mayChange ? (
+          <button
+            type="button"
+            className="btn quiet"
+            disabled={plan.users > 0 || remove.isPending}
+            title={plan.users > 0 ? t('settings.plans.inUse') : undefined}
+            onClick={() => remove.mutate(plan.id)}
+          >
+            {t('settings.plans.delete')}
+          </button>
+        ) : null}
+      </td>
+    </tr>
+  );
+}

@@ -13,6 +13,8 @@ import { agentEnrolment } from '../integrations/agent/install.ts';
 import { NetworkProber } from '../integrations/network/prober.ts';
 import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
+import { composeAccess } from './access/compose-access.ts';
+import type { AccessControl } from './access/control.ts';
 import { RunningAgents } from './agent-desk.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
@@ -90,7 +92,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
       ...(await fleet.services.notices()),
     ],
   });
-  const { nodes, agents, services } = fleet;
+  const { nodes, agents, services, access } = fleet;
 
   // Operations
   const cleanups = new CleanupJobs({
@@ -109,7 +111,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ready: () => store.heartbeat(),
     backups,
     examine: () =>
-      examine({ config, nodes, services, identity, operations, wallTime, listening, backups, clock, store }),
+      examine({ config, nodes, services, identity, operations, wallTime, listening, backups, clock, store, access }),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
   });
   const maintenance = new Maintenance({
@@ -124,7 +126,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   return {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
-      ...{ agents, services, changes, reconciliation, quotas, userStates },
+      ...{ agents, access, services, changes, reconciliation, quotas, userStates },
       deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,
@@ -169,6 +171,10 @@ function composeNodes(surroundings: FleetSurroundings) {
   const skews = new ClockSkews();
   const discovery = new UserDiscovery({ inventory, identity, clock });
   const sameBytes = new SameBytesWatch();
+  const access: AccessControl = composeAccess({
+    ...{ store, inventory, wallTime, changes, log, credentials, tools },
+    pollNow: (id) => scheduler.pollNow(id),
+  });
   const polling = new NodePolling({
     inventory,
     ledger,
@@ -184,6 +190,8 @@ function composeNodes(surroundings: FleetSurroundings) {
       if (booked.services.some((service) => service.newPeers.length > 0)) views.baselinesChanged(node.id);
       await expected.afterPoll(node, booked);
       await discovery.afterPoll(node, booked);
+      // A node that is slow to change must not hold up its next reading.
+      void access.afterPoll(node, poll);
     },
     log,
   });
@@ -210,6 +218,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     sameBytes,
     changes,
     productNotices: surroundings.productNotices,
+    access,
   });
   const agents = new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
   ledger.onCommit((commit) => {
@@ -217,10 +226,10 @@ function composeNodes(surroundings: FleetSurroundings) {
   });
   const services = composeHealth(surroundings, views, presence);
   const close = async () => {
-    await Promise.all([scheduler.stop(), services.stop()]);
+    await Promise.all([scheduler.stop(), services.stop(), access.close()]);
     await polling.close();
   };
-  return { nodes, agents, services, scheduler, close };
+  return { nodes, agents, access, services, scheduler, close };
 }
 
 interface Seen {

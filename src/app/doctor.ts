@@ -4,6 +4,7 @@ import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { NodeOperations, NodeView } from '../core/inventory/node-operations.ts';
 import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
 import type { Clock } from '../core/units/clock.ts';
+import type { AccessControl } from './access/control.ts';
 import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
 import { type CounterSources, checkCounters } from './doctor-counters.ts';
@@ -23,6 +24,7 @@ interface Dependencies {
   readonly backups: Pick<Backups, 'list' | 'schedule' | 'failure'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly store: CounterSources['store'];
+  readonly access: Pick<AccessControl, 'notices' | 'sums'>;
 }
 
 /** Looks at everything that can be wrong and says for each what to do, with the lines to paste. */
@@ -37,6 +39,7 @@ export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
     checkWebhook(use.config),
     checkTracking(use),
     checkBackups(use),
+    checkAccess(use),
     checkNodes(use),
     checkServices(use.services),
   ]);
@@ -151,6 +154,15 @@ async function checkBackups({ backups, clock }: Dependencies): Promise<DoctorChe
   const hours = (clock.now().getTime() - newest.at.getTime()) / 3_600_000;
   if (hours <= Math.max(48, 2 * everyHours)) return check('backup', 'ok', `The newest backup is ${newest.path}.`);
   return check('backup', 'warning', `The newest backup is ${Math.floor(hours / 24)} days old.`, 'Write one.', commands);
+}
+
+async function checkAccess({ access }: Dependencies): Promise<DoctorCheck[]> {
+  const notices = await access.notices();
+  if (notices.length > 0)
+    return notices.map(({ message, hint }) => check('access', 'warning', message, hint, ['xpert access list']));
+  const { nodes, suspended } = await access.sums();
+  if (nodes === 0) return [check('access', 'ok', 'Every node is read-only: nobody loses access by Xpert.')];
+  return [check('access', 'ok', `Access is changed on ${nodes} nodes; ${suspended} peers are suspended.`)];
 }
 
 async function checkNodes({ nodes, operations, clock, store }: Dependencies): Promise<DoctorCheck[]> {

@@ -17,6 +17,7 @@ import type {
 import type { Integration, IntegrationTools } from '../core/metering/integration.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
+import type { AccessControl } from './access/control.ts';
 import type { Changes } from './changes.ts';
 import type { Credentials } from './credentials.ts';
 import type { LiveRates } from './live-rates.ts';
@@ -40,6 +41,7 @@ interface Dependencies {
   readonly discovery: UserDiscovery;
   readonly sameBytes: SameBytesWatch;
   readonly changes: Changes;
+  readonly access: Pick<AccessControl, 'notices' | 'forget'>;
   /** Notices about the product itself: open webhook, disk, clock. */
   readonly productNotices: () => Promise<readonly SystemNotice[]>;
 }
@@ -153,9 +155,9 @@ export class RunningNodes implements NodeOperations {
     return await this.#use.integrationOf(kind).test(options, this.#use.tools, signal);
   }
 
-  async setup(source: NodeSource, stored?: NodeId): Promise<NodeSetup | null> {
+  async setup(source: NodeSource, stored?: NodeId, access = false): Promise<NodeSetup | null> {
     const { kind, options } = this.#checked(await this.#withSecrets(source, stored));
-    return await this.#use.integrationOf(kind).setup(options);
+    return await this.#use.integrationOf(kind).setup(options, access);
   }
 
   async flow(): ReturnType<NodeOperations['flow']> {
@@ -176,8 +178,14 @@ export class RunningNodes implements NodeOperations {
   }
 
   async notices(): Promise<readonly SystemNotice[]> {
-    const [views, product] = await Promise.all([this.views(), this.#use.productNotices()]);
-    return [...product, ...twiceCounted(views, this.#use.sameBytes.found()), ...views.flatMap(noticesOf)];
+    const [views, product, access] = await Promise.all([
+      this.views(),
+      this.#use.productNotices(),
+      this.#use.access.notices(),
+    ]);
+    const nameOf = (id: NodeId | null) => views.find(({ node }) => node.id === id)?.node.name ?? null;
+    const ofAccess = access.map((one) => ({ ...one, severity: 'warning' as const, nodeName: nameOf(one.nodeId) }));
+    return [...product, ...ofAccess, ...twiceCounted(views, this.#use.sameBytes.found()), ...views.flatMap(noticesOf)];
   }
 
   async assignAutomatically(
@@ -226,6 +234,7 @@ export class RunningNodes implements NodeOperations {
     await inventory.deleteNode(id, clock.now());
     await this.refresh();
     await polling.forget(id);
+    await this.#use.access.forget(id);
     rates.forget(id);
     presence.forget(id);
     sameBytes.forget(id);

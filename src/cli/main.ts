@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../lib/version.ts';
+import { addAccessCommands } from './commands/access.ts';
 import { addAdminCommands } from './commands/admin.ts';
 import { addBillingCommands } from './commands/billing.ts';
 import { addCorrectionCommands } from './commands/correction.ts';
@@ -37,6 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addNodeCommands,
     addCounterCommands,
     addServiceCommands,
+    addAccessCommands,
     addPeerCommands,
     addUserCommands,
     addEntitlementCommands,

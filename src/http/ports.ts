@@ -1,3 +1,4 @@
+import type { AccessOperations } from '../core/access/operations.ts';
 import type { AgentDesk } from '../core/agents/agent-desk.ts';
 import type { ServiceOperations } from '../core/health/service-operations.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
@@ -52,6 +53,7 @@ export interface HttpPorts {
   readonly nodes: NodeOperations;
   readonly agents: AgentDesk;
   readonly services: ServiceOperations;
+  readonly access: AccessOperations;
   readonly operations: Operations;
   readonly changes: ChangeFeed;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
+import { AccessControl } from '../../src/app/access/control.ts';
 import { RunningAgents } from '../../src/app/agent-desk.ts';
 import { Backups } from '../../src/app/backups.ts';
 import { Changes } from '../../src/app/changes.ts';
@@ -27,6 +28,7 @@ import { buildServer } from '../../src/http/server.ts';
 import { agentEnrolment } from '../../src/integrations/agent/install.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { FAKE_ABILITIES, FakeVpn } from './fake-vpn.ts';
 import { type PlayedProber, testHealth } from './health.ts';
 import { schemaMismatches } from './schema-check.ts';
 import { root } from './server.ts';
@@ -43,6 +45,8 @@ export interface HttpTestServer {
   /** Stands in for the network; `look` judges everything once, as the product does every 15 seconds. */
   readonly prober: PlayedProber;
   look(): Promise<void>;
+  /** Where access of every node is taken and given back. */
+  readonly vpn: FakeVpn;
   /** Lines of the log, as objects. */
   readonly log: readonly Record<string, unknown>[];
   /** A token of an admin of that role, made if there is none yet; `name` for a second admin of the role. */
@@ -106,6 +110,7 @@ export async function startHttp(
   });
   const nodes = testNodes(store, clock, presence);
   const { services, prober } = testHealth({ store, clock, presence, changes, views: () => nodes.views() });
+  const vpn = new FakeVpn();
   const ports: HttpPorts = {
     clock,
     ledger,
@@ -123,6 +128,7 @@ export async function startHttp(
     nodes,
     services,
     agents: testAgents(store, clock, presence, changes),
+    access: testAccess(store, clock, changes, vpn),
     operations,
     changes,
   };
@@ -154,6 +160,7 @@ export async function startHttp(
     changes,
     prober,
     look: () => services.look(),
+    vpn,
     log,
     token: (role, scopes, bound) => makeToken(store, clock, role, scopes, bound),
     request: (method, url, request = {}) => inject(app, method, url, request),
@@ -286,6 +293,19 @@ function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, 
     log: { info() {}, warn() {}, error() {} },
   });
   return new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
+}
+
+/** Access over the ledger and a VPN in memory; passes come with `ports.access` alone. */
+function testAccess(store: SqliteStore, clock: ManualClock, changes: Changes, vpn: FakeVpn): AccessControl {
+  return new AccessControl({
+    ...{ store: store.access, inventory: store.inventory, settings: store.settings, audit: store.audit, changes },
+    abilitiesOf: () => FAKE_ABILITIES,
+    createEnforcer: () => vpn,
+    pollNow: async () => {},
+    trackingState: async () => store.trackingState(),
+    wallTime: new WallTime(clock),
+    log: { info() {}, warn() {}, error() {} },
+  });
 }
 
 /** Node operations without a network: views are the real ones, polling answers that there is nothing to read. */

@@ -5,26 +5,30 @@ import { findNode } from '../find.ts';
 import { addSourceOptions, type Setup, type SourceOptions, sourceOf, type Test } from '../node-source.ts';
 import { explain, print, WrongUse } from '../output.ts';
 
-type Options = Omit<SourceOptions, 'kind'> & { readonly kind?: string };
+type Options = Omit<SourceOptions, 'kind'> & { readonly kind?: string; readonly access?: boolean };
 
 export function addSetupCommand(node: Command): void {
   const setup = node
     .command('setup [name]')
     .description('print what to run on a node as root, so that the key may read counters there and nothing else')
-    .option('--kind <kind>', 'what is read there', 'wireguard');
+    .option('--kind <kind>', 'what is read there', 'wireguard')
+    .option('--access', 'of a saved node: the key may also take access of peers and give it back');
   addSourceOptions(setup).action((name: string | undefined, options: Options) =>
-    withApi(async (api) => printSetup(await (name === undefined ? setupFor(api, options) : setupOf(api, name)))),
+    withApi(async (api) =>
+      printSetup(await (name === undefined ? setupFor(api, options) : setupOf(api, name, options))),
+    ),
   );
 }
 
-async function setupOf(api: Api, name: string): Promise<Setup | null> {
+async function setupOf(api: Api, name: string, { access }: Options): Promise<Setup | null> {
   const { id } = await findNode(api, name);
-  return (await api.get<{ setup: Setup | null }>(`/api/v1/nodes/${id}/setup`)).setup;
+  return (await api.get<{ setup: Setup | null }>(`/api/v1/nodes/${id}/setup${access ? '?access=true' : ''}`)).setup;
 }
 
 /** For a node that is not saved yet. */
 async function setupFor(api: Api, options: Options): Promise<Setup | null> {
-  const { kind = 'wireguard', ...where } = options;
+  const { kind = 'wireguard', access, ...where } = options;
+  if (access) throw new WrongUse('--access is for a node that is saved.', 'xpert node setup NAME --access');
   if (where.ssh === undefined && where.file === undefined)
     throw new WrongUse('Which node?', 'Name a saved one, or say how it is reached: --ssh root@HOST --identity FILE');
   return (await api.post<Test>('/api/v1/nodes/test', await sourceOf({ ...where, kind }))).setup;

@@ -5,6 +5,7 @@ import { findNode, type NodeItem } from '../find.ts';
 import { addSourceOptions, parseSeconds, type SourceOptions, sourceOf, type Test, testLines } from '../node-source.ts';
 import { explain, formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
 import { addPanelOptions } from '../panel-source.ts';
+import { addNodeAccessCommand } from './access.ts';
 import { addAgentCommand, printEnrolment } from './node-agent.ts';
 import { addChangeCommand } from './node-change.ts';
 import { addSetupCommand, setupCommand } from './node-setup.ts';
@@ -74,6 +75,7 @@ export function addNodeCommands(program: Command): void {
   addChangeCommand(node);
   addSetupCommand(node);
   addAgentCommand(node);
+  addNodeAccessCommand(node);
   addReadingCommands(node);
   node
     .command('remove <name>')

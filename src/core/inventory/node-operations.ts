@@ -172,7 +172,8 @@ export interface NodeOperations {
    * @throws InvalidInput, NotFound
    */
   test(source: NodeSource, stored?: NodeId): Promise<NodeTest>;
-  setup(source: NodeSource, stored?: NodeId): Promise<NodeSetup | null>;
+  /** With `access`: so that access can be taken and given back there, too. */
+  setup(source: NodeSource, stored?: NodeId, access?: boolean): Promise<NodeSetup | null>;
   /** Flow over all nodes now; null when no node is known. `missing`: names of nodes whose flow is not in it. */
   flow(): Promise<{ readonly rate: Rate; readonly missing: readonly string[] } | null>;
   /** What the owner should look at now, over all nodes and the product itself (open webhook, disk, clock, …). */

@@ -132,6 +132,8 @@ export interface PeerReading {
   readonly name?: string;
   /** Addresses inside the VPN, for example `10.0.0.2/32`. */
   readonly allowedIps?: readonly string[];
+  /** Whether the source lets it through: true = its access is off there. Absent: the source does not tell. */
+  readonly isOff?: boolean;
   /** The peer's current IP:port; absent = never connected since the interface came up. */
   readonly endpoint?: string;
   /** Last handshake; absent = never since the interface came up. */

@@ -1,3 +1,4 @@
+import type { CannotEnforce, Enforcer, EnforcerAbilities } from '../access/enforcer.ts';
 import type { NodeSetup, NodeTest } from '../inventory/node-operations.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Collector } from './collector.ts';
@@ -39,6 +40,18 @@ export interface Integration {
   createCollector(options: Readonly<Record<string, unknown>>, tools: IntegrationTools): Collector;
   /** Reads once, as a poll would, and names everything that is in the way. @throws InvalidInput for wrong options only */
   test(options: Readonly<Record<string, unknown>>, tools: IntegrationTools, signal: AbortSignal): Promise<NodeTest>;
-  /** What to put on the node so that it lets itself be read; null when nothing is needed. */
-  setup(options: Readonly<Record<string, unknown>>): Promise<NodeSetup | null>;
+  /**
+   * What to put on the node so that it lets itself be read, and with `access` also lets access be taken and given back;
+   * null when nothing is needed.
+   */
+  setup(options: Readonly<Record<string, unknown>>, access?: boolean): Promise<NodeSetup | null>;
+  /** How access is taken from its peers. Absent: nobody can. */
+  readonly access?: AccessSupport;
+}
+
+export interface AccessSupport {
+  /** What can be done with a source of these options. Called without the secret options. */
+  abilities(options: Readonly<Record<string, unknown>>): EnforcerAbilities | CannotEnforce;
+  /** To be called only where `abilities` says that it can. */
+  createEnforcer(options: Readonly<Record<string, unknown>>, tools: IntegrationTools): Enforcer;
 }

@@ -8,6 +8,7 @@ import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { subscriptionRoutes } from '../subscription/subscription-routes.ts';
 import { userPageRoutes } from '../user-page/user-page-routes.ts';
+import { accessRoutes } from './access.ts';
 import { adminRoutes } from './admins.ts';
 import { agentRoutes } from './agents.ts';
 import { auditRoutes } from './audit-log.ts';
@@ -63,6 +64,7 @@ const RESOURCES = [
   serviceRoutes,
   reconciliationRoutes,
   agentRoutes,
+  accessRoutes,
   peerRoutes,
   bindingRoutes,
   userRoutes,

@@ -79,12 +79,15 @@ export function nodeReadingRoutes(app: HttpApp, parts: HttpParts): void {
         tags,
         summary: 'What to put on the node so that it lets itself be read and nothing more',
         params: ById,
+        querystring: Type.Object({
+          access: Type.Optional(Type.Boolean({ description: 'It also lets access be taken and given back.' })),
+        }),
         response: { 200: Type.Object({ setup: Nullable(SetupJson) }) },
       },
     },
     async (request) => {
       const { node } = await findNodeView(parts, request.params.id);
-      return { setup: setupJson(await nodes.setup(node.source, node.id)) };
+      return { setup: setupJson(await nodes.setup(node.source, node.id, request.query.access ?? false)) };
     },
   );
 

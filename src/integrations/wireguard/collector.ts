@@ -8,7 +8,7 @@ import { LocalTransport } from './local-transport.ts';
 import type { WireguardOptions } from './options.ts';
 import type { NodeOutput } from './output-reader.ts';
 import { SshTransport } from './ssh-transport.ts';
-import type { Transport } from './transport.ts';
+import type { AccessTransport, Transport } from './transport.ts';
 
 /**
  * Counters of `wg` count from 0 since the peer was added and are zeroed only by adding the peer or making the interface
@@ -54,6 +54,13 @@ export function createTransport(options: WireguardOptions, tools: IntegrationToo
     case 'ssh':
       return new SshTransport(sshHostOptionsOf(options, tools.runDirectory), wanted, containers);
   }
+}
+
+/** Not for transport `file`. */
+export function createAccessTransport(options: WireguardOptions, tools: IntegrationTools): AccessTransport {
+  if (options.transport === 'ssh')
+    return new SshTransport(sshHostOptionsOf(options, tools.runDirectory), undefined, []);
+  return new LocalTransport(['sh'], undefined, []);
 }
 
 function notInTime(reason: unknown): SourceFailure {

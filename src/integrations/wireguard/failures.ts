@@ -120,3 +120,13 @@ export function wrongVersion(version: number): SourceFailure {
     `Install the script of this Xpert on the node again (node setup).`,
   );
 }
+
+/** The key is bound to reading alone. */
+export function accessNotAllowed(said: string): SourceFailure {
+  return failure(
+    'access-not-allowed',
+    `The node lets our key read and nothing more: "${said}".`,
+    'Print the node setup with access, and run it on the node as root: xpert node setup NAME --access',
+    [`grep -n 'xpert-node read' ~/.ssh/authorized_keys`],
+  );
+}

@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { pinHostKey, sshTargetOf } from '../../lib/ssh-fields.ts';
-import { createTransport, WireguardCollector } from './collector.ts';
+import { createAccessTransport, createTransport, WireguardCollector } from './collector.ts';
+import { WIREGUARD_ABILITIES, WireguardEnforcer } from './enforcer.ts';
 import { testNode } from './node-test.ts';
 import { parseWireguardOptions } from './options.ts';
 import { describeSetup } from './setup.ts';
@@ -16,5 +17,18 @@ export const wireguard: Integration = {
   },
   createCollector: (options, tools) => new WireguardCollector(createTransport(parseWireguardOptions(options), tools)),
   test: (options, tools, signal) => testNode(parseWireguardOptions(options), tools, signal),
-  setup: (options) => describeSetup(parseWireguardOptions(options)),
+  setup: (options, access) => describeSetup(parseWireguardOptions(options), access),
+  access: {
+    abilities: (options) => (parseWireguardOptions(options).transport === 'file' ? FILE_CANNOT : WIREGUARD_ABILITIES),
+    createEnforcer: (options, tools) =>
+      new WireguardEnforcer(createAccessTransport(parseWireguardOptions(options), tools)),
+  },
+};
+
+const FILE_CANNOT = {
+  cannot: {
+    code: 'cannot-enforce',
+    message: 'A file that the node writes tells its counters; nothing can be changed through it.',
+    hint: 'Read the node over ssh instead: xpert node change NAME --ssh root@HOST --identity FILE',
+  },
 };

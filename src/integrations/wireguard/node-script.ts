@@ -1,3 +1,5 @@
+import { ACCESS_SCRIPT } from './access-script.ts';
+
 /**
  * Version of the text that the script prints. 2 adds the interfaces' own counters, the network card's, and interfaces
  * that no tool here can read. Scripts of the oldest version still count; newer ones than this are refused by name.
@@ -15,6 +17,12 @@ export const SCRIPT_PATH = '/usr/local/bin/xpert-node';
 export const REMOTE_COMMAND = 'sh -s xpert-node read';
 
 /**
+ * What the enforcer asks for. A forced command allows it only in the mode `read+access`; there every word is checked by
+ * the script itself, and a place must be one that the forced command names.
+ */
+export const ACCESS_COMMAND = 'sh -s xpert-node access';
+
+/**
  * The reader that runs on the node: POSIX sh, for dash, busybox and bash. Sent over standard input, or installed.
  * - The last line starts it, in braces: a script that was cut on its way, even in that line, does nothing.
  * - Every interface is read by its own command: `wg show all` exits 0 although one of several interfaces failed, and
@@ -22,13 +30,16 @@ export const REMOTE_COMMAND = 'sh -s xpert-node read';
  * - The interface index stands before and after the counters: they belong together only if it is the same.
  * - Time since boot is the start time of a fresh process: in containers /proc/uptime is made up by lxcfs.
  * - Private and preshared keys are never asked for; of the configuration only names in comments are printed.
+ * - `access` changes allowed-ips of peers that are there, and nothing else: see access-script.ts.
  */
 export const NODE_SCRIPT = String.raw`#!/bin/sh
 # xpert-node: prints the traffic counters of the WireGuard and AmneziaWG interfaces of this node, for Xpert.
-# It only reads. Private and preshared keys are neither asked for nor printed.
+# "read" and "write" only read. Private and preshared keys are neither asked for nor printed.
 #
 #   xpert-node read [CONTAINER...]         to standard output; CONTAINER: Docker or Podman containers to read as well
 #   xpert-node write FILE [CONTAINER...]   into FILE, replaced in one step (for cron or a timer)
+#   xpert-node read+access [CONTAINER...]  only as the forced command of an ssh key: what it asks for of the above "read"
+#                                          and of "access", which takes the allowed-ips of peers away and gives them back
 LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
@@ -256,6 +267,7 @@ read_node() {
   printf '@done\n'
 }
 
+${ACCESS_SCRIPT}
 # Who may not read alone goes through sudo, where the owner allowed exactly that.
 needs_sudo() {
   [ "$(id -u)" != 0 ] && [ -x /usr/local/bin/xpert-node ] && command -v sudo >/dev/null 2>&1 || return 1
@@ -272,9 +284,16 @@ main() {
   [ "$1" = xpert-node ] && shift
   case $SSH_ORIGINAL_COMMAND in
     '' | 'sh -s xpert-node read' | 'sh -s xpert-node read '*) ;;
+    'sh -s xpert-node access '*)
+      [ "$1" = read+access ] || { echo 'xpert-node: this key may only read the traffic counters' >&2; exit 126; }
+      shift
+      places=". $*"
+      set -- access ${'$'}{SSH_ORIGINAL_COMMAND#sh -s xpert-node access }
+      case " $places " in *" $3 "*) ;; *) echo 'xpert-node: this key may not change that place' >&2; exit 126 ;; esac ;;
     *) echo 'xpert-node: this key may only read the traffic counters' >&2; exit 126 ;;
   esac
   mode=$1
+  [ "$mode" = read+access ] && mode=read
   [ $# -gt 0 ] && shift
   case $mode in
     read)
@@ -285,6 +304,9 @@ main() {
       shift
       trap 'rm -f "$file.$$"' EXIT
       read_node "$@" >"$file.$$" && chmod 644 "$file.$$" && mv -f "$file.$$" "$file" ;;
+    access)
+      if [ "$(id -u)" != 0 ] && sudo -n -l /usr/local/bin/xpert-node access "$@" >/dev/null 2>&1; then exec sudo -n /usr/local/bin/xpert-node access "$@"; fi
+      change_access "$@" ;;
     *) echo 'usage: xpert-node read [CONTAINER...] | xpert-node write FILE [CONTAINER...]' >&2; exit 64 ;;
   esac
 }

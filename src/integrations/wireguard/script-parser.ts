@@ -164,6 +164,7 @@ export class ScriptParser {
         return (bytes) =>
           withPeer(bytes, (peer) => {
             peer.allowedIps = readAllowedIps(fields, bytes, 1, ' ');
+            peer.isOff = peer.allowedIps.length === 0;
           });
       default:
         return (bytes) => this.#property(findInterface(place, tool, subject), part, bytes);

@@ -2,17 +2,17 @@ import type { SourceFailure } from '../../core/errors.ts';
 import { type CommandEnd, CommandNotStarted } from '../../lib/exec.ts';
 import { SshHost, type SshHostOptions } from '../../lib/ssh.ts';
 import { diagnoseIdentity, diagnoseSsh, type SshProblem, sshMissing } from '../../lib/ssh-problems.ts';
-import { failure, notOurOutput, outputTooLarge } from './failures.ts';
-import { NODE_SCRIPT, REMOTE_COMMAND } from './node-script.ts';
+import { accessNotAllowed, failure, notOurOutput, outputTooLarge } from './failures.ts';
+import { ACCESS_COMMAND, NODE_SCRIPT, REMOTE_COMMAND } from './node-script.ts';
 import { type NodeOutput, OutputReader } from './output-reader.ts';
 import { quoteOutput } from './scan.ts';
-import { MAX_OUTPUT_BYTES, type Transport } from './transport.ts';
+import { type AccessTransport, MAX_OUTPUT_BYTES, type Transport } from './transport.ts';
 
 /** Exit status with which ssh says that it failed itself; a command that ends so is not told apart. */
 const SSH_FAILED = 255;
 
 /** Reads a node over ssh: its forced command, or our script through its shell. */
-export class SshTransport implements Transport {
+export class SshTransport implements Transport, AccessTransport {
   readonly #host: SshHost;
   readonly #options: SshHostOptions;
   readonly #wanted: string | undefined;
@@ -27,31 +27,41 @@ export class SshTransport implements Transport {
   }
 
   async read(signal: AbortSignal): Promise<NodeOutput> {
+    const reader = new OutputReader(this.#wanted);
+    const end = await this.#run(this.#command, signal, (chunk) => reader.push(chunk));
+    if (!reader.isRecognized) throw this.#whyNothing(end, reader.firstLine);
+    return reader.finish();
+  }
+
+  /** Every word is of an alphabet that means nothing to a shell (see enforcer.ts). */
+  async ask(words: readonly string[], signal: AbortSignal): Promise<string> {
+    const chunks: Buffer[] = [];
+    const end = await this.#run([ACCESS_COMMAND, ...words].join(' '), signal, (chunk) => chunks.push(chunk));
+    const text = Buffer.concat(chunks).toString();
+    if (end.exitCode === 126 && /this key may/.test(end.errorText)) throw accessNotAllowed(quoteOutput(end.errorText));
+    if (end.exitCode !== 0) throw this.#whyNothing(end, quoteOutput(text.slice(0, 200)));
+    return text;
+  }
+
+  async #run(command: string, signal: AbortSignal, onOutput: (chunk: Buffer) => void): Promise<CommandEnd> {
     const { identityFile } = this.#options;
     const problem = identityFile === null ? null : await diagnoseIdentity(identityFile);
     if (problem !== null) throw toFailure(problem);
-    const reader = new OutputReader(this.#wanted);
     const end = await this.#host
-      .run(this.#command, {
-        input: NODE_SCRIPT,
-        signal,
-        maxOutputBytes: MAX_OUTPUT_BYTES,
-        onOutput: (chunk) => reader.push(chunk),
-      })
+      .run(command, { input: NODE_SCRIPT, signal, maxOutputBytes: MAX_OUTPUT_BYTES, onOutput })
       .catch((error: unknown) => {
         if (error instanceof CommandNotStarted) throw toFailure(sshMissing());
         throw error;
       });
     if (end.hasOverflowed) throw outputTooLarge(MAX_OUTPUT_BYTES);
-    if (!reader.isRecognized) throw this.#whyNothing(end, reader);
-    return reader.finish();
+    return end;
   }
 
   async close(): Promise<void> {
     await this.#host.close();
   }
 
-  #whyNothing(end: CommandEnd, reader: OutputReader): SourceFailure {
+  #whyNothing(end: CommandEnd, firstLine: string): SourceFailure {
     const { target, identityFile, hostKey } = this.#options;
     const { errorText, exitCode } = end;
     if (exitCode === SSH_FAILED) {
@@ -73,7 +83,7 @@ export class SshTransport implements Transport {
         [`usermod --shell /bin/sh ${target.user ?? 'USER'}`],
       );
     }
-    return notOurOutput(reader.firstLine || quoteOutput(errorText));
+    return notOurOutput(firstLine || quoteOutput(errorText));
   }
 }
 

@@ -112,6 +112,8 @@ function readingAt(columns: ReadingColumns, i: number): PeerReading {
     startedAt: instantAt(columns.startedAt, i),
     name: columns.names?.[i],
     allowedIps: allowedIps === undefined ? undefined : splitLines(allowedIps),
+    // Of no use to the ledger.
+    isOff: undefined,
     endpoint: columns.endpoints?.[i],
     lastHandshakeAt: instantAt(columns.lastHandshakeAt, i),
   };

@@ -685,6 +685,143 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/nodes/{id}/access": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Access on a node */
+        readonly get: operations["getNodesIdAccess"];
+        /** Let Xpert change access on a node, or not */
+        readonly put: operations["putNodesIdAccess"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/access/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Look at the node and say what would be changed now; changes nothing */
+        readonly post: operations["postNodesIdAccessPreview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/access/confirm": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Let the peers be cut that the fuse holds on a node */
+        readonly post: operations["postNodesIdAccessConfirm"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/access": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Peers whose access is to be off, or that Xpert suspended */
+        readonly get: operations["getAccess"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/access/state": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whether access is changed at all, and what is held */
+        readonly get: operations["getAccessState"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/access/pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Change access nowhere, until resumed */
+        readonly post: operations["postAccessPause"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/access/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Change access again */
+        readonly post: operations["postAccessResume"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/access/fuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** How many peers may lose access in one pass without a person’s word */
+        readonly put: operations["putAccessFuse"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/peers": {
         readonly parameters: {
             readonly query?: never;
@@ -2457,6 +2594,136 @@ export interface components {
             /** @description All of it for a root shell on the node. */
             readonly commands: readonly string[];
         };
+        readonly NodeAccess: {
+            readonly nodeId: string;
+            /** @enum {string} */
+            readonly mode: "read-only" | "enforce";
+            readonly can: {
+                /** @description What suspending is there. */
+                readonly means: string;
+                /** @enum {string} */
+                readonly liveSessions: "cut" | "stay" | "delayed";
+                readonly caveats: readonly string[];
+            } | null;
+            readonly cannot: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+            } | null;
+            /** @description Peers whose access is to be off and is not yet. */
+            readonly waiting: number;
+            readonly suspended: number;
+            readonly failing: number;
+            readonly problem: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+                /** Format: date-time */
+                readonly retryAt: string;
+            } | null;
+            readonly fuse: {
+                /** @description Peers that are held. */
+                readonly cuts: number;
+                /** @description So many may be cut without a person’s word. */
+                readonly allowed: number;
+                /** Format: date-time */
+                readonly since: string;
+            } | null;
+        };
+        readonly AccessPreview: {
+            readonly suspend: readonly {
+                readonly peerId: string;
+                readonly key: string;
+                readonly name: string | null;
+                readonly service: string;
+                readonly userId: string | null;
+                readonly userName: string | null;
+                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                readonly reason: string | null;
+            }[];
+            readonly restore: readonly {
+                readonly peerId: string;
+                readonly key: string;
+                readonly name: string | null;
+                readonly service: string;
+                readonly userId: string | null;
+                readonly userName: string | null;
+                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                readonly reason: string | null;
+            }[];
+            readonly left: readonly {
+                readonly peerId: string;
+                readonly key: string;
+                readonly name: string | null;
+                readonly service: string;
+                readonly userId: string | null;
+                readonly userName: string | null;
+                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                readonly reason: string | null;
+                readonly why: {
+                    readonly code: string;
+                    readonly message: string;
+                    readonly hint: string | null;
+                };
+            }[];
+            /** @description More would blow the fuse. */
+            readonly allowed: number;
+        };
+        readonly AccessItem: {
+            readonly peerId: string;
+            readonly key: string;
+            readonly name: string | null;
+            readonly service: string;
+            readonly userId: string | null;
+            readonly userName: string | null;
+            /** @description Why access is to be off: the state of the user. null: it may be on. */
+            readonly reason: string | null;
+            readonly nodeId: string;
+            readonly nodeName: string;
+            /** @enum {string} */
+            readonly mode: "read-only" | "enforce";
+            /** @enum {string} */
+            readonly state: "waiting" | "held" | "suspending" | "suspended" | "off-by-others" | "returning" | "left";
+            /** Format: date-time */
+            readonly wantedAt: string | null;
+            /** Format: date-time */
+            readonly appliedAt: string | null;
+            /** @description Bytes, exact. */
+            readonly overshootBytes: number | bigint;
+            /** @description Bytes, exact. */
+            readonly droppedBytes: number | bigint;
+            readonly failures: number;
+            /** Format: date-time */
+            readonly retryAt: string | null;
+            readonly problem: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+            } | null;
+        };
+        readonly AccessState: {
+            readonly standstill: {
+                /** @enum {string} */
+                readonly reason: "restored" | "by-hand" | "tracking-off" | "clock-suspect";
+                /** Format: date-time */
+                readonly since: string | null;
+            } | null;
+            readonly limits: {
+                /** @description Never more peers in one pass. */
+                readonly most: number;
+                /** @description Of the peers that users own; three always pass. */
+                readonly percent: number;
+            };
+            readonly fuses: readonly {
+                readonly nodeId: string;
+                /** @description Peers that are held. */
+                readonly cuts: number;
+                /** @description So many may be cut without a person’s word. */
+                readonly allowed: number;
+                /** Format: date-time */
+                readonly since: string;
+            }[];
+        };
         readonly Peer: {
             readonly id: string;
             /** @description Key within the VPN service: WireGuard public key, Xray email, … */
@@ -4083,7 +4350,10 @@ export interface operations {
     };
     readonly getNodesIdSetup: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description It also lets access be taken and given back. */
+                readonly access?: boolean;
+            };
             readonly header?: never;
             readonly path: {
                 readonly id: string;
@@ -4523,6 +4793,236 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AgentEnrolment"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getNodesIdAccess: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NodeAccess"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putNodesIdAccess: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly mode: "read-only" | "enforce";
+                    /** @description read-only: first give back everything that Xpert suspended there. */
+                    readonly giveBack?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NodeAccess"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesIdAccessPreview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccessPreview"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postNodesIdAccessConfirm: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description How many you saw. */
+                    readonly peers: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAccess: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly node?: string;
+                readonly failing?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["AccessItem"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAccessState: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccessState"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postAccessPause: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postAccessResume: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putAccessFuse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Never more peers in one pass. */
+                    readonly most: number;
+                    /** @description Of the peers that users own; three always pass. */
+                    readonly percent: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Never more peers in one pass. */
+                        readonly most: number;
+                        /** @description Of the peers that users own; three always pass. */
+                        readonly percent: number;
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

@@ -11,6 +11,7 @@ import { userStatesMigration } from './008-user-states.ts';
 import { healthMigration } from './009-health.ts';
 import { rebindingsMigration } from './010-rebindings.ts';
 import { quotasMigration } from './011-quotas.ts';
+import { accessMigration } from './012-access.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -25,6 +26,7 @@ const migrations: readonly string[] = [
   healthMigration,
   rebindingsMigration,
   quotasMigration,
+  accessMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -12,6 +12,7 @@ import type {
 import type { Terms } from '../../../core/quota/plan.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { PeerId, UserId } from '../../../core/units/ids.ts';
+import { AccessReader } from './access-reader.ts';
 import { writeBackup } from './backup.ts';
 import { ChartReader } from './chart-reader.ts';
 import { CheckReader } from './check-reader.ts';
@@ -39,6 +40,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
     links: new LinkReader(sql),
+    access: new AccessReader(sql),
     usage: new UsageReader(sql, calendar),
     holders: new HolderReader(sql, calendar),
     ledger,

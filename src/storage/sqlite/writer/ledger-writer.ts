@@ -240,6 +240,7 @@ export class LedgerWriter {
       // What operations change in memory themselves.
       this.#parts.tracking.reload();
       this.#parts.schedule.forget();
+      this.#parts.access.forgetMemory();
       if (forgets) this.#forgetOwners();
       else this.#parts.quotas.forget();
       return { id: item.id, ok: false, error };
@@ -303,6 +304,7 @@ export class LedgerWriter {
     this.#parts.states.forget();
     this.#parts.tracking.reload();
     this.#parts.schedule.forget();
+    this.#parts.access.forgetMemory();
   }
 }
 

@@ -5,6 +5,8 @@ import type { TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar, ZoneSince } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
+import { AccessMarks } from './access-marks.ts';
+import { accessOperations } from './access-operations.ts';
 import { accountOperations } from './account-operations.ts';
 import { AgentMarks } from './agent-marks.ts';
 import { agentOperations } from './agent-operations.ts';
@@ -53,6 +55,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   const states = new MeterStates(db);
   const outcomes = new PollOutcomes(db);
   const agents = new AgentMarks(db);
+  const access = new AccessMarks(db);
   const resets = new Resets(db, quotas, newId);
   const intake = new ReportIntake(db, tracking);
   // A fold lasts over several transactions, in between which polls book: they gather apart.
@@ -67,6 +70,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     tracking,
     outcomes,
     agents,
+    access,
     resets,
     schedule: new ScheduledResets(db, resets, newId),
     intake,
@@ -85,6 +89,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       tracking,
       outcomes,
       agents,
+      access,
       checks: new Checks(db, calendar, tracking),
       findings: new Findings(db),
       newId,
@@ -127,6 +132,7 @@ function entryOperation<A>(parts: WriterParts, run: (nowMs: number, request: A) 
 export function makeOperations(parts: WriterParts, db: Database) {
   const { settings, outcomes, corrections, rebindings, states, tracking, cleanup } = parts;
   return {
+    ...accessOperations(parts),
     ...agentOperations(parts),
     ...resetOperations(parts),
     ...healthOperations(parts),

@@ -8,6 +8,7 @@ import { type CounterState, type Metered, meterReading } from '../../../core/met
 import { implausibleReason } from '../../../core/metering/plausible.ts';
 import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
+import type { AccessMarks } from './access-marks.ts';
 import type { AgentMarks } from './agent-marks.ts';
 import type { Attribution } from './attribution.ts';
 import type { Booking } from './booking.ts';
@@ -35,6 +36,7 @@ export class PollRecorder {
   readonly #tracking: TrackingSwitch;
   readonly #outcomes: PollOutcomes;
   readonly #agents: AgentMarks;
+  readonly #access: AccessMarks;
   readonly #services: PolledServices;
   readonly #peerBooking: PeerBooking;
   readonly #lifeEnds: LifeEnds;
@@ -54,6 +56,7 @@ export class PollRecorder {
       readonly checks: Checks;
       readonly findings: Findings;
       readonly agents: AgentMarks;
+      readonly access: AccessMarks;
       readonly newId: NewId;
     },
   ) {
@@ -65,6 +68,7 @@ export class PollRecorder {
     this.#checks = parts.checks;
     this.#findings = parts.findings;
     this.#agents = parts.agents;
+    this.#access = parts.access;
     this.#newId = parts.newId;
     this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
     this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
@@ -185,12 +189,19 @@ export class PollRecorder {
 
   #updatePeer(peer: MeteredPeer, reading: PeerReading): void {
     const name = reading.name ?? peer.name;
-    const allowedIps = reading.allowedIps ?? peer.allowedIps;
+    const allowedIps = this.#allowedIpsOf(peer, reading);
     if (!peer.ended && name === peer.name && haveSameTexts(allowedIps, peer.allowedIps)) return;
     this.#sql.updatePeer.run(name, JSON.stringify(allowedIps), peer.id);
     peer.name = name;
     peer.allowedIps = allowedIps;
     peer.ended = false;
+  }
+
+  /** What Xpert took from a suspended peer is still the peer's. */
+  #allowedIpsOf(peer: MeteredPeer, { allowedIps }: PeerReading): readonly string[] {
+    if (allowedIps === undefined) return peer.allowedIps;
+    const isTaken = allowedIps.length === 0 && peer.allowedIps.length > 0 && this.#access.isTouched(peer.id);
+    return isTaken ? peer.allowedIps : allowedIps;
   }
 
   #saveCounter(
@@ -242,6 +253,7 @@ export class PollRecorder {
       this.#sql.addLoss.run(peer.id, fromMs, service.atMs, flags);
       return;
     }
+    if (this.#access.takeNote(peer.id, fromMs, counted.total)) return;
     service.metered = addTraffic(service.metered, counted);
     const wrong = implausibleReason(counted, { fromMs, toMs: service.atMs }, service.linkMbit);
     if (wrong !== null) {

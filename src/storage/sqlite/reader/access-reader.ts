@@ -1,0 +1,194 @@
+import type {
+  AccessMode,
+  AccessPause,
+  AccessQuery,
+  AccessSummary,
+  ListedTarget,
+} from '../../../core/access/access-store.ts';
+import type { AccessMark, AccessTarget } from '../../../core/access/decide.ts';
+import type { Page } from '../../../core/ledger/usage-history.ts';
+import type { NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
+import { toDate } from '../rows.ts';
+import { decodeCursor, OWNED, type Statements, toPage } from './statements.ts';
+
+/** What was kept, still as it is stored. */
+export interface StoredKept {
+  readonly bytes: Uint8Array;
+  readonly isSealed: boolean;
+}
+type Open = (kept: StoredKept) => string | null;
+
+/** Why a user's access is to be off; null while it is not (core/quota/user-state.ts). The index is of this very text. */
+const IS_OFF = "u.state NOT IN ('active', 'on-hold')";
+const REASON = `iif(${IS_OFF}, u.state, NULL)`;
+
+/** Reads of access: what is wanted and how far it is. */
+export class AccessReader {
+  readonly #sql: Statements;
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  mode(nodeId: NodeId): AccessMode {
+    const row = this.#sql.get<{ mode: AccessMode }>('SELECT mode FROM node_access WHERE node_id = @nodeId', { nodeId });
+    return row?.mode ?? 'read-only';
+  }
+
+  enforced(): NodeId[] {
+    return this.#sql.all<{ id: NodeId }>(`${ENFORCED} ORDER BY n.name`).map(({ id }) => id);
+  }
+
+  targets(nodeId: NodeId, open: Open): AccessTarget[] {
+    const rows = this.#sql.allBig<TargetRow>(
+      `WITH chosen AS (
+         SELECT p.id FROM user u JOIN peer p ON p.user_id = u.id JOIN vpn_service s ON s.id = p.service_id
+         WHERE ${IS_OFF} AND s.node_id = @nodeId AND p.ended_at IS NULL
+         UNION SELECT p.id FROM access_mark m JOIN peer p ON p.id = m.peer_id JOIN vpn_service s ON s.id = p.service_id
+         WHERE s.node_id = @nodeId)
+       SELECT ${columns} FROM chosen c ${joins} ORDER BY p.rowid`,
+      { nodeId },
+    );
+    return rows.map((row) => toTarget(row, open));
+  }
+
+  list({ nodeId, ownerId, failing, limit, cursor }: AccessQuery, open: Open): Page<ListedTarget> {
+    const position = decodeCursor(cursor)?.[0] ?? 0;
+    const where = [
+      'n.deleted_at IS NULL AND p.rowid > @position',
+      ...(nodeId === undefined ? [] : ['n.id = @nodeId']),
+      ...(ownerId === undefined ? [] : [OWNED]),
+      ...(failing === true ? ['m.code IS NOT NULL'] : []),
+    ].join(' AND ');
+    const rows = this.#sql.allBig<ListedRow>(
+      `WITH chosen AS (${CHOSEN})
+       SELECT p.rowid AS position, n.id AS nodeId, n.name AS nodeName, ifnull(a.mode, 'read-only') AS mode, ${columns}
+       FROM chosen c ${joins} JOIN node n ON n.id = s.node_id LEFT JOIN node_access a ON a.node_id = n.id
+       WHERE ${where} ORDER BY p.rowid LIMIT @limit`,
+      {
+        position,
+        limit: limit + 1,
+        ...(nodeId === undefined ? {} : { nodeId }),
+        ...(ownerId === undefined ? {} : { owner: ownerId }),
+      },
+    );
+    const toListed = (row: ListedRow): ListedTarget => {
+      const { nodeId: id, nodeName, mode } = row;
+      return { ...toTarget(row, open), nodeId: id, nodeName, mode };
+    };
+    return toPage(rows, limit, null, toListed, (row) => [Number(row.position)]);
+  }
+
+  summaries(): AccessSummary[] {
+    return this.#sql
+      .all<Omit<AccessSummary, 'heldSince'> & { heldSince: number | null }>(
+        `WITH chosen AS (${CHOSEN})
+         SELECT s.node_id AS nodeId, ifnull(sum(${IS_OFF} AND ifnull(m.phase <> 'suspended', 1)), 0) AS waiting,
+           sum(ifnull(m.phase = 'suspended', 0)) AS suspended,
+           ifnull(sum(m.peer_id IS NOT NULL AND NOT ${IS_OFF}), 0) AS regaining, sum(m.code IS NOT NULL) AS failing,
+           sum(ifnull(m.phase = 'wanted' AND m.clearance = 'held', 0)) AS held,
+           min(iif(m.phase = 'wanted' AND m.clearance = 'held', m.wanted_at, NULL)) AS heldSince
+         FROM chosen c ${joins} GROUP BY s.node_id`,
+      )
+      .map((row) => ({ ...row, heldSince: toDate(row.heldSince) }));
+  }
+
+  counts(nodeId: NodeId | null, since: Date): { owned: number; waiting: number } {
+    const params = { since: since.getTime(), ...(nodeId === null ? {} : { nodeId }) };
+    const where = `p.ended_at IS NULL AND s.node_id ${nodeId === null ? `IN (${ENFORCED})` : '= @nodeId'}`;
+    const row = this.#sql.get<{ owned: number; waiting: number }>(
+      `SELECT count(*) AS owned, ifnull(sum(${IS_OFF} AND (m.peer_id IS NULL OR (m.phase = 'wanted'
+         AND m.clearance <> 'confirmed' AND m.wanted_at >= @since))), 0) AS waiting
+       FROM vpn_service s JOIN peer p ON p.service_id = s.id JOIN user u ON u.id = p.user_id
+       LEFT JOIN access_mark m ON m.peer_id = p.id WHERE ${where}`,
+      params,
+    );
+    return row ?? { owned: 0, waiting: 0 };
+  }
+
+  pause(): AccessPause | null {
+    const row = this.#sql.get<{ value: string }>("SELECT value FROM meta WHERE name = 'enforcement-paused'");
+    const stored = row === undefined ? null : (JSON.parse(row.value) as StoredPause | null);
+    return stored === null ? null : { reason: stored.reason, since: new Date(stored.sinceMs) };
+  }
+}
+
+/** As restore.ts writes it. */
+export interface StoredPause {
+  readonly reason: AccessPause['reason'];
+  readonly sinceMs: number;
+}
+
+/** Peers whose access is to be off, and those that have a mark. */
+const CHOSEN = `SELECT p.id FROM user u JOIN peer p ON p.user_id = u.id WHERE ${IS_OFF} AND p.ended_at IS NULL
+  UNION SELECT peer_id FROM access_mark`;
+
+const ENFORCED = `SELECT n.id FROM node n JOIN node_access a ON a.node_id = n.id
+  WHERE n.deleted_at IS NULL AND a.mode = 'enforce'`;
+
+const joins = `JOIN peer p ON p.id = c.id JOIN vpn_service s ON s.id = p.service_id
+  LEFT JOIN user u ON u.id = p.user_id LEFT JOIN access_mark m ON m.peer_id = p.id`;
+
+const columns = `p.id AS peerId, s.identity, s.name AS service, s.kind, p.key, p.name, p.user_id AS userId,
+  u.name AS userName, ${REASON} AS reason, p.ended_at AS endedAt, m.phase, m.clearance, m.kept, m.sealed,
+  m.wanted_at AS wantedAt, m.applied_at AS appliedAt, m.overshoot, m.dropped, m.failures, m.retry_at AS retryAt, m.code,
+  m.message, m.hint`;
+
+interface TargetRow {
+  readonly peerId: PeerId;
+  readonly identity: string;
+  readonly service: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly name: string | null;
+  readonly userId: UserId | null;
+  readonly userName: string | null;
+  readonly reason: string | null;
+  readonly endedAt: bigint | null;
+  readonly phase: AccessMark['phase'] | null;
+  readonly clearance: AccessMark['clearance'];
+  readonly kept: Buffer | null;
+  readonly sealed: bigint;
+  readonly wantedAt: bigint;
+  readonly appliedAt: bigint | null;
+  readonly overshoot: bigint;
+  readonly dropped: bigint;
+  readonly failures: bigint;
+  readonly retryAt: bigint | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly hint: string | null;
+}
+
+type ListedRow = TargetRow & { position: bigint; nodeId: NodeId; nodeName: string; mode: AccessMode };
+
+function toTarget(row: TargetRow, open: Open): AccessTarget {
+  const { peerId, identity, service, kind, key, name, userId, userName, reason, endedAt } = row;
+  return {
+    ...{ peerId, identity, service, kind, key, name, userId, userName, reason },
+    isEnded: endedAt !== null,
+    mark: row.phase === null ? null : toMark(row, row.phase, open),
+  };
+}
+
+function toMark(row: TargetRow, phase: AccessMark['phase'], open: Open): AccessMark {
+  const { clearance, overshoot, dropped, code, message, hint } = row;
+  const kept = row.kept === null ? null : open({ bytes: row.kept, isSealed: row.sealed === 1n });
+  return {
+    phase,
+    clearance,
+    kept,
+    isKeptLost: row.kept !== null && kept === null,
+    wantedAt: new Date(Number(row.wantedAt)),
+    appliedAt: phase === 'suspended' ? instant(row.appliedAt) : null,
+    overshoot,
+    dropped,
+    failures: Number(row.failures),
+    retryAt: instant(row.retryAt),
+    problem: code === null || message === null ? null : { code, message, hint },
+  };
+}
+
+function instant(ms: bigint | null): Date | null {
+  return toDate(ms === null ? null : Number(ms));
+}

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AccessControl } from '../../src/app/access/control.ts';
+import type { Poll } from '../../src/core/metering/collector.ts';
+import type { NodeId } from '../../src/core/units/ids.ts';
+import { type HttpTestServer, startHttp } from '../support/http-server.ts';
+
+let server: HttpTestServer;
+let nodeId: NodeId;
+let owner: string;
+
+beforeEach(async () => {
+  server = await startHttp();
+  owner = await server.token('owner', ['read', 'write']);
+  nodeId = await server.addNode('main');
+  await poll();
+});
+afterEach(async () => {
+  await server.close();
+});
+
+const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+
+async function poll(): Promise<void> {
+  server.clock.advance(30_000);
+  await server.poll(nodeId, Object.fromEntries(KEYS.map((key, n) => [key, [BigInt(n + 1), BigInt(n)]])));
+}
+
+/** What follows a poll in the product. */
+async function pass(): Promise<void> {
+  const node = await server.store.inventory.node(nodeId);
+  if (node === null) throw new Error('no node');
+  const peers = [...server.vpn.peers].map(([key, ips]) => {
+    return { key, isOff: ips === '', traffic: { rx: 0n, tx: 0n, total: 0n } };
+  });
+  const services = [{ identity: `identity of ${nodeId}`, kind: 'wireguard', name: 'wg0', peers }];
+  const read: Poll = { complete: true, notices: [], services };
+  await (server.ports.access as AccessControl).afterPoll(node, read);
+}
+
+async function ask<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+  path: string,
+  body?: unknown,
+  token = owner,
+): Promise<T> {
+  const answer = await server.request(method, path, { token, ...(body === undefined ? {} : { body }) });
+  expect([path, answer.statusCode]).toEqual([path, answer.body === '' ? 204 : 200]);
+  return (answer.body === '' ? null : answer.json()) as T;
+}
+
+/** Gives each peer a user of its own. */
+async function giveAll(): Promise<void> {
+  for (const [n, key] of KEYS.entries()) {
+    server.vpn.peers.set(key, `10.0.0.${n + 2}/32`);
+    const made = await server.request('POST', '/api/v1/users', { token: owner, body: { name: `user-${key}` } });
+    const peer = await server.store.inventory.findPeer(key);
+    await ask('POST', '/api/v1/peers/assign', { assignments: [{ peerId: peer?.id, userId: made.json().id }] });
+  }
+}
+const setActive = (key: string, active: boolean) => ask('PATCH', `/api/v1/users/user-${key}`, { active });
+
+interface Items {
+  readonly items: readonly { key: string; state: string; reason: string; overshootBytes: number }[];
+}
+
+test('a node is read-only until the owner says otherwise; a preview tells what would be done', async () => {
+  await giveAll();
+  await setActive('a', false);
+  expect(await ask('GET', '/api/v1/nodes/main/access')).toMatchObject({ mode: 'read-only', waiting: 1, suspended: 0 });
+  await pass();
+  expect(server.vpn.changes).toEqual([]);
+  const preview = await ask('POST', '/api/v1/nodes/main/access/preview', {});
+  expect(preview).toMatchObject({ suspend: [{ key: 'a', reason: 'suspended' }], restore: [], allowed: 3 });
+  expect(server.vpn.changes).toEqual([]);
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await pass();
+  expect(server.vpn.changes).toEqual(['off a']);
+  const { items } = await ask<Items>('GET', '/api/v1/access');
+  expect(items).toMatchObject([{ key: 'a', state: 'suspended', reason: 'suspended', overshootBytes: 0 }]);
+  expect(await ask('PUT', '/api/v1/nodes/main/access', { mode: 'read-only', giveBack: true })).toMatchObject({
+    mode: 'read-only',
+    suspended: 0,
+  });
+  expect(server.vpn.changes).toEqual(['off a', 'on a']);
+});
+
+test('paused, nothing is changed; the fuse holds too many until their number is confirmed', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await ask('POST', '/api/v1/access/pause', {});
+  for (const key of KEYS.slice(0, 5)) await setActive(key, false);
+  await pass();
+  expect(await ask('GET', '/api/v1/access/state')).toMatchObject({ standstill: { reason: 'by-hand' }, fuses: [] });
+  await ask('POST', '/api/v1/access/resume', {});
+  await pass();
+  expect(server.vpn.changes).toEqual([]);
+  expect(await ask('GET', '/api/v1/access/state')).toMatchObject({
+    standstill: null,
+    limits: { most: 50, percent: 20 },
+    fuses: [{ nodeId, cuts: 5, allowed: 3 }],
+  });
+  const wrong = await server.request('POST', '/api/v1/nodes/main/access/confirm', { token: owner, body: { peers: 4 } });
+  expect([wrong.statusCode, wrong.json().code]).toEqual([409, 'access-plan-changed']);
+  await ask('POST', '/api/v1/nodes/main/access/confirm', { peers: 5 });
+  await pass();
+  expect(server.vpn.changes).toHaveLength(5);
+});
+
+test('after a restore and with tracking off nothing is changed', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await setActive('a', false);
+  await server.store.access.setPause({ reason: 'restored', since: server.clock.now() });
+  await pass();
+  expect(await ask('GET', '/api/v1/access/state')).toMatchObject({ standstill: { reason: 'restored' } });
+  await ask('POST', '/api/v1/access/resume', {});
+  await ask('PUT', '/api/v1/settings/tracking', { enabled: false });
+  await pass();
+  expect(await ask('GET', '/api/v1/access/state')).toMatchObject({ standstill: { reason: 'tracking-off' } });
+  expect(server.vpn.changes).toEqual([]);
+  await ask('PUT', '/api/v1/settings/tracking', { enabled: true });
+  await pass();
+  expect(server.vpn.changes).toEqual(['off a']);
+});
+
+test('a reseller sees the access of own users, and no other', async () => {
+  await giveAll();
+  const reseller = await server.token('reseller', ['read', 'write']);
+  await server.request('POST', '/api/v1/users', { token: reseller, body: { name: 'theirs' } });
+  await setActive('a', false);
+  expect((await ask<Items>('GET', '/api/v1/access', undefined, reseller)).items).toEqual([]);
+  const theirs = await server.store.inventory.findUser('theirs');
+  const peer = await server.store.inventory.findPeer('b');
+  await ask('POST', '/api/v1/peers/assign', { assignments: [{ peerId: peer?.id, userId: theirs?.id }] });
+  await ask('PATCH', '/api/v1/users/theirs', { active: false }, reseller);
+  const { items } = await ask<Items>('GET', '/api/v1/access', undefined, reseller);
+  expect(items.map(({ key }) => key)).toEqual(['b']);
+});

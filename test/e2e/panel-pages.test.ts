@@ -212,6 +212,52 @@ describe('finding somebody', () => {
   });
 });
 
+describe('what a user may use', () => {
+  test('a quota is previewed and given, topped up and that undone; access is taken and given back', async () => {
+    const { page, complaints, close } = await openAs('/users/?q=ann');
+    await page.getByRole('link', { name: 'ann', exact: true }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Quota or plan…' }).click();
+    await page.getByLabel('GiB').fill('10');
+    await page.getByText('Nobody is cut off by it now.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('of 10.0 GiB').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Top up…' }).click();
+    await page.getByLabel('GiB').fill('2,5');
+    await page.getByRole('button', { name: 'Top up', exact: true }).click();
+    await page.getByText('of 12.5 GiB').waitFor();
+    await page.getByText('Topped up by 2.50 GiB').waitFor();
+    await page.locator('.toast', { hasText: 'has more' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('of 10.0 GiB').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Suspend' }).click();
+    await page.locator('.st.pill', { hasText: 'Suspended' }).waitFor();
+    await page.locator('.toast', { hasText: 'is suspended' }).getByRole('button', { name: 'Undo' }).click();
+    await page.locator('.st.pill', { hasText: 'Active' }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('a plan is made in the settings, and the list shows who uses how much of it', async () => {
+    const { page, complaints, close } = await openAs('/settings/');
+    await page.getByRole('button', { name: 'Make a plan' }).click();
+    const form = page.getByRole('dialog', { name: 'Make a plan' });
+    await form.getByLabel('Name').fill('Home');
+    await form.getByLabel('Quota, GiB').fill('100');
+    await form.getByRole('button', { name: 'Make a plan' }).click();
+    await page.locator('tbody tr', { hasText: 'Home' }).getByText('100').waitFor();
+    await page.goto(`${server.url}/#/users/?q=ann`);
+    await expect.poll(() => page.locator('tbody tr', { hasText: 'ann' }).textContent()).toMatch(/\d\s*%/);
+    await page.getByRole('button', { name: /^State/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Suspended' }).click();
+    await page.getByText('Nobody matches').waitFor();
+    expect(page.url()).toContain('state=suspended');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
 describe('language and theme', () => {
   test('a switch of language and theme holds after a reload', async () => {
     const watched = await openPage(browser);

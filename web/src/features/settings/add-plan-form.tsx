@@ -5,7 +5,7 @@ import { Select } from '../../components/select.tsx';
 import { parseGib } from '../../lib/parse-gib.ts';
 import { useAddPlan } from './api.ts';
 
-const CYCLES = ['month:1', 'week:mon', 'day', 'days:30', 'none'] as const;
+const CYCLES = ['month:1', 'jalali-month:1', 'week:mon', 'week:sat', 'day', 'days:30', 'none'] as const;
 type Cycle = (typeof CYCLES)[number];
 
 /** One quota of everything in a cycle, and for how long; finer plans are made by API and command line. */

@@ -145,24 +145,38 @@ export interface NewPlan {
 
 export function useAddPlan() {
   const { t } = useTranslation();
-  const toast = useToast();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (plan: NewPlan) => post<Plan>('api/v1/plans', plan),
-    onSuccess: (plan) => toast({ title: t('settings.plans.added', { name: plan.name }), icon: 'limit' }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['plans'] }),
-  });
+  return useChange(
+    (plan: NewPlan) => post<Plan>('api/v1/plans', plan),
+    ['plans'],
+    (plan) => t('settings.plans.added', { name: plan.name }),
+  );
 }
 
 export function useDeletePlan() {
   const { t } = useTranslation();
-  const toast = useToast();
   const onError = useErrorToast();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (id: string) => remove(`api/v1/plans/${encodeURIComponent(id)}`),
-    onSuccess: () => toast({ title: t('settings.plans.deleted'), icon: 'trash' }),
-    onError,
-    onSettled: () => client.invalidateQueries({ queryKey: ['plans'] }),
-  });
+  const change = useChange(
+    (id: string) => remove(`api/v1/plans/${encodeURIComponent(id)}`),
+    ['plans'],
+    () => t('settings.plans.deleted'),
+  );
+  return { ...change, run: (id: string) => change.mutate(id, { onError }) };
+}
+
+export function useSetTimeZone() {
+  const { t } = useTranslation();
+  return useChange(
+    (timeZone: string) => put<unknown>('api/v1/settings/time-zone', { timeZone }),
+    ['settings', 'session'],
+    () => t('settings.saved'),
+  );
+}
+
+export function useSetBillingCycle() {
+  const { t } = useTranslation();
+  return useChange(
+    (cycle: string) => put<unknown>('api/v1/settings/cycle', { cycle }),
+    ['settings', 'usage', 'users'],
+    () => t('settings.saved'),
+  );
 }

@@ -11,6 +11,8 @@ import { FormError } from '../../components/form.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { useSetRetention } from './api.ts';
+import { Fixed, Line } from './settings-line.tsx';
+import { BillingCycleLine, TimeZoneLine } from './zone-and-cycle.tsx';
 
 /** How the ledger counts and keeps, and which of it the environment decides. */
 export function LedgerCard() {
@@ -35,10 +37,8 @@ function Facts({ settings }: { readonly settings: Settings }) {
         <Link to="/traffic">{t('settings.toTraffic')}</Link>
       </Line>
       <Retention settings={settings} />
-      <Line name={t('settings.timeZone')} what={t('settings.timeZoneWhat')}>
-        <b>{settings.timeZone}</b>
-        <Fixed settings={settings} variable="XPERT_TIME_ZONE" />
-      </Line>
+      <TimeZoneLine settings={settings} />
+      <BillingCycleLine settings={settings} />
       <Line name={t('settings.webhook')} what={t(`settings.webhookWhat.${settings.webhookAuth}`)}>
         <b>{t(`settings.webhookMode.${settings.webhookAuth}`)}</b>
         <Fixed settings={settings} variable="XPERT_WEBHOOK_AUTH" />
@@ -53,31 +53,6 @@ function Facts({ settings }: { readonly settings: Settings }) {
       </Line>
     </ul>
   );
-}
-
-interface LineProps {
-  readonly name: string;
-  readonly what: string;
-  readonly children: React.ReactNode;
-}
-
-function Line({ name, what, children }: LineProps) {
-  return (
-    <li>
-      <div>
-        <b>{name}</b>
-        <p className="note">{what}</p>
-      </div>
-      <span className="row2s">{children}</span>
-    </li>
-  );
-}
-
-/** Says that the environment decides this, and by which variable, so that nobody looks for a switch. */
-function Fixed({ settings, variable }: { readonly settings: Settings; readonly variable: string }) {
-  const { t } = useTranslation();
-  const isSet = settings.fixedByEnvironment.includes(variable);
-  return <code className="mut small">{t(isSet ? 'settings.fixed' : 'settings.fixable', { variable })}</code>;
 }
 
 function Retention({ settings }: { readonly settings: Settings }) {

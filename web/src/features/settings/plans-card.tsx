@@ -98,7 +98,7 @@ function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boo
             className="btn quiet"
             disabled={plan.users > 0 || remove.isPending}
             title={plan.users > 0 ? t('settings.plans.inUse') : undefined}
-            onClick={() => remove.mutate(plan.id)}
+            onClick={() => remove.run(plan.id)}
           >
             {t('settings.plans.delete')}
           </button>

@@ -10,7 +10,7 @@ import { parseGib } from '../../lib/parse-gib.ts';
 import { type EntitlementWish, useEntitle, useTermsPreview } from './api.ts';
 
 type Kind = 'none' | 'quota' | 'plan';
-const CYCLES = ['month:1', 'week:mon', 'day', 'days:30', 'none'] as const;
+const CYCLES = ['month:1', 'jalali-month:1', 'week:mon', 'week:sat', 'day', 'days:30', 'none'] as const;
 type Cycle = (typeof CYCLES)[number];
 
 /** What a user may use: everything, a quota of their own, or a plan; below it, what that would do at once. */

@@ -36,10 +36,11 @@ export function NodeHead({ node }: { readonly node: Node }) {
 
 /** Over what way and how often the node is read. */
 export function ReadBy({ node }: { readonly node: Node }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { transport, ssh, path, url } = node.options;
+  const address = ssh ?? path ?? url ?? '';
   // Isolated: an address keeps its order inside a sentence from right to left.
-  const where = `\u2068${ssh ?? path ?? url ?? ''}\u2069`;
+  const where = i18n.dir() === 'rtl' ? `\u2068${address}\u2069` : address;
   const isKnown = transport === 'local' || transport === 'ssh' || transport === 'file';
   const way = isKnown ? transport : url === undefined ? 'other' : 'panel';
   return t(`nodes.readBy.${way}`, { where, count: node.pollIntervalSeconds });

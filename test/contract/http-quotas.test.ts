@@ -121,3 +121,37 @@ it('plans: made, previewed, given, changed for all who have them, and not remove
   expect((await call('PUT', '/api/v1/users/ann/entitlement', { plan: null }, reseller)).statusCode).toBe(404);
   expect((await call('POST', '/api/v1/plans', { name: 'x', terms }, reseller)).statusCode).toBe(403);
 });
+
+it('many users at once: by hand, by file, and all or none', async () => {
+  await json('POST', '/api/v1/plans', { name: 'small', terms: { quotas: [{ bytes: GIB }] } });
+  const csv = [
+    'name,user_token,email,note,tags,plan,quota_bytes,cycle,expires_at',
+    'ann,ann,ann@example.com,"\'=1+1, or so",a b,small,,,',
+    'bo,,,,,,2048,month:1,2027-01-01T00:00:00Z',
+  ].join('\n');
+  expect(await json('POST', '/api/v1/users/import', { csv, dryRun: true })).toEqual({ created: 2, existing: [] });
+  expect(await json('POST', '/api/v1/users/import', { csv })).toEqual({ created: 2, existing: [] });
+  expect(await json('POST', '/api/v1/users/import', { csv })).toEqual({ created: 0, existing: ['ann', 'bo'] });
+  const odd = await call('POST', '/api/v1/users/import', { csv: 'name,user_token\ncy,cy-token\ndy,no spaces' });
+  expect([odd.statusCode, odd.json().errors[0].detail]).toEqual([400, expect.stringContaining('Line 3')]);
+  const taken = await call('POST', '/api/v1/users/import', { csv: 'name,user_token\ncy,cy\ndy,ann' });
+  expect([taken.statusCode, (await call('GET', '/api/v1/users/cy')).statusCode]).toEqual([409, 404]);
+  expect(await json('GET', '/api/v1/users/ann')).toMatchObject({
+    ...{ note: '=1+1, or so', tags: ['a', 'b'], entitlement: { plan: { name: 'small' } } },
+  });
+  const file = (await call('GET', '/api/v1/users/export')).body;
+  expect(file).toContain('"\'=1+1, or so"');
+  expect(file).toMatch(/^bo,[0-9a-f]+,,,,,,2048,month:1,2027-01-01T00:00:00.000Z,active,0,/m);
+  const bulk = (body: object) => call('POST', '/api/v1/users/bulk', { users: ['ann', 'bo'], ...body });
+  expect((await bulk({ action: 'suspend' })).json()).toEqual({ users: 2 });
+  expect((await json('GET', '/api/v1/users?state=suspended')).items).toHaveLength(2);
+  await bulk({ action: 'resume' });
+  await bulk({ action: 'entitle', entitlement: { plan: 'small' } });
+  expect((await json('GET', '/api/v1/plans/small')).users).toBe(2);
+  expect((await bulk({ users: ['ann', 'nobody'], action: 'delete' })).statusCode).toBe(404);
+  await bulk({ action: 'delete' });
+  expect((await json('GET', '/api/v1/users')).items).toEqual([]);
+  const trusted = { servers: ['vpn.example.com'] };
+  expect(await json('PUT', '/api/v1/settings/trusted-servers', trusted)).toEqual(trusted);
+  expect(await json('GET', '/api/v1/settings/trusted-servers')).toEqual(trusted);
+});

@@ -47,6 +47,8 @@ export interface InventoryStore {
   userByLinkToken(linkToken: string): Promise<User | null>;
   /** Creates the user and claims usage already reported under the token. @throws NameTaken, TokenTaken */
   addUser(user: NewUser): Promise<User>;
+  /** All of them or none. @throws NameTaken, TokenTaken */
+  addUsers(users: readonly NewUser[]): Promise<void>;
   updateUser(
     id: UserId,
     change: Partial<Pick<NewUser, 'name' | 'telegramId' | 'email' | 'note' | 'tags' | 'role' | 'active' | 'ownerId'>>,

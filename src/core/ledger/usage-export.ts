@@ -1,5 +1,6 @@
 import { FLAG, type Flags } from '../metering/flags.ts';
 import { billedOf, type Traffic } from '../units/bytes.ts';
+import { csvCell } from '../units/csv.ts';
 import type { NodeId, UserId } from '../units/ids.ts';
 import type { Period, Visibility } from './usage-history.ts';
 
@@ -91,24 +92,13 @@ function members(names: readonly string[], values: readonly Value[], format: Exp
   let text = '';
   for (const [i, value] of values.entries()) {
     if (i > 0) text += ',';
-    text += format === 'csv' ? toCell(value) : `"${names[i]}":${toJson(value)}`;
+    text += format === 'csv' ? csvCell(value) : `"${names[i]}":${toJson(value)}`;
   }
   return text;
 }
 
 function toJson(value: Value): string {
   return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-}
-
-/**
- * A cell of RFC 4180. Spreadsheets run what begins like a formula, so text that does gets an apostrophe in front (OWASP, CSV
- * injection); numbers are numbers.
- */
-function toCell(value: Value): string {
-  if (value === null) return '';
-  if (typeof value !== 'string') return String(value);
-  const text = /^\s*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** `possibleLoss` is `possible-loss`, as everywhere in answers. */

@@ -13,3 +13,8 @@ export function hashSecret(secret: string): Uint8Array {
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
+
+/** 96 bits; hexadecimal, because people copy it into configurations. */
+export function newUserToken(): string {
+  return randomBytes(12).toString('hex');
+}

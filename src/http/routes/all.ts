@@ -45,6 +45,7 @@ import { tokenRoutes } from './tokens.ts';
 import { unclaimedRoutes } from './unclaimed.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
+import { usersInBulkRoutes } from './users-in-bulk.ts';
 
 /** Every resource, in the order of the description. An endpoint more is a file here and a line below. */
 const RESOURCES = [
@@ -67,6 +68,7 @@ const RESOURCES = [
   accessRoutes,
   peerRoutes,
   bindingRoutes,
+  usersInBulkRoutes,
   userRoutes,
   planRoutes,
   entitlementRoutes,

@@ -98,6 +98,19 @@ const changesSchema = {
   },
 };
 
+const Servers = Type.Object({
+  servers: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+    maxItems: 10_000,
+    uniqueItems: true,
+    description: 'As reports name them. Their unsigned reports count towards limits, too.',
+  }),
+});
+const trustedSchema = {
+  tags: ['settings'],
+  summary: 'Servers whose unsigned reports may limit users',
+  response: { 200: Servers },
+};
+
 /** What single users are entitled to, with top-ups, and how their states changed. */
 export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
   const { quotas, clock } = parts.ports;
@@ -148,6 +161,21 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
     const { id } = await visibleUser(parts.ports, actorOf(request), request.params.id);
     return { items: await quotas.stateChanges(id, request.query.limit) };
   });
+
+  const path = '/api/v1/settings/trusted-servers';
+  app.get(path, { config: { access: 'view-all' }, schema: trustedSchema }, async () => ({
+    servers: [...(await quotas.trustedServers())],
+  }));
+  app.put(
+    path,
+    { config: { access: 'change-all' }, schema: { ...trustedSchema, summary: 'Set them', body: Servers } },
+    async (request) => {
+      const { servers } = request.body;
+      await quotas.setTrustedServers(servers);
+      await audit(parts, request, 'settings.trusted-servers', `${servers.length} servers`, { servers });
+      return { servers };
+    },
+  );
 }
 
 /** @throws NotFound for an unknown plan, InvalidInput where it contradicts itself */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, isAllowed, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
@@ -8,7 +7,7 @@ import { NOTHING } from '../../core/units/bytes.ts';
 import type { AdminId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
-import { newSecret } from '../auth/secrets.ts';
+import { newSecret, newUserToken } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
@@ -180,11 +179,6 @@ function wantedToken(token: string | undefined): string {
   const refusal = userTokenRefusal(token);
   if (refusal !== null) throw new InvalidInput('/userToken', `"userToken" ${refusal}.`);
   return token;
-}
-
-/** 96 bits; hexadecimal, because people copy it into configurations. */
-function newUserToken(): string {
-  return randomBytes(12).toString('hex');
 }
 
 async function bodies({ ports }: HttpParts, actor: Actor, users: readonly User[]): Promise<UserBody[]> {

@@ -96,6 +96,10 @@ export class SqliteInventoryStore implements InventoryStore {
     return this.#writer.run('addUser', user);
   }
 
+  addUsers(users: readonly NewUser[]) {
+    return this.#writer.run('addUsers', users);
+  }
+
   updateUser(id: UserId, change: Parameters<InventoryStore['updateUser']>[1]) {
     return this.#writer.run('updateUser', id, change);
   }

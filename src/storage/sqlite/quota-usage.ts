@@ -155,8 +155,9 @@ interface DayRow extends CountedSums {
 function prepare(db: Database) {
   const big = (sql: string) => db.prepare(sql).safeIntegers();
   const carrier = 'c.node_id AS nodeId, c.server, c.protocol, c.service_id IS NULL AS reported';
-  const from = `FROM segment g JOIN tally t ON t.segment_id = g.id JOIN series s ON s.id = t.series_id
-    JOIN carrier c ON c.id = s.carrier_id`;
+  // CROSS JOIN: from the user's segments on, never from a carrier through everybody's series.
+  const from = `FROM segment g CROSS JOIN tally t ON t.segment_id = g.id CROSS JOIN series s ON s.id = t.series_id
+    CROSS JOIN carrier c ON c.id = s.carrier_id`;
   const counts = `g.user_id = @userId AND g.in_cycle = 1 AND ${VISIBLE}`;
   return {
     totals: big(

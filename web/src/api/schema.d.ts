@@ -907,6 +907,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/users/bulk": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The same for many users: suspend, resume, delete, or entitle (all or none) */
+        readonly post: operations["postUsersBulk"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All users as CSV, with what they may use and what they used of it */
+        readonly get: operations["getUsersExport"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/import": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make users from CSV with the columns of the export, of which "name" alone is needed; all or none */
+        readonly post: operations["postUsersImport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/users": {
         readonly parameters: {
             readonly query?: never;
@@ -1078,6 +1129,24 @@ export interface paths {
         /** How the state of a user changed, the latest first */
         readonly get: operations["getUsersIdStateChanges"];
         readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/settings/trusted-servers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Servers whose unsigned reports may limit users */
+        readonly get: operations["getSettingsTrustedServers"];
+        /** Set them */
+        readonly put: operations["putSettingsTrustedServers"];
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -5200,6 +5269,127 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly postUsersBulk: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly users: readonly string[];
+                    /** @enum {string} */
+                    readonly action: "suspend" | "resume" | "delete" | "entitle";
+                    readonly entitlement?: {
+                        readonly plan?: string | null;
+                        readonly terms?: {
+                            /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                            readonly cycle?: string;
+                            readonly quotas?: readonly {
+                                readonly name?: string;
+                                /** @description Bytes. */
+                                readonly bytes: number;
+                                /**
+                                 * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                                 * @enum {string}
+                                 */
+                                readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                                readonly nodeIds?: readonly string[] | null;
+                                readonly protocols?: readonly string[] | null;
+                                readonly softPercent?: number | null;
+                                /** @description Let through past the quota. */
+                                readonly graceBytes?: number;
+                                /** @description What a cycle leaves is allowed on top in the next one. */
+                                readonly rollover?: boolean;
+                            }[];
+                            readonly validDays?: number | null;
+                            readonly graceHours?: number;
+                        };
+                        /** @description Short for terms with one quota of everything. */
+                        readonly quota?: number;
+                        /** @description Of that quota. Default: none. */
+                        readonly cycle?: string;
+                        /** @enum {string} */
+                        readonly begins?: "now" | "with-first-use";
+                        /** @description Usage so far does not count. Default: so where the cycle counts from the beginning. */
+                        readonly fresh?: boolean;
+                        readonly expiresAt?: string | null;
+                        readonly nextPlan?: string | null;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly users: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/csv": string;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postUsersImport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly csv: string;
+                    /** @description Only says what would be made. */
+                    readonly dryRun?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly created: number;
+                        /** @description Users of these names are there, and stay as they are. */
+                        readonly existing: readonly string[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getUsers: {
         readonly parameters: {
             readonly query?: {
@@ -5819,6 +6009,61 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly items: readonly components["schemas"]["StateChange"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getSettingsTrustedServers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description As reports name them. Their unsigned reports count towards limits, too. */
+                        readonly servers: readonly string[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putSettingsTrustedServers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description As reports name them. Their unsigned reports count towards limits, too. */
+                    readonly servers: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description As reports name them. Their unsigned reports count towards limits, too. */
+                        readonly servers: readonly string[];
                     };
                 };
             };

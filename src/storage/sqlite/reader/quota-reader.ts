@@ -11,6 +11,7 @@ import {
 import type { CycleBounds } from '../../../core/units/billing-cycle.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NodeId, PlanId, UserId } from '../../../core/units/ids.ts';
+import { type MeterRow, metersOf, SELECT_METERS } from '../quota-meters.ts';
 import {
   type PlanRow,
   planColumns,
@@ -26,7 +27,7 @@ import { type MutableUsage, QuotaUsageReader } from '../quota-usage.ts';
 import { toDate } from '../rows.ts';
 import type { Statements } from './statements.ts';
 
-/** Reads of plans, and of how users stand. Usage is summed up from day rows: exact also where no meter is kept yet. */
+/** Reads of plans, and of how users stand: by their meters, and where none is kept by day rows, which say the same. */
 export class QuotaReader {
   readonly #sql: Statements;
   readonly #usage: QuotaUsageReader;
@@ -93,7 +94,8 @@ export class QuotaReader {
     const terms = termsFromText(row.terms);
     const entitlement = { terms, startedMs, expiresMs, hasNext: row.nextId !== null };
     const cycle = this.#usage.cycleAt(terms, startedMs, nowMs);
-    const usage = this.#usage.usage(userId, entitlement, cycle, trusted);
+    const meters = this.#sql.allBig<MeterRow>(`${SELECT_METERS} WHERE user_id = @userId`, { userId });
+    const usage = metersOf(meters, terms, cycle)?.usage ?? this.#usage.usage(userId, entitlement, cycle, trusted);
     return {
       plan: named(row.planId, row.planName),
       nextPlan: named(row.nextId, row.nextName),

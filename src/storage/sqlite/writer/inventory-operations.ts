@@ -18,6 +18,11 @@ interface InventoryParts {
 
 /** What is metered, and whose it is. */
 export function inventoryOperations({ nodes, owners, states, figures, plans }: InventoryParts) {
+  const addUser = ({ entitlement, ...user }: NewUser, nowMs: number) => {
+    const { id } = owners.addUser(user);
+    if (entitlement !== undefined) plans.entitle([id], entitlement, null, nowMs);
+    return owners.find(id);
+  };
   return {
     addNode: operation('inventory', (_now, node: NewNode) => nodes.add(node), false),
     updateNode: operation(
@@ -31,10 +36,9 @@ export function inventoryOperations({ nodes, owners, states, figures, plans }: I
     assignPeers: operation('inventory', (now, assignments: readonly Assignment[]) => {
       states.forgetServicesOf(owners.assignPeers(assignments, now));
     }),
-    addUser: operation('inventory', (now, { entitlement, ...user }: NewUser) => {
-      const { id } = owners.addUser(user);
-      if (entitlement !== undefined) plans.entitle([id], entitlement, null, now);
-      return owners.find(id);
+    addUser: operation('inventory', (now, user: NewUser) => addUser(user, now)),
+    addUsers: operation('inventory', (now, users: readonly NewUser[]) => {
+      for (const user of users) addUser(user, now);
     }),
     updateUser: operation('inventory', (now, id: UserId, change: Parameters<Owners['updateUser']>[1]) =>
       owners.updateUser(id, change, now),

@@ -6,7 +6,8 @@ import type { CycleBounds } from '../../../core/units/billing-cycle.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { UserId } from '../../../core/units/ids.ts';
 import { BoundedMap } from '../bounded-map.ts';
-import { addTo, type MutableUsage, noSums, QuotaUsageReader } from '../quota-usage.ts';
+import { type MeterRow, metersOf, SELECT_METERS } from '../quota-meters.ts';
+import { type MutableUsage, noSums, QuotaUsageReader } from '../quota-usage.ts';
 
 /** A user's state, entitlement, and what was used of it: as the tables have it, with what is not written yet. */
 export interface Account {
@@ -158,19 +159,10 @@ export class QuotaAccounts {
   #readMeters(account: Account, { terms, startedMs }: Entitlement, nowMs: number): void {
     const cycle = this.usage.cycleAt(terms, startedMs, nowMs);
     account.cycle = cycle;
-    const rows = this.#sql.meters.all(account.userId) as MeterRow[];
-    if (rows.length !== terms.quotas.length) return;
-    const usage: MutableUsage[] = [];
-    const ids: number[] = [];
-    for (const { name } of terms.quotas) {
-      const row = rows.find(({ quota }) => quota === name);
-      if (row === undefined || (row.firstDay === null ? null : Number(row.firstDay)) !== (cycle?.firstDay ?? null))
-        return;
-      ids.push(Number(row.id));
-      usage.push(toUsage(row));
-    }
-    account.usage = usage;
-    account.meterIds = ids;
+    const kept = metersOf(this.#sql.meters.all(account.userId) as MeterRow[], terms, cycle);
+    if (kept === null) return;
+    account.usage = kept.usage;
+    account.meterIds = kept.ids;
     account.isStale = false;
   }
 
@@ -195,13 +187,6 @@ function columnsOf({ sums, doubted }: QuotaUsage): bigint[] {
   return [sums, doubted].flatMap(({ rx, tx, undirected, markup }) => [rx, tx, undirected, markup].map(atMost));
 }
 
-function toUsage(row: MeterRow): MutableUsage {
-  const { rx, tx, undirected, markup, carried, toppedUp } = row;
-  const doubted = noSums();
-  addTo(doubted, { rx: row.dRx, tx: row.dTx, undirected: row.dUndirected, markup: row.dMarkup });
-  return { sums: { rx, tx, undirected, markup }, doubted, carried, toppedUp };
-}
-
 interface AccountRow {
   readonly id: UserId;
   readonly name: string;
@@ -217,22 +202,6 @@ interface AccountRow {
   readonly parts: string | null;
 }
 
-interface MeterRow {
-  readonly id: bigint;
-  readonly quota: string;
-  readonly firstDay: bigint | null;
-  readonly rx: bigint;
-  readonly tx: bigint;
-  readonly undirected: bigint;
-  readonly markup: bigint;
-  readonly dRx: bigint;
-  readonly dTx: bigint;
-  readonly dUndirected: bigint;
-  readonly dMarkup: bigint;
-  readonly carried: bigint;
-  readonly toppedUp: bigint;
-}
-
 function prepare(db: Database) {
   return {
     trusted: db.prepare("SELECT value FROM setting WHERE name = 'quota.trusted-servers'").pluck(),
@@ -243,13 +212,7 @@ function prepare(db: Database) {
          (SELECT json_group_array(l.quota) FROM part_limit l WHERE l.user_id = u.id) AS parts
        FROM user u LEFT JOIN entitlement e ON e.user_id = u.id LEFT JOIN plan p ON p.id = e.plan_id WHERE u.id = ?`,
     ),
-    meters: db
-      .prepare(
-        `SELECT id, quota, first_day AS firstDay, rx, tx, undirected, markup, doubted_rx AS dRx, doubted_tx AS dTx,
-           doubted_undirected AS dUndirected, doubted_markup AS dMarkup, carried, topped_up AS toppedUp
-         FROM quota_meter WHERE user_id = ?`,
-      )
-      .safeIntegers(),
+    meters: db.prepare(`${SELECT_METERS} WHERE user_id = ?`).safeIntegers(),
     setMeter: db.prepare(
       `UPDATE quota_meter SET rx = ?, tx = ?, undirected = ?, markup = ?, doubted_rx = ?, doubted_tx = ?,
          doubted_undirected = ?, doubted_markup = ? WHERE id = ?`,

@@ -122,7 +122,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a correction is missing in the statistics',
     file: `${WRITER}/postings.ts`,
-    was: 'if (hidden !== 0) return;',
+    was: 'if (place.hidden !== 0) return;',
     becomes: 'return;',
   },
   {

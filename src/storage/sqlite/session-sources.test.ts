@@ -243,6 +243,29 @@ describe('connections in the ledger', () => {
     for (const name of NAMES) expect(await world.booked(name)).toEqual({ rx: 100n, tx: 200n });
   });
 
+  it('intervals of ended connections are kept once, and go with the records of their time', async () => {
+    await world.poll();
+    for (let day = 0; day < 3; day++) {
+      for (let n = 0; n < 10; n++) world.connect(NAMES[n % 2] ?? '');
+      world.clock.advance(MINUTE);
+      await world.poll();
+      for (const one of world.living) world.disconnect(one, false);
+      world.clock.advance(MINUTE);
+      await world.poll();
+      world.clock.advance(DAY);
+    }
+    // 5 connections of each of the two ended in the same minute.
+    expect(world.ask('SELECT count(*) FROM loss')).toBe(3 * 2);
+    const { ledger } = world.store;
+    const { keepsFrom } = await ledger.previewCleanup(2);
+    let steps = 0;
+    while ((await ledger.cleanupStep(keepsFrom, 2)).remaining) steps++;
+    expect(steps).toBe(2);
+    const gone = 6 - Number(world.ask('SELECT count(*) FROM loss'));
+    expect(gone).toBe(4);
+    expect(world.ask(`SELECT count(*) FROM loss WHERE to_at < ${keepsFrom.getTime()}`)).toBe(0);
+  });
+
   it('a connection of an hour ago that is shown once more is not counted again', async () => {
     await world.poll();
     const connection = world.connect('ada');

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { DEDUPLICATION_DAYS } from '../../../core/ledger/report.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import { quarterOf } from '../../../core/units/quarter.ts';
+import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
 
 /** Report keys looked at per step of the sweep: about a millisecond. */
 const KEYS_PER_STEP = 1_000;
@@ -19,7 +19,8 @@ export class Cleanup {
 
   /**
    * Days, totals and marks stay. The quarters of carriers, which are sums of the records, go with them: first all
-   * records, so that no chart shows a sum whose records are there and itself is not.
+   * records, so that no chart shows a sum whose records are there and itself is not; at last what is known of their
+   * quality besides.
    */
   step(beforeMs: number, maxRows: number, nowMs: number): { readonly deleted: number; readonly remaining: boolean } {
     const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));
@@ -30,7 +31,8 @@ export class Cleanup {
       return { deleted: changes, remaining: true };
     }
     const { changes } = this.#sql.deleteBefore.run(bound);
-    return { deleted: changes, remaining: this.#removeCarrierQuarters(bound, maxRows - changes) };
+    const remaining = this.#removeCarrierQuarters(bound, maxRows - changes);
+    return { deleted: changes, remaining: remaining || this.#removeLosses(quarterStart(bound), maxRows) };
   }
 
   /** @returns whether some are left */
@@ -39,6 +41,12 @@ export class Cleanup {
     const next = nextCarrierQuarter.get(bound, Math.max(0, maxRows)) as CarrierQuarterKey | undefined;
     deleteCarrierQuarters.run(next?.quarter ?? bound, next?.carrierId ?? 0);
     return next !== undefined;
+  }
+
+  /** They are written in the order of time: those from before the first one that stays. @returns whether some are left */
+  #removeLosses(beforeMs: number, maxRows: number): boolean {
+    const kept = (this.#sql.lossAfter.get(beforeMs) as number | undefined) ?? Number.MAX_SAFE_INTEGER;
+    return this.#sql.deleteLosses.run(kept, maxRows).changes === maxRows;
   }
 
   /**
@@ -83,6 +91,8 @@ function prepare(db: Database) {
        ORDER BY quarter, carrier_id LIMIT 1 OFFSET ?`,
     ),
     deleteCarrierQuarters: db.prepare('DELETE FROM carrier_quarter WHERE (quarter, carrier_id) < (?, ?)'),
+    lossAfter: db.prepare('SELECT id FROM loss WHERE to_at >= ? ORDER BY id LIMIT 1').pluck(),
+    deleteLosses: db.prepare('DELETE FROM loss WHERE id IN (SELECT id FROM loss WHERE id < ? ORDER BY id LIMIT ?)'),
     keyAfter: db.prepare('SELECT hash FROM report_key WHERE hash >= ? ORDER BY hash LIMIT 1 OFFSET ?').pluck(),
     deleteKeys: db.prepare('DELETE FROM report_key WHERE hash >= ? AND hash < ? AND day < ?'),
   };

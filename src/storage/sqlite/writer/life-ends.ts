@@ -37,7 +37,8 @@ export class LifeEnds {
   /** What came after the last reading of a life is not known: its interval is kept as a possible loss. */
   end(service: ServicePoll, peer: MeteredPeer, counter: CounterRow, fromMs: number): void {
     const { context, atMs, number } = service;
-    this.#sql.addLoss.run(peer.id, fromMs, atMs, FLAG.possibleLoss);
+    // Once for all connections of a peer that ended between two polls.
+    this.#sql.addLoss.run({ peer: peer.id, fromMs, toMs: atMs, flags: FLAG.possibleLoss });
     if (context.semantics.kind === 'session') {
       // The peer lives on: it is only not connected.
       counter.state = { ...counter.state, ended: true, at: new Date(atMs) };
@@ -74,7 +75,10 @@ function absentFrom({ meter, number, context, atMs }: ServicePoll): [MeteredPeer
 
 function prepare(db: Database) {
   return {
-    addLoss: db.prepare('INSERT INTO loss (peer_id, from_at, to_at, flags) VALUES (?, ?, ?, ?)'),
+    addLoss: db.prepare(
+      `INSERT INTO loss (peer_id, from_at, to_at, flags) SELECT @peer, @fromMs, @toMs, @flags WHERE NOT EXISTS (
+         SELECT 1 FROM loss WHERE peer_id = @peer AND from_at = @fromMs AND to_at = @toMs AND flags = @flags)`,
+    ),
     endCounter: db.prepare('UPDATE counter SET ended = 1 WHERE id = ?'),
     endConnection: db.prepare('UPDATE counter SET ended = 1, at = ? WHERE id = ?'),
     endPeer: db.prepare('UPDATE peer SET ended_at = ?, last_seen_at = max(last_seen_at, ?) WHERE id = ?'),

@@ -1,12 +1,13 @@
 import { type Database, SqliteError } from 'better-sqlite3';
 import { ExpectedError } from '../../../core/errors.ts';
-import { billedBytes, ruleAt } from '../../../core/ledger/billing.ts';
+import { billedBytes, type CarrierRules, ruleAt } from '../../../core/ledger/billing.ts';
 import type { Amount } from '../../../core/ledger/take.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
 import type { Attribution } from './attribution.ts';
 import { type BookedDay, BookedDays } from './booked-days.ts';
-import { ADD_SUMS, addSums, noSums, type Sums } from './sums.ts';
+import { preparePostings } from './posting-statements.ts';
+import { addSums, noSums, type Sums } from './sums.ts';
 
 /** Quarter of a posting that changes a day and the total alone: no records of that day are left. */
 export const DAY_ONLY = -1;
@@ -43,13 +44,13 @@ interface TallyPlace {
  * other. Nothing that an entry takes falls below 0, at any grain.
  */
 export class Postings {
-  readonly #sql: ReturnType<typeof prepare>;
+  readonly #sql: ReturnType<typeof preparePostings>;
   readonly #calendar: Calendar;
   readonly #attribution: Attribution;
   readonly booked: BookedDays;
 
   constructor(db: Database, calendar: Calendar, attribution: Attribution) {
-    this.#sql = prepare(db);
+    this.#sql = preparePostings(db);
     this.#calendar = calendar;
     this.#attribution = attribution;
     this.booked = new BookedDays(db, calendar);
@@ -62,22 +63,40 @@ export class Postings {
    */
   post(entryId: number, wanted: readonly Posting[], nowMs: number, isMove: boolean): void {
     const postings = merge(wanted);
-    const touched = new Map<string, { postings: Posting[]; place: TallyPlace; hours: number }>();
+    const isBalanced = isMove && postings.every(({ quarter }) => quarter !== DAY_ONLY);
+    const days = new Map<string, TouchedDay>();
     for (const posting of postings) {
-      const place = this.#sql.place.get(posting.tallyId) as TallyPlace;
-      const key = `${posting.day} ${posting.tallyId}`;
-      const day = touched.get(key) ?? { postings: [], place, hours: this.#hoursOf(posting) };
-      touched.set(key, day);
+      const day = this.#touch(days, posting);
       day.postings.push(posting);
-      if (posting.quarter !== DAY_ONLY) this.#addToQuarter(posting, place, isMove ? 0 : posting.flags);
-      this.#addToTally(posting, this.#lastMs(posting, nowMs));
-      this.#addToDay(posting, place, this.#lastMs(posting, nowMs));
+      if (posting.quarter !== DAY_ONLY) this.#addToQuarter(posting, day, isBalanced, isMove ? 0 : posting.flags);
+      addSums(day.sums, posting);
+      if (totalOf(posting) > 0n) note(day, this.#lastMs(posting, nowMs));
     }
-    for (const posting of postings) this.#refuseShort(posting);
-    for (const { postings: ofDay, place, hours } of touched.values()) this.#settleHours(ofDay, place, hours);
+    for (const day of days.values()) this.#addToTally(day);
+    for (const day of days.values()) this.#addToDay(day);
+    for (const day of days.values()) this.#refuseShort(day);
+    for (const day of days.values()) this.#settleHours(day);
     for (const { tallyId, day, quarter, flags, lag, rx, tx, undirected, markup, hours } of postings) {
       this.#sql.addPosting.run(entryId, tallyId, day, quarter, flags, lag, rx, tx, undirected, markup, hours);
     }
+  }
+
+  #touch(days: Map<string, TouchedDay>, { day, tallyId }: Posting): TouchedDay {
+    const key = `${day} ${tallyId}`;
+    let touched = days.get(key);
+    if (touched === undefined) {
+      const place = this.#sql.place.get(tallyId) as TallyPlace;
+      const hours = Number((this.#sql.day.get(day, tallyId) as { hours: bigint } | undefined)?.hours ?? 0n);
+      const times = { firstMs: Number.POSITIVE_INFINITY, lastMs: 0 };
+      touched = { tallyId, day, place, rules: this.#rulesAt(place), hours, postings: [], sums: noSums(), ...times };
+      days.set(key, touched);
+    }
+    return touched;
+  }
+
+  #rulesAt({ nodeId, serviceId, isWeighted }: TallyPlace): CarrierRules | null {
+    if (nodeId === null || serviceId === null || isWeighted === 1) return null;
+    return this.#attribution.rulesOf({ id: serviceId, nodeId, isWeighted: false });
   }
 
   /**
@@ -103,12 +122,8 @@ export class Postings {
     return Math.min(endMs - 1, nowMs);
   }
 
-  #hoursOf({ day, tallyId }: Posting): number {
-    return Number((this.#sql.day.get(day, tallyId) as { hours: bigint } | undefined)?.hours ?? 0n);
-  }
-
-  #addToTally(posting: Posting, lastMs: number): void {
-    const { tallyId, rx, tx, undirected, markup } = posting;
+  #addToTally({ tallyId, sums, firstMs, lastMs }: TouchedDay): void {
+    const { rx, tx, undirected, markup } = sums;
     try {
       this.#sql.addToTally.run(rx, tx, undirected, markup, tallyId);
     } catch (error) {
@@ -118,56 +133,60 @@ export class Postings {
         hint: 'Add less, or dismiss it: no link carries that much.',
       });
     }
-    if (rx + tx + undirected > 0n) this.#sql.seen.run(lastMs, lastMs, tallyId);
+    if (lastMs > 0) this.#sql.seen.run(firstMs, lastMs, tallyId);
   }
 
   /** Of all postings together: rows that take may come before those that give. */
-  #refuseShort(posting: Posting): void {
-    const { tallyId, day, quarter } = posting;
-    refuseBelowZero(posting, this.#sql.tally.get(tallyId) as Sums);
-    const isWhole = quarter === DAY_ONLY;
-    refuseBelowZero(posting, isWhole ? this.booked.read(tallyId, day).rest : (this.#sql.day.get(day, tallyId) as Sums));
-    if (!isWhole) refuseBelowZero(posting, this.#sql.quarter.get(quarter, tallyId) as Sums);
+  #refuseShort({ tallyId, day, sums, postings }: TouchedDay): void {
+    refuseBelowZero(sums, this.#sql.tally.get(tallyId) as Sums);
+    refuseBelowZero(sums, this.#sql.day.get(day, tallyId) as Sums);
+    for (const posting of postings) {
+      const { quarter } = posting;
+      if (quarter === DAY_ONLY) refuseBelowZero(posting, this.booked.read(tallyId, day).rest);
+      else refuseBelowZero(posting, this.#sql.quarter.get(quarter, tallyId) as Sums);
+    }
   }
 
-  #addToDay(posting: Posting, { allMark, hidden, carrierId }: TallyPlace, lastMs: number): void {
-    const { day, tallyId, rx, tx, undirected, markup } = posting;
+  #addToDay({ tallyId, day, place, sums, lastMs }: TouchedDay): void {
+    const { rx, tx, undirected, markup } = sums;
     const { fromMs, toMs } = this.#calendar.day(day);
     this.#sql.calendarDay.run(day, fromMs, toMs);
     this.#sql.addToDay.run(day, tallyId, rx, tx, undirected, markup);
-    if (hidden !== 0) return;
-    const seenMs = rx + tx + undirected > 0n ? lastMs : 0;
-    this.#sql.addToCarrierDay.run(day, allMark, carrierId, rx, tx, undirected, markup, seenMs);
+    if (place.hidden !== 0) return;
+    this.#sql.addToCarrierDay.run(day, place.allMark, place.carrierId, rx, tx, undirected, markup, lastMs);
   }
 
-  #addToQuarter(posting: Posting, place: TallyPlace, flags: number): void {
+  /** `isBalanced`: what one tally of the series gives another one gets, so that its carrier's sums stay. */
+  #addToQuarter(posting: Posting, { place, rules }: TouchedDay, isBalanced: boolean, flags: number): void {
     const { quarter, tallyId, lag, rx, tx, undirected } = posting;
     const { seriesId, carrierId } = place;
-    const markup = this.#markupOf(posting, place);
+    const markup = rules === null ? 0n : this.#markupOf(posting, rules);
     posting.markup = markup;
+    if (isBalanced) {
+      this.#sql.addToRecord.run(quarter, tallyId, posting.flags, lag, rx, tx, undirected, markup);
+      // Rounded record by record.
+      if (markup !== 0n) this.#sql.addToCarrierQuarter.run(quarter, carrierId, 0n, 0n, 0n, markup, 0, 0);
+      return;
+    }
     const before = this.#sql.ofSeries.get(quarter, seriesId) as bigint;
     this.#sql.addToRecord.run(quarter, tallyId, posting.flags, lag, rx, tx, undirected, markup);
-    const after = before + rx + tx + undirected;
+    const after = before + totalOf(posting);
     const active = (after === 0n ? 0 : 1) - (before === 0n ? 0 : 1);
     this.#sql.addToCarrierQuarter.run(quarter, carrierId, rx, tx, undirected, markup, active, flags);
   }
 
   /** What the posting changes: its record is billed as the sum that it is, as all records are. */
-  #markupOf({ quarter, tallyId, flags, lag, rx, tx, undirected }: Posting, place: TallyPlace): bigint {
-    const { nodeId, serviceId, isWeighted } = place;
-    if (nodeId === null || serviceId === null || isWeighted === 1) return 0n;
-    const rules = this.#attribution.rulesOf({ id: serviceId, nodeId, isWeighted: false });
-    if (rules === null) return 0n;
+  #markupOf({ quarter, tallyId, flags, lag, rx, tx, undirected }: Posting, rules: CarrierRules): bigint {
     const before = (this.#sql.record.get(quarter, tallyId, flags, lag) as Sums | undefined) ?? noSums();
     const after = [before.rx + rx, before.tx + tx, before.undirected + undirected] as const;
     const billed = billedBytes(ruleAt(rules, quarter), ...after);
     return billed - (after[0] + after[1] + after[2]) - before.markup;
   }
 
-  #settleHours(ofDay: readonly Posting[], place: TallyPlace, before: number): void {
-    const now = this.#renewHours(ofDay);
-    for (const posting of ofDay) if (posting.quarter === DAY_ONLY) posting.hours = now ^ before;
-    if (now !== before) this.#recountConnections(place, ofDay[0]?.day ?? 0);
+  #settleHours({ postings, place, day, hours: before }: TouchedDay): void {
+    const now = this.#renewHours(postings);
+    for (const posting of postings) if (posting.quarter === DAY_ONLY) posting.hours = now ^ before;
+    if (now !== before) this.#recountConnections(place, day);
   }
 
   /** Hours in which the tally carried bytes that day, as its records have it. @returns them */
@@ -204,6 +223,30 @@ export class Postings {
       if (hidden === 0) this.#sql.addConnections.run(connections - row.connections, day, allMark, row.carrierId);
     }
   }
+}
+
+/** All postings of an entry to one tally and day. */
+interface TouchedDay {
+  readonly tallyId: number;
+  readonly day: number;
+  readonly place: TallyPlace;
+  readonly rules: CarrierRules | null;
+  /** Before the entry. */
+  readonly hours: number;
+  readonly postings: Posting[];
+  readonly sums: Sums;
+  /** First and last instant of what was added; 0 if nothing was. */
+  firstMs: number;
+  lastMs: number;
+}
+
+function note(day: TouchedDay, ms: number): void {
+  day.firstMs = Math.min(day.firstMs, ms);
+  day.lastMs = Math.max(day.lastMs, ms);
+}
+
+function totalOf({ rx, tx, undirected }: Amount): bigint {
+  return rx + tx + undirected;
 }
 
 interface PostingRow extends Sums {
@@ -244,8 +287,8 @@ function isTakenFrom(sums: Sums, there: Sums): boolean {
   return isSo('rx') && isSo('tx') && isSo('undirected');
 }
 
-function refuseBelowZero(posting: Posting, now: Sums): void {
-  const isShort = (column: keyof Amount): boolean => posting[column] < 0n && now[column] < 0n;
+function refuseBelowZero(added: Amount, now: Sums): void {
+  const isShort = (column: keyof Amount): boolean => added[column] < 0n && now[column] < 0n;
   if (!isShort('rx') && !isShort('tx') && !isShort('undirected')) return;
   throw new ExpectedError('more-than-booked', 'More would be taken than is booked at that time.', {
     hint: 'Undo what took or moved these bytes since then first, or name another time: `xpert correction list`.',
@@ -256,71 +299,4 @@ function bitsOf(mask: number): number {
   let bits = 0;
   for (let left = mask; left !== 0; left &= left - 1) bits++;
   return bits;
-}
-
-function prepare(db: Database) {
-  const big = (sql: string) => db.prepare(sql).safeIntegers();
-  return {
-    day: big('SELECT rx, tx, undirected, hours FROM day WHERE day = ? AND tally_id = ?'),
-    tally: big('SELECT rx, tx, undirected FROM tally WHERE id = ?'),
-    quarter: big(
-      `SELECT sum(rx) AS rx, sum(tx) AS tx, sum(undirected) AS undirected FROM record
-       WHERE quarter = ? AND tally_id = ?`,
-    ),
-    ofSeries: big(
-      `SELECT ifnull(sum(r.total), 0) FROM tally t CROSS JOIN record r ON r.quarter = ? AND r.tally_id = t.id
-       WHERE t.series_id = ?`,
-    ).pluck(),
-    place: db.prepare(
-      `SELECT t.series_id AS seriesId, g.id AS segmentId, g.all_mark AS allMark, g.hidden, c.id AS carrierId, c.place,
-         c.node_id AS nodeId, c.service_id AS serviceId, ifnull(v.basis = 'weighted', 0) AS isWeighted
-       FROM tally t JOIN segment g ON g.id = t.segment_id JOIN series s ON s.id = t.series_id
-       JOIN carrier c ON c.id = s.carrier_id LEFT JOIN vpn_service v ON v.id = c.service_id WHERE t.id = ?`,
-    ),
-    addToTally: db.prepare(
-      'UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?, markup = markup + ? WHERE id = ?',
-    ),
-    record: big(
-      `SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?`,
-    ),
-    seen: db.prepare('UPDATE tally SET first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?'),
-    calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
-    addToDay: db.prepare(
-      `INSERT INTO day (day, tally_id, rx, tx, undirected, markup, hours, connections) VALUES (?, ?, ?, ?, ?, ?, 0, 0)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
-    ),
-    addToCarrierDay: db.prepare(
-      `INSERT INTO carrier_day (day, all_mark, carrier_id, rx, tx, undirected, markup, connections, last_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO UPDATE SET ${ADD_SUMS}, last_at = max(last_at, excluded.last_at)`,
-    ),
-    addToRecord: db.prepare(
-      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected, markup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
-    ),
-    addToCarrierQuarter: db.prepare(
-      `INSERT INTO carrier_quarter (quarter, carrier_id, rx, tx, undirected, markup, active, flags)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS}, active = active + excluded.active, flags = flags | excluded.flags`,
-    ),
-    setHours: db.prepare('UPDATE day SET hours = ? WHERE day = ? AND tally_id = ?'),
-    atPlace: db.prepare(
-      `SELECT d.tally_id AS tallyId, s.carrier_id AS carrierId, d.hours, d.connections FROM tally t
-       JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
-       CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
-       WHERE t.segment_id = ? AND c.place = ? ORDER BY d.tally_id`,
-    ),
-    setConnections: db.prepare('UPDATE day SET connections = ? WHERE day = ? AND tally_id = ?'),
-    addConnections: db.prepare(
-      'UPDATE carrier_day SET connections = connections + ? WHERE day = ? AND all_mark = ? AND carrier_id = ?',
-    ),
-    addPosting: db.prepare(
-      `INSERT INTO posting (entry_id, tally_id, day, quarter, flags, lag, rx, tx, undirected, markup, hours)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS}, hours = (hours | excluded.hours) - (hours & excluded.hours)`,
-    ),
-    postings: big(
-      `SELECT tally_id AS tallyId, day, quarter, flags, lag, rx, tx, undirected, markup, hours FROM posting
-       WHERE entry_id = ? ORDER BY tally_id, day, quarter`,
-    ),
-  };
 }

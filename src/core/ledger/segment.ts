@@ -14,8 +14,8 @@ export interface AppliedReset {
 }
 
 /**
- * The unit of attribution: the bytes of one holder between two reset marks that applied to it. Bytes never change
- * segment; what a mark, its undoing or a claim changes is only what a segment counts for.
+ * The unit of attribution: the bytes of one holder between two reset marks that applied to it. Bytes change
+ * segment by a rebinding alone; what a mark, its undoing or a claim changes is only what a segment counts for.
  */
 export interface Segment {
   /** Highest mark that applied to the holder when the segment's bytes flowed, undone since or not; 0 = none. */

@@ -178,7 +178,11 @@ export function makeOperations(parts: WriterParts, db: Database) {
       settings.setMeta('calendar', zones);
       return zones;
     }),
-    adoptZones: operation('none', (_now, zones: readonly ZoneSince[]) => parts.calendar.adopt(zones)),
+    adoptZones: operation('none', (_now, zones: readonly ZoneSince[]) => {
+      parts.calendar.adopt(zones);
+      // Cycles that run may end at another instant.
+      parts.quotas.everybodysUsageChanged();
+    }),
     setMeta: operation('none', (_now, name: string, value: unknown) => settings.setMeta(name, value)),
     writeAudit: operation('none', (_now, entry: AuditEntry) => settings.audit(entry)),
   };

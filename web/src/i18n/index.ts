@@ -36,7 +36,7 @@ const numbers: FormatterModule = {
   add: () => undefined,
   addCached: () => undefined,
   format: (value: unknown, _format, language) =>
-    typeof value === 'number' && language === 'fa' ? persian.format(value) : String(value),
+    typeof value === 'number' && language === 'fa' ? persian.format(value) : (value as string),
 };
 
 export async function chooseLanguage(language: Language): Promise<void> {

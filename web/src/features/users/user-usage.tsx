@@ -25,7 +25,7 @@ export function UserUsage({ user }: { readonly user: User }) {
           <span className="row2s">
             <TrafficDirections traffic={user.traffic} />
           </span>
-          <ThisCycle user={user} />
+          {user.entitlement ? <Resets entitlement={user.entitlement} /> : <ThisCycle user={user} />}
         </div>
       </div>
     );

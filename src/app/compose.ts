@@ -260,8 +260,8 @@ function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presen
     ...{ clock, timers, changes, store: store.health, random: Math.random, prober: new NetworkProber() },
     views: () => views.all(),
     placeOf: ({ source: { kind, options } }) => {
-      const { endpoint, answersTcp = false } = integrationOf(kind);
-      return { host: endpoint(options), answersTcp };
+      const { endpoint, answersTcp = false, isForeign = false } = integrationOf(kind);
+      return { host: isForeign ? '' : endpoint(options), answersTcp };
     },
     signsOf: (nodeId, identity) => presence.service(nodeId, identity)?.signs ?? null,
     calendar: () => store.calendar(),

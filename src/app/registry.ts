@@ -8,6 +8,7 @@ import { openvpn } from '../integrations/openvpn/integration.ts';
 import { outline } from '../integrations/outline/integration.ts';
 import { remnawave } from '../integrations/remnawave/integration.ts';
 import { shadowsocks } from '../integrations/shadowsocks/integration.ts';
+import { subscription } from '../integrations/subscription/integration.ts';
 import { threeXui } from '../integrations/three-x-ui/integration.ts';
 import { wireguard } from '../integrations/wireguard/integration.ts';
 import { singBox, v2ray, xray } from '../integrations/xray/integration.ts';
@@ -25,6 +26,7 @@ const integrations: readonly Integration[] = [
   threeXui,
   remnawave,
   outline,
+  subscription,
   declared,
   agent,
 ];

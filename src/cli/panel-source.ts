@@ -12,22 +12,27 @@ export interface PanelOptions {
   readonly passwordFile?: string;
   readonly tokenFile?: string;
   readonly accessFile?: string;
+  readonly linkFile?: string;
+  readonly shared?: boolean;
+  readonly userAgent?: string;
   readonly metricsUrl?: string;
   readonly certSha256?: string;
   readonly privateAddress?: boolean;
 }
 
 /** Which secret a kind cannot do without. */
-const SECRETS: Readonly<Record<string, (options: PanelOptions) => 'password' | 'token' | 'access'>> = {
+const SECRETS: Readonly<Record<string, (options: PanelOptions) => 'password' | 'token' | 'access' | 'link'>> = {
   marzban: () => 'password',
   '3x-ui': ({ username }) => (username === undefined ? 'token' : 'password'),
   remnawave: () => 'token',
   outline: () => 'access',
+  subscription: () => 'link',
 };
 const QUESTIONS = {
   password: ['Password: ', '--password-file FILE'],
   token: ['Token: ', '--token-file FILE'],
   access: ['Access key of the server, as its installation printed it ({"apiUrl": …}): ', '--access-file FILE'],
+  link: ['Subscription link: ', '--link-file FILE'],
 } as const;
 
 export const isPanelKind = (kind: string): boolean => Object.hasOwn(SECRETS, kind);
@@ -42,6 +47,9 @@ export function addPanelOptions(command: Command): Command {
     )
     .option('--token-file <file>', 'panels: file with an API token, likewise')
     .option('--access-file <file>', 'Outline: file with the access key of the server, likewise')
+    .option('--link-file <file>', 'subscription: file with the link, likewise')
+    .option('--shared', 'subscription: several people use the account')
+    .option('--user-agent <name>', 'subscription: the client as which it is fetched')
     .option('--metrics-url <address>', 'Outline: counters of outline-ss-server, http://host:port/metrics')
     .option('--cert-sha256 <fingerprint>', 'panels: the one certificate to accept, if no authority signed it')
     .option('--private-address', 'panels: allow addresses of this machine and of private networks');
@@ -53,13 +61,14 @@ export async function panelOptionsOf(kind: string, options: PanelOptions): Promi
   const secret = SECRETS[kind]?.(options);
   if (secret === undefined || given[secret] !== undefined) return given;
   const [question, flag] = QUESTIONS[secret];
-  if (!process.stdin.isTTY) throw new WrongUse(`${kind} needs a secret to log in.`, `Give it with ${flag}.`);
+  if (!process.stdin.isTTY) throw new WrongUse(`${kind} needs a secret.`, `Give it with ${flag}.`);
   return { ...given, [secret]: await askHidden(question) };
 }
 
 /** Only what was given: to change a node. */
 export async function givenOptions(options: PanelOptions): Promise<Record<string, unknown>> {
   const { url, username, passwordFile, tokenFile, accessFile, metricsUrl, certSha256, privateAddress } = options;
+  const { linkFile, shared, userAgent } = options;
   const all = {
     url,
     username,
@@ -69,6 +78,9 @@ export async function givenOptions(options: PanelOptions): Promise<Record<string
     password: passwordFile && (await readSecret(passwordFile)),
     token: tokenFile && (await readSecret(tokenFile)),
     access: accessFile && (await readSecret(accessFile)),
+    link: linkFile && (await readSecret(linkFile)),
+    shared,
+    userAgent,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

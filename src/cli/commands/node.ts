@@ -41,7 +41,7 @@ interface AddOptions extends SourceOptions {
   readonly panelUrl?: string;
   readonly description?: string;
   readonly users: string;
-  readonly interval: number;
+  readonly interval?: number;
   readonly opening: string;
   readonly untested?: boolean;
   readonly json?: boolean;
@@ -61,7 +61,7 @@ export function addNodeCommands(program: Command): void {
         .choices(['from-comments', 'per-peer', 'none'])
         .default('none'),
     )
-    .option('--interval <seconds>', 'time between two readings', parseSeconds, 30)
+    .option('--interval <seconds>', 'time between two readings (default: 30; subscription: 600)', parseSeconds)
     .addOption(
       new Option('--opening <how>', 'what counters showed before: shown apart, or counted')
         .choices(['baseline', 'count'])
@@ -122,6 +122,9 @@ function addReadingCommands(node: Command): void {
     .action((name: string, options: { json?: boolean }) => withApi((api) => show(api, name, options)));
 }
 
+/** Somebody else's server is not asked twice a minute. */
+const intervalOf = ({ interval, kind }: AddOptions) => interval ?? (kind === 'subscription' ? 600 : 30);
+
 /** There is nothing to test: its agent will bring what it reads. */
 async function addAgent(api: Api, name: string, options: AddOptions): Promise<void> {
   const { id } = await api.post<Node>('/api/v1/nodes', {
@@ -129,7 +132,7 @@ async function addAgent(api: Api, name: string, options: AddOptions): Promise<vo
     kind: options.kind,
     ...(options.description === undefined ? {} : { description: options.description }),
     options: options.host === undefined ? {} : { host: options.host },
-    pollIntervalSeconds: options.interval,
+    pollIntervalSeconds: intervalOf(options),
     opening: options.opening,
     usersPolicy: options.users,
   });
@@ -153,7 +156,7 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
     kind: source.kind,
     ...(options.description === undefined ? {} : { description: options.description }),
     options: { ...source.options, ...pinned },
-    pollIntervalSeconds: options.interval,
+    pollIntervalSeconds: intervalOf(options),
     opening: options.opening,
     usersPolicy: options.users,
   });
@@ -161,7 +164,7 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
   if (test.hostKey !== null) print(`Its host key is pinned: ${test.hostKey}`);
   const before =
     node.beforeXpert === null ? '' : ` Before Xpert: ${formatBytes(node.beforeXpert.totalBytes)}, not counted.`;
-  print(`${node.name} is read every ${options.interval} s: ${node.peers.total} peers, ${node.state}.${before}`);
+  print(`${node.name} is read every ${intervalOf(options)} s: ${node.peers.total} peers, ${node.state}.${before}`);
   if (!api.serverRuns) explain('No server runs now; counting begins with it: npm start');
 }
 

@@ -20,6 +20,8 @@ export interface Integration {
   readonly bringsReadings?: true;
   /** Its services take TCP connections on their `listenPort`, so that a probe can say whether they do. */
   readonly answersTcp?: true;
+  /** It is read at somebody else's host, which is not to be probed. */
+  readonly isForeign?: true;
   /** Names of options that are passwords, tokens or the like: stored sealed, opened only to read, never shown again. */
   readonly secretOptions?: readonly string[];
   /** Names of options that say where the secrets are sent: if one of them changes, the secrets have to be given again. */

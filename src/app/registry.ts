@@ -8,6 +8,7 @@ import { openvpn } from '../integrations/openvpn/integration.ts';
 import { outline } from '../integrations/outline/integration.ts';
 import { remnawave } from '../integrations/remnawave/integration.ts';
 import { shadowsocks } from '../integrations/shadowsocks/integration.ts';
+import { singBoxSsm } from '../integrations/sing-box-ssm/integration.ts';
 import { subscription } from '../integrations/subscription/integration.ts';
 import { threeXui } from '../integrations/three-x-ui/integration.ts';
 import { wireguard } from '../integrations/wireguard/integration.ts';
@@ -19,6 +20,7 @@ const integrations: readonly Integration[] = [
   xray,
   v2ray,
   singBox,
+  singBoxSsm,
   openvpn,
   shadowsocks,
   mtproto,

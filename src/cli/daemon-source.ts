@@ -31,6 +31,9 @@ const KINDS: Readonly<Record<string, (given: Given) => Record<string, unknown>>>
     names: portNames === undefined ? undefined : resolve(portNames),
     replyFolder: replyFolder === undefined ? undefined : resolve(replyFolder),
   }),
+  'sing-box-ssm': ({ url, certSha256, privateAddress, listenPort }) => ({
+    ...{ url, certSha256, privateAddress, port: portOf(listenPort) },
+  }),
   mtproto: ({ proxy, url, certSha256, privateAddress, metricsPrefix, listenPort }) => ({
     ...{ proxy, url, certSha256, privateAddress, prefix: metricsPrefix, port: portOf(listenPort) },
   }),
@@ -42,7 +45,7 @@ export function addDaemonOptions(command: Command): Command {
     .option('--management-password <file>', 'OpenVPN: file on this machine with the password of that interface')
     .option('--no-keep-management', 'OpenVPN: leave that interface free between two readings')
     .option('--peers-by <name>', 'OpenVPN: common-name or username (default: common-name)')
-    .option('--listen-port <port>', 'OpenVPN, MTProto: the port that its clients use')
+    .option('--listen-port <port>', 'OpenVPN, MTProto, sing-box-ssm: the port that its clients use')
     .option('--manager <address>', 'Shadowsocks: its manager, host:port (UDP) or /path/of/socket')
     .option('--port-names <file>', 'Shadowsocks: file on this machine with lines like "8001 alice"')
     .option('--reply-folder <path>', 'Shadowsocks: where a manager on a unix socket can answer')

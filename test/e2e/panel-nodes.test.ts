@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeViolations, launchBrowser, openPage, type WatchedPage } from '../support/browser.ts';
+import { axeViolations, launchBrowser, openPage, overflowOf, type WatchedPage } from '../support/browser.ts';
 import { FakeMarzban } from '../support/fake-marzban.ts';
+import { FakeWeb } from '../support/fake-web.ts';
 import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
 describe('another panel, added in the panel', () => {
@@ -83,5 +84,48 @@ describe('another panel, added in the panel', () => {
     await expect.poll(() => page.locator('main').textContent()).toMatch(/2\.00\s*MiB/);
     expect(await page.content()).not.toContain(panel.password);
     expect(readFileSync(join(folder.path, 'traffic_stats.db')).includes(panel.password)).toBe(false);
+  });
+
+  test('an MTProto proxy: what was found is shown before anything is saved', async () => {
+    const { page } = watched;
+    const metrics = readFileSync(
+      join(import.meta.dirname, '../../src/integrations/mtproto/fixtures/telemt-3.3.15.metrics.txt'),
+      'utf8',
+    );
+    const proxy = new FakeWeb(() => ({ status: 200, body: metrics }));
+    const port = await proxy.start();
+    await page.goto(`${server.url}/#/nodes/add?way=program`);
+    await field('Name').fill('telegram');
+    await page.getByRole('button', { name: /^Program/ }).click();
+    await page.getByRole('menuitemradio', { name: 'MTProto' }).click();
+    await field('Address').fill(`http://127.0.0.1:${port}`);
+    await field('Port of its clients, optional').fill('443');
+    await press('Test the connection');
+    await page
+      .getByText(/not of the internet/)
+      .first()
+      .waitFor();
+    await page.getByRole('switch', { name: 'Private address' }).click();
+    await press('Test the connection');
+    await page.getByText(/devices? · :443/).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await overflowOf(page)).toEqual([]);
+    await press('Add and start counting');
+    await page.getByText('telegram is added').waitFor();
+    await proxy.close();
+  });
+
+  test('a node with an agent: the lines for the node are shown when asked for', async () => {
+    const { page } = watched;
+    await page.goto(`${server.url}/#/nodes/add?way=other`);
+    await field('Name').fill('far');
+    await press('Add and start counting');
+    await page.getByText('far is added').waitFor();
+    await press('Show the lines');
+    await page
+      .getByText(/xpert-agent\.mjs/)
+      .first()
+      .waitFor();
+    expect(await axeViolations(page)).toEqual([]);
   });
 });

@@ -30,12 +30,12 @@ export type NodeProblem = NodeTest['problems'][number];
 export type AutomaticPlan = Schemas['AutomaticAssignment'];
 
 export type Transport = 'local' | 'ssh' | 'file';
-/** Ways to counters that the panel offers: of a host, or by the interface of another panel. */
-export type Way = Transport | 'panel';
+/** Ways to counters that the panel offers: WireGuard of a host, another panel, another VPN program, or what nobody asks. */
+export type Way = Transport | 'panel' | 'program' | 'other';
 
 /** How a node is reached, by its kind; empty for those who may not change it. Secrets are sent and never come back. */
 export interface NodeOptions {
-  readonly transport?: Transport | undefined;
+  readonly transport?: Transport | 'management' | 'status-file' | undefined;
   readonly ssh?: string | undefined;
   readonly identityFile?: string | undefined;
   readonly hostKey?: string | undefined;
@@ -49,6 +49,22 @@ export interface NodeOptions {
   readonly metricsUrl?: string | undefined;
   readonly certSha256?: string | undefined;
   readonly privateAddress?: boolean | undefined;
+  readonly api?: string | undefined;
+  readonly count?: string | undefined;
+  readonly management?: string | undefined;
+  readonly passwordFile?: string | undefined;
+  readonly peers?: string | undefined;
+  readonly port?: number | undefined;
+  readonly manager?: string | undefined;
+  readonly names?: string | undefined;
+  readonly replyFolder?: string | undefined;
+  readonly proxy?: string | undefined;
+  readonly host?: string | undefined;
+  readonly link?: string | undefined;
+  readonly shared?: boolean | undefined;
+  readonly userAgent?: string | undefined;
+  /** JSON as it was typed; sent as the options that it is. */
+  readonly declaration?: string | undefined;
 }
 
 /** The options of a node are its integration's; the panel knows these. */

@@ -35,6 +35,38 @@ export function TextField({ label, value, onChange, help, error, ...input }: Tex
   );
 }
 
+/** The same over several lines, for text that a program reads. */
+export function TextArea({
+  label,
+  value,
+  onChange,
+  help,
+  error,
+}: Omit<TextFieldProps, keyof InputHTMLAttributes<HTMLInputElement>> & Pick<TextFieldProps, 'value' | 'onChange'>) {
+  const id = useId();
+  const note = error ?? help;
+  return (
+    <div className="form-row">
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        className="field lines"
+        rows={10}
+        spellCheck={false}
+        value={value}
+        aria-invalid={error !== undefined}
+        aria-describedby={note === undefined ? undefined : `${id}-note`}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {note === undefined ? null : (
+        <span id={`${id}-note`} className={error === undefined ? 'note' : 'note bad'}>
+          {note}
+        </span>
+      )}
+    </div>
+  );
+}
+
 /** What the server refused about one field, by its JSON pointer. */
 export function fieldError(error: Error | null, name: string): string | undefined {
   if (!(error instanceof Problem)) return undefined;

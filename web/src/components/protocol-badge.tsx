@@ -1,5 +1,8 @@
 const NAMES: Readonly<Record<string, string>> = {
   wireguard: 'WireGuard',
+  xray: 'Xray, V2Ray',
+  'sing-box': 'sing-box',
+  'sing-box-ssm': 'sing-box, ssm-api',
   amneziawg: 'AmneziaWG',
   vless: 'VLESS',
   vmess: 'VMess',

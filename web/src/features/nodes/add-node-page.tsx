@@ -9,12 +9,18 @@ import { Segmented } from '../../components/segmented.tsx';
 import { type NodeDraft, useAddNode, useTestNode } from './api.ts';
 import { NodeAdded } from './node-added.tsx';
 import { NodeFields } from './node-fields.tsx';
-import { isPanelComplete, PANEL_POINTERS, panelKindOf, panelOptionsOf } from './panel-fields.tsx';
+import {
+  isComplete as isSourceComplete,
+  isSourceWay,
+  kindOn,
+  SOURCE_POINTERS,
+  optionsOf as sourceOptionsOf,
+} from './source-kinds.ts';
 import { TestResult } from './test-result.tsx';
 
-const WAYS: readonly Way[] = ['local', 'ssh', 'file', 'panel'];
+const WAYS: readonly Way[] = ['local', 'ssh', 'file', 'program', 'panel', 'other'];
 
-const POINTERS = ['name', 'options/ssh', 'options/path', 'options/identityFile', ...PANEL_POINTERS];
+const POINTERS = ['name', 'options/ssh', 'options/path', 'options/identityFile', ...SOURCE_POINTERS];
 
 const FIRST_DRAFT: NodeDraft = {
   name: '',
@@ -41,11 +47,11 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
   const { way = 'local' }: { way?: Way } = useSearch({ strict: false });
   const navigate = useNavigate();
   const [fields, setFields] = useState<NodeDraft>(FIRST_DRAFT);
-  const kind = way === 'panel' ? panelKindOf(fields.kind) : 'wireguard';
-  const draft: NodeDraft = { ...fields, kind, options: optionsOf(fields, way) };
+  const kind = isSourceWay(way) ? kindOn(way, fields.kind) : 'wireguard';
+  const draft: NodeDraft = { ...fields, kind, options: optionsOf({ ...fields, kind }, way) };
   const test = useTestNode();
   const add = useAddNode();
-  const complete = isComplete(draft, way);
+  const complete = isComplete({ ...draft, options: isSourceWay(way) ? fields.options : draft.options }, way);
   const submit = () => add.mutate(pinned(draft, test.data), { onSuccess: onAdded });
   const change = (next: NodeDraft) => {
     test.reset();
@@ -57,6 +63,7 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
       <Card title={t('nodes.wizard.where')} hint={t('nodes.wizard.means')} span={7}>
         <div className="pad stack">
           <Segmented
+            className="wrap"
             label={t('nodes.wizard.where')}
             value={way}
             options={WAYS.map((value) => ({ value, label: t(`nodes.wizard.way.${value}`) }))}
@@ -103,7 +110,7 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
 
 /** Only what the chosen way needs; empty fields are left out. */
 function optionsOf(draft: NodeDraft, way: Way): NodeDraft['options'] {
-  if (way === 'panel') return panelOptionsOf(draft.kind, draft.options);
+  if (isSourceWay(way)) return sourceOptionsOf(draft.kind, draft.options);
   const { ssh, identityFile, path, interface: device } = draft.options;
   const named = device ? { interface: device } : {};
   if (way === 'local') return { transport: 'local', ...named };
@@ -119,9 +126,8 @@ function pinned(draft: NodeDraft, test: NodeTest | undefined): NodeDraft {
 
 function isComplete(draft: NodeDraft, way: Way): { readonly options: boolean; readonly all: boolean } {
   const { transport, ssh, path } = draft.options;
-  const options =
-    way === 'panel'
-      ? isPanelComplete(draft.kind, draft.options)
-      : transport === 'local' || (transport === 'ssh' && Boolean(ssh)) || (transport === 'file' && Boolean(path));
+  const options = isSourceWay(way)
+    ? isSourceComplete(draft.kind, draft.options)
+    : transport === 'local' || (transport === 'ssh' && Boolean(ssh)) || (transport === 'file' && Boolean(path));
   return { options, all: options && draft.name.trim() !== '' };
 }

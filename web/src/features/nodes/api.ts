@@ -47,6 +47,13 @@ export function useAddNode() {
   });
 }
 
+/** What puts an agent on a node, with a new token. */
+export function useEnrolAgent(id: string) {
+  return useMutation({
+    mutationFn: () => post<{ readonly commands: readonly string[] }>(`api/v1/nodes/${encodeURIComponent(id)}/agent`),
+  });
+}
+
 /** A test of a node that is there already; what was found wrong comes with lines to paste. */
 export const nodeTestQuery = (id: string) =>
   queryOptions({

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { useChangeNode } from './api.ts';
-import { PANEL_POINTERS, PanelFields } from './panel-fields.tsx';
+import { SourceFields } from './source-fields.tsx';
+import { fieldsOf, SOURCE_POINTERS } from './source-kinds.ts';
 
 /** What may change of a node; its kind and what was counted stay. */
 export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly onDone: () => void }) {
@@ -18,11 +19,12 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
   const submit = () =>
     change.mutate({ name, description, options, pollIntervalSeconds: Number(interval) }, { onSuccess: onDone });
   const error = (field: string) => fieldError(change.error, field);
+  const hasOwnForm = fieldsOf(node.kind, options).length > 0;
   return (
     <Form onSubmit={submit}>
       <TextField label={t('nodes.wizard.name')} value={name} onChange={setName} error={error('name')} />
       <TextField label={t('nodes.field.description')} value={description} onChange={setDescription} />
-      {options.transport === 'ssh' ? (
+      {options.transport === 'ssh' && !hasOwnForm ? (
         <>
           <TextField
             label={t('nodes.field.ssh')}
@@ -45,8 +47,8 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
           />
         </>
       ) : null}
-      <PanelFields
-        kind={node.kind}
+      <SourceFields
+        kind={node.kind === 'declared' ? '' : node.kind}
         options={options}
         onChange={setOptions}
         error={change.error}
@@ -69,7 +71,7 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
       />
       <FormError
         error={change.error}
-        fields={['name', 'options/ssh', 'options/identityFile', 'options/hostKey', 'options/path', ...PANEL_POINTERS]}
+        fields={['name', 'options/ssh', 'options/identityFile', 'options/hostKey', 'options/path', ...SOURCE_POINTERS]}
       />
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>

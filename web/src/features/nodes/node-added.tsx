@@ -7,6 +7,7 @@ import { State } from '../../components/state.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
+import { AgentEnrolment } from './agent-enrolment.tsx';
 import { nodeQuery } from './api.ts';
 
 interface NodeAddedProps {
@@ -37,7 +38,10 @@ export function NodeAdded({ node: first, onAnother }: NodeAddedProps) {
         ) : (
           <p className="result">{node.reason ? said(node.reason).message : t('nodes.added.waiting')}</p>
         )}
-        <p>{t(isReadable(node) ? 'nodes.added.next' : 'nodes.added.failing', { count: node.peers.total })}</p>
+        {node.kind === 'agent' ? <AgentEnrolment nodeId={node.id} /> : null}
+        <p hidden={node.kind === 'agent'}>
+          {t(isReadable(node) ? 'nodes.added.next' : 'nodes.added.failing', { count: node.peers.total })}
+        </p>
         <div className="row2s">
           <Link className="btn primary" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
             {t('nodes.added.open')}

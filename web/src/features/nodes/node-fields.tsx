@@ -3,9 +3,10 @@ import type { Way } from '../../api/types.ts';
 import { fieldError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
 import type { NodeDraft } from './api.ts';
-import { PanelFields, PanelKindSelect, panelKindOf } from './panel-fields.tsx';
+import { SourceFields, SourceKindSelect } from './source-fields.tsx';
+import { isSourceWay, kindOn } from './source-kinds.ts';
 
-const INTERVALS = [1, 5, 10, 30, 60, 300] as const;
+const INTERVALS = [1, 5, 10, 30, 60, 300, 600] as const;
 
 interface NodeFieldsProps {
   readonly way: Way;
@@ -50,13 +51,13 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
           error={fieldError(error, 'options/path')}
         />
       ) : null}
-      {way === 'panel' ? (
+      {isSourceWay(way) ? (
         <>
           <div className="form-line">
-            <PanelKindSelect draft={draft} onChange={onChange} />
+            <SourceKindSelect way={way} draft={draft} onChange={onChange} />
           </div>
-          <PanelFields
-            kind={panelKindOf(draft.kind)}
+          <SourceFields
+            kind={kindOn(way, draft.kind)}
             options={draft.options}
             onChange={(options) => onChange({ ...draft, options })}
             error={error}
@@ -77,7 +78,7 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
       <details className="more">
         <summary>{t('nodes.field.more')}</summary>
         <div className="stack">
-          {way === 'file' || way === 'panel' ? null : (
+          {way === 'file' || isSourceWay(way) ? null : (
             <TextField
               label={t('nodes.field.interface')}
               value={draft.options.interface ?? ''}

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figure, round, weakest } from './lib/figure.ts';
+import { residentMegabytes } from './lib/process-load.ts';
 import { median } from './lib/rounds.ts';
 import { startXpert } from './lib/server.ts';
 import { scratchDir } from './lib/workspace.ts';
@@ -34,9 +34,3 @@ export const figure: Figure = {
     return { ratio: weakest(parts), parts, firstStartSeconds: round(first.secondsToReady), starts: seconds.map(round) };
   },
 };
-
-/** Linux only: VmRSS of /proc/PID/status, all threads of the process. */
-function residentMegabytes(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kilobytes) * 1024) / 1e6;
-}

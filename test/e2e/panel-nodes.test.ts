@@ -117,7 +117,8 @@ describe('another panel, added in the panel', () => {
 
   test('a node with an agent: the lines for the node are shown when asked for', async () => {
     const { page } = watched;
-    await page.goto(`${server.url}/#/nodes/add?way=other`);
+    await press('Add another');
+    await page.getByRole('button', { name: 'Something else', exact: true }).click();
     await field('Name').fill('far');
     await press('Add and start counting');
     await page.getByText('far is added').waitFor();

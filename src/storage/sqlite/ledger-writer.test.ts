@@ -109,6 +109,59 @@ describe('a full disk', () => {
   });
 });
 
+describe('reports that come while others are folded', () => {
+  /** Enqueues a report once, at the third look. */
+  const arriving = (late: WriterItem): (() => void) => {
+    let looks = 0;
+    return () => {
+      if (++looks === 3) writer.enqueue([late], NOW);
+    };
+  };
+  const lateReport = (): WriterItem => ({ ...reports(report('late')), id: ++lastId }) as WriterItem;
+
+  it('stop the fold and are answered by its commit', () => {
+    run(many(4000));
+    const late = lateReport();
+    const { answers, commit } = writer.fold(arriving(late));
+    expect(answers).toEqual([expect.objectContaining({ id: late.id, ok: true })]);
+    expect(commit).toMatchObject({ usage: true, reported: { rx: 3n, tx: 5n } });
+    expect(writer.isBehind).toBe(true);
+    expect(db.prepare('SELECT fold_done FROM alive').pluck().get()).toBe(3 * 16);
+    while (writer.isBehind) writer.fold();
+    expect(totalIn(db)).toBe(4001 * 8);
+  });
+
+  it('do not wait for a barrier in vain, nor go before it', () => {
+    run(many(4000));
+    const reset = { scope: 'all', userIds: [], by: null, reason: null };
+    const late = [{ kind: 'operation', name: 'reset', args: [reset], id: ++lastId } as WriterItem, lateReport()];
+    const { answers } = writer.fold(() => {
+      for (const item of late.splice(0)) writer.enqueue([item], NOW);
+    });
+    expect(answers).toEqual([]);
+    run(settle);
+    expect(db.prepare('SELECT count(*) FROM reset').pluck().get()).toBe(1);
+    const bySegment = 'SELECT sum(t.total) FROM tally t JOIN segment g ON g.id = t.segment_id GROUP BY g.all_mark';
+    expect(db.prepare(bySegment).pluck().all()).toEqual([4000 * 8, 8]);
+  });
+
+  it('are answered also where the fold itself fails', () => {
+    run(many(4000));
+    // Nothing with progress of the fold in it can be committed.
+    db.exec(`CREATE TRIGGER no_more BEFORE UPDATE OF sequence ON alive WHEN NEW.fold_done > 0
+      BEGIN SELECT raise(ABORT, 'broken'); END`);
+    const late = lateReport();
+    const { answers } = writer.fold(arriving(late));
+    expect(answers).toEqual([expect.objectContaining({ id: late.id, ok: true })]);
+    expect(writer.isStuck).toBe(true);
+    db.exec('DROP TRIGGER no_more');
+    const repeated = { ...lateReport(), reports: (late as unknown as { reports: UsageReport[] }).reports };
+    expect(run(repeated as NewItem)[0]).toMatchObject({ value: { recorded: 0, duplicates: 1 } });
+    while (writer.isBehind) writer.fold();
+    expect(totalIn(db)).toBe(4001 * 8);
+  });
+});
+
 describe('a process that dies', () => {
   /** Opens a copy of the files as they are now, as a new process would find them. */
   const totalAfterCrash = (): { total: number; repeated: unknown } => {

@@ -103,6 +103,8 @@ export class Attribution {
   readonly #series = new BoundedMap<string, SeriesState>(SERIES_KEPT);
   readonly #holders = new BoundedMap<string, HolderState>(SERIES_KEPT);
   #allResets: readonly MarkRow[] | null = null;
+  /** False while no user was ever reset alone: then nobody's marks need to be looked for. */
+  #areUsersReset: boolean | null = null;
   #generation = 0;
 
   constructor(db: Database) {
@@ -120,6 +122,7 @@ export class Attribution {
     this.#series.clear();
     this.#holders.clear();
     this.#allResets = null;
+    this.#areUsersReset = null;
   }
 
   carrier(server: string, port: number, protocol: string, service?: CarrierService): CarrierState {
@@ -165,11 +168,11 @@ export class Attribution {
   #seriesOf(key: string, carrier: CarrierState, find: Statement, peerId: string | null, token: string | null) {
     let series = this.#series.get(key);
     if (series !== undefined) return series;
-    const found = find.get(peerId ?? token, carrier.id) as { id: number; lastAt: number | null } | undefined;
+    const [id, lastAt] = (find.get(peerId ?? token, carrier.id) as [number, number | null] | undefined) ?? NOT_FOUND;
     series = {
-      id: found?.id ?? Number(this.#sql.addSeries.run(carrier.id, peerId, token).lastInsertRowid),
+      id: id ?? Number(this.#sql.addSeries.run(carrier.id, peerId, token).lastInsertRowid),
       carrier,
-      lastQuarter: found?.lastAt == null ? -1 : quarterOf(found.lastAt),
+      lastQuarter: lastAt === null ? -1 : quarterOf(lastAt),
       lines: [],
     };
     this.#series.set(key, series);
@@ -180,8 +183,8 @@ export class Attribution {
   line(series: SeriesState, holder: Holder, fromMs: number, toMs: number, nowMs: number): Line {
     const segment = this.segment(holder, series.carrier.half, fromMs, toMs, nowMs);
     for (const line of series.lines) if (line.segment === segment) return line;
-    const found = this.#sql.findTally.get(series.id, segment.id) as { id: number } | undefined;
-    const tallyId = found?.id ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
+    const found = this.#sql.findTally.get(series.id, segment.id) as number | undefined;
+    const tallyId = found ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
     const line: Line = { tallyId, series, segment, pending: [] };
     series.lines.push(line);
     return line;
@@ -206,7 +209,9 @@ export class Attribution {
     const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}\n${holder.inCycle}\n${half}`;
     let state = this.#holders.get(key);
     if (state === undefined) {
-      state = { ...holder, half, resets: marksOnHalf(this.#resetsOf(holder.userId), half), segments: [] };
+      const { userId, token, peerId, inCycle } = holder;
+      const resets = marksOnHalf(this.#resetsOf(userId), half);
+      state = { userId, token, peerId, inCycle, half, resets, segments: [] };
       this.#holders.set(key, state);
     }
     return state;
@@ -214,7 +219,8 @@ export class Attribution {
 
   #resetsOf(userId: string | null): readonly MarkRow[] {
     this.#allResets ??= this.#sql.allResets.all().map(toMark);
-    if (userId === null) return this.#allResets;
+    this.#areUsersReset ??= this.#sql.areUsersReset.get() === 1;
+    if (userId === null || !this.#areUsersReset) return this.#allResets;
     const own = this.#sql.userResets.all(userId).map(toMark);
     return own.length === 0 ? this.#allResets : [...this.#allResets, ...own];
   }
@@ -230,14 +236,8 @@ export class Attribution {
   #findSegment(holder: HolderState, mark: number): SegmentState | undefined {
     const row = this.#segmentRow(holder, mark);
     if (row === undefined) return undefined;
-    return {
-      id: row.id,
-      mark,
-      allMark: row.allMark,
-      hidden: row.hidden === 1,
-      unclaimed: holder.userId === null,
-      places: [],
-    };
+    const [id, allMark, hidden] = row;
+    return { id, mark, allMark, hidden: hidden === 1, unclaimed: holder.userId === null, places: [] };
   }
 
   #segmentRow({ userId, token, peerId, inCycle, half }: HolderState, mark: number) {
@@ -249,7 +249,7 @@ export class Attribution {
         : peerId !== null
           ? findPeerSegment.get(peerId, userId, mark, cycle)
           : findOwnSegment.get(userId, mark, half);
-    return row as { id: number; allMark: number; hidden: number } | undefined;
+    return row as [id: number, allMark: number, hidden: number] | undefined;
   }
 
   #openSegment(holder: HolderState, mark: number, nowMs: number): SegmentState {
@@ -274,6 +274,8 @@ export class Attribution {
   }
 }
 
+const NOT_FOUND = [null, null] as const;
+
 interface ResetRow {
   readonly id: number;
   readonly at: number;
@@ -289,8 +291,8 @@ function toMark(row: unknown): MarkRow {
 
 function prepare(db: Database) {
   const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope, half FROM reset';
-  const segment = 'SELECT id, all_mark AS allMark, hidden FROM segment';
-  const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) AS lastAt FROM series s';
+  const segment = 'SELECT id, all_mark, hidden FROM segment';
+  const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) FROM series s';
   return {
     findCarrier: db.prepare(
       `SELECT id, place FROM carrier WHERE server = ? AND port = ? AND protocol = ? AND ifnull(service_id, '') = ?`,
@@ -304,24 +306,26 @@ function prepare(db: Database) {
       'INSERT INTO carrier (server, port, protocol, node_id, service_id, place) VALUES (?, ?, ?, ?, ?, 0)',
     ),
     setPlace: db.prepare('UPDATE carrier SET place = ? WHERE id = ?'),
-    findTokenSeries: db.prepare(`${series} WHERE s.token = ? AND s.carrier_id = ?`),
-    findPeerSeries: db.prepare(`${series} WHERE s.peer_id = ? AND s.carrier_id = ?`),
+    // Rows as arrays: each of these is asked once for every user who comes back.
+    findTokenSeries: db.prepare(`${series} WHERE s.token = ? AND s.carrier_id = ?`).raw(),
+    findPeerSeries: db.prepare(`${series} WHERE s.peer_id = ? AND s.carrier_id = ?`).raw(),
     addSeries: db.prepare('INSERT INTO series (carrier_id, peer_id, token) VALUES (?, ?, ?)'),
-    findTally: db.prepare('SELECT id FROM tally WHERE series_id = ? AND segment_id = ?'),
+    findTally: db.prepare('SELECT id FROM tally WHERE series_id = ? AND segment_id = ?').pluck(),
     addTally: db.prepare('INSERT INTO tally (series_id, segment_id, first_at, last_at) VALUES (?, ?, ?, ?)'),
     allResets: db.prepare(`${mark} WHERE scope = 'all'`),
     userResets: db.prepare(`${mark} WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`),
-    findOwnSegment: db.prepare(
-      `${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ? AND half = ?`,
-    ),
+    areUsersReset: db.prepare('SELECT EXISTS (SELECT 1 FROM reset_target)').pluck(),
+    findOwnSegment: db
+      .prepare(`${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ? AND half = ?`)
+      .raw(),
     // Claimed segments of one holder may share a mark (claimed, given back, claimed again): the newest takes late bytes.
     // The plus keeps SQLite from an index on null values: that would read the segments of all holders.
-    findTokenSegment: db.prepare(
-      `${segment} WHERE token = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`,
-    ),
-    findPeerSegment: db.prepare(
-      `${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`,
-    ),
+    findTokenSegment: db
+      .prepare(`${segment} WHERE token = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`)
+      .raw(),
+    findPeerSegment: db
+      .prepare(`${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`)
+      .raw(),
     addSegment: db.prepare(
       `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at,
          half) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -6,7 +6,7 @@ import { quarterStart } from '../../../core/units/quarter.ts';
 import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
 import { CarrierSums } from './carrier-sums.ts';
 import type { Quotas } from './quotas.ts';
-import { ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
+import { ADD_PLAIN_SUMS, ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 /** What a flush added to the day rows of a segment, for those who keep sums beside the database. */
 export interface DayDelta extends Readonly<Sums> {
@@ -115,13 +115,15 @@ export class Booking {
     for (const record of records) {
       this.#carriers.addRecord(line.series, record);
       const { quarter, flags, lag, rx, tx, undirected, markup } = record;
-      this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected, markup);
+      if (isPlain(record)) this.#sql.plainRecord.run(quarter, line.tallyId, flags, lag, rx, tx);
+      else this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected, markup);
       this.#addToDay(line, days, record);
       this.#quotas.add(line, this.#hourOf(quarter).day.number, record);
     }
     for (const row of days) {
       const { day, rx, tx, undirected, markup, hours, connections, lastMs } = row;
-      this.#sql.day.run(day, line.tallyId, rx, tx, undirected, markup, hours, connections);
+      if (isPlain(row)) this.#sql.plainDay.run(day, line.tallyId, rx, tx, hours, connections);
+      else this.#sql.day.run(day, line.tallyId, rx, tx, undirected, markup, hours, connections);
       this.#carriers.addDay(line.segment, line.series, row);
       this.#deltas?.push({ segmentId: line.segment.id, day, rx, tx, undirected, markup, connections, lastMs });
     }
@@ -137,7 +139,9 @@ export class Booking {
   /** @returns false if the total would exceed 2^63 - 1: the bytes are in quarantine then */
   #addToTally({ tallyId }: Line, sum: Sums & { readonly fromMs: number; readonly toMs: number }): boolean {
     try {
-      this.#sql.tally.run(sum.rx, sum.tx, sum.undirected, sum.markup, sum.fromMs, sum.toMs, tallyId);
+      const { rx, tx, undirected, markup, fromMs, toMs } = sum;
+      if (isPlain(sum)) this.#sql.plainTally.run(rx, tx, fromMs, toMs, tallyId);
+      else this.#sql.tally.run(rx, tx, undirected, markup, fromMs, toMs, tallyId);
       return true;
     } catch (error) {
       // A sum out of range becomes a floating-point number, which a STRICT table refuses.
@@ -184,7 +188,7 @@ export class Booking {
     const known = segment.places.find((each) => each.place === place);
     if (known?.day === day) return known;
     let hours = 0;
-    for (const row of this.#sql.placeHours.all(day, segment.id, place)) hours |= (row as { hours: number }).hours;
+    for (const row of this.#sql.placeHours.all(day, segment.id, place)) hours |= row as number;
     if (known === undefined) {
       const first = { place, day, hours };
       segment.places.push(first);
@@ -218,6 +222,11 @@ interface QuarterHour {
   readonly day: Day;
   /** The hour of that day, as in `day.hours`. */
   readonly bit: number;
+}
+
+/** Both directions are known and billed as they are: nearly always, and statements that touch only these are quicker. */
+function isPlain({ undirected, markup }: Sums): boolean {
+  return undirected === 0n && markup === 0n;
 }
 
 /** All of a line's records together; mostly there is one. */
@@ -256,6 +265,10 @@ function prepare(db: Database) {
       `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected, markup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
     ),
+    plainRecord: db.prepare(
+      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_PLAIN_SUMS}`,
+    ),
     storedRecord: db
       .prepare(
         'SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?',
@@ -265,6 +278,14 @@ function prepare(db: Database) {
       `INSERT INTO day (day, tally_id, rx, tx, undirected, markup, hours, connections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ${ADD_SUMS},
          hours = hours | excluded.hours, connections = connections + excluded.connections`,
+    ),
+    plainDay: db.prepare(
+      `INSERT INTO day (day, tally_id, rx, tx, hours, connections) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_PLAIN_SUMS},
+         hours = hours | excluded.hours, connections = connections + excluded.connections`,
+    ),
+    plainTally: db.prepare(
+      `UPDATE tally SET rx = rx + ?, tx = tx + ?, first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
     ),
     tally: db.prepare(
       `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?, markup = markup + ?,
@@ -280,11 +301,13 @@ function prepare(db: Database) {
     ),
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
     // CROSS JOIN: never through all rows of the day, however few there were when SQLite made its plan.
-    placeHours: db.prepare(
-      `SELECT d.hours FROM tally t
-       JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
-       CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
-       WHERE t.segment_id = ? AND c.place = ?`,
-    ),
+    placeHours: db
+      .prepare(
+        `SELECT d.hours FROM tally t
+         JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
+         CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
+         WHERE t.segment_id = ? AND c.place = ?`,
+      )
+      .pluck(),
   };
 }

@@ -7,6 +7,7 @@ import { ledgerFailureOf } from '../failures.ts';
 import type { AnyOperation } from './operation.ts';
 import { makeOperations, makeParts, type WriterParts } from './operations.ts';
 import { bytesOf, type Decision } from './report-desk.ts';
+import type { AcceptedReport } from './report-intake.ts';
 import type { Item, WriterAnswer, WriterItem, WriterTurn } from './writer-items.ts';
 import { WriterQueue } from './writer-queue.ts';
 
@@ -16,7 +17,7 @@ const RETRY_MS = 1_000;
 /** Of what the writer asks of itself: nobody waits for the answer. */
 const OWN_ID = 0;
 
-/** Steps of folding per turn: some 5 ms, in which reports wait for their answer. */
+/** Steps of folding per turn, some 5 ms, unless something comes that should not wait for the end of it. */
 const STEPS_PER_TURN = 1_500;
 
 /**
@@ -91,14 +92,15 @@ export class LedgerWriter {
   }
 
   /** A share of the reports that wait: for when nothing else is to be done. */
-  fold(): WriterTurn {
-    return this.#toTurn(this.#parts.desk.isBehind ? this.#foldShare() : NOTHING_DONE);
+  fold(fetch?: Fetch): WriterTurn {
+    return this.#toTurn(this.#parts.desk.isBehind ? this.#foldShare(fetch) : NOTHING_DONE);
   }
 
-  turn(): WriterTurn {
+  /** `fetch` may enqueue what arrived meanwhile: folding stops for it. */
+  turn(fetch?: Fetch): WriterTurn {
     const reports = this.#answeredReportsLast && this.#hasOtherWork() ? [] : this.#queue.takeReports();
     this.#answeredReportsLast = reports.length > 0;
-    return this.#toTurn(reports.length > 0 ? this.#answerReports(reports) : this.#doOtherWork());
+    return this.#toTurn(reports.length > 0 ? this.#answerReports(reports) : this.#doOtherWork(fetch));
   }
 
   /** What cannot be folded any more waits in the inbox for the next start. */
@@ -137,24 +139,33 @@ export class LedgerWriter {
   #answerReports(items: readonly Item<'reports'>[]): Work {
     const { desk, intake } = this.#parts;
     if (desk.isOverfull) return failAll(items, this.#foldFailure ?? new Error('Reports wait to be folded.'));
-    const decisions = items.map((item) => this.#decide(item));
-    const answers = decisions.map(({ answer }) => answer);
-    const accepted = decisions.flatMap((decision) => decision.accepted ?? []);
+    const { answers, accepted } = this.#decideAll(items);
     if (accepted.length === 0) return { answers, commit: null };
     try {
       try {
-        this.#atomically(() => desk.accept(accepted, this.#nowMs, !this.isStuck));
+        this.#atomically(() => desk.accept(accepted, !this.isStuck));
       } catch (error) {
         // What failed may be the folding of others, which must not become the error of these.
         if (this.isStuck) throw error;
         this.#noteFoldFailure(error);
         intake.remember(accepted);
-        this.#atomically(() => desk.accept(accepted, this.#nowMs, false));
+        this.#atomically(() => desk.accept(accepted, false));
       }
     } catch (error) {
       return failAll(items, ledgerFailureOf(error) ?? error);
     }
     return { answers, commit: this.#toCommit({ usage: true, inventory: false }, accepted) };
+  }
+
+  #decideAll(items: readonly Item<'reports'>[]): Decided {
+    const answers: WriterAnswer[] = [];
+    const accepted: AcceptedReport[] = [];
+    for (const item of items) {
+      const decision = this.#decide(item);
+      answers.push(decision.answer);
+      if (decision.accepted !== undefined) for (const report of decision.accepted) accepted.push(report);
+    }
+    return { answers, accepted };
   }
 
   #decide({ id, sender, reports }: Item<'reports'>): { answer: WriterAnswer; accepted?: Decision['accepted'] } {
@@ -166,27 +177,45 @@ export class LedgerWriter {
     }
   }
 
-  #doOtherWork(): Work {
+  #doOtherWork(fetch?: Fetch): Work {
     const { desk } = this.#parts;
     const next = this.#queue.next();
     const needsTables = next !== undefined && (next.kind === 'settle' || this.#isBarrier(next));
     const canFold = !this.isStuck || (needsTables && this.#nowMs - this.#foldFailedMs >= RETRY_MS);
     const hasTime = next === undefined && this.#polls.length === 0;
-    if (desk.isBehind && canFold && (needsTables || hasTime)) return this.#foldShare();
+    if (desk.isBehind && canFold && (needsTables || hasTime)) return this.#foldShare(hasTime ? fetch : undefined);
     // Stuck: reads go on with what the tables hold, but what has to come after the reports cannot be done.
     if (next?.kind === 'settle') return this.#answerSettles();
     if (next !== undefined && desk.isBehind && this.#isBarrier(next)) return this.#refuseBarrier(next);
     return next === undefined ? this.#continuePoll() : this.#runOperations();
   }
 
-  #foldShare(): Work {
+  /** The reports that end the wait are answered by the same commit: folding between them costs none of its own. */
+  #foldShare(fetch?: Fetch): Work {
+    const { desk } = this.#parts;
+    const hasCome = fetch && (() => this.#hasCome(fetch));
+    let reports: readonly Item<'reports'>[] = [];
     try {
-      this.#atomically(() => this.#parts.desk.foldSome(STEPS_PER_TURN));
+      const { answers, accepted } = this.#atomically(() => {
+        desk.foldSome(STEPS_PER_TURN, hasCome);
+        if (hasCome !== undefined && !desk.isOverfull) reports = this.#queue.takeReports();
+        const decided = this.#decideAll(reports);
+        if (decided.accepted.length > 0) desk.append(decided.accepted);
+        return decided;
+      });
       this.#foldFailure = null;
+      this.#answeredReportsLast = reports.length > 0;
+      if (accepted.length === 0) return { answers, commit: null };
+      return { answers, commit: this.#toCommit({ usage: true, inventory: false }, accepted) };
     } catch (error) {
       this.#noteFoldFailure(error);
+      return reports.length === 0 ? NOTHING_DONE : this.#answerReports(reports);
     }
-    return NOTHING_DONE;
+  }
+
+  #hasCome(fetch: Fetch): boolean {
+    fetch();
+    return !this.#queue.isEmpty || this.#polls.length > 0;
   }
 
   #noteFoldFailure(error: unknown): void {
@@ -306,6 +335,13 @@ export class LedgerWriter {
     this.#parts.schedule.forget();
     this.#parts.access.forgetMemory();
   }
+}
+
+type Fetch = () => void;
+
+interface Decided {
+  readonly answers: WriterAnswer[];
+  readonly accepted: AcceptedReport[];
 }
 
 interface Work {

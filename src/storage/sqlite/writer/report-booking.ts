@@ -129,7 +129,8 @@ export class ReportBooking {
   #ownerOf(token: string): TokenState {
     let state = this.#tokens.get(token);
     if (state === undefined) {
-      state = { ...tokenOwner(this.#sql.findOwner, token), routes: [] };
+      const { before, now, sinceMs } = tokenOwner(this.#sql.findOwner, token);
+      state = { before, now, sinceMs, routes: [] };
       this.#tokens.set(token, state);
     }
     return state;

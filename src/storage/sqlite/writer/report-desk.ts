@@ -14,7 +14,7 @@ const MANY = 30_000;
 const LONGEST_WAIT_MS = 2_000;
 /** If the tables cannot be written for long, reports are refused before memory runs out. */
 const TOO_MANY = 500_000;
-/** Steps of folding in the commit that answers a report: more than the three that it brings itself. */
+/** Steps of folding in the commit that answers a report where MANY wait: more than the three that it brings itself. */
 const STEPS_PER_REPORT = 4;
 
 interface DeskParts {
@@ -110,27 +110,32 @@ export class ReportDesk {
   }
 
   /** Accepted reports count from the commit on. With `folding` a share of what waits is folded on the way. */
-  accept(reports: readonly AcceptedReport[], nowMs: number, folding: boolean): void {
+  accept(reports: readonly AcceptedReport[], folding: boolean): void {
     if (reports.length <= FEW && !this.isBehind && folding) {
       this.#use.intake.beginFolding();
       this.#fold = new ReportFold(this.#use, reports, { upto: 0, phase: 0, done: 0 });
       this.foldSome(Number.POSITIVE_INFINITY);
       return;
     }
+    this.append(reports);
+    // Else the tables follow while the writer has nothing to answer.
+    if (folding && this.#waiting.length >= MANY) this.foldSome(STEPS_PER_REPORT * reports.length);
+  }
+
+  append(reports: readonly AcceptedReport[]): void {
     this.#lastWaiting = this.#use.inbox.append(reports);
     for (const report of reports) this.#waiting.push(report);
-    if (folding && this.isDue(nowMs)) this.foldSome(STEPS_PER_REPORT * reports.length);
   }
 
   /** @returns true when everything that was waiting at the beginning of this fold is in the tables */
-  foldSome(steps: number): boolean {
+  foldSome(steps: number, isWanted?: () => boolean): boolean {
     const { intake } = this.#use;
     if (this.#fold === null) {
       intake.beginFolding();
       this.#fold = new ReportFold(this.#use, this.#waiting, { upto: this.#lastWaiting, phase: 0, done: 0 });
       this.#waiting = [];
     }
-    if (!this.#fold.advance(steps)) return false;
+    if (!this.#fold.advance(steps, isWanted)) return false;
     this.#fold = null;
     intake.endFolding();
     return true;

@@ -10,6 +10,11 @@ interface FoldParts {
   readonly booking: Booking;
 }
 
+/** Some 0.2 ms: so long whatever comes meanwhile waits for the fold to stop. */
+const STEPS_BETWEEN_LOOKS = 16;
+
+const never = () => false;
+
 /** Phases of a fold, in order; numbers are stored. */
 const PHASE = { attribute: 0, keys: 1, lines: 2 } as const;
 
@@ -37,11 +42,17 @@ export class ReportFold {
     return this.#progress;
   }
 
-  /** To be called in a transaction, which may commit right after. @returns true when everything is in the tables */
-  advance(steps: number): boolean {
+  /**
+   * To be called in a transaction, which may commit right after. Ends early where `isWanted` says that something else
+   * waits. @returns true when everything is in the tables
+   */
+  advance(steps: number, isWanted: () => boolean = never): boolean {
     const { booking, inbox } = this.#use;
     let finished = false;
-    for (let n = 0; n < steps && !finished; n++) finished = this.#steps.next().done === true;
+    for (let n = 1; n <= steps && !finished; n++) {
+      finished = this.#steps.next().done === true;
+      if (n % STEPS_BETWEEN_LOOKS === 0 && isWanted()) break;
+    }
     booking.flushCarriers();
     const { upto } = this.#progress;
     if (upto === 0) return finished;

@@ -63,27 +63,37 @@ export class ReportIntake {
   ): { readonly outcome: ReportOutcome; readonly accepted: AcceptedReport[] } {
     if (!this.#tracking.enabled) throw new TrackingOff();
     const staged = new Staged();
+    try {
+      const decision = this.#decideAll(sender, reports, staged, nowMs);
+      this.#keep(staged);
+      return decision;
+    } catch (error) {
+      for (const hash of staged.keys) this.#fresh.keys.delete(hash);
+      throw error;
+    }
+  }
+
+  #decideAll(sender: ReportSender, reports: readonly UsageReport[], staged: Staged, nowMs: number) {
     const accepted: AcceptedReport[] = [];
     let duplicates = 0;
     let stale = 0;
     let quarantined = 0;
-    reports.forEach((report, index) => {
+    for (const [index, report] of reports.entries()) {
       const key = keyOf(sender, report);
-      if (key !== null && this.#isRepeated(key, staged, report, reports.length === 1 ? '' : `/${index}`)) {
+      if (key !== null && this.#isRepeated(key, staged, report, pointerTo(index, reports))) {
         duplicates++;
-        return;
+        continue;
       }
       const one = this.#judge(sender, report, key, staged, nowMs);
       if (one === 'stale') {
-        if (key !== null) staged.keys?.delete(key.hash);
+        if (key !== null) this.#fresh.keys.delete(key.hash);
         stale++;
-        return;
+        continue;
       }
       if (!sender.verified) this.#admitToken(report.userToken, staged);
       if (one.implausible !== null) quarantined++;
       accepted.push(one);
-    });
-    this.#keep(staged);
+    }
     const recorded = accepted.length - quarantined;
     return { outcome: { recorded, duplicates, stale, quarantined }, accepted };
   }
@@ -123,11 +133,10 @@ export class ReportIntake {
   }
 
   #isRepeated({ hash, body }: ReportKey, staged: Staged, report: UsageReport, pointer: string): boolean {
-    const known =
-      staged.keys?.get(hash) ?? this.#fresh.keys.get(hash) ?? this.#folding.keys.get(hash) ?? this.#storedBody(hash);
+    const known = this.#fresh.keys.get(hash) ?? this.#folding.keys.get(hash) ?? this.#storedBody(hash);
     if (known === undefined) {
-      staged.keys ??= new Map();
-      staged.keys.set(hash, body);
+      this.#fresh.keys.set(hash, body);
+      staged.keys.push(hash);
       return false;
     }
     if (known !== body) throw new EventIdReused(report.eventId ?? '', `${pointer}/event_id`);
@@ -215,8 +224,8 @@ export class ReportIntake {
     staged.tokens.add(token);
   }
 
-  #keep({ keys, streams, tokens }: Staged): void {
-    this.#fresh.add(keys, streams);
+  #keep({ streams, tokens }: Staged): void {
+    if (streams !== null) for (const [name, state] of streams) this.#fresh.streams.set(name, state);
     if (tokens === null) return;
     for (const token of tokens) this.#knownTokens.set(token, true);
     if (this.#unclaimedTokens !== null) this.#unclaimedTokens += tokens.size;
@@ -227,18 +236,19 @@ export class ReportIntake {
 class Fresh {
   readonly keys = new Map<string, number>();
   readonly streams = new Map<string, StreamState>();
-
-  add(keys: ReadonlyMap<string, number> | null, streams: ReadonlyMap<string, StreamState> | null): void {
-    if (keys !== null) for (const [hash, body] of keys) this.keys.set(hash, body);
-    if (streams !== null) for (const [name, state] of streams) this.streams.set(name, state);
-  }
 }
 
 /** What a request would add, until all of it is accepted; most are a single report and need little of this. */
 class Staged {
-  keys: Map<string, number> | null = null;
+  /** Fresh already, to be taken back if the request is refused. */
+  readonly keys: string[] = [];
   streams: Map<string, StreamState> | null = null;
   tokens: Set<string> | null = null;
+}
+
+/** JSON pointer of a report in the body of its request. */
+function pointerTo(index: number, reports: readonly UsageReport[]): string {
+  return reports.length === 1 ? '' : `/${index}`;
 }
 
 /** Reports that nobody signed are unique per user_token: strangers cannot use up each other's ids. */

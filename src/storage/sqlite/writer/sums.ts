@@ -25,6 +25,9 @@ export function noSums(): Sums {
   return { rx: 0n, tx: 0n, undirected: 0n, markup: 0n };
 }
 
+/** Where only the directions are added. */
+export const ADD_PLAIN_SUMS = 'rx = rx + excluded.rx, tx = tx + excluded.tx';
+
 /** Adds the bytes of a row that would be inserted to those of the row that is there. */
-export const ADD_SUMS = `rx = rx + excluded.rx, tx = tx + excluded.tx, undirected = undirected + excluded.undirected,
+export const ADD_SUMS = `${ADD_PLAIN_SUMS}, undirected = undirected + excluded.undirected,
   markup = markup + excluded.markup`;

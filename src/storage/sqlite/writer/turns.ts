@@ -8,7 +8,7 @@ const RETRY_MS = 1_000;
 
 /**
  * Runs a writer: turn after turn while there is work, with whatever arrived in between, and a fold when the flow pauses.
- * `drain` fetches what arrived; it runs between two turns.
+ * `drain` enqueues what arrived; it runs between two turns, and while reports are folded.
  */
 export class Turns {
   readonly #writer: LedgerWriter;
@@ -31,7 +31,7 @@ export class Turns {
     if (this.#pause !== null) clearTimeout(this.#pause);
     this.#pause = null;
     while (this.#writer.hasWork) {
-      this.#tell(this.#writer.turn());
+      this.#tell(this.#writer.turn(this.#drain));
       this.#drain();
     }
     if (this.#closed || !this.#writer.isBehind) return;
@@ -41,7 +41,7 @@ export class Turns {
 
   #catchUp(): void {
     do {
-      this.#tell(this.#writer.fold());
+      this.#tell(this.#writer.fold(this.#drain));
       this.#drain();
     } while (this.#writer.isBehind && !this.#writer.isStuck && !this.#writer.hasWork);
     this.run();

@@ -126,5 +126,8 @@ function instantAt(values: Float64Array | null, i: number): Date | undefined {
 }
 
 function splitLines(text: string): readonly string[] {
-  return text === '' ? [] : text.split('\n');
+  if (text === '') return NONE;
+  return text.includes('\n') ? text.split('\n') : [text];
 }
+
+const NONE: readonly string[] = [];

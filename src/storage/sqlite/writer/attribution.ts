@@ -66,6 +66,9 @@ export interface SeriesState {
   readonly carrier: CarrierState;
   /** No record of this series is in a later quarter; -1 = there is none at all. */
   lastQuarter: number;
+  /** Known to be active in this quarter, for the counting of active series: see `CarrierSums`. */
+  activeIn: number;
+  activeEra: object | null;
   readonly lines: Line[];
 }
 
@@ -173,6 +176,8 @@ export class Attribution {
       id: id ?? Number(this.#sql.addSeries.run(carrier.id, peerId, token).lastInsertRowid),
       carrier,
       lastQuarter: lastAt === null ? -1 : quarterOf(lastAt),
+      activeIn: -1,
+      activeEra: null,
       lines: [],
     };
     this.#series.set(key, series);

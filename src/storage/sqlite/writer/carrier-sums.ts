@@ -23,9 +23,8 @@ export class CarrierSums {
   /** By all_mark, then by day and carrier. */
   readonly #days = new Map<number, Map<number, CarrierDay>>();
   readonly #quarters = new Map<number, CarrierQuarter>();
-  /** Series known to be active in the newest quarter: a node is read many times in it. */
-  readonly #active = new Set<number>();
-  #activeQuarter = -1;
+  /** What series remember of their activity holds as long as this does. */
+  #era = {};
 
   constructor(db: Database) {
     this.#sql = prepare(db);
@@ -40,18 +39,14 @@ export class CarrierSums {
     if (this.#becomesActive(series, quarter)) sums.active++;
   }
 
+  /** A node is read many times in a quarter: the series remembers the last one in which it was active. */
   #becomesActive(series: SeriesState, quarter: number): boolean {
-    if (quarter > this.#activeQuarter) {
-      this.#activeQuarter = quarter;
-      this.#active.clear();
-    }
-    if (quarter === this.#activeQuarter) {
-      if (this.#active.has(series.id)) return false;
-      this.#active.add(series.id);
-    }
-    if (quarter <= series.lastQuarter) return this.#sql.wasActive.get(quarter, series.id) === undefined;
-    series.lastQuarter = quarter;
-    return true;
+    if (series.activeIn === quarter && series.activeEra === this.#era) return false;
+    const becomes = quarter > series.lastQuarter || this.#sql.wasActive.get(quarter, series.id) === undefined;
+    if (quarter > series.lastQuarter) series.lastQuarter = quarter;
+    series.activeIn = quarter;
+    series.activeEra = this.#era;
+    return becomes;
   }
 
   /** Days of hidden segments are not in the sums. */
@@ -85,8 +80,7 @@ export class CarrierSums {
 
   /** After a correction, which may have taken all bytes of a series in a quarter. */
   forgetActive(): void {
-    this.#active.clear();
-    this.#activeQuarter = -1;
+    this.#era = {};
   }
 
   #dayOf(day: number, allMark: number, carrierId: number): CarrierDay {

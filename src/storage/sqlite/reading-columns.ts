@@ -33,7 +33,10 @@ export type FlatPoll = Omit<WriterPoll, 'poll'> & {
 };
 
 export function flattenPoll({ poll: { services, ...poll }, ...rest }: WriterPoll): FlatPoll {
-  const flat = services.map(({ peers, ...service }) => ({ ...service, columns: toColumns([...peers]) }));
+  const flat = services.map(({ peers, ...service }) => ({
+    ...service,
+    columns: toColumns(Array.isArray(peers) ? peers : [...peers]),
+  }));
   return { ...rest, poll: { ...poll, services: flat } };
 }
 
@@ -59,7 +62,7 @@ function toColumns(readings: readonly PeerReading[]): ReadingColumns {
     isOver: readings.some(({ isOver }) => isOver) ? Uint8Array.from(readings, ({ isOver }) => (isOver ? 1 : 0)) : null,
     names: column(readings, ({ name }) => name),
     endpoints: column(readings, ({ endpoint }) => endpoint),
-    allowedIps: column(readings, ({ allowedIps }) => allowedIps?.join('\n')),
+    allowedIps: column(readings, ({ allowedIps }) => allowedIps && joinLines(allowedIps)),
     startedAt: instants(readings, ({ startedAt }) => startedAt),
     lastHandshakeAt: instants(readings, ({ lastHandshakeAt }) => lastHandshakeAt),
   };
@@ -74,13 +77,17 @@ function within64Bits(bytes: bigint): bigint {
 }
 
 function column(readings: readonly PeerReading[], of: (reading: PeerReading) => string | undefined): Column {
-  const values = readings.map(of);
-  return values.some((value) => value !== undefined) ? values : null;
+  return readings.every((reading) => of(reading) === undefined) ? null : readings.map(of);
 }
 
 function instants(readings: readonly PeerReading[], of: (reading: PeerReading) => Date | undefined) {
-  const values = Float64Array.from(readings, (reading) => of(reading)?.getTime() ?? Number.NaN);
-  return values.some((value) => !Number.isNaN(value)) ? values : null;
+  if (readings.every((reading) => of(reading) === undefined)) return null;
+  // Not Float64Array.from: that takes ten times as long.
+  const values = new Float64Array(readings.length);
+  readings.forEach((reading, i) => {
+    values[i] = of(reading)?.getTime() ?? Number.NaN;
+  });
+  return values;
 }
 
 class Readings implements Iterable<PeerReading> {
@@ -123,6 +130,10 @@ function readingAt(columns: ReadingColumns, i: number): PeerReading {
 function instantAt(values: Float64Array | null, i: number): Date | undefined {
   const value = values?.[i];
   return value === undefined || Number.isNaN(value) ? undefined : new Date(value);
+}
+
+function joinLines(lines: readonly string[]): string {
+  return lines.length === 1 ? (lines[0] as string) : lines.join('\n');
 }
 
 function splitLines(text: string): readonly string[] {

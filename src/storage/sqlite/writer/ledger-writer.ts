@@ -6,19 +6,14 @@ import type { NewId } from '../../../core/units/ids.ts';
 import { ledgerFailureOf } from '../failures.ts';
 import type { AnyOperation } from './operation.ts';
 import { makeOperations, makeParts, type WriterParts } from './operations.ts';
-import { bytesOf, type Decision } from './report-desk.ts';
+import { bytesOf } from './report-desk.ts';
 import type { AcceptedReport } from './report-intake.ts';
-import type { Item, WriterAnswer, WriterItem, WriterTurn } from './writer-items.ts';
+import { type ReportTurn, ReportTurns } from './report-turns.ts';
+import { failAll, type Item, type WriterAnswer, type WriterItem, type WriterTurn } from './writer-items.ts';
 import { WriterQueue } from './writer-queue.ts';
-
-/** Until a fold that failed is tried again because somebody waits for it. */
-const RETRY_MS = 1_000;
 
 /** Of what the writer asks of itself: nobody waits for the answer. */
 const OWN_ID = 0;
-
-/** Steps of folding per turn, some 5 ms, unless something comes that should not wait for the end of it. */
-const STEPS_PER_TURN = 1_500;
 
 /**
  * The only writer of a ledger. Synchronous; knows nothing of threads. Items wait in a queue; each `turn` makes one durable
@@ -37,10 +32,8 @@ export class LedgerWriter {
   readonly #polls: { readonly id: number; readonly steps: Generator<void, unknown> }[] = [];
   #nowMs: number;
   #sequence: number;
+  readonly #reports: ReportTurns;
   #answeredReportsLast = false;
-  /** Why reports could not be folded the last time; they are safe in the inbox, and it is tried again. */
-  #foldFailure: unknown = null;
-  #foldFailedMs = 0;
   #ownersChanged = false;
 
   constructor(db: Database, options: { readonly calendar: Calendar; readonly newId: NewId; readonly nowMs: number }) {
@@ -56,8 +49,14 @@ export class LedgerWriter {
     this.#sql.commit.run();
     parts.liveness.committed();
     this.#sequence = parts.liveness.sequence;
+    this.#reports = new ReportTurns({
+      desk: parts.desk,
+      intake: parts.intake,
+      atomically: (work) => this.#atomically(work),
+      nowMs: () => this.#nowMs,
+    });
     parts.desk.recover();
-    while (parts.desk.isBehind && !this.isStuck) this.#foldShare();
+    while (parts.desk.isBehind && !this.isStuck) this.#reports.fold();
   }
 
   /** `nowMs`: the wall clock when the items were called. */
@@ -88,7 +87,7 @@ export class LedgerWriter {
 
   /** Folding failed: to be tried again later, not at once. */
   get isStuck(): boolean {
-    return this.#foldFailure !== null;
+    return this.#reports.isStuck;
   }
 
   /** A share of the reports that wait: for when nothing else is to be done. */
@@ -100,12 +99,12 @@ export class LedgerWriter {
   turn(fetch?: Fetch): WriterTurn {
     const reports = this.#answeredReportsLast && this.#hasOtherWork() ? [] : this.#queue.takeReports();
     this.#answeredReportsLast = reports.length > 0;
-    return this.#toTurn(reports.length > 0 ? this.#answerReports(reports) : this.#doOtherWork(fetch));
+    return this.#toTurn(reports.length > 0 ? this.#toWork(this.#reports.answer(reports)) : this.#doOtherWork(fetch));
   }
 
   /** What cannot be folded any more waits in the inbox for the next start. */
   close(): void {
-    while (this.#parts.desk.isBehind && !this.isStuck) this.#foldShare();
+    while (this.#parts.desk.isBehind && !this.isStuck) this.#reports.fold();
     try {
       this.#db.pragma('optimize');
     } catch (error) {
@@ -136,52 +135,11 @@ export class LedgerWriter {
     return item.kind === 'operation' && this.#operations[item.name].forgets;
   }
 
-  #answerReports(items: readonly Item<'reports'>[]): Work {
-    const { desk, intake } = this.#parts;
-    if (desk.isOverfull) return failAll(items, this.#foldFailure ?? new Error('Reports wait to be folded.'));
-    const { answers, accepted } = this.#decideAll(items);
-    if (accepted.length === 0) return { answers, commit: null };
-    try {
-      try {
-        this.#atomically(() => desk.accept(accepted, !this.isStuck));
-      } catch (error) {
-        // What failed may be the folding of others, which must not become the error of these.
-        if (this.isStuck) throw error;
-        this.#noteFoldFailure(error);
-        intake.remember(accepted);
-        this.#atomically(() => desk.accept(accepted, false));
-      }
-    } catch (error) {
-      return failAll(items, ledgerFailureOf(error) ?? error);
-    }
-    return { answers, commit: this.#toCommit({ usage: true, inventory: false }, accepted) };
-  }
-
-  #decideAll(items: readonly Item<'reports'>[]): Decided {
-    const answers: WriterAnswer[] = [];
-    const accepted: AcceptedReport[] = [];
-    for (const item of items) {
-      const decision = this.#decide(item);
-      answers.push(decision.answer);
-      if (decision.accepted !== undefined) for (const report of decision.accepted) accepted.push(report);
-    }
-    return { answers, accepted };
-  }
-
-  #decide({ id, sender, reports }: Item<'reports'>): { answer: WriterAnswer; accepted?: Decision['accepted'] } {
-    try {
-      const { outcome, accepted } = this.#parts.desk.decide(sender, reports, this.#nowMs);
-      return { answer: { id, ok: true, value: outcome }, accepted };
-    } catch (error) {
-      return { answer: { id, ok: false, error: ledgerFailureOf(error) ?? error } };
-    }
-  }
-
   #doOtherWork(fetch?: Fetch): Work {
     const { desk } = this.#parts;
     const next = this.#queue.next();
     const needsTables = next !== undefined && (next.kind === 'settle' || this.#isBarrier(next));
-    const canFold = !this.isStuck || (needsTables && this.#nowMs - this.#foldFailedMs >= RETRY_MS);
+    const canFold = !this.isStuck || (needsTables && this.#reports.isTimeToRetry);
     const hasTime = next === undefined && this.#polls.length === 0;
     if (desk.isBehind && canFold && (needsTables || hasTime)) return this.#foldShare(hasTime ? fetch : undefined);
     // Stuck: reads go on with what the tables hold, but what has to come after the reports cannot be done.
@@ -190,37 +148,20 @@ export class LedgerWriter {
     return next === undefined ? this.#continuePoll() : this.#runOperations();
   }
 
-  /** The reports that end the wait are answered by the same commit: folding between them costs none of its own. */
   #foldShare(fetch?: Fetch): Work {
-    const { desk } = this.#parts;
-    const hasCome = fetch && (() => this.#hasCome(fetch));
-    let reports: readonly Item<'reports'>[] = [];
-    try {
-      const { answers, accepted } = this.#atomically(() => {
-        desk.foldSome(STEPS_PER_TURN, hasCome);
-        if (hasCome !== undefined && !desk.isOverfull) reports = this.#queue.takeReports();
-        const decided = this.#decideAll(reports);
-        if (decided.accepted.length > 0) desk.append(decided.accepted);
-        return decided;
-      });
-      this.#foldFailure = null;
-      this.#answeredReportsLast = reports.length > 0;
-      if (accepted.length === 0) return { answers, commit: null };
-      return { answers, commit: this.#toCommit({ usage: true, inventory: false }, accepted) };
-    } catch (error) {
-      this.#noteFoldFailure(error);
-      return reports.length === 0 ? NOTHING_DONE : this.#answerReports(reports);
-    }
+    if (fetch === undefined) return this.#toWork(this.#reports.fold());
+    const hasCome = () => {
+      fetch();
+      return !this.#queue.isEmpty || this.#polls.length > 0;
+    };
+    const turn = this.#reports.fold({ hasCome, takeReports: () => this.#queue.takeReports() });
+    this.#answeredReportsLast = turn.answers.length > 0;
+    return this.#toWork(turn);
   }
 
-  #hasCome(fetch: Fetch): boolean {
-    fetch();
-    return !this.#queue.isEmpty || this.#polls.length > 0;
-  }
-
-  #noteFoldFailure(error: unknown): void {
-    this.#foldFailure = ledgerFailureOf(error) ?? error;
-    this.#foldFailedMs = this.#nowMs;
+  #toWork({ answers, accepted }: ReportTurn): Work {
+    const commit = accepted.length === 0 ? null : this.#toCommit({ usage: true, inventory: false }, accepted);
+    return { answers, commit };
   }
 
   #answerSettles(): Work {
@@ -230,7 +171,7 @@ export class LedgerWriter {
 
   #refuseBarrier(item: WriterItem): Work {
     this.#queue.remove(item);
-    return failAll([item], this.#foldFailure);
+    return refuse([item], this.#reports.failure);
   }
 
   #runOperations(): Work {
@@ -241,7 +182,7 @@ export class LedgerWriter {
       return { answers, commit: this.#toCommit(changed) };
     } catch (error) {
       const all = taken.some(({ id }) => id === OWN_ID) ? [...taken, ...this.#takeEverything()] : taken;
-      return failAll(all, ledgerFailureOf(error) ?? error);
+      return refuse(all, ledgerFailureOf(error) ?? error);
     }
   }
 
@@ -314,7 +255,7 @@ export class LedgerWriter {
     }
   }
 
-  #toCommit({ usage, inventory }: Changed, accepted: Decision['accepted'] = []): Commit | null {
+  #toCommit({ usage, inventory }: Changed, accepted: readonly AcceptedReport[] = []): Commit | null {
     if (!usage && !inventory) return null;
     return { sequence: ++this.#sequence, usage, inventory, reported: bytesOf(accepted) };
   }
@@ -339,11 +280,6 @@ export class LedgerWriter {
 
 type Fetch = () => void;
 
-interface Decided {
-  readonly answers: WriterAnswer[];
-  readonly accepted: AcceptedReport[];
-}
-
 interface Work {
   readonly answers: readonly WriterAnswer[];
   readonly commit: Commit | null;
@@ -356,8 +292,8 @@ interface Changed {
 
 const NOTHING_DONE: Work = { answers: [], commit: null };
 
-function failAll(items: readonly { readonly id: number }[], error: unknown): Work {
-  return { answers: items.map(({ id }) => ({ id, ok: false, error })), commit: null };
+function refuse(items: readonly { readonly id: number }[], error: unknown): Work {
+  return { answers: failAll(items, error), commit: null };
 }
 
 function prepare(db: Database) {

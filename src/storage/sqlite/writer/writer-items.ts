@@ -43,3 +43,8 @@ export interface TablesChange {
   /** Owners or marks changed: sums by holder have to be made anew. */
   readonly ownersChanged: boolean;
 }
+
+/** One error for all of them. */
+export function failAll(items: readonly { readonly id: number }[], error: unknown): WriterAnswer[] {
+  return items.map(({ id }) => ({ id, ok: false, error }));
+}

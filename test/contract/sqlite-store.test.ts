@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/core/units/testing.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { SCRATCH } from '../support/scratch.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
 import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
 import { correctionsContract } from './corrections.contract.ts';
@@ -23,7 +23,7 @@ import { usageQualityContract } from './usage-quality.contract.ts';
 import { userStatesContract } from './user-states.contract.ts';
 
 async function makeSqlite(threads: boolean): Promise<StoreFixture> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'xpert-sqlite-'));
+  const folder = mkdtempSync(path.join(SCRATCH, 'xpert-sqlite-'));
   const clock = new ManualClock();
   const workers = threads ? await sqliteWorkers() : null;
   return {

@@ -721,7 +721,6 @@ export function usageLedgerContract(make: MakeStore): void {
         {
           nodeId: node.id,
           serviceId: null,
-          deleted: false,
           from: lastComplete,
           to: null,
           reason: 'failed',

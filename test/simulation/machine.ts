@@ -1,5 +1,4 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import Sqlite, { type Database } from 'better-sqlite3';
@@ -21,13 +20,11 @@ import type {
 import type { ManualClock } from '../../src/core/units/testing.ts';
 import { beginIncarnation, inspectBackup } from '../../src/storage/sqlite/restore.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { SCRATCH } from '../support/scratch.ts';
 import type { Action, Answer } from './actions.ts';
 import { copyDisk, Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import { Timers } from './timers.ts';
-
-/** Memory, where there is some: a run makes thousands of commits, and each one waits for its disk. */
-const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 
 /** The machine that Xpert runs on: its disk, its process (ended and started again) and the real ledger in it. */
 export class Machine {

@@ -83,6 +83,8 @@ class World {
       traffic: { rx: this.#counter, tx: this.#counter - 1n, total: 2n * this.#counter - 1n },
     }));
     await this.#store.ledger.recordPoll(nodePoll(this.#nodeId, this.#clock.now(), [{ ...service, peers }]));
+    // As the product does every few seconds.
+    await this.#store.quotas.judge();
   }
 
   async pass(enforcer: Enforcer = this.vpn): Promise<PassReport> {
@@ -278,6 +280,57 @@ describe('the fuse', () => {
     }
     for (const [n, name] of names.entries()) node.vpn.peers.set(name, `10.1.0.${n}/32`);
     expect((await node.pass()).suspended).toHaveLength(6);
+  });
+});
+
+describe('quotas', () => {
+  const quota = { direction: 'both', softPercent: null, graceBytes: 0n, rollover: false } as const;
+  const entitle = (node: World, fields: { bytes: bigint; nodeIds: string[] | null; protocols: string[] | null }) =>
+    node.store.quotas.entitle(
+      [node.users.get('a') as UserId],
+      {
+        to: {
+          terms: {
+            cycle: { kind: 'none' },
+            quotas: [{ ...quota, name: 'q', ...fields }],
+            validDays: null,
+            graceHours: 0,
+          },
+        },
+      },
+      null,
+    );
+
+  test('a quota that is used up cuts with the poll that shows it, and a top-up gives back', async () => {
+    const node = await open(['a', 'b']);
+    await entitle(node, { bytes: 1_000n, nodeIds: null, protocols: null });
+    await node.poll(100n);
+    await node.pass();
+    expect(node.vpn.changes).toEqual([]);
+    await node.poll(500n);
+    await node.pass();
+    expect(node.vpn.changes).toEqual(['off a']);
+    expect((await node.target('a'))?.reason).toBe('limited');
+    await entitle(node, { bytes: 9_000n, nodeIds: null, protocols: null });
+    await node.pass();
+    expect(node.vpn.changes).toEqual(['off a', 'on a']);
+  });
+
+  test('a quota of a part cuts there alone', async () => {
+    const node = await open(['a']);
+    await entitle(node, { bytes: 100n, nodeIds: ['another node'], protocols: null });
+    await node.poll(500n);
+    await node.pass();
+    await entitle(node, { bytes: 100n, nodeIds: null, protocols: ['openvpn'] });
+    await node.poll(500n);
+    await node.pass();
+    expect(node.vpn.changes).toEqual([]);
+    await entitle(node, { bytes: 100n, nodeIds: [node.nodeId], protocols: ['wireguard'] });
+    await node.poll(500n);
+    await node.pass();
+    expect(node.vpn.changes).toEqual(['off a']);
+    expect((await node.target('a'))?.reason).toBe('limited');
+    expect(await node.store.access.summaries()).toMatchObject([{ suspended: 1, waiting: 0, regaining: 0 }]);
   });
 });
 

@@ -135,6 +135,7 @@ describe('marzban', () => {
     expect(services[0]?.peers).toEqual([
       {
         key: 'alice',
+        isOff: false,
         name: 'alice',
         traffic: { rx: null, tx: null, total: 5n },
         startedAt: new Date('2024-05-01T12:34:56.789Z'),

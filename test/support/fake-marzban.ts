@@ -6,6 +6,9 @@ export interface FakeMarzbanUser {
   lifetime: bigint;
   createdAt: string;
   onlineAt: string | null;
+  /** `active` unless told otherwise. */
+  status?: string;
+  onHoldExpireDuration?: number;
 }
 
 interface FakeMarzbanNode {
@@ -28,6 +31,8 @@ export class FakeMarzban {
   /** Called before each page of users. */
   onPage: (offset: number) => void = () => {};
   logins = 0;
+  /** Changes of users, as they came. */
+  readonly puts: string[] = [];
   #token = 0;
   #rows: { users: FakeMarzbanUser[]; texts: string[] } = { users: [], texts: [] };
 
@@ -58,6 +63,8 @@ export class FakeMarzban {
     if (method === 'POST' && url.pathname === '/api/admin/token') return this.#logIn(new URLSearchParams(body));
     if (headers.authorization !== `Bearer ${this.token}`)
       return json(401, { detail: 'Could not validate credentials' }, { 'www-authenticate': 'Bearer' });
+    const [, name] = /^\/api\/user\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (name !== undefined) return this.#user(method, decodeURIComponent(name), body);
     switch (`${method} ${url.pathname}`) {
       case 'GET /api/users':
         return this.#users(url.searchParams);
@@ -80,6 +87,23 @@ export class FakeMarzban {
     return json(200, { access_token: this.token, token_type: 'bearer' });
   }
 
+  /** As app/routers/user.py: PUT changes what it is told, and takes active, disabled and on_hold alone. */
+  #user(method: string, name: string, body: string): FakeAnswer {
+    const user = this.users.find(({ username }) => username === name);
+    if (user === undefined) return json(404, { detail: 'User not found' });
+    if (method === 'PUT') {
+      const change = JSON.parse(body) as { status?: string; on_hold_expire_duration?: number };
+      this.puts.push(`${name} ${body}`);
+      if (!['active', 'disabled', 'on_hold'].includes(change.status ?? '')) return json(422, { detail: 'status' });
+      if (change.status === 'on_hold' && !change.on_hold_expire_duration)
+        return json(422, { detail: 'on_hold_expire_duration cannot be 0 or None' });
+      user.status = change.status ?? 'active';
+      if (user.status === 'on_hold') user.onHoldExpireDuration = change.on_hold_expire_duration ?? 0;
+      this.users = [...this.users];
+    }
+    return { status: 200, body: userText(user) };
+  }
+
   #users(query: URLSearchParams): FakeAnswer {
     const offset = Number(query.get('offset') ?? 0);
     this.onPage(offset);
@@ -95,7 +119,8 @@ function json(status: number, value: unknown, headers: Record<string, string> = 
 }
 
 /** In the order and with the fields of UserResponse. */
-function userText({ username, lifetime, createdAt, onlineAt }: FakeMarzbanUser): string {
+function userText(user: FakeMarzbanUser): string {
+  const { username, lifetime, createdAt, onlineAt, status = 'active', onHoldExpireDuration = null } = user;
   const rest = {
     expire: null,
     data_limit: 10_737_418_240,
@@ -106,7 +131,9 @@ function userText({ username, lifetime, createdAt, onlineAt }: FakeMarzbanUser):
     sub_last_user_agent: 'v2rayNG/1.8.5',
     online_at: onlineAt,
     username,
-    status: 'active',
+    status,
+    on_hold_expire_duration: onHoldExpireDuration,
+    on_hold_timeout: null,
     used_traffic: 5,
   };
   const after = {

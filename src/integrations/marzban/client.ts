@@ -28,14 +28,28 @@ export class MarzbanClient {
     query: Readonly<Record<string, string | number>> = {},
   ): Promise<unknown> {
     const used = this.#token ?? (await this.#logIn(signal));
-    let answer = await this.#authorized(used, { path, shape, signal, query });
-    if (answer.status === 401) {
-      // Another poll may have logged in meanwhile.
-      const fresh = this.#token !== null && this.#token !== used ? this.#token : await this.#logIn(signal);
-      answer = await this.#authorized(fresh, { path, shape, signal, query });
-    }
+    const answer = await this.#retrying(used, { path, shape, signal, query });
     if (answer.value === undefined) throw statusFailure(answer.status);
     return answer.value;
+  }
+
+  /** One user: as `read` shows it, or changed by `change`. Undefined if there is none. @throws SourceFailure */
+  async user(name: string, shape: Shape, signal: AbortSignal, change?: Readonly<Record<string, unknown>>) {
+    const used = this.#token ?? (await this.#logIn(signal));
+    const path = `api/user/${encodeURIComponent(name)}`;
+    const what = change === undefined ? {} : { method: 'PUT' as const, json: change };
+    const answer = await this.#retrying(used, { path, shape, signal, ...what });
+    if (answer.status === 404) return undefined;
+    if (answer.value === undefined) throw statusFailure(answer.status);
+    return answer.value;
+  }
+
+  async #retrying(used: string, question: JsonQuestion): Promise<JsonAnswer> {
+    const answer = await this.#authorized(used, question);
+    if (answer.status !== 401) return answer;
+    // Another poll may have logged in meanwhile.
+    const fresh = this.#token !== null && this.#token !== used ? this.#token : await this.#logIn(question.signal);
+    return await this.#authorized(fresh, question);
   }
 
   close(): void {

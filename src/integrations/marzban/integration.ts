@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { MarzbanClient } from './client.ts';
 import { MarzbanCollector } from './collector.ts';
+import { MARZBAN_ABILITIES, MarzbanEnforcer } from './enforcer.ts';
 import { parseMarzbanOptions } from './options.ts';
 import { testPanel } from './panel-test.ts';
 
@@ -18,4 +19,8 @@ export const marzban: Integration = {
   },
   test: (options, tools, signal) => testPanel(parseMarzbanOptions(options), tools, signal),
   setup: async () => null,
+  access: {
+    abilities: () => MARZBAN_ABILITIES,
+    createEnforcer: (options) => new MarzbanEnforcer(new MarzbanClient(parseMarzbanOptions(options))),
+  },
 };

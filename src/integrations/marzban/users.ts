@@ -7,7 +7,9 @@ import { unexpected } from './failures.ts';
 /** A user as `GET /api/users` shows it (app/models/user.py, UserResponse); links and keys are passed over. */
 const SHAPE = {
   total: 'value',
-  users: [{ username: 'value', lifetime_used_traffic: 'value', created_at: 'value', online_at: 'value' }],
+  users: [
+    { username: 'value', lifetime_used_traffic: 'value', created_at: 'value', online_at: 'value', status: 'value' },
+  ],
 } as const;
 
 /** The panel builds every link of every user of a page: some MB. */
@@ -31,7 +33,7 @@ function readPage(page: unknown): ListPage<PeerReading> {
 }
 
 function readUser(user: Readonly<Record<string, unknown>>): PeerReading {
-  const { username, lifetime_used_traffic: bytes, created_at: created, online_at: online } = user;
+  const { username, lifetime_used_traffic: bytes, created_at: created, online_at: online, status } = user;
   if (typeof username !== 'string' || username === '' || username.length > 255) throw unexpected('a user has no name');
   if (typeof bytes !== 'bigint' || bytes < 0n || bytes > MAX_U64) throw unexpected('a user has no lifetime traffic');
   const startedAt = readInstant(created);
@@ -41,6 +43,7 @@ function readUser(user: Readonly<Record<string, unknown>>): PeerReading {
     name: username,
     // Up and down together, multiplied by the coefficient of each node (app/jobs/record_usages.py).
     traffic: undirected(bytes),
+    ...(typeof status === 'string' ? { isOff: status !== 'active' && status !== 'on_hold' } : {}),
     ...(startedAt === null ? {} : { startedAt }),
     ...(lastHandshakeAt === null ? {} : { lastHandshakeAt }),
   };

@@ -9,6 +9,7 @@ import type { AccessMark, AccessTarget } from '../../../core/access/decide.ts';
 import type { Page } from '../../../core/ledger/usage-history.ts';
 import type { NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
 import { toDate } from '../rows.ts';
+import type { QuotaReader } from './quota-reader.ts';
 import { decodeCursor, OWNED, type Statements, toPage } from './statements.ts';
 
 /** What was kept, still as it is stored. */
@@ -20,14 +21,22 @@ type Open = (kept: StoredKept) => string | null;
 
 /** Why a user's access is to be off; null while it is not (core/quota/user-state.ts). The index is of this very text. */
 const IS_OFF = "u.state NOT IN ('active', 'on-hold')";
-const REASON = `iif(${IS_OFF}, u.state, NULL)`;
+/** A quota of a part is used up, and the peer belongs to it. */
+const IS_PART_OFF = `EXISTS (SELECT 1 FROM part t WHERE t.userId = p.user_id
+  AND (t.nodeId IS NULL OR t.nodeId = s.node_id) AND (t.protocol IS NULL OR t.protocol = s.kind))`;
+const IS_PEER_OFF = `(${IS_OFF} OR (u.id IS NOT NULL AND ${IS_PART_OFF}))`;
+const REASON = `iif(${IS_OFF}, u.state, iif(u.id IS NOT NULL AND ${IS_PART_OFF}, 'limited', NULL))`;
+const PART = `part AS MATERIALIZED (SELECT value ->> 'userId' AS userId, value ->> 'nodeId' AS nodeId,
+  value ->> 'protocol' AS protocol FROM json_each(@parts))`;
 
 /** Reads of access: what is wanted and how far it is. */
 export class AccessReader {
   readonly #sql: Statements;
+  readonly #quotas: Pick<QuotaReader, 'partsOff'>;
 
-  constructor(sql: Statements) {
+  constructor(sql: Statements, quotas: Pick<QuotaReader, 'partsOff'>) {
     this.#sql = sql;
+    this.#quotas = quotas;
   }
 
   mode(nodeId: NodeId): AccessMode {
@@ -41,13 +50,9 @@ export class AccessReader {
 
   targets(nodeId: NodeId, open: Open): AccessTarget[] {
     const rows = this.#sql.allBig<TargetRow>(
-      `WITH chosen AS (
-         SELECT p.id FROM user u JOIN peer p ON p.user_id = u.id JOIN vpn_service s ON s.id = p.service_id
-         WHERE ${IS_OFF} AND s.node_id = @nodeId AND p.ended_at IS NULL
-         UNION SELECT p.id FROM access_mark m JOIN peer p ON p.id = m.peer_id JOIN vpn_service s ON s.id = p.service_id
-         WHERE s.node_id = @nodeId)
-       SELECT ${columns} FROM chosen c ${joins} ORDER BY p.rowid`,
-      { nodeId },
+      `WITH ${PART}, chosen AS (${CHOSEN})
+       SELECT ${columns} FROM chosen c ${joins} WHERE s.node_id = @nodeId ORDER BY p.rowid`,
+      { nodeId, parts: this.#parts() },
     );
     return rows.map((row) => toTarget(row, open));
   }
@@ -61,12 +66,13 @@ export class AccessReader {
       ...(failing === true ? ['m.code IS NOT NULL'] : []),
     ].join(' AND ');
     const rows = this.#sql.allBig<ListedRow>(
-      `WITH chosen AS (${CHOSEN})
+      `WITH ${PART}, chosen AS (${CHOSEN})
        SELECT p.rowid AS position, n.id AS nodeId, n.name AS nodeName, ifnull(a.mode, 'read-only') AS mode, ${columns}
        FROM chosen c ${joins} JOIN node n ON n.id = s.node_id LEFT JOIN node_access a ON a.node_id = n.id
        WHERE ${where} ORDER BY p.rowid LIMIT @limit`,
       {
         position,
+        parts: this.#parts(),
         limit: limit + 1,
         ...(nodeId === undefined ? {} : { nodeId }),
         ...(ownerId === undefined ? {} : { owner: ownerId }),
@@ -82,28 +88,41 @@ export class AccessReader {
   summaries(): AccessSummary[] {
     return this.#sql
       .all<Omit<AccessSummary, 'heldSince'> & { heldSince: number | null }>(
-        `WITH chosen AS (${CHOSEN})
-         SELECT s.node_id AS nodeId, ifnull(sum(${IS_OFF} AND ifnull(m.phase <> 'suspended', 1)), 0) AS waiting,
+        `WITH ${PART}, chosen AS (${CHOSEN})
+         SELECT s.node_id AS nodeId, ifnull(sum(${IS_PEER_OFF} AND ifnull(m.phase <> 'suspended', 1)), 0) AS waiting,
            sum(ifnull(m.phase = 'suspended', 0)) AS suspended,
-           ifnull(sum(m.peer_id IS NOT NULL AND NOT ${IS_OFF}), 0) AS regaining, sum(m.code IS NOT NULL) AS failing,
+           ifnull(sum(m.peer_id IS NOT NULL AND NOT ${IS_PEER_OFF}), 0) AS regaining, sum(m.code IS NOT NULL) AS failing,
            sum(ifnull(m.phase = 'wanted' AND m.clearance = 'held', 0)) AS held,
            min(iif(m.phase = 'wanted' AND m.clearance = 'held', m.wanted_at, NULL)) AS heldSince
          FROM chosen c ${joins} GROUP BY s.node_id`,
+        { parts: this.#parts() },
       )
       .map((row) => ({ ...row, heldSince: toDate(row.heldSince) }));
   }
 
   counts(nodeId: NodeId | null, since: Date): { owned: number; waiting: number } {
-    const params = { since: since.getTime(), ...(nodeId === null ? {} : { nodeId }) };
+    const params = { since: since.getTime(), parts: this.#parts(), ...(nodeId === null ? {} : { nodeId }) };
     const where = `p.ended_at IS NULL AND s.node_id ${nodeId === null ? `IN (${ENFORCED})` : '= @nodeId'}`;
     const row = this.#sql.get<{ owned: number; waiting: number }>(
-      `SELECT count(*) AS owned, ifnull(sum(${IS_OFF} AND (m.peer_id IS NULL OR (m.phase = 'wanted'
+      `WITH ${PART} SELECT count(*) AS owned, ifnull(sum(${IS_PEER_OFF} AND (m.peer_id IS NULL OR (m.phase = 'wanted'
          AND m.clearance <> 'confirmed' AND m.wanted_at >= @since))), 0) AS waiting
        FROM vpn_service s JOIN peer p ON p.service_id = s.id JOIN user u ON u.id = p.user_id
        LEFT JOIN access_mark m ON m.peer_id = p.id WHERE ${where}`,
       params,
     );
     return row ?? { owned: 0, waiting: 0 };
+  }
+
+  /** One row per user, node and protocol; null: all. */
+  #parts(): string {
+    const rows = this.#quotas
+      .partsOff()
+      .flatMap(({ userId, only }) =>
+        (only?.nodeIds ?? [null]).flatMap((nodeId) =>
+          (only?.protocols ?? [null]).map((protocol) => ({ userId, nodeId, protocol })),
+        ),
+      );
+    return JSON.stringify(rows);
   }
 
   pause(): AccessPause | null {
@@ -121,6 +140,8 @@ export interface StoredPause {
 
 /** Peers whose access is to be off, and those that have a mark. */
 const CHOSEN = `SELECT p.id FROM user u JOIN peer p ON p.user_id = u.id WHERE ${IS_OFF} AND p.ended_at IS NULL
+  UNION SELECT p.id FROM part t JOIN peer p ON p.user_id = t.userId JOIN vpn_service s ON s.id = p.service_id
+    JOIN user u ON u.id = p.user_id WHERE ${IS_PART_OFF} AND p.ended_at IS NULL
   UNION SELECT peer_id FROM access_mark`;
 
 const ENFORCED = `SELECT n.id FROM node n JOIN node_access a ON a.node_id = n.id

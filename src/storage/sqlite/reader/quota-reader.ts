@@ -25,7 +25,7 @@ import {
 } from '../quota-rows.ts';
 import { type MutableUsage, QuotaUsageReader } from '../quota-usage.ts';
 import { toDate } from '../rows.ts';
-import type { Statements } from './statements.ts';
+import type { Params, Statements } from './statements.ts';
 
 /** Reads of plans, and of how users stand: by their meters, and where none is kept by day rows, which say the same. */
 export class QuotaReader {
@@ -155,13 +155,18 @@ export class QuotaReader {
        WHERE state NOT IN ('active', 'on-hold') ${some('id')}`,
       params,
     );
+    return [...whole.map(toAccessOff), ...this.partsOff(some('l.user_id'), params)];
+  }
+
+  /** Where quotas of a part are used up, of everybody who has access elsewhere; `some` narrows it. */
+  partsOff(some = '', params: Params = {}): AccessOff[] {
     const parts = this.#sql.all<PartRow>(
       `SELECT l.user_id AS id, l.quota, l.since, ifnull(e.terms, p.terms) AS terms
        FROM part_limit l JOIN entitlement e ON e.user_id = l.user_id LEFT JOIN plan p ON p.id = e.plan_id
-       JOIN user u ON u.id = l.user_id WHERE u.state IN ('active', 'on-hold') ${some('l.user_id')}`,
+       JOIN user u ON u.id = l.user_id WHERE u.state IN ('active', 'on-hold') ${some}`,
       params,
     );
-    return [...whole.map(toAccessOff), ...parts.flatMap(toPartOff)];
+    return parts.flatMap(toPartOff);
   }
 }
 

@@ -35,12 +35,13 @@ import { UsageReader } from './usage-reader.ts';
 export function makeReaders(db: Database, calendar: Calendar) {
   const sql = new Statements(db);
   const ledger = new LedgerReader(sql, calendar);
+  const quotas = new QuotaReader(sql, calendar);
   return {
     db,
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
     links: new LinkReader(sql),
-    access: new AccessReader(sql),
+    access: new AccessReader(sql, quotas),
     usage: new UsageReader(sql, calendar),
     holders: new HolderReader(sql, calendar),
     ledger,
@@ -49,7 +50,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     checks: new CheckReader(sql),
     health: new HealthReader(sql),
     quality: new QualityReader(sql),
-    quotas: new QuotaReader(sql, calendar),
+    quotas,
     exports: new ExportReader(db, calendar),
     charts: new ChartReader(sql, calendar, ledger),
     statements: new StatementReader(sql, calendar, ledger),

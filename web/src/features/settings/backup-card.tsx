@@ -70,7 +70,7 @@ function Schedule({ schedule }: { readonly schedule: Settings['backup'] }) {
   const isChanged = wanted.everyHours !== schedule.everyHours || wanted.keep !== schedule.keep;
   return (
     <form
-      className="row2s"
+      className="sentence"
       onSubmit={(event) => {
         event.preventDefault();
         if (isRight) save.mutate(wanted);

@@ -85,7 +85,7 @@ function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boo
         ) : null}
       </td>
       <td className="hide-s mut">
-        <code>{plan.terms.cycle}</code>
+        {t(`common.quotaCycle.${plan.terms.cycle.replace(':', '-')}`, plan.terms.cycle)}
         {plan.terms.validDays === null ? '' : ` · ${t('settings.plans.valid', { count: plan.terms.validDays })}`}
       </td>
       <td className="r">

@@ -19,7 +19,7 @@ export function UserCycles({ user }: { readonly user: User }) {
   const { t } = useTranslation();
   const query = useQuery(userCyclesQuery(user.id));
   return (
-    <Card title={t('users.cycles')} hint={t('users.cyclesMean')} span={7}>
+    <Card title={t('users.cycles')} hint={t('users.cyclesMean')}>
       <TableScroll>
         <table>
           <thead>

@@ -25,7 +25,6 @@ export function UserLink({ user }: { readonly user: User }) {
     <Card
       title={t('users.link')}
       hint={t('users.linkMeans')}
-      span={5}
       footer={
         query.data ? (
           last ? (

@@ -54,10 +54,14 @@ function Content({ user }: { readonly user: User }) {
       />
       <UserDevices user={user} />
       <UserWhere user={user} range={range} />
-      <UserTimeline user={user} range={range} />
-      {user.linkToken === undefined ? null : <UserLink user={user} />}
-      <UserCycles user={user} />
-      <UserTokens user={user} />
+      <div className="c7 column">
+        <UserTimeline user={user} range={range} />
+        <UserCycles user={user} />
+      </div>
+      <div className="c5 column">
+        {user.linkToken === undefined ? null : <UserLink user={user} />}
+        <UserTokens user={user} />
+      </div>
     </>
   );
 }

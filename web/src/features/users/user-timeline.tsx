@@ -49,7 +49,7 @@ export function UserTimeline({ user, range }: { readonly user: User; readonly ra
   const resetEvent = useResetEvent();
   const correctionEvent = useCorrectionEvent();
   return (
-    <Card title={t('users.timeline')} hint={t('users.timelineMeans')} sub={words(range.range)} span={7}>
+    <Card title={t('users.timeline')} hint={t('users.timelineMeans')} sub={words(range.range)}>
       <Block query={series} skeleton={<SkeletonLines lines={4} />}>
         {({ marks, gaps, from }) => {
           const begin = from[0] ?? '';

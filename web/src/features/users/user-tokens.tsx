@@ -11,7 +11,7 @@ export function UserTokens({ user }: { readonly user: User }) {
   const mayWrite = useMayWrite();
   const rotate = useRotateToken(user.id);
   return (
-    <Card title={t('users.tokens')} hint={t('users.tokensMean')} span={5}>
+    <Card title={t('users.tokens')} hint={t('users.tokensMean')}>
       <ul className="tl">
         {user.userToken === null ? null : (
           <TokenLine name={t('users.token')} what={t('users.tokenWhat')} token={user.userToken}>

@@ -88,6 +88,7 @@ function Outlook({ entitlement, quota }: { readonly entitlement: Entitlement; re
   const { t } = useTranslation();
   const format = useFormat();
   if (quota.usedUp) return <b className="bad">{t('users.usedUp')}</b>;
+  if (partOf(quota) >= 1) return <b className="warned">{t('users.overNotCut')}</b>;
   if (quota.forecastAt !== null)
     return <b className="warned">{t('users.reachedOn', { day: format.day(quota.forecastAt) })}</b>;
   return <span>{t(entitlement.resetsAt === null ? 'users.noCycle' : 'users.enough')}</span>;

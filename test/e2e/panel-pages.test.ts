@@ -281,7 +281,8 @@ describe('language and theme', () => {
     await page.getByRole('button', { name: /^Language English/ }).click();
     await page.getByRole('menuitemradio', { name: 'فارسی' }).click();
     await page.goto(`${server.url}/#/users/`);
-    const row = page.locator('tbody tr', { hasText: 'ann' });
+    await page.getByRole('heading', { name: 'کاربران', level: 1 }).waitFor();
+    const row = page.locator('tbody tr', { has: page.getByRole('link', { name: 'ann', exact: true }) });
     await row.waitFor();
     expect(await page.locator('html').getAttribute('dir')).toBe('rtl');
     expect(await page.locator('html').getAttribute('data-contrast')).toBe('high');

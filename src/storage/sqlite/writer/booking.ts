@@ -300,11 +300,12 @@ function prepare(db: Database) {
        FROM tally t JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id WHERE t.id = ?`,
     ),
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
-    // CROSS JOIN: never through all rows of the day, however few there were when SQLite made its plan.
+    // CROSS JOIN: from the segment on; never through all rows of the day, or all series of the place, however few there were
+    // when SQLite made its plan.
     placeHours: db
       .prepare(
         `SELECT d.hours FROM tally t
-         JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
+         CROSS JOIN series s ON s.id = t.series_id CROSS JOIN carrier c ON c.id = s.carrier_id
          CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
          WHERE t.segment_id = ? AND c.place = ?`,
       )

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start daemons and servers share two cores: they run after the quick ones, one file at a time. */
@@ -13,12 +14,16 @@ const heavy = (name: string, include: string[]) => ({
   },
 });
 
+/** Vitest leaves a core to itself: of two, too. These tests wait for disks and timers often enough to share both. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          maxWorkers,
           testTimeout: 20_000,
           include: ['src/**/*.test.ts', 'web/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
         },
@@ -26,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
+          maxWorkers,
           testTimeout: 60_000,
           include: ['test/contract/**/*.test.ts', 'test/simulation/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
         },

@@ -21,9 +21,10 @@ export async function diskFull(): Promise<Figures> {
   const folder = temporaryFolder('torture-full');
   const port = await freePort();
   const book: Book = new Map();
-  // A file system of its own, seen by this process through the server's own view of it.
+  // A file system of its own, seen by this process through the server's own view of it. It has more room than the
+  // write-ahead log takes before it is written back (16 MiB): the filler is what fills it.
   const mount = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c'];
-  const wrap = [...mount, `mount -t tmpfs -o size=16m,mode=700 tmpfs '${folder.path}' && exec "$@"`, 'sh'];
+  const wrap = [...mount, `mount -t tmpfs -o size=64m,mode=700 tmpfs '${folder.path}' && exec "$@"`, 'sh'];
   const server = await startServer({ dataDir: folder.path, port, wrap });
   const inside = `/proc/${server.child.pid}/root${folder.path}`;
   try {

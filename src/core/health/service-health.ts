@@ -76,8 +76,8 @@ export function judgeByPolls(view: NodeView, service: ServiceView, signs: Client
   const at = view.lastCompleteAt;
   if (at === null) return unknown(null, 'not-polled-yet', 'Its node has not been read yet.');
   const seen = { checkedAt: at, latencyMs: null };
-  if (view.silentSince !== null)
-    return { state: view.state === 'down' ? 'down' : 'unknown', reason: view.reason, ...seen };
+  // Its node does not answer us; it may well answer its clients.
+  if (view.silentSince !== null) return { state: 'unknown', reason: view.reason, ...seen };
   if (service.silentSince !== null) return { state: 'down', reason: missing(service), ...seen };
   if (view.failures > 0) return { state: 'degraded', reason: view.reason, ...seen };
   if (signs !== null && fellSilent(signs, at)) return { state: 'degraded', reason: silentClients(signs), ...seen };

@@ -35,6 +35,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class JsonPicker {
   readonly #shape: Shape;
+  readonly #maxTextBytes: number;
   readonly #frames: Frame[] = [];
   #result: unknown;
   #expect: Expect = 'value';
@@ -46,8 +47,10 @@ export class JsonPicker {
   #partBytes = 0;
   #inLiteral = false;
 
-  constructor(shape: Shape) {
+  /** `maxTextBytes`: of one text that is wanted; those that are passed over may be of any length. */
+  constructor(shape: Shape, maxTextBytes = MAX_TEXT_BYTES) {
     this.#shape = shape;
+    this.#maxTextBytes = maxTextBytes;
   }
 
   /** @throws NotJson */
@@ -216,14 +219,14 @@ export class JsonPicker {
 
   #keep(part: Buffer): void {
     this.#partBytes += part.length;
-    if (this.#partBytes > MAX_TEXT_BYTES) throw new NotJson('a text is too long');
+    if (this.#partBytes > this.#maxTextBytes) throw new NotJson('a text is too long');
     // A copy: the chunk's memory may serve for the next one.
     this.#parts.push(Buffer.from(part));
   }
 
   /** What was kept of a text or number, with its rest. */
   #taken(rest: Buffer): Buffer {
-    if (rest.length > MAX_TEXT_BYTES) throw new NotJson('a text is too long');
+    if (rest.length > this.#maxTextBytes) throw new NotJson('a text is too long');
     if (this.#parts.length === 0) return rest;
     const taken = Buffer.concat([...this.#parts, rest]);
     this.#parts = [];

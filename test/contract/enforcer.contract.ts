@@ -1,19 +1,29 @@
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Enforcer, EnforcerTarget } from '../../src/core/access/enforcer.ts';
+import type { Enforcer, EnforcerAbilities, EnforcerTarget } from '../../src/core/access/enforcer.ts';
 import { SourceFailure } from '../../src/core/errors.ts';
 
 /** A system under control of the test, and the enforcer that changes it. */
 export interface EnforcerRig {
   readonly enforcer: Enforcer;
+  readonly abilities: EnforcerAbilities;
+  /** Texts that nobody outside may see: passwords, keys, secret paths. */
+  readonly secrets: readonly string[];
+  /** As a process that starts anew would make it: it remembers nothing. The one before is closed. */
+  reopen(): Promise<void>;
+  /** One that was given wrong credentials; null where the system asks for none. */
+  stranger(): Promise<Enforcer> | null;
+  /** The next change is made, and its answer is lost on the way. */
+  loseNextAnswer(): void;
   target(key: string): EnforcerTarget;
   /** Makes peers that get through, with settings of their own. */
-  make(keys: readonly string[]): void;
-  remove(key: string): void;
+  make(keys: readonly string[]): void | Promise<void>;
+  remove(key: string): void | Promise<void>;
   /** Somebody else takes access, or gives it back. */
-  byHand(key: string, verb: 'off' | 'on'): void;
-  /** Everything that is set of a peer, to be compared. */
+  byHand(key: string, verb: 'off' | 'on'): void | Promise<void>;
+  /** Everything that is set of a peer, to be compared; undefined if there is none. */
   settings(key: string): unknown;
-  isOff(key: string): boolean;
+  isOff(key: string): boolean | Promise<boolean>;
   /** Keys of all peers that were changed through the enforcer, as often as they were. */
   touched(): readonly string[];
   away(): Promise<void>;
@@ -32,7 +42,7 @@ export function enforcerContract(name: string, make: () => Promise<EnforcerRig>)
     });
     const open = async (...keys: string[]) => {
       rig = await make();
-      rig.make(keys);
+      await rig.make(keys);
       return rig;
     };
     const changesOf = async (of: EnforcerRig, ...keys: string[]) => {
@@ -43,24 +53,25 @@ export function enforcerContract(name: string, make: () => Promise<EnforcerRig>)
 
     test('looking changes nothing, and tells each peer in its place', async () => {
       const system = await open('a', 'b');
-      system.byHand('b', 'off');
-      const before = [system.settings('a'), system.settings('b')];
+      await system.byHand('b', 'off');
+      const before = [await system.settings('a'), await system.settings('b')];
       const targets = ['b', 'missing', 'a'].map((key) => system.target(key));
       const seen = await system.enforcer.look(targets, signal());
       expect(seen.map(({ state }) => state)).toEqual(['suspended', 'absent', 'active']);
-      expect([system.settings('a'), system.settings('b')]).toEqual(before);
+      expect([await system.settings('a'), await system.settings('b')]).toEqual(before);
       expect(system.touched()).toEqual([]);
     });
 
     test('suspends who it is told, once; restores exactly what was', async () => {
       const system = await open('a', 'b', 'c');
-      const before = ['a', 'b', 'c'].map((key) => system.settings(key));
+      const all = () => Promise.all(['a', 'b', 'c'].map((key) => system.settings(key)));
+      const before = await all();
       const changes = await changesOf(system, 'a', 'b');
       expect(await system.enforcer.suspend(changes, signal())).toEqual(['done', 'done']);
-      expect(['a', 'b', 'c'].map((key) => system.isOff(key))).toEqual([true, true, false]);
+      expect(await Promise.all(['a', 'b', 'c'].map((key) => system.isOff(key)))).toEqual([true, true, false]);
       expect(await system.enforcer.suspend(changes, signal())).toEqual(['changed', 'changed']);
       expect(await system.enforcer.restore(changes, signal())).toEqual(['done', 'done']);
-      expect(['a', 'b', 'c'].map((key) => system.settings(key))).toEqual(before);
+      expect(await all()).toEqual(before);
       expect(await system.enforcer.restore(changes, signal())).toEqual(['changed', 'changed']);
       expect([...system.touched()].sort()).toEqual(['a', 'a', 'b', 'b']);
     });
@@ -68,23 +79,61 @@ export function enforcerContract(name: string, make: () => Promise<EnforcerRig>)
     test('a peer that is gone is not made anew, and costs the others nothing', async () => {
       const system = await open('a', 'b');
       const changes = await changesOf(system, 'a', 'b');
-      system.remove('a');
+      await system.remove('a');
       expect(await system.enforcer.suspend(changes, signal())).toEqual(['absent', 'done']);
       expect(await system.enforcer.restore(changes, signal())).toEqual(['absent', 'done']);
-      expect(system.settings('a')).toBeUndefined();
+      expect(await system.settings('a')).toBeUndefined();
     });
 
     test('what somebody else changed in between is theirs', async () => {
       const system = await open('a');
       const changes = await changesOf(system, 'a');
-      system.byHand('a', 'off');
+      await system.byHand('a', 'off');
       expect(await system.enforcer.suspend(changes, signal())).toEqual(['changed']);
-      system.byHand('a', 'on');
+      await system.byHand('a', 'on');
       expect(await system.enforcer.suspend(changes, signal())).toEqual(['done']);
-      system.byHand('a', 'on');
-      const theirs = system.settings('a');
+      await system.byHand('a', 'on');
+      const theirs = await system.settings('a');
       expect(await system.enforcer.restore(changes, signal())).toEqual(['changed']);
-      expect(system.settings('a')).toEqual(theirs);
+      expect(await system.settings('a')).toEqual(theirs);
+    });
+
+    test('an answer that was lost on the way: whoever comes next finds what was done, and gives back exactly that', async () => {
+      const system = await open('a', 'b');
+      const all = () => Promise.all(['a', 'b'].map((key) => system.settings(key)));
+      const before = await all();
+      const changes = await changesOf(system, 'a');
+      system.loseNextAnswer();
+      await settled(system.enforcer.suspend(changes, signal()));
+      expect(await system.isOff('a')).toBe(true);
+      await system.reopen();
+      const [seen] = await system.enforcer.look([system.target('a')], signal());
+      expect(seen).toEqual({ state: 'suspended' });
+      system.loseNextAnswer();
+      await settled(system.enforcer.restore(changes, signal()));
+      await system.reopen();
+      expect(await system.enforcer.restore(changes, signal())).toEqual(['changed']);
+      expect(await all()).toEqual(before);
+    });
+
+    test('with wrong credentials nothing is seen and nothing done; no credential is repeated anywhere', async () => {
+      const system = await open('a');
+      const changes = await changesOf(system, 'a');
+      const spoken: unknown[] = system.abilities.keepsSecrets ? [] : [changes];
+      const stranger = await system.stranger();
+      if (stranger !== null) {
+        const before = await system.settings('a');
+        for (const refused of [stranger.look([system.target('a')], signal()), stranger.suspend(changes, signal())])
+          spoken.push(await settled(refused));
+        expect(spoken.at(-2)).toBeInstanceOf(SourceFailure);
+        expect(await system.settings('a')).toEqual(before);
+        await stranger.close();
+      }
+      await system.away();
+      spoken.push(await settled(system.enforcer.look([system.target('a')], signal())));
+      spoken.push(await settled(system.enforcer.suspend(changes, signal())));
+      const said = inspect(spoken, { depth: 9, showHidden: true });
+      for (const secret of system.secrets) expect(said).not.toContain(secret);
     });
 
     test('a system that is away, or too slow, is a failure with a reason', async () => {
@@ -96,4 +145,9 @@ export function enforcerContract(name: string, make: () => Promise<EnforcerRig>)
       await expect(system.enforcer.look(targets, signal())).rejects.toBeInstanceOf(SourceFailure);
     });
   });
+}
+
+/** What was answered, or why not. */
+function settled(asked: Promise<unknown>): Promise<unknown> {
+  return asked.catch((error: unknown) => error);
 }

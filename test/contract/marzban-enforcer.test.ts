@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MarzbanClient } from '../../src/integrations/marzban/client.ts';
 import { MarzbanCollector } from '../../src/integrations/marzban/collector.ts';
-import { MarzbanEnforcer } from '../../src/integrations/marzban/enforcer.ts';
+import { MARZBAN_ABILITIES, MarzbanEnforcer } from '../../src/integrations/marzban/enforcer.ts';
 import { parseMarzbanOptions } from '../../src/integrations/marzban/options.ts';
 import { FakeMarzban, type FakeMarzbanUser } from '../support/fake-marzban.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
@@ -10,6 +10,7 @@ const CREATED = '2024-05-01T12:34:56.789012';
 const signal = () => AbortSignal.timeout(10_000);
 
 class MarzbanRig implements EnforcerRig {
+  readonly abilities = MARZBAN_ABILITIES;
   readonly fake = new FakeMarzban();
   #enforcer: MarzbanEnforcer | null = null;
   #options: ReturnType<typeof parseMarzbanOptions> | null = null;
@@ -26,6 +27,25 @@ class MarzbanRig implements EnforcerRig {
     if (this.#enforcer === null) throw new Error('not open');
     return this.#enforcer;
   }
+
+  get secrets() {
+    return this.fake.secrets;
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#options === null) throw new Error('not open');
+    await this.#enforcer?.close();
+    this.#enforcer = new MarzbanEnforcer(new MarzbanClient(this.#options));
+  }
+
+  async stranger(): Promise<MarzbanEnforcer> {
+    if (this.#options === null) throw new Error('not open');
+    return new MarzbanEnforcer(new MarzbanClient({ ...this.#options, password: 'wrong' }));
+  }
+
+  loseNextAnswer = () => {
+    this.fake.web.losesNextChange = true;
+  };
 
   async readOff(): Promise<Record<string, boolean | undefined>> {
     if (this.#options === null) throw new Error('not open');

@@ -124,6 +124,7 @@ describe('remnawave', () => {
         {
           key: 'alice',
           name: 'alice',
+          isOff: false,
           traffic: { rx: null, tx: null, total: 5n },
           startedAt: new Date(CREATED),
           lastHandshakeAt: new Date('2026-03-01T11:59:00Z'),

@@ -5,6 +5,8 @@ export interface FakeRemnawaveUser {
   lifetime: bigint;
   createdAt: string;
   onlineAt: string | null;
+  /** `ACTIVE` unless told otherwise. */
+  status?: string;
 }
 
 /**
@@ -20,6 +22,8 @@ export class FakeRemnawave {
   /** What the token may not do is answered 403. */
   mayReadUsersOnly = false;
   onPage: (start: number) => void = () => {};
+  /** What was done to users, `disable NAME` or `enable NAME`. */
+  readonly acts: string[] = [];
   /** Requests that did not come as through its proxy: it closes without an answer. */
   ignored = 0;
   #rows: { users: FakeRemnawaveUser[]; version: string; texts: string[] } = { users: [], version: '', texts: [] };
@@ -44,7 +48,9 @@ export class FakeRemnawave {
       return null;
     }
     if (headers.authorization !== `Bearer ${this.token}`) return problem(401, 'Unauthorized');
-    if (method !== 'GET') return problem(404, 'Cannot POST');
+    if (method === 'POST') return this.#act(url.pathname);
+    const [, name] = /^\/api\/users\/by-username\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (name !== undefined) return this.#user(({ username }) => username === decodeURIComponent(name));
     if (url.pathname === '/api/users/stream' && this.version !== '3.3') return problem(400, 'uuid must be a UUID');
     if (url.pathname === '/api/users/stream') return this.#stream(url.searchParams);
     if (url.pathname === '/api/users') return this.#pages(url.searchParams);
@@ -52,6 +58,29 @@ export class FakeRemnawave {
     if (url.pathname === '/api/nodes') return json({ response: this.nodes });
     const isMetadata = url.pathname === '/api/system/metadata' && this.version === '3.3';
     return isMetadata ? json({ response: { version: '3.3.2', build: {} } }) : problem(404, 'Cannot GET');
+  }
+
+  /** As users.service.ts: who is disabled already is not disabled again. */
+  #act(path: string): FakeAnswer {
+    const [, id = '', action = ''] = /^\/api\/users\/([^/]+)\/actions\/(enable|disable)$/.exec(path) ?? [];
+    if (this.mayReadUsersOnly) return problem(403, 'Forbidden');
+    const isIt = ({ username }: FakeRemnawaveUser, index: number) =>
+      this.version === '3.3' ? id === String(index + 1) : id === `uuid-of-${username}`;
+    const user = this.users.find(isIt);
+    if (user === undefined) return problem(404, 'User not found');
+    const status = action === 'enable' ? 'ACTIVE' : 'DISABLED';
+    if ((user.status ?? 'ACTIVE') === status) return problem(400, `User already ${action}d`);
+    user.status = status;
+    this.acts.push(`${action} ${user.username}`);
+    this.users = [...this.users];
+    return this.#user((one) => one === user);
+  }
+
+  #user(isIt: (user: FakeRemnawaveUser) => boolean): FakeAnswer {
+    const index = this.users.findIndex(isIt);
+    const user = this.users[index];
+    if (user === undefined) return problem(404, 'User with specified params not found');
+    return { status: 200, body: `{"response":${userText(user, index, this.version)}}` };
   }
 
   /** Behind an id: positions in the list, which only grow. */
@@ -91,7 +120,7 @@ function userText(user: FakeRemnawaveUser, index: number, version: string): stri
   const traffic = version === '2.0' ? figures : `"userTraffic":{${figures},"lastConnectedNodeUuid":null}`;
   const rest = {
     shortUuid: `short-of-${username}`,
-    status: 'ACTIVE',
+    status: user.status ?? 'ACTIVE',
     trafficLimitBytes: 0,
     trafficLimitStrategy: 'MONTH_ROLLING',
     description: 'a "quoted" {[ note \\',

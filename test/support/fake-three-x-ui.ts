@@ -7,6 +7,10 @@ export interface FakeClient {
   /** Ids of inbounds; version 2 knows one. */
   inbounds?: readonly number[];
   lastOnline?: number;
+  /** What an admin can set of it; `enable` is true unless told otherwise. */
+  settings?: Record<string, unknown>;
+  /** The panel itself took it away: its bytes are used up. */
+  isLimited?: boolean;
 }
 
 /**
@@ -24,7 +28,11 @@ export class FakeThreeXui {
   readonly token = 'api-token-0123456789abcdef';
   clients: FakeClient[] = [];
   /** Counters of inbounds 1, 2, … */
-  inbounds: { up: bigint; down: bigint }[] = [{ up: 7n, down: 77n }];
+  inbounds: { up: bigint; down: bigint; protocol?: string }[] = [{ up: 7n, down: 77n }];
+  /** Switches that were asked for, `off EMAIL` or `on EMAIL`. */
+  readonly switched: string[] = [];
+  /** Early releases of version 3 cannot. */
+  hasBulk = true;
   logins = 0;
   #session = 0;
   #text: { clients: FakeClient[]; version: number; list: string; inbounds: string } | null = null;
@@ -47,11 +55,11 @@ export class FakeThreeXui {
 
   prepare(): void {
     if (this.#text?.clients === this.clients && this.#text.version === this.version) return;
-    const list = this.clients.map((client, index) => recordText(client, index)).join(',');
+    const list = this.clients.map((client, index) => this.#record(client, index)).join(',');
     const inbounds = this.inbounds
-      .map((inbound, index) => {
+      .map((_, index) => {
         const own = this.clients.filter(({ inbounds: ids = [1] }) => ids.includes(index + 1));
-        return inboundText(index + 1, inbound, own);
+        return this.#inbound(index + 1, own);
       })
       .join(',');
     this.#text = { clients: this.clients, version: this.version, list, inbounds };
@@ -63,13 +71,60 @@ export class FakeThreeXui {
     if (method === 'GET' && path === 'csrf-token') return this.#csrf();
     if (method === 'POST' && path === 'login') return this.#logIn(new URLSearchParams(body), headers);
     if (!this.#isLoggedIn(headers)) return this.#loggedOut(headers['x-requested-with'] === 'XMLHttpRequest');
-    return this.#data(method, path);
+    if (method !== 'POST') return this.#data(path);
+    const isForged = this.version === 3 && headers.authorization === undefined && headers['x-csrf-token'] !== 'csrf-1';
+    return isForged ? { status: 403, body: '' } : this.#change(path, body);
   }
 
-  #data(method: string, path: string): FakeAnswer {
+  /** Everything of a client that an admin can set. */
+  settingsOf({ email, settings = {} }: FakeClient): Record<string, unknown> {
+    const own = { id: `uuid-of-${email}`, password: `password-of-${email}`, flow: 'xtls-rprx-vision', totalGB: 5e9 };
+    return { ...own, email, enable: true, expiryTime: 1_893_456_000_000, tgId: 0, comment: 'a "b"', ...settings };
+  }
+
+  #change(path: string, body: string): FakeAnswer {
+    const [, bulk] = /^panel\/api\/clients\/bulk(Enable|Disable)$/.exec(path) ?? [];
+    if (bulk !== undefined && this.version === 3 && this.hasBulk) return this.#inBulk(bulk === 'Enable', body);
+    const [, id] = /^panel\/api\/inbounds\/updateClient\/([^/]+)$/.exec(path) ?? [];
+    if (id !== undefined && this.version === 2) return this.#update(decodeURIComponent(id), body);
+    return { status: 404, body: '404 page not found' };
+  }
+
+  #inBulk(enable: boolean, body: string): FakeAnswer {
+    const { emails } = JSON.parse(body) as { emails: string[] };
+    const skipped: { email: string; reason: string }[] = [];
+    for (const email of emails) {
+      const client = this.clients.find((one) => one.email === email);
+      if (client === undefined) skipped.push({ email, reason: 'client not found' });
+      else this.#set(client, { ...client.settings, enable });
+    }
+    const changed = emails.length - skipped.length;
+    return data(JSON.stringify({ changed, ...(skipped.length === 0 ? {} : { skipped }) }));
+  }
+
+  /** As UpdateInboundClient: what is sent takes the place of the client as a whole. */
+  #update(id: string, body: string): FakeAnswer {
+    const { id: inboundId, settings } = JSON.parse(body) as { id: number; settings: string };
+    const field = { trojan: 'password', shadowsocks: 'email' }[this.inbounds[inboundId - 1]?.protocol ?? ''] ?? 'id';
+    const client = this.clients.find((one) => this.settingsOf(one)[field] === id && inboundOf(one) === inboundId);
+    if (client === undefined) return message(false, 'empty client ID');
+    const [sent] = (JSON.parse(settings) as { clients: Record<string, unknown>[] }).clients;
+    this.#set(client, sent ?? {});
+    return message(true, 'Inbound client has been updated.');
+  }
+
+  #set(client: FakeClient, settings: Record<string, unknown>): void {
+    this.switched.push(`${settings.enable === true ? 'on' : 'off'} ${client.email}`);
+    client.settings = { ...settings, updated_at: 1_700_000_000_000 + this.switched.length };
+    client.isLimited = false;
+    this.clients = [...this.clients];
+  }
+
+  #data(path: string): FakeAnswer {
     this.prepare();
     const text = this.#text ?? { list: '', inbounds: '' };
-    if (method !== 'GET') return { status: 404, body: '404 page not found' };
+    const [, id] = /^panel\/api\/inbounds\/get\/(\d+)$/.exec(path) ?? [];
+    if (id !== undefined) return data(this.#inbound(Number(id), []));
     if (path === 'panel/api/inbounds/list') return data(`[${text.inbounds}]`);
     if (path === 'panel/api/clients/list' && this.version === 3) return data(`[${text.list}]`);
     if (path === 'panel/api/server/status') return data('{"cpu":1.5,"xray":{"state":"running","version":"25.8.3"}}');
@@ -107,6 +162,34 @@ export class FakeThreeXui {
       ? { status: 404, body: '' }
       : { status: 307, headers: { location: this.basePath }, body: '' };
   }
+
+  #traffic(client: FakeClient, index: number): string {
+    const { email, up, down, inbounds = [1], lastOnline = 0, isLimited = false } = client;
+    const enable = client.settings?.enable !== false && !isLimited;
+    const keys = `"uuid":"uuid-of-${email}","subId":"sub-of-${email}"`;
+    const counters = `"up":${up},"down":${down},"allTime":1,"expiryTime":0,"total":10737418240,"reset":30`;
+    return `{"id":${index + 1},"inboundId":${inbounds[0]},"enable":${enable},"email":${JSON.stringify(email)},${keys},${counters},"lastOnline":${lastOnline}}`;
+  }
+
+  #record(client: FakeClient, index: number): string {
+    const { email, inbounds = [1] } = client;
+    const enable = client.settings?.enable !== false;
+    const record = `"id":${index + 1},"email":${JSON.stringify(email)},"enable":${enable},"uuid":"uuid-of-${email}","password":"","comment":"a \\"b\\" [c"`;
+    return `{${record},"inboundIds":[${inbounds.join(',')}],"traffic":${this.#traffic(client, index)}}`;
+  }
+
+  /** `clientStats` of `GET inbounds/get/ID` is null. */
+  #inbound(id: number, counted: readonly FakeClient[]): string {
+    const { up, down, protocol = 'vless' } = this.inbounds[id - 1] ?? { up: 0n, down: 0n };
+    // A readable share of the largest panels: their settings are passed over in most tests.
+    const shown = this.clients.length > 1000 ? this.clients.slice(0, 3) : this.clients;
+    const clients = shown.filter((client) => (client.inbounds ?? [1]).includes(id));
+    const settings = JSON.stringify({ clients: clients.map((client) => this.settingsOf(client)), decryption: 'none' });
+    const stream = JSON.stringify({ realitySettings: { privateKey: 'privateKey-of-the-inbound' } });
+    const stats = counted.length === 0 ? 'null' : `[${counted.map((one, n) => this.#traffic(one, n)).join(',')}]`;
+    const texts = `"settings":${JSON.stringify(settings)},"streamSettings":${JSON.stringify(stream)},"tag":"inbound-443"`;
+    return `{"id":${id},"up":${up},"down":${down},"total":0,"remark":"main","enable":true,"trafficReset":"never","clientStats":${stats},"listen":"","port":443,"protocol":"${protocol}",${texts},"sniffing":"{}"}`;
+  }
 }
 
 function message(success: boolean, msg: string, obj = 'null', headers: Record<string, string> = {}): FakeAnswer {
@@ -115,24 +198,6 @@ function message(success: boolean, msg: string, obj = 'null', headers: Record<st
 
 const data = (obj: string): FakeAnswer => ({ ...message(true, '', obj), isData: true });
 
-function trafficText({ email, up, down, inbounds = [1], lastOnline = 0 }: FakeClient, index: number): string {
-  const keys = `"uuid":"uuid-of-${email}","subId":"sub-of-${email}"`;
-  const counters = `"up":${up},"down":${down},"allTime":1,"expiryTime":0,"total":10737418240,"reset":30`;
-  return `{"id":${index + 1},"inboundId":${inbounds[0]},"enable":true,"email":${JSON.stringify(email)},${keys},${counters},"lastOnline":${lastOnline}}`;
-}
-
-function recordText(client: FakeClient, index: number): string {
-  const { email, inbounds = [1] } = client;
-  const record = `"id":${index + 1},"email":${JSON.stringify(email)},"uuid":"uuid-of-${email}","password":"","comment":"a \\"b\\" [c"`;
-  return `{${record},"inboundIds":[${inbounds.join(',')}],"traffic":${trafficText(client, index)}}`;
-}
-
-function inboundText(id: number, { up, down }: { up: bigint; down: bigint }, clients: readonly FakeClient[]): string {
-  const settings = JSON.stringify({
-    clients: clients.slice(0, 3).map(({ email }) => ({ id: `uuid-of-${email}`, email })),
-  });
-  const stream = JSON.stringify({ realitySettings: { privateKey: 'privateKey-of-the-inbound' } });
-  const stats = clients.length === 0 ? 'null' : `[${clients.map(trafficText).join(',')}]`;
-  const texts = `"settings":${JSON.stringify(settings)},"streamSettings":${JSON.stringify(stream)},"tag":"inbound-443"`;
-  return `{"id":${id},"up":${up},"down":${down},"total":0,"remark":"main","enable":true,"trafficReset":"never","clientStats":${stats},"listen":"","port":443,"protocol":"vless",${texts},"sniffing":"{}"}`;
+function inboundOf({ inbounds = [1] }: FakeClient): number {
+  return inbounds[0] ?? 1;
 }

@@ -19,6 +19,8 @@ export interface FakeAnswer {
 
 type Answering = (request: FakeRequest) => FakeAnswer | null;
 
+const CHANGES = new Set(['PUT', 'POST', 'PATCH', 'DELETE']);
+
 /** An HTTP server on a real socket whose answers can be cut, delayed, changed or withheld. */
 export class FakeWeb {
   readonly requests: FakeRequest[] = [];
@@ -32,6 +34,8 @@ export class FakeWeb {
   /** Closes every connection without an answer. */
   isClosing = false;
   delayMs = 0;
+  /** The next request that changes something is carried out, and the connection closed without an answer. */
+  losesNextChange = false;
   /** How the length of an answer is told; `none`: it ends with the connection. */
   framing: 'length' | 'chunks' | 'none' = 'length';
   readonly #server: Server;
@@ -79,7 +83,9 @@ export class FakeWeb {
     if (this.isHanging) return;
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     const answered = this.isClosing ? null : (this.override ?? answer(request));
-    if (answered === null) outgoing.destroy();
+    const isLost = this.losesNextChange && CHANGES.has(method) && !/login|token/.test(request.url.pathname);
+    if (isLost) this.losesNextChange = false;
+    if (answered === null || isLost) outgoing.destroy();
     else this.#send(outgoing, answered);
   }
 

@@ -1,7 +1,7 @@
 import { asSourceFailure, brokenOff } from '../../core/metering/source-failures.ts';
 import { clientOf } from '../../lib/http-client/endpoint.ts';
 import { HttpFailure } from '../../lib/http-client/http-failure.ts';
-import { type JsonAnswer, JsonApi } from '../../lib/http-client/json-api.ts';
+import { type JsonAnswer, JsonApi, type JsonQuestion } from '../../lib/http-client/json-api.ts';
 import type { Shape } from '../../lib/json-picker.ts';
 import { statusFailure } from './failures.ts';
 import type { RemnawaveOptions } from './options.ts';
@@ -29,7 +29,7 @@ export class RemnawaveClient {
     signal: AbortSignal,
     query: Readonly<Record<string, string | number>> = {},
   ): Promise<unknown> {
-    const answer = await this.#ask(path, response, signal, query);
+    const answer = await this.#ask({ path, query, signal }, response);
     if (answer.value === undefined) throw statusFailure(answer.status);
     return responseOf(answer);
   }
@@ -41,8 +41,16 @@ export class RemnawaveClient {
     signal: AbortSignal,
     query: Readonly<Record<string, string | number>> = {},
   ): Promise<{ readonly response: unknown } | null> {
-    const answer = await this.#ask(path, response, signal, query);
+    const answer = await this.#ask({ path, query, signal }, response);
     if (answer.status === 404 || answer.status === 400) return null;
+    if (answer.value === undefined) throw statusFailure(answer.status);
+    return { response: responseOf(answer) };
+  }
+
+  /** Does something. `refused`: the panel finds that there is nothing to do, or nobody to do it to (400, 404). */
+  async act(path: string, response: Shape, signal: AbortSignal): Promise<{ readonly response: unknown } | 'refused'> {
+    const answer = await this.#ask({ method: 'POST', path, signal }, response);
+    if (answer.status === 400 || answer.status === 404) return 'refused';
     if (answer.value === undefined) throw statusFailure(answer.status);
     return { response: responseOf(answer) };
   }
@@ -51,14 +59,10 @@ export class RemnawaveClient {
     this.#api.close();
   }
 
-  async #ask(
-    path: string,
-    response: Shape,
-    signal: AbortSignal,
-    query: Readonly<Record<string, string | number>>,
-  ): Promise<JsonAnswer> {
+  async #ask(question: Omit<JsonQuestion, 'shape'>, response: Shape): Promise<JsonAnswer> {
+    const { signal } = question;
     try {
-      return await this.#api.ask({ path, query, headers: this.#headers, shape: { response }, signal });
+      return await this.#api.ask({ ...question, headers: this.#headers, shape: { response } });
     } catch (error) {
       if (signal.aborted) throw brokenOff(signal);
       throw error instanceof HttpFailure ? asSourceFailure(error) : error;

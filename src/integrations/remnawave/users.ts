@@ -9,7 +9,7 @@ const TRAFFIC = { lifetimeUsedTrafficBytes: 'value', onlineAt: 'value' } as cons
  * The name is what both versions know a user by (2 has a uuid, 3 a number, and the short uuid changes when a subscription is
  * revoked). Up to 2.2 the figures stand beside it, later in `userTraffic`. Keys and passwords are passed over.
  */
-const USER = { username: 'value', createdAt: 'value', ...TRAFFIC, userTraffic: TRAFFIC } as const;
+const USER = { username: 'value', createdAt: 'value', status: 'value', ...TRAFFIC, userTraffic: TRAFFIC } as const;
 const STREAM = { users: [USER], nextCursor: 'value', hasMore: 'value' } as const;
 const PAGE = { users: [USER], total: 'value' } as const;
 
@@ -62,7 +62,7 @@ function rowsOf(users: unknown): PeerReading[] {
 }
 
 function readUser(user: Fields): PeerReading {
-  const { username, createdAt, userTraffic } = user;
+  const { username, createdAt, status, userTraffic } = user;
   const traffic = (userTraffic ?? user) as Fields;
   const bytes = traffic.lifetimeUsedTrafficBytes;
   if (typeof username !== 'string' || username === '' || username.length > 255) throw unexpected('a user has no name');
@@ -74,6 +74,7 @@ function readUser(user: Fields): PeerReading {
     name: username,
     // Both directions together, multiplied by each node's consumptionMultiplier.
     traffic: undirected(bytes),
+    ...(typeof status === 'string' ? { isOff: status !== 'ACTIVE' } : {}),
     ...(startedAt === null ? {} : { startedAt }),
     ...(lastHandshakeAt === null ? {} : { lastHandshakeAt }),
   };

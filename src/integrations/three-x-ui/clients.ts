@@ -3,10 +3,13 @@ import { addTraffic, directed, NOTHING, type Traffic } from '../../core/units/by
 import { statusFailure, unexpected } from './failures.ts';
 import type { ThreeXuiSession } from './session.ts';
 
-/** `xray/client_traffic.go`: bytes since the last reset, `up` from the client; keys and settings are passed over. */
-const TRAFFIC = { email: 'value', up: 'value', down: 'value', lastOnline: 'value' } as const;
+/**
+ * `xray/client_traffic.go`: bytes since the last reset, `up` from the client; `enable` is false whether an admin or the
+ * panel's own limit took the client away. Keys and settings are passed over.
+ */
+const TRAFFIC = { email: 'value', up: 'value', down: 'value', lastOnline: 'value', enable: 'value' } as const;
 /** Version 3: clients are things of their own, with one counter over all inbounds. */
-const CLIENTS = [{ email: 'value', traffic: TRAFFIC }] as const;
+const CLIENTS = [{ email: 'value', enable: 'value', traffic: TRAFFIC }] as const;
 const INBOUNDS = [{ up: 'value', down: 'value', clientStats: [TRAFFIC] }] as const;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -34,7 +37,10 @@ export async function readClients(session: ThreeXuiSession, signal: AbortSignal)
   }
   // A client that was made and never counted has no traffic at all.
   const counted = listOf(clients.obj, 'its list of clients is none').filter(({ traffic }) => traffic != null);
-  const stats = counted.map(({ email, traffic }) => ({ ...(traffic as Fields), email }));
+  const stats = counted.map(({ email, enable, traffic }) => {
+    const counters = traffic as Fields;
+    return { ...counters, email, ...(enable === false ? { enable } : {}) };
+  });
   return { peers: peersOf(stats), own, version: 3 };
 }
 
@@ -59,7 +65,7 @@ function peersOf(stats: readonly Fields[]): readonly PeerReading[] {
 }
 
 function peerOf(fields: Fields): PeerReading {
-  const { email, lastOnline } = fields;
+  const { email, lastOnline, enable } = fields;
   if (typeof email !== 'string' || email === '' || email.length > 255) throw unexpected('a client has no name');
   const traffic = trafficOf(fields, 'a client');
   const isKnown = typeof lastOnline === 'bigint' && lastOnline > 0n && lastOnline < 8_640_000_000_000_000n;
@@ -67,6 +73,7 @@ function peerOf(fields: Fields): PeerReading {
     key: email,
     name: email,
     traffic,
+    ...(typeof enable === 'boolean' ? { isOff: !enable } : {}),
     ...(isKnown ? { lastHandshakeAt: new Date(Number(lastOnline)) } : {}),
   };
 }

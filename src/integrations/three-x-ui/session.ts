@@ -22,8 +22,8 @@ const BY_SCRIPT = { 'x-requested-with': 'XMLHttpRequest' };
 export class ThreeXuiSession {
   readonly #api: JsonApi;
   readonly #options: ThreeXuiOptions;
-  /** Cookies of the login; null: not logged in. */
-  #cookies: string | null = null;
+  /** What goes with every question after the login; null: not logged in. */
+  #login: Readonly<Record<string, string>> | null = null;
 
   constructor(options: ThreeXuiOptions) {
     this.#options = options;
@@ -31,40 +31,43 @@ export class ThreeXuiSession {
   }
 
   /** What is wanted of `obj`; null if there is no such route. @throws SourceFailure */
-  async get(path: string, obj: Shape, signal: AbortSignal): Promise<{ readonly obj: unknown } | null> {
-    const shape = { success: 'value', msg: 'value', obj } as const;
-    const used = await this.#credentials(signal);
-    let answer = await this.#ask({ path, shape, signal, headers: used });
-    if (this.#options.token === undefined && isLoggedOut(answer)) {
-      // Cookies end; the oldest versions say so with status 200, and all in words that depend on the language.
-      const fresh = await this.#logIn(signal);
-      answer = await this.#ask({ path, shape, signal, headers: fresh });
-    }
-    if (answer.status === 404) return null;
-    return { obj: opened(answer) };
+  get(path: string, obj: Shape, signal: AbortSignal, maxTextBytes?: number): Promise<{ readonly obj: unknown } | null> {
+    return this.#opened({ path, obj, signal, ...(maxTextBytes === undefined ? {} : { maxTextBytes }) });
+  }
+
+  /** Changes something. May be sent twice, where the login had ended. @throws SourceFailure */
+  post(path: string, json: unknown, obj: Shape, signal: AbortSignal): Promise<{ readonly obj: unknown } | null> {
+    return this.#opened({ method: 'POST', path, json, obj, signal });
   }
 
   close(): void {
     this.#api.close();
   }
 
-  async #credentials(signal: AbortSignal): Promise<Record<string, string>> {
-    const { token } = this.#options;
-    if (token !== undefined) return { authorization: `Bearer ${token}` };
-    return this.#cookies === null ? await this.#logIn(signal) : { cookie: this.#cookies };
+  async #opened({ obj, ...rest }: Omit<JsonQuestion, 'shape'> & { readonly obj: Shape }) {
+    const question = { ...rest, shape: { success: 'value', msg: 'value', obj } as const };
+    const used = await this.#credentials(rest.signal);
+    let answer = await this.#ask({ ...question, headers: used });
+    if (this.#options.token === undefined && isLoggedOut(answer)) {
+      // Cookies end; the oldest versions say so with status 200, and all in words that depend on the language.
+      const fresh = await this.#logIn(rest.signal);
+      answer = await this.#ask({ ...question, headers: fresh });
+    }
+    return answer.status === 404 ? null : { obj: opened(answer) };
   }
 
-  async #logIn(signal: AbortSignal): Promise<Record<string, string>> {
+  async #credentials(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+    const { token } = this.#options;
+    if (token !== undefined) return { authorization: `Bearer ${token}` };
+    return this.#login ?? (await this.#logIn(signal));
+  }
+
+  async #logIn(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     const { username = '', password = '' } = this.#options;
     const shape = { success: 'value', msg: 'value', obj: 'value' } as const;
-    // Version 3 wants a token against forged requests; before, there is no such route.
-    const before = await this.#ask({ path: 'csrf-token', shape: { obj: 'value' }, signal });
-    const csrf = before.value === undefined ? null : (before.value as Envelope | null)?.obj;
-    const cookies = cookiesOf(before);
-    const headers = {
-      ...(typeof csrf === 'string' ? { 'x-csrf-token': csrf } : {}),
-      ...(cookies === '' ? {} : { cookie: cookies }),
-    };
+    const before = await this.#antiForgery(signal, {});
+    const cookies = cookiesOf(before.answer);
+    const headers = { ...before.headers, ...(cookies === '' ? {} : { cookie: cookies }) };
     const answer = await this.#ask({
       method: 'POST',
       path: 'login',
@@ -77,8 +80,16 @@ export class ThreeXuiSession {
     if ((answer.value as Envelope | null)?.success !== true) throw loginRejected();
     const cookie = cookiesOf(answer, cookies);
     if (cookie === '') throw unexpected('its login gives no cookie');
-    this.#cookies = cookie;
-    return { cookie };
+    const { headers: forged } = await this.#antiForgery(signal, { cookie });
+    this.#login = { ...forged, cookie };
+    return this.#login;
+  }
+
+  /** Version 3 wants a token of the session with everything that changes something; before, there is no such route. */
+  async #antiForgery(signal: AbortSignal, headers: Record<string, string>) {
+    const answer = await this.#ask({ path: 'csrf-token', shape: { obj: 'value' }, signal, headers });
+    const token = answer.value === undefined ? null : (answer.value as Envelope | null)?.obj;
+    return { answer, headers: typeof token === 'string' ? { 'x-csrf-token': token } : {} };
   }
 
   async #ask(question: JsonQuestion): Promise<JsonAnswer> {

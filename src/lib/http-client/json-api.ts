@@ -14,6 +14,8 @@ export interface JsonQuestion {
   readonly json?: unknown;
   /** What is wanted of a 2xx answer; nothing else of it is kept. */
   readonly shape: Shape;
+  /** Of one text among that; see JsonPicker. */
+  readonly maxTextBytes?: number;
   readonly signal: AbortSignal;
 }
 
@@ -40,10 +42,20 @@ export class JsonApi {
   }
 
   /** @throws HttpFailure (`http-not-json` among them); the signal's reason */
-  async ask({ method, path, query = {}, headers, form, json, shape, signal }: JsonQuestion): Promise<JsonAnswer> {
+  async ask({
+    method,
+    path,
+    query = {},
+    headers,
+    form,
+    json,
+    shape,
+    maxTextBytes,
+    signal,
+  }: JsonQuestion): Promise<JsonAnswer> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-    const picker = new JsonPicker(shape);
+    const picker = new JsonPicker(shape, maxTextBytes);
     const body = form === undefined ? json && JSON.stringify(json) : new URLSearchParams(form).toString();
     const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
     try {

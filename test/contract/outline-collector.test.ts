@@ -119,8 +119,8 @@ describe('outline', () => {
     fake.keys = [{ ...key('0', 1001n, 20_000n), name: 'Alice' }, key('1', 7n, 80n)];
     const [service] = (await collector.collect(soon())).services;
     expect(service?.peers).toEqual([
-      { key: '0', name: 'Alice', traffic: { rx: 1001n, tx: 20_000n, total: 21_001n } },
-      { key: '1', traffic: { rx: 7n, tx: 80n, total: 87n } },
+      { key: '0', name: 'Alice', isOff: false, traffic: { rx: 1001n, tx: 20_000n, total: 21_001n } },
+      { key: '1', isOff: false, traffic: { rx: 7n, tx: 80n, total: 87n } },
     ]);
   });
 

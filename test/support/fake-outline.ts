@@ -7,6 +7,7 @@ export interface FakeAccessKey {
   bytes: { rx: bigint; tx: bigint } | null;
   /** Counter of a key that was deleted since: only the counters know it. */
   isDeleted?: boolean;
+  dataLimit?: { bytes: number };
 }
 
 /**
@@ -18,6 +19,8 @@ export class FakeOutline {
   readonly metrics = new FakeWeb((request) => this.#metricsAnswer(request));
   readonly secretPath = '/TmV2ZXJTaG93VGhpcw';
   keys: FakeAccessKey[] = [];
+  /** Keys whose limit was set or taken away, as often as it was. */
+  readonly limited: string[] = [];
   /** Seconds since 1970, as the process works it out; moves a little with the clock. */
   startedAt = Date.now() / 1000 - 36_000;
   lastThirtyDays: Record<string, number> = {};
@@ -43,8 +46,10 @@ export class FakeOutline {
     await Promise.all([this.management.close(), this.metrics.close()]);
   }
 
-  #managementAnswer({ method, url }: FakeRequest): FakeAnswer {
+  #managementAnswer({ method, url, body }: FakeRequest): FakeAnswer {
     this.prepare();
+    const [, id] = new RegExp(`^${this.secretPath}/access-keys/([^/]+)/data-limit$`).exec(url.pathname) ?? [];
+    if (id !== undefined) return this.#limit(decodeURIComponent(id), method, body);
     switch (`${method} ${url.pathname}`) {
       case `GET ${this.secretPath}/access-keys`:
         return { status: 200, body: `{"accessKeys":[${this.#texts.keys}]}`, isData: true };
@@ -55,6 +60,17 @@ export class FakeOutline {
       default:
         return { status: 404, body: '{"code":"ResourceNotFound","message":"not here"}' };
     }
+  }
+
+  /** As server/manager_service.ts: 204 without content. */
+  #limit(id: string, method: string, body: string): FakeAnswer {
+    const key = this.keys.find((one) => one.id === id && one.isDeleted !== true);
+    if (key === undefined) return { status: 404, body: '{"code":"NotFoundError","message":"Access key not found"}' };
+    if (method === 'DELETE') delete key.dataLimit;
+    else key.dataLimit = { bytes: (JSON.parse(body) as { limit: { bytes: number } }).limit.bytes };
+    this.limited.push(id);
+    this.keys = [...this.keys];
+    return { status: 204, body: '' };
   }
 
   #metricsAnswer({ url }: FakeRequest): FakeAnswer {
@@ -81,9 +97,15 @@ export class FakeOutline {
 
 const json = (value: unknown): FakeAnswer => ({ status: 200, body: JSON.stringify(value) });
 
-function keyText({ id, name }: FakeAccessKey): string {
+function keyText({ id, name, dataLimit }: FakeAccessKey): string {
   const rest = { password: `password-of-${id}`, port: 18421, method: 'chacha20-ietf-poly1305' };
-  return JSON.stringify({ id, name, ...rest, accessUrl: `ss://password-of-${id}@192.0.2.1:18421/?outline=1` });
+  return JSON.stringify({
+    id,
+    name,
+    dataLimit,
+    ...rest,
+    accessUrl: `ss://password-of-${id}@192.0.2.1:18421/?outline=1`,
+  });
 }
 
 /** Of what a client sent three quarters by TCP, and what goes on to the targets is less by the encryption. */

@@ -6,7 +6,7 @@ import type {
   Outcome,
   Seen,
 } from '../../core/access/enforcer.ts';
-import { SourceFailure } from '../../core/errors.ts';
+import { oneByOne } from '../../core/access/one-by-one.ts';
 import type { MarzbanClient } from './client.ts';
 import { unexpected } from './failures.ts';
 
@@ -41,7 +41,7 @@ export class MarzbanEnforcer implements Enforcer {
   }
 
   suspend(changes: readonly AccessChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#each(changes, async ({ target, kept }) => {
+    return oneByOne(changes, async ({ target, kept }) => {
       const seen = await this.#look(target.key, signal);
       if (seen.state === 'absent') return 'absent';
       if (seen.state !== 'active' || seen.kept !== kept) return 'changed';
@@ -50,7 +50,7 @@ export class MarzbanEnforcer implements Enforcer {
   }
 
   restore(changes: readonly AccessChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#each(changes, async ({ target, kept }) => {
+    return oneByOne(changes, async ({ target, kept }) => {
       const now = await this.#read(target.key, signal);
       if (now === undefined) return 'absent';
       // Limited or expired since: that is the panel's, and ends with it.
@@ -94,19 +94,4 @@ export class MarzbanEnforcer implements Enforcer {
     const message = `The panel left the user as it was: ${String(now.status)}.`;
     return { problem: { code: 'access-failed', message, hint: 'Look at the user in the panel.' } };
   }
-
-  /** One user that cannot be changed does not keep the others waiting; a panel that is away does. */
-  async #each(
-    changes: readonly AccessChange[],
-    change: (one: AccessChange) => Promise<Outcome>,
-  ): Promise<readonly Outcome[]> {
-    const outcomes: Outcome[] = [];
-    for (const one of changes) outcomes.push(await change(one).catch(asProblem));
-    return outcomes;
-  }
-}
-
-function asProblem(error: unknown): Outcome {
-  if (!(error instanceof SourceFailure)) throw error;
-  return { problem: { code: error.code, message: error.message, hint: error.hint ?? null } };
 }

@@ -8,12 +8,19 @@ import { type Counters, CountersReader } from './counters.ts';
 import { statusFailure, unexpected } from './failures.ts';
 import { accessOf, type OutlineOptions } from './options.ts';
 
-const KEYS = { accessKeys: [{ id: 'value', name: 'value' }] } as const;
+const KEYS = { accessKeys: [{ id: 'value', name: 'value', dataLimit: { bytes: 'value' } }] } as const;
 const TRANSFER = { bytesTransferredByUserId: { '*': 'value' } } as const;
 const SERVER = { version: 'value', metricsEnabled: 'value' } as const;
 const MAX_METRICS_BYTES = 64 * 1024 * 1024;
 
 type Fields = Readonly<Record<string, unknown>>;
+
+export interface AccessKey {
+  /** '' where it has none. */
+  readonly name: string;
+  /** Its own limit, over any 30 days; null: none, or that of the server. */
+  readonly limitBytes: bigint | null;
+}
 
 /** The two interfaces of an Outline server: management (shadowbox) and the counters of outline-ss-server. */
 export class OutlineClient {
@@ -31,16 +38,32 @@ export class OutlineClient {
     this.#clock = clock;
   }
 
-  /** Name of each access key by its id; '' where it has none. Passwords are passed over. */
-  async keyNames(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  /** Every access key by its id. Passwords are passed over. */
+  async keys(signal: AbortSignal): Promise<ReadonlyMap<string, AccessKey>> {
     const { accessKeys } = await this.#get('access-keys', KEYS, signal);
     if (!Array.isArray(accessKeys)) throw unexpected('its list of access keys is none');
-    const names = new Map<string, string>();
-    for (const { id, name } of accessKeys as Fields[]) {
-      if (typeof id !== 'string' || id === '' || names.has(id)) throw unexpected('an access key has no id of its own');
-      names.set(id, typeof name === 'string' ? name : '');
+    const keys = new Map<string, AccessKey>();
+    for (const { id, name, dataLimit } of accessKeys as Fields[]) {
+      if (typeof id !== 'string' || id === '' || keys.has(id)) throw unexpected('an access key has no id of its own');
+      const bytes = (dataLimit as Fields | null | undefined)?.bytes;
+      if (bytes !== undefined && typeof bytes !== 'bigint') throw unexpected('a data limit is no number of bytes');
+      keys.set(id, { name: typeof name === 'string' ? name : '', limitBytes: bytes ?? null });
     }
-    return names;
+    return keys;
+  }
+
+  /** Sets the data limit of one key, or takes it away (null). False if there is no such key. @throws SourceFailure */
+  async setLimit(id: string, bytes: bigint | null, signal: AbortSignal): Promise<boolean> {
+    const path = `access-keys/${encodeURIComponent(id)}/data-limit`;
+    // The server keeps limits as doubles (number in model/access_key.ts): nothing is lost that it did not lose itself.
+    const what =
+      bytes === null
+        ? ({ method: 'DELETE' } as const)
+        : ({ method: 'PUT', json: { limit: { bytes: Number(bytes) } } } as const);
+    const { status } = await translated(signal, () => this.#api.ask({ path, shape: 'value', signal, ...what }));
+    if (status === 404) return false;
+    if (status < 200 || status > 299) throw statusFailure('management', status);
+    return true;
   }
 
   /** What each key transferred in the last 30 days: it falls as days fall out, and is never counted. */

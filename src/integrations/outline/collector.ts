@@ -1,6 +1,6 @@
 import type { Collector, CounterSemantics, PeerReading, Poll, SourceNotice } from '../../core/metering/collector.ts';
 import { NOTHING } from '../../core/units/bytes.ts';
-import type { OutlineClient } from './client.ts';
+import type { AccessKey, OutlineClient } from './client.ts';
 import type { Counters } from './counters.ts';
 
 /**
@@ -21,7 +21,7 @@ export class OutlineCollector implements Collector {
   }
 
   async collect(signal: AbortSignal): Promise<Poll> {
-    const names = await this.#client.keyNames(signal);
+    const keys = await this.#client.keys(signal);
     const counters = await this.#client.counters(signal);
     if (counters === null) return { complete: false, services: [], notices: [NO_COUNTERS] };
     const service = {
@@ -29,7 +29,7 @@ export class OutlineCollector implements Collector {
       kind: 'outline',
       name: this.#base.hostname,
       ...(counters.age === null ? {} : { age: counters.age }),
-      peers: peersOf(names, counters),
+      peers: peersOf(keys, counters),
     };
     return { complete: true, services: [service], notices: [] };
   }
@@ -40,11 +40,12 @@ export class OutlineCollector implements Collector {
 }
 
 /** Keys without a counter carried nothing since the process started; counters without a key are of one that was deleted. */
-function peersOf(names: ReadonlyMap<string, string>, { keys }: Counters): PeerReading[] {
-  const all = new Set([...names.keys(), ...keys.keys()]);
+function peersOf(keys: ReadonlyMap<string, AccessKey>, { keys: counters }: Counters): PeerReading[] {
+  const all = new Set([...keys.keys(), ...counters.keys()]);
   return [...all].map((key) => {
-    const name = names.get(key) ?? '';
-    return { key, traffic: keys.get(key) ?? NOTHING, ...(name === '' ? {} : { name }) };
+    const { name = '', limitBytes } = keys.get(key) ?? {};
+    const isOff = limitBytes === undefined ? {} : { isOff: limitBytes === 0n };
+    return { key, traffic: counters.get(key) ?? NOTHING, ...isOff, ...(name === '' ? {} : { name }) };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { OutlineClient } from './client.ts';
 import { OutlineCollector } from './collector.ts';
+import { OUTLINE_ABILITIES, OutlineEnforcer } from './enforcer.ts';
 import { accessOf, parseOutlineOptions } from './options.ts';
 import { testServer } from './server-test.ts';
 
@@ -17,4 +18,8 @@ export const outline: Integration = {
   },
   test: (options, tools, signal) => testServer(parseOutlineOptions(options), tools, signal),
   setup: async () => null,
+  access: {
+    abilities: () => OUTLINE_ABILITIES,
+    createEnforcer: (options, { clock }) => new OutlineEnforcer(new OutlineClient(parseOutlineOptions(options), clock)),
+  },
 };

@@ -6,7 +6,7 @@ import type {
   Outcome,
   Seen,
 } from '../../core/access/enforcer.ts';
-import { SourceFailure } from '../../core/errors.ts';
+import { oneByOne } from '../../core/access/one-by-one.ts';
 import type { RemnawaveClient } from './client.ts';
 import { unexpected } from './failures.ts';
 
@@ -52,28 +52,16 @@ export class RemnawaveEnforcer implements Enforcer {
   }
 
   suspend(changes: readonly AccessChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#each(changes, ACTIVE, 'disable', signal);
+    return oneByOne(changes, ({ target }) => this.#act(target.key, ACTIVE, 'disable', signal));
   }
 
   /** Limited or expired since: that is the panel's, and ends with it. */
   restore(changes: readonly AccessChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#each(changes, DISABLED, 'enable', signal);
+    return oneByOne(changes, ({ target }) => this.#act(target.key, DISABLED, 'enable', signal));
   }
 
   async close(): Promise<void> {
     this.#client.close();
-  }
-
-  /** One user that cannot be changed does not keep the others waiting; a panel that is away does. */
-  async #each(
-    changes: readonly AccessChange[],
-    from: string,
-    action: 'disable' | 'enable',
-    signal: AbortSignal,
-  ): Promise<readonly Outcome[]> {
-    const outcomes: Outcome[] = [];
-    for (const { target } of changes) outcomes.push(await this.#act(target.key, from, action, signal).catch(asProblem));
-    return outcomes;
   }
 
   async #act(name: string, from: string, action: 'disable' | 'enable', signal: AbortSignal): Promise<Outcome> {
@@ -102,9 +90,4 @@ function asUser(response: unknown): User {
   if (typeof status !== 'string' || !/^[A-Z_]{1,32}$/.test(status)) throw unexpected('a user has no status');
   if (typeof name !== 'string' && typeof name !== 'bigint') throw unexpected('a user has no id');
   return { path: encodeURIComponent(String(name)), status };
-}
-
-function asProblem(error: unknown): Outcome {
-  if (!(error instanceof SourceFailure)) throw error;
-  return { problem: { code: error.code, message: error.message, hint: error.hint ?? null } };
 }

@@ -6,6 +6,7 @@ import type {
   Outcome,
   Seen,
 } from '../../core/access/enforcer.ts';
+import { asProblem } from '../../core/access/one-by-one.ts';
 import { SourceFailure } from '../../core/errors.ts';
 import type { ThreeXuiSession } from './session.ts';
 import { type Place, readClient, readSwitches, type Switch } from './switches.ts';
@@ -141,9 +142,4 @@ function failed(reason: string): Outcome {
   const text = reason.replace(/[^\p{L}\p{N}\p{P}\p{Zs}]/gu, ' ').slice(0, 200);
   const message = `The panel left the client as it was: ${text}.`;
   return { problem: { code: 'access-failed', message, hint: 'Look at the client in the panel.' } };
-}
-
-function asProblem(error: unknown): Outcome {
-  if (!(error instanceof SourceFailure)) throw error;
-  return { problem: { code: error.code, message: error.message, hint: error.hint ?? null } };
 }

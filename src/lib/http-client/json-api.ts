@@ -22,7 +22,7 @@ export interface JsonQuestion {
 export interface JsonAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Picked from a 2xx answer; undefined for every other. */
+  /** Picked from a 2xx answer (null if that has no content); undefined for every other. */
   readonly value: unknown;
 }
 
@@ -69,8 +69,7 @@ export class JsonApi {
         maxBytes: MAX_BYTES,
         onData: (chunk) => picker.push(chunk),
       });
-      const isGood = answer.status >= 200 && answer.status < 300;
-      return { status: answer.status, headers: answer.headers, value: isGood ? picker.finish() : undefined };
+      return { status: answer.status, headers: answer.headers, value: pickedOf(answer.status, picker) };
     } catch (error) {
       if (!(error instanceof NotJson)) throw error;
       throw new HttpFailure(
@@ -84,4 +83,9 @@ export class JsonApi {
   close(): void {
     this.#http.close();
   }
+}
+
+function pickedOf(status: number, picker: JsonPicker): unknown {
+  if (status === 204) return null;
+  return status >= 200 && status < 300 ? picker.finish() : undefined;
 }

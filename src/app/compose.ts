@@ -24,6 +24,7 @@ import type { Config } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
 import { examine } from './doctor.ts';
+import { Gateways } from './gateways.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { LiveRates } from './live-rates.ts';
 import { type Chore, Maintenance } from './maintenance.ts';
@@ -116,7 +117,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   });
   const maintenance = new Maintenance({
     timers,
-    chores: [beatOf(store), judgingOf(store, wallTime), silenceOf(agents), ...operations.chores()],
+    chores: [...choresOf(store, wallTime, fleet), ...operations.chores()],
     onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
   });
 
@@ -132,6 +133,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     identity,
     begin() {
       fleet.scheduler.start();
+      fleet.gateways.open();
       services.start();
       maintenance.start();
     },
@@ -190,6 +192,7 @@ function composeNodes(surroundings: FleetSurroundings) {
       if (booked.services.some((service) => service.newPeers.length > 0)) views.baselinesChanged(node.id);
       await expected.afterPoll(node, booked);
       await discovery.afterPoll(node, booked);
+      gateways.seen(node, poll);
       // A node that is slow to change must not hold up its next reading.
       void access.afterPoll(node, poll);
     },
@@ -203,22 +206,10 @@ function composeNodes(surroundings: FleetSurroundings) {
     onBug: (id, error) => log.error({ err: error, node: id }, 'polling a node failed'),
   });
   const views = composeViews(surroundings, { rates, presence, skews, polling });
+  const gateways = composeGateways(surroundings);
   const nodes = new RunningNodes({
-    inventory,
-    integrationOf,
-    tools,
-    credentials,
-    clock,
-    polling,
-    scheduler,
-    views,
-    rates,
-    presence,
-    discovery,
-    sameBytes,
-    changes,
-    productNotices: surroundings.productNotices,
-    access,
+    ...{ inventory, integrationOf, tools, credentials, clock, polling, scheduler, views, rates, presence },
+    ...{ discovery, sameBytes, changes, access, gateways, productNotices: surroundings.productNotices },
   });
   const agents = new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
   ledger.onCommit((commit) => {
@@ -226,10 +217,15 @@ function composeNodes(surroundings: FleetSurroundings) {
   });
   const services = composeHealth(surroundings, views, presence);
   const close = async () => {
-    await Promise.all([scheduler.stop(), services.stop(), access.close()]);
+    await Promise.all([scheduler.stop(), services.stop(), access.close(), gateways.close()]);
     await polling.close();
   };
-  return { nodes, agents, access, services, scheduler, close };
+  return { nodes, agents, access, services, scheduler, gateways, close };
+}
+
+function composeGateways({ store, clock, log, credentials, changes }: FleetSurroundings): Gateways {
+  const { inventory, ledger, history, audit } = store;
+  return new Gateways({ inventory, ledger, history, audit, clock, log, credentials, changes, integrationOf });
 }
 
 interface Seen {
@@ -267,6 +263,10 @@ function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presen
     calendar: () => store.calendar(),
     onFailure: (error) => log.error({ err: error }, 'looking after the health of services failed'),
   });
+}
+
+function choresOf(store: Store, wallTime: WallTime, { agents, gateways }: ReturnType<typeof composeNodes>): Chore[] {
+  return [beatOf(store), judgingOf(store, wallTime), silenceOf(agents), gateways.chore()];
 }
 
 function beatOf(store: Store): Chore {

@@ -20,6 +20,7 @@ import type { NodeId } from '../core/units/ids.ts';
 import type { AccessControl } from './access/control.ts';
 import type { Changes } from './changes.ts';
 import type { Credentials } from './credentials.ts';
+import type { Gateways } from './gateways.ts';
 import type { LiveRates } from './live-rates.ts';
 import type { NodePolling, PollRun } from './node-polling.ts';
 import type { NodeViews } from './node-views.ts';
@@ -42,6 +43,7 @@ interface Dependencies {
   readonly sameBytes: SameBytesWatch;
   readonly changes: Changes;
   readonly access: Pick<AccessControl, 'notices' | 'forget'>;
+  readonly gateways: Pick<Gateways, 'update' | 'notices'>;
   /** Notices about the product itself: open webhook, disk, clock. */
   readonly productNotices: () => Promise<readonly SystemNotice[]>;
 }
@@ -71,6 +73,7 @@ export class RunningNodes implements NodeOperations {
   /** Begins polling; also after nodes were written by somebody else (an import). */
   async refresh(): Promise<void> {
     this.#use.scheduler.update(await this.#polled());
+    await this.#use.gateways.update(await this.#use.inventory.nodes());
   }
 
   async views(): Promise<NodeView[]> {
@@ -184,8 +187,9 @@ export class RunningNodes implements NodeOperations {
       this.#use.access.notices(),
     ]);
     const nameOf = (id: NodeId | null) => views.find(({ node }) => node.id === id)?.node.name ?? null;
-    const ofAccess = access.map((one) => ({ ...one, severity: 'warning' as const, nodeName: nameOf(one.nodeId) }));
-    return [...product, ...ofAccess, ...twiceCounted(views, this.#use.sameBytes.found()), ...views.flatMap(noticesOf)];
+    const others = [...access, ...this.#use.gateways.notices()];
+    const ofNodes = others.map((one) => ({ ...one, severity: 'warning' as const, nodeName: nameOf(one.nodeId) }));
+    return [...product, ...ofNodes, ...twiceCounted(views, this.#use.sameBytes.found()), ...views.flatMap(noticesOf)];
   }
 
   async assignAutomatically(

@@ -16,6 +16,7 @@ export interface PanelOptions {
   readonly shared?: boolean;
   readonly userAgent?: string;
   readonly metricsUrl?: string;
+  readonly gateway?: string;
   readonly certSha256?: string;
   readonly privateAddress?: boolean;
 }
@@ -51,6 +52,7 @@ export function addPanelOptions(command: Command): Command {
     .option('--shared', 'subscription: several people use the account')
     .option('--user-agent <name>', 'subscription: the client as which it is fetched')
     .option('--metrics-url <address>', 'Outline: counters of outline-ss-server, http://host:port/metrics')
+    .option('--gateway <address>', 'Marzban: HOST:PORT to listen on before it; - for none')
     .option('--cert-sha256 <fingerprint>', 'panels: the one certificate to accept, if no authority signed it')
     .option('--private-address', 'panels: allow addresses of this machine and of private networks');
 }
@@ -68,11 +70,12 @@ export async function panelOptionsOf(kind: string, options: PanelOptions): Promi
 /** Only what was given: to change a node. */
 export async function givenOptions(options: PanelOptions): Promise<Record<string, unknown>> {
   const { url, username, passwordFile, tokenFile, accessFile, metricsUrl, certSha256, privateAddress } = options;
-  const { linkFile, shared, userAgent } = options;
+  const { linkFile, shared, userAgent, gateway } = options;
   const all = {
     url,
     username,
     metricsUrl,
+    gateway,
     certSha256,
     privateAddress,
     password: passwordFile && (await readSecret(passwordFile)),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonPicker, NotJson, pickJson, type Shape } from './json-picker.ts';
+import { JsonPicker, NotJson, type Placed, pickJson, type Shape } from './json-picker.ts';
 
 /** What JSON.parse makes of it, with the same types. */
 function expected(value: unknown): unknown {
@@ -122,6 +122,20 @@ describe('picking out of JSON', () => {
       })();
       expect(error).toBeInstanceOf(NotJson);
       expect((error as Error).message).not.toContain('hunter2');
+    }
+  });
+
+  test('values tell where they stand, however the text came', () => {
+    const text = Buffer.from('{ "é":[1], "a" : [ {"b":"x\\"ü" , "c": -12.5},{"c":null}] ,"d":9007199254740993}');
+    const shape = { a: [{ b: 'value', c: 'value' }], d: 'value' } as const;
+    for (let cut = 0; cut <= text.length; cut++) {
+      const picker = new JsonPicker(shape, { placed: true });
+      picker.push(text.subarray(0, cut));
+      picker.push(text.subarray(cut));
+      const { a, d } = picker.finish() as { a: Record<string, Placed>[]; d: Placed };
+      const stands = [a[0]?.b, a[0]?.c, a[1]?.c, d].map((one) => text.subarray(one?.from, one?.to).toString());
+      expect(stands).toEqual(['"x\\"ü"', '-12.5', 'null', '9007199254740993']);
+      expect(d.value).toBe(9007199254740993n);
     }
   });
 });

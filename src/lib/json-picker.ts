@@ -13,6 +13,13 @@ interface Frame {
   key: string;
 }
 
+/** A value with where it stands in the text: bytes `[from, to)`, the quotes of a text included. */
+export interface Placed {
+  readonly value: unknown;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What may come next. */
 type Expect = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end' | 'nothing';
 
@@ -46,11 +53,16 @@ export class JsonPicker {
   #parts: Buffer[] = [];
   #partBytes = 0;
   #inLiteral = false;
+  readonly #isPlaced: boolean;
+  /** Bytes before the chunk at hand, and where in all of them the value at hand began. */
+  #passed = 0;
+  #from = 0;
 
-  /** `maxTextBytes`: of one text that is wanted; those that are passed over may be of any length. */
-  constructor(shape: Shape, maxTextBytes = MAX_TEXT_BYTES) {
+  /** `maxTextBytes`: of one text that is wanted; those that are passed over may be of any length. `placed`: see `Placed`. */
+  constructor(shape: Shape, { maxTextBytes = MAX_TEXT_BYTES, placed = false } = {}) {
     this.#shape = shape;
     this.#maxTextBytes = maxTextBytes;
+    this.#isPlaced = placed;
   }
 
   /** @throws NotJson */
@@ -62,11 +74,12 @@ export class JsonPicker {
       else if (this.#inLiteral) at = this.#literal(chunk, at);
       else at = this.#token(chunk, at);
     }
+    this.#passed += chunk.length;
   }
 
   /** What was picked; fields that were not there are absent. @throws NotJson if the text ended early */
   finish(): unknown {
-    if (this.#inLiteral && this.#frames.length === 0) this.#endLiteral(NOTHING);
+    if (this.#inLiteral && this.#frames.length === 0) this.#endLiteral(NOTHING, 0);
     if (this.#expect !== 'nothing') throw new NotJson('it ends early');
     return this.#result;
   }
@@ -99,6 +112,7 @@ export class JsonPicker {
 
   #value(byte: number, at: number): number {
     const shape = this.#wanted();
+    this.#from = this.#passed + at;
     if (byte === QUOTE) {
       this.#inText = shape === 'value' ? 'wanted' : 'skipped';
       return at + 1;
@@ -160,11 +174,11 @@ export class JsonPicker {
       this.#escaped = at > chunk.length;
       return chunk.length;
     }
-    this.#endText(chunk.subarray(start, at));
+    this.#endText(chunk.subarray(start, at), at + 1);
     return at + 1;
   }
 
-  #endText(rest: Buffer): void {
+  #endText(rest: Buffer, end: number): void {
     const kind = this.#inText;
     this.#inText = 'no';
     if (kind === 'skipped') {
@@ -176,7 +190,7 @@ export class JsonPicker {
       (this.#frames.at(-1) as Frame).key = text;
       this.#expect = 'colon';
     } else {
-      this.#put(text);
+      this.#put(this.#placed(text, end));
       this.#ended();
     }
   }
@@ -185,16 +199,20 @@ export class JsonPicker {
     let at = start;
     while (at < chunk.length && isLiteral(chunk[at] as number)) at += 1;
     if (this.#partBytes + at - start > MAX_LITERAL_BYTES) throw new NotJson('a number is too long');
-    if (at < chunk.length) this.#endLiteral(chunk.subarray(start, at));
+    if (at < chunk.length) this.#endLiteral(chunk.subarray(start, at), at);
     else this.#keep(chunk.subarray(start));
     return at;
   }
 
-  #endLiteral(rest: Buffer): void {
+  #endLiteral(rest: Buffer, end: number): void {
     this.#inLiteral = false;
     const value = literalOf(this.#taken(rest).toString('latin1'));
-    if (this.#wanted() !== undefined) this.#put(value);
+    if (this.#wanted() !== undefined) this.#put(this.#placed(value, end));
     this.#ended();
+  }
+
+  #placed(value: unknown, end: number): unknown {
+    return this.#isPlaced ? ({ value, from: this.#from, to: this.#passed + end } satisfies Placed) : value;
   }
 
   /** What is wanted of the value that comes now. */
@@ -239,6 +257,13 @@ export class JsonPicker {
 export function pickJson(text: string | Buffer, shape: Shape): unknown {
   const picker = new JsonPicker(shape);
   picker.push(Buffer.from(text));
+  return picker.finish();
+}
+
+/** The same with every value as a `Placed`. @throws NotJson */
+export function placeJson(text: Buffer, shape: Shape): unknown {
+  const picker = new JsonPicker(shape, { placed: true });
+  picker.push(text);
   return picker.finish();
 }
 

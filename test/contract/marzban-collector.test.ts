@@ -137,6 +137,7 @@ describe('marzban', () => {
         key: 'alice',
         isOff: false,
         name: 'alice',
+        owner: 'owner',
         traffic: { rx: null, tx: null, total: 5n },
         startedAt: new Date('2024-05-01T12:34:56.789Z'),
         lastHandshakeAt: new Date('2024-05-02T00:00:01Z'),
@@ -261,6 +262,9 @@ describe('marzban', () => {
     [{ password: 7 }, '/options/password'],
     [{ certSha256: 'AB' }, '/options/certSha256'],
     [{ passwort: 'x' }, '/options/passwort'],
+    [{ gateway: '8001' }, '/options/gateway'],
+    [{ gateway: '127.0.0.1:0' }, '/options/gateway'],
+    [{ url: 'http://localhost:8000', gateway: '127.0.0.1:8000' }, '/options/gateway'],
   ])('options %j are refused by field, and no secret is repeated', (change, pointer) => {
     const given = { url: 'https://panel.example.com:8000', username: 'a', password: 'hunter2', ...change };
     try {

@@ -4,6 +4,10 @@ export interface FakeMarzbanUser {
   readonly username: string;
   /** `lifetime_used_traffic`: what was reset, and what is used now. */
   lifetime: bigint;
+  /** `used_traffic`, 5 unless told otherwise. */
+  used?: bigint;
+  /** The admin who has it, `owner` unless told otherwise. */
+  owner?: string;
   createdAt: string;
   onlineAt: string | null;
   /** `active` unless told otherwise. */
@@ -31,6 +35,8 @@ export class FakeMarzban {
   /** Called before each page of users. */
   onPage: (offset: number) => void = () => {};
   logins = 0;
+  /** `users_usage` of admins. */
+  readonly adminUsage = new Map<string, bigint>();
   /** Changes of users, as they came. */
   readonly puts: string[] = [];
   #token = 0;
@@ -65,11 +71,23 @@ export class FakeMarzban {
       return json(401, { detail: 'Could not validate credentials' }, { 'www-authenticate': 'Bearer' });
     const [, name] = /^\/api\/user\/([^/]+)$/.exec(url.pathname) ?? [];
     if (name !== undefined) return this.#user(method, decodeURIComponent(name), body);
+    const [, what = '', whose] =
+      /^\/api\/(user|admin\/usage|admin\/usage\/reset)\/([^/]+)(?:\/reset)?$/.exec(url.pathname) ?? [];
+    if (whose !== undefined) return this.#resetOrUsage(method, what, decodeURIComponent(whose));
     switch (`${method} ${url.pathname}`) {
+      case 'POST /api/users/reset':
+        if (!this.isSudo) return json(403, { detail: "You're not allowed" });
+        for (const user of this.users) this.#reset(user);
+        return json(200, { detail: 'Users successfully reset.' });
+      case 'GET /api/admins':
+        return json(
+          200,
+          [...this.adminUsage.keys()].map((admin) => this.#admin(admin)),
+        );
       case 'GET /api/users':
         return this.#users(url.searchParams);
       case 'GET /api/admin':
-        return json(200, { username: this.username, is_sudo: this.isSudo, telegram_id: null, users_usage: 0 });
+        return json(200, { ...this.#admin(this.username), is_sudo: this.isSudo });
       case 'GET /api/system':
         return json(200, { version: '0.8.4', mem_total: 2 ** 31, total_user: this.users.length, online_users: 1 });
       case 'GET /api/nodes':
@@ -77,6 +95,32 @@ export class FakeMarzban {
       default:
         return json(404, { detail: 'Not Found' });
     }
+  }
+
+  /** As app/routers/{user,admin}.py: resetting makes a user active who was limited, and (a slip) one who was disabled. */
+  #resetOrUsage(method: string, what: string, name: string): FakeAnswer {
+    if (what === 'admin/usage' && method === 'GET')
+      return { status: 200, body: String(this.adminUsage.get(name) ?? 0n) };
+    if (method !== 'POST') return json(405, { detail: 'Method Not Allowed' });
+    if (what === 'admin/usage/reset') {
+      if (!this.isSudo) return json(403, { detail: "You're not allowed" });
+      this.adminUsage.set(name, 0n);
+      return json(200, this.#admin(name));
+    }
+    const user = this.users.find(({ username }) => username === name);
+    if (user === undefined) return json(404, { detail: 'User not found' });
+    this.#reset(user);
+    return { status: 200, body: userText(user) };
+  }
+
+  #reset(user: FakeMarzbanUser): void {
+    user.used = 0n;
+    user.status = 'active';
+    this.users = [...this.users];
+  }
+
+  #admin(username: string) {
+    return { username, is_sudo: true, telegram_id: null, users_usage: Number(this.adminUsage.get(username) ?? 0n) };
   }
 
   #logIn(form: URLSearchParams): FakeAnswer {
@@ -120,7 +164,8 @@ function json(status: number, value: unknown, headers: Record<string, string> = 
 
 /** In the order and with the fields of UserResponse. */
 function userText(user: FakeMarzbanUser): string {
-  const { username, lifetime, createdAt, onlineAt, status = 'active', onHoldExpireDuration = null } = user;
+  const { username, lifetime, used = 5n, createdAt, onlineAt, status = 'active', owner = 'owner' } = user;
+  const { onHoldExpireDuration = null } = user;
   const rest = {
     expire: null,
     data_limit: 10_737_418_240,
@@ -134,14 +179,14 @@ function userText(user: FakeMarzbanUser): string {
     status,
     on_hold_expire_duration: onHoldExpireDuration,
     on_hold_timeout: null,
-    used_traffic: 5,
+    used_traffic: Number(used),
   };
   const after = {
     created_at: createdAt,
     links: [`vless://uuid-of-${username}@192.0.2.1:443?security=reality#${username}`],
     subscription_url: `/sub/${username}-signature`,
     excluded_inbounds: { vless: [] },
-    admin: { username: 'owner', is_sudo: true, telegram_id: null },
+    admin: { username: owner, is_sudo: true, telegram_id: null },
   };
   const proxies = `{"vless":{"id":"uuid-of-${username}"},"trojan":{"password":"password-of-${username}"}}`;
   const counters = `"lifetime_used_traffic":${lifetime},`;

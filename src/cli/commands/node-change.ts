@@ -58,7 +58,9 @@ async function changedOptions(node: Node, options: ChangeOptions): Promise<Recor
   const given = await givenOptions(options);
   if (Object.keys(given).length === 0) return null;
   if (!isPanelKind(node.kind)) throw new WrongUse(`These options are for panels; this node is ${node.kind}.`);
-  return { ...node.options, ...given };
+  const changed = { ...node.options, ...given };
+  if (changed.gateway === '-') delete changed.gateway;
+  return changed;
 }
 
 async function tryOut(api: Api, { id }: Node, options: Record<string, unknown>, isUntested: boolean): Promise<void> {

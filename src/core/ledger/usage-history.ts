@@ -55,6 +55,11 @@ export interface UsageHistory {
   peerTotals(who: Visibility, peerIds?: readonly PeerId[]): Promise<PeerTotal[]>;
   userTotals(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Traffic>>;
   /**
+   * What the users of accounts moved beyond the node that has these accounts: over other nodes, and reported. By the key
+   * of the account's peer; without those that are unknown or nobody's.
+   */
+  usageBeyond(nodeId: NodeId, keys: readonly string[]): Promise<ReadonlyMap<string, AccountBeyond>>;
+  /**
    * All bytes ever counted per user, whatever the marks: counters for monitoring, which never fall. What corrections took
    * away is still in them, and with whom bytes were counted they stay, whoever was given their peer since.
    */
@@ -76,6 +81,13 @@ export interface UsageHistory {
   baselines(limit: number, cursor: string | null): Promise<Page<Baseline>>;
   /** Corrections, decisions and rebindings, newest first, undone ones too; of one user where one is named. */
   entries(query: EntryQuery, who: Visibility): Promise<Page<LedgerEntry>>;
+}
+
+/** Of one account's user. `shown`: since the reset mark in force; `ever`: whatever the marks. */
+export interface AccountBeyond {
+  readonly userId: UserId;
+  readonly shown: bigint;
+  readonly ever: bigint;
 }
 
 export interface EntryQuery {

@@ -132,6 +132,8 @@ export interface PeerReading {
   readonly name?: string;
   /** Addresses inside the VPN, for example `10.0.0.2/32`. */
   readonly allowedIps?: readonly string[];
+  /** Who has it in the source, where that tells: an admin of a panel. */
+  readonly owner?: string;
   /** Whether the source lets it through: true = its access is off there. Absent: the source does not tell. */
   readonly isOff?: boolean;
   /** The peer's current IP:port; absent = never connected since the interface came up. */

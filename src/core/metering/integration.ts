@@ -1,4 +1,5 @@
 import type { CannotEnforce, Enforcer, EnforcerAbilities } from '../access/enforcer.ts';
+import type { Gateway, GatewayTools } from '../gateway/gateway.ts';
 import type { NodeSetup, NodeTest } from '../inventory/node-operations.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Collector } from './collector.ts';
@@ -49,6 +50,15 @@ export interface Integration {
   setup(options: Readonly<Record<string, unknown>>, access?: boolean): Promise<NodeSetup | null>;
   /** How access is taken from its peers. Absent: nobody can. */
   readonly access?: AccessSupport;
+  /** Standing before the panel's own interface. Absent: it cannot. */
+  readonly gateway?: GatewaySupport;
+}
+
+export interface GatewaySupport {
+  /** Whether these options want one. Called without the secret options. */
+  isWanted(options: Readonly<Record<string, unknown>>): boolean;
+  /** Not yet listening. */
+  create(options: Readonly<Record<string, unknown>>, tools: GatewayTools): Gateway;
 }
 
 export interface AccessSupport {

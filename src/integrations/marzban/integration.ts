@@ -2,6 +2,7 @@ import type { Integration } from '../../core/metering/integration.ts';
 import { MarzbanClient } from './client.ts';
 import { MarzbanCollector } from './collector.ts';
 import { MARZBAN_ABILITIES, MarzbanEnforcer } from './enforcer.ts';
+import { MarzbanGateway } from './gateway/gateway.ts';
 import { parseMarzbanOptions } from './options.ts';
 import { testPanel } from './panel-test.ts';
 
@@ -22,5 +23,9 @@ export const marzban: Integration = {
   access: {
     abilities: () => MARZBAN_ABILITIES,
     createEnforcer: (options) => new MarzbanEnforcer(new MarzbanClient(parseMarzbanOptions(options))),
+  },
+  gateway: {
+    isWanted: ({ gateway }) => gateway !== undefined,
+    create: (options, tools) => new MarzbanGateway(parseMarzbanOptions(options), tools),
   },
 };

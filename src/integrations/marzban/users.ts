@@ -8,7 +8,14 @@ import { unexpected } from './failures.ts';
 const SHAPE = {
   total: 'value',
   users: [
-    { username: 'value', lifetime_used_traffic: 'value', created_at: 'value', online_at: 'value', status: 'value' },
+    {
+      username: 'value',
+      lifetime_used_traffic: 'value',
+      created_at: 'value',
+      online_at: 'value',
+      status: 'value',
+      admin: { username: 'value' },
+    },
   ],
 } as const;
 
@@ -38,12 +45,14 @@ function readUser(user: Readonly<Record<string, unknown>>): PeerReading {
   if (typeof bytes !== 'bigint' || bytes < 0n || bytes > MAX_U64) throw unexpected('a user has no lifetime traffic');
   const startedAt = readInstant(created);
   const lastHandshakeAt = readInstant(online);
+  const owner = (user.admin as { username?: unknown } | undefined)?.username;
   return {
     key: username,
     name: username,
     // Up and down together, multiplied by the coefficient of each node (app/jobs/record_usages.py).
     traffic: undirected(bytes),
     ...(typeof status === 'string' ? { isOff: status !== 'active' && status !== 'on_hold' } : {}),
+    ...(typeof owner === 'string' ? { owner } : {}),
     ...(startedAt === null ? {} : { startedAt }),
     ...(lastHandshakeAt === null ? {} : { lastHandshakeAt }),
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
+import { type ConnectionRules, resolveBySystem } from './connection.ts';
 import { HttpClient } from './http-client.ts';
 
 /** Fields of options that say which HTTP interface is asked, and how far it is trusted. */
@@ -11,6 +12,8 @@ export const EndpointFields = {
   /** The one certificate to accept, for one that no known authority signed. */
   certSha256: Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f:]{64,95}$' })),
 };
+
+const CONNECT_TIMEOUT_MS = 10_000;
 
 export interface Endpoint {
   readonly url: string;
@@ -68,4 +71,14 @@ export function clientOf(endpoint: Endpoint): HttpClient {
     certificateSha256: endpoint.certSha256 ?? null,
     keepsConnections: true,
   });
+}
+
+/** How connections to it are opened, for whoever does more than ask. */
+export function rulesOf(endpoint: Endpoint): ConnectionRules {
+  return {
+    policy: { kind: 'collector', privateAddresses: endpoint.privateAddress ?? false },
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    certificateSha256: endpoint.certSha256 === undefined ? null : parseFingerprint(endpoint.certSha256),
+    resolve: resolveBySystem,
+  };
 }

@@ -1,14 +1,8 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-} from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import type { AddressPolicy } from './addresses.ts';
+import { type Agents, bareHost, makeAgents, portOf } from './agents.ts';
 import { receiveBody } from './body.ts';
-import { type ConnectionRules, type Destination, openConnection, resolveBySystem } from './connection.ts';
+import { type ConnectionRules, resolveBySystem } from './connection.ts';
 import { codeOf, HttpFailure, toHttpFailure } from './http-failure.ts';
 
 export interface HttpClientOptions {
@@ -48,8 +42,6 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
-/** Shorter than the 5 s after which common servers (uvicorn, Node) close: a connection is not reused as it ends. */
-const IDLE_MS = 4_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -58,7 +50,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  */
 export class HttpClient {
   readonly #rules: ConnectionRules;
-  readonly #agents: { readonly plain: HttpAgent; readonly tls: HttpsAgent };
+  readonly #agents: Agents;
 
   constructor(options: HttpClientOptions) {
     this.#rules = {
@@ -67,7 +59,7 @@ export class HttpClient {
       certificateSha256: options.certificateSha256?.replaceAll(':', '').toUpperCase() ?? null,
       resolve: options.resolve ?? resolveBySystem,
     };
-    this.#agents = makeAgents(this.#rules, options.keepsConnections ?? false);
+    this.#agents = makeAgents(this.#rules, { keepAlive: options.keepsConnections ?? false, maxSockets: 4 });
   }
 
   /** @throws the signal's reason when aborted; HttpFailure; what `onData` throws */
@@ -139,7 +131,7 @@ export class HttpClient {
     const outgoing = request({
       method,
       protocol: url.protocol,
-      host: bare(url.hostname),
+      host: bareHost(url),
       port: portOf(url),
       path: `${url.pathname}${url.search}`,
       agent: isTls ? this.#agents.tls : this.#agents.plain,
@@ -164,38 +156,4 @@ function headOf(outgoing: ClientRequest): Promise<IncomingMessage> {
     // Stays: an error after the answer began shows in the answer itself.
     outgoing.on('error', reject);
   });
-}
-
-function makeAgents(rules: ConnectionRules, keepAlive: boolean) {
-  const options = { keepAlive, maxSockets: 4, timeout: IDLE_MS };
-  const plain = new HttpAgent(options);
-  const tls = new HttpsAgent({ ...options, maxCachedSessions: 0 });
-  for (const agent of [plain, tls]) {
-    agent.createConnection = (to, callback) => {
-      const destination = destinationOf(to, agent === tls);
-      openConnection(destination, rules).then(
-        (socket) => callback?.(null, socket),
-        (error: unknown) => callback?.(toHttpFailure(error, destination.origin), undefined as never),
-      );
-      return undefined;
-    };
-  }
-  return { plain, tls };
-}
-
-function destinationOf(to: { readonly host?: unknown; readonly port?: unknown }, isTls: boolean): Destination {
-  const hostname = String(to.host);
-  const port = Number(to.port);
-  const shown = hostname.includes(':') ? `[${hostname}]` : hostname;
-  return { hostname, port, isTls, origin: `${isTls ? 'https' : 'http'}://${shown}:${port}` };
-}
-
-function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port);
-  return url.protocol === 'https:' ? 443 : 80;
-}
-
-/** IPv6 hosts stand in brackets in URLs alone. */
-function bare(hostname: string): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }

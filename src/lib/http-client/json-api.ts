@@ -55,7 +55,7 @@ export class JsonApi {
   }: JsonQuestion): Promise<JsonAnswer> {
     const url = new URL(path, this.#base);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-    const picker = new JsonPicker(shape, maxTextBytes);
+    const picker = new JsonPicker(shape, maxTextBytes === undefined ? {} : { maxTextBytes });
     const body = form === undefined ? json && JSON.stringify(json) : new URLSearchParams(form).toString();
     const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
     try {

@@ -120,6 +120,7 @@ function readingAt(columns: ReadingColumns, i: number): PeerReading {
     name: columns.names?.[i],
     allowedIps: allowedIps === undefined ? undefined : splitLines(allowedIps),
     // Of no use to the ledger.
+    owner: undefined,
     isOff: undefined,
     endpoint: columns.endpoints?.[i],
     lastHandshakeAt: instantAt(columns.lastHandshakeAt, i),

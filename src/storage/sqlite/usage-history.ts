@@ -16,6 +16,9 @@ import type { SlowReader } from './slow-reader.ts';
 import { Standings } from './standings.ts';
 import type { WriterLink } from './writer-link.ts';
 
+/** More of them are looked up where it disturbs nobody. */
+const MOST_ACCOUNTS_AT_ONCE = 200;
+
 interface HistoryParts {
   readonly writer: WriterLink;
   /** Reads on this thread, of a millisecond or so. */
@@ -127,6 +130,12 @@ export class SqliteUsageHistory implements UsageHistory, CycleUsage {
   async userTotals(userIds: readonly UserId[]) {
     await this.#writer.settle();
     return this.#quick.usage.userTotals(userIds);
+  }
+
+  async usageBeyond(nodeId: NodeId, keys: readonly string[]) {
+    await this.#writer.settle();
+    if (keys.length <= MOST_ACCOUNTS_AT_ONCE) return this.#quick.beyond.usageBeyond(nodeId, keys);
+    return await this.#slow.read('usageBeyond', nodeId, keys);
   }
 
   async lifetimeTotals() {

@@ -47,6 +47,7 @@ export interface NodeOptions {
   readonly token?: string | undefined;
   readonly access?: string | undefined;
   readonly metricsUrl?: string | undefined;
+  readonly gateway?: string | undefined;
   readonly certSha256?: string | undefined;
   readonly privateAddress?: boolean | undefined;
   readonly api?: string | undefined;

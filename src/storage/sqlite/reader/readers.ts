@@ -11,9 +11,10 @@ import type {
 } from '../../../core/ledger/usage-history.ts';
 import type { Terms } from '../../../core/quota/plan.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { PeerId, UserId } from '../../../core/units/ids.ts';
+import type { NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
 import { AccessReader } from './access-reader.ts';
 import { writeBackup } from './backup.ts';
+import { BeyondReader } from './beyond-reader.ts';
 import { ChartReader } from './chart-reader.ts';
 import { CheckReader } from './check-reader.ts';
 import { CleanupProof } from './cleanup-proof.ts';
@@ -46,6 +47,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     holders: new HolderReader(sql, calendar),
     ledger,
     proof: new CleanupProof(sql, calendar),
+    beyond: new BeyondReader(sql),
     entries: new EntryReader(sql),
     checks: new CheckReader(sql),
     health: new HealthReader(sql),
@@ -61,7 +63,7 @@ export type Readers = ReturnType<typeof makeReaders>;
 
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
-  const { db, usage, holders, charts, statements, exports, ledger, proof, quality, quotas } = readers;
+  const { db, usage, beyond, holders, charts, statements, exports, ledger, proof, quality, quotas } = readers;
   return {
     previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
@@ -83,6 +85,7 @@ export function makeSlowReads(readers: Readers) {
       charts.activePeers(period, bucketSeconds, nowMs),
     quality: (subject: QualitySubject, period: Period, nowMs: number) => quality.timeline(subject, period, nowMs),
     peerTotals: (who: Visibility, peerIds?: readonly PeerId[]) => usage.peerTotals(who, peerIds),
+    usageBeyond: (nodeId: NodeId, keys: readonly string[]) => beyond.usageBeyond(nodeId, keys),
     lifetimeTotals: () => usage.lifetimeTotals(),
     database: (nowMs: number) => ledger.database(nowMs),
     previewCleanup: (days: number, nowMs: number) => ledger.previewCleanup(days, nowMs),

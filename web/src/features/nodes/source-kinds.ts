@@ -35,7 +35,10 @@ const BY_MANAGEMENT = ['transport', 'management'] as const;
 /** Kinds by the way that leads to them, and what each wants to know. */
 const KINDS = {
   panel: {
-    marzban: [text('url', needed), text('username', needed), secret('password', needed), CERTIFICATE, PRIVATE],
+    marzban: [
+      ...[text('url', needed), text('username', needed), secret('password', needed), CERTIFICATE, PRIVATE],
+      text('gateway', { placeholder: '127.0.0.1:8001' }),
+    ],
     '3x-ui': [text('url', needed), secret('token'), text('username'), secret('password'), CERTIFICATE, PRIVATE],
     remnawave: [text('url', needed), secret('token', needed), CERTIFICATE, PRIVATE],
     outline: [secret('access', needed), text('metricsUrl'), PRIVATE],

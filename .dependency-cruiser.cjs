@@ -47,6 +47,12 @@ module.exports = {
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     ),
     error(
+      'one-sqlite-driver',
+      'Which driver fits this Node.js is decided in lib/sqlite.ts alone.',
+      { pathNot: '^src/lib/sqlite\\.ts$' },
+      { path: 'better-sqlite3', dependencyTypesNot: ['type-only'] },
+    ),
+    error(
       'web-is-an-api-client',
       'The panel knows the server through openapi.json only.',
       { path: '^web/' },

@@ -1,7 +1,7 @@
-import Sqlite from 'better-sqlite3';
 import type { Period } from '../src/core/ledger/usage-history.ts';
 import { ManualClock } from '../src/core/units/testing.ts';
 import { randomId } from '../src/lib/random-id.ts';
+import { Sqlite } from '../src/lib/sqlite.ts';
 import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts';
 import { appendQueries } from './baselines/append-table.ts';
 import { appendFile } from './lib/append-file.ts';

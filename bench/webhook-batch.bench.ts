@@ -1,6 +1,6 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { Sqlite } from '../src/lib/sqlite.ts';
 import { BareReports } from './baselines/bare-reports.ts';
 import { type Figure, round } from './lib/figure.ts';
 import { generator, load } from './lib/load.ts';

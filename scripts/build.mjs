@@ -26,7 +26,7 @@ const entryPoints = {
   'sqlite-writer': 'src/storage/sqlite/writer-worker.ts',
   'sqlite-reader': 'src/storage/sqlite/reader-worker.ts',
 };
-const native = ['better-sqlite3', '@node-rs/argon2'];
+const native = ['@node-rs/argon2'];
 
 /** Bundled packages written for CommonJS ask for `require`, which an ES module does not have. */
 const banner =

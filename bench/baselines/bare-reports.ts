@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import Sqlite, { type Database } from 'better-sqlite3';
+import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
 
 /**
  * Frozen baseline of webhook-batch: writes the rows that reports become into the product's own tables, one statement

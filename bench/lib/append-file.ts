@@ -1,5 +1,5 @@
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 import { appendTable, prepareInsert } from '../baselines/append-table.ts';
 import { modelStart, modelTokens, reportsByMinute, serverOf } from './report-model.ts';
 import { prepared } from './workspace.ts';
@@ -13,7 +13,7 @@ export async function appendFile(): Promise<string> {
     'bench/baselines/append-table.ts',
   ];
   const dir = await prepared('append-table', sources, async (making) => {
-    const database = new Database(path.join(making, 'append.db'));
+    const database = new Sqlite(path.join(making, 'append.db'));
     database.pragma('journal_mode = OFF');
     database.pragma('synchronous = OFF');
     database.pragma('cache_size = -1000000');

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { termsToText } from '../../src/core/quota/plan.ts';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 
 /** Plans, so that in every poll some users reach their quota. */
 const PLANS = 20;

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
 import { dataDirWithUsers } from './users.ts';
 import { prepared } from './workspace.ts';
 
@@ -32,7 +32,7 @@ export async function dataDirWithOldRecords(users: number, dataDir: string): Pro
 /** Records of a user; all of them go in a cleanup that keeps one day. */
 export const recordsPerUser = DAYS * QUARTERS_PER_DAY;
 
-function addRecords(db: Sqlite.Database): void {
+function addRecords(db: Database): void {
   db.pragma('synchronous = OFF');
   const today = Math.floor(Date.now() / DAY_MS);
   db.transaction(() => {

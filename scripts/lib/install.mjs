@@ -4,6 +4,9 @@ import { root } from './root.mjs';
 import { run, withProgress } from './run.mjs';
 
 const modules = join(root, 'node_modules');
+/** As in src/lib/sqlite.ts. Only the driver for Node.js 20 is compiled where no ready-made one is found. */
+const isOldNode = Number.parseInt(process.versions.node, 10) < 22;
+const driver = isOldNode ? 'better-sqlite3' : 'better-sqlite3-napi';
 const addon = join(modules, 'better-sqlite3/build/Release/better_sqlite3.node');
 /** Native modules fit one Node ABI; this file says for which they were last seen to work. */
 const abiMark = join(modules, '.xpert-abi');
@@ -15,6 +18,8 @@ export function whyInstall() {
   if (!existsSync(installed)) return 'node_modules is missing';
   if (statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs && !sameLock(installed))
     return 'package-lock.json is newer than node_modules';
+  // npm leaves out the one that does not fit the Node.js it runs on; another one may have come since.
+  if (!existsSync(join(modules, driver))) return `the SQLite module for Node ${process.versions.node} is missing`;
   return null;
 }
 
@@ -37,10 +42,13 @@ export function npm(args, options) {
 export async function ensureInstalled(say = (line) => process.stderr.write(`${line}\n`)) {
   const why = whyInstall();
   if (why !== null) {
-    say(`Installing packages: ${why}. The SQLite module may have to be compiled, which takes about a minute.`);
+    const compilation = isOldNode ? ' The SQLite module may have to be compiled, which takes about a minute.' : '';
+    say(`Installing packages: ${why}.${compilation}`);
+    // No package but that driver needs its install script.
+    const scripts = isOldNode ? [] : ['--ignore-scripts'];
     const code = await withProgress(
       (seconds) => say(`  still installing (${seconds} s)${compiling() ? ': compiling the SQLite module' : ''}`),
-      () => npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { output: 'quiet', cwd: root }),
+      () => npm(['ci', ...scripts, '--no-audit', '--no-fund', '--loglevel=error'], { output: 'quiet', cwd: root }),
     );
     if (code !== 0)
       fail('npm ci failed; its output stands above.', 'Check the network, the disk and `node --version`.');
@@ -50,24 +58,24 @@ export async function ensureInstalled(say = (line) => process.stderr.write(`${li
 }
 
 function compiling() {
-  return existsSync(join(modules, 'better-sqlite3')) && !existsSync(addon);
+  return isOldNode && existsSync(join(modules, 'better-sqlite3')) && !existsSync(addon);
 }
 
 async function ensureAddon(say) {
   const abi = process.versions.modules;
   if (existsSync(abiMark) && readFileSync(abiMark, 'utf8') === abi) return;
-  const probe = "new (require('better-sqlite3'))(':memory:').close()";
+  const probe = `new (require('${driver}'))(':memory:').close()`;
   const loads = () => run(process.execPath, ['-e', probe], { output: 'silent', cwd: root });
   if ((await loads()) !== 0) {
     say(`Building the SQLite module for Node ${process.versions.node}; this may take a minute.`);
     const code = await withProgress(
       (seconds) => say(`  still building (${seconds} s)`),
-      () => npm(['rebuild', 'better-sqlite3'], { output: 'quiet', cwd: root }),
+      () => npm(['rebuild', driver], { output: 'quiet', cwd: root }),
     );
     if (code !== 0 || (await loads()) !== 0)
       fail(
-        'The SQLite module (better-sqlite3) cannot be built.',
-        'Install a compiler: apt-get install -y build-essential python3',
+        `The SQLite module (${driver}) cannot be loaded.`,
+        'Install a compiler: apt-get install -y build-essential python3; then start again.',
       );
   }
   writeFileSync(abiMark, abi);

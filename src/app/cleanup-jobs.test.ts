@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import type { UsageReport } from '../core/ledger/report.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
 import { ManualClock } from '../core/units/testing.ts';
 import { randomId } from '../lib/random-id.ts';
+import { Sqlite } from '../lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { ExpectedError } from '../core/errors.ts';
+import { type Database, Sqlite } from '../lib/sqlite.ts';
 
 /** Another process works on this data folder. */
 export class DataFolderInUse extends ExpectedError {
@@ -76,11 +76,11 @@ function removeAbandoned(runDirectory: string | undefined): void {
  * An exclusive SQLite transaction that is never ended: a lock of the operating system, which dies with the process, so
  * that no stale file can keep a new start away. The file beside it only names the holder.
  */
-function takeLock(path: string): Database.Database {
-  let lock: Database.Database | undefined;
+function takeLock(path: string): Database {
+  let lock: Database | undefined;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    lock = new Database(join(path, 'xpert.lock'), { timeout: 0 });
+    lock = new Sqlite(join(path, 'xpert.lock'), { timeout: 0 });
     chmodSync(join(path, 'xpert.lock'), 0o600);
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');

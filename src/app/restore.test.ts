@@ -10,13 +10,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UsageReport } from '../core/ledger/report.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import { ManualClock } from '../core/units/testing.ts';
 import { KeyFileBox } from '../lib/key-file-box.ts';
 import { randomId } from '../lib/random-id.ts';
+import { type Database, Sqlite } from '../lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import { Backups } from './backups.ts';
 import type { Config } from './config.ts';
@@ -182,7 +182,7 @@ describe('a restore is refused, and nothing is changed,', () => {
     expect(store.incarnation.restores).toEqual(restores);
     expect(readdirSync(dataDir).filter((name) => name.includes('restor'))).toEqual([]);
   }
-  const copyOfBackup = async (change: (db: Sqlite.Database) => void) => {
+  const copyOfBackup = async (change: (db: Database) => void) => {
     await store.ledger.recordReports(sender, [report('ann')]);
     clock.advance(1_000);
     const { path } = await backups().write(null);

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { ExpectedError } from '../core/errors.ts';
 import { syncFolder, syncPath } from '../lib/files.ts';
 import { openWithPassphrase } from '../lib/passphrase-box.ts';
 import { randomId } from '../lib/random-id.ts';
+import { Sqlite } from '../lib/sqlite.ts';
 import { beginIncarnation, inspectBackup } from '../storage/sqlite/restore.ts';
 import type { Config } from './config.ts';
 import { holdDataFolder } from './data-folder.ts';
@@ -105,7 +105,7 @@ function keep(ledger: string, stamp: string): string {
 function foldLog(ledger: string): void {
   if (!existsSync(`${ledger}-wal`)) return;
   try {
-    const database = new Database(ledger);
+    const database = new Sqlite(ledger);
     try {
       database.pragma('wal_checkpoint(TRUNCATE)');
     } finally {

@@ -1,11 +1,11 @@
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Poll } from '../../src/core/metering/collector.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
 import { OpenvpnCollector } from '../../src/integrations/openvpn/collector.ts';
 import { randomId } from '../../src/lib/random-id.ts';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { Lab, missingForLab, until } from '../support/lab.ts';
 import { type Counters, OpenvpnClient, OpenvpnServer } from '../support/openvpn-lab.ts';

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SourceFailure } from '../../src/core/errors.ts';
 import type { Poll } from '../../src/core/metering/collector.ts';
@@ -8,6 +7,7 @@ import type { NodeId } from '../../src/core/units/ids.ts';
 import { WireguardCollector } from '../../src/integrations/wireguard/collector.ts';
 import { LocalTransport } from '../../src/integrations/wireguard/local-transport.ts';
 import { randomId } from '../../src/lib/random-id.ts';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { Lab, type LabHost, missingForLab } from '../support/lab.ts';
 import { Tunnel } from '../support/wireguard-lab.ts';

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SourceFailure } from '../../src/core/errors.ts';
 import type { Collector, Poll } from '../../src/core/metering/collector.ts';
@@ -9,6 +8,7 @@ import { FLAG } from '../../src/core/metering/flags.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
 import { v2ray, xray } from '../../src/integrations/xray/integration.ts';
 import { randomId } from '../../src/lib/random-id.ts';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { Lab, type LabHost, missingForLab, tryRun, until } from '../support/lab.ts';
 import { Sshd, sshKey } from '../support/sshd.ts';

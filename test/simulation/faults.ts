@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 
 /** Thrown into the work of the ledger where the simulated process ends; what it does after that is not kept. */
 class Crashed extends Error {}

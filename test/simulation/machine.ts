@@ -1,7 +1,6 @@
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import Sqlite, { type Database } from 'better-sqlite3';
 import { ExpectedError } from '../../src/core/errors.ts';
 import type { NewNode } from '../../src/core/inventory/inventory-store.ts';
 import type { EntryOutcome } from '../../src/core/ledger/entry.ts';
@@ -18,6 +17,7 @@ import type {
   UserId,
 } from '../../src/core/units/ids.ts';
 import type { ManualClock } from '../../src/core/units/testing.ts';
+import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
 import { beginIncarnation, inspectBackup } from '../../src/storage/sqlite/restore.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { SCRATCH } from '../support/scratch.ts';

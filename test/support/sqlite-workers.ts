@@ -28,7 +28,6 @@ async function buildWorkers(): Promise<{ readonly writer: URL; readonly reader: 
     platform: 'node',
     target: 'node20',
     outExtension: { '.js': '.mjs' },
-    external: ['better-sqlite3'],
     logLevel: 'warning',
   });
   const url = (name: string): URL => pathToFileURL(path.join(outdir, name));

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
 import { keyFrom } from '../support/wireguard-output.ts';
 
 export const modes = ['with-id', 'without-id', 'stream'] as const;
@@ -41,7 +41,7 @@ export function audit(
   carried: ReadonlyMap<string, bigint>,
   missing: Missing[] = [],
 ): Figures {
-  const db = new Database(path, { readonly: true });
+  const db = new Sqlite(path, { readonly: true });
   db.defaultSafeIntegers(true);
   try {
     const broken = LAWS.flatMap((sql) => db.prepare(sql).all());
@@ -86,7 +86,7 @@ function positive(value: bigint): bigint {
   return value > 0n ? value : 0n;
 }
 
-function sums(db: Database.Database, sql: string): Map<string, bigint> {
+function sums(db: Database, sql: string): Map<string, bigint> {
   return new Map((db.prepare(sql).all() as { name: string; total: bigint }[]).map(({ name, total }) => [name, total]));
 }
 

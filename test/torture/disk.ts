@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import { driverPackage, Sqlite } from '../../src/lib/sqlite.ts';
 import { freePort, root, startServer, temporaryFolder } from '../support/server.ts';
 import { audit, type Book, type Figures } from './books.ts';
 import { deliver, FileNode, Owner, startSenders } from './load.ts';
@@ -116,9 +116,9 @@ export async function lockHeld(seconds: number): Promise<Figures> {
 }
 
 const HOLD = `
-  import Database from 'better-sqlite3';
+  import Database from '${driverPackage}';
   const [file, seconds] = process.argv.slice(1);
-  const db = new Database(file, { timeout: 20000 });
+  const db = new Sqlite(file, { timeout: 20000 });
   db.exec('BEGIN IMMEDIATE');
   process.stdout.write('held');
   setTimeout(() => { db.exec('ROLLBACK'); db.close(); }, Number(seconds) * 1000);
@@ -150,7 +150,7 @@ export async function corruptedPage(): Promise<{ readonly said: string; readonly
     const { path: backup } = await (await Owner.of(server.url)).call<{ path: string }>('POST', '/api/v1/backups');
     await server.stop();
     const file = join(folder.path, 'traffic_stats.db');
-    const db = new Database(file);
+    const db = new Sqlite(file);
     db.pragma('wal_checkpoint(TRUNCATE)');
     const page = Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'alive'").pluck().get());
     db.close();

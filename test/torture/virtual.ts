@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { Changes } from '../../src/app/changes.ts';
 import { ClockSkews } from '../../src/app/clock-skews.ts';
 import { LiveRates } from '../../src/app/live-rates.ts';
@@ -14,6 +13,7 @@ import type { Collector, Poll } from '../../src/core/metering/collector.ts';
 import { WallTime } from '../../src/core/metering/wall-time.ts';
 import { directed } from '../../src/core/units/bytes.ts';
 import { randomId } from '../../src/lib/random-id.ts';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { Random } from '../simulation/random.ts';
 import { SimulatedNode } from '../simulation/world.ts';
@@ -180,7 +180,7 @@ export async function clockJumps(): Promise<Day & { readonly suspect: number; re
     host.time.step(365 * 86_400_000);
     await hour();
     await host.close();
-    const db = new Database(host.file, { readonly: true });
+    const db = new Sqlite(host.file, { readonly: true });
     const suspect = Number(db.prepare('SELECT count(*) FROM record WHERE flags & 8').pluck().get());
     const backwards = Number(
       db
@@ -198,7 +198,7 @@ export async function clockJumps(): Promise<Day & { readonly suspect: number; re
 }
 
 function compareWithTruth(host: VirtualHost): Pick<Day, 'booked' | 'carried' | 'lostUnflagged'> {
-  const db = new Database(host.file, { readonly: true });
+  const db = new Sqlite(host.file, { readonly: true });
   try {
     const booked = BigInt(db.prepare('SELECT ifnull(sum(total), 0) FROM tally').pluck().safeIntegers().get() as bigint);
     const flagged = db.prepare(FLAGGED).all() as { peer: string; fromMs: number; toMs: number }[];

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { InvalidInput } from '../../core/errors.ts';
+import { type Database, Sqlite } from '../../lib/sqlite.ts';
 import { type BotPeer, type BotUser, type Skipped, toPeer, toUser } from './bot-files.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -32,9 +32,9 @@ export function readBotDatabase(path: string): {
   }
 }
 
-function open(path: string): Database.Database {
+function open(path: string): Database {
   try {
-    return new Database(path, { readonly: true, fileMustExist: true });
+    return new Sqlite(path, { readonly: true, fileMustExist: true });
   } catch (cause) {
     throw new InvalidInput(
       '/db',
@@ -44,7 +44,7 @@ function open(path: string): Database.Database {
   }
 }
 
-function rowsOf(database: Database.Database, table: 'users' | 'peers'): Row[] {
+function rowsOf(database: Database, table: 'users' | 'peers'): Row[] {
   const there = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table);
   return there === undefined ? [] : (database.prepare(`SELECT * FROM ${table}`).all() as Row[]);
 }

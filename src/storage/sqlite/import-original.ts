@@ -1,9 +1,9 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
 import { LedgerFailure } from '../../core/errors.ts';
 import { canonicalServer } from '../../core/metering/ingest.ts';
 import { type Calendar, parseDay } from '../../core/units/calendar.ts';
+import { type Database, Sqlite } from '../../lib/sqlite.ts';
 import { openForWriting } from './database.ts';
 import { Attribution } from './writer/attribution.ts';
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { NewNode, NewUser } from '../../core/inventory/inventory-store.ts';
@@ -9,6 +8,7 @@ import type { UsageReport } from '../../core/ledger/report.ts';
 import type { NodeId, PeerId, ResetId, UserId } from '../../core/units/ids.ts';
 import { ManualClock } from '../../core/units/testing.ts';
 import { randomId } from '../../lib/random-id.ts';
+import { Sqlite } from '../../lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 
 /*

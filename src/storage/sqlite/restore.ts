@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import Sqlite from 'better-sqlite3';
 import { ExpectedError } from '../../core/errors.ts';
 import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
 import type { NewId } from '../../core/units/ids.ts';
+import { Sqlite } from '../../lib/sqlite.ts';
 import { openForWriting } from './database.ts';
 import { APPLICATION_ID, refuseNewerFile } from './migrations/migrate.ts';
 import { SEALED_KEY } from './reader/backup.ts';

@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewNode } from '../../core/inventory/inventory-store.ts';
@@ -14,6 +13,7 @@ import { directed } from '../../core/units/bytes.ts';
 import type { NodeId } from '../../core/units/ids.ts';
 import { ManualClock } from '../../core/units/testing.ts';
 import { randomId } from '../../lib/random-id.ts';
+import { Sqlite } from '../../lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 
 const SEMANTICS = { kind: 'session', falls: 'to-zero', absence: 'ended' } as const;

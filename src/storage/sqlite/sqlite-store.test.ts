@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UsageReport } from '../../core/ledger/report.ts';
 import { ManualClock } from '../../core/units/testing.ts';
 import { randomId } from '../../lib/random-id.ts';
+import { Sqlite } from '../../lib/sqlite.ts';
 import type { OriginalImport } from './import-original.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
 

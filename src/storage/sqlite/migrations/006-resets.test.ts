@@ -1,5 +1,5 @@
-import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { Sqlite } from '../../../lib/sqlite.ts';
 import { firstMigration } from './001-ledger.ts';
 import { billingMigration } from './002-billing.ts';
 import { entriesMigration } from './003-entries.ts';

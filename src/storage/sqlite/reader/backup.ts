@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import Sqlite, { type Database } from 'better-sqlite3';
 import { ExpectedError, LedgerFailure } from '../../../core/errors.ts';
 import { syncFolder, syncPath } from '../../../lib/files.ts';
+import { type Database, Sqlite } from '../../../lib/sqlite.ts';
 import { damageOf, type Standing, standingOf } from '../soundness.ts';
 
 /** Name in `meta` of the sealed key that a backup may carry. */

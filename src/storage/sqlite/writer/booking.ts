@@ -1,8 +1,8 @@
-import { type Database, SqliteError } from 'better-sqlite3';
 import { type BillingRule, billedBytes, ruleAt } from '../../../core/ledger/billing.ts';
 import type { Piece } from '../../../core/metering/spread.ts';
 import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
+import { type Database, SqliteError } from '../../../lib/sqlite.ts';
 import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
 import { CarrierSums } from './carrier-sums.ts';
 import type { Quotas } from './quotas.ts';

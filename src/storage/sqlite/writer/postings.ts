@@ -1,9 +1,9 @@
-import { type Database, SqliteError } from 'better-sqlite3';
 import { ExpectedError } from '../../../core/errors.ts';
 import { billedBytes, type CarrierRules, ruleAt } from '../../../core/ledger/billing.ts';
 import type { Amount } from '../../../core/ledger/take.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
+import { type Database, SqliteError } from '../../../lib/sqlite.ts';
 import type { Attribution } from './attribution.ts';
 import { type BookedDay, BookedDays } from './booked-days.ts';
 import { preparePostings } from './posting-statements.ts';

@@ -89,12 +89,15 @@ stage() {
     'Run this from a checkout or from an unpacked release.'
   ln -s "$node" "$new/bin/node"
   say 'Installing the libraries that run it ...'
+  # From Node.js 22 on, every library comes ready-made (ADR 17).
+  scripts=
+  [ "$("$node" -p 'parseInt(process.versions.node)')" -lt 22 ] || scripts=--ignore-scripts
   if [ -d "$source/node_modules" ]; then
     copy_libraries
   elif [ -f "$new/package-lock.json" ]; then
-    (cd "$new" && npm ci --omit=dev --no-audit --no-fund --loglevel=error)
+    (cd "$new" && npm ci --omit=dev $scripts --no-audit --no-fund --loglevel=error)
   else
-    (cd "$new" && npm install --omit=dev --no-audit --no-fund --loglevel=error)
+    (cd "$new" && npm install --omit=dev $scripts --no-audit --no-fund --loglevel=error)
   fi
   chown -R root:root "$new"
   chmod -R u=rwX,go=rX "$new"

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { driverPackage } from '../lib/sqlite.ts';
 import { DataFolderInUse, holdDataFolder } from './data-folder.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'xpert-lock-'));
@@ -12,7 +13,7 @@ const newFolder = () => mkdtempSync(join(tmpdir(), 'xpert-lock-'));
 /** Another process that holds the folder the way holdDataFolder does, until it is killed. */
 async function holdElsewhere(folder: string) {
   const script = `
-    import Database from '${pathToFileURL(join(process.cwd(), 'node_modules/better-sqlite3/lib/index.js')).href}';
+    import Database from '${pathToFileURL(join(process.cwd(), 'node_modules', driverPackage, 'lib/index.js')).href}';
     import { writeFileSync } from 'node:fs';
     const lock = new Database(process.argv[1] + '/xpert.lock');
     lock.exec('BEGIN EXCLUSIVE');

@@ -16,14 +16,16 @@ import { randomId } from '../lib/random-id.ts';
 import { composeAccess } from './access/compose-access.ts';
 import type { AccessControl } from './access/control.ts';
 import { RunningAgents } from './agent-desk.ts';
+import { composeAlerting } from './alerting/compose-alerting.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
+import { beatOf, judge, judgingOf, silenceOf } from './chores.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import { ClockSkews } from './clock-skews.ts';
 import type { Config } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
-import { examine } from './doctor.ts';
+import { examine, findingsBesideNotices } from './doctor.ts';
 import { Gateways } from './gateways.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { LiveRates } from './live-rates.ts';
@@ -52,9 +54,6 @@ interface Surroundings {
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
-
-/** A time without Xpert is known this exactly afterwards. */
-const HEARTBEAT_MS = 5_000;
 
 /** The product without anybody who listens. */
 export interface Parts {
@@ -97,23 +96,26 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
 
   // Operations
   const cleanups = new CleanupJobs({
-    ledger,
-    clock,
-    newId: () => randomId(16),
+    ...{ ledger, clock, newId: () => randomId(16) },
     onChange: (job) => noteCleanup(log, changes, job),
     onFailure: (error) => log.error({ err: error }, 'the cleanup failed'),
   });
   const operations: ProductOperations = new ProductOperations({
-    ...{ config, ledger, cleanups, settings, changes, clock },
+    ...{ config, ledger, cleanups, settings, changes, clock, backups },
     isClockSuspect: () => wallTime.read().suspect,
     calendar: async () => store.calendar(),
     setTimeZone: (timeZone) => store.setTimeZone(timeZone),
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
-    backups,
-    examine: () =>
-      examine({ config, nodes, services, identity, operations, wallTime, listening, backups, clock, store, access }),
+    examine: () => examine(examined()),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
+  });
+  const examined = () => {
+    return { config, nodes, services, identity, operations, wallTime, listening, backups, clock, store, access };
+  };
+  const alerting = composeAlerting({
+    ...{ config, log, clock, timers, store, changes, nodes, services, secretBox },
+    findings: () => findingsBesideNotices(examined()),
   });
   const maintenance = new Maintenance({
     timers,
@@ -127,19 +129,17 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   return {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
-      ...{ agents, access, services, changes, reconciliation, quotas, userStates },
+      ...{ agents, access, services, changes, reconciliation, quotas, userStates, alerting },
       deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,
     begin() {
-      fleet.scheduler.start();
       fleet.gateways.open();
-      services.start();
-      maintenance.start();
+      for (const part of [fleet.scheduler, services, alerting, maintenance]) part.start();
     },
     async close() {
       cleanups.close();
-      await maintenance.stop();
+      await Promise.all([maintenance.stop(), alerting.stop()]);
       await fleet.close();
       await store.close();
     },
@@ -267,24 +267,6 @@ function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presen
 
 function choresOf(store: Store, wallTime: WallTime, { agents, gateways }: ReturnType<typeof composeNodes>): Chore[] {
   return [beatOf(store), judgingOf(store, wallTime), silenceOf(agents), gateways.chore()];
-}
-
-function beatOf(store: Store): Chore {
-  return { name: 'heartbeat', everyMs: HEARTBEAT_MS, run: () => store.heartbeat().then(() => false) };
-}
-
-/** Users whom the clock alone limits, expires or lets go on; a clock that jumped is not asked, and with tracking off nothing is. */
-function judgingOf(store: Store, wallTime: WallTime): Chore {
-  return { name: 'quotas that are due', everyMs: HEARTBEAT_MS, run: () => judge(store, wallTime) };
-}
-
-async function judge(store: Store, wallTime: WallTime): Promise<boolean> {
-  if (wallTime.read().suspect || !store.trackingState().enabled) return false;
-  return await store.quotas.judge();
-}
-
-function silenceOf(agents: RunningAgents): Chore {
-  return { name: 'silent agents', everyMs: HEARTBEAT_MS, run: () => agents.noteSilence() };
 }
 
 function createCollector({ kind, options }: NodeSource, tools: IntegrationTools): Collector {

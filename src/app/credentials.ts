@@ -12,8 +12,8 @@ interface Sealed {
 }
 
 /**
- * Passwords and tokens of nodes: sealed before they are stored, opened only for whoever reads the node, and shown to
- * nobody again.
+ * Passwords and tokens of nodes and channels: sealed before they are stored, opened only for whoever reads the node or
+ * sends the message, and shown to nobody again.
  */
 export class Credentials {
   readonly #integrationOf: (kind: string) => Pick<Integration, 'secretOptions' | 'addressOptions'>;
@@ -37,13 +37,9 @@ export class Credentials {
     return this.#change(kind, options, (secret, name) => {
       const opened = this.#opened(secret);
       if (opened !== null) return opened;
-      throw new SourceFailure(
-        'credentials-lost',
-        `The stored ${name} of the node cannot be opened with the key here.`,
-        {
-          hint: 'The ledger came without its file secret.key. Put that back, or enter the credentials again: xpert node change NAME.',
-        },
-      );
+      throw new SourceFailure('credentials-lost', `The stored ${name} cannot be opened with the key here.`, {
+        hint: 'The ledger came without its file secret.key. Put that back, or enter it again.',
+      });
     });
   }
 

@@ -34,12 +34,21 @@ function noticeChecks({ node, notices, reason }: NodeView): DoctorCheck[] {
   }));
 }
 
-async function reconciliationChecks({ node }: NodeView, use: CounterSources): Promise<DoctorCheck[]> {
+/** Whether services account for their own interfaces. Hosts have traffic of their own: their network cards are left out. */
+export async function checkSums(view: NodeView, use: CounterSources): Promise<DoctorCheck[]> {
+  return await reconciliationChecks(view, use, ({ serviceId }) => serviceId !== null);
+}
+
+async function reconciliationChecks(
+  { node }: NodeView,
+  use: CounterSources,
+  isWanted: (sum: Reconciled) => boolean = () => true,
+): Promise<DoctorCheck[]> {
   const { store, operations, clock } = use;
   const services = await store.inventory.services(node.id);
   const options = { calendar: await operations.calendar(), now: clock.now(), count: DAYS };
   const { sums, figures } = await reconcileNode(store.reconciliation, node, services, options);
-  const known = sums.filter(({ verdict }) => verdict.status !== 'unknown');
+  const known = sums.filter((sum) => sum.verdict.status !== 'unknown' && isWanted(sum));
   const checks = known.flatMap((counter) => differenceOf(node.name, counter) ?? []);
   const wrong = figures.filter(({ verdict }) => verdict.status === 'off');
   if (wrong.length > 0) {

@@ -7,7 +7,7 @@ import type { Clock } from '../core/units/clock.ts';
 import type { AccessControl } from './access/control.ts';
 import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
-import { type CounterSources, checkCounters } from './doctor-counters.ts';
+import { type CounterSources, checkCounters, checkSums } from './doctor-counters.ts';
 import { remedyFor } from './node-notices.ts';
 import type { WallTime } from './node-polling.ts';
 import { backupNotice, clockNotice, diskNotice, openWebhookNotice } from './product-notices.ts';
@@ -42,6 +42,19 @@ export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
     checkAccess(use),
     checkNodes(use),
     checkServices(use.services),
+  ]);
+  return checks.flat();
+}
+
+/** The part of it that no notice tells while the product runs: nothing is asked of the nodes for it. */
+export async function findingsBesideNotices(use: Dependencies): Promise<DoctorCheck[]> {
+  const views = await use.nodes.views();
+  const checks = await Promise.all([
+    checkDataFolder(use.config),
+    checkOwner(use.identity),
+    checkTracking(use),
+    use.backups.failure === null ? checkBackups(use) : [],
+    ...views.filter(({ state }) => state === 'up').map((view) => checkSums(view, use)),
   ]);
   return checks.flat();
 }

@@ -26,6 +26,13 @@ interface Running {
 
 const RETRY_MS = 5_000;
 
+interface GatewayNotice extends Notice {
+  /** Under what it is told as an alert. */
+  readonly topic: string;
+  readonly nodeId: NodeId;
+  readonly since: Date | null;
+}
+
 /** The gateways of all nodes that want one: they listen while the server runs, and follow every change of their node. */
 export class Gateways {
   readonly #use: Dependencies;
@@ -56,11 +63,14 @@ export class Gateways {
     this.#running.get(node.id)?.books.seen(poll);
   }
 
-  notices(): readonly (Notice & { readonly nodeId: NodeId; readonly since: Date | null })[] {
-    return [...this.#running].flatMap(([nodeId, { problem, books }]) => [
-      ...(problem === null ? [] : [{ ...problem, nodeId, since: null }]),
-      ...books.owed().map(({ what, since }) => ({ ...OWED, message: `${OWED.message}: ${what}.`, nodeId, since })),
-    ]);
+  notices(): readonly GatewayNotice[] {
+    return [...this.#running].flatMap(([nodeId, { problem, books }]) => {
+      const about = { topic: 'gateway-failing', nodeId };
+      return [
+        ...(problem === null ? [] : [{ ...problem, ...about, since: null }]),
+        ...books.owed().map(({ what, since }) => ({ ...OWED, message: `${OWED.message}: ${what}.`, ...about, since })),
+      ];
+    });
   }
 
   /** What failed is tried again. */

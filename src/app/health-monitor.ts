@@ -250,9 +250,9 @@ function addTimes(sum: StateTimes, more: StateTimes): StateTimes {
 function noticeOf({ view: { node }, service, health, probe, since }: ServiceStanding): SystemNotice[] {
   const { state, reason } = health;
   if (probe.target === null || reason === null || (state !== 'down' && state !== 'degraded')) return [];
-  const about = { nodeId: node.id, nodeName: node.name, since };
+  const about = { key: `service:${service.id}`, serviceId: service.id, nodeId: node.id, nodeName: node.name, since };
   const severity = state === 'down' ? 'error' : 'warning';
-  return [
-    { ...about, severity, code: `service-${state}`, message: `${service.name}: ${reason.message}`, hint: reason.hint },
-  ];
+  const code = `service-${state}`;
+  const topic = reason.code.startsWith('certificate-') ? 'certificate-wrong' : code;
+  return [{ ...about, severity, code, topic, message: `${service.name}: ${reason.message}`, hint: reason.hint }];
 }

@@ -11,7 +11,10 @@ export function noticesOfNode(
   now: Date,
 ): NodeNotice[] {
   const said = (poll?.notices ?? []).map((notice) => ({ ...notice, hint: notice.hint ?? null }));
-  const found = findings.flatMap((finding) => noticeOfFinding(finding, now) ?? []);
+  const found = findings.flatMap((finding) => {
+    const notice = noticeOfFinding(finding, now);
+    return notice === null ? [] : [{ ...notice, about: finding.serviceName }];
+  });
   return [...said, ...found, ...(skewMs !== null && isSkewed(skewMs) ? [skewNotice(skewMs)] : [])];
 }
 

@@ -6,7 +6,7 @@ import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
 import type { WallTime } from './node-polling.ts';
 
-type Notice = Omit<SystemNotice, 'nodeId' | 'nodeName' | 'since'>;
+type Notice = Omit<SystemNotice, 'key' | 'topic' | 'nodeId' | 'nodeName' | 'since'>;
 
 const GIB = 1024 ** 3;
 const WEEK_MS = 7 * 86_400_000;
@@ -96,5 +96,5 @@ export async function productNotices(of: ProductState): Promise<SystemNotice[]> 
   ];
   return found
     .filter((notice) => notice !== null)
-    .map((notice) => ({ ...notice, nodeId: null, nodeName: null, since: null }));
+    .map((notice) => ({ ...notice, key: notice.code, topic: notice.code, nodeId: null, nodeName: null, since: null }));
 }

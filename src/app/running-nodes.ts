@@ -188,7 +188,10 @@ export class RunningNodes implements NodeOperations {
     ]);
     const nameOf = (id: NodeId | null) => views.find(({ node }) => node.id === id)?.node.name ?? null;
     const others = [...access, ...this.#use.gateways.notices()];
-    const ofNodes = others.map((one) => ({ ...one, severity: 'warning' as const, nodeName: nameOf(one.nodeId) }));
+    const ofNodes = others.map((one) => {
+      const key = `${one.topic}:${one.nodeId ?? ''}`;
+      return { ...one, key, severity: 'warning' as const, nodeName: nameOf(one.nodeId) };
+    });
     return [...product, ...ofNodes, ...twiceCounted(views, this.#use.sameBytes.found()), ...views.flatMap(noticesOf)];
   }
 
@@ -268,16 +271,30 @@ async function inTurns<T, R>(most: number, items: readonly T[], work: (item: T) 
   return results;
 }
 
+const TOPICS = {
+  up: 'node-degraded',
+  degraded: 'node-degraded',
+  down: 'node-down',
+  error: 'collector-failing',
+} as const;
+
+/** Of what a node's state is about. */
+export function keyOfNode(id: NodeId): string {
+  return `node:${id}`;
+}
+
 function noticesOf(view: NodeView): SystemNotice[] {
   const { node, state, reason, notices } = view;
   if (reason === null || state === 'unknown') return [];
   const about = { nodeId: node.id, nodeName: node.name };
   const severity = state === 'degraded' ? 'warning' : 'error';
+  const topic = TOPICS[state];
   const others = notices.filter((one) => one.isInfo !== true && one.message !== reason.message);
   return [
-    { ...reason, ...about, severity, since: view.openGap?.from ?? view.lastCompleteAt },
-    ...others.map(({ code, message, hint }) => {
-      return { code, message, hint, ...about, severity: 'warning', since: null } as const;
+    { ...reason, ...about, key: keyOfNode(node.id), topic, severity, since: view.openGap?.from ?? view.lastCompleteAt },
+    ...others.map(({ code, message, hint, about: part }) => {
+      const key = `${code}:${node.id}:${part ?? ''}`;
+      return { code, message, hint, ...about, key, topic: code, severity: 'warning', since: null } as const;
     }),
   ];
 }
@@ -290,6 +307,8 @@ function twiceCounted(views: readonly NodeView[], found: readonly SameBytes[]): 
     const what = relation === 'same-panel' ? 'They are one panel.' : 'The panel reads that core itself.';
     return [
       {
+        key: `counted-twice:${nodeId}:${otherId}`,
+        topic: 'counted-twice',
         code: 'counted-twice',
         severity: 'warning' as const,
         message: `"${nodeName}" and "${otherName}" show the same bytes: ${shared} of ${names} users are the same. ${what}`,

@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../lib/version.ts';
 import { addAccessCommands } from './commands/access.ts';
 import { addAdminCommands } from './commands/admin.ts';
+import { addAlertCommands } from './commands/alert.ts';
 import { addBillingCommands } from './commands/billing.ts';
+import { addChannelCommands } from './commands/channel.ts';
 import { addCorrectionCommands } from './commands/correction.ts';
 import { addCounterCommands } from './commands/counters.ts';
 import { addEntitlementCommands } from './commands/entitlement.ts';
@@ -52,6 +54,8 @@ async function main(argv: readonly string[]): Promise<number> {
     addBillingCommands,
     addCorrectionCommands,
     addStatementCommands,
+    addAlertCommands,
+    addChannelCommands,
     addSettingsCommands,
   ])
     add(program);

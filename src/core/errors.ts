@@ -69,6 +69,9 @@ export class TrackingOff extends ExpectedError {
 /** Nothing usable came back from a source. `code` is one of the collector's, for example `ssh-host-key-changed`. */
 export class SourceFailure extends ExpectedError {}
 
+/** A channel did not take a message. `details.retryAfterMs`: the receiver asks not to be tried before. */
+export class NotDelivered extends ExpectedError {}
+
 /** The store cannot be opened or written; `code`: `ledger-locked`, `ledger-newer`, `ledger-corrupt`, `disk-full`, … */
 export class LedgerFailure extends ExpectedError {}
 

@@ -13,7 +13,7 @@ const MAX_CLIENTS_PER_ADDRESS = 20;
 /** A client that does not read is let go: it asks anew when it comes back. */
 const MAX_BUFFERED_BYTES = 65_536;
 /** Topics that only those see who see the whole fleet. */
-const FLEET_TOPICS: ReadonlySet<Topic> = new Set(['nodes', 'notices']);
+const FLEET_TOPICS: ReadonlySet<Topic> = new Set(['nodes', 'notices', 'alerts']);
 
 interface Client {
   readonly response: ServerResponse;

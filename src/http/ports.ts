@@ -1,5 +1,6 @@
 import type { AccessOperations } from '../core/access/operations.ts';
 import type { AgentDesk } from '../core/agents/agent-desk.ts';
+import type { AlertOperations } from '../core/alerting/operations.ts';
 import type { ServiceOperations } from '../core/health/service-operations.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
@@ -54,6 +55,7 @@ export interface HttpPorts {
   readonly agents: AgentDesk;
   readonly services: ServiceOperations;
   readonly access: AccessOperations;
+  readonly alerting: AlertOperations;
   readonly operations: Operations;
   readonly changes: ChangeFeed;
 }

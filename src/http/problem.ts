@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { ExpectedError, LedgerFailure, SourceFailure } from '../core/errors.ts';
+import { ExpectedError, LedgerFailure, NotDelivered, SourceFailure } from '../core/errors.ts';
 import { writeJson } from './json.ts';
 import type { Logger } from './logging.ts';
 
@@ -126,7 +126,7 @@ function describe(
 function statusOf(error: ExpectedError): number {
   const known = PROBLEMS[error.code];
   if (known !== undefined) return known[0];
-  if (error instanceof SourceFailure) return 502;
+  if (error instanceof SourceFailure || error instanceof NotDelivered) return 502;
   if (error instanceof LedgerFailure) return 503;
   return 400;
 }

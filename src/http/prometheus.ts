@@ -10,7 +10,8 @@ export function prometheusText(parts: HttpParts): () => Promise<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'xpert_' });
   const shown = { ...reportCounters(registry), ...nodeMetrics(registry), ...userCounters(registry) };
-  const { nodes, operations, history, clock } = parts.ports;
+  const alerts = alertMetrics(registry);
+  const { nodes, operations, history, clock, alerting } = parts.ports;
 
   return async () => {
     const { recorded, duplicates, stale, quarantined, commits } = parts.metrics;
@@ -21,6 +22,7 @@ export function prometheusText(parts: HttpParts): () => Promise<string> {
     setCounter(shown.commits, {}, commits);
     forgetLabels(shown);
     showBeat(shown, nodes.beat());
+    await showAlerts(alerts, alerting);
     for (const view of await nodes.views()) showNode(shown, view, clock.now());
     if ((await operations.settings()).userMetrics) {
       for (const { name, traffic } of await history.lifetimeTotals()) {
@@ -95,6 +97,34 @@ function nodeMetrics(registry: Registry) {
       registers,
     }),
   };
+}
+
+function alertMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    open: new Gauge({ name: 'xpert_alerts', help: 'Alerts that are open.', labelNames: ['severity'], registers }),
+    undelivered: new Gauge({
+      name: 'xpert_alert_events_undelivered',
+      help: 'Events of alerts that wait for the channel.',
+      labelNames: ['channel'],
+      registers,
+    }),
+    messages: new Counter({
+      name: 'xpert_alert_messages_total',
+      help: 'Tries to deliver messages about alerts, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+  };
+}
+
+async function showAlerts(shown: ReturnType<typeof alertMetrics>, alerting: HttpParts['ports']['alerting']) {
+  const [{ open }, channels] = await Promise.all([alerting.counts(), alerting.channels()]);
+  for (const [severity, count] of Object.entries(open)) shown.open.set({ severity }, count);
+  shown.undelivered.reset();
+  for (const { name, waiting } of channels) shown.undelivered.set({ channel: name }, waiting);
+  setCounter(shown.messages, { outcome: 'delivered' }, alerting.deliveries.delivered);
+  setCounter(shown.messages, { outcome: 'failed' }, alerting.deliveries.failed);
 }
 
 function userCounters(registry: Registry) {

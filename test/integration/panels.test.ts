@@ -223,7 +223,7 @@ describe('a panel, from the command line into the ledger', () => {
     server = await startServer({ dataDir: folder.path });
     const lost = await poll();
     expect(lost).toMatchObject({ code: 1 });
-    expect(lost.explained).toContain('enter the credentials again');
+    expect(lost.explained).toContain('enter it again');
     expect((await show()).secrets).toEqual({ password: 'lost' });
     expect(await xpert('node', 'change', 'shop', '--password-file', passwordFile)).toMatchObject({ code: 0 });
     expect(await poll()).toMatchObject({ code: 0 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
 import { AccessControl } from '../../src/app/access/control.ts';
 import { RunningAgents } from '../../src/app/agent-desk.ts';
+import type { Alerting } from '../../src/app/alerting/alerting.ts';
 import { Backups } from '../../src/app/backups.ts';
 import { Changes } from '../../src/app/changes.ts';
 import { CleanupJobs } from '../../src/app/cleanup-jobs.ts';
@@ -28,6 +29,7 @@ import { buildServer } from '../../src/http/server.ts';
 import { agentEnrolment } from '../../src/integrations/agent/install.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import { testAlerting } from './alerting.ts';
 import { FAKE_ABILITIES, FakeVpn } from './fake-vpn.ts';
 import { type PlayedProber, testHealth } from './health.ts';
 import { schemaMismatches } from './schema-check.ts';
@@ -45,6 +47,8 @@ export interface HttpTestServer {
   /** Stands in for the network; `look` judges everything once, as the product does every 15 seconds. */
   readonly prober: PlayedProber;
   look(): Promise<void>;
+  /** Looks and sends when the test says so. */
+  readonly alerting: Alerting;
   /** Where access of every node is taken and given back. */
   readonly vpn: FakeVpn;
   /** Lines of the log, as objects. */
@@ -110,6 +114,7 @@ export async function startHttp(
   });
   const nodes = testNodes(store, clock, presence);
   const { services, prober } = testHealth({ store, clock, presence, changes, views: () => nodes.views() });
+  const alerting = testAlerting({ store, clock, changes, nodes, services });
   const vpn = new FakeVpn();
   const ports: HttpPorts = {
     clock,
@@ -129,6 +134,7 @@ export async function startHttp(
     services,
     agents: testAgents(store, clock, presence, changes),
     access: testAccess(store, clock, changes, vpn),
+    alerting,
     operations,
     changes,
   };
@@ -160,6 +166,7 @@ export async function startHttp(
     changes,
     prober,
     look: () => services.look(),
+    alerting,
     vpn,
     log,
     token: (role, scopes, bound) => makeToken(store, clock, role, scopes, bound),

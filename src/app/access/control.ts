@@ -42,6 +42,13 @@ interface Dependencies {
 const PASS_TIMEOUT_MS = 60_000;
 const SETTING = 'access.fuse';
 
+interface AccessNotice extends Notice {
+  /** Under what it is told as an alert. */
+  readonly topic: string;
+  readonly nodeId: NodeId | null;
+  readonly since: Date | null;
+}
+
 interface NodeTrouble {
   readonly failures: number;
   readonly problem: Notice;
@@ -176,13 +183,16 @@ export class AccessControl implements AccessOperations {
   }
 
   /** What the owner should look at. */
-  async notices(): Promise<readonly (Notice & { readonly nodeId: NodeId | null; readonly since: Date | null })[]> {
+  async notices(): Promise<readonly AccessNotice[]> {
     const { standstill, fuses } = await this.state();
     const enforced = await this.#use.store.enforced();
     const paused = standstill === null || enforced.length === 0 ? [] : [pauseNotice(standstill)];
     const blown = fuses.map(({ nodeId, cuts, allowed, since }) => ({ ...fuseNotice(cuts, allowed), nodeId, since }));
     const failing = [...this.#trouble].map(([nodeId, { problem }]) => ({ ...problem, nodeId, since: null }));
-    return [...paused, ...blown, ...failing];
+    return [
+      ...[...paused, ...blown].map((one) => ({ ...one, topic: one.code })),
+      ...failing.map((one) => ({ ...one, topic: 'access-failing' })),
+    ];
   }
 
   async sums(): Promise<{ readonly nodes: number; readonly suspended: number }> {

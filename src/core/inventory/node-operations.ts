@@ -20,6 +20,8 @@ export type SecretState = 'set' | 'not-set' | 'lost';
 /** About a node. `isInfo`: worth knowing, and no reason to call the node degraded. */
 export interface NodeNotice extends Notice {
   readonly isInfo?: boolean;
+  /** Name of the VPN service on the node that it is about; absent: the node. */
+  readonly about?: string;
 }
 
 /** A node as people look at it: what is stored, how reading it goes, what flows now. */
@@ -197,7 +199,12 @@ export interface Beat {
 }
 
 export interface SystemNotice extends Notice {
+  /** What it is about; stays the same while it lasts, whatever the words say. */
+  readonly key: string;
+  /** Under what it is told as an alert: `node-down` for every reason why a node is. */
+  readonly topic: string;
   readonly severity: 'warning' | 'error';
+  readonly serviceId?: ServiceId;
   readonly nodeId: NodeId | null;
   readonly nodeName: string | null;
   readonly since: Date | null;

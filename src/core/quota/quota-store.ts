@@ -79,6 +79,21 @@ export interface TermsPreview {
   readonly names: readonly string[];
 }
 
+/** A user whom an admin should know about. */
+export interface NoteworthyUser {
+  readonly userId: UserId;
+  readonly name: string;
+  /** `near-limit`: of a quota at least 80 % is used. `expiring`: within three days. */
+  readonly what: 'near-limit' | 'limited' | 'expiring' | 'expired';
+  /** Of the fullest quota; null where it is about time. */
+  readonly percent: number | null;
+  /** When it began, or will be over; null for a quota. */
+  readonly at: Date | null;
+}
+
+/** From this share of a quota on a user is near the limit. */
+export const NEAR_LIMIT_PERCENT = 80;
+
 /** Port: plans, and what users are entitled to. Every write is one transaction, with the states that follow from it. */
 export interface QuotaStore {
   plans(): Promise<Plan[]>;
@@ -105,6 +120,8 @@ export interface QuotaStore {
   preview(terms: Terms, userIds: readonly UserId[]): Promise<TermsPreview>;
   /** The latest first. */
   stateChanges(userId: UserId, limit: number): Promise<StateChange[]>;
+  /** Users near or at an end, and those who came there within the last seven days; at most 10,000 of each. */
+  noteworthy(): Promise<NoteworthyUser[]>;
   /** Servers whose unsigned reports count towards limits all the same. */
   trustedServers(): Promise<readonly string[]>;
   setTrustedServers(servers: readonly string[]): Promise<void>;

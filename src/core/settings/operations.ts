@@ -83,7 +83,7 @@ export interface Operations {
 }
 
 /** What changed, for people who look on. */
-export type Topic = 'usage' | 'nodes' | 'peers' | 'users' | 'tracking' | 'resets' | 'notices';
+export type Topic = 'usage' | 'nodes' | 'peers' | 'users' | 'tracking' | 'resets' | 'notices' | 'alerts';
 
 /** Port: tells of changes that are not commits of the ledger (a node went silent). Returns the unsubscribe function. */
 export interface ChangeFeed {

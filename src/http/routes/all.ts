@@ -11,10 +11,12 @@ import { userPageRoutes } from '../user-page/user-page-routes.ts';
 import { accessRoutes } from './access.ts';
 import { adminRoutes } from './admins.ts';
 import { agentRoutes } from './agents.ts';
+import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit-log.ts';
 import { backupRoutes } from './backups.ts';
 import { billingRuleRoutes } from './billing-rules.ts';
 import { bindingRoutes } from './bindings.ts';
+import { channelRoutes } from './channels.ts';
 import { cleanupRoutes } from './cleanup.ts';
 import { correctionRoutes } from './corrections.ts';
 import { docsRoutes } from './docs.ts';
@@ -60,6 +62,8 @@ const RESOURCES = [
   gapRoutes,
   qualityRoutes,
   eventRoutes,
+  alertRoutes,
+  channelRoutes,
   nodeRoutes,
   nodeReadingRoutes,
   serviceRoutes,

@@ -52,6 +52,10 @@ export class SqliteQuotaStore implements QuotaStore {
     return this.#writer.run('undoTopUp', id, by);
   }
 
+  noteworthy() {
+    return this.#slow.read('noteworthyUsers', this.#clock.now().getTime());
+  }
+
   async topUps(userId: UserId) {
     return this.#reader.topUps(userId);
   }

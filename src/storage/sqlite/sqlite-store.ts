@@ -6,6 +6,7 @@ import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NewId } from '../../core/units/ids.ts';
 import { SqliteAccessStore } from './access-store.ts';
+import { SqliteAlertStore } from './alert-store.ts';
 import { SqliteBillingRuleStore } from './billing-rule-store.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
 import { SqliteHealthStore } from './health-store.ts';
@@ -74,7 +75,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     quotas: new SqliteQuotaStore(readers.quotas, slow, writer, clock),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     reconciliation: new SqliteReconciliationStore(readers.checks, writer),
-    health: new SqliteHealthStore(readers.health, writer),
+    ...{ health: new SqliteHealthStore(readers.health, writer), alerts: new SqliteAlertStore(readers.alerts, writer) },
     access: new SqliteAccessStore(readers.access, writer, options.secretBox ?? UNSEALED),
     links: new SqliteLinkStore(readers.links, writer, options.secretBox ?? UNSEALED),
     settings: new SqliteSettingsStore(readers.identity, writer),

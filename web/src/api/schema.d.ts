@@ -376,6 +376,127 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/alerts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Alerts: what needs a look now, or what did; the latest first */
+        readonly get: operations["getAlerts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/alerts/counts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many alerts are open */
+        readonly get: operations["getAlertsCounts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/alerts/{id}/acknowledged": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Say that somebody sees to it: it stays open and is not counted as waiting */
+        readonly put: operations["putAlertsIdAcknowledged"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/alerts/{id}/muted": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Do not tell of what this alert is about, also when it comes again */
+        readonly put: operations["putAlertsIdMuted"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/channels": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Channels: where alerts are told */
+        readonly get: operations["getChannels"];
+        readonly put?: never;
+        /** Add a channel */
+        readonly post: operations["postChannels"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/channels/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Remove a channel */
+        readonly delete: operations["deleteChannelsId"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Change a channel; what is left out stays */
+        readonly patch: operations["patchChannelsId"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/channels/{id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Send a test message now; 502 says why it did not arrive */
+        readonly post: operations["postChannelsIdTest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/nodes": {
         readonly parameters: {
             readonly query?: never;
@@ -2423,10 +2544,87 @@ export interface components {
                 readonly nodeIds: readonly string[];
             }[];
         };
+        readonly Alert: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "nodes" | "services" | "counters" | "clock" | "users" | "access" | "unclaimed" | "backup" | "disk" | "budget" | "setup";
+            /** @description What is told, for example node-down or user-limited. */
+            readonly topic: string;
+            readonly code: string;
+            /** @enum {string} */
+            readonly severity: "info" | "warning" | "error";
+            readonly message: string;
+            readonly hint: string | null;
+            readonly node: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
+            readonly serviceId: string | null;
+            readonly user: {
+                readonly id: string;
+                readonly name: string | null;
+            } | null;
+            /** Format: date-time */
+            readonly openedAt: string;
+            /** Format: date-time */
+            readonly endedAt: string | null;
+            readonly acknowledged: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly by: string | null;
+            } | null;
+            readonly muted: {
+                /** Format: date-time */
+                readonly until: string | null;
+            } | null;
+        };
+        readonly ChannelRules: {
+            /** @enum {string} */
+            readonly language: "en" | "ru" | "fa" | "zh";
+            /** @enum {string} */
+            readonly minSeverity: "info" | "warning" | "error";
+            readonly kinds: readonly ("nodes" | "services" | "counters" | "clock" | "users" | "access" | "unclaimed" | "backup" | "disk" | "budget" | "setup")[] | null;
+            readonly quiet: {
+                /** @description Minutes after midnight of the panel's zone. */
+                readonly fromMinute: number;
+                /** @description Minutes after midnight of the panel's zone. */
+                readonly toMinute: number;
+            } | null;
+            /** @description Messages name users. */
+            readonly namesUsers: boolean;
+        };
         readonly Notice: {
             readonly code: string;
             readonly message: string;
             readonly hint: string | null;
+        };
+        readonly Channel: {
+            readonly id: string;
+            readonly name: string;
+            readonly kind: string;
+            readonly where: string;
+            /** @description Without secrets. */
+            readonly options: {
+                readonly [key: string]: unknown;
+            };
+            /** @description lost: to be entered again. They are never shown. */
+            readonly secrets: {
+                readonly [key: string]: "set" | "not-set" | "lost";
+            };
+            readonly rules: components["schemas"]["ChannelRules"];
+            readonly enabled: boolean;
+            /** Format: date-time */
+            readonly createdAt: string;
+            /** Format: date-time */
+            readonly deliveredAt: string | null;
+            readonly failures: number;
+            /** Format: date-time */
+            readonly retryAt: string | null;
+            readonly problem: components["schemas"]["Notice"] | null;
+            /** @description Events that wait to be delivered. */
+            readonly waiting: number;
+            /** @description Events that were given up after three days. */
+            readonly dropped: number;
         };
         readonly NodeNotice: {
             readonly code: string;
@@ -4202,6 +4400,286 @@ export interface operations {
                 content: {
                     readonly "text/event-stream": string;
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAlerts: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                readonly state?: "open" | "ended" | "all";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Alert"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAlertsCounts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly open: {
+                            readonly info: number;
+                            readonly warning: number;
+                            readonly error: number;
+                        };
+                        /** @description Open ones that nobody has acknowledged or muted. */
+                        readonly waiting: number;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putAlertsIdAcknowledged: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly acknowledged: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Alert"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putAlertsIdMuted: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly muted: boolean;
+                    readonly hours?: number | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Alert"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getChannels: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Channel"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postChannels: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name: string;
+                    /** @description telegram, email or webhook. */
+                    readonly kind: string;
+                    /** @description telegram: {token, chatId, threadId?, apiUrl?, privateAddress?}. email: {host, port?, security?: "starttls"|"tls"|"none", username?, password?, from, to: [address]}. webhook: {url, signingSecret, privateAddress?}. Secret ones that a change leaves out stay as they are; null takes one away. */
+                    readonly options: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly rules?: {
+                        /** @enum {string} */
+                        readonly language?: "en" | "ru" | "fa" | "zh";
+                        /** @enum {string} */
+                        readonly minSeverity?: "info" | "warning" | "error";
+                        readonly kinds?: readonly ("nodes" | "services" | "counters" | "clock" | "users" | "access" | "unclaimed" | "backup" | "disk" | "budget" | "setup")[] | null;
+                        readonly quiet?: {
+                            /** @description Minutes after midnight of the panel's zone. */
+                            readonly fromMinute: number;
+                            /** @description Minutes after midnight of the panel's zone. */
+                            readonly toMinute: number;
+                        } | null;
+                        /** @description Messages name users. */
+                        readonly namesUsers?: boolean;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Channel"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteChannelsId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly patchChannelsId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly name?: string;
+                    /** @description telegram: {token, chatId, threadId?, apiUrl?, privateAddress?}. email: {host, port?, security?: "starttls"|"tls"|"none", username?, password?, from, to: [address]}. webhook: {url, signingSecret, privateAddress?}. Secret ones that a change leaves out stay as they are; null takes one away. */
+                    readonly options?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly rules?: {
+                        /** @enum {string} */
+                        readonly language?: "en" | "ru" | "fa" | "zh";
+                        /** @enum {string} */
+                        readonly minSeverity?: "info" | "warning" | "error";
+                        readonly kinds?: readonly ("nodes" | "services" | "counters" | "clock" | "users" | "access" | "unclaimed" | "backup" | "disk" | "budget" | "setup")[] | null;
+                        readonly quiet?: {
+                            /** @description Minutes after midnight of the panel's zone. */
+                            readonly fromMinute: number;
+                            /** @description Minutes after midnight of the panel's zone. */
+                            readonly toMinute: number;
+                        } | null;
+                        /** @description Messages name users. */
+                        readonly namesUsers?: boolean;
+                    };
+                    /** @description Off: it is told nothing, and what waits is forgotten. */
+                    readonly enabled?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Channel"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postChannelsIdTest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };

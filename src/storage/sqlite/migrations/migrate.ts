@@ -12,6 +12,7 @@ import { healthMigration } from './009-health.ts';
 import { rebindingsMigration } from './010-rebindings.ts';
 import { quotasMigration } from './011-quotas.ts';
 import { accessMigration } from './012-access.ts';
+import { alertsMigration } from './013-alerts.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -27,6 +28,7 @@ const migrations: readonly string[] = [
   rebindingsMigration,
   quotasMigration,
   accessMigration,
+  alertsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

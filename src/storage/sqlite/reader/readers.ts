@@ -13,6 +13,7 @@ import type { Terms } from '../../../core/quota/plan.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
 import { AccessReader } from './access-reader.ts';
+import { AlertReader } from './alert-reader.ts';
 import { writeBackup } from './backup.ts';
 import { BeyondReader } from './beyond-reader.ts';
 import { ChartReader } from './chart-reader.ts';
@@ -26,6 +27,7 @@ import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { LinkReader } from './link-reader.ts';
+import { NoteworthyReader } from './noteworthy-reader.ts';
 import { QualityReader } from './quality-reader.ts';
 import { QuotaReader } from './quota-reader.ts';
 import { StatementReader } from './statement-reader.ts';
@@ -51,8 +53,10 @@ export function makeReaders(db: Database, calendar: Calendar) {
     entries: new EntryReader(sql),
     checks: new CheckReader(sql),
     health: new HealthReader(sql),
+    alerts: new AlertReader(sql),
     quality: new QualityReader(sql),
     quotas,
+    noteworthy: new NoteworthyReader(sql, quotas),
     exports: new ExportReader(db, calendar),
     charts: new ChartReader(sql, calendar, ledger),
     statements: new StatementReader(sql, calendar, ledger),
@@ -63,9 +67,11 @@ export type Readers = ReturnType<typeof makeReaders>;
 
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
-  const { db, usage, beyond, holders, charts, statements, exports, ledger, proof, quality, quotas } = readers;
+  const { db, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
+  const { quotas, noteworthy } = readers;
   return {
     previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
+    noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
         ? usage.ownerSummary(period, who.adminId, seenBy)

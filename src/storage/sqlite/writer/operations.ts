@@ -10,9 +10,12 @@ import { accessOperations } from './access-operations.ts';
 import { accountOperations } from './account-operations.ts';
 import { AgentMarks } from './agent-marks.ts';
 import { agentOperations } from './agent-operations.ts';
+import { alertOperations } from './alert-operations.ts';
+import { Alerts } from './alerts.ts';
 import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
+import { Channels } from './channels.ts';
 import { Checks } from './checks.ts';
 import { Cleanup } from './cleanup.ts';
 import { Corrections } from './corrections.ts';
@@ -99,6 +102,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     plans: new Plans(db, quotas, resets, newId),
     owners: new Owners(db, resets, quotas, newId),
     health: new Health(db),
+    ...{ alerts: new Alerts(db, newId), channels: new Channels(db, newId) },
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
     corrections: new Corrections(db, attribution, entries, rebindings, calendar),
@@ -134,6 +138,7 @@ export function makeOperations(parts: WriterParts, db: Database) {
   return {
     ...accessOperations(parts),
     ...agentOperations(parts),
+    ...alertOperations(parts),
     ...resetOperations(parts),
     ...healthOperations(parts),
     ...quotaOperations(parts),

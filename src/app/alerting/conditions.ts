@@ -1,0 +1,163 @@
+import type { AlertSubject, Condition } from '../../core/alerting/alert.ts';
+import { OURSELVES } from '../../core/alerting/alert.ts';
+import type { Channel } from '../../core/alerting/channel.ts';
+import type { ServiceOperations } from '../../core/health/service-operations.ts';
+import type { NodeOperations, SystemNotice } from '../../core/inventory/node-operations.ts';
+import type { UsageHistory } from '../../core/ledger/usage-history.ts';
+import type { NoteworthyUser, QuotaStore } from '../../core/quota/quota-store.ts';
+import type { DoctorCheck } from '../../core/settings/operations.ts';
+import { keyOfNode } from '../running-nodes.ts';
+
+interface Dependencies {
+  readonly nodes: Pick<NodeOperations, 'views' | 'notices'>;
+  readonly services: Pick<ServiceOperations, 'standings'>;
+  readonly history: Pick<UsageHistory, 'unclaimed' | 'quarantine'>;
+  readonly quotas: Pick<QuotaStore, 'noteworthy'>;
+  /** What the doctor finds that no notice tells. */
+  readonly findings: () => Promise<readonly DoctorCheck[]>;
+  readonly monotonicMs: () => number;
+}
+
+export interface Found {
+  readonly conditions: readonly Condition[];
+  /** Nobody can say at the moment whether it is wrong. */
+  readonly isUnknown: (key: string) => boolean;
+}
+
+/** What is slower to find out is asked for so often. */
+const USERS_MS = 60_000;
+const LEDGER_MS = 60_000;
+const DOCTOR_MS = 600_000;
+/** Less than this may be a test that somebody made. */
+const UNCLAIMED_BYTES = 100n * 1024n ** 2n;
+
+const LEVEL = { info: 1, warning: 2, error: 3 } as const;
+
+/** Gathers everything that is wrong now, from those who know it. */
+export class Conditions {
+  readonly #use: Dependencies;
+  readonly #slow = new Map<string, { readonly atMs: number; readonly conditions: readonly Condition[] }>();
+
+  constructor(dependencies: Dependencies) {
+    this.#use = dependencies;
+  }
+
+  async find(channels: readonly Channel[]): Promise<Found> {
+    const views = await this.#use.nodes.views();
+    const [notices, standings, users, ledger, doctor] = await Promise.all([
+      this.#use.nodes.notices(),
+      this.#use.services.standings(views),
+      this.#every('users', USERS_MS, async () => (await this.#use.quotas.noteworthy()).map(ofUser)),
+      this.#every('ledger', LEDGER_MS, () => this.#ofLedger()),
+      this.#every('doctor', DOCTOR_MS, async () => (await this.#use.findings()).flatMap(ofCheck)),
+    ]);
+    const unknown = new Set<string>([
+      ...views.filter(({ state }) => state === 'unknown').map(({ node }) => keyOfNode(node.id)),
+      ...standings.filter(({ health }) => health.state === 'unknown').map(({ service }) => `service:${service.id}`),
+    ]);
+    return {
+      conditions: [...notices.map(ofNotice), ...channels.flatMap(ofChannel), ...users, ...ledger, ...doctor],
+      isUnknown: (key) => unknown.has(key),
+    };
+  }
+
+  async #every(name: string, everyMs: number, find: () => Promise<readonly Condition[]>) {
+    const nowMs = this.#use.monotonicMs();
+    const known = this.#slow.get(name);
+    if (known !== undefined && nowMs - known.atMs < everyMs) return known.conditions;
+    const conditions = await find();
+    this.#slow.set(name, { atMs: nowMs, conditions });
+    return conditions;
+  }
+
+  async #ofLedger(): Promise<Condition[]> {
+    const { history } = this.#use;
+    const [unclaimed, quarantine] = await Promise.all([history.unclaimed(), history.quarantine(1000, null)]);
+    const reports = quarantine.items.filter(({ report, decided }) => report !== null && decided === null).length;
+    const { traffic, tokens, peers } = unclaimed;
+    const mib = traffic.total / 1024n ** 2n;
+    return [
+      ...(traffic.total < UNCLAIMED_BYTES
+        ? []
+        : [
+            ourOwn('unclaimed', 'info', {
+              message: `${peers.length} peers and ${tokens.length} tokens that belong to nobody carried ${mib} MiB.`,
+              hint: 'Give them to users (Assign devices in the panel, or xpert peer list --unassigned).',
+            }),
+          ]),
+      ...(reports === 0
+        ? []
+        : [
+            ourOwn('reports-quarantined', 'warning', {
+              message: `${reports} reports were set aside as implausible; they are not counted.`,
+              hint: 'Look at them in the quarantine, and book or dismiss each.',
+            }),
+          ]),
+    ];
+  }
+}
+
+function ofNotice({ key, topic, code, severity, message, hint, ...about }: SystemNotice): Condition {
+  const { nodeId, nodeName, serviceId = null } = about;
+  const subject: AlertSubject = { nodeId, serviceId, userId: null, name: nodeName };
+  return { key, topic, code, severity, level: LEVEL[severity], message, hint, subject };
+}
+
+/** Of the alert about a channel, which is told by the others. */
+export function keyOfChannel(id: string): string {
+  return `channel-failing:${id}`;
+}
+
+function ofChannel({ id, name, enabled, failures, problem }: Channel): Condition[] {
+  if (!enabled || failures < 3 || problem === null) return [];
+  const message = `Messages do not get through to "${name}": ${problem.message}`;
+  return [{ ...ourOwn('channel-failing', 'warning', { message, hint: problem.hint }), key: keyOfChannel(id) }];
+}
+
+function ofCheck({ name, status, message, hint }: DoctorCheck): Condition[] {
+  if (status === 'ok') return [];
+  const [part = name, ...rest] = name.split(' ');
+  const topic = part === 'backup' ? 'backup-old' : part === 'sums' ? 'sums-off' : `doctor-${part}`;
+  const found = ourOwn(topic, status, { message, hint });
+  return [{ ...found, key: `doctor:${name}`, subject: { ...OURSELVES, name: rest.join(' ') || null } }];
+}
+
+function ourOwn(
+  topic: string,
+  severity: Condition['severity'],
+  said: { readonly message: string; readonly hint: string | null },
+): Condition {
+  return { key: topic, topic, code: topic, severity, level: LEVEL[severity], ...said, subject: OURSELVES };
+}
+
+/** The higher of the two shares at which a user's quota is told. */
+const HIGH_PERCENT = 95;
+
+/** Never with the name in the words: channels may be told to leave it out. */
+function ofUser({ userId, name, what, percent, at }: NoteworthyUser): Condition {
+  const subject: AlertSubject = { ...OURSELVES, userId, name };
+  const when = at?.toISOString().slice(0, 10) ?? '';
+  const isHigh = (percent ?? 0) >= HIGH_PERCENT;
+  const share = isHigh ? HIGH_PERCENT : 80;
+  const told = {
+    'near-limit': { of: 'quota', level: isHigh ? 2 : 1, text: `At least ${share} % of a quota is used.` },
+    limited: {
+      of: 'quota',
+      level: 3,
+      text: 'A quota is used up: there is no access until it begins anew or is raised.',
+    },
+    expiring: { of: 'time', level: 1, text: `Access ends on ${when}.` },
+    expired: { of: 'time', level: 2, text: `Access ended on ${when}.` },
+  }[what];
+  const isOver = what === 'limited' || what === 'expired';
+  return {
+    key: `user-${told.of}:${userId}`,
+    topic: `user-${what}`,
+    code: what === 'near-limit' ? `user-near-limit-${share}` : `user-${what}`,
+    severity: isOver || isHigh ? 'warning' : 'info',
+    level: told.level,
+    message: told.text,
+    hint: null,
+    subject,
+  };
+}

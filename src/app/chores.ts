@@ -1,0 +1,25 @@
+import type { RunningAgents } from './agent-desk.ts';
+import type { Chore } from './maintenance.ts';
+import type { WallTime } from './node-polling.ts';
+import type { Store } from './store.ts';
+
+/** A time without Xpert is known this exactly afterwards. */
+const HEARTBEAT_MS = 5_000;
+
+export function beatOf(store: Store): Chore {
+  return { name: 'heartbeat', everyMs: HEARTBEAT_MS, run: () => store.heartbeat().then(() => false) };
+}
+
+/** Users whom the clock alone limits, expires or lets go on; a clock that jumped is not asked, and with tracking off nothing is. */
+export function judgingOf(store: Store, wallTime: WallTime): Chore {
+  return { name: 'quotas that are due', everyMs: HEARTBEAT_MS, run: () => judge(store, wallTime) };
+}
+
+export async function judge(store: Store, wallTime: WallTime): Promise<boolean> {
+  if (wallTime.read().suspect || !store.trackingState().enabled) return false;
+  return await store.quotas.judge();
+}
+
+export function silenceOf(agents: RunningAgents): Chore {
+  return { name: 'silent agents', everyMs: HEARTBEAT_MS, run: () => agents.noteSilence() };
+}

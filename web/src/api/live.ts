@@ -9,6 +9,8 @@ const STALE_BY_TOPIC: Readonly<Record<string, readonly string[]>> = {
   peers: ['peers', 'unclaimed', 'nodes'],
   users: ['users', 'usage', 'peers', 'overview', 'unclaimed'],
   tracking: ['settings', 'session', 'overview', 'gaps'],
+  notices: ['overview'],
+  alerts: ['alerts', 'channels'],
   resets: ['resets', 'usage', 'users', 'peers', 'overview', 'unclaimed'],
 };
 

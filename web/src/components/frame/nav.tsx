@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { alertCountsQuery } from '../../api/alerts.ts';
 import { overviewQuery } from '../../api/resources.ts';
 import { useSeesAll } from '../../api/session.ts';
 import { useNodes } from '../../api/use-nodes.ts';
@@ -23,7 +24,7 @@ export function Nav({ onPick }: { readonly onPick?: () => void }) {
   const overview = useQuery(overviewQuery).data;
   const nodes = useNodes().data?.items;
   const seesAll = useSeesAll();
-  const alerts = overview?.notices.length;
+  const alerts = useQuery({ ...alertCountsQuery, enabled: seesAll }).data?.waiting;
   const entries: readonly Entry[] = [
     { to: '/', name: t('common.nav.overview'), icon: 'overview' },
     { to: '/traffic/', name: t('common.nav.traffic'), icon: 'traffic' },

@@ -13,6 +13,7 @@ import { Figures } from './figures.tsx';
 import { FirstByte } from './first-byte.tsx';
 import { Happened } from './happened.tsx';
 import { NodesCard } from './nodes-card.tsx';
+import { OpenAlerts } from './open-alerts.tsx';
 import { OverviewChart } from './overview-chart.tsx';
 import { OverviewNotice } from './overview-notice.tsx';
 import { ServicesCard } from './services-card.tsx';
@@ -50,6 +51,7 @@ function OverviewBlocks() {
       <TopUsers range={range} />
       {seesAll ? (
         <>
+          <OpenAlerts />
           <ServicesCard />
           <NodesCard />
           <Happened range={range} />

@@ -5,6 +5,7 @@ import { AdminsCard } from './admins-card.tsx';
 import { AppearanceCard } from './appearance-card.tsx';
 import { AuditCard } from './audit-card.tsx';
 import { BackupCard } from './backup-card.tsx';
+import { ChannelsCard } from './channels-card.tsx';
 import { DoctorCard } from './doctor-card.tsx';
 import { LedgerCard } from './ledger-card.tsx';
 import { PasswordCard } from './password-card.tsx';
@@ -27,6 +28,7 @@ export function SettingsPage() {
         <PasswordCard />
       </div>
       <PlansCard />
+      {owner ? <ChannelsCard /> : null}
       {owner ? <DoctorCard /> : null}
       {owner ? <AdminsCard /> : null}
       {mayWrite ? <TokensCard /> : null}

@@ -34,12 +34,12 @@ describe('buckets of a chart', () => {
         const { fromMs, endMs, indexOf } = makeBuckets(period, seconds, Calendar.of(zone));
         expect(fromMs[0]).toBeLessThanOrEqual(startMs);
         expect(endMs).toBeGreaterThanOrEqual(startMs + length);
-        fromMs.forEach((ms, i) => {
+        const isWrong = (ms: number, i: number): boolean => {
           const nextMs = fromMs[i + 1] ?? endMs;
-          expect(ms % QUARTER_MS).toBe(0);
-          expect(nextMs).toBeGreaterThan(ms);
-          expect([indexOf(quarterOf(ms)), indexOf(quarterOf(nextMs) - 1)]).toEqual([i, i]);
-        });
+          const isInIt = indexOf(quarterOf(ms)) === i && indexOf(quarterOf(nextMs) - 1) === i;
+          return ms % QUARTER_MS !== 0 || nextMs <= ms || !isInIt;
+        };
+        expect(fromMs.filter(isWrong)).toEqual([]);
         expect([indexOf(quarterOf(fromMs[0] ?? 0) - 1), indexOf(quarterOf(endMs))]).toEqual([-1, -1]);
       }),
     );

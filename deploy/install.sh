@@ -89,7 +89,7 @@ stage() {
     'Run this from a checkout or from an unpacked release.'
   ln -s "$node" "$new/bin/node"
   say 'Installing the libraries that run it ...'
-  # From Node.js 22 on, every library comes ready-made (ADR 17).
+  # From Node.js 22 on, every library comes ready-made (ADR 18).
   scripts=
   [ "$("$node" -p 'parseInt(process.versions.node)')" -lt 22 ] || scripts=--ignore-scripts
   if [ -d "$source/node_modules" ]; then

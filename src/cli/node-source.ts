@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { type AccessSourceOptions, accessSourceOptionsOf, addAccessSourceOptions } from './access-source.ts';
 import { addDaemonOptions, type DaemonOptions, daemonOptionsOf } from './daemon-source.ts';
 import { formatBytes, type Traffic, WrongUse } from './output.ts';
 import { isPanelKind, type PanelOptions, panelOptionsOf } from './panel-source.ts';
@@ -39,7 +40,7 @@ interface Service {
 }
 
 /** How a node is reached, as the options of a command say it. */
-export interface SourceOptions extends DaemonOptions, PanelOptions {
+export interface SourceOptions extends DaemonOptions, PanelOptions, AccessSourceOptions {
   readonly kind: string;
   readonly ssh?: string;
   readonly identity?: string;
@@ -53,7 +54,7 @@ export interface SourceOptions extends DaemonOptions, PanelOptions {
 }
 
 export function addSourceOptions(command: Command): Command {
-  return addDaemonOptions(command)
+  return addAccessSourceOptions(addDaemonOptions(command))
     .option('--ssh <user@host[:port]>', 'read it over ssh; without it, this machine')
     .option('--identity <file>', 'private key for ssh')
     .option('--file <path>', 'read a file that something else writes')
@@ -69,7 +70,8 @@ export async function sourceOf(options: SourceOptions): Promise<{ kind: string; 
   const { kind } = options;
   if (isPanelKind(kind)) return { kind, options: await panelOptionsOf(kind, options) };
   if (kind === 'declared') return { kind, options: declarationOf(options) };
-  return { kind, options: daemonOptionsOf(options) ?? placeOf(options) };
+  const place = daemonOptionsOf(options) ?? placeOf(options);
+  return { kind, options: { ...place, ...accessSourceOptionsOf(kind, options) } };
 }
 
 function declarationOf({ declaration }: SourceOptions): Record<string, unknown> {

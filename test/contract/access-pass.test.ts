@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type PassReport, runPass } from '../../src/app/access/pass.ts';
 import type { AccessTarget } from '../../src/core/access/decide.ts';
-import type { Enforcer } from '../../src/core/access/enforcer.ts';
+import type { AccessChange, Enforcer, EnforcerAbilities } from '../../src/core/access/enforcer.ts';
 import { SourceFailure } from '../../src/core/errors.ts';
 import type { NodeId, UserId } from '../../src/core/units/ids.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
@@ -19,6 +19,7 @@ class World {
   readonly vpn = new FakeVpn();
   readonly users = new Map<string, UserId>();
   limits = { most: 1000, percent: 100 };
+  abilities: EnforcerAbilities = FAKE_ABILITIES;
   #store: SqliteStore;
   #nodeId: NodeId;
   #clock: ManualClock;
@@ -92,7 +93,7 @@ class World {
     const request = {
       nodeId: this.#nodeId,
       enforcer: this.#mortal(enforcer),
-      abilities: FAKE_ABILITIES,
+      abilities: this.abilities,
       limits: this.limits,
       now: () => this.#clock.now(),
       isOff: ({ key }: AccessTarget) => shown.get(key),
@@ -246,6 +247,59 @@ describe('a pass over a node', () => {
     await node.settle();
     expect((await node.target('a'))?.mark).toMatchObject({ phase: 'suspended', kept: '10.0.0.2/32', problem: null });
     expect(node.vpn.changes).toEqual(['off a']);
+  });
+});
+
+describe('systems of other kinds', () => {
+  test('where a suspended peer vanishes from the node, it is found again all the same', async () => {
+    const node = await open(['a', 'b']);
+    node.abilities = { ...FAKE_ABILITIES, vanishes: true, isShownInPolls: false, countsDropped: false };
+    const { vpn } = node;
+    const vanishing: Enforcer = {
+      look: async (targets) =>
+        targets.map(({ key }) => {
+          const kept = vpn.peers.get(key);
+          return kept === undefined ? { state: 'suspended' } : { state: 'active', kept };
+        }),
+      suspend: async (changes) => changes.map(({ target }) => (vpn.peers.delete(target.key) ? 'done' : 'absent')),
+      restore: async (changes) => {
+        for (const { target, kept } of changes) vpn.peers.set(target.key, kept);
+        return changes.map(() => 'done');
+      },
+      close: async () => {},
+    };
+    await node.setActive('a', false);
+    expect((await node.pass(vanishing)).suspended.map(({ key }) => key)).toEqual(['a']);
+    for (let n = 0; n < 3; n++) await node.poll();
+    expect(await node.target('a')).toMatchObject({ isEnded: true, mark: { phase: 'suspended' } });
+    expect((await node.pass(vanishing)).suspended).toEqual([]);
+    await node.setActive('a', true);
+    expect((await node.pass(vanishing)).restored.map(({ key }) => key)).toEqual(['a']);
+    expect(vpn.peers.get('a')).toBe('10.0.0.2/32');
+  });
+
+  test('one that does not tell is told again, in either direction, and is not asked what it cannot answer', async () => {
+    const node = await open(['a']);
+    node.abilities = { ...FAKE_ABILITIES, isShownInPolls: false };
+    const told: string[] = [];
+    const tell = (verb: string, changes: readonly AccessChange[]) => {
+      told.push(...changes.map(({ kept }) => `${verb} ${kept}`));
+      return changes.map(() => 'done' as const);
+    };
+    const mute: Enforcer = {
+      look: async (targets) => targets.map(() => ({ state: 'untold', kept: 'account' })),
+      suspend: async (changes) => tell('off', changes),
+      restore: async (changes) => tell('on', changes),
+      close: async () => {},
+    };
+    await node.pass(mute);
+    expect(told).toEqual([]);
+    await node.setActive('a', false);
+    await node.pass(mute);
+    await node.setActive('a', true);
+    await node.pass(mute);
+    await node.pass(mute);
+    expect(told).toEqual(['off account', 'on account']);
   });
 });
 

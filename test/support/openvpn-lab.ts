@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill, type Lab, type LabHost, run, until } from './lab.ts';
 
@@ -30,6 +30,11 @@ export class OpenvpnServer {
     return join(this.#lab.folder, 'm.sock');
   }
 
+  /** Folder of files for clients; empty at first. */
+  get clientConfigDir(): string {
+    return join(this.#lab.folder, 'ccd');
+  }
+
   get statusFile(): string {
     return join(this.#lab.folder, 'status.log');
   }
@@ -38,7 +43,9 @@ export class OpenvpnServer {
     const words =
       '--mode server --tls-server --dev tun --topology subnet --server 10.77.0.0 255.255.255.0 --proto udp --dh none ' +
       '--data-ciphers AES-256-GCM --keepalive 1 8 --duplicate-cn --port 1194 --status-version 3 --verb 1';
+    mkdirSync(this.clientConfigDir, { recursive: true });
     const files = ['--management', this.management, 'unix', '--status', this.statusFile, '1'];
+    files.push('--client-config-dir', this.clientConfigDir);
     this.#daemon = this.host.spawn('openvpn', [...words.split(' '), ...keysOf(this.#lab.folder, 'server'), ...files]);
     await until('the management socket', () => existsSync(this.management));
   }
@@ -97,12 +104,20 @@ export class OpenvpnClient {
   }
 
   async isThrough(): Promise<void> {
-    const ping = () =>
-      this.#host.run('ping', ['-c', '1', '-W', '1', '10.77.0.1']).then(
-        () => true,
-        () => false,
-      );
-    await until('the tunnel carries packets', ping, 25_000);
+    await until('the tunnel carries packets', () => this.getsThrough(), 25_000);
+  }
+
+  /** Whether one packet comes back within a second. */
+  getsThrough(): Promise<boolean> {
+    return this.#host.run('ping', ['-c', '1', '-W', '1', '10.77.0.1']).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Waits until it has given up and ended. */
+  async hasEnded(): Promise<void> {
+    await until('the client has given up', async () => this.#daemon?.exitCode !== null, 25_000);
   }
 
   /** Says good-bye and ends. */

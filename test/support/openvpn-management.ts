@@ -30,6 +30,10 @@ export class FakeManagement {
   password: string | null = null;
   pid = 3924;
   isHanging = false;
+  /** Kills what it is told to, and its answer gets lost. */
+  losesNextKill = false;
+  /** Common names that were killed. */
+  readonly killed: string[] = [];
   /** Send so much of the status and close. */
   cutAt: number | null = null;
   /** Everything that the client said. */
@@ -117,8 +121,20 @@ export class FakeManagement {
     if (command === 'pid') socket.write(`SUCCESS: pid=${this.pid}\r\n`);
     else if (command === 'state on') socket.write('SUCCESS: real-time state notification set to ON\r\n');
     else if (command.startsWith('bytecount ')) socket.write('SUCCESS: bytecount interval changed\r\n');
+    else if (command.startsWith('kill ')) this.#kill(socket, command.slice(5));
     else if (command !== 'status 3') socket.write('ERROR: unknown command\r\n');
     else if (this.cutAt === null) socket.write(this.status);
     else socket.end(this.status.slice(0, this.cutAt));
+  }
+
+  #kill(socket: Socket, name: string): void {
+    const rows = this.status.split('\r\n');
+    const left = rows.filter((row) => !row.startsWith(`CLIENT_LIST\t${name}\t`));
+    if (left.length < rows.length) this.killed.push(name);
+    this.status = left.join('\r\n');
+    if (this.losesNextKill) socket.destroy();
+    else if (left.length < rows.length) socket.write(`SUCCESS: common name '${name}' found, 1 client(s) killed\r\n`);
+    else socket.write(`ERROR: common name '${name}' not found\r\n`);
+    this.losesNextKill = false;
   }
 }

@@ -30,6 +30,10 @@ export class FakeManager {
   /** So many questions get lost. */
   losing = 0;
   readonly heard: string[] = [];
+  /** What is set of each port: then it answers to list, add and remove as libev does. */
+  settings: Map<string, Record<string, unknown>> | null = null;
+  /** Does what it is told next, and its answer gets lost. */
+  losesNextChange = false;
   readonly #socket: Socket;
 
   constructor() {
@@ -49,6 +53,24 @@ export class FakeManager {
   #hear(question: string, from: RemoteInfo): void {
     this.heard.push(question);
     if (this.isSilent || this.losing-- > 0) return;
-    for (const piece of this.answer) this.#socket.send(piece, from.port, from.address);
+    const pieces = this.settings === null ? this.answer : this.#manage(question, this.settings);
+    for (const piece of pieces) this.#socket.send(piece, from.port, from.address);
+  }
+
+  /** shadowsocks-libev 3.3.5 manager.c: the list of no ports is only its end. */
+  #manage(question: string, ports: Map<string, Record<string, unknown>>): readonly string[] {
+    if (question === 'ping') return this.answer;
+    if (question === 'list') {
+      const entries = [...ports].map(([port, rest]) => `\n\t${JSON.stringify({ server_port: port, ...rest })}`);
+      return [entries.length === 0 ? '\n]' : `[${entries.join(',')}\n]`];
+    }
+    const [, verb, text = '{}'] = /^(add|remove): (.*)$/.exec(question) ?? [];
+    const { server_port, ...rest } = JSON.parse(text) as { server_port: number };
+    const isDone = verb === 'add' ? !ports.has(String(server_port)) : ports.has(String(server_port));
+    if (isDone && verb === 'add') ports.set(String(server_port), rest);
+    if (isDone && verb === 'remove') ports.delete(String(server_port));
+    if (!this.losesNextChange) return [isDone ? 'ok' : 'err'];
+    this.losesNextChange = false;
+    return [];
   }
 }

@@ -74,6 +74,7 @@ export class StatsServer {
     if (this.hangs || stream.destroyed) return;
     const handler = this.#handlers.get(path);
     const answer = handler?.(request) ?? { status: 12, details: `unknown method ${path}` };
+    if (stream.destroyed) return;
     stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => {
       stream.sendTrailers({ 'grpc-status': String(answer.status), 'grpc-message': encodeURI(answer.details ?? '') });

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -14,6 +15,12 @@ const METHOD = 'chacha20-ietf-poly1305';
 /** Where the API listens: for the node itself, and for this machine. */
 export const API_PORT = 10_085;
 export const OPEN_API_PORT = 10_086;
+
+export interface OpenConnection {
+  /** Loads so many bytes. @throws if they do not come within three seconds */
+  ask(bytes: number): Promise<void>;
+  close(): void;
+}
 
 /** A real V2Ray server on a lab host, its real client, and a web server here that users load from. */
 export class V2rayLab {
@@ -44,6 +51,11 @@ export class V2rayLab {
     return rig;
   }
 
+  /** What the server was started with. */
+  get configFile(): string {
+    return join(this.#lab.folder, 'v2ray-server.json');
+  }
+
   async start(): Promise<void> {
     this.#server = this.#run('server', serverConfig(this.#address));
     await this.#listens(10_443, 10_444, 10_445, 10_446, API_PORT, OPEN_API_PORT);
@@ -66,6 +78,22 @@ export class V2rayLab {
     let bytes = 0;
     for await (const chunk of socket) bytes += (chunk as Buffer).length;
     if (bytes < received) throw new Error(`${user} received ${bytes} of ${received} bytes`);
+  }
+
+  /** A connection that this user keeps open: each message is answered by the web server here. */
+  async keepOpen(user: LabUser): Promise<OpenConnection> {
+    const socket = await this.#socks(11_081 + USERS.indexOf(user));
+    const ask = async (bytes: number) => {
+      socket.write(`GET /${bytes} HTTP/1.1\r\nHost: lab\r\n\r\n`);
+      let text = '';
+      while (!text.includes('\r\n\r\n') || text.length < text.indexOf('\r\n\r\n') + 4 + bytes) {
+        const part = socket.read() as Buffer | null;
+        if (part !== null) text += part.toString('latin1');
+        else await once(socket, 'readable', { signal: AbortSignal.timeout(3_000) });
+        if (socket.readableEnded || socket.destroyed) throw new Error('the connection is closed');
+      }
+    };
+    return { ask, close: () => socket.destroy() };
   }
 
   /** What V2Ray's own tool says, by the name of the counter, once it stands still. */
@@ -142,7 +170,7 @@ function serverConfig(address: string): object {
   return {
     log: { loglevel: 'warning', access: 'none' },
     stats: {},
-    api: { tag: 'api', services: ['StatsService'] },
+    api: { tag: 'api', services: ['StatsService', 'HandlerService'] },
     policy: {
       levels: { 0: { statsUserUplink: true, statsUserDownlink: true } },
       system: { statsInboundUplink: true, statsInboundDownlink: true },

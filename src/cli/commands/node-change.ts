@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
+import { type AccessSourceOptions, accessSourceOptionsOf, addAccessSourceOptions } from '../access-source.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { parseSeconds, type Test, testLines } from '../node-source.ts';
 import { explain, print, WrongUse } from '../output.ts';
 import { addPanelOptions, givenOptions, isPanelKind, type PanelOptions } from '../panel-source.ts';
 
-interface ChangeOptions extends PanelOptions {
+interface ChangeOptions extends PanelOptions, AccessSourceOptions {
   readonly name?: string;
   readonly description?: string;
   readonly users?: string;
@@ -29,7 +30,7 @@ export function addChangeCommand(node: Command): void {
     .option('--description <text>')
     .addOption(new Option('--users <policy>', 'users for the peers').choices(['from-comments', 'per-peer', 'none']))
     .option('--interval <seconds>', 'time between two readings', parseSeconds);
-  addPanelOptions(change)
+  addAccessSourceOptions(addPanelOptions(change))
     .option('--untested', 'save it although the test fails')
     .option('--json', 'answer as JSON')
     .action((name: string, options: ChangeOptions) => withApi((api) => changeNode(api, name, options)));
@@ -55,8 +56,9 @@ async function changeNode(api: Api, name: string, options: ChangeOptions): Promi
 
 /** How the node is reached from now on; null if that stays. */
 async function changedOptions(node: Node, options: ChangeOptions): Promise<Record<string, unknown> | null> {
+  const access = accessSourceOptionsOf(node.kind, options);
   const given = await givenOptions(options);
-  if (Object.keys(given).length === 0) return null;
+  if (Object.keys(given).length === 0) return Object.keys(access).length === 0 ? null : { ...node.options, ...access };
   if (!isPanelKind(node.kind)) throw new WrongUse(`These options are for panels; this node is ${node.kind}.`);
   const changed = { ...node.options, ...given };
   if (changed.gateway === '-') delete changed.gateway;

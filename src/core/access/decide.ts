@@ -86,14 +86,15 @@ export function decide(target: Pick<AccessTarget, 'userId' | 'reason' | 'mark'>,
 
 function switchOff(mark: AccessMark | null, seen: Seen): Step {
   if (seen.state === 'unusable') return { kind: 'fail', problem: seen.problem };
-  if (seen.state === 'active') return { kind: 'suspend', kept: seen.kept };
+  if (seen.state === 'active' || seen.state === 'untold') return { kind: 'suspend', kept: seen.kept };
   if (seen.state === 'absent' || mark?.phase === 'suspended') return NONE;
   return { kind: 'note-suspended' };
 }
 
 function switchOn(mark: AccessMark | null, seen: Seen): Step {
   if (mark === null) return NONE;
-  if (mark.isKeptLost && seen.state === 'suspended') return { kind: 'fail', problem: KEPT_LOST };
+  if (mark.isKeptLost && (seen.state === 'suspended' || seen.state === 'untold'))
+    return { kind: 'fail', problem: KEPT_LOST };
   if (mark.kept === null || mark.phase === 'wanted' || seen.state === 'active') return { kind: 'forget' };
   if (seen.state === 'unusable') return { kind: 'fail', problem: seen.problem };
   // A peer that is away may come back as we left it: a configuration saved meanwhile has it suspended.
@@ -107,11 +108,12 @@ function switchOn(mark: AccessMark | null, seen: Seen): Step {
 export function needsLook(
   target: Pick<AccessTarget, 'userId' | 'reason' | 'mark' | 'isEnded'>,
   isOff: boolean | undefined,
-  { isShownInPolls }: Pick<EnforcerAbilities, 'isShownInPolls'>,
+  { isShownInPolls, vanishes }: Pick<EnforcerAbilities, 'isShownInPolls' | 'vanishes'>,
   now: Date,
 ): boolean {
   const { mark } = target;
-  if (target.isEnded || (mark?.retryAt != null && mark.retryAt > now)) return false;
+  const isGone = target.isEnded && !(vanishes === true && mark !== null && mark.phase !== 'wanted');
+  if (isGone || (mark?.retryAt != null && mark.retryAt > now)) return false;
   const wanted = wantedOf(target);
   if (wanted === 'as-it-is') return mark?.phase === 'wanted';
   if (wanted === 'on') return mark !== null;

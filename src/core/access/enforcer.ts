@@ -13,6 +13,11 @@ export interface EnforcerAbilities {
   readonly countsDropped: boolean;
   /** Polls show whether a peer is suspended (`PeerReading.isOff`); else it has to be looked at each time. */
   readonly isShownInPolls: boolean;
+  /**
+   * Suspending takes the peer away as a whole: it is in no poll until it is given back, and one that somebody removed for
+   * good looks the same. Absent: it stays.
+   */
+  readonly vanishes?: true;
   /** What has to be kept for restoring holds a credential: it is stored sealed. */
   readonly keepsSecrets: boolean;
   /** What a person should know before switching it on; empty where nothing is to be said. */
@@ -41,6 +46,8 @@ export type Seen =
       readonly kept: string;
     }
   | { readonly state: 'suspended' }
+  /** The system does not tell, and nobody knows: taking it again, or giving it back again, does no harm. */
+  | { readonly state: 'untold'; readonly kept: string }
   | { readonly state: 'absent' }
   /** It is there, and this one cannot be switched; a person has to know why. */
   | { readonly state: 'unusable'; readonly problem: Notice };

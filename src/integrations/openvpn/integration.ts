@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { testCollector } from '../../core/metering/source-test.ts';
 import { OpenvpnCollector } from './collector.ts';
+import { OpenvpnEnforcer, openvpnAbilities } from './enforcer.ts';
 import { addressOf, parseOpenvpnOptions } from './options.ts';
 
 /** OpenVPN servers: their connections, by the management interface or the status file. */
@@ -19,4 +20,8 @@ export const openvpn: Integration = {
   test: (options, tools, signal) =>
     testCollector(new OpenvpnCollector(parseOpenvpnOptions(options), tools), tools.clock, signal),
   setup: async () => null,
+  access: {
+    abilities: (options) => openvpnAbilities(parseOpenvpnOptions(options)),
+    createEnforcer: (options, tools) => new OpenvpnEnforcer(parseOpenvpnOptions(options), tools),
+  },
 };

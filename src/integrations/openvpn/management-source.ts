@@ -47,6 +47,18 @@ export class ManagementSource {
     return await turn;
   }
 
+  /** Closes all connections of a common name. Nothing keeps it from connecting again. @throws as `read` */
+  async kill(commonName: string, signal: AbortSignal): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const connection = await this.#open(signal);
+      // An error says that it has none.
+      await connection.ask(`kill ${commonName}`, signal);
+      if (this.#options.keepConnection === false) this.close();
+    });
+    this.#turn = turn.catch(() => {});
+    await turn;
+  }
+
   /** Gives the interface back. */
   close(): void {
     void this.#connection?.then(

@@ -21,6 +21,8 @@ export const OpenvpnOptions = Type.Object(
     maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 3600 })),
     /** What names a peer; `username` where all clients share one certificate. Default `common-name`. */
     peers: Type.Optional(Type.Union([Type.Literal('common-name'), Type.Literal('username')])),
+    /** Folder of the server's `client-config-dir` on this machine: there clients can be kept out. */
+    clientConfigDir: Type.Optional(Type.String({ pattern: '^/[^\\u0000]+$', maxLength: 1024 })),
     /** Port on which the server listens: it does not tell it. */
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
   },
@@ -34,8 +36,11 @@ export type ManagementAddress =
   | { readonly host: string; readonly port: number; readonly isLoopback: boolean };
 
 const BELONGS = {
-  management: { needs: 'management', takes: ['management', 'passwordFile', 'keepConnection', 'peers', 'port'] },
-  'status-file': { needs: 'path', takes: ['path', 'maxAgeSeconds', 'peers', 'port'] },
+  management: {
+    needs: 'management',
+    takes: ['management', 'passwordFile', 'keepConnection', 'peers', 'port', 'clientConfigDir'],
+  },
+  'status-file': { needs: 'path', takes: ['path', 'maxAgeSeconds', 'peers', 'port', 'clientConfigDir'] },
 } as const;
 
 /** @throws InvalidInput with a pointer under `/options` */
@@ -81,6 +86,8 @@ const MAX_SOCKET_PATH_BYTES = 107;
 function hintFor(path: string): string | undefined {
   if (path === '/transport') return 'Choose management or status-file.';
   if (path === '/management') return 'Write /run/openvpn/server.sock, or 127.0.0.1:7505.';
+  if (path === '/clientConfigDir')
+    return 'Give the full path of the folder after "client-config-dir" in the configuration.';
   if (path === '/path') return 'Give the full path of the file after "status" in the configuration of the server.';
   if (path === '/passwordFile')
     return 'Give the full path of the file after "management IP PORT" in the configuration.';

@@ -5,7 +5,7 @@ import type { IntegrationTools } from '../../core/metering/integration.ts';
 import { undirected } from '../../core/units/bytes.ts';
 import { machineId } from '../../lib/machine-id.ts';
 import { garbled, notInTime } from './failures.ts';
-import { askManager } from './manager-client.ts';
+import { askManager, COUNTERS } from './manager-client.ts';
 import { managerOf, type ShadowsocksOptions } from './options.ts';
 import { PortNames } from './port-names.ts';
 
@@ -39,7 +39,7 @@ export class ShadowsocksCollector implements Collector {
   async #collect(signal: AbortSignal): Promise<Poll> {
     const { manager, replyFolder = this.#tools.runDirectory } = this.#options;
     const address = managerOf(this.#options);
-    const { ports, isWhole, borders } = await askManager({ address, where: manager, replyFolder }, signal);
+    const { ports, isWhole, borders } = await askManager({ address, where: manager, replyFolder }, COUNTERS, signal);
     if (new Set(ports.map(({ port }) => port)).size < ports.length) throw garbled('it has a port twice');
     const { names, notices } = await this.#names.read();
     const peers = ports.map(({ port, bytes }) => {

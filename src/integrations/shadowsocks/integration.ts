@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { testCollector } from '../../core/metering/source-test.ts';
 import { ShadowsocksCollector } from './collector.ts';
+import { SHADOWSOCKS_ABILITIES, ShadowsocksEnforcer } from './enforcer.ts';
 import { managerOf, parseShadowsocksOptions } from './options.ts';
 
 /** Shadowsocks servers that a manager runs: shadowsocks-libev and shadowsocks-rust. */
@@ -16,4 +17,8 @@ export const shadowsocks: Integration = {
   test: (options, tools, signal) =>
     testCollector(new ShadowsocksCollector(parseShadowsocksOptions(options), tools), tools.clock, signal),
   setup: async () => null,
+  access: {
+    abilities: () => SHADOWSOCKS_ABILITIES,
+    createEnforcer: (options, tools) => new ShadowsocksEnforcer(parseShadowsocksOptions(options), tools),
+  },
 };

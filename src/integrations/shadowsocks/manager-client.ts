@@ -7,6 +7,7 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { failure, garbled, refused, silent, unreachable } from './failures.ts';
 import type { ManagerAddress } from './options.ts';
+import type { ManagerReply } from './reply.ts';
 import { StatReply } from './stat-reply.ts';
 
 /** Datagrams get lost: the question is asked again, each time from another socket, so that no late answer mixes in. */
@@ -21,32 +22,48 @@ export interface ManagerRequest {
   readonly replyFolder: string;
 }
 
-type Answer = ReturnType<StatReply['finish']>;
+/** A command and what collects the answer to it. `attempts`: how often it may be said. */
+export interface Question<T> {
+  readonly text: string;
+  readonly reply: () => ManagerReply<T>;
+  readonly attempts: number;
+}
 
-/** Asks a manager for its counters; never `list`, which answers with passwords. @throws SourceFailure; the signal's reason */
-export async function askManager(request: ManagerRequest, signal: AbortSignal): Promise<Answer> {
+/** Asks for the counters, and never for `list`, which answers with passwords. */
+export const COUNTERS: Question<ReturnType<StatReply['finish']>> = {
+  text: 'ping',
+  reply: () => new StatReply(),
+  attempts: ATTEMPTS,
+};
+
+/** @throws SourceFailure; the signal's reason */
+export async function askManager<T>(request: ManagerRequest, question: Question<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     const answer = await ('path' in request.address
-      ? askBySocat(request, request.address.path, signal)
-      : askByUdp(request, signal));
+      ? askBySocat(request, request.address.path, question, signal)
+      : askByUdp(request, question, signal));
     if (answer !== null) return answer;
-    if (attempt >= ATTEMPTS) throw silent(request.where, 'path' in request.address);
+    if (attempt >= question.attempts) throw silent(request.where, 'path' in request.address);
   }
 }
 
 /** Null if nothing came. */
-async function askByUdp({ address, where }: ManagerRequest, signal: AbortSignal): Promise<Answer | null> {
+async function askByUdp<T>(
+  { address, where }: ManagerRequest,
+  { text, reply }: Question<T>,
+  signal: AbortSignal,
+): Promise<T | null> {
   if ('path' in address) throw new Error('not an address of UDP');
   const socket = createSocket(isIPv6(address.host) ? 'udp6' : 'udp4');
-  const listening = new Listening(signal);
+  const listening = new Listening(reply(), signal);
   try {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       listening.fail(error.code === 'ECONNREFUSED' ? refused(where) : unreachable(where, error.code ?? ''));
     });
     socket.on('message', (datagram) => listening.hear(datagram));
     // Connected: answers of others are dropped by the system, and it tells when nobody listens.
-    socket.connect(address.port, address.host, () => socket.send('ping'));
+    socket.connect(address.port, address.host, () => socket.send(text));
     return await listening.answer;
   } finally {
     listening.stop();
@@ -55,17 +72,22 @@ async function askByUdp({ address, where }: ManagerRequest, signal: AbortSignal)
 }
 
 /** Node has no unix datagram sockets; socat has, and keeps the pieces whole. */
-async function askBySocat(request: ManagerRequest, path: string, signal: AbortSignal): Promise<Answer | null> {
+async function askBySocat<T>(
+  request: ManagerRequest,
+  path: string,
+  { text, reply }: Question<T>,
+  signal: AbortSignal,
+): Promise<T | null> {
   checkSocket(path, request.where);
   const own = join(request.replyFolder, `xpert-ss-${randomBytes(6).toString('hex')}`);
   const target = `UNIX-SENDTO:${path},bind=${own},mode=0666,unlink-close=1`;
   const child = spawn('socat', ['-b', '65536', 'STDIO', target], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const listening = new Listening(signal);
+  const listening = new Listening(reply(), signal);
   try {
     child.once('error', (error: NodeJS.ErrnoException) => listening.fail(notStarted(error.code ?? '')));
     watchErrors(child, request, listening);
     child.stdout.on('data', (chunk: Buffer) => listening.hear(chunk));
-    child.stdin.on('error', () => {}).write('ping');
+    child.stdin.on('error', () => {}).write(text);
     return await listening.answer;
   } finally {
     listening.stop();
@@ -74,7 +96,11 @@ async function askBySocat(request: ManagerRequest, path: string, signal: AbortSi
   }
 }
 
-function watchErrors(child: ChildProcess, { where }: ManagerRequest, listening: Listening): void {
+function watchErrors(
+  child: ChildProcess,
+  { where }: ManagerRequest,
+  listening: Pick<Listening<unknown>, 'fail'>,
+): void {
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     said += chunk.toString().slice(0, 1_000);
@@ -103,18 +129,19 @@ function notStarted(code: string) {
 }
 
 /** Waits for the pieces of one answer. */
-class Listening {
+class Listening<T> {
   /** Null if nothing came in time. */
-  readonly answer: Promise<Answer | null>;
-  readonly #reply = new StatReply();
+  readonly answer: Promise<T | null>;
+  readonly #reply: ManagerReply<T>;
   readonly #decoder = new TextDecoder('utf-8');
   readonly #signal: AbortSignal;
   #timer: NodeJS.Timeout;
-  #resolve: (answer: Answer | null) => void = () => {};
+  #resolve: (answer: T | null) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   readonly #onAbort = () => this.#reject(this.#signal.reason);
 
-  constructor(signal: AbortSignal) {
+  constructor(reply: ManagerReply<T>, signal: AbortSignal) {
+    this.#reply = reply;
     this.#signal = signal;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;

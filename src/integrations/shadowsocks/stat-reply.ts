@@ -1,9 +1,16 @@
 import { garbled, tellsNoCounters } from './failures.ts';
+import type { ManagerReply } from './reply.ts';
 
 export interface PortBytes {
   readonly port: string;
   /** Both directions together, since the server of that port started. */
   readonly bytes: bigint;
+}
+
+export interface StatAnswer {
+  readonly ports: readonly PortBytes[];
+  readonly isWhole: boolean;
+  readonly borders: number;
 }
 
 /** libev sends what it has when its buffer of 64 KiB is half full. shadowsocks-libev manager.c, `BUF_SIZE / 2`. */
@@ -16,7 +23,7 @@ const ENTRY = /"(\d{1,5})":(\d{1,20})(?:,|$)/y;
  * line feed. libev sends more pieces when one is full: they have no beginning of their own, and at each border **the
  * entry in between is dropped** (manager.c manager_recv_cb()).
  */
-export class StatReply {
+export class StatReply implements ManagerReply<StatAnswer> {
   #text = '';
   #parts = 0;
   #isLast = false;
@@ -51,7 +58,7 @@ export class StatReply {
   }
 
   /** @throws SourceFailure if nothing of an answer came */
-  finish(): { readonly ports: readonly PortBytes[]; readonly isWhole: boolean; readonly borders: number } {
+  finish(): StatAnswer {
     if (this.#parts === 0) throw garbled('it has no end');
     const borders = this.#isLast ? this.#parts - 1 : this.#parts;
     return { ports: this.#ports, isWhole: this.#isLast && this.#text === '' && borders === 0, borders };

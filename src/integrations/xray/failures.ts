@@ -46,6 +46,15 @@ export function statsApiOff(api: string): SourceFailure {
   );
 }
 
+export function handlerApiOff(api: string): SourceFailure {
+  return failure(
+    'handler-api-off',
+    `What listens on ${api} does not let users be added and removed.`,
+    'Taking access needs HandlerService beside StatsService: list it in the configuration and restart the server.',
+    ['"api": {"tag": "api", "listen": "127.0.0.1:10085", "services": ["StatsService", "HandlerService"]},'],
+  );
+}
+
 export function timedOut(): SourceFailure {
   return failure(
     'timeout',

@@ -1,6 +1,9 @@
+import type { CannotEnforce, EnforcerAbilities } from '../../core/access/enforcer.ts';
 import type { Integration, IntegrationTools } from '../../core/metering/integration.ts';
 import { pinHostKey, sshTargetOf } from '../../lib/ssh-fields.ts';
 import { type Kind, XrayCollector } from './collector.ts';
+import { XRAY_ABILITIES, XrayEnforcer } from './enforcer.ts';
+import { HandlerClient } from './handler-client.ts';
 import { learnInstance } from './instance.ts';
 import { testNode } from './node-test.ts';
 import { apiOf, isLoopback, parseXrayOptions, type XrayOptions } from './options.ts';
@@ -28,8 +31,36 @@ function statsIntegration(name: string, kind: Kind): Integration {
     },
     test: (options, tools, signal) => testNode(kind, parseXrayOptions(options), tools, signal),
     setup: (options) => describeSetup(parseXrayOptions(options)),
+    access: {
+      abilities: (options) => abilitiesOf(kind, parseXrayOptions(options)),
+      createEnforcer: (options, { clock, runDirectory }) => {
+        const parsed = parseXrayOptions(options);
+        return new XrayEnforcer(new HandlerClient(parsed, runDirectory), parsed.config ?? null, clock);
+      },
+    },
   };
 }
+
+function abilitiesOf(kind: Kind, { count = 'users' }: XrayOptions): EnforcerAbilities | CannotEnforce {
+  if (kind === 'sing-box') return SING_BOX_CANNOT;
+  return count === 'users' ? XRAY_ABILITIES : NO_USERS;
+}
+
+const SING_BOX_CANNOT: CannotEnforce = {
+  cannot: {
+    code: 'cannot-enforce',
+    message: 'The API of sing-box tells counters, and lets nobody be added or removed.',
+    hint: 'Take the user out of its configuration by hand.',
+  },
+};
+
+const NO_USERS: CannotEnforce = {
+  cannot: {
+    code: 'cannot-enforce',
+    message: 'This node counts inbounds or outbounds, and those are nobody who could be cut.',
+    hint: 'Count users instead: xpert node change NAME --count users',
+  },
+};
 
 async function completeOptions(
   options: XrayOptions,

@@ -16,6 +16,11 @@ export const XrayOptions = Type.Object(
     count: Type.Optional(Type.Union([Type.Literal('users'), Type.Literal('inbounds'), Type.Literal('outbounds')])),
     /** Names this instance, whoever reads it and however; learnt at the first contact. */
     instance: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:\\[\\]-]{0,127}$' })),
+    /**
+     * Path on this machine of the server's configuration, for one that does not tell the accounts of its users: what they
+     * get back is read there.
+     */
+    config: Type.Optional(Type.String({ pattern: '^/[^\\u0000]{0,1023}$' })),
   },
   { additionalProperties: false },
 );
@@ -28,6 +33,7 @@ const HINTS: Readonly<Record<string, string>> = {
   '/ssh': SSH_HINT,
   '/api': 'Write host:port, for example 127.0.0.1:10085.',
   '/count': 'Choose users, inbounds or outbounds.',
+  '/config': 'An absolute path on this machine, for example /etc/v2ray/config.json.',
   '/instance': 'Letters, digits and . _ : -',
 };
 
@@ -45,6 +51,8 @@ export function parseXrayOptions(options: unknown): XrayOptions {
       throw new InvalidInput(`/options/${name}`, `"${name}" means nothing for transport "local".`);
     }
   }
+  if (parsed.transport === 'ssh' && parsed.config !== undefined)
+    throw new InvalidInput('/options/config', 'A configuration can be read on this machine only.', HINTS['/config']);
   const ssh = normalSshFields(parsed);
   if (ssh instanceof SshFieldProblem) throw new InvalidInput(`/options/${ssh.field}`, ssh.message, ssh.hint);
   if (parsed.api !== undefined && parseApi(parsed.api) === null) {

@@ -84,6 +84,14 @@ export class WireReader {
     return text;
   }
 
+  /** The value of this field as it is on the wire. */
+  bytes(): Buffer {
+    const end = this.#ending();
+    const bytes = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return bytes;
+  }
+
   /** Passes over the value of a field that a newer server may send. */
   skip(tag: number): void {
     const type = tag & 7;

@@ -5,6 +5,7 @@ import type { Store } from './store.ts';
 
 /** A time without Xpert is known this exactly afterwards. */
 const HEARTBEAT_MS = 5_000;
+const LIMITS_MS = 60_000;
 
 export function beatOf(store: Store): Chore {
   return { name: 'heartbeat', everyMs: HEARTBEAT_MS, run: () => store.heartbeat().then(() => false) };
@@ -13,6 +14,15 @@ export function beatOf(store: Store): Chore {
 /** Users whom the clock alone limits, expires or lets go on; a clock that jumped is not asked, and with tracking off nothing is. */
 export function judgingOf(store: Store, wallTime: WallTime): Chore {
   return { name: 'quotas that are due', everyMs: HEARTBEAT_MS, run: () => judge(store, wallTime) };
+}
+
+/** All users of a reseller are summed up for it: seldom enough to cost nothing. */
+export function limitsOf(store: Store, wallTime: WallTime): Chore {
+  const run = async () => {
+    if (!wallTime.read().suspect && store.trackingState().enabled) await store.adminLimits.judge();
+    return false;
+  };
+  return { name: 'limits of resellers', everyMs: LIMITS_MS, run };
 }
 
 export async function judge(store: Store, wallTime: WallTime): Promise<boolean> {

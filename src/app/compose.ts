@@ -19,7 +19,7 @@ import { RunningAgents } from './agent-desk.ts';
 import { composeAlerting } from './alerting/compose-alerting.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
-import { beatOf, judge, judgingOf, silenceOf } from './chores.ts';
+import { beatOf, judge, judgingOf, limitsOf, silenceOf } from './chores.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import { ClockSkews } from './clock-skews.ts';
 import type { Config } from './config.ts';
@@ -72,7 +72,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const secretBox = openSecretBox(config);
   const store = await openStore(config, clock, secretBox);
   const { ledger, history, exports, billing, inventory, identity, links, settings, audit, reconciliation } = store;
-  const { quotas, userStates } = store;
+  const { quotas, userStates, adminLimits } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 
@@ -129,7 +129,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   return {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
-      ...{ agents, access, services, changes, reconciliation, quotas, userStates, alerting },
+      ...{ agents, access, services, changes, reconciliation, quotas, userStates, adminLimits, alerting },
       deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,
@@ -266,7 +266,8 @@ function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presen
 }
 
 function choresOf(store: Store, wallTime: WallTime, { agents, gateways }: ReturnType<typeof composeNodes>): Chore[] {
-  return [beatOf(store), judgingOf(store, wallTime), silenceOf(agents), gateways.chore()];
+  const judging = [judgingOf(store, wallTime), limitsOf(store, wallTime)];
+  return [beatOf(store), ...judging, silenceOf(agents), gateways.chore()];
 }
 
 function createCollector({ kind, options }: NodeSource, tools: IntegrationTools): Collector {

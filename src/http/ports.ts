@@ -12,6 +12,7 @@ import type { UsageExport } from '../core/ledger/usage-export.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { LinkStore } from '../core/links/link-store.ts';
+import type { AdminLimits } from '../core/quota/admin-limit.ts';
 import type { QuotaStore } from '../core/quota/quota-store.ts';
 import type { UserStates } from '../core/quota/user-state.ts';
 import type { ChangeFeed, Operations } from '../core/settings/operations.ts';
@@ -47,6 +48,7 @@ export interface HttpPorts {
   readonly identity: IdentityStore;
   readonly links: LinkStore;
   readonly quotas: QuotaStore;
+  readonly adminLimits: AdminLimits;
   readonly userStates: UserStates;
   /** Tells devices apart without keeping what they are told apart by. */
   readonly deviceDigest: (text: string) => string;

@@ -15,6 +15,7 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, title: string,
   'wrong-login': [401, 'Wrong name or password', 'Forgotten? On the server: xpert admin password NAME.'],
   forbidden: [403, 'Not allowed', 'Ask the owner, or use a token with the scope that is needed.'],
   'cross-site': [403, 'Request from another site', 'Open the panel itself, or use an API token.'],
+  'reseller-limit-reached': [403, 'All is used up', 'Wait for the next cycle, or ask the owner for more.'],
   'server-not-allowed': [
     403,
     'Token is bound to other servers',

@@ -16,11 +16,17 @@ export interface WantedReset {
   readonly reason?: string;
 }
 
-type ResetPorts = Pick<HttpPorts, 'ledger' | 'inventory' | 'identity'>;
+type ResetPorts = Pick<HttpPorts, 'ledger' | 'inventory' | 'identity' | 'adminLimits'>;
 
 /** Sets a reset mark for everybody (the owner's business), for an admin's users or for named users. */
 export async function setReset(ports: ResetPorts, actor: Actor, wanted: WantedReset): Promise<ResetMark> {
-  return ports.ledger.reset(await requestOf(ports, actor, wanted));
+  const mark = await ports.ledger.reset(await requestOf(ports, actor, wanted));
+  // A reseller's own resets leave their limit as it is.
+  if (wanted.scope === 'owner' && wanted.half === undefined && visibilityOf(actor).kind === 'all') {
+    const admin = await ports.identity.adminByName(wanted.owner ?? '');
+    if (admin !== null) await ports.adminLimits.startAnew(admin.id, mark.id);
+  }
+  return mark;
 }
 
 /** What such a reset would do. */

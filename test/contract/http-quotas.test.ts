@@ -155,3 +155,44 @@ it('many users at once: by hand, by file, and all or none', async () => {
   expect(await json('PUT', '/api/v1/settings/trusted-servers', trusted)).toEqual(trusted);
   expect(await json('GET', '/api/v1/settings/trusted-servers')).toEqual(trusted);
 });
+
+it('what all users of a reseller may use together: shown where the original showed it; nobody more once it is reached', async () => {
+  const reseller = await server.token('reseller', ['admin']);
+  const path = '/api/v1/admins/the-reseller/limit';
+  expect(await json('GET', path)).toBeNull();
+  expect((await call('PUT', path, { bytes: 10 }, reseller)).statusCode).toBe(403);
+  expect((await call('PUT', '/api/v1/admins/the-owner/limit', { bytes: 10 })).statusCode).toBe(400);
+  expect((await call('PUT', path, { bytes: 10, cycle: 'often' })).statusCode).toBe(400);
+  await json('PUT', path, { bytes: 10 * GIB, cutsUsers: true });
+  const user = { name: 'cus', userToken: 'cus' };
+  expect((await call('POST', '/api/v1/users', user, reseller)).statusCode).toBe(201);
+  await report('cus', GIB, 3 * GIB);
+  const seen = await server.request('GET', '/api/admin/usage/the-reseller/detailed', { token: reseller });
+  const limit = { traffic_limit_bytes: 10 * GIB, traffic_limit_gb: 10 };
+  expect(seen.json()).toMatchObject({ ...limit, total_usage_bytes: 4 * GIB, limit_check: true, percentage_used: 40 });
+  await report('cus', 0, 6 * GIB);
+  await server.store.adminLimits.judge();
+  const stats = await json('GET', '/api/admin/external-traffic/stats/the-reseller');
+  const check = { within_limit: false, limit_gb: 10, used_gb: 10, remaining_gb: 0, percentage_used: 100 };
+  expect(stats).toMatchObject({ ...limit, limit_check: check });
+  const standing = { usedBytes: 10 * GIB, percent: 100, cycle: 'month:1', from: '2026-03-01T00:00:00.000Z' };
+  expect((await server.request('GET', path, { token: reseller })).json()).toMatchObject(standing);
+  expect(await json('GET', '/api/v1/users/cus')).toMatchObject({ state: 'limited', stateReason: 'admin-limit' });
+  for (const [method, url, body] of [
+    ['POST', '/api/v1/users', { name: 'more' }],
+    ['POST', '/api/v1/users/import', { csv: 'name\nmore\n' }],
+    ['POST', '/api/v1/users/bulk', { users: ['cus'], action: 'entitle', entitlement: { quota: GIB } }],
+    ['PUT', '/api/v1/users/cus/entitlement', { quota: GIB }],
+    ['POST', '/api/v1/users/cus/top-ups', { bytes: GIB }],
+  ] as const) {
+    expect((await call(method, url, body, reseller)).json(), url).toMatchObject({ code: 'reseller-limit-reached' });
+  }
+  // Resets of their own leave it as it is; the owner's begin it anew.
+  await call('POST', '/api/admin/usage/reset/the-reseller', undefined, reseller);
+  expect(await json('GET', path)).toMatchObject({ usedBytes: 10 * GIB });
+  await json('POST', '/api/admin/usage/reset/the-reseller');
+  expect(await json('GET', path)).toMatchObject({ usedBytes: 0, reachedAt: null });
+  expect((await call('POST', '/api/v1/users', { name: 'more' }, reseller)).statusCode).toBe(201);
+  expect((await call('DELETE', path)).statusCode).toBe(204);
+  expect(await json('GET', path)).toBeNull();
+});

@@ -6,6 +6,7 @@ import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { SCRATCH } from '../support/scratch.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
+import { adminLimitsContract } from './admin-limits.contract.ts';
 import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
 import { correctionsContract } from './corrections.contract.ts';
 import { healthStoreContract } from './health-store.contract.ts';
@@ -42,6 +43,7 @@ describe('SQLite in this thread', { timeout: 30_000 }, () => {
   inventoryStoreContract(() => makeSqlite(false));
   userStatesContract(() => makeSqlite(false));
   quotaStoreContract(() => makeSqlite(false));
+  adminLimitsContract(() => makeSqlite(false));
   identityStoreContract(() => makeSqlite(false));
   billingRuleStoreContract(() => makeSqlite(false));
   reconciliationStoreContract(() => makeSqlite(false));

@@ -9,6 +9,7 @@ import type { UsageExport } from '../../src/core/ledger/usage-export.ts';
 import type { Period, UsageHistory } from '../../src/core/ledger/usage-history.ts';
 import type { NodePoll, UsageLedger } from '../../src/core/ledger/usage-ledger.ts';
 import type { PeerReading, Poll, ServiceReading } from '../../src/core/metering/collector.ts';
+import type { AdminLimits } from '../../src/core/quota/admin-limit.ts';
 import type { QuotaStore } from '../../src/core/quota/quota-store.ts';
 import type { UserStates } from '../../src/core/quota/user-state.ts';
 import type { AuditLog, SettingsStore } from '../../src/core/settings/settings-store.ts';
@@ -27,6 +28,7 @@ export interface StorePorts {
   readonly reconciliation: ReconciliationStore;
   readonly userStates: UserStates;
   readonly quotas: QuotaStore;
+  readonly adminLimits: AdminLimits;
   readonly health: HealthStore;
   readonly settings: SettingsStore;
   readonly audit: AuditLog;

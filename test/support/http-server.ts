@@ -124,6 +124,7 @@ export async function startHttp(
     billing,
     reconciliation: store.reconciliation,
     quotas: store.quotas,
+    adminLimits: store.adminLimits,
     userStates: store.userStates,
     inventory,
     identity,

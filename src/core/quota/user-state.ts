@@ -10,15 +10,17 @@ export type UserState = 'active' | 'on-hold' | 'limited' | 'expired' | 'suspende
 export const USER_STATES: readonly UserState[] = ['active', 'on-hold', 'limited', 'expired', 'suspended', 'deleted'];
 
 /** What brought the state about; null for one that needs no reason. */
-export type StateReason = 'quota' | 'expiry' | 'admin' | 'not-started';
+export type StateReason = 'quota' | 'expiry' | 'admin' | 'not-started' | 'admin-limit';
 
-export const STATE_REASONS: readonly StateReason[] = ['quota', 'expiry', 'admin', 'not-started'];
+export const STATE_REASONS: readonly StateReason[] = ['quota', 'expiry', 'admin', 'not-started', 'admin-limit'];
 
 /** What decides a state. */
 export interface StateFacts {
   readonly isDeleted: boolean;
   /** By an admin's hand. */
   readonly isSuspended: boolean;
+  /** The limit of their admin over all users is reached, and cuts them. Absent: not asked. */
+  readonly isAdminLimited?: boolean;
   /** Null: the user is entitled to everything. */
   readonly evaluation: Evaluation | null;
 }
@@ -29,9 +31,10 @@ export interface StateAndReason {
 }
 
 /** One state where several would hold: what lasts longest without anybody's doing comes last. */
-export function stateOf({ isDeleted, isSuspended, evaluation }: StateFacts): StateAndReason {
+export function stateOf({ isDeleted, isSuspended, isAdminLimited, evaluation }: StateFacts): StateAndReason {
   if (isDeleted) return { state: 'deleted', reason: null };
   if (isSuspended) return { state: 'suspended', reason: 'admin' };
+  if (isAdminLimited === true && evaluation?.isExpired !== true) return { state: 'limited', reason: 'admin-limit' };
   // What the next plan will lift at once is not brought about before.
   if (evaluation === null || evaluation.nextBegins) return { state: 'active', reason: null };
   if (evaluation.isExpired) return { state: 'expired', reason: 'expiry' };

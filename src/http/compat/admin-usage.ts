@@ -4,12 +4,12 @@ import { type Actor, ownsUser } from '../../core/identity/authorize.ts';
 import type { Period } from '../../core/ledger/usage-history.ts';
 import type { QuotaStanding } from '../../core/quota/evaluate.ts';
 import { isOfEverything } from '../../core/quota/plan.ts';
-import type { QuotaStore } from '../../core/quota/quota-store.ts';
 import type { AdminId, UserId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { lastDays } from '../period.ts';
+import type { HttpPorts } from '../ports.ts';
 import { Bytes, MaybeBytes, MaybeNumber, Nullable } from '../schemas/common.ts';
 import { gib } from './gib.ts';
 import { Days } from './statistics.ts';
@@ -98,7 +98,7 @@ export function adminUsageRoutes(app: HttpApp, { ports }: HttpParts): void {
       usageOf(subject, 'services', null),
       usageOf(subject, 'reports', null),
       externalOf(subject, username, request.query.days),
-      quotaOf(ports.quotas, subject),
+      quotaOf(ports, subject),
     ]);
     return {
       username,
@@ -116,7 +116,7 @@ export function adminUsageRoutes(app: HttpApp, { ports }: HttpParts): void {
     const { username } = request.params;
     const subject = await find(actorOf(request), username);
     const shown = await externalOf(subject, username, request.query.days);
-    const limit = await quotaOf(ports.quotas, subject);
+    const limit = await quotaOf(ports, subject);
     return { ...shown, ...limitOf(limit), limit_check: limitCheck(limit, shown.external_traffic_gb) };
   });
 
@@ -160,15 +160,25 @@ export function adminUsageRoutes(app: HttpApp, { ports }: HttpParts): void {
   }
 }
 
-/** The quota of everything of a user; null: there is none. */
-async function quotaOf(quotas: Pick<QuotaStore, 'standings'>, subject: Subject): Promise<QuotaStanding | null> {
-  if (subject.kind === 'admin') return null;
+type Limit = Pick<QuotaStanding, 'used' | 'allowance' | 'isUsedUp'>;
+
+/** The quota of everything of a user, or what all users of an admin may use together; null: there is no limit. */
+async function quotaOf(
+  { quotas, adminLimits }: Pick<HttpPorts, 'quotas' | 'adminLimits'>,
+  subject: Subject,
+): Promise<Limit | null> {
+  if (subject.kind === 'admin') {
+    const standing = await adminLimits.standing(subject.id);
+    if (standing === null) return null;
+    const { used, isUsedUp, limit } = standing;
+    return { used, allowance: limit.bytes, isUsedUp };
+  }
   const standing = (await quotas.standings([subject.id])).get(subject.id);
   return standing?.evaluation.quotas.find(({ quota }) => isOfEverything(quota)) ?? null;
 }
 
 /** The limit is the quota with all that was added to it: what clients of the original hold usage against. */
-function limitOf(limit: QuotaStanding | null) {
+function limitOf(limit: Limit | null) {
   if (limit === null) return { traffic_limit_bytes: null, traffic_limit_gb: null };
   return { traffic_limit_bytes: limit.allowance, traffic_limit_gb: gib(limit.allowance) };
 }
@@ -178,7 +188,7 @@ function percentOf(used: bigint, allowance: bigint): number {
 }
 
 /** All that counts towards the limit, not the external part alone: that is what is cut by. */
-function limitCheck(limit: QuotaStanding | null, external_gb: number) {
+function limitCheck(limit: Limit | null, external_gb: number) {
   if (limit === null) {
     return { within_limit: true, limit_gb: null, used_gb: external_gb, remaining_gb: null, percentage_used: null };
   }

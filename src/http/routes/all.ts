@@ -9,6 +9,7 @@ import type { HttpParts } from '../parts.ts';
 import { subscriptionRoutes } from '../subscription/subscription-routes.ts';
 import { userPageRoutes } from '../user-page/user-page-routes.ts';
 import { accessRoutes } from './access.ts';
+import { adminLimitRoutes } from './admin-limits.ts';
 import { adminRoutes } from './admins.ts';
 import { agentRoutes } from './agents.ts';
 import { alertRoutes } from './alerts.ts';
@@ -89,6 +90,7 @@ const RESOURCES = [
   settingsRoutes,
   auditRoutes,
   adminRoutes,
+  adminLimitRoutes,
   tokenRoutes,
   statisticsRoutes,
   ledgerWorkRoutes,

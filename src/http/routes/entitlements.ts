@@ -10,6 +10,7 @@ import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
+import { refuseAtLimit } from '../reseller-limit.ts';
 import { Instant, MaybeString, Nullable } from '../schemas/common.ts';
 import {
   EntitlementJson,
@@ -127,6 +128,7 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
   app.put('/api/v1/users/:id/entitlement', { config: changing, schema: putSchema }, async (request) => {
     const actor = actorOf(request);
     const user = await visibleUser(parts.ports, actor, request.params.id);
+    await refuseAtLimit(parts.ports, actor);
     await quotas.entitle([user.id], await entitlementOf(parts, request.body), adminIdOf(actor));
     await audit(parts, request, 'user.entitled', user.name, { ...request.body });
     return await shown(user);
@@ -140,6 +142,7 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
   app.post('/api/v1/users/:id/top-ups', { config: changing, schema: topUpSchema }, async (request, reply) => {
     const actor = actorOf(request);
     const user = await visibleUser(parts.ports, actor, request.params.id);
+    await refuseAtLimit(parts.ports, actor);
     const { bytes, quota = 'all', reason = null } = request.body;
     const by = adminIdOf(actor);
     const topUp = await quotas.addTopUp({ userId: user.id, quota, bytes: BigInt(bytes), by, reason });

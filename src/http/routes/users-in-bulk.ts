@@ -13,6 +13,7 @@ import { actorOf } from '../auth/access.ts';
 import { newSecret, newUserToken } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
+import { refuseAtLimit } from '../reseller-limit.ts';
 import { visibleUser } from '../visible-user.ts';
 import { entitlementOf, NewEntitlement } from './entitlements.ts';
 
@@ -56,6 +57,7 @@ export function usersInBulkRoutes(app: HttpApp, parts: HttpParts): void {
   app.post('/api/v1/users/bulk', { config: changing, schema: bulkSchema }, async (request) => {
     const actor = actorOf(request);
     const { action } = request.body;
+    if (action === 'entitle') await refuseAtLimit(parts.ports, actor);
     const users: User[] = [];
     for (const text of request.body.users) users.push(await visibleUser(parts.ports, actor, text));
     if (action === 'entitle') {
@@ -83,6 +85,7 @@ export function usersInBulkRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.post('/api/v1/users/import', { config: changing, schema: importSchema }, async (request) => {
     const actor = actorOf(request);
+    await refuseAtLimit(parts.ports, actor);
     const who = visibilityOf(actor);
     const ownerId = who.kind === 'owner' ? who.adminId : adminIdOf(actor);
     const wanted = await Promise.all(recordsOf(request.body.csv).map((record) => newUserOf(parts, record, ownerId)));

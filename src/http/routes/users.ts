@@ -11,6 +11,7 @@ import { newSecret, newUserToken } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
+import { refuseAtLimit } from '../reseller-limit.ts';
 import { Nothing, Nullable, PageOf, PageQuery, trafficJson } from '../schemas/common.ts';
 import { NameJson } from '../schemas/identity.ts';
 import { type UserBody, UserJson, UserStateJson } from '../schemas/people.ts';
@@ -101,6 +102,7 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.post('/api/v1/users', { config: changing, schema: createSchema }, async (request, reply) => {
     const actor = actorOf(request);
+    await refuseAtLimit(parts.ports, actor);
     const { name, telegramId, email, note, tags, role, active, owner, countInCycle, entitlement } = request.body;
     const user = await inventory.addUser({
       name,

@@ -93,7 +93,7 @@ export class QuotaUsageReader {
     for (const row of rows) {
       const counting = usage.filter((_, i) => countsOn(quotas[i] as Quota, row));
       if (counting.length === 0) continue;
-      const doubted = row.reported === 1n && !trusted.has(row.server) ? this.#doubted(row.tallyId, cycle) : null;
+      const doubted = row.reported === 1n && !trusted.has(row.server) ? this.doubtedOf(row.tallyId, cycle) : null;
       for (const each of counting) {
         addTo(each.sums, row);
         if (doubted !== null) addTo(each.doubted, doubted);
@@ -103,7 +103,7 @@ export class QuotaUsageReader {
   }
 
   /** Bytes of a tally that unsigned reports brought; where the records that tell are gone, all of the day. */
-  #doubted(tallyId: bigint, cycle: CycleBounds | null): CountedSums {
+  doubtedOf(tallyId: bigint, cycle: CycleBounds | null): CountedSums {
     const doubted = noSums();
     const { firstDay, lastDay } = cycle ?? { firstDay: -100_000, lastDay: 100_000 };
     for (const row of this.#sql.daysOfTally.all(tallyId, firstDay, lastDay) as DayRow[]) {

@@ -6,6 +6,7 @@ import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NewId } from '../../core/units/ids.ts';
 import { SqliteAccessStore } from './access-store.ts';
+import { SqliteAdminLimits } from './admin-limits.ts';
 import { SqliteAlertStore } from './alert-store.ts';
 import { SqliteBillingRuleStore } from './billing-rule-store.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
@@ -73,6 +74,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     /** Whose access is to be off. */
     userStates: new SqliteUserStates(readers.quotas, writer),
     quotas: new SqliteQuotaStore(readers.quotas, slow, writer, clock),
+    adminLimits: new SqliteAdminLimits(readers.adminLimits, slow, writer, clock),
     identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
     reconciliation: new SqliteReconciliationStore(readers.checks, writer),
     ...{ health: new SqliteHealthStore(readers.health, writer), alerts: new SqliteAlertStore(readers.alerts, writer) },
@@ -100,24 +102,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
       await writer.run('beat');
     },
     /** What is to be done now and then while the product runs; `true` = there is more to do. */
-    chores: [
-      {
-        name: 'note that Xpert is alive',
-        everyMs: 5_000,
-        run: async (): Promise<boolean> => {
-          await writer.run('beat');
-          return false;
-        },
-      },
-      {
-        name: 'give back memory that nobody needs',
-        everyMs: 300_000,
-        run: async (): Promise<boolean> => {
-          await history.tidy();
-          return false;
-        },
-      },
-    ],
+    chores: choresOf(writer, history),
     async close(): Promise<void> {
       await slow.close();
       await worker.close();
@@ -127,6 +112,17 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
       await writer.close();
     },
   };
+}
+
+function choresOf(writer: WriterLink, history: SqliteUsageHistory) {
+  const always = (run: () => Promise<unknown>) => async (): Promise<boolean> => {
+    await run();
+    return false;
+  };
+  return [
+    { name: 'note that Xpert is alive', everyMs: 5_000, run: always(() => writer.run('beat')) },
+    { name: 'give back memory that nobody needs', everyMs: 300_000, run: always(() => history.tidy()) },
+  ];
 }
 
 /** Lines that live for a moment need little memory; without a word V8 lets 100 MB of them pile up. */

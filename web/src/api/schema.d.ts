@@ -1913,6 +1913,25 @@ export interface paths {
         readonly patch: operations["patchAdminsId"];
         readonly trace?: never;
     };
+    readonly "/api/v1/admins/{id}/limit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What all users of a reseller may use together, and how far it is used up; null: there is no limit */
+        readonly get: operations["getAdminsIdLimit"];
+        /** Limit what all users of a reseller may use together */
+        readonly put: operations["putAdminsIdLimit"];
+        readonly post?: never;
+        /** Take the limit away */
+        readonly delete: operations["deleteAdminsIdLimit"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/tokens": {
         readonly parameters: {
             readonly query?: never;
@@ -3214,7 +3233,7 @@ export interface components {
             /** @enum {string} */
             readonly state: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
             /** @enum {string|null} */
-            readonly stateReason: "quota" | "expiry" | "admin" | "not-started" | null;
+            readonly stateReason: "quota" | "expiry" | "admin" | "not-started" | "admin-limit" | null;
             /** Format: date-time */
             readonly stateSince: string;
             readonly owner: {
@@ -3264,7 +3283,7 @@ export interface components {
             /** @enum {string} */
             readonly to: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
             /** @enum {string|null} */
-            readonly reason: "quota" | "expiry" | "admin" | "not-started" | null;
+            readonly reason: "quota" | "expiry" | "admin" | "not-started" | "admin-limit" | null;
             readonly quota: string | null;
         };
         readonly Link: {
@@ -3600,6 +3619,24 @@ export interface components {
             /** Format: date-time */
             readonly createdAt: string;
             readonly disabled: boolean;
+        };
+        readonly AdminLimit: {
+            /** @description Bytes, exact. */
+            readonly bytes: number | bigint;
+            readonly cycle: string;
+            /** @description Once it is reached its users are without access, too. */
+            readonly cutsUsers: boolean;
+            /** @description Bytes, exact. */
+            readonly usedBytes: number | bigint;
+            /** @description Without what nobody vouches for: unsigned reports make no limit reached. */
+            readonly usedUp: boolean;
+            readonly percent: number;
+            /** Format: date-time */
+            readonly from: string | null;
+            /** Format: date-time */
+            readonly to: string | null;
+            /** Format: date-time */
+            readonly reachedAt: string | null;
         };
         readonly AgentBatch: {
             /** @description Names one life of the agent’s spool. */
@@ -7909,6 +7946,82 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Admin"];
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getAdminsIdLimit: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AdminLimit"] | null;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putAdminsIdLimit: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly bytes: number;
+                    /** @description As of statements: month:1, week:mon, none … */
+                    readonly cycle?: string;
+                    readonly cutsUsers?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AdminLimit"] | null;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteAdminsIdLimit: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };

@@ -13,6 +13,7 @@ import { rebindingsMigration } from './010-rebindings.ts';
 import { quotasMigration } from './011-quotas.ts';
 import { accessMigration } from './012-access.ts';
 import { alertsMigration } from './013-alerts.ts';
+import { adminLimitsMigration } from './014-admin-limits.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -29,6 +30,7 @@ const migrations: readonly string[] = [
   quotasMigration,
   accessMigration,
   alertsMigration,
+  adminLimitsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

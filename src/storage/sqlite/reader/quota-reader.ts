@@ -30,11 +30,11 @@ import type { Params, Statements } from './statements.ts';
 /** Reads of plans, and of how users stand: by their meters, and where none is kept by day rows, which say the same. */
 export class QuotaReader {
   readonly #sql: Statements;
-  readonly #usage: QuotaUsageReader;
+  readonly usage: QuotaUsageReader;
 
   constructor(sql: Statements, calendar: Calendar) {
     this.#sql = sql;
-    this.#usage = new QuotaUsageReader(sql.db, calendar);
+    this.usage = new QuotaUsageReader(sql.db, calendar);
   }
 
   plans(): Plan[] {
@@ -93,9 +93,9 @@ export class QuotaReader {
     const { userId, startedAt: startedMs, expiresAt: expiresMs } = row;
     const terms = termsFromText(row.terms);
     const entitlement = { terms, startedMs, expiresMs, hasNext: row.nextId !== null };
-    const cycle = this.#usage.cycleAt(terms, startedMs, nowMs);
+    const cycle = this.usage.cycleAt(terms, startedMs, nowMs);
     const meters = this.#sql.allBig<MeterRow>(`${SELECT_METERS} WHERE user_id = @userId`, { userId });
-    const usage = metersOf(meters, terms, cycle)?.usage ?? this.#usage.usage(userId, entitlement, cycle, trusted);
+    const usage = metersOf(meters, terms, cycle)?.usage ?? this.usage.usage(userId, entitlement, cycle, trusted);
     return {
       plan: named(row.planId, row.planName),
       nextPlan: named(row.nextId, row.nextName),
@@ -139,8 +139,8 @@ export class QuotaReader {
     nowMs: number,
   ) {
     const entitlement: Entitlement = { terms, startedMs: startedAt ?? nowMs, expiresMs: expiresAt, hasNext: false };
-    const cycle: CycleBounds | null = this.#usage.cycleAt(terms, entitlement.startedMs, nowMs);
-    const usage: MutableUsage[] = this.#usage.usage(userId, entitlement, cycle, trusted);
+    const cycle: CycleBounds | null = this.usage.cycleAt(terms, entitlement.startedMs, nowMs);
+    const usage: MutableUsage[] = this.usage.usage(userId, entitlement, cycle, trusted);
     const evaluation = evaluate(entitlement, usage, cycle, nowMs);
     const { state } = stateOf({ isDeleted: false, isSuspended: active === 0, evaluation });
     return { state, inPart: evaluation.limitedParts.length > 0 };

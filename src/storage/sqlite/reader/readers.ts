@@ -9,10 +9,12 @@ import type {
   UsageSummary,
   Visibility,
 } from '../../../core/ledger/usage-history.ts';
+import type { AdminLimit } from '../../../core/quota/admin-limit.ts';
 import type { Terms } from '../../../core/quota/plan.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
+import type { AdminId, NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
 import { AccessReader } from './access-reader.ts';
+import { AdminLimitReader } from './admin-limit-reader.ts';
 import { AlertReader } from './alert-reader.ts';
 import { writeBackup } from './backup.ts';
 import { BeyondReader } from './beyond-reader.ts';
@@ -57,6 +59,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     quality: new QualityReader(sql),
     quotas,
     noteworthy: new NoteworthyReader(sql, quotas),
+    adminLimits: new AdminLimitReader(sql, calendar, quotas.usage, () => quotas.trustedServers()),
     exports: new ExportReader(db, calendar),
     charts: new ChartReader(sql, calendar, ledger),
     statements: new StatementReader(sql, calendar, ledger),
@@ -68,10 +71,12 @@ export type Readers = ReturnType<typeof makeReaders>;
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
   const { db, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
-  const { quotas, noteworthy } = readers;
+  const { quotas, noteworthy, adminLimits } = readers;
   return {
     previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
+    adminStanding: (id: AdminId, nowMs: number) => adminLimits.standing(id, nowMs),
+    adminSums: (id: AdminId, limit: AdminLimit, nowMs: number) => adminLimits.sums(id, limit, nowMs),
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
         ? usage.ownerSummary(period, who.adminId, seenBy)

@@ -8,6 +8,7 @@ import type { NewId } from '../../../core/units/ids.ts';
 import { AccessMarks } from './access-marks.ts';
 import { accessOperations } from './access-operations.ts';
 import { accountOperations } from './account-operations.ts';
+import { AdminLimitWriter, adminLimitOperations } from './admin-limits.ts';
 import { AgentMarks } from './agent-marks.ts';
 import { agentOperations } from './agent-operations.ts';
 import { alertOperations } from './alert-operations.ts';
@@ -77,12 +78,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     resets,
     schedule: new ScheduledResets(db, resets, newId),
     intake,
-    desk: new ReportDesk({
-      inbox: new Inbox(db),
-      intake,
-      reportBooking,
-      booking: reportSums,
-    }),
+    desk: new ReportDesk({ inbox: new Inbox(db), intake, reportBooking, booking: reportSums }),
     reportBooking,
     reportSums,
     polls: new PollRecorder(db, {
@@ -100,6 +96,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     figures: new Figures(db),
     quotas,
     plans: new Plans(db, quotas, resets, newId),
+    adminLimits: new AdminLimitWriter(db, quotas),
     owners: new Owners(db, resets, quotas, newId),
     health: new Health(db),
     ...{ alerts: new Alerts(db, newId), channels: new Channels(db, newId) },
@@ -142,6 +139,7 @@ export function makeOperations(parts: WriterParts, db: Database) {
     ...resetOperations(parts),
     ...healthOperations(parts),
     ...quotaOperations(parts),
+    ...adminLimitOperations(parts),
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),
     decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),

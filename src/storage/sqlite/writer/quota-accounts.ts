@@ -15,6 +15,8 @@ export interface Account {
   readonly name: string;
   readonly isSuspended: boolean;
   readonly isDeleted: boolean;
+  /** The limit of the user's admin is reached, and cuts users. */
+  readonly isAdminLimited: boolean;
   state: UserState;
   reason: StateReason | null;
   readonly entitlement: Entitlement | null;
@@ -139,6 +141,7 @@ export class QuotaAccounts {
       name: row.name,
       isSuspended: row.active === 0,
       isDeleted: row.deletedAt !== null,
+      isAdminLimited: row.adminLimited === 1,
       state: row.state,
       reason: row.reason,
       entitlement,
@@ -192,6 +195,7 @@ interface AccountRow {
   readonly name: string;
   readonly active: number;
   readonly deletedAt: number | null;
+  readonly adminLimited: number;
   readonly state: UserState;
   readonly reason: StateReason | null;
   readonly terms: string | null;
@@ -209,6 +213,8 @@ function prepare(db: Database) {
       `SELECT u.id, u.name, u.active, u.deleted_at AS deletedAt, u.state, u.state_reason AS reason,
          ifnull(e.terms, p.terms) AS terms, e.started_at AS startedAt, e.expires_at AS expiresAt,
          e.next_plan_id IS NOT NULL AS hasNext, e.due_at AS dueAt,
+         EXISTS (SELECT 1 FROM admin_limit a WHERE a.cuts_users = 1 AND a.reached_at IS NOT NULL
+           AND a.admin_id = u.owner_id) AS adminLimited,
          (SELECT json_group_array(l.quota) FROM part_limit l WHERE l.user_id = u.id) AS parts
        FROM user u LEFT JOIN entitlement e ON e.user_id = u.id LEFT JOIN plan p ON p.id = e.plan_id WHERE u.id = ?`,
     ),

@@ -217,8 +217,8 @@ export class Quotas {
   }
 
   #setState(account: Account, evaluation: Evaluation | null, nowMs: number): void {
-    const { userId, isDeleted, isSuspended } = account;
-    const { state, reason } = stateOf({ isDeleted, isSuspended, evaluation });
+    const { userId, isDeleted, isSuspended, isAdminLimited } = account;
+    const { state, reason } = stateOf({ isDeleted, isSuspended, isAdminLimited, evaluation });
     if (state === account.state && reason === account.reason) return;
     const quota = state === 'limited' ? (evaluation?.limitedBy ?? null) : null;
     this.#sql.setState.run(state, reason, nowMs, userId);

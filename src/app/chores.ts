@@ -6,6 +6,7 @@ import type { Store } from './store.ts';
 /** A time without Xpert is known this exactly afterwards. */
 const HEARTBEAT_MS = 5_000;
 const LIMITS_MS = 60_000;
+const TIDY_MS = 300_000;
 
 export function beatOf(store: Store): Chore {
   return { name: 'heartbeat', everyMs: HEARTBEAT_MS, run: () => store.heartbeat().then(() => false) };
@@ -32,4 +33,9 @@ export async function judge(store: Store, wallTime: WallTime): Promise<boolean> 
 
 export function silenceOf(agents: RunningAgents): Chore {
   return { name: 'silent agents', everyMs: HEARTBEAT_MS, run: () => agents.noteSilence() };
+}
+
+/** Sums that nobody looked at for a while are made anew when somebody does. */
+export function tidyingOf(store: Store): Chore {
+  return { name: 'memory', everyMs: TIDY_MS, run: () => store.tidy().then(() => false) };
 }

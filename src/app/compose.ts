@@ -19,7 +19,7 @@ import { RunningAgents } from './agent-desk.ts';
 import { composeAlerting } from './alerting/compose-alerting.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
-import { beatOf, judge, judgingOf, limitsOf, silenceOf } from './chores.ts';
+import { beatOf, judge, judgingOf, limitsOf, silenceOf, tidyingOf } from './chores.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import { ClockSkews } from './clock-skews.ts';
 import type { Config } from './config.ts';
@@ -129,7 +129,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   return {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
-      ...{ agents, access, services, changes, reconciliation, quotas, userStates, adminLimits, alerting },
+      ...{ agents, access, services, changes, reconciliation, quotas, userStates, adminLimits, alerting, twoFactors },
       deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,
@@ -267,7 +267,7 @@ function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presen
 
 function choresOf(store: Store, wallTime: WallTime, { agents, gateways }: ReturnType<typeof composeNodes>): Chore[] {
   const judging = [judgingOf(store, wallTime), limitsOf(store, wallTime)];
-  return [beatOf(store), ...judging, silenceOf(agents), gateways.chore()];
+  return [beatOf(store), ...judging, silenceOf(agents), tidyingOf(store), gateways.chore()];
 }
 
 function createCollector({ kind, options }: NodeSource, tools: IntegrationTools): Collector {

@@ -1,4 +1,6 @@
 import type { Authenticator } from './auth/authenticator.ts';
+import type { LoginGuard } from './auth/login-guard.ts';
+import type { Passwords } from './auth/passwords.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpConfig, HttpPorts } from './ports.ts';
 
@@ -8,4 +10,7 @@ export interface HttpParts {
   readonly config: HttpConfig;
   readonly authenticator: Authenticator;
   readonly metrics: Metrics;
+  /** One for all that asks for a password: tries are counted together. */
+  readonly logins: LoginGuard;
+  readonly passwords: Passwords;
 }

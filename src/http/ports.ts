@@ -3,6 +3,7 @@ import type { AgentDesk } from '../core/agents/agent-desk.ts';
 import type { AlertOperations } from '../core/alerting/operations.ts';
 import type { ServiceOperations } from '../core/health/service-operations.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { TwoFactorStore } from '../core/identity/two-factor-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
 import type { BillingRuleStore } from '../core/ledger/billing.ts';
@@ -46,6 +47,7 @@ export interface HttpPorts {
   readonly inventory: InventoryStore;
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */
   readonly identity: IdentityStore;
+  readonly twoFactors: TwoFactorStore;
   readonly links: LinkStore;
   readonly quotas: QuotaStore;
   readonly adminLimits: AdminLimits;

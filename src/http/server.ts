@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type FastifyHttpOptions, type FastifyRequest, fastify, type RawServerDefault } from 'fastify';
 import { type GuardOptions, guardAccess } from './auth/access.ts';
 import { Authenticator } from './auth/authenticator.ts';
+import { LoginGuard } from './auth/login-guard.ts';
+import { Passwords } from './auth/passwords.ts';
 import type { HttpApp, TypeBoxProvider } from './http-app.ts';
 import { webhookRoutes } from './ingest/webhook-routes.ts';
 import { writeJson } from './json.ts';
@@ -41,6 +43,7 @@ export async function buildServer(
     config,
     authenticator: new Authenticator(ports.identity, ports.clock),
     metrics: new Metrics(),
+    ...{ logins: new LoginGuard(ports.clock), passwords: new Passwords() },
   };
   app.addHook('onClose', async () => unsubscribe());
   const unsubscribe = ports.ledger.onCommit(() => {

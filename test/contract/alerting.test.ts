@@ -29,7 +29,7 @@ describe('alerts and their channels', () => {
     owner = await server.token('owner', ['admin']);
     web = new FakeWeb(() => ({ status: 200, body: '{"ok":true,"result":{}}' }));
     port = await web.start();
-  });
+  }, 60_000);
 
   afterEach(async () => {
     await web.close();

@@ -128,6 +128,7 @@ export async function startHttp(
     userStates: store.userStates,
     inventory,
     identity,
+    twoFactors: store.twoFactors,
     links,
     deviceDigest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
     audit,

@@ -62,6 +62,15 @@ export function addAdminCommands(program: Command): void {
       withApi((api) => limitAdmin(api, name, bytes, options)),
     );
   admin
+    .command('reset-two-factor <name>')
+    .description('the password alone is enough again, for an admin who lost the second factor')
+    .action((name: string) =>
+      withApi(async (api) => {
+        await api.delete(`/api/v1/admins/${encodeURIComponent(name)}/two-factor`);
+        print(`${name} logs in with the password alone.`);
+      }),
+    );
+  admin
     .command('list')
     .description('list the admins')
     .option('--json', 'answer as JSON')

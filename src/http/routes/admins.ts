@@ -3,7 +3,6 @@ import { NotFound } from '../../core/errors.ts';
 import type { Admin } from '../../core/identity/identity-store.ts';
 import type { AdminId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
-import { Passwords } from '../auth/passwords.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
@@ -41,12 +40,12 @@ const disableSchema = {
 
 /** Accounts of people who log in; the owner's business. */
 export function adminRoutes(app: HttpApp, parts: HttpParts): void {
-  const { identity, clock } = parts.ports;
-  const passwords = new Passwords();
+  const { identity, clock, twoFactors } = parts.ports;
+  const { passwords } = parts;
   const config = { access: 'manage-admins' } as const;
 
   app.get('/api/v1/admins', { config, schema: listSchema }, async () => ({
-    items: (await identity.admins()).map(adminJson),
+    items: await Promise.all((await identity.admins()).map(asJson)),
   }));
 
   app.post('/api/v1/admins', { config, schema: createSchema }, async (request, reply) => {
@@ -56,7 +55,7 @@ export function adminRoutes(app: HttpApp, parts: HttpParts): void {
     // The link that makes an owner is of no use once there is one.
     if (role === 'owner') await identity.setSetupHash(null);
     await audit(parts, request, 'admin.created', name, { role });
-    return reply.code(201).send(adminJson(admin));
+    return reply.code(201).send(await asJson(admin));
   });
 
   app.put('/api/v1/admins/:id/password', { config, schema: passwordSchema }, async (request, reply) => {
@@ -74,8 +73,12 @@ export function adminRoutes(app: HttpApp, parts: HttpParts): void {
     await identity.setAdminDisabled(admin.id, disabledAt);
     parts.authenticator.forget();
     await audit(parts, request, disabled ? 'admin.disabled' : 'admin.enabled', admin.name);
-    return adminJson({ ...admin, disabledAt });
+    return await asJson({ ...admin, disabledAt });
   });
+
+  async function asJson(admin: Admin) {
+    return adminJson(admin, (await twoFactors.twoFactor(admin.id)) !== null);
+  }
 
   /** By id or by name: the command line knows names. */
   async function find(text: string): Promise<Admin> {

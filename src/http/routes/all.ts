@@ -45,6 +45,7 @@ import { settingsRoutes } from './settings.ts';
 import { setupRoutes } from './setup.ts';
 import { statementRoutes } from './statements.ts';
 import { tokenRoutes } from './tokens.ts';
+import { twoFactorRoutes } from './two-factor.ts';
 import { unclaimedRoutes } from './unclaimed.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
@@ -56,6 +57,7 @@ const RESOURCES = [
   metricsRoutes,
   docsRoutes,
   sessionRoutes,
+  twoFactorRoutes,
   setupRoutes,
   overviewRoutes,
   usageRoutes,

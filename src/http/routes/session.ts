@@ -4,8 +4,7 @@ import type { Admin } from '../../core/identity/identity-store.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import { endedSessionCookie, sessionCookie, sessionSecret } from '../auth/authenticator.ts';
-import { LoginGuard } from '../auth/login-guard.ts';
-import { Passwords } from '../auth/passwords.ts';
+import { SecondFactor } from '../auth/second-factor.ts';
 import { hashSecret } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
@@ -13,7 +12,11 @@ import { problem } from '../problem.ts';
 import { Nothing } from '../schemas/common.ts';
 import { LoggedInJson, PasswordJson, SessionJson, whoJson } from '../schemas/identity.ts';
 
-const Login = Type.Object({ name: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 512 }) });
+const Login = Type.Object({
+  name: Type.String({ maxLength: 64 }),
+  password: Type.String({ maxLength: 512 }),
+  code: Type.Optional(Type.String({ maxLength: 64, description: 'Of the authenticator app, or a recovery code.' })),
+});
 const NewPassword = Type.Object({ current: Type.String({ maxLength: 512 }), next: PasswordJson });
 
 const tags = ['session'];
@@ -29,9 +32,8 @@ const passwordSchema = {
 
 /** Logging in and out. */
 export function sessionRoutes(app: HttpApp, parts: HttpParts): void {
-  const { ports, config } = parts;
-  const guard = new LoginGuard(ports.clock);
-  const passwords = new Passwords();
+  const { ports, config, logins: guard, passwords } = parts;
+  const factor = new SecondFactor(ports.twoFactors, ports.clock);
 
   app.get('/api/v1/session', { config: { access: 'public' }, schema: whoSchema }, async (request) => {
     const [setupHash, settings] = await Promise.all([ports.identity.setupHash(), ports.operations.settings()]);
@@ -45,13 +47,17 @@ export function sessionRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   app.post('/api/v1/session', { config: { access: 'public' }, schema: logInSchema }, async (request, reply) => {
-    const { name, password } = request.body;
+    const { name, password, code } = request.body;
     guard.check(name, request.ip);
     const admin = await ports.identity.adminByName(name);
     const matches = await passwords.verify(admin?.passwordHash ?? null, password);
     if (!matches || admin === null || admin.disabledAt !== null) {
       guard.failed(name, request.ip);
       throw problem('wrong-login', 'The name or the password is wrong.');
+    }
+    if (!(await factor.check(admin.id, code))) {
+      guard.failed(name, request.ip);
+      throw problem('wrong-code', 'The code is wrong, or was used already.');
     }
     guard.succeeded(name, request.ip);
     return logIn(parts, request, reply, admin);

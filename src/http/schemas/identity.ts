@@ -40,12 +40,13 @@ export const AdminJson = Type.Object(
     role: RoleJson,
     createdAt: Instant,
     disabled: Type.Boolean(),
+    twoFactor: Type.Boolean({ description: 'The account asks for a code, too.' }),
   },
   { $id: 'Admin' },
 );
 
-export function adminJson(admin: Admin) {
-  return { ...whoJson(admin), createdAt: admin.createdAt, disabled: admin.disabledAt !== null };
+export function adminJson(admin: Admin, twoFactor: boolean) {
+  return { ...whoJson(admin), createdAt: admin.createdAt, disabled: admin.disabledAt !== null, twoFactor };
 }
 
 const tokenMembers = {

@@ -20,6 +20,7 @@ import { makeReaders, makeSlowReads } from './reader/readers.ts';
 import { SqliteReconciliationStore } from './reconciliation-store.ts';
 import { settleIncarnation } from './restore.ts';
 import { localSlowReader, type SlowReader, ThreadedSlowReader } from './slow-reader.ts';
+import { SqliteTwoFactorStore } from './two-factor-store.ts';
 import { SqliteUsageExport } from './usage-export.ts';
 import { SqliteUsageHistory } from './usage-history.ts';
 import { SqliteUsageLedger } from './usage-ledger.ts';
@@ -66,6 +67,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   const slow = local ?? readerThread(options, calendar);
   const worker = local ?? readerThread(options, calendar);
   const exporter = local ?? readerThread(options, calendar, EXPORT_MEMORY);
+  const box = options.secretBox ?? UNSEALED;
   const history = new SqliteUsageHistory({ writer, quick: readers, slow, calendar, clock });
   return {
     ledger: new SqliteUsageLedger(writer, slow, worker, clock),
@@ -75,11 +77,13 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     userStates: new SqliteUserStates(readers.quotas, writer),
     quotas: new SqliteQuotaStore(readers.quotas, slow, writer, clock),
     adminLimits: new SqliteAdminLimits(readers.adminLimits, slow, writer, clock),
-    identity: new SqliteIdentityStore(readers.identity, writer, clock, options.secretBox ?? UNSEALED),
+    identity: new SqliteIdentityStore(readers.identity, writer, clock, box),
+    twoFactors: new SqliteTwoFactorStore(readers.sql, writer, clock, box),
     reconciliation: new SqliteReconciliationStore(readers.checks, writer),
-    ...{ health: new SqliteHealthStore(readers.health, writer), alerts: new SqliteAlertStore(readers.alerts, writer) },
-    access: new SqliteAccessStore(readers.access, writer, options.secretBox ?? UNSEALED),
-    links: new SqliteLinkStore(readers.links, writer, options.secretBox ?? UNSEALED),
+    health: new SqliteHealthStore(readers.health, writer),
+    alerts: new SqliteAlertStore(readers.alerts, writer),
+    access: new SqliteAccessStore(readers.access, writer, box),
+    links: new SqliteLinkStore(readers.links, writer, box),
     settings: new SqliteSettingsStore(readers.identity, writer),
     billing: new SqliteBillingRuleStore(readers.ledger, writer),
     exports: new SqliteUsageExport(writer, exporter),
@@ -101,8 +105,8 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     heartbeat: async (): Promise<void> => {
       await writer.run('beat');
     },
-    /** What is to be done now and then while the product runs; `true` = there is more to do. */
-    chores: choresOf(writer, history),
+    /** Gives back memory that nobody needs; to be called now and then. */
+    tidy: (): Promise<void> => history.tidy(),
     async close(): Promise<void> {
       await slow.close();
       await worker.close();
@@ -112,17 +116,6 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
       await writer.close();
     },
   };
-}
-
-function choresOf(writer: WriterLink, history: SqliteUsageHistory) {
-  const always = (run: () => Promise<unknown>) => async (): Promise<boolean> => {
-    await run();
-    return false;
-  };
-  return [
-    { name: 'note that Xpert is alive', everyMs: 5_000, run: always(() => writer.run('beat')) },
-    { name: 'give back memory that nobody needs', everyMs: 300_000, run: always(() => history.tidy()) },
-  ];
 }
 
 /** Lines that live for a moment need little memory; without a word V8 lets 100 MB of them pile up. */

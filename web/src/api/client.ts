@@ -58,8 +58,8 @@ export function patch<T>(path: string, body: unknown): Promise<T> {
   return send<T>('PATCH', address(path), body);
 }
 
-export function remove<T>(path: string): Promise<T> {
-  return send<T>('DELETE', address(path));
+export function remove<T>(path: string, body?: unknown): Promise<T> {
+  return send<T>('DELETE', address(path), body);
 }
 
 async function send<T>(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<T> {

@@ -14,6 +14,7 @@ import { quotasMigration } from './011-quotas.ts';
 import { accessMigration } from './012-access.ts';
 import { alertsMigration } from './013-alerts.ts';
 import { adminLimitsMigration } from './014-admin-limits.ts';
+import { twoFactorMigration } from './015-two-factor.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -31,6 +32,7 @@ const migrations: readonly string[] = [
   accessMigration,
   alertsMigration,
   adminLimitsMigration,
+  twoFactorMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

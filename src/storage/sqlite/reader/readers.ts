@@ -42,7 +42,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
   const ledger = new LedgerReader(sql, calendar);
   const quotas = new QuotaReader(sql, calendar);
   return {
-    db,
+    ...{ db, sql },
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
     links: new LinkReader(sql),

@@ -48,6 +48,7 @@ import { Resets } from './resets.ts';
 import { ScheduledResets } from './scheduled-resets.ts';
 import { Settings } from './settings.ts';
 import { TrackingSwitch } from './tracking.ts';
+import { TwoFactors, twoFactorOperations } from './two-factors.ts';
 
 /** The parts of the writer, wired. Everything here works on the one connection that writes. */
 export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number) {
@@ -99,7 +100,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     adminLimits: new AdminLimitWriter(db, quotas),
     owners: new Owners(db, resets, quotas, newId),
     health: new Health(db),
-    ...{ alerts: new Alerts(db, newId), channels: new Channels(db, newId) },
+    ...{ alerts: new Alerts(db, newId), channels: new Channels(db, newId), twoFactors: new TwoFactors(db) },
     nodes: new Nodes(db, outcomes, newId),
     identities: new Identities(db, newId),
     corrections: new Corrections(db, attribution, entries, rebindings, calendar),
@@ -136,6 +137,7 @@ export function makeOperations(parts: WriterParts, db: Database) {
     ...accessOperations(parts),
     ...agentOperations(parts),
     ...alertOperations(parts),
+    ...twoFactorOperations(parts),
     ...resetOperations(parts),
     ...healthOperations(parts),
     ...quotaOperations(parts),

@@ -7,6 +7,7 @@ import type { Session } from '../../api/types.ts';
 export interface Login {
   readonly name: string;
   readonly password: string;
+  readonly code?: string;
 }
 
 /** Logs in, and goes to the page that was asked for. */

@@ -68,7 +68,8 @@ function Row({ admin }: { readonly admin: Admin }) {
   return (
     <tr>
       <td>
-        <span className="name">{admin.name}</span>
+        <span className="name">{admin.name}</span>{' '}
+        {admin.twoFactor ? <span className="badge">{t('settings.admins.twoFactor')}</span> : null}
       </td>
       <td>{t(`common.role.${admin.role}`)}</td>
       <td>

@@ -11,6 +11,7 @@ import { LedgerCard } from './ledger-card.tsx';
 import { PasswordCard } from './password-card.tsx';
 import { PlansCard } from './plans-card.tsx';
 import { TokensCard } from './tokens-card.tsx';
+import { TwoFactorCard } from './two-factor-card.tsx';
 
 export function SettingsPage() {
   const { t } = useTranslation();
@@ -26,6 +27,7 @@ export function SettingsPage() {
       <div className="c5 column">
         {owner ? <BackupCard /> : null}
         <PasswordCard />
+        <TwoFactorCard />
       </div>
       <PlansCard />
       {owner ? <ChannelsCard /> : null}

@@ -72,7 +72,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const secretBox = openSecretBox(config);
   const store = await openStore(config, clock, secretBox);
   const { ledger, history, exports, billing, inventory, identity, links, settings, audit, reconciliation } = store;
-  const { quotas, userStates, adminLimits } = store;
+  const { quotas, userStates, adminLimits, twoFactors } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AccessControl } from '../../src/app/access/control.ts';
 import type { Poll } from '../../src/core/metering/collector.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
+import { FAKE_ABILITIES } from '../support/fake-vpn.ts';
 import { type HttpTestServer, startHttp } from '../support/http-server.ts';
 
 let server: HttpTestServer;
@@ -123,6 +124,98 @@ test('after a restore and with tracking off nothing is changed', async () => {
   expect(server.vpn.changes).toEqual(['off a']);
 });
 
+test('while the clock of the machine is in doubt nothing is changed, and it goes on by itself', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await setActive('a', false);
+  server.clock.step(3_600_000);
+  await pass();
+  expect(await ask('GET', '/api/v1/access/state')).toMatchObject({ standstill: { reason: 'clock-suspect' } });
+  const notices = await (server.ports.access as AccessControl).notices();
+  expect(notices).toMatchObject([{ code: 'access-paused', message: expect.stringContaining('clock') }]);
+  expect(server.vpn.changes).toEqual([]);
+  // A wall clock that goes on steadily from where it was set is believed again.
+  for (let n = 0; n < 40; n++) {
+    server.clock.advance(60_000);
+    await ask('GET', '/api/v1/access/state');
+  }
+  await pass();
+  expect(await ask('GET', '/api/v1/access/state')).toMatchObject({ standstill: null });
+  expect(server.vpn.changes).toEqual(['off a']);
+});
+
+interface UserAccess {
+  readonly state: string;
+  readonly stays: readonly { readonly code: string; readonly key: string; readonly hint: string | null }[];
+}
+
+test('why somebody still has access who is to have none has a name of its own in each case', async () => {
+  await giveAll();
+  const why = async (key = 'a') => {
+    const { stays } = await ask<UserAccess>('GET', `/api/v1/users/user-${key}/access`);
+    return stays.map((stay) => `${stay.key}: ${stay.code}`);
+  };
+  expect(await ask('GET', '/api/v1/users/user-a/access')).toMatchObject({ state: 'active', stays: [] });
+  await setActive('a', false);
+  expect(await ask('GET', '/api/v1/users/user-a/access')).toMatchObject({ state: 'suspended' });
+  expect(await why()).toEqual(['a: node-read-only']);
+  server.vpn.abilities = { cannot: { code: 'cannot-enforce', message: 'No.', hint: null } };
+  expect(await why()).toEqual(['a: cannot-enforce']);
+  server.vpn.abilities = FAKE_ABILITIES;
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  expect(await why()).toEqual(['a: next-reading']);
+  await ask('POST', '/api/v1/access/pause', {});
+  expect(await why()).toEqual(['a: access-paused']);
+  await ask('POST', '/api/v1/access/resume', {});
+  for (const key of KEYS.slice(1, 5)) await setActive(key, false);
+  await pass();
+  expect(await why()).toEqual(['a: held-by-fuse']);
+  await ask('POST', '/api/v1/nodes/main/access/confirm', { peers: 5 });
+  await pass();
+  expect(await why()).toEqual([]);
+  server.vpn.abilities = { ...FAKE_ABILITIES, liveSessions: 'stay' };
+  expect(await why()).toEqual(['a: open-connections-stay']);
+  await setActive('a', true);
+  expect(await why()).toEqual([]);
+});
+
+test('over quota by reports that nobody vouches for: active, and told why', async () => {
+  await giveAll();
+  const { json } = await server.request('GET', '/api/v1/users/user-a', { token: owner });
+  await ask('PUT', '/api/v1/users/user-a/entitlement', { quota: 1_000 });
+  const report = { user_token: json().userToken, server: 'de1', port: 443, protocol: 'vless', bytes_uploaded: 5_000 };
+  const sent = await server.request('POST', '/api/xpert/traffic-webhook', { body: { ...report, bytes_downloaded: 1 } });
+  expect(sent.statusCode).toBe(200);
+  await server.store.quotas.judge();
+  const answer = await ask<Record<string, unknown>>('GET', '/api/v1/users/user-a/access');
+  expect(answer).toMatchObject({ state: 'active', usedUpByUnsignedReports: ['all'], stays: [] });
+  const { quotas } = await ask<{ quotas: object[] }>('GET', '/api/v1/users/user-a/entitlement');
+  expect(quotas).toMatchObject([{ usedUp: false, usedUpByUnsignedReports: true }]);
+});
+
+test('a node is not removed while somebody is suspended there, unless it is gone for good', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await setActive('a', false);
+  await pass();
+  const refused = await server.request('DELETE', '/api/v1/nodes/main', { token: owner });
+  expect([refused.statusCode, refused.json().code]).toEqual([409, 'peers-still-suspended']);
+  expect(refused.json().hint).toContain('--give-back');
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'read-only', giveBack: true });
+  expect((await server.request('DELETE', '/api/v1/nodes/main', { token: owner })).statusCode).toBe(204);
+  expect(server.vpn.changes).toEqual(['off a', 'on a']);
+});
+
+test('a node that is gone for good is removed with the peers that were suspended there', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await setActive('a', false);
+  await pass();
+  const gone = await server.request('DELETE', '/api/v1/nodes/main?leaveSuspended=true', { token: owner });
+  expect(gone.statusCode).toBe(204);
+  expect(server.vpn.changes).toEqual(['off a']);
+});
+
 test('a reseller sees the access of own users, and no other', async () => {
   await giveAll();
   const reseller = await server.token('reseller', ['read', 'write']);
@@ -135,4 +228,6 @@ test('a reseller sees the access of own users, and no other', async () => {
   await ask('PATCH', '/api/v1/users/theirs', { active: false }, reseller);
   const { items } = await ask<Items>('GET', '/api/v1/access', undefined, reseller);
   expect(items.map(({ key }) => key)).toEqual(['b']);
+  const foreign = await server.request('GET', '/api/v1/users/user-a/access', { token: reseller });
+  expect(foreign.statusCode).toBe(404);
 });

@@ -1,5 +1,6 @@
 import type {
   AccessChange,
+  CannotEnforce,
   Enforcer,
   EnforcerAbilities,
   EnforcerTarget,
@@ -23,6 +24,8 @@ export class FakeVpn implements Enforcer {
   /** Every change that the enforcer made, `off KEY` or `on KEY`. */
   readonly changes: string[] = [];
   looks = 0;
+  /** What it can do; a test may say that it cannot. */
+  abilities: EnforcerAbilities | CannotEnforce = FAKE_ABILITIES;
 
   async look(targets: readonly EnforcerTarget[]): Promise<readonly Seen[]> {
     this.looks += 1;

@@ -30,7 +30,7 @@ import { agentEnrolment } from '../../src/integrations/agent/install.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { testAlerting } from './alerting.ts';
-import { FAKE_ABILITIES, FakeVpn } from './fake-vpn.ts';
+import { FakeVpn } from './fake-vpn.ts';
 import { type PlayedProber, testHealth } from './health.ts';
 import { schemaMismatches } from './schema-check.ts';
 import { root } from './server.ts';
@@ -308,7 +308,7 @@ function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, 
 function testAccess(store: SqliteStore, clock: ManualClock, changes: Changes, vpn: FakeVpn): AccessControl {
   return new AccessControl({
     ...{ store: store.access, inventory: store.inventory, settings: store.settings, audit: store.audit, changes },
-    abilitiesOf: () => FAKE_ABILITIES,
+    abilitiesOf: () => vpn.abilities,
     createEnforcer: () => vpn,
     pollNow: async () => {},
     trackingState: async () => store.trackingState(),

@@ -17,11 +17,12 @@ import type { Notice } from '../../core/inventory/node-operations.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import type { Poll } from '../../core/metering/collector.ts';
 import type { AuditLog, SettingsStore } from '../../core/settings/settings-store.ts';
-import type { AdminId, NodeId } from '../../core/units/ids.ts';
+import type { AdminId, NodeId, UserId } from '../../core/units/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { PollLog, WallTime } from '../node-polling.ts';
 import { ABSENT, asNotice, fuseNotice, OFF, pauseNotice } from './notices.ts';
 import { type PassReport, runPass } from './pass.ts';
+import { mustHoldNothing, staying } from './questions.ts';
 
 interface Dependencies {
   readonly store: AccessStore;
@@ -99,6 +100,14 @@ export class AccessControl implements AccessOperations {
 
   list(query: AccessQuery) {
     return this.#use.store.list(query);
+  }
+
+  async staying(userId: UserId) {
+    return await staying(this.#use, userId, (await this.#standstill()) !== null);
+  }
+
+  async mustHoldNothing(id: NodeId): Promise<void> {
+    await mustHoldNothing(this.#use, await this.#must(id));
   }
 
   async node(id: NodeId): Promise<NodeAccess> {

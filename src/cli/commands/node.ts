@@ -80,10 +80,11 @@ export function addNodeCommands(program: Command): void {
   node
     .command('remove <name>')
     .description('stop reading a node; its history stays')
-    .action((name: string) =>
+    .option('--leave-suspended', 'it is gone for good: peers that Xpert suspended there stay so')
+    .action((name: string, { leaveSuspended = false }: { leaveSuspended?: boolean }) =>
       withApi(async (api) => {
         const { id } = await findNode(api, name);
-        await api.delete(`/api/v1/nodes/${id}`);
+        await api.delete(`/api/v1/nodes/${id}${leaveSuspended ? '?leaveSuspended=true' : ''}`);
         print(`${name} is not read any more; what it carried stays.`);
       }),
     );

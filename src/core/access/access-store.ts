@@ -1,6 +1,6 @@
 import type { Notice } from '../inventory/node-operations.ts';
 import type { Page } from '../ledger/usage-history.ts';
-import type { AdminId, NodeId, PeerId } from '../units/ids.ts';
+import type { AdminId, NodeId, PeerId, UserId } from '../units/ids.ts';
 import type { AccessTarget, Clearance } from './decide.ts';
 
 /** Whether Xpert may change anything on a node. */
@@ -30,6 +30,8 @@ export interface ListedTarget extends AccessTarget {
 
 export interface AccessQuery {
   readonly nodeId?: NodeId;
+  /** Only peers of this user. */
+  readonly userId?: UserId;
   /** Only users of this admin. */
   readonly ownerId?: AdminId;
   /** Only those that failed. */

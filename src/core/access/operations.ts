@@ -1,10 +1,11 @@
 import type { Notice } from '../inventory/node-operations.ts';
 import type { Page } from '../ledger/usage-history.ts';
-import type { AdminId, NodeId } from '../units/ids.ts';
+import type { AdminId, NodeId, UserId } from '../units/ids.ts';
 import type { AccessMode, AccessPause, AccessQuery, ListedTarget } from './access-store.ts';
 import type { AccessTarget } from './decide.ts';
 import type { CannotEnforce, EnforcerAbilities } from './enforcer.ts';
 import type { BlownFuse, FuseLimits } from './fuse.ts';
+import type { Stay } from './why.ts';
 
 /** Why nothing is changed anywhere at the moment. */
 export interface Standstill {
@@ -47,6 +48,13 @@ export interface AccessState {
 export interface AccessOperations {
   state(): Promise<AccessState>;
   list(query: AccessQuery): Promise<Page<ListedTarget>>;
+  /** Peers of a user that have access although it is to be off, and why. */
+  staying(userId: UserId): Promise<readonly { readonly target: ListedTarget; readonly why: Stay }[]>;
+  /**
+   * Before a node is removed: nobody can give back there afterwards.
+   * @throws `peers-still-suspended` if Xpert suspended peers there and has not given them back
+   */
+  mustHoldNothing(id: NodeId): Promise<void>;
   /** @throws NotFound */
   node(id: NodeId): Promise<NodeAccess>;
   /**

@@ -48,6 +48,8 @@ export interface QuotaStanding {
   readonly isSoft: boolean;
   /** The hard limit is reached. */
   readonly isUsedUp: boolean;
+  /** It is reached by reports that nobody vouches for, and by those alone: they suspend nobody. */
+  readonly isUsedUpByDoubt: boolean;
 }
 
 export interface Evaluation {
@@ -115,6 +117,7 @@ function standingOf(quota: Quota, { sums, doubted, carried, toppedUp }: QuotaUsa
     percent: allowance <= 0n ? 100 : Number((used * 100n) / allowance),
     isSoft: quota.softPercent !== null && used * 100n >= allowance * BigInt(quota.softPercent),
     isUsedUp: sure >= hardLimit,
+    isUsedUpByDoubt: sure < hardLimit && used >= hardLimit,
   };
 }
 

@@ -15,8 +15,11 @@ import {
   nodeAccessJson,
   previewJson,
   stateJson,
+  UserAccessJson,
+  userAccessJson,
 } from '../schemas/access.ts';
 import { Nothing, PageOf, PageQuery } from '../schemas/common.ts';
+import { visibleUser } from '../visible-user.ts';
 import { findNodeView } from './nodes.ts';
 
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
@@ -55,10 +58,23 @@ const confirmSchema = {
   response: done,
 };
 
+const userSchema = {
+  tags,
+  summary: 'Why a user has access who is to have none',
+  params: ById,
+  response: { 200: UserAccessJson },
+};
+
 /** Access: taken from whom it is to be taken from, where the owner lets Xpert do it. */
 export function accessRoutes(app: HttpApp, parts: HttpParts): void {
   nodeAccessRoutes(app, parts);
-  const { access } = parts.ports;
+  const { access, quotas } = parts.ports;
+
+  app.get('/api/v1/users/:id/access', { config: { access: 'view' }, schema: userSchema }, async (request) => {
+    const { id, state } = await visibleUser(parts.ports, actorOf(request), request.params.id);
+    const standing = (await quotas.standings([id])).get(id);
+    return userAccessJson(state, standing, await access.staying(id));
+  });
 
   app.get('/api/v1/access', { config: { access: 'view' }, schema: listSchema }, async (request) => {
     const who = visibilityOf(actorOf(request));

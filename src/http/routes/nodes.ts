@@ -44,6 +44,19 @@ const NodeChange = Type.Object({
 });
 const DEFAULT_INTERVAL_SECONDS = 30;
 
+const removeSchema = {
+  tags: ['nodes'],
+  summary: 'Remove a node; its history stays',
+  description: 'Refused (`peers-still-suspended`) while peers are suspended there that Xpert has not given back.',
+  params: ById,
+  querystring: Type.Object({
+    leaveSuspended: Type.Optional(
+      Type.Boolean({ description: 'The node is gone for good: nobody can be given back there.' }),
+    ),
+  }),
+  response: { 204: Nothing },
+};
+
 /** Nodes: hosts that carry traffic. */
 export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
   const { nodes } = parts.ports;
@@ -109,12 +122,14 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
     '/api/v1/nodes/:id',
     {
       config: changing,
-      schema: { tags, summary: 'Remove a node; its history stays', params: ById, response: { 204: Nothing } },
+      schema: removeSchema,
     },
     async (request, reply) => {
       const { node } = await find(request.params.id);
+      const { leaveSuspended = false } = request.query;
+      if (!leaveSuspended) await parts.ports.access.mustHoldNothing(node.id);
       await nodes.remove(node.id);
-      await audit(parts, request, 'node.removed', node.name);
+      await audit(parts, request, 'node.removed', node.name, leaveSuspended ? { leaveSuspended } : {});
       return reply.code(204).send(null);
     },
   );

@@ -1,7 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { ListedTarget } from '../../core/access/access-store.ts';
 import type { AccessTarget } from '../../core/access/decide.ts';
-import type { AccessPreview, AccessState, NodeAccess } from '../../core/access/operations.ts';
+import type { AccessOperations, AccessPreview, AccessState, NodeAccess } from '../../core/access/operations.ts';
+import { STAY_REASONS } from '../../core/access/why.ts';
+import type { UserStanding } from '../../core/quota/quota-store.ts';
+import { USER_STATES, type UserState } from '../../core/quota/user-state.ts';
 import { Bytes, Instant, MaybeInstant, MaybeString, Nullable } from './common.ts';
 
 const literals = <T extends string>(...values: readonly T[]) => Type.Union(values.map((value) => Type.Literal(value)));
@@ -96,6 +99,43 @@ export const AccessPreviewJson = Type.Object(
   },
   { $id: 'AccessPreview' },
 );
+
+export const UserAccessJson = Type.Object(
+  {
+    state: Type.Unsafe<UserState>({ type: 'string', enum: [...USER_STATES] }),
+    usedUpByUnsignedReports: Type.Array(Type.String(), {
+      description: 'Quotas that would be used up if unsigned reports of servers that are not trusted counted.',
+    }),
+    stays: Type.Array(
+      Type.Object({
+        ...peerFields,
+        nodeId: Type.String(),
+        nodeName: Type.String(),
+        code: literals(...STAY_REASONS),
+        message: Type.String(),
+        hint: MaybeString,
+      }),
+      { description: 'Peers that have access, or something of it, although it is to be off; and why.' },
+    ),
+  },
+  { $id: 'UserAccess' },
+);
+
+export function userAccessJson(
+  state: UserState,
+  standing: UserStanding | undefined,
+  staying: Awaited<ReturnType<AccessOperations['staying']>>,
+): Static<typeof UserAccessJson> {
+  const doubted = standing?.evaluation.quotas.filter(({ isUsedUpByDoubt }) => isUsedUpByDoubt) ?? [];
+  return {
+    state,
+    usedUpByUnsignedReports: doubted.map(({ quota }) => quota.name),
+    stays: staying.map(({ target, why }) => {
+      const { nodeId, nodeName } = target;
+      return { ...peerJson(target), nodeId, nodeName, ...why };
+    }),
+  };
+}
 
 export function stateJson({ standstill, limits, fuses }: AccessState): Static<typeof AccessStateJson> {
   return { standstill, limits, fuses: [...fuses] };

@@ -88,6 +88,9 @@ export const EntitlementJson = Type.Object(
         percent: Type.Integer({ description: 'Of the allowance, rounded down.' }),
         soft: Type.Boolean({ description: 'The soft limit is reached.' }),
         usedUp: Type.Boolean(),
+        usedUpByUnsignedReports: Type.Boolean({
+          description: 'Used up if unsigned reports of servers that are not trusted counted: they suspend nobody.',
+        }),
         forecastAt: Type.Unsafe<Date | null>({
           ...MaybeInstant,
           description: 'Used up then if the cycle goes on like this; null: not within it.',
@@ -177,6 +180,7 @@ export function entitlementJson(standing: UserStanding, nowMs: number): Entitlem
       percent: each.percent,
       soft: each.isSoft,
       usedUp: each.isUsedUp,
+      usedUpByUnsignedReports: each.isUsedUpByDoubt,
       forecastAt: countsFrom === null ? null : toDate(forecastMs(each, countsFrom.getTime(), nowMs, resetsMs)),
     })),
   };

@@ -51,6 +51,12 @@ export function openvpnAbilities({
   return transport === 'management' ? BY_KILL : NOTHING_BUT_A_FILE;
 }
 
+/** Names of connections. One that was refused stands in the list for some seconds, and has no address in the VPN. */
+interface Connected {
+  readonly listed: ReadonlySet<string>;
+  readonly established: ReadonlySet<string>;
+}
+
 /** Nothing of a client's configuration is kept: what has to be undone stands in its file. */
 const KEPT = 'nothing';
 /** OpenVPN writes other characters of a name as "_" when it looks for its file (ssl_verify.c, string_mod_const). */
@@ -84,7 +90,7 @@ export class OpenvpnEnforcer implements Enforcer {
         if (seen.state === 'unusable') return { problem: seen.problem };
         if (seen.state !== 'active') return 'changed';
         if (this.#folder !== null && (await this.#folder.look(key)).state !== 'ours') await this.#folder.disable(key);
-        if (connected.has(key)) await this.#management?.source.kill(key, signal);
+        if (connected.listed.has(key)) await this.#management?.source.kill(key, signal);
         return 'done';
       });
     });
@@ -106,20 +112,21 @@ export class OpenvpnEnforcer implements Enforcer {
     this.#management?.release();
   }
 
-  async #look(name: string, connected: ReadonlySet<string>): Promise<Seen> {
+  async #look(name: string, { listed, established }: Connected): Promise<Seen> {
     if (!NAME.test(name)) return { state: 'unusable', problem: NAME_UNUSABLE };
-    if (this.#folder === null) return connected.has(name) ? ACTIVE : { state: 'suspended' };
+    if (this.#folder === null) return listed.has(name) ? ACTIVE : { state: 'suspended' };
     const { state } = await this.#folder.look(name);
     // Refused by our line, and still there: it was cut off half-way.
-    if (state === 'ours') return connected.has(name) ? ACTIVE : { state: 'suspended' };
+    if (state === 'ours') return established.has(name) ? ACTIVE : { state: 'suspended' };
     return state === 'theirs' ? { state: 'suspended' } : ACTIVE;
   }
 
-  /** Names that have a connection now; nobody where no management interface tells. */
-  async #connected(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    if (this.#management === null) return new Set();
-    const { status } = await this.#management.source.read(signal);
-    return new Set(status.rows.map(({ commonName }) => commonName));
+  /** Nobody where no management interface tells. */
+  async #connected(signal: AbortSignal): Promise<Connected> {
+    if (this.#management === null) return { listed: new Set(), established: new Set() };
+    const { rows } = (await this.#management.source.read(signal)).status;
+    const namesOf = (some: typeof rows) => new Set(some.map(({ commonName }) => commonName));
+    return { listed: namesOf(rows), established: namesOf(rows.filter((row) => row.virtualAddresses.length > 0)) };
   }
 
   async #inTime<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -946,6 +946,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/users/{id}/access": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Why a user has access who is to have none */
+        readonly get: operations["getUsersIdAccess"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/access": {
         readonly parameters: {
             readonly query?: never;
@@ -3043,6 +3060,29 @@ export interface components {
             /** @description More would blow the fuse. */
             readonly allowed: number;
         };
+        readonly UserAccess: {
+            /** @enum {string} */
+            readonly state: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
+            /** @description Quotas that would be used up if unsigned reports of servers that are not trusted counted. */
+            readonly usedUpByUnsignedReports: readonly string[];
+            /** @description Peers that have access, or something of it, although it is to be off; and why. */
+            readonly stays: readonly {
+                readonly peerId: string;
+                readonly key: string;
+                readonly name: string | null;
+                readonly service: string;
+                readonly userId: string | null;
+                readonly userName: string | null;
+                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                readonly reason: string | null;
+                readonly nodeId: string;
+                readonly nodeName: string;
+                /** @enum {string} */
+                readonly code: "held-by-fuse" | "node-read-only" | "cannot-enforce" | "access-paused" | "access-failing" | "next-reading" | "open-connections-stay";
+                readonly message: string;
+                readonly hint: string | null;
+            }[];
+        };
         readonly AccessItem: {
             readonly peerId: string;
             readonly key: string;
@@ -3298,6 +3338,8 @@ export interface components {
                 /** @description The soft limit is reached. */
                 readonly soft: boolean;
                 readonly usedUp: boolean;
+                /** @description Used up if unsigned reports of servers that are not trusted counted: they suspend nobody. */
+                readonly usedUpByUnsignedReports: boolean;
                 /**
                  * Format: date-time
                  * @description Used up then if the cycle goes on like this; null: not within it.
@@ -5112,7 +5154,10 @@ export interface operations {
     };
     readonly deleteNodesId: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description The node is gone for good: nobody can be given back there. */
+                readonly leaveSuspended?: boolean;
+            };
             readonly header?: never;
             readonly path: {
                 readonly id: string;
@@ -5787,6 +5832,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdAccess: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UserAccess"];
+                };
             };
             readonly default: components["responses"]["Problem"];
         };

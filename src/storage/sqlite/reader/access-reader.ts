@@ -57,11 +57,12 @@ export class AccessReader {
     return rows.map((row) => toTarget(row, open));
   }
 
-  list({ nodeId, ownerId, failing, limit, cursor }: AccessQuery, open: Open): Page<ListedTarget> {
+  list({ nodeId, userId, ownerId, failing, limit, cursor }: AccessQuery, open: Open): Page<ListedTarget> {
     const position = decodeCursor(cursor)?.[0] ?? 0;
     const where = [
       'n.deleted_at IS NULL AND p.rowid > @position',
       ...(nodeId === undefined ? [] : ['n.id = @nodeId']),
+      ...(userId === undefined ? [] : ['p.user_id = @userId']),
       ...(ownerId === undefined ? [] : [OWNED]),
       ...(failing === true ? ['m.code IS NOT NULL'] : []),
     ].join(' AND ');
@@ -75,6 +76,7 @@ export class AccessReader {
         parts: this.#parts(),
         limit: limit + 1,
         ...(nodeId === undefined ? {} : { nodeId }),
+        ...(userId === undefined ? {} : { userId }),
         ...(ownerId === undefined ? {} : { owner: ownerId }),
       },
     );

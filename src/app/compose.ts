@@ -130,6 +130,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
       ...{ agents, access, services, changes, reconciliation, quotas, userStates, adminLimits, alerting, twoFactors },
+      budgets: store.budgets,
       deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,

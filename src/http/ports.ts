@@ -7,6 +7,7 @@ import type { TwoFactorStore } from '../core/identity/two-factor-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
 import type { BillingRuleStore } from '../core/ledger/billing.ts';
+import type { BudgetStore } from '../core/ledger/provider-budget.ts';
 import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
 import type { CycleUsage } from '../core/ledger/statement.ts';
 import type { UsageExport } from '../core/ledger/usage-export.ts';
@@ -43,6 +44,7 @@ export interface HttpPorts {
   readonly history: UsageHistory & CycleUsage;
   readonly exports: UsageExport;
   readonly billing: BillingRuleStore;
+  readonly budgets: BudgetStore;
   readonly reconciliation: ReconciliationStore;
   readonly inventory: InventoryStore;
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */

@@ -125,6 +125,7 @@ export async function startHttp(
     reconciliation: store.reconciliation,
     quotas: store.quotas,
     adminLimits: store.adminLimits,
+    budgets: store.budgets,
     userStates: store.userStates,
     inventory,
     identity,

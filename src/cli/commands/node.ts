@@ -7,6 +7,7 @@ import { explain, formatBytes, formatInstant, print, printTable, type Traffic } 
 import { addPanelOptions } from '../panel-source.ts';
 import { addNodeAccessCommand } from './access.ts';
 import { addAgentCommand, printEnrolment } from './node-agent.ts';
+import { addNodeBudgetCommand } from './node-budget.ts';
 import { addChangeCommand } from './node-change.ts';
 import { addSetupCommand, setupCommand } from './node-setup.ts';
 
@@ -76,6 +77,7 @@ export function addNodeCommands(program: Command): void {
   addSetupCommand(node);
   addAgentCommand(node);
   addNodeAccessCommand(node);
+  addNodeBudgetCommand(node);
   addReadingCommands(node);
   node
     .command('remove <name>')

@@ -17,6 +17,7 @@ import { auditRoutes } from './audit-log.ts';
 import { backupRoutes } from './backups.ts';
 import { billingRuleRoutes } from './billing-rules.ts';
 import { bindingRoutes } from './bindings.ts';
+import { budgetRoutes } from './budgets.ts';
 import { channelRoutes } from './channels.ts';
 import { cleanupRoutes } from './cleanup.ts';
 import { correctionRoutes } from './corrections.ts';
@@ -71,6 +72,7 @@ const RESOURCES = [
   nodeReadingRoutes,
   serviceRoutes,
   reconciliationRoutes,
+  budgetRoutes,
   agentRoutes,
   accessRoutes,
   peerRoutes,

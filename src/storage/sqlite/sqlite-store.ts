@@ -9,6 +9,7 @@ import { SqliteAccessStore } from './access-store.ts';
 import { SqliteAdminLimits } from './admin-limits.ts';
 import { SqliteAlertStore } from './alert-store.ts';
 import { SqliteBillingRuleStore } from './billing-rule-store.ts';
+import { SqliteBudgetStore } from './budget-store.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
 import { SqliteHealthStore } from './health-store.ts';
 import { SqliteAuditLog, SqliteIdentityStore, SqliteSettingsStore } from './identity-store.ts';
@@ -86,6 +87,7 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     links: new SqliteLinkStore(readers.links, writer, box),
     settings: new SqliteSettingsStore(readers.identity, writer),
     billing: new SqliteBillingRuleStore(readers.ledger, writer),
+    budgets: new SqliteBudgetStore(readers.budgets, slow, writer),
     exports: new SqliteUsageExport(writer, exporter),
     audit: new SqliteAuditLog(readers.identity, writer),
     /** When a process last wrote to this ledger before now; null for a new one. */

@@ -843,6 +843,42 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/budgets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What providers include for each node, what of it is used, and what it will come to */
+        readonly get: operations["getBudgets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/nodes/{id}/budget": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The same for one node; null: none was told */
+        readonly get: operations["getNodesIdBudget"];
+        /** Tell what the provider of a node includes */
+        readonly put: operations["putNodesIdBudget"];
+        readonly post?: never;
+        /** Forget what the provider includes */
+        readonly delete: operations["deleteNodesIdBudget"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/agent/position": {
         readonly parameters: {
             readonly query?: never;
@@ -2965,6 +3001,43 @@ export interface components {
             }[];
             readonly sums: readonly components["schemas"]["Reconciled"][];
             readonly providerFigures: readonly components["schemas"]["ProviderFigure"][];
+        };
+        readonly ProviderBudget: {
+            readonly nodeId: string;
+            readonly nodeName: string;
+            /** @description Bytes, exact. */
+            readonly bytes: number | bigint;
+            readonly cycle: string;
+            /**
+             * @description What the provider counts at the network card; max: the larger direction of the cycle.
+             * @enum {string}
+             */
+            readonly direction: "in" | "out" | "both" | "max";
+            readonly pricePerTb: number | null;
+            readonly currency: string | null;
+            /** Format: date-time */
+            readonly from: string;
+            /** Format: date-time */
+            readonly to: string;
+            /**
+             * Format: date-time
+             * @description Later than "from" if the node was added since.
+             */
+            readonly countsFrom: string;
+            readonly source: ("card" | "services" | "both") | null;
+            /** @description Bytes, exact. */
+            readonly inBytes: number | bigint;
+            /** @description Bytes, exact. */
+            readonly outBytes: number | bigint;
+            /** @description Bytes, exact. */
+            readonly usedBytes: number | bigint;
+            readonly percent: number;
+            /** @description Used at the end of the cycle if it goes on like this; null: too early to tell. */
+            readonly forecastBytes: number | null;
+            /** @description What lies beyond the budget then. */
+            readonly extraBytes: number;
+            /** @description Of that, in "currency". */
+            readonly extraCost: number | null;
         };
         readonly AgentPosition: {
             readonly nodeId: string;
@@ -5641,6 +5714,111 @@ export interface operations {
             readonly path: {
                 readonly id: string;
                 readonly figure: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getBudgets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ProviderBudget"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getNodesIdBudget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderBudget"] | null;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putNodesIdBudget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly bytes: number;
+                    /** @description From reset to reset: month:5 for the 5th. */
+                    readonly cycle?: string;
+                    /**
+                     * @description What the provider counts at the network card; max: the larger direction of the cycle.
+                     * @enum {string}
+                     */
+                    readonly direction?: "in" | "out" | "both" | "max";
+                    readonly pricePerTb?: number | null;
+                    readonly currency?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderBudget"] | null;
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteNodesIdBudget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
             readonly cookie?: never;
         };

@@ -15,6 +15,7 @@ import { accessMigration } from './012-access.ts';
 import { alertsMigration } from './013-alerts.ts';
 import { adminLimitsMigration } from './014-admin-limits.ts';
 import { twoFactorMigration } from './015-two-factor.ts';
+import { budgetsMigration } from './016-budgets.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -33,6 +34,7 @@ const migrations: readonly string[] = [
   alertsMigration,
   adminLimitsMigration,
   twoFactorMigration,
+  budgetsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -18,6 +18,7 @@ import { AdminLimitReader } from './admin-limit-reader.ts';
 import { AlertReader } from './alert-reader.ts';
 import { writeBackup } from './backup.ts';
 import { BeyondReader } from './beyond-reader.ts';
+import { BudgetReader } from './budget-reader.ts';
 import { ChartReader } from './chart-reader.ts';
 import { CheckReader } from './check-reader.ts';
 import { CleanupProof } from './cleanup-proof.ts';
@@ -52,6 +53,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     ledger,
     proof: new CleanupProof(sql, calendar),
     beyond: new BeyondReader(sql),
+    budgets: new BudgetReader(sql),
     entries: new EntryReader(sql),
     checks: new CheckReader(sql),
     health: new HealthReader(sql),
@@ -71,7 +73,7 @@ export type Readers = ReturnType<typeof makeReaders>;
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
   const { db, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
-  const { quotas, noteworthy, adminLimits } = readers;
+  const { quotas, noteworthy, adminLimits, budgets } = readers;
   return {
     previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
@@ -96,6 +98,7 @@ export function makeSlowReads(readers: Readers) {
       charts.activePeers(period, bucketSeconds, nowMs),
     quality: (subject: QualitySubject, period: Period, nowMs: number) => quality.timeline(subject, period, nowMs),
     peerTotals: (who: Visibility, peerIds?: readonly PeerId[]) => usage.peerTotals(who, peerIds),
+    carriedDays: (nodeId: NodeId, first: number, last: number) => budgets.carried(nodeId, first, last),
     usageBeyond: (nodeId: NodeId, keys: readonly string[]) => beyond.usageBeyond(nodeId, keys),
     lifetimeTotals: () => usage.lifetimeTotals(),
     database: (nowMs: number) => ledger.database(nowMs),

@@ -16,6 +16,7 @@ import { Alerts } from './alerts.ts';
 import { Attribution } from './attribution.ts';
 import { BillingRules } from './billing-rules.ts';
 import { Booking } from './booking.ts';
+import { budgetOperations } from './budgets.ts';
 import { Channels } from './channels.ts';
 import { Checks } from './checks.ts';
 import { Cleanup } from './cleanup.ts';
@@ -142,6 +143,7 @@ export function makeOperations(parts: WriterParts, db: Database) {
     ...healthOperations(parts),
     ...quotaOperations(parts),
     ...adminLimitOperations(parts),
+    ...budgetOperations(db),
     cleanupStep: operation('none', (now, beforeMs: number, maxRows: number) => cleanup.step(beforeMs, maxRows, now)),
     correct: entryOperation(parts, (now, correction: NewCorrection) => corrections.correct(correction, now)),
     decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),

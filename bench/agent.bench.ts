@@ -12,7 +12,7 @@ import { wgDump } from './lib/wg-dump.ts';
 import { root, scratchDir } from './lib/workspace.ts';
 
 /** As deploy/systemd/xpert-agent.service starts it. */
-const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
+const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size', '--no-opt'];
 const peers = 1_000;
 const readings = 40;
 /** Compiled code, a first look at everything. */

@@ -22,7 +22,7 @@ StateDirectory=xpert-agent
 StateDirectoryMode=0700
 WorkingDirectory=/var/lib/xpert-agent
 UMask=0077
-ExecStart=/usr/bin/env node --max-semi-space-size=1 --optimize-for-size ${PROGRAM}
+ExecStart=/usr/bin/env node --max-semi-space-size=1 --optimize-for-size --no-opt ${PROGRAM}
 Restart=always
 RestartSec=5s
 # 2 = the configuration is wrong: starting again cannot help.

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PeerReading } from '../../core/metering/collector.ts';
 import { directed, undirected } from '../../core/units/bytes.ts';
-import { flattenPoll, joinPoll } from './reading-columns.ts';
+import { flattenPoll, joinPoll, ownText } from './reading-columns.ts';
 import type { WriterPoll } from './writer/writer-poll.ts';
 
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -49,6 +49,11 @@ describe('a poll by columns', () => {
         expect(there.poll.services.map((service) => service.peers.length)).toEqual([peers.length, peers.length]);
       }),
     );
+  });
+
+  it('gives copies of its texts to those who keep them', () => {
+    const texts = ['10.0.0.2/32', 'name "with" quotes', '\\', 'ключ', '\ud800 alone', ''];
+    expect(texts.map(ownText)).toEqual(texts);
   });
 
   it('refuses a counter of more than 64 bits instead of cutting it', () => {

@@ -3,27 +3,32 @@ import { directed, undirected } from '../../core/units/bytes.ts';
 import type { WriterPoll } from './writer/writer-poll.ts';
 
 /**
- * Readings of one service, column by column: as a message between threads that takes a quarter of the time of as many
+ * Readings of one service, column by column: as a message between threads that takes a small part of the time of as many
  * objects, and the receiver makes each reading when it comes to it. A column is null where no reading has the field.
  */
 interface ReadingColumns {
-  readonly keys: readonly string[];
+  readonly keys: TextColumn;
   /** Two per reading: rx and tx, or the total and 0 where `isDirected` is 0. Counters have up to 64 bits. */
   readonly bytes: BigUint64Array;
   readonly isDirected: Uint8Array;
-  readonly connections: Column;
+  readonly connections: TextColumn | null;
   /** 1 where a connection is over. */
   readonly isOver: Uint8Array | null;
-  readonly names: Column;
-  readonly endpoints: Column;
+  readonly names: TextColumn | null;
+  readonly endpoints: TextColumn | null;
   /** Addresses of one peer, separated by line ends. */
-  readonly allowedIps: Column;
+  readonly allowedIps: TextColumn | null;
   /** Instants in ms since 1970; NaN = absent. */
   readonly startedAt: Float64Array | null;
   readonly lastHandshakeAt: Float64Array | null;
 }
 
-type Column = readonly (string | undefined)[] | null;
+/** All texts of a column as one string, so that neither the message nor the collection of garbage sees each of them. */
+interface TextColumn {
+  readonly text: string;
+  /** Where each ends; the next begins there. Absent: the complement of that, a negative number. */
+  readonly ends: Int32Array;
+}
 
 /** A poll whose readings are columns. */
 export type FlatPoll = Omit<WriterPoll, 'poll'> & {
@@ -40,7 +45,10 @@ export function flattenPoll({ poll: { services, ...poll }, ...rest }: WriterPoll
   return { ...rest, poll: { ...poll, services: flat } };
 }
 
-/** The poll again; its readings are made one by one as they are iterated. */
+/**
+ * The poll again; its readings are made one by one as they are iterated. Their texts are slices, each of which keeps the
+ * texts of all in memory: what stays longer than the poll has to be a copy (`ownText`).
+ */
 export function joinPoll({ poll: { services, ...poll }, ...rest }: FlatPoll): WriterPoll {
   const joined = services.map(({ columns, ...service }) => ({ ...service, peers: new Readings(columns) }));
   return { ...rest, poll: { ...poll, services: joined } };
@@ -55,14 +63,14 @@ function toColumns(readings: readonly PeerReading[]): ReadingColumns {
     isDirected[i] = rx === null || tx === null ? 0 : 1;
   });
   return {
-    keys: readings.map(({ key }) => key),
+    keys: textColumn(readings, ({ key }) => key),
     bytes,
     isDirected,
-    connections: column(readings, ({ connection }) => connection),
+    connections: optional(readings, ({ connection }) => connection),
     isOver: readings.some(({ isOver }) => isOver) ? Uint8Array.from(readings, ({ isOver }) => (isOver ? 1 : 0)) : null,
-    names: column(readings, ({ name }) => name),
-    endpoints: column(readings, ({ endpoint }) => endpoint),
-    allowedIps: column(readings, ({ allowedIps }) => allowedIps && joinLines(allowedIps)),
+    names: optional(readings, ({ name }) => name),
+    endpoints: optional(readings, ({ endpoint }) => endpoint),
+    allowedIps: optional(readings, ({ allowedIps }) => allowedIps && joinLines(allowedIps)),
     startedAt: instants(readings, ({ startedAt }) => startedAt),
     lastHandshakeAt: instants(readings, ({ lastHandshakeAt }) => lastHandshakeAt),
   };
@@ -76,8 +84,34 @@ function within64Bits(bytes: bigint): bigint {
   return bytes;
 }
 
-function column(readings: readonly PeerReading[], of: (reading: PeerReading) => string | undefined): Column {
-  return readings.every((reading) => of(reading) === undefined) ? null : readings.map(of);
+type TextOf = (reading: PeerReading) => string | undefined;
+
+function optional(readings: readonly PeerReading[], of: TextOf): TextColumn | null {
+  return readings.every((reading) => of(reading) === undefined) ? null : textColumn(readings, of);
+}
+
+function textColumn(readings: readonly PeerReading[], of: TextOf): TextColumn {
+  const texts: string[] = [];
+  const ends = new Int32Array(readings.length);
+  let end = 0;
+  for (let i = 0; i < readings.length; i++) {
+    const text = of(readings[i] as PeerReading);
+    end += text?.length ?? 0;
+    ends[i] = text === undefined ? ~end : end;
+    if (text !== undefined) texts.push(text);
+  }
+  return { text: texts.join(''), ends };
+}
+
+function textAt(column: TextColumn | null, i: number): string | undefined {
+  if (column === null) return undefined;
+  const end = column.ends[i] as number;
+  return end < 0 ? undefined : column.text.slice(i === 0 ? 0 : endAt(column, i - 1), end);
+}
+
+function endAt({ ends }: TextColumn, i: number): number {
+  const end = ends[i] as number;
+  return end < 0 ? ~end : end;
 }
 
 function instants(readings: readonly PeerReading[], of: (reading: PeerReading) => Date | undefined) {
@@ -98,7 +132,7 @@ class Readings implements Iterable<PeerReading> {
   }
 
   get length(): number {
-    return this.#columns.keys.length;
+    return this.#columns.keys.ends.length;
   }
 
   *[Symbol.iterator](): Iterator<PeerReading> {
@@ -110,19 +144,19 @@ class Readings implements Iterable<PeerReading> {
 function readingAt(columns: ReadingColumns, i: number): PeerReading {
   const rx = columns.bytes[2 * i] as bigint;
   const tx = columns.bytes[2 * i + 1] as bigint;
-  const allowedIps = columns.allowedIps?.[i];
+  const allowedIps = textAt(columns.allowedIps, i);
   const fields: { readonly [K in keyof Required<PeerReading>]: PeerReading[K] | undefined } = {
-    key: columns.keys[i] as string,
-    connection: columns.connections?.[i],
+    key: textAt(columns.keys, i) as string,
+    connection: textAt(columns.connections, i),
     isOver: columns.isOver?.[i] === 1 ? true : undefined,
     traffic: columns.isDirected[i] === 1 ? directed(rx, tx) : undirected(rx),
     startedAt: instantAt(columns.startedAt, i),
-    name: columns.names?.[i],
+    name: textAt(columns.names, i),
     allowedIps: allowedIps === undefined ? undefined : splitLines(allowedIps),
     // Of no use to the ledger.
     owner: undefined,
     isOff: undefined,
-    endpoint: columns.endpoints?.[i],
+    endpoint: textAt(columns.endpoints, i),
     lastHandshakeAt: instantAt(columns.lastHandshakeAt, i),
   };
   return fields as PeerReading;
@@ -143,3 +177,8 @@ function splitLines(text: string): readonly string[] {
 }
 
 const NONE: readonly string[] = [];
+
+/** A copy with memory of its own. */
+export function ownText(slice: string): string {
+  return JSON.parse(JSON.stringify(slice)) as string;
+}

@@ -4,9 +4,11 @@ import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
 import { type Database, SqliteError } from '../../../lib/sqlite.ts';
 import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
+import { prepareBooking } from './booking-statements.ts';
 import { CarrierSums } from './carrier-sums.ts';
 import type { Quotas } from './quotas.ts';
-import { ADD_PLAIN_SUMS, ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
+import { ROWS_PER_STATEMENT } from './row-batch.ts';
+import { addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 /** What a flush added to the day rows of a segment, for those who keep sums beside the database. */
 export interface DayDelta extends Readonly<Sums> {
@@ -21,7 +23,7 @@ export interface DayDelta extends Readonly<Sums> {
  * and the sums per carrier. Nothing is in the database before `flush`.
  */
 export class Booking {
-  readonly #sql: ReturnType<typeof prepare>;
+  readonly #sql: ReturnType<typeof prepareBooking>;
   readonly #calendar: Calendar;
   readonly #knownDays = new Set<number>();
   /** Of the quarter that was booked last: mostly the next is the same. */
@@ -32,10 +34,10 @@ export class Booking {
   #deltas: DayDelta[] | null = null;
 
   constructor(db: Database, calendar: Calendar, quotas: Quotas) {
-    this.#sql = prepare(db);
+    this.#sql = prepareBooking(db);
     this.#calendar = calendar;
     this.#quotas = quotas;
-    this.#carriers = new CarrierSums(db);
+    this.#carriers = new CarrierSums(db, () => this.#sql.plainRecords.flush());
   }
 
   /** Whether deltas are wanted; they cost memory and messages. */
@@ -64,17 +66,17 @@ export class Booking {
   }
 
   /**
-   * The rows of one tally per step, in the order of their ids; the first `done` ones are there already. `flushCarriers`
-   * has to follow in the same transaction.
+   * The rows of a few tallies per step, in the order of their ids; the first `done` ones are there already. Each step
+   * tells how many tallies it wrote. `flushCarriers` has to follow in the same transaction.
    */
-  *flushInSteps(done = 0): Generator<void, void> {
+  *flushInSteps(done = 0): Generator<number, void> {
     const lines = this.#mergeSorted(this.#touched.sort((a, b) => a.tallyId - b.tallyId));
     this.#touched = [];
-    for (const [i, line] of lines.entries()) {
-      if (i >= done) {
-        this.#flushLine(line);
-        yield;
-      } else takePending(line);
+    for (const line of lines.slice(0, done)) takePending(line);
+    for (let next = done; next < lines.length; next += ROWS_PER_STATEMENT) {
+      const some = lines.slice(next, next + ROWS_PER_STATEMENT);
+      this.#flushLines(some);
+      yield some.length;
     }
   }
 
@@ -93,6 +95,8 @@ export class Booking {
   drop(): void {
     for (const line of this.#touched) takePending(line);
     this.#touched = [];
+    const { plainTallies, plainRecords, plainDays } = this.#sql;
+    for (const batch of [plainTallies, plainRecords, plainDays]) batch.drop();
     this.#carriers.drop();
     this.#knownDays.clear();
     if (this.#deltas !== null) this.#deltas = [];
@@ -103,30 +107,37 @@ export class Booking {
     this.#carriers.forgetActive();
   }
 
+  #flushLines(lines: readonly Line[]): void {
+    for (const line of lines) this.#bill(line);
+    // The largest sums first: where they hold, those of the days and the quarters do.
+    for (const line of this.#addToTallies(lines)) this.#flushLine(line);
+    this.#sql.plainRecords.flush();
+    this.#sql.plainDays.flush();
+  }
+
   #flushLine(line: Line): void {
-    const { rules } = line.series.carrier;
-    if (rules !== null) {
-      for (const record of line.pending) record.markup = this.#markupOf(line, record, ruleAt(rules, record.quarter));
-    }
-    const records = takePending(line);
-    // The largest sum first: where it holds, those of the day and the quarter do.
-    if (!this.#addToTally(line, sumOf(records))) return;
     const days: DayRow[] = [];
-    for (const record of records) {
+    for (const record of takePending(line)) {
       this.#carriers.addRecord(line.series, record);
       const { quarter, flags, lag, rx, tx, undirected, markup } = record;
-      if (isPlain(record)) this.#sql.plainRecord.run(quarter, line.tallyId, flags, lag, rx, tx);
+      if (isPlain(record)) this.#sql.plainRecords.add(quarter, line.tallyId, flags, lag, rx, tx);
       else this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected, markup);
       this.#addToDay(line, days, record);
       this.#quotas.add(line, this.#hourOf(quarter).day.number, record);
     }
     for (const row of days) {
       const { day, rx, tx, undirected, markup, hours, connections, lastMs } = row;
-      if (isPlain(row)) this.#sql.plainDay.run(day, line.tallyId, rx, tx, hours, connections);
+      if (isPlain(row)) this.#sql.plainDays.add(day, line.tallyId, rx, tx, hours, connections);
       else this.#sql.day.run(day, line.tallyId, rx, tx, undirected, markup, hours, connections);
       this.#carriers.addDay(line.segment, line.series, row);
       this.#deltas?.push({ segmentId: line.segment.id, day, rx, tx, undirected, markup, connections, lastMs });
     }
+  }
+
+  #bill(line: Line): void {
+    const { rules } = line.series.carrier;
+    if (rules === null) return;
+    for (const record of line.pending) record.markup = this.#markupOf(line, record, ruleAt(rules, record.quarter));
   }
 
   /** What the added bytes change: a record is billed as the sum that it is, not poll by poll. */
@@ -136,17 +147,37 @@ export class Booking {
     return billedBytes(rule, ...after) - (after[0] + after[1] + after[2]) - before.markup;
   }
 
-  /** @returns false if the total would exceed 2^63 - 1: the bytes are in quarantine then */
-  #addToTally({ tallyId }: Line, sum: Sums & { readonly fromMs: number; readonly toMs: number }): boolean {
+  /** @returns those whose totals hold the sums */
+  #addToTallies(lines: readonly Line[]): readonly Line[] {
+    const sums = lines.map(({ pending }) => sumOf(pending));
+    if (this.#addToAllTallies(lines, sums)) return lines;
+    return lines.filter((line, i) => this.#addToTally(line, sums[i] as TallySum));
+  }
+
+  /** One statement for a full step of the most frequent kind. @returns false if none of them was added */
+  #addToAllTallies(lines: readonly Line[], sums: readonly TallySum[]): boolean {
+    if (lines.length < ROWS_PER_STATEMENT || !sums.every(isPlain)) return false;
     try {
-      const { rx, tx, undirected, markup, fromMs, toMs } = sum;
-      if (isPlain(sum)) this.#sql.plainTally.run(rx, tx, fromMs, toMs, tallyId);
-      else this.#sql.tally.run(rx, tx, undirected, markup, fromMs, toMs, tallyId);
+      lines.forEach(({ tallyId }, i) => {
+        const { rx, tx, fromMs, toMs } = sums[i] as TallySum;
+        this.#sql.plainTallies.add(tallyId, rx, tx, fromMs, toMs);
+      });
       return true;
     } catch (error) {
-      // A sum out of range becomes a floating-point number, which a STRICT table refuses.
-      if (!(error instanceof SqliteError) || error.code !== 'SQLITE_CONSTRAINT_DATATYPE') throw error;
-      this.#sql.quarantine.run(sum.toMs, sum.rx, sum.tx, sum.undirected, tallyId);
+      if (!isOutOfRange(error)) throw error;
+      return false;
+    }
+  }
+
+  /** @returns false if the total would exceed 2^63 - 1: the bytes are in quarantine then */
+  #addToTally(line: Line, { rx, tx, undirected, markup, fromMs, toMs }: TallySum): boolean {
+    try {
+      this.#sql.tally.run(rx, tx, undirected, markup, fromMs, toMs, line.tallyId);
+      return true;
+    } catch (error) {
+      if (!isOutOfRange(error)) throw error;
+      this.#sql.quarantine.run(toMs, rx, tx, undirected, line.tallyId);
+      takePending(line);
       return false;
     }
   }
@@ -188,6 +219,7 @@ export class Booking {
     const known = segment.places.find((each) => each.place === place);
     if (known?.day === day) return known;
     let hours = 0;
+    this.#sql.plainDays.flush();
     for (const row of this.#sql.placeHours.all(day, segment.id, place)) hours |= row as number;
     if (known === undefined) {
       const first = { place, day, hours };
@@ -229,8 +261,15 @@ function isPlain({ undirected, markup }: Sums): boolean {
   return undirected === 0n && markup === 0n;
 }
 
+/** A sum out of range becomes a floating-point number, which a STRICT table refuses. */
+function isOutOfRange(error: unknown): boolean {
+  return error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_DATATYPE';
+}
+
+type TallySum = Sums & { readonly fromMs: number; readonly toMs: number };
+
 /** All of a line's records together; mostly there is one. */
-function sumOf(records: readonly PendingRecord[]): Sums & { readonly fromMs: number; readonly toMs: number } {
+function sumOf(records: readonly PendingRecord[]): TallySum {
   const [only] = records;
   if (only !== undefined && records.length === 1) return only;
   const sum = { ...noSums(), fromMs: Number.POSITIVE_INFINITY, toMs: 0 };
@@ -257,58 +296,4 @@ function addRecord(pending: PendingRecord[], added: PendingRecord): void {
     return;
   }
   pending.push(added);
-}
-
-function prepare(db: Database) {
-  return {
-    record: db.prepare(
-      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected, markup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
-    ),
-    plainRecord: db.prepare(
-      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_PLAIN_SUMS}`,
-    ),
-    storedRecord: db
-      .prepare(
-        'SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?',
-      )
-      .safeIntegers(),
-    day: db.prepare(
-      `INSERT INTO day (day, tally_id, rx, tx, undirected, markup, hours, connections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS},
-         hours = hours | excluded.hours, connections = connections + excluded.connections`,
-    ),
-    plainDay: db.prepare(
-      `INSERT INTO day (day, tally_id, rx, tx, hours, connections) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_PLAIN_SUMS},
-         hours = hours | excluded.hours, connections = connections + excluded.connections`,
-    ),
-    plainTally: db.prepare(
-      `UPDATE tally SET rx = rx + ?, tx = tx + ?, first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
-    ),
-    tally: db.prepare(
-      `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?, markup = markup + ?,
-         first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
-    ),
-    quarantine: db.prepare(
-      `INSERT INTO quarantine (at, reason, report, peer_id, rx, tx, undirected)
-       SELECT ?, 'total-too-large',
-         iif(s.token IS NULL, NULL, json_object('userToken', s.token, 'server', c.server, 'port', c.port,
-           'protocol', c.protocol, 'mode', 'delta', 'stream', '', 'eventId', NULL, 'periodStart', NULL,
-           'periodEnd', NULL)), s.peer_id, ?, ?, ?
-       FROM tally t JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id WHERE t.id = ?`,
-    ),
-    calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
-    // CROSS JOIN: from the segment on; never through all rows of the day, or all series of the place, however few there were
-    // when SQLite made its plan.
-    placeHours: db
-      .prepare(
-        `SELECT d.hours FROM tally t
-         CROSS JOIN series s ON s.id = t.series_id CROSS JOIN carrier c ON c.id = s.carrier_id
-         CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
-         WHERE t.segment_id = ? AND c.place = ?`,
-      )
-      .pluck(),
-  };
 }

@@ -20,14 +20,17 @@ interface CarrierQuarter extends Sums {
 /** Gathers what the rows of a transaction add to the sums per carrier, and writes each of these once. */
 export class CarrierSums {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #flushRecords: () => void;
   /** By all_mark, then by day and carrier. */
   readonly #days = new Map<number, Map<number, CarrierDay>>();
   readonly #quarters = new Map<number, CarrierQuarter>();
   /** What series remember of their activity holds as long as this does. */
   #era = {};
 
-  constructor(db: Database) {
+  /** `flushRecords` writes the records that were added and are not in the database yet. */
+  constructor(db: Database, flushRecords: () => void) {
     this.#sql = prepare(db);
+    this.#flushRecords = flushRecords;
   }
 
   /** To be called before the record itself is written: it tells whether the series was active in the quarter. */
@@ -42,11 +45,16 @@ export class CarrierSums {
   /** A node is read many times in a quarter: the series remembers the last one in which it was active. */
   #becomesActive(series: SeriesState, quarter: number): boolean {
     if (series.activeIn === quarter && series.activeEra === this.#era) return false;
-    const becomes = quarter > series.lastQuarter || this.#sql.wasActive.get(quarter, series.id) === undefined;
+    const becomes = quarter > series.lastQuarter || !this.#wasActive(series, quarter);
     if (quarter > series.lastQuarter) series.lastQuarter = quarter;
     series.activeIn = quarter;
     series.activeEra = this.#era;
     return becomes;
+  }
+
+  #wasActive({ id }: SeriesState, quarter: number): boolean {
+    this.#flushRecords();
+    return this.#sql.wasActive.get(quarter, id) !== undefined;
   }
 
   /** Days of hidden segments are not in the sums. */

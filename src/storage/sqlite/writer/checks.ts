@@ -59,7 +59,7 @@ export class Checks {
     const row = this.#sql.find.get(nodeId, serviceId) as CheckRow | undefined;
     if (row === undefined && told.reading === null) return null;
     const before = row === undefined ? null : toCheckState(row);
-    const rebase = before !== null && this.#tracking.isBeforeResumption(before.at);
+    const rebase = before !== null && this.#tracking.isBeforeResumption(before.at.getTime());
     const { state, checked } = advanceCheck(before, { ...told, at, rebase });
     if (state === null) this.#sql.forget.run(nodeId, serviceId);
     else if (told.reading !== null || told.peers.total !== 0n) this.#save(nodeId, serviceId, state);

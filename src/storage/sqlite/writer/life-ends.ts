@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { FLAG } from '../../../core/metering/flags.ts';
-import type { CounterRow, MeteredPeer } from './meter-states.ts';
+import type { CounterRow } from './counter-row.ts';
+import { type MeteredPeer, type MeterStates, removeCounter } from './meter-states.ts';
 import type { ServicePoll } from './polled-services.ts';
 
 /**
@@ -12,8 +13,10 @@ export const CONNECTION_KEPT_MS = 86_400_000;
 /** Ends the lives that a poll showed to be over, and forgets connections that were over long ago. */
 export class LifeEnds {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #states: MeterStates;
 
-  constructor(db: Database) {
+  constructor(db: Database, states: MeterStates) {
+    this.#states = states;
     this.#sql = prepare(db);
   }
 
@@ -21,16 +24,16 @@ export class LifeEnds {
   *afterPoll(service: ServicePoll): Generator<void, void> {
     const { context, poll, isStale } = service;
     if (isStale || !poll.poll.complete || context.semantics.absence !== 'ended') return;
-    for (const [peer, connection, counter] of absentFrom(service)) {
-      if (!counter.state.ended) this.end(service, peer, counter, this.unseenSinceMs(service, counter));
-      else this.#forget(peer, connection, counter);
+    for (const [peer, counter] of absentFrom(service)) {
+      if (!counter.ended) this.end(service, peer, counter, this.unseenSinceMs(service, counter));
+      else this.#forget(peer, counter);
       yield;
     }
   }
 
   /** Last reading of a life before this poll; the poll's own instant if there was none. */
   unseenSinceMs({ context, atMs }: ServicePoll, counter: CounterRow | undefined): number {
-    const lastReadMs = Math.max(counter?.state.at.getTime() ?? 0, context.lastCompleteAt?.getTime() ?? 0);
+    const lastReadMs = Math.max(counter?.atMs ?? 0, context.lastCompleteAt?.getTime() ?? 0);
     return lastReadMs === 0 ? atMs : Math.min(lastReadMs, atMs);
   }
 
@@ -41,34 +44,35 @@ export class LifeEnds {
     this.#sql.addLoss.run({ peer: peer.id, fromMs, toMs: atMs, flags: FLAG.possibleLoss });
     if (context.semantics.kind === 'session') {
       // The peer lives on: it is only not connected.
-      counter.state = { ...counter.state, ended: true, at: new Date(atMs) };
-      this.#sql.endConnection.run(atMs, counter.id);
+      counter.ended = true;
+      counter.atMs = atMs;
+      this.#states.save(counter);
       this.#sql.seePeer.run(fromMs, peer.id);
       return;
     }
-    counter.state = { ...counter.state, ended: true };
-    this.#sql.endCounter.run(counter.id);
+    counter.ended = true;
+    this.#states.save(counter);
     if (peer.seenIn === number || peer.ended) return;
     peer.ended = true;
     this.#sql.endPeer.run(atMs, fromMs, peer.id);
   }
 
-  #forget(peer: MeteredPeer, connection: string, counter: CounterRow): void {
+  #forget(peer: MeteredPeer, counter: CounterRow): void {
     this.#sql.removeCounter.run(counter.id);
-    peer.counters.delete(connection);
+    removeCounter(peer, counter);
   }
 }
 
 /** Lives that go on as far as we know, and connections that were over long ago. */
-function absentFrom({ meter, number, context, atMs }: ServicePoll): [MeteredPeer, string, CounterRow][] {
+function absentFrom({ meter, number, context, atMs }: ServicePoll): [MeteredPeer, CounterRow][] {
   const forgottenMs = context.semantics.kind === 'session' ? atMs - CONNECTION_KEPT_MS : Number.NEGATIVE_INFINITY;
-  const absent: [MeteredPeer, string, CounterRow][] = [];
+  const absent: [MeteredPeer, CounterRow][] = [];
+  const look = (peer: MeteredPeer, counter: CounterRow) => {
+    if (counter.seenIn !== number && (!counter.ended || counter.atMs < forgottenMs)) absent.push([peer, counter]);
+  };
   for (const peer of meter.peers.values()) {
-    for (const [connection, counter] of peer.counters) {
-      if (counter.seenIn === number) continue;
-      const { ended, at } = counter.state;
-      if (!ended || at.getTime() < forgottenMs) absent.push([peer, connection, counter]);
-    }
+    if (peer.counter !== null) look(peer, peer.counter);
+    if (peer.connections !== null) for (const counter of peer.connections.values()) look(peer, counter);
   }
   return absent;
 }
@@ -79,8 +83,6 @@ function prepare(db: Database) {
       `INSERT INTO loss (peer_id, from_at, to_at, flags) SELECT @peer, @fromMs, @toMs, @flags WHERE NOT EXISTS (
          SELECT 1 FROM loss WHERE peer_id = @peer AND from_at = @fromMs AND to_at = @toMs AND flags = @flags)`,
     ),
-    endCounter: db.prepare('UPDATE counter SET ended = 1 WHERE id = ?'),
-    endConnection: db.prepare('UPDATE counter SET ended = 1, at = ? WHERE id = ?'),
     endPeer: db.prepare('UPDATE peer SET ended_at = ?, last_seen_at = max(last_seen_at, ?) WHERE id = ?'),
     seePeer: db.prepare('UPDATE peer SET last_seen_at = max(last_seen_at, ?) WHERE id = ?'),
     removeCounter: db.prepare('DELETE FROM counter WHERE id = ?'),

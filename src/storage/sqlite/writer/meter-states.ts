@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import type { CounterState } from '../../../core/metering/meter.ts';
+import type { Traffic } from '../../../core/units/bytes.ts';
 import type { Line, SeriesState } from './attribution.ts';
+import { CounterRow, CounterValues } from './counter-row.ts';
+import { RowBatch } from './row-batch.ts';
 
 /** A peer of a service that is being metered, as far as the meter needs it. */
 export interface MeteredPeer {
@@ -10,7 +12,10 @@ export interface MeteredPeer {
   ended: boolean;
   /** Owners in the order of time; see `binding`. */
   bindings: readonly PeerBinding[];
-  readonly counters: Map<string, CounterRow>;
+  /** The counter of a peer without connections: nearly all have just this one. */
+  counter: CounterRow | null;
+  /** Counters by the names of their connections; null = none. */
+  connections: Map<string, CounterRow> | null;
   /** What the bytes of this peer are booked to, as of that generation of the attribution. */
   series: SeriesState | null;
   generation: number;
@@ -28,17 +33,28 @@ export interface PeerBinding {
   readonly inCycle: boolean;
 }
 
-export interface CounterRow {
-  readonly id: number;
-  state: CounterState;
-  endpoint: string | null;
-  handshakeMs: number | null;
-  seenIn: number;
-}
-
 /** What is remembered of one service between polls. */
 export interface ServiceMeter {
   readonly peers: Map<string, MeteredPeer>;
+  readonly values: CounterValues;
+}
+
+export function counterOf(peer: MeteredPeer, connection: string): CounterRow | undefined {
+  return connection === '' ? (peer.counter ?? undefined) : peer.connections?.get(connection);
+}
+
+function addCounter(peer: MeteredPeer, counter: CounterRow): void {
+  if (counter.connection === '') peer.counter = counter;
+  else {
+    peer.connections ??= new Map();
+    peer.connections.set(counter.connection, counter);
+  }
+}
+
+export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
+  if (counter.connection === '') peer.counter = null;
+  else peer.connections?.delete(counter.connection);
+  counter.release();
 }
 
 /** Counters kept in memory over all services: some 100 MB when all are in use; the longest unused service goes first. */
@@ -46,19 +62,30 @@ const COUNTERS_KEPT = 300_000;
 
 /**
  * The meter's memory: state of every counter of the services polled lately, read from the database as a whole when a
- * service is first polled. `forget` after a rollback and after every change of owners.
+ * service is first polled. `forget` after a rollback and after every change of owners; `flush` before a transaction ends.
  */
 export class MeterStates {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #changed: RowBatch;
+  /** Null: to be looked up. */
+  #lastId: number | null = null;
   readonly #services = new Map<string, ServiceMeter>();
   readonly #texts = new Map<number, string>();
   readonly #textIds = new Map<string, number>();
 
   constructor(db: Database) {
     this.#sql = prepare(db);
+    this.#changed = new RowBatch(
+      db,
+      3 + MUTABLE.length,
+      (rows) => `INSERT INTO counter (id, peer_id, connection, ${MUTABLE.join(', ')}) VALUES ${rows}
+        ON CONFLICT (id) DO UPDATE SET ${MUTABLE.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    );
   }
 
   forget(): void {
+    this.#changed.drop();
+    this.#lastId = null;
     this.#services.clear();
     this.#texts.clear();
     this.#textIds.clear();
@@ -72,7 +99,7 @@ export class MeterStates {
       this.#services.set(serviceId, known);
       return known;
     }
-    const meter = { peers: this.#loadPeers(serviceId) };
+    const meter = { peers: this.#loadPeers(serviceId), values: new CounterValues() };
     this.#loadBindings(serviceId, meter);
     this.#loadCounters(serviceId, meter);
     this.#services.set(serviceId, meter);
@@ -85,8 +112,34 @@ export class MeterStates {
     for (const peerId of peerIds) this.#services.delete(this.#sql.serviceOf.get(peerId) as string);
   }
 
+  /** The counter of a peer that had none; it is written when it is saved. */
+  newCounter({ values }: ServiceMeter, peer: MeteredPeer, connection: string, traffic: Traffic): CounterRow {
+    this.#lastId ??= this.#sql.lastId.get() as number;
+    const counter = new CounterRow(++this.#lastId, peer.id, connection, values, traffic);
+    addCounter(peer, counter);
+    return counter;
+  }
+
+  /** Writes the counter as it is, at the latest with `flush`. */
+  save(counter: CounterRow): void {
+    const { id, peerId, connection, epoch, startEvidence, bootId, uptimeMs, atMs, ended, endpoint, handshakeMs } =
+      counter;
+    const { rx, tx, total } = counter.traffic;
+    const start = this.#textId(startEvidence);
+    const boot = this.#textId(bootId);
+    const uptime = bootId === null ? null : uptimeMs;
+    const handshake = Number.isNaN(handshakeMs) ? null : handshakeMs;
+    // In the order of MUTABLE.
+    const changed = [epoch, rx, tx, total, start, boot, uptime, atMs, ended ? 1 : 0, endpoint, handshake] as const;
+    this.#changed.add(id, peerId, connection, ...changed);
+  }
+
+  flush(): void {
+    this.#changed.flush();
+  }
+
   /** Id under which a boot id or start evidence is kept; many counters share it. */
-  textId(text: string | null): number | null {
+  #textId(text: string | null): number | null {
     if (text === null) return null;
     let id = this.#textIds.get(text);
     if (id === undefined) {
@@ -107,7 +160,8 @@ export class MeterStates {
         allowedIps: JSON.parse(allowedIps),
         ended: ended === 1,
         bindings: NO_BINDINGS,
-        counters: new Map(),
+        counter: null,
+        connections: null,
         series: null,
         line: null,
         generation: -1,
@@ -127,30 +181,22 @@ export class MeterStates {
     }
   }
 
-  #loadCounters(serviceId: string, { peers }: ServiceMeter): void {
+  #loadCounters(serviceId: string, { peers, values }: ServiceMeter): void {
     for (const row of this.#sql.counters.iterate(serviceId)) {
-      const counter = row as StoredCounter;
-      peers.get(counter.key)?.counters.set(counter.connection, {
-        id: Number(counter.id),
-        state: this.#toState(counter),
-        endpoint: counter.endpoint,
-        handshakeMs: counter.handshake === null ? null : Number(counter.handshake),
-        seenIn: 0,
-      });
+      const { id, key, connection, rx, tx, total, ...rest } = row as StoredCounter;
+      const peer = peers.get(key);
+      if (peer === undefined) continue;
+      const counter = new CounterRow(Number(id), peer.id, connection, values, { rx, tx, total });
+      counter.epoch = Number(rest.epoch);
+      counter.startEvidence = this.#textOf(rest.startId);
+      counter.atMs = Number(rest.at);
+      counter.bootId = rest.uptimeMs === null ? null : this.#textOf(rest.bootId);
+      counter.uptimeMs = Number(rest.uptimeMs ?? 0n);
+      counter.ended = rest.ended === 1n;
+      counter.endpoint = rest.endpoint;
+      counter.handshakeMs = rest.handshake === null ? Number.NaN : Number(rest.handshake);
+      addCounter(peer, counter);
     }
-  }
-
-  #toState(row: StoredCounter): CounterState {
-    const bootId = this.#textOf(row.bootId);
-    return {
-      epoch: Number(row.epoch),
-      traffic: { rx: row.rx, tx: row.tx, total: row.total },
-      startEvidence: this.#textOf(row.startId),
-      at: new Date(Number(row.at)),
-      order: bootId === null || row.uptimeMs === null ? null : { bootId, uptimeMs: Number(row.uptimeMs) },
-      ended: row.ended === 1n,
-      rebase: false,
-    };
   }
 
   #textOf(id: bigint | null): string | null {
@@ -175,6 +221,11 @@ export class MeterStates {
     }
   }
 }
+
+/** Columns of a counter that readings change. */
+const MUTABLE = [
+  ...['epoch', 'rx', 'tx', 'total', 'start_id', 'boot_id', 'uptime_ms', 'at', 'ended', 'endpoint', 'last_handshake_at'],
+] as const;
 
 const NO_BINDINGS: readonly PeerBinding[] = [];
 
@@ -229,6 +280,7 @@ function prepare(db: Database) {
          FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ?`,
       )
       .safeIntegers(),
+    lastId: db.prepare('SELECT ifnull(max(id), 0) FROM counter').pluck(),
     serviceOf: db.prepare('SELECT service_id FROM peer WHERE id = ?').pluck(),
     text: db.prepare('SELECT text FROM evidence WHERE id = ?').pluck(),
     findText: db.prepare('SELECT id FROM evidence WHERE text = ?').pluck(),

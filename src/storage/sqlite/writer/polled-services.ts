@@ -140,7 +140,7 @@ export class PolledServices {
 
   #contextOf(poll: WriterPoll, reading: PolledService, row: ServiceRow): MeterContext {
     const lastComplete = row.lastCompleteAt === null ? null : new Date(row.lastCompleteAt);
-    const isBase = lastComplete !== null && !this.#tracking.isBeforeResumption(lastComplete);
+    const isBase = lastComplete !== null && !this.#tracking.isBeforeResumption(lastComplete.getTime());
     return {
       semantics: poll.semantics,
       at: poll.at,

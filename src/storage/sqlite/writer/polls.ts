@@ -8,14 +8,16 @@ import { type CounterState, type Metered, meterReading } from '../../../core/met
 import { implausibleReason } from '../../../core/metering/plausible.ts';
 import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
+import { ownText } from '../reading-columns.ts';
 import type { AccessMarks } from './access-marks.ts';
 import type { AgentMarks } from './agent-marks.ts';
 import type { Attribution } from './attribution.ts';
 import type { Booking } from './booking.ts';
 import type { Checks } from './checks.ts';
+import type { CounterRow } from './counter-row.ts';
 import type { Findings } from './findings.ts';
 import { LifeEnds } from './life-ends.ts';
-import type { CounterRow, MeteredPeer, MeterStates } from './meter-states.ts';
+import { counterOf, type MeteredPeer, type MeterStates } from './meter-states.ts';
 import { PeerBooking } from './peer-booking.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
 import { type PolledNode, PolledServices, type ServicePoll } from './polled-services.ts';
@@ -72,7 +74,7 @@ export class PollRecorder {
     this.#newId = parts.newId;
     this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
     this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
-    this.#lifeEnds = new LifeEnds(db);
+    this.#lifeEnds = new LifeEnds(db, parts.states);
   }
 
   /**
@@ -95,7 +97,7 @@ export class PollRecorder {
     let left = READINGS_PER_COMMIT;
     for (const _ of this.#work(services)) {
       if (--left > 0) continue;
-      this.#booking.flush();
+      this.#flush();
       yield;
       left = READINGS_PER_COMMIT;
     }
@@ -105,8 +107,13 @@ export class PollRecorder {
     if (place === 'lost-before') this.#noteLost(poll);
     this.#outcomes.save(poll);
     this.#agents.move(poll, 'counting');
-    this.#booking.flush();
+    this.#flush();
     return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
+  }
+
+  #flush(): void {
+    this.#states.flush();
+    this.#booking.flush();
   }
 
   /** The agent has lost readings: what flowed meanwhile is in this one, but nobody knows when it flowed. */
@@ -133,41 +140,41 @@ export class PollRecorder {
     peer.seenIn = service.number;
     this.#updatePeer(peer, reading);
     const connection = reading.connection ?? '';
-    let counter = peer.counters.get(connection);
+    let counter = counterOf(peer, connection);
     if (counter !== undefined) counter.seenIn = service.number;
     // More than a total can hold, 8 EiB: no counter of this world. The peer is there, its value is not believed.
     if (reading.traffic.total > MAX_TOTAL) return;
     const metered = meterReading(this.#stateOf(counter), reading, service.context);
     if (metered === 'stale') return;
-    const presence = presenceOf(reading, counter);
-    if (presence.handshakeMs !== (counter?.handshakeMs ?? null)) service.greeted++;
-    const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.state.ended === false);
-    const sinceMs = this.#lifeEnds.unseenSinceMs(service, counter);
+    const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.ended === false);
+    const sinceMs = isNewlyOver ? this.#lifeEnds.unseenSinceMs(service, counter) : 0;
     if (metered !== 'unchanged') {
-      counter = this.#saveCounter(peer, connection, counter, metered, presence);
+      const { next } = metered;
+      counter ??= this.#states.newCounter(service.meter, peer, ownText(connection), next.traffic);
       counter.seenIn = service.number;
+      counter.moveTo(next);
+      if (takePresence(counter, reading)) service.greeted++;
+      this.#states.save(counter);
       this.#book(service, peer, metered);
-    } else if (counter !== undefined) this.#savePresence(counter, presence);
+    } else if (counter !== undefined) this.#updatePresence(service, counter, reading);
     if (isNewlyOver && counter !== undefined) this.#lifeEnds.end(service, peer, counter, sinceMs);
   }
 
   #stateOf(counter: CounterRow | undefined): CounterState | null {
-    if (counter === undefined) return null;
-    const { state } = counter;
-    return this.#tracking.isBeforeResumption(state.at) ? { ...state, rebase: true } : state;
+    return counter === undefined ? null : counter.state(this.#tracking.isBeforeResumption(counter.atMs));
   }
 
-  #savePresence(counter: CounterRow, { endpoint, handshakeMs }: Presence): void {
-    if (counter.endpoint === endpoint && counter.handshakeMs === handshakeMs) return;
-    this.#sql.updatePresence.run(endpoint, handshakeMs, counter.id);
-    counter.endpoint = endpoint;
-    counter.handshakeMs = handshakeMs;
+  #updatePresence(service: ServicePoll, counter: CounterRow, reading: PeerReading): void {
+    const { endpoint } = counter;
+    const hasGreeted = takePresence(counter, reading);
+    if (hasGreeted) service.greeted++;
+    if (hasGreeted || counter.endpoint !== endpoint) this.#states.save(counter);
   }
 
   #addPeer(service: ServicePoll, reading: PeerReading): MeteredPeer {
     const id = this.#newId();
-    const allowedIps = reading.allowedIps ?? [];
-    const name = reading.name ?? null;
+    const allowedIps = (reading.allowedIps ?? []).map(ownText);
+    const name = reading.name === undefined ? null : ownText(reading.name);
     const { id: serviceId, atMs } = service;
     this.#sql.addPeer.run(id, serviceId, reading.key, name, JSON.stringify(allowedIps), atMs, atMs);
     const peer: MeteredPeer = {
@@ -176,13 +183,14 @@ export class PollRecorder {
       allowedIps,
       ended: false,
       bindings: [],
-      counters: new Map(),
+      counter: null,
+      connections: null,
       series: null,
       line: null,
       generation: -1,
       seenIn: service.number,
     };
-    service.meter.peers.set(reading.key, peer);
+    service.meter.peers.set(ownText(reading.key), peer);
     service.newPeers.push(id as PeerId);
     return peer;
   }
@@ -192,8 +200,8 @@ export class PollRecorder {
     const allowedIps = this.#allowedIpsOf(peer, reading);
     if (!peer.ended && name === peer.name && haveSameTexts(allowedIps, peer.allowedIps)) return;
     this.#sql.updatePeer.run(name, JSON.stringify(allowedIps), peer.id);
-    peer.name = name;
-    peer.allowedIps = allowedIps;
+    peer.name = name === null ? null : ownText(name);
+    peer.allowedIps = allowedIps.map(ownText);
     peer.ended = false;
   }
 
@@ -202,35 +210,6 @@ export class PollRecorder {
     if (allowedIps === undefined) return peer.allowedIps;
     const isTaken = allowedIps.length === 0 && peer.allowedIps.length > 0 && this.#access.isTouched(peer.id);
     return isTaken ? peer.allowedIps : allowedIps;
-  }
-
-  #saveCounter(
-    peer: MeteredPeer,
-    connection: string,
-    counter: CounterRow | undefined,
-    { next }: Metered,
-    { endpoint, handshakeMs }: Presence,
-  ): CounterRow {
-    const { epoch, traffic, order } = next;
-    const { rx, tx, total } = traffic;
-    const start = this.#states.textId(next.startEvidence);
-    const boot = this.#states.textId(order?.bootId ?? null);
-    const uptimeMs = order?.uptimeMs ?? null;
-    const atMs = next.at.getTime();
-    // Written out: gathering the values in an array first costs a tenth of a large poll.
-    const { updateCounter, addCounter } = this.#sql;
-    if (counter !== undefined) {
-      updateCounter.run(epoch, rx, tx, total, start, boot, uptimeMs, atMs, endpoint, handshakeMs, counter.id);
-      counter.state = next;
-      counter.endpoint = endpoint;
-      counter.handshakeMs = handshakeMs;
-      return counter;
-    }
-    const added = [epoch, rx, tx, total, start, boot, uptimeMs, atMs, endpoint, handshakeMs, peer.id, connection];
-    const id = Number(addCounter.run(...added).lastInsertRowid);
-    const row = { id, state: next, endpoint, handshakeMs, seenIn: 0 };
-    peer.counters.set(connection, row);
-    return row;
   }
 
   #book(service: ServicePoll, peer: MeteredPeer, metered: Metered): void {
@@ -295,17 +274,13 @@ function haveSameTexts(some: readonly string[], others: readonly string[]): bool
   return true;
 }
 
-interface Presence {
-  readonly endpoint: string | null;
-  readonly handshakeMs: number | null;
-}
-
-/** What a source no longer tells stays as it was last told. */
-function presenceOf(reading: PeerReading, counter: CounterRow | undefined): Presence {
-  return {
-    endpoint: reading.endpoint ?? counter?.endpoint ?? null,
-    handshakeMs: reading.lastHandshakeAt?.getTime() ?? counter?.handshakeMs ?? null,
-  };
+/** What a source no longer tells stays as it was last told. @returns true if there was a handshake since */
+function takePresence(counter: CounterRow, { endpoint, lastHandshakeAt }: PeerReading): boolean {
+  if (endpoint !== undefined && counter.endpoint !== endpoint) counter.endpoint = ownText(endpoint);
+  const handshakeMs = lastHandshakeAt?.getTime() ?? counter.handshakeMs;
+  if (Object.is(handshakeMs, counter.handshakeMs)) return false;
+  counter.handshakeMs = handshakeMs;
+  return true;
 }
 
 function parts({ rx, tx, total }: Traffic): { rx: bigint; tx: bigint; undirected: bigint } {
@@ -319,15 +294,6 @@ function prepare(db: Database) {
       `INSERT INTO peer (id, service_id, key, name, allowed_ips, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     updatePeer: db.prepare('UPDATE peer SET name = ?, allowed_ips = ?, ended_at = NULL WHERE id = ?'),
-    addCounter: db.prepare(
-      `INSERT INTO counter (epoch, rx, tx, total, start_id, boot_id, uptime_ms, at, endpoint, last_handshake_at, ended,
-         peer_id, connection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
-    ),
-    updateCounter: db.prepare(
-      `UPDATE counter SET epoch = ?, rx = ?, tx = ?, total = ?, start_id = ?, boot_id = ?, uptime_ms = ?, at = ?,
-         endpoint = ?, last_handshake_at = ?, ended = 0 WHERE id = ?`,
-    ),
-    updatePresence: db.prepare('UPDATE counter SET endpoint = ?, last_handshake_at = ? WHERE id = ?'),
     addBaseline: db.prepare('INSERT INTO baseline (peer_id, at, reason, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?)'),
     addLoss: db.prepare('INSERT INTO loss (peer_id, from_at, to_at, flags) VALUES (?, ?, ?, ?)'),
     quarantine: db.prepare(

@@ -27,7 +27,7 @@ const PHASE = { attribute: 0, keys: 1, lines: 2 } as const;
 export class ReportFold {
   readonly reports: readonly AcceptedReport[];
   readonly #use: FoldParts;
-  readonly #steps: Generator<void, void>;
+  readonly #steps: Generator<number, void>;
   #progress: FoldProgress;
 
   /** `start`: progress of the same reports as last committed. `upto` 0: they are not in the inbox at all. */
@@ -49,9 +49,15 @@ export class ReportFold {
   advance(steps: number, isWanted: () => boolean = never): boolean {
     const { booking, inbox } = this.#use;
     let finished = false;
-    for (let n = 1; n <= steps && !finished; n++) {
-      finished = this.#steps.next().done === true;
-      if (n % STEPS_BETWEEN_LOOKS === 0 && isWanted()) break;
+    let untilLook = STEPS_BETWEEN_LOOKS;
+    for (let left = steps; left > 0 && !finished; ) {
+      const step = this.#steps.next();
+      finished = step.done === true;
+      left -= step.value ?? 0;
+      untilLook -= step.value ?? 0;
+      if (untilLook > 0) continue;
+      if (isWanted()) break;
+      untilLook = STEPS_BETWEEN_LOOKS;
     }
     booking.flushCarriers();
     const { upto } = this.#progress;
@@ -61,7 +67,8 @@ export class ReportFold {
     return finished;
   }
 
-  *#run({ phase, done }: FoldProgress): Generator<void, void> {
+  /** Tells with each step how much it did. */
+  *#run({ phase, done }: FoldProgress): Generator<number, void> {
     const { reportBooking, booking } = this.#use;
     for (const [i, report] of this.reports.entries()) {
       // Going on with a later phase needs all of this again in memory, but nothing of it twice in the tables.
@@ -69,7 +76,7 @@ export class ReportFold {
       reportBooking.attribute(report, isNew);
       if (!isNew) continue;
       this.#at(PHASE.attribute, i + 1);
-      yield;
+      yield 1;
     }
     if (phase <= PHASE.keys) {
       const keys = sortedKeys(this.reports);
@@ -77,13 +84,14 @@ export class ReportFold {
         const key = keys[i];
         if (key !== undefined) reportBooking.addKey(key);
         this.#at(PHASE.keys, i + 1);
-        yield;
+        yield 1;
       }
     }
     let line = phase === PHASE.lines ? done : 0;
-    for (const _ of booking.flushInSteps(line)) {
-      this.#at(PHASE.lines, ++line);
-      yield;
+    for (const written of booking.flushInSteps(line)) {
+      line += written;
+      this.#at(PHASE.lines, line);
+      yield written;
     }
   }
 

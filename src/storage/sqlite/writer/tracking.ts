@@ -18,8 +18,8 @@ export class TrackingSwitch {
   }
 
   /** True for a reading from before tracking was last switched on again: it is no base for counting. */
-  isBeforeResumption(at: Date): boolean {
-    return this.#state.resumedMs !== null && at.getTime() < this.#state.resumedMs;
+  isBeforeResumption(atMs: number): boolean {
+    return this.#state.resumedMs !== null && atMs < this.#state.resumedMs;
   }
 
   get state(): TrackingState {

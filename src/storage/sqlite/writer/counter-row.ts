@@ -1,0 +1,109 @@
+import type { CounterState } from '../../../core/metering/meter.ts';
+import type { Traffic } from '../../../core/units/bytes.ts';
+
+/**
+ * The last reading of one counter. It lives as long as its service is polled and is written to in place: were each reading
+ * kept as an object of its own, a poll of 100,000 peers would leave as many to be collected.
+ */
+export class CounterRow {
+  readonly id: number;
+  readonly peerId: string;
+  /** Empty: the peer has no connections. */
+  readonly connection: string;
+  epoch = 1;
+  startEvidence: string | null = null;
+  atMs = 0;
+  /** Null: the source has no order. */
+  bootId: string | null = null;
+  uptimeMs = 0;
+  ended = false;
+  endpoint: string | null = null;
+  /** NaN = never. */
+  handshakeMs = Number.NaN;
+  /** Number of the poll that showed it last. */
+  seenIn = 0;
+  readonly #values: CounterValues;
+  readonly #slot: number;
+
+  constructor(id: number, peerId: string, connection: string, values: CounterValues, traffic: Traffic) {
+    this.id = id;
+    this.peerId = peerId;
+    this.connection = connection;
+    this.#values = values;
+    this.#slot = values.add(traffic);
+  }
+
+  get traffic(): Traffic {
+    return this.#values.get(this.#slot);
+  }
+
+  /** What the meter has to know of it. `rebase`: tracking was off since. */
+  state(rebase: boolean): CounterState {
+    const { epoch, traffic, startEvidence, atMs, bootId, uptimeMs, ended } = this;
+    const order = bootId === null ? null : { bootId, uptimeMs };
+    return { epoch, traffic, startEvidence, at: new Date(atMs), order, ended, rebase };
+  }
+
+  /** Its row is gone: another counter may have its place. */
+  release(): void {
+    this.#values.release(this.#slot);
+  }
+
+  /** Takes over a reading; texts that say the same stay the ones that are there. */
+  moveTo({ epoch, traffic, startEvidence, at, order, ended }: CounterState): void {
+    this.epoch = epoch;
+    this.#values.set(this.#slot, traffic);
+    if (this.startEvidence !== startEvidence) this.startEvidence = startEvidence;
+    this.atMs = at.getTime();
+    if (this.bootId !== (order?.bootId ?? null)) this.bootId = order?.bootId ?? null;
+    this.uptimeMs = order?.uptimeMs ?? 0;
+    this.ended = ended;
+  }
+}
+
+/** rx, tx and total of each. */
+const WIDTH = 3;
+/** In place of a direction that is not known. */
+const UNKNOWN = -1n;
+
+/** Values of the counters of a service, side by side: bigints in objects would be made anew with every reading. */
+export class CounterValues {
+  #bytes = new BigInt64Array(WIDTH * 16);
+  #used = 0;
+  readonly #free: number[] = [];
+
+  /** @returns its slot */
+  add(traffic: Traffic): number {
+    const slot = this.#free.pop() ?? this.#grow();
+    this.set(slot, traffic);
+    return slot;
+  }
+
+  #grow(): number {
+    const slot = this.#used;
+    this.#used += WIDTH;
+    if (this.#used > this.#bytes.length) {
+      const grown = new BigInt64Array(this.#bytes.length * 2);
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    return slot;
+  }
+
+  release(slot: number): void {
+    this.#free.push(slot);
+  }
+
+  set(slot: number, { rx, tx, total }: Traffic): void {
+    this.#bytes[slot] = rx ?? UNKNOWN;
+    this.#bytes[slot + 1] = tx ?? UNKNOWN;
+    this.#bytes[slot + 2] = total;
+  }
+
+  get(slot: number): Traffic {
+    const rx = this.#bytes[slot] as bigint;
+    const tx = this.#bytes[slot + 1] as bigint;
+    const total = this.#bytes[slot + 2] as bigint;
+    return rx < 0n ? { rx: null, tx: null, total } : { rx, tx, total };
+  }
+}

@@ -1,3 +1,4 @@
+import type { Logger } from '../lib/logger.ts';
 import type { RunningAgents } from './agent-desk.ts';
 import type { Chore } from './maintenance.ts';
 import type { WallTime } from './node-polling.ts';
@@ -38,4 +39,19 @@ export function silenceOf(agents: RunningAgents): Chore {
 /** Sums that nobody looked at for a while are made anew when somebody does. */
 export function tidyingOf(store: Store): Chore {
   return { name: 'memory', everyMs: TIDY_MS, run: () => store.tidy().then(() => false) };
+}
+
+/** Keeps the reserve on the ledger's disk, and says when it had to be given up and when it is there again. */
+export function reserveOf(store: Pick<Store, 'keepReserve'>, log: Pick<Logger, 'error' | 'info'>): Chore {
+  let wasHeld = true;
+  const run = async () => {
+    const isHeld = await store.keepReserve();
+    if (wasHeld && !isHeld) {
+      log.error({}, 'the disk of the ledger is full or nearly so: there is no reserve on it; free some space');
+    }
+    if (!wasHeld && isHeld) log.info({}, 'the disk of the ledger has room again');
+    wasHeld = isHeld;
+    return false;
+  };
+  return { name: 'room for a full disk', everyMs: HEARTBEAT_MS, run };
 }

@@ -19,7 +19,7 @@ import { RunningAgents } from './agent-desk.ts';
 import { composeAlerting } from './alerting/compose-alerting.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
-import { beatOf, judge, judgingOf, limitsOf, silenceOf, tidyingOf } from './chores.ts';
+import { beatOf, judge, judgingOf, limitsOf, reserveOf, silenceOf, tidyingOf } from './chores.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import { ClockSkews } from './clock-skews.ts';
 import type { Config } from './config.ts';
@@ -119,7 +119,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   });
   const maintenance = new Maintenance({
     timers,
-    chores: [...choresOf(store, wallTime, fleet), ...operations.chores()],
+    chores: [reserveOf(store, log), ...choresOf(store, wallTime, fleet), ...operations.chores()],
     onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
   });
 

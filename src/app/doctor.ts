@@ -105,8 +105,9 @@ async function checkDataFolder({ dataDir }: Config): Promise<DoctorCheck> {
   );
 }
 
-async function checkDisk({ dataDir }: Config): Promise<DoctorCheck> {
-  const notice = await diskNotice(dataDir);
+async function checkDisk(config: Config): Promise<DoctorCheck> {
+  const { dataDir } = config;
+  const notice = await diskNotice(config);
   if (notice === null) return check('disk', 'ok', 'There is room on the disk.');
   return check('disk', notice.severity, notice.message, notice.hint, [`df -h ${dataDir}`]);
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
 import type { LedgerIncarnation } from '../core/ledger/incarnation.ts';
+import { reservePath } from '../storage/sqlite/disk-reserve.ts';
 import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
 import type { WallTime } from './node-polling.ts';
@@ -31,15 +33,18 @@ export function openWebhookNotice(config: Config): Notice | null {
   };
 }
 
-export async function diskNotice(dataDir: string): Promise<Notice | null> {
+/** What the owner should know about the disk that holds the data folder; null = there is room. */
+export async function diskNotice({ dataDir, databasePath }: Config): Promise<Notice | null> {
   const { bavail, bsize, blocks } = await statfs(dataDir);
   const free = bavail * bsize;
   const share = bavail / blocks;
   if (free > GIB && (share > 0.05 || free > 10 * GIB)) return null;
+  const isError = free < GIB / 5;
+  const isReserveUsed = isError && !existsSync(reservePath(databasePath));
   return {
     code: 'disk-almost-full',
-    severity: free < GIB / 5 ? 'error' : 'warning',
-    message: `The disk with the data folder has ${(free / GIB).toFixed(2)} GiB left. When it is full, nothing can be counted.`,
+    severity: isError ? 'error' : 'warning',
+    message: `The disk with the data folder has ${(free / GIB).toFixed(2)} GiB left${isReserveUsed ? ', and Xpert keeps no reserve on it any more' : ''}. When it is full, nothing can be counted.`,
     hint: 'Free space, or keep 15-minute records for fewer days (Settings, or XPERT_TRAFFIC_RETENTION_DAYS).',
   };
 }
@@ -89,7 +94,7 @@ interface ProductState {
 export async function productNotices(of: ProductState): Promise<SystemNotice[]> {
   const found = [
     openWebhookNotice(of.config),
-    await diskNotice(of.config.dataDir),
+    await diskNotice(of.config),
     clockNotice(of.wallTime),
     restoreNotice(of.incarnation, of.now),
     backupNotice(of.backups.failure),

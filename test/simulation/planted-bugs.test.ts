@@ -20,8 +20,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'traffic while tracking was off is counted',
     file: `${WRITER}/polls.ts`,
-    was: '{ ...state, rebase: true }',
-    becomes: 'state',
+    was: 'counter.state(this.#tracking.isBeforeResumption(counter.atMs))',
+    becomes: 'counter.state(false)',
   },
   {
     name: 'a peer that is missing in an answer that broke off has ended',

@@ -4,6 +4,7 @@ import { LedgerFailure } from '../../core/errors.ts';
 import { type Database, Sqlite } from '../../lib/sqlite.ts';
 import { ledgerFailureOf } from './failures.ts';
 import { APPLICATION_ID, migrate, refuseNewerFile } from './migrations/migrate.ts';
+import { CHECKPOINT_PAGES } from './writer/disk-room.ts';
 
 /** How long opening and writing wait for another program that holds the file. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -21,8 +22,7 @@ export function openForWriting(path: string): Database {
       // An answer is given only after fdatasync of the write-ahead log.
       db.pragma('synchronous = FULL');
       db.pragma('foreign_keys = ON');
-      // 4,000 pages = 16 MiB: pages that many commits change reach the main file once per checkpoint, not once per commit.
-      db.pragma('wal_autocheckpoint = 4000');
+      db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       // 32 MiB hold what a busy day writes to: today's day rows and the running quarter of 100,000 users.
       db.pragma('cache_size = -32768');
       db.pragma('temp_store = MEMORY');

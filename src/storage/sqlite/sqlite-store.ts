@@ -104,9 +104,9 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     },
     trackingState: (): TrackingState => readers.ledger.tracking(),
     /** Proves that the ledger can be written. @throws LedgerFailure */
-    heartbeat: async (): Promise<void> => {
-      await writer.run('beat');
-    },
+    heartbeat: (): Promise<void> => writer.run('beat'),
+    /** Keeps some room for the moment at which the disk is full. False: there is none to keep. @throws LedgerFailure */
+    keepReserve: (): Promise<boolean> => writer.run('keepReserve'),
     /** Gives back memory that nobody needs; to be called now and then. */
     tidy: (): Promise<void> => history.tidy(),
     async close(): Promise<void> {

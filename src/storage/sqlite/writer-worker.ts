@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { openForWriting } from './database.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { ledgerFailureOf, toWireError } from './failures.ts';
 import { type FromWriter, flattenAnswers, ID_LENGTH, joinItems, type ToWriter } from './worker-messages.ts';
 import { LedgerWriter } from './writer/ledger-writer.ts';
@@ -23,6 +24,7 @@ try {
     calendar: new Calendar(zones),
     newId: () => randomId(ID_LENGTH),
     nowMs,
+    reserve: new DiskReserve(path),
   });
   serve(port, writer);
   tell({ kind: 'ready' });

@@ -3,6 +3,7 @@ import { ExpectedError, LedgerFailure } from '../../../core/errors.ts';
 import type { Commit } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
+import type { DiskReserve } from '../disk-reserve.ts';
 import { ledgerFailureOf } from '../failures.ts';
 import type { AnyOperation } from './operation.ts';
 import { makeOperations, makeParts, type WriterParts } from './operations.ts';
@@ -11,6 +12,14 @@ import type { AcceptedReport } from './report-intake.ts';
 import { type ReportTurn, ReportTurns } from './report-turns.ts';
 import { failAll, type Item, type WriterAnswer, type WriterItem, type WriterTurn } from './writer-items.ts';
 import { WriterQueue } from './writer-queue.ts';
+
+interface WriterOptions {
+  readonly calendar: Calendar;
+  readonly newId: NewId;
+  readonly nowMs: number;
+  /** Given up when the disk is full; none for a ledger that is not on a disk. */
+  readonly reserve?: DiskReserve;
+}
 
 /** Of what the writer asks of itself: nobody waits for the answer. */
 const OWN_ID = 0;
@@ -36,12 +45,13 @@ export class LedgerWriter {
   #answeredReportsLast = false;
   #ownersChanged = false;
 
-  constructor(db: Database, options: { readonly calendar: Calendar; readonly newId: NewId; readonly nowMs: number }) {
+  constructor(db: Database, options: WriterOptions) {
     this.#db = db;
     this.#nowMs = options.nowMs;
     this.#sql = prepare(db);
     this.#sql.begin.run();
-    const parts = makeParts(db, options.calendar, options.newId, options.nowMs);
+    const { calendar, newId, nowMs, reserve = null } = options;
+    const parts = makeParts(db, calendar, newId, nowMs, reserve);
     this.#parts = parts;
     this.#operations = makeOperations(parts, db);
     parts.liveness.noteStop(parts.outcomes, options.nowMs);
@@ -234,7 +244,7 @@ export class LedgerWriter {
 
   /** Commits what `work` did, durably, or nothing of it. */
   #atomically<T>(work: () => T): T {
-    const { booking, liveness, desk, quotas } = this.#parts;
+    const { booking, liveness, desk, quotas, disk } = this.#parts;
     desk.begin();
     try {
       this.#sql.begin.run();
@@ -251,6 +261,7 @@ export class LedgerWriter {
       const isRefusal = error instanceof ExpectedError && !(error instanceof LedgerFailure);
       if (!isRefusal) this.#forgetEverything();
       if (!isRefusal) desk.rolledBack();
+      if (ledgerFailureOf(error)?.code === 'disk-full') disk.relieve();
       throw error;
     }
   }

@@ -5,6 +5,7 @@ import type { TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar, ZoneSince } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
+import type { DiskReserve } from '../disk-reserve.ts';
 import { AccessMarks } from './access-marks.ts';
 import { accessOperations } from './access-operations.ts';
 import { accountOperations } from './account-operations.ts';
@@ -21,6 +22,7 @@ import { Channels } from './channels.ts';
 import { Checks } from './checks.ts';
 import { Cleanup } from './cleanup.ts';
 import { Corrections } from './corrections.ts';
+import { DiskRoom } from './disk-room.ts';
 import { Entries } from './entries.ts';
 import { Figures } from './figures.ts';
 import { Findings } from './findings.ts';
@@ -52,7 +54,7 @@ import { TrackingSwitch } from './tracking.ts';
 import { TwoFactors, twoFactorOperations } from './two-factors.ts';
 
 /** The parts of the writer, wired. Everything here works on the one connection that writes. */
-export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number) {
+export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number, reserve: DiskReserve | null) {
   const attribution = new Attribution(db);
   const tracking = new TrackingSwitch(db, nowMs);
   const accounts = new QuotaAccounts(db, calendar);
@@ -112,6 +114,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     calendar,
     billing: new BillingRules(db),
     liveness: new Liveness(db),
+    disk: new DiskRoom(db, reserve),
   };
 }
 
@@ -166,6 +169,9 @@ export function makeOperations(parts: WriterParts, db: Database) {
       cleanup.sweepKeys(now);
       settings.sampleSize(now, fileBytes(db));
     }),
+
+    /** Keeps room for the moment at which the disk is full. False: there is none to keep at present. */
+    keepReserve: operation('none', (): boolean => parts.disk.keep()),
 
     /** Whether somebody keeps sums beside the tables and wants to be told what is added to them. */
     watch: operation('none', (_now, watched: boolean) => {

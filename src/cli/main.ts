@@ -22,6 +22,7 @@ import { addStatementCommands } from './commands/statement.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUsageCommands } from './commands/usage.ts';
 import { addUserCommands } from './commands/user.ts';
+import { addUsersInBulkCommands } from './commands/users-in-bulk.ts';
 import { exitCodeOf } from './failure.ts';
 import { explain } from './output.ts';
 
@@ -44,6 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addPeerCommands,
     addUserCommands,
     addEntitlementCommands,
+    addUsersInBulkCommands,
     addPlanCommands,
     addLinkCommands,
     addTokenCommands,

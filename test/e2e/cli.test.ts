@@ -149,6 +149,20 @@ describe('over the socket of a running server', () => {
     expect(readFileSync(page, 'utf8')).toContain('<html lang="ru">');
   });
 
+  test('many users at once: from a file, by search, and into a file', async () => {
+    const csv = join(folder.path, 'users.csv');
+    writeFileSync(csv, 'name,tags\nmany-1,paid\nmany-2,paid\n');
+    expect(await json('user', 'import', csv, '--dry-run')).toEqual({ created: 2, existing: [] });
+    expect(await json('user', 'import', csv)).toEqual({ created: 2, existing: [] });
+    expect(await json('user', 'import', csv)).toEqual({ created: 0, existing: ['many-1', 'many-2'] });
+    expect(await json('user', 'bulk', 'suspend', '--search', 'many-')).toEqual({ users: 2 });
+    expect((await json<{ state: string }>('user', 'show', 'many-2')).state).toBe('suspended');
+    const { code, stdout } = await xpert('user', 'export');
+    expect([code, stdout.split('\r\n').filter((line) => line.startsWith('many-')).length]).toEqual([0, 2]);
+    expect((await xpert('user', 'bulk', 'suspend')).code).toBe(2);
+    expect((await xpert('user', 'bulk', 'frighten', 'many-1')).code).toBe(2);
+  });
+
   test('billing rules are set, listed and taken back', async () => {
     const options = join(folder.path, 'wg.txt');
     writeFileSync(options, '');

@@ -44,7 +44,11 @@ async function exportUsage(api: Api, options: Options): Promise<void> {
   if (to !== undefined) query.set('to', to);
   if (user !== undefined) query.set('user', (await findUser(api, user)).id);
   if (node !== undefined) query.set('node', (await findNode(api, node)).id);
-  const path = `/api/v1/export/usage?${query}`;
+  await downloadTo(api, `/api/v1/export/usage?${query}`, output);
+}
+
+/** To standard output, or to a file that appears when it is whole. */
+export async function downloadTo(api: Api, path: string, output: string | undefined): Promise<void> {
   if (output === undefined) return api.download(path, (piece) => write(process.stdout, piece));
   await toFile(output, (sink) => api.download(path, (piece) => write(sink, piece)));
   explain(`Wrote ${output}`);

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type Api, withApi } from '../api.ts';
+import { findNode } from '../find.ts';
 import { explain, formatBytes, print, printTable, WrongUse } from '../output.ts';
 import { parseSize } from './correction.ts';
 
@@ -23,6 +24,15 @@ interface Terms {
   readonly rollover?: boolean;
   readonly validDays?: string;
   readonly graceHours?: string;
+  readonly part?: readonly Part[];
+}
+
+/** A quota of some nodes, of some protocols, or of both. */
+interface Part {
+  readonly name: string;
+  readonly bytes: number;
+  readonly nodes: readonly string[];
+  readonly protocols: readonly string[];
 }
 
 interface Options extends Terms {
@@ -45,7 +55,7 @@ export function addPlanCommands(program: Command): void {
     .action((options: { json?: boolean }) => withApi((api) => list(api, options)));
   withTerms(plan.command('add <name>').description('make a plan')).action((name: string, options: Options) =>
     withApi(async (api) => {
-      await api.post<Plan>('/api/v1/plans', { name, terms: termsOf(options) });
+      await api.post<Plan>('/api/v1/plans', { name, terms: await termsOf(api, options) });
       print(options.json ? api.lastText() : `Plan ${name} is made: xpert user plan USER ${name}`);
     }),
   );
@@ -55,7 +65,7 @@ export function addPlanCommands(program: Command): void {
       .description('new terms for a plan, at once for all who have it; what is left out is unlimited'),
   ).action((which: string, options: Options) =>
     withApi(async (api) => {
-      await api.patch<Plan>(`/api/v1/plans/${encodeURIComponent(which)}`, { terms: termsOf(options) });
+      await api.patch<Plan>(`/api/v1/plans/${encodeURIComponent(which)}`, { terms: await termsOf(api, options) });
       print(options.json ? api.lastText() : `Plan ${which} has new terms.`);
     }),
   );
@@ -81,24 +91,42 @@ function withTerms(command: Command): Command {
     .option('--soft <percent>', 'soft limit: a warning from this share on')
     .option('--grace <bytes>', 'let through past the quota', parseSize)
     .option('--rollover', 'what a cycle leaves is allowed on top in the next')
+    .option('--part <quota>', 'of a part: NAME=50GiB,nodes=de-1+nl-1,protocols=vless; again for more', addPart)
     .option('--valid-days <days>', 'access ends so many days after the beginning')
     .option('--grace-hours <hours>', 'and goes on for so long after its end')
     .option('--json', 'answer as JSON');
 }
 
-/** Other quotas (of nodes, of protocols) are made by the API and in the panel. */
-function termsOf(options: Terms): Record<string, unknown> {
-  const { quota, cycle, direction, soft, grace, rollover, validDays, graceHours } = options;
+async function termsOf(api: Api, options: Terms): Promise<Record<string, unknown>> {
+  const { quota, cycle, direction, soft, grace, rollover, validDays, graceHours, part = [] } = options;
   const details = { direction, softPercent: numberOf(soft), graceBytes: grace, rollover };
-  if (quota === undefined && Object.values(details).some((value) => value !== undefined)) {
+  if (quota === undefined && part.length === 0 && Object.values(details).some((value) => value !== undefined)) {
     throw new WrongUse('--direction, --soft, --grace and --rollover go with --quota.');
   }
+  const quotaOf = async ({ name, bytes, nodes, protocols }: Part) => ({
+    ...{ name, bytes, direction },
+    nodeIds: nodes.length === 0 ? null : await Promise.all(nodes.map(async (node) => (await findNode(api, node)).id)),
+    protocols: protocols.length === 0 ? null : protocols,
+  });
   return {
     cycle,
-    quotas: quota === undefined ? [] : [{ bytes: quota, ...details }],
+    quotas: [...(quota === undefined ? [] : [{ bytes: quota, ...details }]), ...(await Promise.all(part.map(quotaOf)))],
     validDays: numberOf(validDays),
     graceHours: numberOf(graceHours),
   };
+}
+
+/** Reads `NAME=BYTES,nodes=A+B,protocols=C`. */
+function addPart(text: string, before: readonly Part[] = []): Part[] {
+  const [, name, bytes, nodes, protocols] =
+    /^([^=,]+)=([^,]+)(?:,nodes=([^,]+))?(?:,protocols=([^,]+))?$/.exec(text) ?? [];
+  if (name === undefined || bytes === undefined || (nodes ?? protocols) === undefined)
+    throw new InvalidArgumentError('Write it like streaming=50GiB,nodes=de-1+nl-1,protocols=vless+trojan.');
+  return [...before, { name, bytes: parseSize(bytes), nodes: wordsOf(nodes), protocols: wordsOf(protocols) }];
+}
+
+function wordsOf(text: string | undefined): string[] {
+  return text === undefined ? [] : text.split('+');
 }
 
 function numberOf(text: string | undefined): number | undefined {
@@ -124,7 +152,7 @@ async function list(api: Api, options: { json?: boolean }): Promise<void> {
 async function preview(api: Api, options: Options & { of?: string }): Promise<void> {
   const plan = options.of === undefined ? {} : { plan: options.of };
   const { users, cutOff, restored, names } = await api.post<Preview>('/api/v1/plans/preview', {
-    terms: termsOf(options),
+    terms: await termsOf(api, options),
     ...plan,
   });
   if (options.json) return print(api.lastText());

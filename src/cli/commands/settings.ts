@@ -2,6 +2,10 @@ import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
 import { formatInstant, print } from '../output.ts';
 
+interface Trusted {
+  readonly servers: readonly string[];
+}
+
 interface Settings {
   readonly tracking: { readonly enabled: boolean; readonly since: string };
   readonly timeZone: string;
@@ -29,6 +33,20 @@ export function addSettingsCommands(program: Command): void {
       withApi(async (api) => {
         const set = await api.put<{ cycle: string }>('/api/v1/settings/cycle', { cycle });
         print(`Billing cycle: ${set.cycle}.`);
+      }),
+    );
+  settings
+    .command('trusted-servers [servers...]')
+    .description('servers whose unsigned reports may limit users; these and no others. Without a word: shows them')
+    .option('--none', 'trust no server')
+    .action((servers: string[], { none = false }: { none?: boolean }) =>
+      withApi(async (api) => {
+        const path = '/api/v1/settings/trusted-servers';
+        const isAsked = servers.length === 0 && !none;
+        const now = isAsked ? await api.get<Trusted>(path) : await api.put<Trusted>(path, { servers });
+        print(
+          now.servers.length === 0 ? 'No server is trusted: unsigned reports limit nobody.' : now.servers.join('\n'),
+        );
       }),
     );
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { SHADOWSOCKS_ABILITIES, ShadowsocksEnforcer } from '../../src/integrations/shadowsocks/enforcer.ts';
 import { parseShadowsocksOptions } from '../../src/integrations/shadowsocks/options.ts';
 import { FakeManager } from '../support/shadowsocks-manager.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -71,6 +72,7 @@ class ShadowsocksRig implements EnforcerRig {
 }
 
 enforcerContract('Shadowsocks manager', () => new ShadowsocksRig().open());
+killedContract('Shadowsocks manager', () => new ShadowsocksRig().open());
 
 test('a password that was changed meanwhile is not overwritten; the last port can go and come back', async () => {
   const rig = await new ShadowsocksRig().open();

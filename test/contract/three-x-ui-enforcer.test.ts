@@ -4,6 +4,7 @@ import { THREE_X_UI_ABILITIES, ThreeXuiEnforcer } from '../../src/integrations/t
 import { parseThreeXuiOptions } from '../../src/integrations/three-x-ui/options.ts';
 import { ThreeXuiSession } from '../../src/integrations/three-x-ui/session.ts';
 import { type FakeClient, FakeThreeXui } from '../support/fake-three-x-ui.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -103,6 +104,8 @@ for (const [version, login] of [
   [2, 'cookie'],
 ] as const)
   enforcerContract(`3x-ui ${version}, ${login}`, () => new ThreeXuiRig(version, login).open());
+
+killedContract('3x-ui 2', () => new ThreeXuiRig(2, 'cookie').open());
 
 async function withRig(version: 2 | 3, use: (rig: ThreeXuiRig) => Promise<void>): Promise<void> {
   const rig = await new ThreeXuiRig(version, 'cookie').open();

@@ -6,6 +6,7 @@ import { XRAY_ABILITIES, XrayEnforcer } from '../../src/integrations/xray/enforc
 import { HandlerClient } from '../../src/integrations/xray/handler-client.ts';
 import { singBox, xray } from '../../src/integrations/xray/integration.ts';
 import { FakeHandlerService } from '../support/fake-handler-service.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -101,6 +102,7 @@ const userOf = (key: string, n: number) => ({
 });
 
 enforcerContract('Xray that tells its users', () => new XrayRig().open());
+killedContract('Xray that tells its users', () => new XrayRig().open());
 
 let rig: XrayRig;
 beforeEach(async () => {

@@ -43,6 +43,7 @@ export function sessionRoutes(app: HttpApp, parts: HttpParts): void {
       version: config.version,
       timeZone: settings.timeZone,
       trackingEnabled: settings.tracking.enabled,
+      publicSummary: config.publicSummary,
     };
   });
 

@@ -29,6 +29,7 @@ export const SessionJson = Type.Object(
     version: Type.String(),
     timeZone: Type.String(),
     trackingEnabled: Type.Boolean(),
+    publicSummary: Type.Boolean({ description: 'States of nodes and services are shown without login.' }),
   },
   { $id: 'Session' },
 );

@@ -2503,6 +2503,8 @@ export interface components {
             readonly version: string;
             readonly timeZone: string;
             readonly trackingEnabled: boolean;
+            /** @description States of nodes and services are shown without login. */
+            readonly publicSummary: boolean;
         };
         readonly Traffic: {
             /** @description Bytes, exact; null where the source does not tell the direction. */

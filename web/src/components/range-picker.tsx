@@ -34,15 +34,15 @@ export function RangePicker({ fallback }: { readonly fallback: RangeName }) {
           </button>
         ))}
         <RangeMenu range={range} onPick={setRange} named={false}>
-          <button type="button" aria-pressed={range.kind === 'days'}>
-            {range.kind === 'days' ? words(range) : t('common.range.dates')}
+          <button type="button" aria-pressed={range.kind !== 'named'}>
+            {range.kind === 'named' ? t('common.range.dates') : words(range)}
             <Icon name="caret" />
           </button>
         </RangeMenu>
       </div>
       <RangeMenu range={range} onPick={setRange} named>
         <button type="button" className="field range-short" aria-label={t('common.range.label')}>
-          {range.kind === 'days' ? words(range) : t(`common.range.${range.name}`)}
+          {range.kind === 'named' ? t(`common.range.${range.name}`) : words(range)}
           <Icon name="caret" />
         </button>
       </RangeMenu>
@@ -56,6 +56,7 @@ export function useRangeWords(): (range: Range) => string {
   const format = useFormat();
   return (range) => {
     if (range.kind === 'named') return t(`common.range.words.${range.name}`);
+    if (range.kind === 'instants') return `${format.short(range.from)} – ${format.short(range.to)}`;
     const from = format.day(startOfDay(range.from, format.timeZone));
     const to = format.day(startOfDay(range.to, format.timeZone));
     return from === to ? from : `${from} – ${to}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calendarRanges, periodOf, readRangeSearch } from './range.ts';
+import { calendarRanges, instantsOf, periodOf, rangeOf, readRangeSearch } from './range.ts';
 
 const now = new Date('2026-11-21T01:00:00Z');
 
@@ -22,4 +22,17 @@ test('hours slide, days are whole days, own days end with the last one', () => {
 test('calendar ranges go by the day of the zone', () => {
   expect(calendarRanges('America/New_York', now).today).toEqual({ from: '2026-11-20', to: '2026-11-20' });
   expect(calendarRanges('UTC', now).lastMonth).toEqual({ from: '2026-10-01', to: '2026-10-31' });
+});
+
+test('a part of a chart is two instants to the minute, in the URL and for the server', () => {
+  const part = instantsOf(1_795_220_000, 1_795_223_661);
+  expect(part).toEqual({ from: '2026-11-21T00:13Z', to: '2026-11-21T01:15Z' });
+  expect(readRangeSearch({ ...part })).toEqual(part);
+  expect(readRangeSearch({ from: part.to, to: part.from })).toEqual({});
+  expect(readRangeSearch({ from: part.from, to: '2026-11-21' })).toEqual({});
+  expect(periodOf(rangeOf(part, '24h'), 'Asia/Tehran', now)).toEqual({
+    from: '2026-11-21T00:13:00.000Z',
+    to: '2026-11-21T01:15:00.000Z',
+  });
+  expect(instantsOf(600, 601)).toEqual({ from: '1970-01-01T00:10Z', to: '1970-01-01T00:11Z' });
 });

@@ -9,6 +9,8 @@ export const END_PX = 24;
 
 const DAY_SECONDS = 86_400;
 const LABEL_PX = 76;
+/** Less is a click, or a hand that trembles. */
+const LEAST_PX = 8;
 const FONT = '11px Inter, system-ui, sans-serif';
 
 export interface Cursor {
@@ -23,6 +25,8 @@ export interface PlotOptions {
   readonly timeZone: string;
   readonly fadedBefore: number | null;
   readonly onCursor: (cursor: Cursor | null) => void;
+  /** A part was drawn out, in seconds; null: nothing can be. */
+  readonly onSelect: ((from: number, to: number) => void) | null;
 }
 
 export function createPlot(target: HTMLElement, data: ChartData, options: PlotOptions): uPlot {
@@ -45,7 +49,12 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
       padding: [8, END_PX, 0, 0],
       legend: { show: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), options.timeZone),
-      cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: 'page' } },
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: options.onSelect !== null, y: false, setScale: false, dist: LEAST_PX },
+        sync: { key: 'page' },
+      },
       scales: {
         x: { time: true, range: [begin, end] },
         y: { range: [0, top] },
@@ -76,6 +85,8 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {
+        ready: [(u) => drawOutByTouch(u)],
+        setSelect: [(u) => selected(u, options.onSelect)],
         draw: [(u) => drawStack(u, data, options.fadedBefore)],
         setCursor: [
           (u) => {
@@ -89,6 +100,40 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
     [middles, totals],
     target,
   );
+}
+
+/** What was drawn out, told in seconds; the mark goes, as the chart will show that part alone. */
+function selected(u: uPlot, tell: PlotOptions['onSelect']): void {
+  const { left, width } = u.select;
+  if (width < LEAST_PX) return;
+  u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  // Charts of the page share the cursor: the one under the hand tells.
+  if (u.over.matches(':hover') || u.over.dataset.touched === 'true')
+    tell?.(u.posToVal(left, 'x'), u.posToVal(left + width, 'x'));
+}
+
+/** A finger that goes sideways draws out a part, as the mouse does; up and down it scrolls the page. */
+function drawOutByTouch(u: uPlot): void {
+  let begin: number | null = null;
+  const at = (event: PointerEvent) => event.clientX - u.over.getBoundingClientRect().left;
+  const draw = (event: PointerEvent, isOver: boolean) => {
+    if (begin === null) return;
+    const [from, to] = [begin, Math.min(Math.max(at(event), 0), u.over.clientWidth)];
+    u.setSelect({ left: Math.min(from, to), width: Math.abs(to - from), top: 0, height: u.over.clientHeight }, isOver);
+  };
+  u.over.addEventListener('pointerdown', (event) => {
+    begin = event.pointerType === 'touch' ? at(event) : null;
+    u.over.dataset.touched = String(begin !== null);
+  });
+  u.over.addEventListener('pointermove', (event) => draw(event, false));
+  u.over.addEventListener('pointerup', (event) => {
+    draw(event, true);
+    begin = null;
+  });
+  u.over.addEventListener('pointercancel', () => {
+    begin = null;
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  });
 }
 
 /** A label below the middle of a day, for as many days as have room. */

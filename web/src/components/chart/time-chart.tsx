@@ -15,28 +15,37 @@ export interface TimeChartProps {
   readonly height?: number;
   /** Seconds: what lies before is drawn faded, as it does not count any more. */
   readonly fadedBefore?: number | null;
+  /** Shows the part that was drawn out, from and to in seconds. */
+  readonly onZoom?: (from: number, to: number) => void;
+  /** Double click: shows all again. */
+  readonly onUnzoom?: (() => void) | null;
 }
 
 const HEIGHT = 264;
 const PHONE_HEIGHT = 200;
 const PHONE_WIDTH = 480;
 
-export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null }: TimeChartProps) {
+export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null, ...zooming }: TimeChartProps) {
+  const { onZoom, onUnzoom } = zooming;
   const { locale, timeZone } = useFormat();
   const [theme] = useTheme();
   const target = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const [width, setWidth] = useState(0);
   const [cursor, setCursor] = useState<Cursor | null>(null);
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
+  const canZoom = onZoom !== undefined;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read when the plot is drawn
   useLayoutEffect(() => {
     if (!target.current) return;
     const size = sizeOf(target.current, height);
-    const options = { ...size, locale, timeZone, fadedBefore, onCursor: setCursor };
+    const onSelect = canZoom ? (from: number, to: number) => zoom.current?.(from, to) : null;
+    const options = { ...size, locale, timeZone, fadedBefore, onCursor: setCursor, onSelect };
     plot.current = createPlot(target.current, data, options);
     return () => plot.current?.destroy();
-  }, [data, height, locale, timeZone, theme, fadedBefore]);
+  }, [data, height, locale, timeZone, theme, fadedBefore, canZoom]);
 
   useLayoutEffect(() => {
     const element = target.current;
@@ -56,7 +65,8 @@ export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null }: 
       {data.quantity === 'count' ? null : <MarksLane data={data} width={width} />}
       <div
         ref={target}
-        className="plot"
+        className={canZoom ? 'plot zooms' : 'plot'}
+        onDoubleClick={() => onUnzoom?.()}
         role="img"
         aria-label={label}
         style={{ minBlockSize: width < PHONE_WIDTH ? PHONE_HEIGHT : height }}

@@ -45,6 +45,12 @@ export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeR
       className="chart-card"
       actions={
         <span className="row2s ctl">
+          {range.unzoom ? (
+            <button type="button" className="btn quiet" onClick={range.unzoom}>
+              <Icon name="reset" />
+              {t('common.chart.unzoom')}
+            </button>
+          ) : null}
           {controls}
           <Segmented label={t('common.chart.view')} value={view} options={views} onChange={setView} />
         </span>
@@ -59,7 +65,13 @@ export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeR
           ) : view === 'chart' ? (
             <div className="pad stack">
               <ChartLegend data={data} />
-              <LazyTimeChart data={data} label={title} fadedBefore={fadeBeforeReset ? lastReset : null} />
+              <LazyTimeChart
+                data={data}
+                label={title}
+                fadedBefore={fadeBeforeReset ? lastReset : null}
+                onZoom={range.zoom}
+                onUnzoom={range.unzoom}
+              />
             </div>
           ) : (
             <ChartTable data={data} />

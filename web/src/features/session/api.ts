@@ -1,14 +1,32 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { post } from '../../api/client.ts';
+import { get, post } from '../../api/client.ts';
 import { sessionQuery } from '../../api/session.ts';
-import type { Session } from '../../api/types.ts';
+import type { Answer, Session } from '../../api/types.ts';
 
 export interface Login {
   readonly name: string;
   readonly password: string;
   readonly code?: string;
 }
+
+export type PublicStatus = Answer<'/api/services'>['services'][number]['status'];
+
+/** Servers with their services, as anybody may see them; the server keeps its answer for ten seconds. */
+export const publicSummaryQuery = queryOptions({
+  queryKey: ['public-summary'],
+  queryFn: async ({ signal }) => {
+    const [servers, { services }] = await Promise.all([
+      get<Answer<'/api/servers'>>('api/servers', {}, signal),
+      get<Answer<'/api/services'>>('api/services', {}, signal),
+    ]);
+    return Object.entries(servers).map(([id, { name, status }]) => {
+      const own = services.filter((service) => service.server_id === id);
+      return { id, name, status, services: own.map((service, index) => ({ ...service, index })) };
+    });
+  },
+  refetchInterval: 10_000,
+});
 
 /** Logs in, and goes to the page that was asked for. */
 export function useLogin(target: string) {

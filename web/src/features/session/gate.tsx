@@ -7,10 +7,12 @@ interface GateProps {
   readonly title: string;
   readonly lead?: ReactNode;
   readonly children: ReactNode;
+  /** A card of its own below. */
+  readonly beside?: ReactNode;
 }
 
 /** A page before the panel: login and first start. */
-export function Gate({ title, lead, children }: GateProps) {
+export function Gate({ title, lead, children, beside }: GateProps) {
   const { t } = useTranslation();
   return (
     <div className="gate">
@@ -29,6 +31,7 @@ export function Gate({ title, lead, children }: GateProps) {
         {lead ? <div className="lead">{lead}</div> : null}
         {children}
       </main>
+      {beside}
       <footer className="gate-foot">{t('session.promise')}</footer>
     </div>
   );

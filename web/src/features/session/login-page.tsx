@@ -8,13 +8,14 @@ import { Paste } from '../../components/copy.tsx';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { type Login, useLogin } from './api.ts';
 import { Gate } from './gate.tsx';
+import { PublicSummary } from './public-summary.tsx';
 
 export function LoginPage() {
   const { t } = useTranslation();
   const session = useQuery(sessionQuery).data;
   if (session?.setupNeeded) return <SetupNeeded />;
   return (
-    <Gate title={t('session.login')}>
+    <Gate title={t('session.login')} beside={session?.publicSummary ? <PublicSummary /> : null}>
       <LoginForm />
     </Gate>
   );

@@ -59,7 +59,7 @@ export function HolderFilters({ filter, onChange, range, found }: HolderFiltersP
 /** The same range as in the top bar, where the table is. */
 function DaysFilter({ range }: { readonly range: CurrentRange }) {
   const { t } = useTranslation();
-  const own = range.range.kind === 'days';
+  const own = range.range.kind !== 'named';
   const options = RANGES.map((name) => ({ value: name as RangeName | 'own', label: t(`common.range.${name}`) }));
   return (
     <Select

@@ -1,0 +1,191 @@
+import { Secret, TOTP } from 'otpauth';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeViolations, launchBrowser, openPage, overflowOf, PHONE, type WatchedPage } from '../support/browser.ts';
+import { FakeWeb } from '../support/fake-web.ts';
+import { login, OWNER, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+
+const folder = temporaryFolder('panel-alerts');
+const GIB = 1024 ** 3;
+
+let server: TestServer;
+let browser: Browser;
+let cookie: string;
+let watched: WatchedPage;
+let page: Page;
+const web = new FakeWeb(() => ({ status: 204, body: '' }));
+
+beforeAll(async () => {
+  server = await startServer({ dataDir: folder.path, env: { XPERT_PUBLIC_SUMMARY: 'true' } });
+  cookie = await login(server);
+  browser = await launchBrowser();
+  watched = await openPage(browser);
+  page = watched.page;
+  await enter(page);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await web.close().catch(() => {});
+  await server?.stop();
+  folder.remove();
+});
+
+async function enter(target: Page): Promise<void> {
+  const [name = '', value = ''] = cookie.split('=');
+  await target.context().addCookies([{ name, value, url: server.url }]);
+}
+
+async function call(method: string, path: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json', cookie };
+  const answer = await fetch(`${server.url}/${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+}
+
+/** Ann has used 85 of 100 parts of her quota: told at once, as information is. */
+async function nearLimit(): Promise<void> {
+  await call('POST', 'api/v1/plans', { name: 'small', terms: { quotas: [{ bytes: 100 * GIB, direction: 'both' }] } });
+  await call('POST', 'api/v1/users', { name: 'ann', userToken: 'ann' });
+  await call('PUT', 'api/v1/users/ann/entitlement', { plan: 'small' });
+  const usage = { server: 'vpn.example.com', port: 443, protocol: 'vless', bytes_uploaded: 80 * GIB };
+  await call('POST', 'api/xpert/traffic-webhook', { user_token: 'ann', ...usage, bytes_downloaded: 5 * GIB });
+}
+
+const picture = async (name: string) => {
+  const to = process.env.PICTURES;
+  if (to !== undefined) await page.screenshot({ path: `${to}/${name}.png`, fullPage: true });
+};
+
+describe('alerts in the panel', () => {
+  test('appear by themselves, lead to where they are mended, and are acknowledged and muted', async () => {
+    await page.goto(`${server.url}/#/alerts/`);
+    await page.getByText('Nothing needs you').waitFor();
+    await nearLimit();
+    const line = page.locator('.alerts li', { hasText: '80 %' });
+    await line.waitFor({ timeout: 30_000 });
+    await picture('alerts');
+    expect(await axeViolations(page)).toEqual([]);
+    await line.getByRole('button', { name: 'Acknowledge' }).click();
+    await line.getByText('Acknowledged by owner').waitFor();
+    await line.getByRole('button', { name: 'Mute' }).click();
+    await page.getByRole('menuitem', { name: 'Mute for a week' }).click();
+    await line.getByText(/Muted until/).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => line.getByText(/Muted until/).count()).toBe(0);
+    await line.getByRole('link', { name: 'Open the user' }).click();
+    await page.getByRole('heading', { name: 'ann' }).first().waitFor();
+    await page.goto(`${server.url}/#/`);
+    await page.getByRole('heading', { name: 'Open alerts' }).waitFor();
+    await picture('overview-alerts');
+  }, 90_000);
+
+  test('read in Persian on a phone, nothing wider than the window', async () => {
+    const phone = await openPage(browser, { viewport: PHONE, locale: 'fa-IR', colorScheme: 'dark' });
+    await enter(phone.page);
+    await phone.page.goto(`${server.url}/#/alerts/`);
+    await phone.page.locator('.alerts li').first().waitFor();
+    expect(await overflowOf(phone.page)).toEqual([]);
+    expect(await axeViolations(phone.page)).toEqual([]);
+    if (process.env.PICTURES)
+      await phone.page.screenshot({ path: `${process.env.PICTURES}/alerts-fa.png`, fullPage: true });
+    expect(phone.complaints).toEqual([]);
+    await phone.close();
+  });
+
+  test('go to channels: one is tried, one is added, what is wrong is said beside its field', async () => {
+    const signingSecret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+    const options = { url: `http://127.0.0.1:${await web.start()}/`, signingSecret, privateAddress: true };
+    await call('POST', 'api/v1/channels', { name: 'hook', kind: 'webhook', options });
+    await page.goto(`${server.url}/#/settings/`);
+    const row = page.locator('.settings-list li', { hasText: 'hook' });
+    await row.getByRole('button', { name: 'Test' }).click();
+    await page.getByText('The test message arrived.').waitFor();
+    expect(web.requests).toHaveLength(1);
+    await page.getByRole('button', { name: 'Add a channel' }).click();
+    await page.getByLabel('Name of the channel').fill('night shift');
+    await page.getByLabel("Bot's token").fill('nonsense');
+    await picture('channel-form');
+    expect(await axeViolations(page, { floating: true })).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('It is missing or not in the right form.').waitFor();
+    await page.getByLabel("Bot's token").fill('12345:AAAAAAAAAAAAAAAAAAAAAAAA');
+    await page.getByLabel('Chat').fill('-100200');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.settings-list li', { hasText: 'night shift' }).waitFor();
+    await picture('settings');
+  });
+});
+
+describe('a chart', () => {
+  test('shows the part that was drawn out, in the address, and all again', async () => {
+    await page.goto(`${server.url}/#/`);
+    const over = page.locator('.chart-card .u-over').first();
+    await over.waitFor();
+    const box = (await over.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/from=.*T.*Z&to=.*T.*Z/);
+    const [from = '', to = ''] = ['from', 'to'].map((name) => {
+      return new URL(page.url().replace('#/', '')).searchParams.get(name)?.replaceAll('"', '');
+    });
+    const hours = (Date.parse(to) - Date.parse(from)) / 3_600_000;
+    expect(hours).toBeGreaterThan(5);
+    expect(hours).toBeLessThan(7);
+    await picture('zoomed');
+    await page.getByRole('button', { name: 'Whole range' }).click();
+    await page.waitForURL(/range=24h/);
+  });
+});
+
+describe('the public summary', () => {
+  test('shows states to anybody beside the login, and nothing of users', async () => {
+    await call('POST', 'api/v1/nodes', {
+      ...{ name: 'de-1', kind: 'wireguard', options: { transport: 'file', path: `${folder.path}/missing.txt` } },
+    });
+    const visitor = await openPage(browser, { viewport: PHONE });
+    await visitor.page.goto(`${server.url}/#/login`);
+    const summary = visitor.page.getByRole('region', { name: 'Servers now' });
+    await summary.getByText('de-1').waitFor({ timeout: 15_000 });
+    expect(await summary.textContent()).not.toContain('ann');
+    expect(await axeViolations(visitor.page)).toEqual([]);
+    expect(await overflowOf(visitor.page)).toEqual([]);
+    if (process.env.PICTURES) await visitor.page.screenshot({ path: `${process.env.PICTURES}/summary.png` });
+    await visitor.close();
+  });
+});
+
+describe('the second factor', () => {
+  test('is switched on with a code, asked for at the login, and a recovery code lets in once', async () => {
+    await page.goto(`${server.url}/#/settings/`);
+    const card = page.locator('section', { has: page.getByRole('heading', { name: 'Second factor and sessions' }) });
+    await card.getByRole('button', { name: 'Switch on' }).click();
+    const dialog = page.getByRole('dialog');
+    const secret = (await dialog.locator('pre').first().textContent())?.trim() ?? '';
+    await dialog.getByLabel('Code').fill(new TOTP({ secret: Secret.fromBase32(secret) }).generate());
+    await dialog.getByLabel('Current password').fill(OWNER.password);
+    await picture('two-factor');
+    await dialog.getByRole('button', { name: 'Switch on' }).click();
+    await dialog.getByText('Keep these where your phone is not').waitFor();
+    const [code = ''] = ((await dialog.locator('pre').first().textContent()) ?? '').trim().split('\n');
+    await dialog.getByRole('button', { name: 'I have kept them' }).click();
+    await card.getByText('10 left').waitFor();
+
+    const other = await openPage(browser);
+    await other.page.goto(`${server.url}/#/login`);
+    await other.page.getByLabel('Name').fill(OWNER.name);
+    await other.page.getByLabel('Password').fill(OWNER.password);
+    await other.page.getByRole('button', { name: 'Log in' }).click();
+    await other.page.getByLabel('Code').fill(code);
+    expect(await axeViolations(other.page)).toEqual([]);
+    if (process.env.PICTURES) await other.page.screenshot({ path: `${process.env.PICTURES}/login-code.png` });
+    await other.page.getByRole('button', { name: 'Log in' }).click();
+    await other.page.getByRole('heading', { name: 'Open alerts' }).waitFor();
+    await other.close();
+    await page.reload();
+    await card.getByText('9 left').waitFor();
+    await card.getByRole('button', { name: 'Log out everywhere else' }).click();
+    await card.getByText('You are logged in only here').waitFor();
+  });
+});

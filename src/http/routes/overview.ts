@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ONLINE_HANDSHAKE_MS } from '../../core/health/node-health.ts';
 import { isAllowed, visibilityOf } from '../../core/identity/authorize.ts';
+import { forecastCycle } from '../../core/ledger/cycle-forecast.ts';
 import type { Period, Visibility } from '../../core/ledger/usage-history.ts';
+import { cycleAt } from '../../core/units/billing-cycle.ts';
 import { addTraffic, NOTHING, type Traffic } from '../../core/units/bytes.ts';
 import type { Calendar } from '../../core/units/calendar.ts';
 import { actorOf } from '../auth/access.ts';
@@ -29,6 +31,15 @@ const OverviewJson = Type.Object(
     ),
     today: Type.Object({ ...traffic, from: Instant, to: Instant, partial: Type.Boolean() }),
     last30Days: Type.Object({ ...traffic, from: Instant, to: Instant }),
+    cycle: Nullable(
+      Type.Object(
+        { ...traffic, from: Instant, to: Instant, forecastBytes: MaybeBytes },
+        {
+          description:
+            'The running billing cycle; forecastBytes: its sum at the end if it goes on so, null: too early.',
+        },
+      ),
+    ),
     sameTimeLastWeek: Nullable(TrafficJson),
     online: Type.Object({ peers: Type.Integer(), of: Type.Integer() }),
     users: Type.Object({ total: Type.Integer(), active: Type.Integer() }),
@@ -61,12 +72,13 @@ export function overviewRoutes(app: HttpApp, { ports }: HttpParts): void {
     async (request) => {
       const actor = actorOf(request);
       const who = visibilityOf(actor);
-      const [usage, people, fleet] = await Promise.all([
+      const [usage, cycle, people, fleet] = await Promise.all([
         usageParts(ports, who),
+        cyclePart(ports, who),
         peopleParts(ports, who),
         isAllowed(actor, 'view-all') ? fleetParts(ports) : NO_FLEET,
       ]);
-      return { ...usage, ...people, ...fleet };
+      return { ...usage, cycle, ...people, ...fleet };
     },
   );
 }
@@ -95,6 +107,24 @@ async function usageParts({ history, operations, clock }: HttpPorts, who: Visibi
     topUsers: top.map(holderJson),
     spark: { from: spark.from, totalBytes: (spark.series[0]?.traffic ?? []).map((hour) => hour?.total ?? null) },
   };
+}
+
+async function cyclePart({ history, operations, inventory, clock }: HttpPorts, who: Visibility) {
+  const now = clock.now();
+  const [calendar, billing, nodes] = await Promise.all([
+    operations.calendar(),
+    operations.billingCycle(),
+    inventory.nodes(),
+  ]);
+  const bounds = cycleAt(billing, calendar, now.getTime());
+  if (bounds === null) return null;
+  const [from, to] = [new Date(bounds.fromMs), new Date(bounds.toMs)];
+  const { traffic: sum } = await history.summary({ from, to: now }, who);
+  // Without nodes nobody can say since when everything was reported.
+  const sinceMs = Math.min(...nodes.map(({ createdAt }) => createdAt.getTime()));
+  const isKnown = Number.isFinite(sinceMs);
+  const forecastBytes = isKnown ? forecastCycle(sum.total, bounds, sinceMs, now.getTime()) : null;
+  return { ...trafficJson(sum), from, to, forecastBytes };
 }
 
 /** A week ago, from midnight to this time of day. */

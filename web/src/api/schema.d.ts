@@ -2578,6 +2578,22 @@ export interface components {
                 /** Format: date-time */
                 readonly to: string;
             };
+            readonly cycle: {
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly rxBytes: (number | bigint) | null;
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly txBytes: (number | bigint) | null;
+                /** @description Bytes, exact. */
+                readonly totalBytes: number | bigint;
+                /** @description Bytes, exact: what is billed; the total, unless a node has a multiplier or a direction rule. */
+                readonly billedBytes: number | bigint;
+                /** Format: date-time */
+                readonly from: string;
+                /** Format: date-time */
+                readonly to: string;
+                /** @description Bytes, exact; null where the source does not tell the direction. */
+                readonly forecastBytes: (number | bigint) | null;
+            } | null;
             readonly sameTimeLastWeek: components["schemas"]["Traffic"] | null;
             readonly online: {
                 readonly peers: number;

@@ -25,7 +25,7 @@ export function Figures({ overview }: { readonly overview: Overview }) {
       <Kpi
         label={t('overview.last30Days')}
         value={<Sum traffic={overview.last30Days} from={overview.last30Days.from} to={overview.asOf} />}
-        detail={<TrafficDirections traffic={overview.last30Days} />}
+        detail={<CycleForecast overview={overview} />}
       />
       <Kpi
         label={
@@ -125,6 +125,31 @@ function AgainstLastWeek({ overview }: { readonly overview: Overview }) {
   const change = Number(overview.today.totalBytes) / Number(before.totalBytes) - 1;
   const sign = change > 0 ? '+' : '';
   return t('overview.againstLastWeek', { change: `${sign}${format.percent(change)}` });
+}
+
+/** What the cycle will come to, said as the forecast it is; without one, the directions. */
+function CycleForecast({ overview }: { readonly overview: Overview }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { cycle } = overview;
+  if (cycle === null || cycle.forecastBytes === null) return <TrafficDirections traffic={overview.last30Days} />;
+  return (
+    <Answer
+      trigger={
+        <button type="button" className="ask-label">
+          ≈ <Bytes value={cycle.forecastBytes} /> {t('overview.forecast', { at: format.day(cycle.to) })}
+        </button>
+      }
+    >
+      <p>{t('overview.forecastMeans')}</p>
+      <Facts
+        facts={[
+          [t('overview.from'), format.instant(cycle.from)],
+          [t('overview.forecastSoFar'), format.exactBytes(cycle.totalBytes)],
+        ]}
+      />
+    </Answer>
+  );
 }
 
 const STATES: readonly Exclude<NodeState, 'error'>[] = ['up', 'degraded', 'down', 'unknown'];

@@ -29,7 +29,14 @@ export function AlertLine({ alert, actions }: AlertLineProps) {
           {t('common.alert.over')}
         </State>
       )}
-      <b>{name ? `${name}: ${message}` : message}</b>
+      <b>
+        {name ? (
+          <>
+            <bdi>{name}</bdi>:{' '}
+          </>
+        ) : null}
+        {message}
+      </b>
       <span className="when">
         <When alert={alert} />
       </span>
@@ -47,7 +54,7 @@ function SeverityIcon({ severity }: Pick<Alert, 'severity'>) {
   if (severity === 'info')
     return (
       <span className="st info">
-        <Icon name="help" />
+        <Icon name="alerts" />
         <span className="vh">{words}</span>
       </span>
     );

@@ -48,10 +48,10 @@ function OverviewBlocks() {
   return (
     <>
       <OverviewChart range={range} />
+      {seesAll ? <OpenAlerts /> : null}
       <TopUsers range={range} />
       {seesAll ? (
         <>
-          <OpenAlerts />
           <ServicesCard />
           <NodesCard />
           <Happened range={range} />

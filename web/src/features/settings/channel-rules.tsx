@@ -80,7 +80,7 @@ function QuietHours({ rules, onChange }: RulesProps) {
     if (quiet && minute !== null) onChange({ ...rules, quiet: { ...quiet, [part]: minute } });
   };
   return (
-    <fieldset className="choices compact">
+    <fieldset className="choices">
       <legend>{t('settings.channels.quiet')}</legend>
       <label>
         <input

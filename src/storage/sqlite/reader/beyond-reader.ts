@@ -12,19 +12,20 @@ export class BeyondReader {
 
   usageBeyond(nodeId: NodeId, keys: readonly string[]): Map<string, AccountBeyond> {
     const rows = this.#sql.allBig<{ key: string; userId: UserId; shown: bigint; ever: bigint }>(
-      `WITH account AS MATERIALIZED (SELECT DISTINCT p.key, p.user_id FROM json_each(@keys) k 
-           JOIN vpn_service v ON v.node_id = @nodeId
-           JOIN peer p ON p.service_id = v.id AND p.key = k.value WHERE p.user_id IS NOT NULL)
-       SELECT a.key, a.user_id AS userId, ifnull(sum(b.bytes), 0) AS ever, ifnull(sum(iif(b.visible, b.bytes, 0)), 0) AS shown
-       FROM account a LEFT JOIN (
-         SELECT g.user_id, t.rx + t.tx + t.undirected AS bytes, ${VISIBLE} AS visible
-         FROM segment g JOIN tally t ON t.segment_id = g.id JOIN series s ON s.id = t.series_id
-         JOIN carrier c ON c.id = s.carrier_id
-         WHERE g.user_id IN (SELECT user_id FROM account)
-           AND (c.service_id IS NULL OR c.service_id NOT IN (SELECT id FROM vpn_service WHERE node_id = @nodeId))
-       ) b ON b.user_id = a.user_id GROUP BY a.key, a.user_id`,
+      `WITH account AS MATERIALIZED (SELECT DISTINCT p.key, p.user_id FROM json_each(@keys) k
+           CROSS JOIN vpn_service v ON v.node_id = @nodeId
+           CROSS JOIN peer p ON p.service_id = v.id AND p.key = k.value WHERE p.user_id IS NOT NULL)
+       SELECT a.key, a.user_id AS userId, ${sumOf('TRUE')} AS ever, ${sumOf(VISIBLE)} AS shown FROM account a`,
       { nodeId, keys: JSON.stringify(keys) },
     );
     return new Map(rows.map(({ key, userId, shown, ever }) => [key, { userId, shown, ever }]));
   }
+}
+
+/** From the user's segments on, never from a carrier through everybody's series. */
+function sumOf(condition: string): string {
+  return `(SELECT ifnull(sum(t.rx + t.tx + t.undirected), 0) FROM segment g CROSS JOIN tally t ON t.segment_id = g.id
+    CROSS JOIN series s ON s.id = t.series_id CROSS JOIN carrier c ON c.id = s.carrier_id
+    WHERE g.user_id = a.user_id AND ${condition}
+      AND (c.service_id IS NULL OR c.service_id NOT IN (SELECT id FROM vpn_service WHERE node_id = @nodeId)))`;
 }

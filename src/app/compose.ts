@@ -42,7 +42,7 @@ import { openSecretBox, openStore, type Store } from './store.ts';
 import { systemClock, systemTimers, type Timers } from './system-clock.ts';
 import { UserDiscovery } from './user-discovery.ts';
 import { ExpectedPeers } from './vpnservice/expected-peers.ts';
-import { importVpnService } from './vpnservice/import.ts';
+import { importVpnService, importVpnServiceTexts } from './vpnservice/import.ts';
 
 interface Surroundings {
   readonly config: Config;
@@ -109,6 +109,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ready: () => store.heartbeat(),
     examine: () => examine(examined()),
     importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
+    importVpnServiceTexts: (texts) => importVpnServiceTexts(texts, { inventory, identity, expected, clock, nodes }),
   });
   const examined = () => {
     return { config, nodes, services, identity, operations, wallTime, listening, backups, clock, store, access };

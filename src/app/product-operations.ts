@@ -2,7 +2,13 @@ import { ExpectedError, InvalidInput } from '../core/errors.ts';
 import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import type { TrackingState, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { BackupFile, BackupSchedule } from '../core/settings/backups.ts';
-import type { DoctorCheck, EffectiveSettings, ImportSummary, Operations } from '../core/settings/operations.ts';
+import type {
+  DoctorCheck,
+  EffectiveSettings,
+  ImportSummary,
+  Operations,
+  VpnServiceTexts,
+} from '../core/settings/operations.ts';
 import type { SettingsStore } from '../core/settings/settings-store.ts';
 import { type BillingCycle, CALENDAR_MONTHS, formatCycle, parseCycle } from '../core/units/billing-cycle.ts';
 import type { Calendar } from '../core/units/calendar.ts';
@@ -40,6 +46,7 @@ interface Dependencies {
   readonly backups: Backups;
   readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly importVpnService: Operations['importVpnService'];
+  readonly importVpnServiceTexts: Operations['importVpnServiceTexts'];
   readonly ready: () => Promise<void>;
 }
 
@@ -180,6 +187,10 @@ export class ProductOperations implements Operations {
 
   importVpnService(files: Parameters<Operations['importVpnService']>[0]): Promise<ImportSummary> {
     return this.#use.importVpnService(files);
+  }
+
+  importVpnServiceTexts(texts: VpnServiceTexts): Promise<ImportSummary> {
+    return this.#use.importVpnServiceTexts(texts);
   }
 
   ready(): Promise<void> {

@@ -47,6 +47,7 @@ beforeEach(async () => {
     trackingState: async () => store.trackingState(),
     examine: async () => [],
     importVpnService: unused,
+    importVpnServiceTexts: unused,
     ready: async () => {},
   });
 });

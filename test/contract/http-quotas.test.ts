@@ -129,11 +129,23 @@ it('many users at once: by hand, by file, and all or none', async () => {
     'ann,ann,ann@example.com,"\'=1+1, or so",a b,small,,,',
     'bo,,,,,,2048,month:1,2027-01-01T00:00:00Z',
   ].join('\n');
-  expect(await json('POST', '/api/v1/users/import', { csv, dryRun: true })).toEqual({ created: 2, existing: [] });
-  expect(await json('POST', '/api/v1/users/import', { csv })).toEqual({ created: 2, existing: [] });
-  expect(await json('POST', '/api/v1/users/import', { csv })).toEqual({ created: 0, existing: ['ann', 'bo'] });
+  expect(await json('POST', '/api/v1/users/import', { csv, dryRun: true })).toEqual({
+    created: 2,
+    existing: [],
+    errors: [],
+  });
+  expect(await json('POST', '/api/v1/users/import', { csv })).toEqual({ created: 2, existing: [], errors: [] });
+  expect(await json('POST', '/api/v1/users/import', { csv })).toEqual({
+    created: 0,
+    existing: ['ann', 'bo'],
+    errors: [],
+  });
   const odd = await call('POST', '/api/v1/users/import', { csv: 'name,user_token\ncy,cy-token\ndy,no spaces' });
   expect([odd.statusCode, odd.json().errors[0].detail]).toEqual([400, expect.stringContaining('Line 3')]);
+  const lines = { csv: 'name,telegram_id\n,1\ncy,no\ney,1\ney,2', dryRun: true };
+  expect(await json('POST', '/api/v1/users/import', lines)).toMatchObject({
+    ...{ created: 1, errors: [{ line: 2 }, { line: 3 }, { line: 5, message: expect.stringContaining('"ey"') }] },
+  });
   const taken = await call('POST', '/api/v1/users/import', { csv: 'name,user_token\ncy,cy\ndy,ann' });
   expect([taken.statusCode, (await call('GET', '/api/v1/users/cy')).statusCode]).toEqual([409, 404]);
   expect(await json('GET', '/api/v1/users/ann')).toMatchObject({
@@ -143,9 +155,30 @@ it('many users at once: by hand, by file, and all or none', async () => {
   expect(file).toContain('"\'=1+1, or so"');
   expect(file).toMatch(/^bo,[0-9a-f]+,,,,,,2048,month:1,2027-01-01T00:00:00.000Z,active,0,/m);
   const bulk = (body: object) => call('POST', '/api/v1/users/bulk', { users: ['ann', 'bo'], ...body });
-  expect((await bulk({ action: 'suspend' })).json()).toEqual({ users: 2 });
+  expect((await bulk({ action: 'suspend' })).json()).toEqual({
+    users: 2,
+    applied: true,
+    unchanged: [],
+    impossible: [],
+  });
+  expect((await json('GET', '/api/v1/users?state=suspended')).items).toHaveLength(2);
+  expect((await bulk({ action: 'resume', preview: true })).json()).toMatchObject({ users: 2, applied: false });
   expect((await json('GET', '/api/v1/users?state=suspended')).items).toHaveLength(2);
   await bulk({ action: 'resume' });
+  expect((await bulk({ action: 'tag', tag: 'a' })).json()).toMatchObject({ users: 1, unchanged: ['ann'] });
+  expect((await json('GET', '/api/v1/users?tag=a')).items).toHaveLength(2);
+  await bulk({ action: 'untag', tag: 'b' });
+  expect((await json('GET', '/api/v1/users/ann')).tags).toEqual(['a']);
+  expect((await call('POST', '/api/v1/users/bulk', { users: ['ann'], action: 'tag' })).statusCode).toBe(400);
+  await json('POST', '/api/v1/users', { name: 'free', userToken: 'free' });
+  const topUp = { users: ['ann', 'free'], action: 'top-up', bytes: 1024 };
+  expect((await bulk(topUp)).json()).toMatchObject({ users: 1, impossible: ['free'] });
+  expect((await json('GET', '/api/v1/users/ann')).entitlement.quotas[0].allowanceBytes).toBe(GIB + 1024);
+  await call('DELETE', '/api/v1/users/free');
+  expect((await json('GET', '/api/v1/users?plan=small')).items.map(({ name }: { name: string }) => name)).toEqual([
+    'ann',
+  ]);
+  expect((await call('GET', '/api/v1/users?owner=nobody')).statusCode).toBe(404);
   await bulk({ action: 'entitle', entitlement: { plan: 'small' } });
   expect((await json('GET', '/api/v1/plans/small')).users).toBe(2);
   expect((await bulk({ users: ['ann', 'nobody'], action: 'delete' })).statusCode).toBe(404);

@@ -1,15 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../src/core/identity/identity-store.ts';
+import type { UserSort } from '../../src/core/inventory/inventory-store.ts';
+import type { User } from '../../src/core/inventory/peer.ts';
+import type { Page } from '../../src/core/ledger/usage-history.ts';
+import type { Terms } from '../../src/core/quota/plan.ts';
 import type { AdminId, NodeId, UserId } from '../../src/core/units/ids.ts';
 import {
   type MakeStore,
   newNode,
   newUser,
   nodePoll,
+  report,
   type StoreFixture,
   type StorePorts,
+  signed,
   wg0,
 } from './store-fixture.ts';
+
+function termsOfAll(bytes: bigint): Terms {
+  const of = { name: 'all', direction: 'both', nodeIds: null, protocols: null, softPercent: null } as const;
+  const quotas = [{ ...of, bytes, graceBytes: 0n, rollover: false }];
+  return { cycle: { kind: 'none' }, quotas, validDays: null, graceHours: 0 };
+}
 
 /** The meaning of InventoryStore. Every engine passes it. */
 export function inventoryStoreContract(make: MakeStore): void {
@@ -243,6 +255,76 @@ export function inventoryStoreContract(make: MakeStore): void {
       expect(await names({ search: 'EO!' })).toEqual(['cleo']);
       expect(await names({ search: 'bea-tok' })).toEqual(['bea']);
       expect(await names({ search: '%' })).toEqual([]);
+    });
+
+    it('come in the order of what they used, what is left, and when they were seen; those without it last', async () => {
+      const add = async (name: string, fields = {}) => await store.inventory.addUser(newUser(name, fields));
+      const quotaOf = (bytes: bigint) => ({ to: { terms: termsOfAll(bytes) } });
+      const day = (n: number) => new Date(now().getTime() + n * 86_400_000);
+      await add('ada', { entitlement: { ...quotaOf(1000n), expiresAt: day(3) } });
+      await add('bea', { entitlement: { ...quotaOf(80n), expiresAt: day(1) } });
+      await add('cleo');
+      await add('dora');
+      const use = (name: string, tx: bigint) =>
+        store.ledger.recordReports(signed, [report({ userToken: `${name}-token`, rx: 1n, tx })]);
+      await use('ada', 99n);
+      minute();
+      await use('cleo', 499n);
+      minute();
+      await use('bea', 39n);
+      const names = async (sort: UserSort, fields = {}) => {
+        const page = await store.inventory.users({ limit: 10, cursor: null, sort, ...fields });
+        return page.items.map(({ name }) => name).join(' ');
+      };
+      expect(await names('total')).toBe('dora bea ada cleo');
+      expect(await names('total', { descending: true })).toBe('cleo ada bea dora');
+      expect(await names('used', { descending: true })).toBe('ada bea cleo dora');
+      expect(await names('share', { descending: true })).toBe('bea ada cleo dora');
+      expect(await names('expires')).toBe('bea ada cleo dora');
+      expect(await names('seen', { descending: true })).toBe('bea cleo ada dora');
+      expect(await names('name', { descending: true })).toBe('dora cleo bea ada');
+      expect(await names('total', { search: 'A' })).toBe('dora bea ada');
+      const [ada, , , dora] = (await store.inventory.users({ limit: 4, cursor: null })).items;
+      const seen = await store.inventory.lastSeen([ada?.id, dora?.id].flatMap((id) => id ?? []));
+      expect([...seen.keys()]).toEqual([ada?.id]);
+    });
+
+    it('are each on one page, although what they used changes from page to page', async () => {
+      for (let n = 0; n < 7; n++) await store.inventory.addUser(newUser(`u${n}`));
+      const use = (n: number, tx: bigint) =>
+        store.ledger.recordReports(signed, [report({ userToken: `u${n}-token`, rx: 0n, tx })]);
+      for (let n = 0; n < 7; n++) await use(n, BigInt(1 + n));
+      const walk = async (reopened: boolean) => {
+        const seen: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: Page<User> = await store.inventory.users({ limit: 2, cursor, sort: 'total', descending: true });
+          if (cursor === null) expect(page.total).toBe(7);
+          seen.push(...page.items.map(({ name }) => name));
+          cursor = page.nextCursor;
+          if (reopened) await reopen();
+          // Whoever was last is first from now on: where it has been shown by its old place it is not shown again.
+          else await use(seen.length - 1, 100n * BigInt(seen.length));
+        } while (cursor !== null);
+        return seen;
+      };
+      expect(await walk(false)).toEqual(['u6', 'u5', 'u4', 'u3', 'u2', 'u1', 'u0']);
+      fixture.clock.advance(600_000);
+      // The order that the cursor was of is gone: it goes on after the user whom it ended with.
+      expect((await walk(true)).toSorted()).toEqual(['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6']);
+    });
+
+    it('made or deleted in the midst of a walk neither shift it nor are missing', async () => {
+      for (const name of ['a', 'b', 'c', 'd']) await store.inventory.addUser(newUser(name));
+      const page = (cursor: string | null) => store.inventory.users({ limit: 2, cursor, sort: 'total' });
+      const first = await page(null);
+      expect(first.items.map(({ name }) => name)).toEqual(['a', 'b']);
+      await store.inventory.deleteUser(first.items[0]?.id as UserId, now());
+      await store.inventory.addUser(newUser('e'));
+      const second = await page(first.nextCursor);
+      expect(second.items.map(({ name }) => name)).toEqual(['c', 'd']);
+      expect((await page(second.nextCursor)).items.map(({ name }) => name)).toEqual(['e']);
+      expect((await page(null)).total).toBe(4);
     });
 
     it('without an owner are the owner’s, also when there is one only later', async () => {

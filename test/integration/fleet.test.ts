@@ -165,7 +165,11 @@ describe('a fleet', () => {
     await add('hel-1');
     const user = await parts.ports.inventory.findUser('vasya');
     expect(await parts.ports.inventory.findPeer(key)).toMatchObject({ userId: user?.id });
-    expect(await parts.ports.operations.importVpnService(files)).toEqual({ nodes: 0, users: 0, peers: 0, skipped: [] });
+    const nothing = { nodes: 0, users: 0, peers: 0, skipped: [] };
+    expect(await parts.ports.operations.importVpnService(files)).toEqual(nothing);
+    const texts = { users: JSON.stringify({ '8': { telegram_id: 8, username: 'petya' } }), peers: '', env: '' };
+    expect(await parts.ports.operations.importVpnServiceTexts(texts)).toEqual({ ...nothing, users: 1 });
+    expect(await parts.ports.operations.importVpnServiceTexts(texts)).toEqual(nothing);
   });
 
   test('tracking off counts nothing, on again begins with a new baseline', async () => {

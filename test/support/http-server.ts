@@ -111,6 +111,7 @@ export async function startHttp(
     backups,
     examine: async () => [{ name: 'ledger', status: 'ok', message: 'Fine.', hint: null, commands: [] }],
     importVpnService: async () => ({ nodes: 0, users: 0, peers: 0, skipped: [] }),
+    importVpnServiceTexts: async () => ({ nodes: 0, users: 0, peers: 0, skipped: [] }),
   });
   const nodes = testNodes(store, clock, presence);
   const { services, prober } = testHealth({ store, clock, presence, changes, views: () => nodes.views() });

@@ -4,7 +4,7 @@ import type { IdentityStore } from '../../core/identity/identity-store.ts';
 import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { Node } from '../../core/inventory/node.ts';
 import type { User } from '../../core/inventory/peer.ts';
-import type { ImportSummary, Operations } from '../../core/settings/operations.ts';
+import type { ImportSummary, Operations, VpnServiceTexts } from '../../core/settings/operations.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, UserId } from '../../core/units/ids.ts';
 import { randomId } from '../../lib/random-id.ts';
@@ -21,6 +21,7 @@ import {
 } from './bot-files.ts';
 import type { ExpectedPeers } from './expected-peers.ts';
 
+type BotRecords = ReturnType<typeof readBotDatabase>;
 type Files = Parameters<Operations['importVpnService']>[0];
 
 interface Dependencies {
@@ -43,7 +44,15 @@ const POLL_INTERVAL_MS = 30_000;
 
 /** Takes over the bot's servers, users and peers. Importing the same files again changes nothing. */
 export async function importVpnService(files: Files, use: Dependencies): Promise<ImportSummary> {
-  const bot = await readBot(files);
+  return await takeOver(await readBot(files), use);
+}
+
+/** The same from what stands in the files. */
+export async function importVpnServiceTexts(texts: VpnServiceTexts, use: Dependencies): Promise<ImportSummary> {
+  return await takeOver(parseBot(texts, { users: 'users.json', peers: 'peers.json' }), use);
+}
+
+async function takeOver(bot: Bot, use: Dependencies): Promise<ImportSummary> {
   const owner = (await use.identity.admins()).find((admin) => admin.role === 'owner');
   if (owner === undefined)
     throw new ExpectedError('no-owner', 'There is no owner yet, to whom imported users would belong.', {
@@ -67,10 +76,20 @@ async function readBot(files: Files): Promise<Bot> {
       );
     }
   };
-  const fromUsers = parseUsers(await read('/users', files.users), files.users);
-  const fromPeers = parsePeers(await read('/peers', files.peers), files.peers);
-  const servers = parseServers(files.env === null ? '' : await read('/env', files.env));
-  const database = files.db === null ? { users: [], peers: [], skipped: [] } : readBotDatabase(files.db);
+  const [users, peers] = [await read('/users', files.users), await read('/peers', files.peers)];
+  const env = files.env === null ? '' : await read('/env', files.env);
+  return parseBot({ users, peers, env }, files, files.db === null ? undefined : readBotDatabase(files.db));
+}
+
+/** `names`: of the files, for what is said about them. */
+function parseBot(
+  { users, peers, env }: VpnServiceTexts,
+  names: { readonly users: string; readonly peers: string },
+  database: BotRecords = { users: [], peers: [], skipped: [] },
+): Bot {
+  const fromUsers = users === '' ? { users: [], skipped: [] } : parseUsers(users, names.users);
+  const fromPeers = peers === '' ? { peers: [], skipped: [] } : parsePeers(peers, names.peers);
+  const servers = parseServers(env);
   // The database is newer than the files: where both name something, it wins.
   return {
     users: new Map([...fromUsers.users, ...database.users].map((user) => [user.telegramId, user])),

@@ -32,6 +32,16 @@ interface AddOptions {
   readonly json?: boolean;
 }
 
+interface ListOptions {
+  readonly search?: string;
+  readonly plan?: string;
+  readonly tag?: string;
+  readonly owner?: string;
+  readonly sort?: string;
+  readonly descending?: boolean;
+  readonly json?: boolean;
+}
+
 export function addUserCommands(program: Command): void {
   const user = program.command('user').description('the people that usage is accounted to');
   user
@@ -54,8 +64,13 @@ export function addUserCommands(program: Command): void {
     .command('list')
     .description('list users')
     .option('--search <text>', 'name or token')
+    .option('--plan <plan>', 'those who have it')
+    .option('--tag <tag>', 'those who have it')
+    .option('--owner <admin>', "that admin's")
+    .option('--sort <by>', 'name, used, share, total, expires or seen (default: name)')
+    .option('--descending', 'the other way round')
     .option('--json', 'answer as JSON')
-    .action((options: { search?: string; json?: boolean }) => withApi((api) => list(api, options)));
+    .action((options: ListOptions) => withApi((api) => list(api, options)));
   user
     .command('show <user>')
     .description('show one user')
@@ -100,13 +115,10 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
   if (user.traffic.totalBytes > 0) print(`${formatBytes(user.traffic.totalBytes)} reported before are claimed.`);
 }
 
-async function list(api: Api, options: { search?: string; json?: boolean }): Promise<void> {
-  const query = new URLSearchParams({
-    limit: '200',
-    ...(options.search === undefined ? {} : { search: options.search }),
-  });
+async function list(api: Api, { json, descending = false, ...filter }: ListOptions): Promise<void> {
+  const query = new URLSearchParams({ limit: '200', ...filter, ...(descending ? { order: 'desc' } : {}) });
   const users = await api.all<User>(`/api/v1/users?${query}`);
-  if (options.json) return print(JSON.stringify({ items: users }));
+  if (json) return print(JSON.stringify({ items: users }));
   if (users.length === 0) return explain('There is no such user: xpert user add NAME');
   printTable(
     ['NAME', 'TOKEN', 'OWNER', 'PEERS', 'TRAFFIC', 'SINCE', 'STATE'],

@@ -2,7 +2,7 @@ import type { Page } from '../ledger/usage-history.ts';
 import type { SourceNotice } from '../metering/collector.ts';
 import type { EntitlementChange } from '../quota/quota-store.ts';
 import type { UserState } from '../quota/user-state.ts';
-import type { AdminId, NodeId, PeerId, ServiceId, UserId } from '../units/ids.ts';
+import type { AdminId, NodeId, PeerId, PlanId, ServiceId, UserId } from '../units/ids.ts';
 import type { Node, VpnService } from './node.ts';
 import type { Peer, User } from './peer.ts';
 
@@ -37,6 +37,10 @@ export interface InventoryStore {
    */
   assignPeers(assignments: readonly Assignment[]): Promise<void>;
 
+  /**
+   * Sorted otherwise than by name: as it stood up to some seconds ago, and the same for all pages of one walk. The total
+   * comes with the first page alone.
+   */
   users(query: UserQuery): Promise<Page<User>>;
   user(id: UserId): Promise<User | null>;
   /** By id, name, current or former user_token. */
@@ -59,6 +63,8 @@ export interface InventoryStore {
   counts(ownerId?: AdminId): Promise<InventoryCounts>;
   /** Living peers of each user; users without peers may be absent. */
   peerCounts(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>>;
+  /** The latest handshake of a user's peers (or its like), or bytes reported for the user; users never seen are absent. */
+  lastSeen(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Date>>;
   /** Living peers with a handshake (or its like) at or after `since`. */
   peersOnline(since: Date, ownerId?: AdminId): Promise<number>;
 }
@@ -104,9 +110,21 @@ export interface UserQuery {
   readonly search?: string;
   readonly state?: UserState;
   readonly tag?: string;
+  readonly planId?: PlanId;
+  /** Default: by name. */
+  readonly sort?: UserSort;
+  readonly descending?: boolean;
   readonly limit: number;
+  /** Of the same filter, sort and direction. */
   readonly cursor: string | null;
 }
+
+/**
+ * `used`, `share`: of the quota that is nearest to its end, in its running cycle; `total`: since the last reset; `expires`:
+ * when access ends; `seen`: see `lastSeen`. Users of whom it is not known come last, whatever the direction.
+ */
+export const USER_SORTS = ['name', 'used', 'share', 'total', 'expires', 'seen'] as const;
+export type UserSort = (typeof USER_SORTS)[number];
 
 export interface NewUser {
   readonly name: string;

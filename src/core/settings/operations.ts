@@ -35,6 +35,13 @@ export interface DoctorCheck {
   readonly commands: readonly string[];
 }
 
+/** What stands in the bot's `users.json`, `peers.json` and `env_vars.txt`. */
+export interface VpnServiceTexts {
+  readonly users: string;
+  readonly peers: string;
+  readonly env: string;
+}
+
 export interface ImportSummary {
   readonly nodes: number;
   readonly users: number;
@@ -78,6 +85,8 @@ export interface Operations {
     readonly env: string | null;
     readonly db: string | null;
   }): Promise<ImportSummary>;
+  /** The same from the texts of the files; '' where there is none. @throws InvalidInput */
+  importVpnServiceTexts(texts: VpnServiceTexts): Promise<ImportSummary>;
   /** @throws LedgerFailure if the ledger cannot be written */
   ready(): Promise<void>;
 }

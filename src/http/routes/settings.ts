@@ -83,6 +83,14 @@ const importSchema = {
   response: { 200: ImportJson },
 };
 
+const Text = Type.String({ maxLength: 1_000_000, default: '' });
+const uploadSchema = {
+  tags,
+  summary: 'The same from the texts of the files',
+  body: Type.Object({ users: Text, peers: Text, env: Text }),
+  response: { 200: ImportJson },
+};
+
 /** Settings and work on the product as a whole. */
 export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
   const { operations } = parts.ports;
@@ -137,6 +145,12 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
     const { users, peers, env = null, db = null } = request.body;
     const { skipped, ...counts } = await operations.importVpnService({ users, peers, env, db });
     await audit(parts, request, 'import.vpnservice', users, { ...counts, skipped: skipped.length });
+    return { ...counts, skipped: skipped.map((entry) => ({ ...entry })) };
+  });
+
+  app.post('/api/v1/imports/vpnservice/texts', { config, schema: uploadSchema }, async (request) => {
+    const { skipped, ...counts } = await operations.importVpnServiceTexts(request.body);
+    await audit(parts, request, 'import.vpnservice', 'texts', { ...counts, skipped: skipped.length });
     return { ...counts, skipped: skipped.map((entry) => ({ ...entry })) };
   });
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { InvalidInput } from '../../core/errors.ts';
+import { ExpectedError, InvalidInput } from '../../core/errors.ts';
 import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
 import type { NewUser } from '../../core/inventory/inventory-store.ts';
 import type { User } from '../../core/inventory/peer.ts';
@@ -14,20 +14,34 @@ import { newSecret, newUserToken } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { refuseAtLimit } from '../reseller-limit.ts';
+import { SomeBytes } from '../schemas/quotas.ts';
 import { visibleUser } from '../visible-user.ts';
 import { entitlementOf, NewEntitlement } from './entitlements.ts';
 
 const MOST = 1000;
 const tags = ['users'];
+const ACTIONS = ['suspend', 'resume', 'delete', 'entitle', 'tag', 'untag', 'top-up'] as const;
+type Action = (typeof ACTIONS)[number];
+const BulkBody = Type.Object({
+  users: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1, maxItems: MOST }),
+  action: Type.Unsafe<Action>(Type.Union(ACTIONS.map((action) => Type.Literal(action)))),
+  entitlement: Type.Optional(NewEntitlement),
+  tag: Type.Optional(Type.String({ minLength: 1, maxLength: 32, description: 'Of tag and untag.' })),
+  bytes: Type.Optional({ ...SomeBytes, description: 'Of top-up: to the quota "all", for the running cycle.' }),
+  reason: Type.Optional(Type.String({ maxLength: 500, description: 'Of top-up.' })),
+  preview: Type.Optional(Type.Boolean({ description: 'Only say what it would do.' })),
+});
+const BulkOutcome = Type.Object({
+  users: Type.Integer({ description: 'Whom it changes.' }),
+  applied: Type.Boolean({ description: 'false: this was a preview.' }),
+  unchanged: Type.Array(Type.String(), { description: 'Names: for them it is so already.' }),
+  impossible: Type.Array(Type.String(), { description: 'Names: they have no quota to top up; they are left out.' }),
+});
 const bulkSchema = {
   tags,
-  summary: 'The same for many users: suspend, resume, delete, or entitle (all or none)',
-  body: Type.Object({
-    users: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1, maxItems: MOST }),
-    action: Type.Union((['suspend', 'resume', 'delete', 'entitle'] as const).map((action) => Type.Literal(action))),
-    entitlement: Type.Optional(NewEntitlement),
-  }),
-  response: { 200: Type.Object({ users: Type.Integer() }) },
+  summary: 'The same for many users: suspend, resume, delete, entitle, tag, untag, top up',
+  body: BulkBody,
+  response: { 200: BulkOutcome },
 };
 const exportSchema = {
   tags,
@@ -45,32 +59,35 @@ const importSchema = {
     200: Type.Object({
       created: Type.Integer(),
       existing: Type.Array(Type.String(), { description: 'Users of these names are there, and stay as they are.' }),
+      errors: Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() }), {
+        description: 'Of a dry run: what is wrong, line by line. Without it, the first of them refuses all.',
+      }),
     }),
   },
 };
 
 /** Many users at once. */
 export function usersInBulkRoutes(app: HttpApp, parts: HttpParts): void {
-  const { inventory, quotas, clock } = parts.ports;
+  const { inventory, quotas } = parts.ports;
   const changing = { access: 'change-users' } as const;
 
   app.post('/api/v1/users/bulk', { config: changing, schema: bulkSchema }, async (request) => {
     const actor = actorOf(request);
-    const { action } = request.body;
-    if (action === 'entitle') await refuseAtLimit(parts.ports, actor);
+    const { action, preview = false } = request.body;
+    if (!preview && (action === 'entitle' || action === 'top-up')) await refuseAtLimit(parts.ports, actor);
     const users: User[] = [];
     for (const text of request.body.users) users.push(await visibleUser(parts.ports, actor, text));
-    if (action === 'entitle') {
-      const change = await entitlementOf(parts, request.body.entitlement ?? {});
-      await quotas.entitle(
-        users.map(({ id }) => id),
-        change,
-        adminIdOf(actor),
-      );
-    } else if (action === 'delete') await Promise.all(users.map(({ id }) => inventory.deleteUser(id, clock.now())));
-    else await Promise.all(users.map(({ id }) => inventory.updateUser(id, { active: action === 'resume' })));
-    await audit(parts, request, `users.${action}`, `${users.length} users`, { users: users.map(({ name }) => name) });
-    return { users: users.length };
+    const { changed, unchanged, impossible } = await sorted(parts, request.body, users);
+    if (!preview) {
+      await act(parts, actor, request.body, changed);
+      const names = changed.map(({ name }) => name);
+      await audit(parts, request, `users.${action}`, `${changed.length} users`, { users: names });
+    }
+    const namesOf = (some: readonly User[]) => some.map(({ name }) => name);
+    return {
+      ...{ users: changed.length, applied: !preview },
+      ...{ unchanged: namesOf(unchanged), impossible: namesOf(impossible) },
+    };
   });
 
   app.get('/api/v1/users/export', { config: changing, schema: exportSchema }, async (request, reply) => {
@@ -88,19 +105,61 @@ export function usersInBulkRoutes(app: HttpApp, parts: HttpParts): void {
     await refuseAtLimit(parts.ports, actor);
     const who = visibilityOf(actor);
     const ownerId = who.kind === 'owner' ? who.adminId : adminIdOf(actor);
-    const wanted = await Promise.all(recordsOf(request.body.csv).map((record) => newUserOf(parts, record, ownerId)));
+    const isDryRun = request.body.dryRun === true;
+    const { wanted, errors } = await usersOf(parts, request.body.csv, ownerId, isDryRun);
     const existing: string[] = [];
     const fresh: NewUser[] = [];
     for (const user of wanted) {
       if ((await inventory.findUser(user.name))?.name === user.name) existing.push(user.name);
       else fresh.push(user);
     }
-    if (request.body.dryRun !== true && fresh.length > 0) {
+    if (!isDryRun && fresh.length > 0) {
       await inventory.addUsers(fresh);
       await audit(parts, request, 'users.imported', `${fresh.length} users`, { users: fresh.map(({ name }) => name) });
     }
-    return { created: fresh.length, existing };
+    return { created: fresh.length, existing, errors };
   });
+}
+
+/** Whom an action changes, for whom it is so already, and for whom it cannot be. @throws InvalidInput */
+async function sorted({ ports }: HttpParts, { action, tag, bytes }: Static<typeof BulkBody>, users: readonly User[]) {
+  if ((action === 'tag' || action === 'untag') && tag === undefined) throw new InvalidInput('/tag', 'Name the tag.');
+  if (action === 'top-up' && bytes === undefined) throw new InvalidInput('/bytes', 'Say how many bytes.');
+  const isSo = (user: User): boolean => {
+    if (action === 'suspend') return !user.active;
+    if (action === 'resume') return user.active;
+    if (action === 'tag') return user.tags.includes(tag ?? '');
+    return action === 'untag' && !user.tags.includes(tag ?? '');
+  };
+  const standings = action === 'top-up' ? await ports.quotas.standings(users.map(({ id }) => id)) : null;
+  const can = ({ id }: User) =>
+    standings === null || (standings.get(id)?.terms.quotas ?? []).some(({ name }) => name === 'all');
+  return {
+    changed: users.filter((user) => !isSo(user) && can(user)),
+    unchanged: users.filter(isSo),
+    impossible: users.filter((user) => !can(user)),
+  };
+}
+
+async function act(parts: HttpParts, actor: Actor, body: Static<typeof BulkBody>, users: readonly User[]) {
+  const { inventory, quotas, clock } = parts.ports;
+  const { action, tag = '', bytes = 0, reason = null } = body;
+  const by = adminIdOf(actor);
+  if (action === 'entitle') {
+    const change = await entitlementOf(parts, body.entitlement ?? {});
+    const ids = users.map(({ id }) => id);
+    await quotas.entitle(ids, change, by);
+    return;
+  }
+  await Promise.all(
+    users.map(({ id, tags: had }): Promise<unknown> => {
+      if (action === 'delete') return inventory.deleteUser(id, clock.now());
+      if (action === 'top-up') return quotas.addTopUp({ userId: id, quota: 'all', bytes: BigInt(bytes), by, reason });
+      if (action === 'tag') return inventory.updateUser(id, { tags: [...had, tag] });
+      if (action === 'untag') return inventory.updateUser(id, { tags: had.filter((each) => each !== tag) });
+      return inventory.updateUser(id, { active: action === 'resume' });
+    }),
+  );
 }
 
 async function* pages({ ports }: HttpParts, actor: Actor): AsyncGenerator<readonly User[]> {
@@ -148,10 +207,32 @@ function recordsOf(csv: string): Row[] {
   });
 }
 
-async function newUserOf(parts: HttpParts, row: Row, ownerId: NewUser['ownerId']): Promise<NewUser> {
+/** @throws ExpectedError for the first line that is wrong, unless they are to be `told` */
+async function usersOf(parts: HttpParts, csv: string, ownerId: NewUser['ownerId'], told: boolean) {
+  const wanted: NewUser[] = [];
+  const errors: { line: number; message: string }[] = [];
+  for (const record of recordsOf(csv)) {
+    try {
+      wanted.push(await newUserOf(parts, record, ownerId, wanted));
+    } catch (error) {
+      if (!told || !(error instanceof ExpectedError)) throw error;
+      errors.push({ line: record.line, message: error.message.replace(/^Line \d+: /, '') });
+    }
+  }
+  return { wanted, errors };
+}
+
+/** @throws ExpectedError naming the line */
+async function newUserOf(
+  parts: HttpParts,
+  row: Row,
+  ownerId: NewUser['ownerId'],
+  before: readonly NewUser[],
+): Promise<NewUser> {
   const refuse = (why: string) => new InvalidInput('/csv', `Line ${row.line}: ${why}`);
   const { name = '', user_token: token, telegram_id: telegram, email = null, note = '', tags: words = '' } = row;
   if (name === '' || name.length > 64) throw refuse('a name of 1 to 64 characters is needed.');
+  if (before.some((other) => other.name === name)) throw refuse(`there is a line for "${name}" before.`);
   const refusal = token === undefined ? null : userTokenRefusal(token);
   if (refusal !== null) throw refuse(`"user_token" ${refusal}.`);
   if (telegram !== undefined && !/^[1-9]\d{0,15}$/.test(telegram)) throw refuse('"telegram_id" must be a number.');

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, isAllowed, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
+import { USER_SORTS, type UserQuery, type UserSort } from '../../core/inventory/inventory-store.ts';
 import type { User } from '../../core/inventory/peer.ts';
 import { userTokenRefusal } from '../../core/metering/ingest.ts';
 import { NOTHING } from '../../core/units/bytes.ts';
@@ -17,6 +18,7 @@ import { NameJson } from '../schemas/identity.ts';
 import { type UserBody, UserJson, UserStateJson } from '../schemas/people.ts';
 import { entitlementOrNull } from '../schemas/quotas.ts';
 import { entitlementOf, NewEntitlement } from './entitlements.ts';
+import { findPlan } from './plans.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 const members = {
@@ -40,16 +42,34 @@ const NewUser = Type.Object({
 });
 const UserChange = Type.Object({ name: Type.Optional(NameJson), ...members });
 
+const SortJson = Type.Unsafe<UserSort>(
+  Type.Union(
+    USER_SORTS.map((sort) => Type.Literal(sort)),
+    {
+      default: 'name',
+      description:
+        'used, share: of the quota nearest to its end; total: since the last reset; expires: when access ends; seen: ' +
+        'lastSeenAt. Where it is not known a user comes last. All but name: as it stood up to some seconds ago, ' +
+        'and the same for all pages that a cursor leads to.',
+    },
+  ),
+);
+const ListQuery = Type.Object({
+  ...PageQuery,
+  search: Type.Optional(Type.String({ maxLength: 128 })),
+  state: Type.Optional(UserStateJson),
+  tag: Type.Optional(Type.String({ maxLength: 32 })),
+  plan: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'By id or name.' })),
+  owner: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Name of the admin.' })),
+  sort: Type.Optional(SortJson),
+  order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')], { default: 'asc' })),
+});
+
 const tags = ['users'];
 const listSchema = {
   tags,
-  summary: 'Users',
-  querystring: Type.Object({
-    ...PageQuery,
-    search: Type.Optional(Type.String({ maxLength: 128 })),
-    state: Type.Optional(UserStateJson),
-    tag: Type.Optional(Type.String({ maxLength: 32 })),
-  }),
+  summary: 'Users; "total" comes with the first page',
+  querystring: ListQuery,
   response: { 200: PageOf(UserJson) },
 };
 const oneSchema = { tags, summary: 'One user', params: ById, response: { 200: UserJson } };
@@ -83,16 +103,7 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.get('/api/v1/users', { config: looking, schema: listSchema }, async (request) => {
     const actor = actorOf(request);
-    const who = visibilityOf(actor);
-    const { search, limit, cursor, state, tag } = request.query;
-    const page = await inventory.users({
-      limit,
-      cursor: cursor ?? null,
-      ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
-      ...(search === undefined || search === '' ? {} : { search }),
-      ...(state === undefined ? {} : { state }),
-      ...(tag === undefined ? {} : { tag }),
-    });
+    const page = await inventory.users(await queryOf(parts, actor, request.query));
     return { ...page, items: await bodies(parts, actor, page.items) };
   });
 
@@ -148,6 +159,22 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
   });
 }
 
+async function queryOf(parts: HttpParts, actor: Actor, query: Static<typeof ListQuery>): Promise<UserQuery> {
+  const { search, limit, cursor = null, state, tag, plan, owner, sort = 'name', order } = query;
+  const who = visibilityOf(actor);
+  const named = owner === undefined ? undefined : await ownerNamed(parts, actor, owner, '/query/owner');
+  const ownerId = who.kind === 'owner' ? who.adminId : named;
+  const planId = plan === undefined ? undefined : (await findPlan(parts, plan)).id;
+  return {
+    ...{ limit, cursor, sort, descending: order === 'desc' },
+    ...(ownerId === undefined ? {} : { ownerId }),
+    ...(search === undefined || search === '' ? {} : { search }),
+    ...(state === undefined ? {} : { state }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(planId === undefined ? {} : { planId }),
+  };
+}
+
 /** By id, name or token. A user of somebody else is as absent as one that does not exist. */
 async function findUser({ ports }: HttpParts, actor: Actor, text: string): Promise<User> {
   const user = await ports.inventory.findUser(text);
@@ -170,10 +197,10 @@ async function defaultOwner({ ports }: HttpParts, actor: Actor): Promise<AdminId
   return (owners.find(({ id }) => id === adminIdOf(actor)) ?? owners[0])?.id ?? null;
 }
 
-async function ownerNamed({ ports }: HttpParts, actor: Actor, name: string): Promise<AdminId> {
+async function ownerNamed({ ports }: HttpParts, actor: Actor, name: string, pointer = '/owner'): Promise<AdminId> {
   const admin = await ports.identity.adminByName(name);
   if (admin !== null && (visibilityOf(actor).kind === 'all' || admin.id === adminIdOf(actor))) return admin.id;
-  throw problem('not-found', `There is no admin "${name}" whose user this could be.`, { pointer: '/owner' });
+  throw problem('not-found', `There is no admin "${name}" whose user this could be.`, { pointer });
 }
 
 function wantedToken(token: string | undefined): string {
@@ -185,11 +212,12 @@ function wantedToken(token: string | undefined): string {
 
 async function bodies({ ports }: HttpParts, actor: Actor, users: readonly User[]): Promise<UserBody[]> {
   const ids = users.map(({ id }) => id);
-  const [totals, peers, admins, standings] = await Promise.all([
+  const [totals, peers, admins, standings, seen] = await Promise.all([
     ports.history.userTotals(ids),
     ports.inventory.peerCounts(ids),
     ports.identity.admins(),
     ports.quotas.standings(ids),
+    ports.inventory.lastSeen(ids),
   ]);
   const nowMs = ports.clock.now().getTime();
   const ownerOf = new Map(admins.map(({ id, name }) => [id, { id, name }]));
@@ -212,6 +240,7 @@ async function bodies({ ports }: HttpParts, actor: Actor, users: readonly User[]
     entitlement: entitlementOrNull(standings.get(user.id), nowMs),
     peers: peers.get(user.id) ?? 0,
     traffic: trafficJson(totals.get(user.id) ?? NOTHING),
+    lastSeenAt: seen.get(user.id) ?? null,
     createdAt: user.createdAt,
     deletedAt: user.deletedAt,
   }));

@@ -50,6 +50,10 @@ export const UserJson = Type.Object(
     entitlement: Nullable(EntitlementJson),
     peers: Type.Integer(),
     traffic: TrafficJson,
+    lastSeenAt: Type.Unsafe<Date | null>({
+      ...MaybeInstant,
+      description: 'The latest handshake of a peer (or its like), or bytes reported.',
+    }),
     createdAt: Instant,
     deletedAt: MaybeInstant,
   },

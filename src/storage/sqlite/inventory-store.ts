@@ -8,16 +8,19 @@ import type {
 } from '../../core/inventory/inventory-store.ts';
 import type { AdminId, NodeId, PeerId, UserId } from '../../core/units/ids.ts';
 import type { InventoryReader } from './reader/inventory-reader.ts';
+import type { UserOrdering } from './user-orders.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Nodes, services, peers and users: writes go to the writer, reads see everything that was answered before them. */
 export class SqliteInventoryStore implements InventoryStore {
   readonly #reader: InventoryReader;
   readonly #writer: WriterLink;
+  readonly #ordering: UserOrdering;
 
-  constructor(reader: InventoryReader, writer: WriterLink) {
+  constructor(reader: InventoryReader, writer: WriterLink, ordering: UserOrdering) {
     this.#reader = reader;
     this.#writer = writer;
+    this.#ordering = ordering;
   }
 
   async nodes() {
@@ -73,7 +76,8 @@ export class SqliteInventoryStore implements InventoryStore {
   }
 
   async users(query: UserQuery) {
-    return this.#reader.users(query);
+    const { sort = 'name' } = query;
+    return sort === 'name' ? this.#reader.users(query) : await this.#ordering.page(query, sort);
   }
 
   async user(id: UserId) {
@@ -118,6 +122,10 @@ export class SqliteInventoryStore implements InventoryStore {
 
   async peerCounts(userIds: readonly UserId[]) {
     return this.#reader.peerCounts(userIds);
+  }
+
+  async lastSeen(userIds: readonly UserId[]) {
+    return this.#reader.lastSeen(userIds);
   }
 
   async peersOnline(since: Date, ownerId?: AdminId) {

@@ -25,6 +25,7 @@ import { SqliteTwoFactorStore } from './two-factor-store.ts';
 import { SqliteUsageExport } from './usage-export.ts';
 import { SqliteUsageHistory } from './usage-history.ts';
 import { SqliteUsageLedger } from './usage-ledger.ts';
+import { UserOrdering } from './user-orders.ts';
 import { SqliteUserStates } from './user-states.ts';
 import { LedgerWriter } from './writer/ledger-writer.ts';
 import { Turns } from './writer/turns.ts';
@@ -70,10 +71,11 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
   const exporter = local ?? readerThread(options, calendar, EXPORT_MEMORY);
   const box = options.secretBox ?? UNSEALED;
   const history = new SqliteUsageHistory({ writer, quick: readers, slow, calendar, clock });
+  const ordering = new UserOrdering(slow, readers.inventory, clock);
   return {
     ledger: new SqliteUsageLedger(writer, slow, worker, clock),
     history,
-    inventory: new SqliteInventoryStore(readers.inventory, writer),
+    inventory: new SqliteInventoryStore(readers.inventory, writer, ordering),
     /** Whose access is to be off. */
     userStates: new SqliteUserStates(readers.quotas, writer),
     quotas: new SqliteQuotaStore(readers.quotas, slow, writer, clock),
@@ -108,7 +110,10 @@ export async function openSqliteStore(options: SqliteStoreOptions) {
     /** Keeps some room for the moment at which the disk is full. False: there is none to keep. @throws LedgerFailure */
     keepReserve: (): Promise<boolean> => writer.run('keepReserve'),
     /** Gives back memory that nobody needs; to be called now and then. */
-    tidy: (): Promise<void> => history.tidy(),
+    tidy: async (): Promise<void> => {
+      ordering.tidy();
+      await history.tidy();
+    },
     async close(): Promise<void> {
       await slow.close();
       await worker.close();

@@ -1178,7 +1178,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** The same for many users: suspend, resume, delete, or entitle (all or none) */
+        /** The same for many users: suspend, resume, delete, entitle, tag, untag, top up */
         readonly post: operations["postUsersBulk"];
         readonly delete?: never;
         readonly options?: never;
@@ -1227,7 +1227,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Users */
+        /** Users; "total" comes with the first page */
         readonly get: operations["getUsers"];
         readonly put?: never;
         /** Create a user; usage already reported under the token is claimed */
@@ -1979,6 +1979,23 @@ export interface paths {
         readonly put?: never;
         /** Import nodes, users and peers from the files of the vpnservice bot (only over the local socket) */
         readonly post: operations["postImportsVpnservice"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/imports/vpnservice/texts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The same from the texts of the files */
+        readonly post: operations["postImportsVpnserviceTexts"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -3464,6 +3481,11 @@ export interface components {
             readonly entitlement: components["schemas"]["Entitlement"] | null;
             readonly peers: number;
             readonly traffic: components["schemas"]["Traffic"];
+            /**
+             * Format: date-time
+             * @description The latest handshake of a peer (or its like), or bytes reported.
+             */
+            readonly lastSeenAt: string | null;
             /** Format: date-time */
             readonly createdAt: string;
             /** Format: date-time */
@@ -6363,7 +6385,7 @@ export interface operations {
                 readonly "application/json": {
                     readonly users: readonly string[];
                     /** @enum {string} */
-                    readonly action: "suspend" | "resume" | "delete" | "entitle";
+                    readonly action: "suspend" | "resume" | "delete" | "entitle" | "tag" | "untag" | "top-up";
                     readonly entitlement?: {
                         readonly plan?: string | null;
                         readonly terms?: {
@@ -6400,6 +6422,14 @@ export interface operations {
                         readonly expiresAt?: string | null;
                         readonly nextPlan?: string | null;
                     };
+                    /** @description Of tag and untag. */
+                    readonly tag?: string;
+                    /** @description Of top-up: to the quota "all", for the running cycle. */
+                    readonly bytes?: number;
+                    /** @description Of top-up. */
+                    readonly reason?: string;
+                    /** @description Only say what it would do. */
+                    readonly preview?: boolean;
                 };
             };
         };
@@ -6411,7 +6441,14 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        /** @description Whom it changes. */
                         readonly users: number;
+                        /** @description false: this was a preview. */
+                        readonly applied: boolean;
+                        /** @description Names: for them it is so already. */
+                        readonly unchanged: readonly string[];
+                        /** @description Names: they have no quota to top up; they are left out. */
+                        readonly impossible: readonly string[];
                     };
                 };
             };
@@ -6466,6 +6503,11 @@ export interface operations {
                         readonly created: number;
                         /** @description Users of these names are there, and stay as they are. */
                         readonly existing: readonly string[];
+                        /** @description Of a dry run: what is wrong, line by line. Without it, the first of them refuses all. */
+                        readonly errors: readonly {
+                            readonly line: number;
+                            readonly message: string;
+                        }[];
                     };
                 };
             };
@@ -6480,6 +6522,13 @@ export interface operations {
                 readonly search?: string;
                 readonly state?: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
                 readonly tag?: string;
+                /** @description By id or name. */
+                readonly plan?: string;
+                /** @description Name of the admin. */
+                readonly owner?: string;
+                /** @description used, share: of the quota nearest to its end; total: since the last reset; expires: when access ends; seen: lastSeenAt. Where it is not known a user comes last. All but name: as it stood up to some seconds ago, and the same for all pages that a cursor leads to. */
+                readonly sort?: "name" | "used" | "share" | "total" | "expires" | "seen";
+                readonly order?: "asc" | "desc";
             };
             readonly header?: never;
             readonly path?: never;
@@ -8342,6 +8391,46 @@ export interface operations {
                     readonly peers: string;
                     readonly env?: string;
                     readonly db?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly nodes: number;
+                        readonly users: number;
+                        readonly peers: number;
+                        readonly skipped: readonly {
+                            readonly record: string;
+                            readonly reason: string;
+                        }[];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postImportsVpnserviceTexts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default  */
+                    readonly users: string;
+                    /** @default  */
+                    readonly peers: string;
+                    /** @default  */
+                    readonly env: string;
                 };
             };
         };

@@ -11,6 +11,7 @@ import type {
 import type { Node, VpnService } from '../../../core/inventory/node.ts';
 import type { Peer, User } from '../../../core/inventory/peer.ts';
 import type { Page } from '../../../core/ledger/usage-history.ts';
+import { USER_STATES } from '../../../core/quota/user-state.ts';
 import {
   type NodeRow,
   nodeColumns,
@@ -31,6 +32,9 @@ import { decodeCursor, likePattern, OWNED, type Params, type Statements, toPage 
 type Sync<F> = F extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
 
 const peerFrom = 'FROM peer p JOIN vpn_service s ON s.id = p.service_id';
+
+/** Users found that are sorted by themselves. */
+const FEW = 2000;
 
 /** Reads of nodes, services, peers and users. */
 export class InventoryReader {
@@ -116,16 +120,65 @@ export class InventoryReader {
       .map(({ sameName, sameIps, ...row }) => ({ ...row, sameName: sameName === 1, sameAllowedIps: sameIps === 1 }));
   }
 
+  /** By name, forwards or backwards. */
   users(query: UserQuery): Page<User> {
     const { where, params } = userFilter(query);
-    const position = decodeCursor(query.cursor)?.[0] ?? '';
+    const position = decodeCursor(query.cursor)?.[0];
+    const [beyond, direction] = query.descending ? ['<', 'DESC'] : ['>', 'ASC'];
+    const found = query.search !== undefined && query.cursor === null ? this.userRows(query) : null;
+    // Few of many: walking through all names for them would be a second search.
+    const isFew = found !== null && found.length <= FEW;
     const rows = this.#sql.all<UserRow>(
-      `SELECT ${userColumns} FROM user u WHERE ${where} AND u.name > @position ORDER BY u.name LIMIT @limit`,
-      { ...params, position, limit: query.limit + 1 },
+      `SELECT ${userColumns} FROM user u WHERE ${isFew ? 'u.rowid IN (SELECT value FROM json_each(@found))' : where}
+       ${position === undefined ? '' : `AND u.name ${beyond} @position`} ORDER BY u.name ${direction} LIMIT @limit`,
+      {
+        ...(isFew ? { found: JSON.stringify(found) } : params),
+        ...(position === undefined ? {} : { position }),
+        limit: query.limit + 1,
+      },
     );
-    const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n FROM user u WHERE ${where}`, params)?.n ?? null;
+    const total = query.cursor === null ? (found?.length ?? this.countUsers(query)) : null;
     return toPage(rows, query.limit, total, toUser, (row) => [row.name]);
   }
+
+  countUsers(query: UserQuery): number {
+    const { where, params } = userFilter(query);
+    return this.#sql.get<{ n: number }>(`SELECT count(*) AS n FROM user u WHERE ${where}`, params)?.n ?? 0;
+  }
+
+  /** Numbers of the rows of all users whom a filter lets through, in their order; `after` leaves out those up to it. */
+  userRows(query: UserQuery, after = -1): number[] {
+    const { where, params } = userFilter(query);
+    const row = this.#sql.get<{ rows: string }>(
+      `SELECT json_group_array(u.rowid) AS rows FROM user u WHERE ${where} AND u.rowid > @after`,
+      { ...params, after },
+    );
+    return (JSON.parse(row?.rows ?? '[]') as number[]).sort((a, b) => a - b);
+  }
+
+  /** Living users of these rows, in the order given. */
+  usersOfRows(rows: readonly number[]): User[] {
+    return this.#sql
+      .all<UserRow>(
+        `SELECT ${userColumns} FROM json_each(@rows) wanted CROSS JOIN user u ON u.rowid = wanted.value
+         WHERE u.deleted_at IS NULL ORDER BY wanted.key`,
+        { rows: JSON.stringify(rows) },
+      )
+      .map(toUser);
+  }
+
+  lastSeen: Sync<InventoryStore['lastSeen']> = (userIds) =>
+    new Map(
+      this.#sql
+        .all<{ userId: User['id']; at: number }>(
+          `SELECT w.value AS userId, max(
+             ifnull((SELECT max(c.last_handshake_at) FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.user_id = w.value), 0),
+             ifnull((SELECT max(t.last_at) FROM segment g JOIN tally t ON t.segment_id = g.id WHERE g.user_id = w.value), 0)
+           ) AS at FROM json_each(@ids) w`,
+          { ids: JSON.stringify(userIds) },
+        )
+        .flatMap(({ userId, at }) => (at > 0 ? [[userId, new Date(at)] as const] : [])),
+    );
 
   user: Sync<InventoryStore['user']> = (id) => this.#user('u.id = @text', id);
 
@@ -246,17 +299,23 @@ function userFilter(query: UserQuery): { where: string; params: Params } {
     params.owner = query.ownerId;
   }
   if (query.search !== undefined) {
+    // Tokens are walked through once, not looked up for every user.
     where.push(`(u.name LIKE @pattern ESCAPE '\\' OR u.note LIKE @pattern ESCAPE '\\' OR u.telegram_id LIKE @pattern
-      OR EXISTS (SELECT 1 FROM user_token k WHERE k.user_id = u.id AND k.token LIKE @pattern ESCAPE '\\'))`);
+      OR u.id IN (SELECT k.user_id FROM user_token k WHERE k.token LIKE @pattern ESCAPE '\\'))`);
     params.pattern = likePattern(query.search);
   }
   if (query.state !== undefined) {
-    where.push('u.state = @state');
-    params.state = query.state;
+    // Among the few without access the index finds them: it needs the word itself.
+    where.push(`u.state = '${USER_STATES.find((state) => state === query.state) ?? ''}'`);
   }
   if (query.tag !== undefined) {
-    where.push('EXISTS (SELECT 1 FROM json_each(u.tags) WHERE value = @tag)');
+    where.push('instr(u.tags, @quoted) > 0 AND EXISTS (SELECT 1 FROM json_each(u.tags) WHERE value = @tag)');
     params.tag = query.tag;
+    params.quoted = JSON.stringify(query.tag);
+  }
+  if (query.planId !== undefined) {
+    where.push('u.id IN (SELECT e.user_id FROM entitlement e WHERE e.plan_id = @planId)');
+    params.planId = query.planId;
   }
   return { where: where.join(' AND '), params };
 }

@@ -36,6 +36,7 @@ import { QuotaReader } from './quota-reader.ts';
 import { StatementReader } from './statement-reader.ts';
 import { Statements } from './statements.ts';
 import { UsageReader } from './usage-reader.ts';
+import { UserOrderReader } from './user-order-reader.ts';
 
 /** All readers on one connection. */
 export function makeReaders(db: Database, calendar: Calendar) {
@@ -62,6 +63,7 @@ export function makeReaders(db: Database, calendar: Calendar) {
     quotas,
     noteworthy: new NoteworthyReader(sql, quotas),
     adminLimits: new AdminLimitReader(sql, calendar, quotas.usage, () => quotas.trustedServers()),
+    userOrders: new UserOrderReader(sql, quotas, calendar),
     exports: new ExportReader(db, calendar),
     charts: new ChartReader(sql, calendar, ledger),
     statements: new StatementReader(sql, calendar, ledger),
@@ -73,12 +75,13 @@ export type Readers = ReturnType<typeof makeReaders>;
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
   const { db, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
-  const { quotas, noteworthy, adminLimits, budgets } = readers;
+  const { quotas, noteworthy, adminLimits, budgets, userOrders } = readers;
   return {
     previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
     adminStanding: (id: AdminId, nowMs: number) => adminLimits.standing(id, nowMs),
     adminSums: (id: AdminId, limit: AdminLimit, nowMs: number) => adminLimits.sums(id, limit, nowMs),
+    userOrders: (nowMs: number) => userOrders.read(nowMs),
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
         ? usage.ownerSummary(period, who.adminId, seenBy)

@@ -1,0 +1,178 @@
+import type { UserQuery } from '../../core/inventory/inventory-store.ts';
+import type { User } from '../../core/inventory/peer.ts';
+import type { Page } from '../../core/ledger/usage-history.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import type { InventoryReader } from './reader/inventory-reader.ts';
+import { decodeCursor, encodeCursor } from './reader/statements.ts';
+import type { RankedSort, UserOrder, UserOrders } from './reader/user-order-reader.ts';
+import type { SlowReader } from './slow-reader.ts';
+
+/** An order is read anew, in the background, when it is older than this, and than twenty times what reading it took. */
+const FRESH_MS = 10_000;
+const FRESH_TIMES_COST = 20;
+/** So many times older, it serves nobody any more: whoever asks for a first page waits for a new one. */
+const USABLE = 6;
+/** For those who are in the midst of a list: some 8 MB each for 100,000 users. */
+const KEPT = 3;
+const UNUSED_MS = 10 * 60_000;
+
+interface Snapshot extends UserOrders {
+  /** When it was read: its name in cursors. */
+  readonly atMs: number;
+  readonly freshMs: number;
+  usedMs: number;
+}
+
+/**
+ * Pages of users in the order of what changes with every poll. The orders are read in the reader's thread and kept for a
+ * while: all pages of one walk come from the same one, so that nobody is shown twice or left out because usage moved on.
+ * What a page shows of each user is read when it is asked for.
+ */
+export class UserOrdering {
+  readonly #slow: SlowReader;
+  readonly #reader: InventoryReader;
+  readonly #clock: Clock;
+  #snapshots: Snapshot[] = [];
+  #reading: Promise<Snapshot> | null = null;
+
+  constructor(slow: SlowReader, reader: InventoryReader, clock: Clock) {
+    this.#slow = slow;
+    this.#reader = reader;
+    this.#clock = clock;
+  }
+
+  async page(query: UserQuery, sort: RankedSort): Promise<Page<User>> {
+    const cursor = decodeCursor(query.cursor);
+    const kept = this.#snapshots.find(({ atMs }) => atMs === cursor?.[0]);
+    const snapshot = kept ?? (await this.#latest());
+    snapshot.usedMs = this.#nowMs();
+    const order = new Walk(snapshot.by[sort], query.descending ?? false, this.#since(snapshot, query));
+    const start = cursor === null ? 0 : kept ? Number(cursor[1]) : order.after(String(cursor[2]), Number(cursor[3]));
+    const shown = this.#shown(snapshot, query);
+    const places: number[] = [];
+    let place = Math.max(0, start);
+    for (; place < order.length && places.length <= query.limit; place++) {
+      if (shown === null || shown.has(order.rowAt(place))) places.push(place);
+    }
+    const page = places.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      items: this.#reader.usersOfRows(page.map((each) => order.rowAt(each))),
+      nextCursor:
+        places.length > query.limit && last !== undefined
+          ? encodeCursor([snapshot.atMs, last + 1, order.valueAt(last), order.rowAt(last)])
+          : null,
+      total: cursor === null ? (shown?.size ?? order.length) : null,
+    };
+  }
+
+  /** To be called now and then: gives back what nobody asked for. */
+  tidy(): void {
+    const now = this.#nowMs();
+    this.#snapshots = this.#snapshots.filter(({ usedMs }) => now - usedMs < UNUSED_MS);
+  }
+
+  /** Users made since come last: where they belong is not known yet. */
+  #since({ lastRow }: Snapshot, query: UserQuery): number[] {
+    const { limit, cursor } = query;
+    return this.#reader.userRows({ limit, cursor }, lastRow);
+  }
+
+  /** Null: everybody in the order. */
+  #shown({ users, lastRow }: Snapshot, query: UserQuery): ReadonlySet<number> | null {
+    const { ownerId, search, state, tag, planId, limit, cursor } = query;
+    const isFiltered = [ownerId, search, state, tag, planId].some((each) => each !== undefined);
+    const everybody = { limit, cursor };
+    // None of them was deleted since.
+    if (
+      !isFiltered &&
+      this.#reader.countUsers(everybody) === users + this.#reader.userRows(everybody, lastRow).length
+    ) {
+      return null;
+    }
+    return new Set(this.#reader.userRows(query));
+  }
+
+  async #latest(): Promise<Snapshot> {
+    const latest = this.#snapshots.at(-1);
+    const age = latest === undefined ? Number.POSITIVE_INFINITY : Math.abs(this.#nowMs() - latest.atMs);
+    if (latest !== undefined && age < latest.freshMs) return latest;
+    const reading = this.#read();
+    if (latest === undefined || age >= USABLE * latest.freshMs) return await reading;
+    reading.catch(() => {
+      // Whoever asks next tries again, and is told.
+    });
+    return latest;
+  }
+
+  #read(): Promise<Snapshot> {
+    const began = this.#nowMs();
+    this.#reading ??= this.#slow
+      .read('userOrders', began)
+      .then((orders) => {
+        const now = this.#nowMs();
+        const freshMs = Math.max(FRESH_MS, FRESH_TIMES_COST * (now - began));
+        // Two of one millisecond would have one name.
+        const atMs = Math.max(now, (this.#snapshots.at(-1)?.atMs ?? 0) + 1);
+        const snapshot = { ...orders, atMs, freshMs, usedMs: now };
+        this.#snapshots = [...this.#snapshots, snapshot].slice(-KEPT);
+        return snapshot;
+      })
+      .finally(() => {
+        this.#reading = null;
+      });
+    return this.#reading;
+  }
+
+  #nowMs(): number {
+    return this.#clock.now().getTime();
+  }
+}
+
+/** One order, in one direction: users with a value, those without, those made since. */
+class Walk {
+  readonly #order: UserOrder;
+  readonly #isDescending: boolean;
+  readonly #since: readonly number[];
+  readonly length: number;
+
+  constructor(order: UserOrder, isDescending: boolean, since: readonly number[]) {
+    this.#order = order;
+    this.#isDescending = isDescending;
+    this.#since = since;
+    this.length = order.rows.length + order.unknown.length + since.length;
+  }
+
+  rowAt(place: number): number {
+    const { rows, unknown } = this.#order;
+    if (place < rows.length) return rows[this.#index(place)] as number;
+    return (unknown[place - rows.length] ?? this.#since[place - rows.length - unknown.length]) as number;
+  }
+
+  /** As text; empty where there is none. */
+  valueAt(place: number): string {
+    const { rows, values } = this.#order;
+    return place < rows.length ? String(values[this.#index(place)]) : '';
+  }
+
+  /** The first place after a user who had this value when the list was begun, in an order that is not kept any more. */
+  after(value: string, row: number): number {
+    const isAfter = (place: number) => {
+      const ofPlace = this.valueAt(place);
+      if (value === '' || ofPlace === '') return ofPlace === '' && (value !== '' || this.rowAt(place) > row);
+      const difference = Number(ofPlace) - Number(value) || this.rowAt(place) - row;
+      return this.#isDescending ? difference < 0 : difference > 0;
+    };
+    let [first, end] = [0, this.length];
+    while (first < end) {
+      const middle = (first + end) >> 1;
+      if (isAfter(middle)) end = middle;
+      else first = middle + 1;
+    }
+    return first;
+  }
+
+  #index(place: number): number {
+    return this.#isDescending ? this.#order.rows.length - 1 - place : place;
+  }
+}

@@ -70,11 +70,7 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/users',
-    validateSearch: (search: Record<string, unknown>): { q?: string; state?: string; create?: boolean } => ({
-      ...(typeof search.q === 'string' && search.q ? { q: search.q } : {}),
-      ...(typeof search.state === 'string' && /^[a-z-]+$/.test(search.state) ? { state: search.state } : {}),
-      ...(search.create === true ? { create: true } : {}),
-    }),
+    validateSearch: readUsersSearch,
     component: lazyRouteComponent(() => import('./features/users/users-page.tsx'), 'UsersPage'),
   }),
   createRoute({
@@ -110,6 +106,18 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => panel,
+    path: '/import',
+    component: lazyRouteComponent(() => import('./features/imports/import-page.tsx'), 'ImportPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
+    path: '/corrections',
+    validateSearch: (search: Record<string, unknown>): { user?: string } =>
+      typeof search.user === 'string' ? { user: search.user } : {},
+    component: lazyRouteComponent(() => import('./features/corrections/corrections-page.tsx'), 'CorrectionsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
     path: '/services',
     component: lazyRouteComponent(() => import('./features/services/services-page.tsx'), 'ServicesPage'),
   }),
@@ -134,4 +142,20 @@ export function createPanelRouter(client: QueryClient) {
     defaultPreload: 'intent',
     scrollRestoration: true,
   });
+}
+
+/** Only what the list knows: an address may be typed by hand. */
+function readUsersSearch(search: Record<string, unknown>): Record<string, string | boolean> {
+  const kept: Record<string, string | boolean> = {};
+  for (const name of ['q', 'plan', 'tag', 'owner']) {
+    const value = search[name];
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number') kept[name] = String(value);
+  }
+  const words = { state: /^[a-z-]+$/, sort: /^(name|used|share|total|expires|seen)$/, order: /^(asc|desc)$/ };
+  for (const [name, form] of Object.entries(words)) {
+    const value = search[name];
+    if (typeof value === 'string' && form.test(value)) kept[name] = value;
+  }
+  for (const name of ['create', 'importing']) if (search[name] === true) kept[name] = true;
+  return kept;
 }

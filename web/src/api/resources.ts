@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { get } from './client.ts';
 import type { Bytes } from './exact-json.ts';
 import type {
+  Admin,
   Answer,
   Gap,
   Health,
@@ -72,6 +73,12 @@ export const peersQuery = (filter: PeersFilter) =>
 
 export interface UsersFilter {
   readonly state?: User['state'] | undefined;
+  /** By name, as `owner` is. */
+  readonly plan?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly sort?: 'name' | 'used' | 'share' | 'total' | 'expires' | 'seen' | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
   readonly search?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -86,6 +93,12 @@ export const usersQuery = (filter: UsersFilter = {}) =>
 export const plansQuery = queryOptions({
   queryKey: ['plans'],
   queryFn: ({ signal }) => get<List<Plan>>('api/v1/plans', {}, signal),
+});
+
+/** Owner only. */
+export const adminsQuery = queryOptions({
+  queryKey: ['admins'],
+  queryFn: ({ signal }) => get<List<Admin>>('api/v1/admins', {}, signal),
 });
 
 /** A period as the API takes it: whole days of the panel's zone, or two instants. */

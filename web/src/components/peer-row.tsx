@@ -1,10 +1,14 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useIsOwner } from '../api/session.ts';
 import type { Peer } from '../api/types.ts';
 import { directionsOf } from '../lib/direction.ts';
 import { Ago } from './ago.tsx';
+import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { Bytes, DirectionName, Unknown } from './numbers.tsx';
+import { RebindForm } from './rebind-form.tsx';
 
 /** What a row says beside the device itself: where it is, or whose it is. */
 interface Beside {
@@ -31,6 +35,9 @@ export function PeerHead({ beside }: Beside) {
         </th>
         <th scope="col" className="r">
           <DirectionName of="upload" />
+        </th>
+        <th scope="col" className="pick hide-m">
+          <span className="vh">{t('common.more')}</span>
         </th>
       </tr>
     </thead>
@@ -67,7 +74,30 @@ export function PeerRow({ peer, beside }: Beside & { readonly peer: Peer }) {
       <td className="r">
         <Bytes value={upload} atLeast={peer.stale} />
       </td>
+      <td className="pick hide-m">
+        <Rebind peer={peer} />
+      </td>
     </tr>
+  );
+}
+
+/** Gives the device to somebody else; the past, too, so it is the owner's to do. */
+function Rebind({ peer }: { readonly peer: Peer }) {
+  const { t } = useTranslation();
+  const owner = useIsOwner();
+  const [open, setOpen] = useState(false);
+  const title = t('common.rebind.title');
+  const label = t('common.rebind.label', { name: peer.name || `${peer.key.slice(0, 12)}…` });
+  if (!owner) return null;
+  return (
+    <>
+      <button type="button" className="btn quiet icon" aria-label={label} title={label} onClick={() => setOpen(true)}>
+        <Icon name="claim" />
+      </button>
+      <Dialog title={title} open={open} onClose={() => setOpen(false)}>
+        <RebindForm peer={peer} onDone={() => setOpen(false)} />
+      </Dialog>
+    </>
   );
 }
 

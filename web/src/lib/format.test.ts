@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationParts, formatBytes, formatCount, formatPercent, formatRate, formatShare } from './format.ts';
+import { durationParts, formatBytes, formatCount, formatPercent, formatRate, formatShare, parseGib } from './format.ts';
 
 test('bytes have three significant digits and IEC units', () => {
   expect(formatBytes(0, 'en')).toEqual({ text: '0', unit: 'B' });
@@ -44,4 +44,14 @@ test('durations say at most two units', () => {
     { value: 10, unit: 'min' },
   ]);
   expect(durationParts(26 * 3_600_000)).toEqual([{ value: 26, unit: 'h' }]);
+});
+
+test('an amount of GiB is read with a point or a comma, as exact bytes', () => {
+  expect(parseGib('10')).toBe(10 * 2 ** 30);
+  expect(parseGib(' 0,5 ')).toBe(2 ** 29);
+  expect(parseGib('1.5')).toBe(3 * 2 ** 29);
+});
+
+test.each(['', '  ', '0', '-1', 'ten', 'Infinity', '1.2.3'])('%j is no amount', (text) => {
+  expect(parseGib(text)).toBeNull();
 });

@@ -74,3 +74,9 @@ function withRest(
 ): { value: number; unit: DurationUnit }[] {
   return rest.value > 0 && first.value < 10 ? [first, rest] : [first];
 }
+
+/** GiB as they are typed, with a point or a comma, as bytes; null where it is no amount. */
+export function parseGib(text: string): number | null {
+  const value = Number(text.trim().replace(',', '.'));
+  return text.trim() === '' || !Number.isFinite(value) || value <= 0 ? null : Math.round(value * 2 ** 30);
+}

@@ -17,7 +17,12 @@ function offsetAt(instant: number, timeZone: string): number {
 
 /** The instant at which a calendar day (`2026-11-21`) begins in a zone. */
 export function startOfDay(day: string, timeZone: string): Date {
-  const utc = Date.parse(`${day}T00:00:00Z`);
+  return instantAt(`${day}T00:00`, timeZone);
+}
+
+/** The instant at which clocks of a zone show this (`2026-11-21T14:05`). */
+export function instantAt(local: string, timeZone: string): Date {
+  const utc = Date.parse(`${local}Z`);
   const guess = utc - offsetAt(utc, timeZone);
   // Asked again at the guess: the offset may have changed between the two (daylight saving).
   return new Date(utc - offsetAt(guess, timeZone));

@@ -102,6 +102,7 @@ function usePages(): Command[] {
     ['/traffic/', t('common.nav.traffic'), 'traffic'],
     ['/users/', t('common.nav.users'), 'users'],
     ['/peers', t('common.palette.peers'), 'laptop'],
+    ['/corrections', t('common.entry.page'), 'edit'],
     ['/nodes/', t('common.nav.nodes'), 'nodes', true],
     ['/services/', t('common.nav.services'), 'services', true],
     ['/alerts/', t('common.nav.alerts'), 'alerts', true],

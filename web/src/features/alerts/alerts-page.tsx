@@ -7,10 +7,10 @@ import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { GapsTable } from '../../components/gaps-table.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
+import { SetAsideCard } from '../../components/set-aside-card.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { OpenAlerts, PastAlerts } from './alert-lists.tsx';
-import { QuarantineCard } from './quarantine-card.tsx';
 
 /** What needs a look now, what did, and what is not known of the past. */
 export function AlertsPage() {
@@ -21,7 +21,7 @@ export function AlertsPage() {
       {seesAll ? <OpenAlerts /> : null}
       {seesAll ? <PastAlerts /> : null}
       <GapsCard />
-      {seesAll ? <QuarantineCard /> : null}
+      {seesAll ? <SetAsideCard kind="quarantine" /> : null}
     </Page>
   );
 }

@@ -1,16 +1,8 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { get, put } from '../../api/client.ts';
-import type { Alert, Answer, List } from '../../api/types.ts';
+import { put } from '../../api/client.ts';
+import type { Alert } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
-
-export type Quarantined = Answer<'/api/v1/quarantine'>['items'][number];
-
-/** Implausible reports and readings: kept, not counted. */
-export const quarantineQuery = queryOptions({
-  queryKey: ['quarantine'],
-  queryFn: ({ signal }) => get<List<Quarantined>>('api/v1/quarantine', {}, signal),
-});
 
 interface Acknowledgement {
   readonly id: string;

@@ -70,6 +70,14 @@ export const nodeSetupQuery = (id: string) =>
       get<{ setup: NodeSetup | null }>(`api/v1/nodes/${encodeURIComponent(id)}/setup`, {}, signal),
   });
 
+/** The same for a key that may take access, too. */
+export const accessSetupQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['node-setup', id, 'access'],
+    queryFn: ({ signal }) =>
+      get<{ setup: NodeSetup | null }>(`api/v1/nodes/${encodeURIComponent(id)}/setup`, { access: true }, signal),
+  });
+
 export type PollResult = PostAnswer<'/api/v1/nodes/{id}/poll'>;
 
 export function usePollNode(id: string) {

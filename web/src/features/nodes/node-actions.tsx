@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useIsOwner } from '../../api/session.ts';
 import type { Node } from '../../api/types.ts';
+import { DeleteForm } from '../../components/delete-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
@@ -13,7 +14,9 @@ import { EditNodeForm } from './edit-node-form.tsx';
 export function NodeActions({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const owner = useIsOwner();
+  const navigate = useNavigate();
   const poll = usePollNode(node.id);
+  const remove = useDeleteNode(node.id);
   const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
   if (!owner) return null;
   return (
@@ -47,32 +50,14 @@ export function NodeActions({ node }: { readonly node: Node }) {
         open={dialog === 'delete'}
         onClose={() => setDialog(null)}
       >
-        <DeleteForm node={node} onDone={() => setDialog(null)} />
+        <DeleteForm
+          what={t('nodes.deleteWhat')}
+          label={t('nodes.deleteName', { name: node.name })}
+          remove={remove}
+          onCancel={() => setDialog(null)}
+          onDone={() => void navigate({ to: '/nodes' })}
+        />
       </Dialog>
     </div>
-  );
-}
-
-function DeleteForm({ node, onDone }: { readonly node: Node; readonly onDone: () => void }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const remove = useDeleteNode(node.id);
-  return (
-    <>
-      <p>{t('nodes.deleteWhat')}</p>
-      <div className="row-end">
-        <button type="button" className="btn" onClick={onDone}>
-          {t('common.cancel')}
-        </button>
-        <button
-          type="button"
-          className="btn danger"
-          disabled={remove.isPending}
-          onClick={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: '/nodes' }) })}
-        >
-          {t('nodes.deleteName', { name: node.name })}
-        </button>
-      </div>
-    </>
   );
 }

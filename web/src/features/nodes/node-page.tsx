@@ -11,6 +11,7 @@ import { useRange } from '../../lib/use-range.ts';
 import { nodeQuery } from './api.ts';
 import { FailingHead } from './failing-head.tsx';
 import { Causes, Tried } from './failing-test.tsx';
+import { NodeAccess } from './node-access.tsx';
 import { NodeFigures } from './node-figures.tsx';
 import { NodeGaps } from './node-gaps.tsx';
 import { NodeHead } from './node-head.tsx';
@@ -65,6 +66,7 @@ function Content({ node }: { readonly node: Node }) {
         range={range}
       />
       <NodeServices node={node} />
+      <NodeAccess node={node} />
       <NodeUptime node={node} />
       <NodeReconciliation node={node} />
       <NodePeers node={node} />

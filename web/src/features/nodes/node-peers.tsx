@@ -32,7 +32,7 @@ export function NodePeers({ node }: { readonly node: Node }) {
           <tbody>
             <Block
               query={query}
-              skeleton={<SkeletonRows rows={4} columns={[110, 64, 96, -64, -56, -56]} hidden={[1, 2, 3]} />}
+              skeleton={<SkeletonRows rows={4} columns={[110, 64, 96, -64, -56, -56, -24]} hidden={[1, 2, 3]} />}
             >
               {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} beside="user" />)}
             </Block>

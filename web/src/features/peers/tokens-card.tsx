@@ -7,11 +7,10 @@ import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
-import { Bytes, DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
-import { directionsOf } from '../../lib/direction.ts';
+import { TrafficCells, TrafficHeads } from '../../components/traffic-columns.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useClaimToken } from './api.ts';
 
@@ -29,15 +28,7 @@ export function TokensCard() {
           <thead>
             <tr>
               <th scope="col">{t('peers.token')}</th>
-              <th scope="col" className="r hide-s">
-                <DirectionName of="download" />
-              </th>
-              <th scope="col" className="r hide-s">
-                <DirectionName of="upload" />
-              </th>
-              <th scope="col" className="r">
-                {t('common.total')}
-              </th>
+              <TrafficHeads />
               <th scope="col" className="r hide-m">
                 {t('peers.firstAndLast')}
               </th>
@@ -77,21 +68,12 @@ function Row({
 }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { download, upload } = directionsOf(token.traffic);
   return (
     <tr>
       <td>
         <span className="name">{token.userToken}</span>
       </td>
-      <td className="r hide-s">
-        <Bytes value={download} />
-      </td>
-      <td className="r hide-s">
-        <Bytes value={upload} />
-      </td>
-      <td className="r">
-        <Bytes value={token.traffic.totalBytes} />
-      </td>
+      <TrafficCells traffic={token.traffic} />
       <td className="r mut hide-m">
         {format.short(token.firstAt)} – {format.short(token.lastAt)}
       </td>

@@ -1,17 +1,25 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useIsOwner } from '../../api/session.ts';
 import type { Service } from '../../api/types.ts';
 import { Ago } from '../../components/ago.tsx';
 import { Card } from '../../components/card.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
+import { ProbeForm } from './probe-form.tsx';
 
 export function ServicesTable({ services }: { readonly services: readonly Service[] }) {
   const { t } = useTranslation();
+  const owner = useIsOwner();
+  const [probing, setProbing] = useState<string | null>(null);
+  const probed = services.find(({ id }) => id === probing);
   return (
     <Card title={t('services.all')} hint={t('services.allMean')}>
       <TableScroll>
@@ -39,20 +47,38 @@ export function ServicesTable({ services }: { readonly services: readonly Servic
               <th scope="col" className="r hide-m">
                 {t('services.checkedAt')}
               </th>
+              {owner ? (
+                <th scope="col">
+                  <span className="vh">{t('common.more')}</span>
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody>
             {services.map((service) => (
-              <Row key={service.id} service={service} />
+              <Row key={service.id} service={service} onProbe={owner ? () => setProbing(service.id) : null} />
             ))}
           </tbody>
         </table>
       </TableScroll>
+      <Dialog
+        title={t('services.probeOf', { name: probed ? `${probed.nodeName} / ${probed.name}` : '' })}
+        open={probed !== undefined}
+        onClose={() => setProbing(null)}
+      >
+        {probed ? <ProbeForm service={probed} onDone={() => setProbing(null)} /> : null}
+      </Dialog>
     </Card>
   );
 }
 
-function Row({ service }: { readonly service: Service }) {
+interface RowProps {
+  readonly service: Service;
+  /** Null: whoever looks may not set it. */
+  readonly onProbe: (() => void) | null;
+}
+
+function Row({ service, onProbe }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const said = useSaid();
@@ -102,6 +128,19 @@ function Row({ service }: { readonly service: Service }) {
         )}
       </td>
       <td className="r mut hide-m">{service.checkedAt ? <Ago at={service.checkedAt} /> : '—'}</td>
+      {onProbe ? (
+        <td className="r">
+          <button
+            type="button"
+            className="btn quiet icon"
+            aria-label={t('services.probeOf', { name: service.name })}
+            title={t('services.probeOf', { name: service.name })}
+            onClick={onProbe}
+          >
+            <Icon name="edit" />
+          </button>
+        </td>
+      ) : null}
     </tr>
   );
 }

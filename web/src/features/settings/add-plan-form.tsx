@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
-import { parseGib } from '../../lib/parse-gib.ts';
+import { parseGib } from '../../lib/format.ts';
 import { useAddPlan } from './api.ts';
 
 const CYCLES = ['month:1', 'jalali-month:1', 'week:mon', 'week:sat', 'day', 'days:30', 'none'] as const;

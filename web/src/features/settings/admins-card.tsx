@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { adminsQuery } from '../../api/resources.ts';
 import { useSession } from '../../api/session.ts';
 import type { Admin, Role } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
@@ -13,7 +14,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useFormat } from '../../lib/use-format.ts';
-import { adminsQuery, useAddAdmin, useDisableAdmin } from './api.ts';
+import { useAddAdmin, useDisableAdmin } from './api.ts';
 
 /** People who log in. */
 export function AdminsCard() {

@@ -15,11 +15,6 @@ export type Check = Answer<'/api/v1/doctor'>['checks'][number];
 
 const AUDIT_ROWS = 50;
 
-export const adminsQuery = queryOptions({
-  queryKey: ['admins'],
-  queryFn: ({ signal }) => get<List<Admin>>('api/v1/admins', {}, signal),
-});
-
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],
   queryFn: ({ signal }) => get<List<ApiToken>>('api/v1/tokens', {}, signal),

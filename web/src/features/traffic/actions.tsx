@@ -1,4 +1,5 @@
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../api/live.ts';
@@ -29,6 +30,10 @@ export function Actions({ range }: { readonly range: CurrentRange }) {
         <Icon name="reset" className={fetching ? 'turning' : ''} />
         {t('traffic.refresh')}
       </button>
+      <Link className="btn" to="/corrections">
+        <Icon name="edit" />
+        {t('common.entry.page')}
+      </Link>
       {owner ? <ResetAll /> : null}
     </div>
   );

@@ -97,24 +97,6 @@ export function useDeleteUser(id: string) {
   });
 }
 
-/** One after the other; what is deleted before a refusal stays deleted, and the list shows it. */
-export function useDeleteUsers() {
-  const { t } = useTranslation();
-  const toast = useToast();
-  const onError = useErrorToast();
-  const refresh = useRefreshUsers();
-  return useMutation({
-    mutationFn: async (ids: readonly string[]) => {
-      for (const id of ids) await remove(`api/v1/users/${encodeURIComponent(id)}`);
-      return ids.length;
-    },
-    onSuccess: (count) =>
-      toast({ title: t('users.deletedMany', { count }), text: t('users.deletedWhat'), icon: 'trash' }),
-    onError,
-    onSettled: refresh,
-  });
-}
-
 export type StateChange = Answer<'/api/v1/users/{id}/state-changes'>['items'][number];
 export type TopUp = Answer<'/api/v1/users/{id}/top-ups'>['items'][number];
 
@@ -149,11 +131,11 @@ export function useEntitle(user: User) {
   });
 }
 
-/** What terms would do to one user now. */
-export function useTermsPreview(userId: string, terms: unknown) {
+/** What terms would do to some users now. */
+export function useTermsPreview(users: readonly string[], terms: unknown) {
   return useQuery({
-    queryKey: ['plans', 'preview', userId, terms],
-    queryFn: () => post<PostAnswer<'/api/v1/plans/preview'>>('api/v1/plans/preview', { terms, users: [userId] }),
+    queryKey: ['plans', 'preview', users, terms],
+    queryFn: () => post<PostAnswer<'/api/v1/plans/preview'>>('api/v1/plans/preview', { terms, users }),
     enabled: terms !== undefined,
     placeholderData: keepPreviousData,
     retry: false,
@@ -239,10 +221,33 @@ export function useRotateLink(id: string) {
   });
 }
 
-function useRefreshUsers(): () => void {
+export function useRefreshUsers(): () => void {
   const client = useQueryClient();
   return () => {
     for (const key of ['users', 'usage', 'unclaimed', 'overview', 'peers'])
       void client.invalidateQueries({ queryKey: [key] });
   };
+}
+
+type ImportOutcome = PostAnswer<'/api/v1/users/import'>;
+
+/** What a CSV file would make, line by line. */
+export function useImportPreview(csv: string | undefined) {
+  return useQuery({
+    queryKey: ['users', 'import', csv],
+    queryFn: () => post<ImportOutcome>('api/v1/users/import', { csv, dryRun: true }),
+    enabled: csv !== undefined && csv !== '',
+    retry: false,
+  });
+}
+
+export function useImportUsers() {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const refresh = useRefreshUsers();
+  return useMutation({
+    mutationFn: (csv: string) => post<ImportOutcome>('api/v1/users/import', { csv }),
+    onSuccess: ({ created }) => toast({ title: t('users.import.done', { count: created }), icon: 'users' }),
+    onSettled: refresh,
+  });
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
-import { parseGib } from '../../lib/parse-gib.ts';
+import { parseGib } from '../../lib/format.ts';
 import { useTopUp } from './api.ts';
 
 /** Bytes on top of a quota, for the running cycle. */

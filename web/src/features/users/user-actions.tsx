@@ -1,8 +1,9 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMayWrite } from '../../api/session.ts';
+import { useIsOwner, useMayWrite } from '../../api/session.ts';
 import type { User } from '../../api/types.ts';
+import { DeleteForm } from '../../components/delete-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
@@ -17,9 +18,12 @@ type Opened = 'edit' | 'quota' | 'top-up' | 'delete';
 /** What can be done with a user; everything but deleting can be undone. */
 export function UserActions({ user }: { readonly user: User }) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const mayWrite = useMayWrite();
+  const isOwner = useIsOwner();
   const reset = useReset();
   const suspend = useSuspend(user);
+  const remove = useDeleteUser(user.id);
   const [opened, setOpened] = useState<Opened | null>(null);
   if (!mayWrite || user.deletedAt !== null) return null;
   const close = () => setOpened(null);
@@ -62,6 +66,15 @@ export function UserActions({ user }: { readonly user: User }) {
             label: <MenuLabel icon="key" text={t(user.active ? 'users.suspend' : 'users.restore')} />,
             onPick: () => suspend.mutate(!user.active),
           },
+          ...(isOwner
+            ? [
+                {
+                  key: 'correct',
+                  label: <MenuLabel icon="reset" text={t('users.correct')} />,
+                  onPick: () => void navigate({ to: '/corrections', search: { user: user.name } }),
+                },
+              ]
+            : []),
           entry('edit', 'edit', t('users.edit')),
           entry('delete', 'trash', t('users.delete'), true),
         ]}
@@ -69,31 +82,17 @@ export function UserActions({ user }: { readonly user: User }) {
       {dialog('edit', t('users.edit'), <EditUserForm user={user} onDone={close} />)}
       {dialog('quota', t('users.entitle.titleOf', { name: user.name }), <QuotaForm user={user} onDone={close} />)}
       {dialog('top-up', t('users.topUp.titleOf', { name: user.name }), <TopUpForm user={user} onDone={close} />)}
-      {dialog('delete', t('users.deleteName', { name: user.name }), <Deleting user={user} onClose={close} />)}
+      {dialog(
+        'delete',
+        t('users.deleteName', { name: user.name }),
+        <DeleteForm
+          what={t('users.deleteWhat')}
+          label={t('users.deleteName', { name: user.name })}
+          remove={remove}
+          onCancel={close}
+          onDone={() => void navigate({ to: '/users' })}
+        />,
+      )}
     </div>
-  );
-}
-
-function Deleting({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const remove = useDeleteUser(user.id);
-  return (
-    <>
-      <p>{t('users.deleteWhat')}</p>
-      <div className="row-end">
-        <button type="button" className="btn" onClick={onClose}>
-          {t('common.cancel')}
-        </button>
-        <button
-          type="button"
-          className="btn danger"
-          disabled={remove.isPending}
-          onClick={() => remove.mutate(undefined, { onSuccess: () => void navigate({ to: '/users' }) })}
-        >
-          {t('users.deleteName', { name: user.name })}
-        </button>
-      </div>
-    </>
   );
 }

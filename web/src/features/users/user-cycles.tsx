@@ -4,10 +4,9 @@ import { address } from '../../api/client.ts';
 import type { User } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
-import { Bytes, DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
-import { directionsOf } from '../../lib/direction.ts';
+import { TrafficCells, TrafficHeads } from '../../components/traffic-columns.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Cycle, userCyclesQuery } from './api.ts';
 
@@ -25,15 +24,7 @@ export function UserCycles({ user }: { readonly user: User }) {
           <thead>
             <tr>
               <th scope="col">{t('users.cycle')}</th>
-              <th scope="col" className="r hide-s">
-                <DirectionName of="download" />
-              </th>
-              <th scope="col" className="r hide-s">
-                <DirectionName of="upload" />
-              </th>
-              <th scope="col" className="r">
-                {t('common.total')}
-              </th>
+              <TrafficHeads />
               <th scope="col" className="r">
                 <span className="vh">{t('users.statement')}</span>
               </th>
@@ -60,7 +51,6 @@ export function UserCycles({ user }: { readonly user: User }) {
 function Row({ user, cycle }: { readonly user: User; readonly cycle: Cycle }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const { download, upload } = directionsOf(cycle.traffic);
   const lang = PRINTED.includes(i18n.language) ? i18n.language : 'en';
   const statement = address(`api/v1/users/${encodeURIComponent(user.id)}/statement`, { at: cycle.from, lang });
   return (
@@ -68,15 +58,7 @@ function Row({ user, cycle }: { readonly user: User; readonly cycle: Cycle }) {
       <td>
         {format.day(cycle.from)} – {cycle.running ? t('users.today') : format.day(new Date(Date.parse(cycle.to) - 1))}
       </td>
-      <td className="r hide-s">
-        <Bytes value={download} atLeast={!cycle.exact} />
-      </td>
-      <td className="r hide-s">
-        <Bytes value={upload} atLeast={!cycle.exact} />
-      </td>
-      <td className="r">
-        <Bytes value={cycle.traffic.totalBytes} atLeast={!cycle.exact} />
-      </td>
+      <TrafficCells traffic={cycle.traffic} atLeast={!cycle.exact} />
       <td className="r">
         <a href={statement} target="_blank" rel="noreferrer">
           {t('users.statement')}

@@ -35,7 +35,7 @@ export function UserDevices({ user }: { readonly user: User }) {
           <tbody>
             <Block
               query={query}
-              skeleton={<SkeletonRows rows={2} columns={[110, 64, 96, -64, -56, -56]} hidden={[1, 2, 5]} />}
+              skeleton={<SkeletonRows rows={2} columns={[110, 64, 96, -64, -56, -56, -24]} hidden={[1, 2, 5]} />}
             >
               {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} beside="node" />)}
             </Block>

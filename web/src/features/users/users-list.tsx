@@ -1,23 +1,25 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { UsersFilter } from '../../api/resources.ts';
 import { useMayWrite } from '../../api/session.ts';
-import type { User } from '../../api/types.ts';
 import { Empty, Failure } from '../../components/block.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useWindowedRows } from '../../lib/use-windowed-rows.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import type { Column } from './use-columns.ts';
 import { useUsersWindow } from './use-users-window.ts';
-import { UsersBar } from './users-bar.tsx';
-import { UsersTable } from './users-table.tsx';
+import { type UsersSort, UsersTable } from './users-table.tsx';
 
 const WAITING_ROWS = 8;
 
 interface UsersListProps {
-  readonly search: string;
-  readonly state: User['state'] | undefined;
+  readonly filter: Omit<UsersFilter, 'limit' | 'cursor'>;
+  readonly columns: readonly Column[];
+  readonly onSort: (sort: UsersSort) => void;
 }
 
 /** A list of any length: the page scrolls through all of it, and only what is in sight is drawn and read. */
-export function UsersList({ search, state }: UsersListProps) {
+export function UsersList({ filter, columns, onSort }: UsersListProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const mayWrite = useMayWrite();
@@ -25,9 +27,10 @@ export function UsersList({ search, state }: UsersListProps) {
   const [known, setKnown] = useState(WAITING_ROWS);
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
   const rows = useWindowedRows(body, known);
-  const users = useUsersWindow({ search: search || undefined, state }, rows.first, rows.end);
+  const users = useUsersWindow(filter, rows.first, rows.end);
   if (users.total !== undefined && users.total !== known) setKnown(users.total);
   if (users.total === undefined && users.error) return <Failure error={users.error} retry={users.retry} />;
+  const { sort = 'name', order = 'asc', ...narrowed } = filter;
   const toggle = (id: string, name: string) =>
     setChosen((before) => {
       const next = new Map(before);
@@ -36,17 +39,20 @@ export function UsersList({ search, state }: UsersListProps) {
     });
   return (
     <>
-      {chosen.size > 0 ? <UsersBar chosen={chosen} onClear={() => setChosen(new Map())} /> : null}
+      {chosen.size > 0 ? <BulkBar chosen={chosen} onClear={() => setChosen(new Map())} /> : null}
       <UsersTable
         body={body}
         rows={rows}
         users={users}
         known={known}
+        columns={columns}
+        sort={{ by: sort, order }}
+        onSort={onSort}
         chosen={mayWrite ? chosen : null}
         onToggle={toggle}
         onChooseShown={setChosen}
       />
-      {users.total === 0 ? <Nobody filtered={search !== '' || state !== undefined} /> : null}
+      {users.total === 0 ? <Nobody filtered={Object.values(narrowed).some((value) => value !== undefined)} /> : null}
       <p className="list-end" role="status">
         {users.total === undefined
           ? '\u00a0'

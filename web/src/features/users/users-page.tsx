@@ -1,87 +1,121 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMayWrite } from '../../api/session.ts';
-import type { User } from '../../api/types.ts';
+import { address } from '../../api/client.ts';
+import { useIsOwner, useMayWrite } from '../../api/session.ts';
+import { AccessNotice } from '../../components/access-notice.tsx';
 import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Select } from '../../components/select.tsx';
+import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { UnclaimedNotice } from '../../components/unclaimed-notice.tsx';
 import { CreateUserForm } from './create-user-form.tsx';
+import { ImportUsers } from './import-users.tsx';
+import { useColumns } from './use-columns.ts';
+import { UsersFilters } from './users-filters.tsx';
 import { UsersList } from './users-list.tsx';
-
-/** Search and what is open stand in the URL: a view can be shared. */
-export interface UsersSearch {
-  readonly q?: string | undefined;
-  readonly state?: User['state'] | undefined;
-  readonly create?: boolean | undefined;
-}
-
-const STATES = ['active', 'limited', 'expired', 'suspended', 'on-hold'] as const;
+import { type UsersSearch, useChangeSearch } from './users-search.ts';
 
 export function UsersPage() {
   const { t } = useTranslation();
   const mayWrite = useMayWrite();
-  const { q = '', state, create = false }: UsersSearch = useSearch({ strict: false });
+  const search: UsersSearch = useSearch({ strict: false });
+  const { q = '', create = false, importing = false, state, plan, tag, owner, sort, order } = search;
   const change = useChangeSearch();
+  const columns = useColumns();
   const [text, setText] = useState(q);
-  const search = useDeferredValue(text);
+  const filter = {
+    search: useDeferredValue(text) || undefined,
+    state,
+    plan,
+    tag: tag || undefined,
+    owner,
+    sort,
+    order,
+  };
   return (
     <Page title={t('common.nav.users')}>
+      <AccessNotice />
       <UnclaimedNotice />
       <Card
         title={t('common.nav.users')}
         hint={t('users.mean')}
         sub={t('users.sub')}
-        actions={
-          mayWrite ? (
-            <button type="button" className="btn primary" onClick={() => change({ create: true })}>
-              <Icon name="plus" />
-              {t('users.create')}
-            </button>
-          ) : undefined
-        }
+        actions={mayWrite ? <Actions /> : undefined}
       >
-        <div className="filters">
-          <input
-            className="field"
-            type="search"
-            value={text}
-            placeholder={t('users.search')}
-            aria-label={t('users.search')}
-            onChange={(event) => {
-              setText(event.target.value);
-              change({ q: event.target.value || undefined });
-            }}
-          />
-          <Select<User['state'] | 'any'>
-            label={t('common.stateWord')}
-            value={state ?? 'any'}
-            options={[
-              { value: 'any', label: t('users.anyState') },
-              ...STATES.map((value) => ({ value, label: t(`users.state.${value}`) })),
-            ]}
-            onChange={(value) => change({ state: value === 'any' ? undefined : value })}
-          />
-        </div>
-        <UsersList key={`${state} ${search}`} search={search} state={state} />
+        <UsersFilters
+          search={search}
+          text={text}
+          onText={(next) => {
+            setText(next);
+            change({ q: next || undefined });
+          }}
+          columns={columns}
+        />
+        <UsersList
+          key={JSON.stringify(filter)}
+          filter={filter}
+          columns={columns.shown}
+          onSort={({ by, order: next }) => change({ sort: by, order: next })}
+        />
       </Card>
       <Dialog title={t('users.create')} open={create && mayWrite} onClose={() => change({ create: undefined })}>
         <CreateUserForm onDone={() => change({ create: undefined })} />
+      </Dialog>
+      <Dialog
+        title={t('users.import.title')}
+        open={importing && mayWrite}
+        onClose={() => change({ importing: undefined })}
+      >
+        <ImportUsers onDone={() => change({ importing: undefined })} />
       </Dialog>
     </Page>
   );
 }
 
-function useChangeSearch(): (change: UsersSearch) => void {
+function Actions() {
+  const { t } = useTranslation();
+  const change = useChangeSearch();
   const navigate = useNavigate();
-  return (change) =>
-    void navigate({
-      to: '.',
-      search: (previous: Record<string, unknown>) => ({ ...previous, ...change }),
-      replace: true,
-      resetScroll: false,
-    });
+  const isOwner = useIsOwner();
+  const download = () => {
+    const link = document.createElement('a');
+    link.href = address('api/v1/users/export');
+    link.download = '';
+    link.click();
+  };
+  return (
+    <>
+      <Menu
+        label={t('common.more')}
+        trigger={
+          <button type="button" className="btn quiet icon" aria-label={t('common.more')}>
+            <Icon name="more" />
+          </button>
+        }
+        items={[
+          {
+            key: 'import',
+            label: <MenuLabel icon="plus" text={t('users.import.title')} />,
+            onPick: () => change({ importing: true }),
+          },
+          ...(isOwner
+            ? [
+                {
+                  key: 'bot',
+                  label: <MenuLabel icon="server" text={t('users.import.other')} />,
+                  onPick: () => void navigate({ to: '/import' }),
+                },
+              ]
+            : []),
+          { key: 'export', label: <MenuLabel icon="export" text={t('users.exportAll')} />, onPick: download },
+        ]}
+      />
+      <button type="button" className="btn primary" onClick={() => change({ create: true })}>
+        <Icon name="plus" />
+        {t('users.create')}
+      </button>
+    </>
+  );
 }

@@ -2,58 +2,64 @@ import { Link } from '@tanstack/react-router';
 import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
-import { Bytes, Count, DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { type Sort, SortHeader } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
-import { UsageCell } from '../../components/usage-bar.tsx';
-import { directionsOf } from '../../lib/direction.ts';
-import { useFormat } from '../../lib/use-format.ts';
 import type { WindowedRows } from '../../lib/use-windowed-rows.ts';
+import type { Column } from './use-columns.ts';
 import type { UsersWindow } from './use-users-window.ts';
-import { UserState } from './user-state.tsx';
-import { partOf } from './user-usage.tsx';
+import { ColumnName, LOOKS, UserCell } from './users-cells.tsx';
+import type { UsersSearch } from './users-search.ts';
 
 type Chosen = ReadonlyMap<string, string>;
+export type UsersSort = Sort<NonNullable<UsersSearch['sort']>>;
 
-interface UsersTableProps {
+interface HeadProps {
+  readonly columns: readonly Column[];
+  readonly sort: UsersSort;
+  readonly onSort: (sort: UsersSort) => void;
+  /** Null: nothing can be chosen. */
+  readonly chosen: Chosen | null;
+  readonly onChooseShown: (chosen: Chosen) => void;
+}
+
+interface UsersTableProps extends HeadProps {
   readonly body: RefObject<HTMLTableSectionElement | null>;
   readonly rows: WindowedRows;
   readonly users: UsersWindow;
   readonly known: number;
-  /** Null: nothing can be chosen. */
-  readonly chosen: Chosen | null;
   readonly onToggle: (id: string, name: string) => void;
-  readonly onChooseShown: (chosen: Chosen) => void;
 }
 
-const SKELETON = [110, 64, 96, -24, -56, -56, -56, -64];
-const HIDDEN = [2, 3, 4, 5, 7];
+const NAME_WAITING = 110;
+const CHOICE_WAITING = 16;
 
-export function UsersTable({ body, rows, users, known, chosen, onToggle, onChooseShown }: UsersTableProps) {
+export function UsersTable({ body, rows, users, known, onToggle, ...head }: UsersTableProps) {
+  const { columns, chosen } = head;
   const indexes = Array.from({ length: rows.end - rows.first }, (_, offset) => rows.first + offset);
   const shown = indexes.flatMap((index) => users.at(index) ?? []);
-  const columns = SKELETON.length + (chosen ? 1 : 0);
-  const shift = chosen ? 1 : 0;
+  const waiting = [
+    ...(chosen ? [CHOICE_WAITING] : []),
+    NAME_WAITING,
+    ...columns.map((column) => LOOKS[column].waiting),
+  ];
+  const before = waiting.length - columns.length;
+  const hidden = columns.flatMap((column, index) => (LOOKS[column].className?.includes('hide') ? index + before : []));
   return (
     <TableScroll>
       <table className="fixed-rows" aria-rowcount={known + 1}>
-        <Head chosen={chosen} shown={shown} onChooseShown={onChooseShown} />
+        <Head {...head} shown={shown} />
         <tbody ref={body}>
-          <Spacer height={rows.above} columns={columns} />
+          <Spacer height={rows.above} columns={waiting.length} />
           {indexes.map((index) => {
             const user = users.at(index);
             return user ? (
-              <Row key={index} user={user} index={index} chosen={chosen} onToggle={onToggle} />
+              <Row key={index} user={user} index={index} columns={columns} chosen={chosen} onToggle={onToggle} />
             ) : (
-              <SkeletonRows
-                key={index}
-                rows={1}
-                columns={chosen ? [16, ...SKELETON] : SKELETON}
-                hidden={HIDDEN.map((column) => column + shift)}
-              />
+              <SkeletonRows key={index} rows={1} columns={waiting} hidden={hidden} />
             );
           })}
-          <Spacer height={rows.below} columns={columns} />
+          <Spacer height={rows.below} columns={waiting.length} />
         </tbody>
       </table>
     </TableScroll>
@@ -70,18 +76,19 @@ function Spacer({ height, columns }: { readonly height: number; readonly columns
   );
 }
 
-interface HeadProps {
-  readonly chosen: Chosen | null;
-  readonly shown: readonly User[];
-  readonly onChooseShown: (chosen: Chosen) => void;
-}
-
-function Head({ chosen, shown, onChooseShown }: HeadProps) {
+function Head({
+  columns,
+  sort,
+  onSort,
+  chosen,
+  shown,
+  onChooseShown,
+}: HeadProps & { readonly shown: readonly User[] }) {
   const { t } = useTranslation();
-  const all = chosen !== null && shown.length > 0 && shown.every((user) => chosen.has(user.id));
+  const all = shown.length > 0 && shown.every(({ id }) => chosen?.has(id));
   return (
     <thead>
-      <tr aria-rowindex={1}>
+      <tr>
         {chosen ? (
           <th scope="col" className="pick">
             <input
@@ -93,26 +100,21 @@ function Head({ chosen, shown, onChooseShown }: HeadProps) {
             />
           </th>
         ) : null}
-        <th scope="col">{t('users.name')}</th>
-        <th scope="col">{t('common.stateWord')}</th>
-        <th scope="col" className="hide-m quota-col">
-          {t('users.quota')}
-        </th>
-        <th scope="col" className="r hide-s">
-          {t('users.devices')}
-        </th>
-        <th scope="col" className="r hide-s">
-          <DirectionName of="download" />
-        </th>
-        <th scope="col" className="r hide-s">
-          <DirectionName of="upload" />
-        </th>
-        <th scope="col" className="r">
-          {t('common.total')}
-        </th>
-        <th scope="col" className="r hide-m">
-          {t('users.since')}
-        </th>
+        <SortHeader by="name" sort={sort} onSort={onSort}>
+          {t('users.name')}
+        </SortHeader>
+        {columns.map((column) => {
+          const { sort: by, className } = LOOKS[column];
+          return by ? (
+            <SortHeader key={column} by={by} sort={sort} onSort={onSort} {...(className ? { className } : {})}>
+              <ColumnName of={column} />
+            </SortHeader>
+          ) : (
+            <th key={column} scope="col" className={className}>
+              <ColumnName of={column} />
+            </th>
+          );
+        })}
       </tr>
     </thead>
   );
@@ -121,14 +123,13 @@ function Head({ chosen, shown, onChooseShown }: HeadProps) {
 interface RowProps {
   readonly user: User;
   readonly index: number;
+  readonly columns: readonly Column[];
   readonly chosen: Chosen | null;
   readonly onToggle: (id: string, name: string) => void;
 }
 
-function Row({ user, index, chosen, onToggle }: RowProps) {
+function Row({ user, index, columns, chosen, onToggle }: RowProps) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { download, upload } = directionsOf(user.traffic);
   const isChosen = chosen?.has(user.id) ?? false;
   return (
     <tr aria-rowindex={index + 2} className={isChosen ? 'chosen' : undefined}>
@@ -148,40 +149,9 @@ function Row({ user, index, chosen, onToggle }: RowProps) {
           {user.name}
         </Link>
       </td>
-      <td>
-        <UserState user={user} />
-      </td>
-      <td className="hide-m quota-col">
-        <Quota user={user} />
-      </td>
-      <td className="r hide-s">
-        <Count value={user.peers} />
-      </td>
-      <td className="r hide-s">
-        <Bytes value={download} />
-      </td>
-      <td className="r hide-s">
-        <Bytes value={upload} />
-      </td>
-      <td className="r">
-        <Bytes value={user.traffic.totalBytes} />
-      </td>
-      <td className="r mut hide-m">{format.day(user.createdAt)}</td>
+      {columns.map((column) => (
+        <UserCell key={column} column={column} user={user} />
+      ))}
     </tr>
-  );
-}
-
-/** The quota that is nearest to its end. */
-function Quota({ user }: { readonly user: User }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const [tightest] = (user.entitlement?.quotas ?? []).toSorted((a, b) => partOf(b) - partOf(a));
-  if (!tightest) return <span className="mut">{t('users.noQuota')}</span>;
-  const used = format.bytesText(tightest.usedBytes);
-  const of = t('users.ofQuota', { bytes: format.bytesText(tightest.allowanceBytes) });
-  return (
-    <span title={`${used} ${of}`}>
-      <UsageCell part={partOf(tightest)} />
-    </span>
   );
 }

@@ -1,0 +1,136 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { User } from '../../api/types.ts';
+import { Bytes, Count, DirectionName, Unknown } from '../../components/numbers.tsx';
+import { UsageCell } from '../../components/usage-bar.tsx';
+import { directionsOf } from '../../lib/direction.ts';
+import { useFormat } from '../../lib/use-format.ts';
+import type { Column } from './use-columns.ts';
+import { UserState } from './user-state.tsx';
+import { partOf } from './user-usage.tsx';
+import type { UsersSearch } from './users-search.ts';
+
+interface ColumnLook {
+  readonly sort?: NonNullable<UsersSearch['sort']>;
+  readonly className?: string;
+  /** Width of its waiting bar; negative: at the end of the cell. */
+  readonly waiting: number;
+}
+
+/** How each column is drawn, and what the server sorts it by. */
+export const LOOKS: Readonly<Record<Column, ColumnLook>> = {
+  state: { waiting: 64 },
+  quota: { sort: 'share', className: 'hide-m quota-col', waiting: 96 },
+  used: { sort: 'used', className: 'r hide-m', waiting: -56 },
+  plan: { className: 'hide-m', waiting: 64 },
+  expires: { sort: 'expires', className: 'r hide-m', waiting: -56 },
+  tags: { className: 'hide-m', waiting: 64 },
+  owner: { className: 'hide-m', waiting: 56 },
+  devices: { className: 'r hide-s', waiting: -24 },
+  download: { className: 'r hide-s', waiting: -56 },
+  upload: { className: 'r hide-s', waiting: -56 },
+  total: { sort: 'total', className: 'r', waiting: -56 },
+  seen: { sort: 'seen', className: 'r hide-m', waiting: -64 },
+  since: { className: 'r hide-m', waiting: -64 },
+};
+
+export function ColumnName({ of }: { readonly of: Column }) {
+  const { t } = useTranslation();
+  return of === 'download' || of === 'upload' ? <DirectionName of={of} /> : t(`users.column.${of}`);
+}
+
+const CELLS: Readonly<Record<Column, (props: { readonly user: User }) => ReactNode>> = {
+  state: ({ user }) => <UserState user={user} />,
+  quota: Quota,
+  used: Used,
+  plan: Plan,
+  expires: Expires,
+  tags: Tags,
+  owner: ({ user }) => <span className="mut">{user.owner?.name ?? ''}</span>,
+  devices: ({ user }) => <Count value={user.peers} />,
+  download: ({ user }) => <Bytes value={directionsOf(user.traffic).download} />,
+  upload: ({ user }) => <Bytes value={directionsOf(user.traffic).upload} />,
+  total: ({ user }) => <Bytes value={user.traffic.totalBytes} />,
+  seen: Seen,
+  since: Since,
+};
+
+export function UserCell({ column, user }: { readonly column: Column; readonly user: User }) {
+  const Content = CELLS[column];
+  return (
+    <td className={LOOKS[column].className}>
+      <Content user={user} />
+    </td>
+  );
+}
+
+/** The quota that is nearest to its end. */
+function nearestOf(user: User) {
+  return (user.entitlement?.quotas ?? []).toSorted((a, b) => partOf(b) - partOf(a))[0];
+}
+
+function Quota({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const nearest = nearestOf(user);
+  if (!nearest) return <span className="mut">{t('users.noQuota')}</span>;
+  const of = t('users.ofQuota', { bytes: format.bytesText(nearest.allowanceBytes) });
+  return (
+    <span title={`${format.bytesText(nearest.usedBytes)} ${of}`}>
+      <UsageCell part={partOf(nearest)} />
+    </span>
+  );
+}
+
+function Used({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const nearest = nearestOf(user);
+  return nearest ? <Bytes value={nearest.usedBytes} /> : <Unknown reason={t('users.noQuota')} />;
+}
+
+function Plan({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const plan = user.entitlement?.plan;
+  return plan ? plan.name : <span className="mut">{t(user.entitlement ? 'users.ownTerms' : 'users.noPlan')}</span>;
+}
+
+function Expires({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const at = user.entitlement?.expiresAt ?? null;
+  if (at === null) return <span className="mut">{t('users.neverExpires')}</span>;
+  return (
+    <time className="num" dateTime={at} title={format.instant(at)}>
+      {format.day(at)}
+    </time>
+  );
+}
+
+function Tags({ user }: { readonly user: User }) {
+  return (
+    <span className="tags">
+      {user.tags.map((tag) => (
+        <Link key={tag} className="chip" to="/users" search={{ tag }}>
+          {tag}
+        </Link>
+      ))}
+    </span>
+  );
+}
+
+function Seen({ user }: { readonly user: User }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (user.lastSeenAt === null) return <span className="mut">{t('users.neverSeen')}</span>;
+  return (
+    <time className="num mut" dateTime={user.lastSeenAt} title={format.instant(user.lastSeenAt)}>
+      {format.short(user.lastSeenAt)}
+    </time>
+  );
+}
+
+function Since({ user }: { readonly user: User }) {
+  const format = useFormat();
+  return <span className="num mut">{format.day(user.createdAt)}</span>;
+}

@@ -42,7 +42,7 @@ import { openSecretBox, openStore, type Store } from './store.ts';
 import { systemClock, systemTimers, type Timers } from './system-clock.ts';
 import { UserDiscovery } from './user-discovery.ts';
 import { ExpectedPeers } from './vpnservice/expected-peers.ts';
-import { importVpnService, importVpnServiceTexts } from './vpnservice/import.ts';
+import { vpnServiceImports } from './vpnservice/import.ts';
 
 interface Surroundings {
   readonly config: Config;
@@ -108,8 +108,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
     examine: () => examine(examined()),
-    importVpnService: (files) => importVpnService(files, { inventory, identity, expected, clock, nodes }),
-    importVpnServiceTexts: (texts) => importVpnServiceTexts(texts, { inventory, identity, expected, clock, nodes }),
+    ...vpnServiceImports({ inventory, identity, expected, clock, nodes }),
   });
   const examined = () => {
     return { config, nodes, services, identity, operations, wallTime, listening, backups, clock, store, access };

@@ -42,13 +42,21 @@ interface Bot {
 
 const POLL_INTERVAL_MS = 30_000;
 
+/** Both ways in, with what they need. */
+export function vpnServiceImports(use: Dependencies): Pick<Operations, 'importVpnService' | 'importVpnServiceTexts'> {
+  return {
+    importVpnService: (files) => importVpnService(files, use),
+    importVpnServiceTexts: (texts) => importVpnServiceTexts(texts, use),
+  };
+}
+
 /** Takes over the bot's servers, users and peers. Importing the same files again changes nothing. */
-export async function importVpnService(files: Files, use: Dependencies): Promise<ImportSummary> {
+async function importVpnService(files: Files, use: Dependencies): Promise<ImportSummary> {
   return await takeOver(await readBot(files), use);
 }
 
 /** The same from what stands in the files. */
-export async function importVpnServiceTexts(texts: VpnServiceTexts, use: Dependencies): Promise<ImportSummary> {
+async function importVpnServiceTexts(texts: VpnServiceTexts, use: Dependencies): Promise<ImportSummary> {
   return await takeOver(parseBot(texts, { users: 'users.json', peers: 'peers.json' }), use);
 }
 

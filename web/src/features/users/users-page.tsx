@@ -79,6 +79,8 @@ function Actions() {
   const change = useChangeSearch();
   const navigate = useNavigate();
   const isOwner = useIsOwner();
+  // Not "More" alone: a user's own menu is called that.
+  const label = `${t('users.import.title')}, ${t('users.exportAll')}`;
   const download = () => {
     const link = document.createElement('a');
     link.href = address('api/v1/users/export');
@@ -88,9 +90,9 @@ function Actions() {
   return (
     <>
       <Menu
-        label={t('common.more')}
+        label={label}
         trigger={
-          <button type="button" className="btn quiet icon" aria-label={t('common.more')}>
+          <button type="button" className="btn quiet icon" aria-label={label}>
             <Icon name="more" />
           </button>
         }

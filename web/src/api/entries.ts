@@ -33,7 +33,8 @@ export interface EntryWish {
 /** What an entry would do; asked of the server, which keeps the ledger. Null: nothing to ask yet. */
 export function useEntryPreview(wish: EntryWish | null) {
   return useQuery({
-    queryKey: ['entries', 'preview', wish],
+    // Apart from the entries: one that is made must not be previewed once more.
+    queryKey: ['entry-preview', wish],
     queryFn: () => post<EntryOutcome>(wish?.path ?? '', { ...wish?.body, preview: true }),
     enabled: wish !== null,
     placeholderData: keepPreviousData,

@@ -19,15 +19,19 @@ import {
   trafficJson,
 } from './common.ts';
 
-export const NoticeJson = Type.Object(
-  { code: Type.String(), message: Type.String(), hint: MaybeString },
-  { $id: 'Notice' },
-);
+const noticeFields = {
+  code: Type.String(),
+  message: Type.String(),
+  hint: MaybeString,
+  about: Type.Optional(
+    Type.String({ description: 'VPN service on the node that it is about; absent: the node itself' }),
+  ),
+};
+
+export const NoticeJson = Type.Object(noticeFields, { $id: 'Notice' });
 export const NodeNoticeJson = Type.Object(
   {
-    code: Type.String(),
-    message: Type.String(),
-    hint: MaybeString,
+    ...noticeFields,
     isInfo: Type.Boolean({ description: 'Worth knowing; the node is not degraded for it.' }),
   },
   { $id: 'NodeNotice' },

@@ -2792,6 +2792,8 @@ export interface components {
             readonly code: string;
             readonly message: string;
             readonly hint: string | null;
+            /** @description VPN service on the node that it is about; absent: the node itself */
+            readonly about?: string;
         };
         readonly Channel: {
             readonly id: string;
@@ -2825,6 +2827,8 @@ export interface components {
             readonly code: string;
             readonly message: string;
             readonly hint: string | null;
+            /** @description VPN service on the node that it is about; absent: the node itself */
+            readonly about?: string;
             /** @description Worth knowing; the node is not degraded for it. */
             readonly isInfo: boolean;
         };

@@ -75,13 +75,13 @@ export class Conditions {
     const [unclaimed, quarantine] = await Promise.all([history.unclaimed(), history.quarantine(1000, null)]);
     const reports = quarantine.items.filter(({ report, decided }) => report !== null && decided === null).length;
     const { traffic, tokens, peers } = unclaimed;
-    const mib = traffic.total / 1024n ** 2n;
+    const gib = (Number(traffic.total) / 2 ** 30).toFixed(2);
     return [
       ...(traffic.total < UNCLAIMED_BYTES
         ? []
         : [
             ourOwn('unclaimed', 'info', {
-              message: `${peers.length} peers and ${tokens.length} tokens that belong to nobody carried ${mib} MiB.`,
+              message: `Nobody’s: ${gib} GiB, of ${counted(peers.length, 'peer')} and ${counted(tokens.length, 'token')}.`,
               hint: 'Give them to users (Assign devices in the panel, or xpert peer list --unassigned).',
             }),
           ]),
@@ -160,4 +160,8 @@ function ofUser({ userId, name, what, percent, at }: NoteworthyUser): Condition 
     hint: null,
     subject,
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -110,11 +110,18 @@ async function playHistory(config: Config, fleet: SimulatedFleet, outputs: strin
       }
       await playStep(parts, fleet, outputs, { clock, atMs, endMs });
     }
+    await sellPlans(parts);
   } finally {
     await parts.close();
     folder.release();
   }
 }
+
+const PLANS = [
+  { name: 'Home', gib: 250n },
+  { name: 'Family', gib: 500n },
+  { name: 'Office', gib: 1000n },
+] as const;
 
 interface Moment {
   readonly clock: PlayedClock;
@@ -184,6 +191,23 @@ async function addUsersAndNodes({ ports, identity }: Parts, fleet: SimulatedFlee
       opening: 'baseline',
       usersPolicy: name === 'waw-1' ? 'none' : 'from-comments',
     });
+  }
+}
+
+/** Every user has one of three plans, in turn: some are near its end, and some past it. */
+async function sellPlans({ ports }: Parts): Promise<void> {
+  const plans = await Promise.all(
+    PLANS.map(({ name, gib }) => {
+      const limits = { direction: 'billed', nodeIds: null, protocols: null, softPercent: 80, graceBytes: 0n } as const;
+      const quota = { ...limits, name: 'all', bytes: gib * 1024n ** 3n, rollover: false };
+      const cycle = { kind: 'month', months: 'gregorian', anchor: 1 } as const;
+      return ports.quotas.addPlan({ name, terms: { cycle, quotas: [quota], validDays: null, graceHours: 0 } });
+    }),
+  );
+  const { items: users } = await ports.inventory.users({ limit: 100, cursor: null });
+  for (const [i, { id }] of users.entries()) {
+    const plan = plans[i % plans.length];
+    if (plan !== undefined) await ports.quotas.entitle([id], { to: { planId: plan.id } }, null);
   }
 }
 

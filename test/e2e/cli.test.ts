@@ -152,9 +152,12 @@ describe('over the socket of a running server', () => {
   test('many users at once: from a file, by search, and into a file', async () => {
     const csv = join(folder.path, 'users.csv');
     writeFileSync(csv, 'name,tags\nmany-1,paid\nmany-2,paid\n');
-    expect(await json('user', 'import', csv, '--dry-run')).toEqual({ created: 2, existing: [] });
-    expect(await json('user', 'import', csv)).toEqual({ created: 2, existing: [] });
-    expect(await json('user', 'import', csv)).toEqual({ created: 0, existing: ['many-1', 'many-2'] });
+    expect(await json('user', 'import', csv, '--dry-run')).toEqual({ created: 2, existing: [], errors: [] });
+    expect(await json('user', 'import', csv)).toEqual({ created: 2, existing: [], errors: [] });
+    expect(await json('user', 'import', csv)).toEqual({ created: 0, existing: ['many-1', 'many-2'], errors: [] });
+    writeFileSync(csv, 'name,plan\nmany-3,Nope\n');
+    const wrong = await xpert('user', 'import', csv, '--dry-run');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('Line 2: ')]);
     expect(await json('user', 'bulk', 'suspend', '--search', 'many-')).toEqual({ users: 2 });
     expect((await json<{ state: string }>('user', 'show', 'many-2')).state).toBe('suspended');
     const { code, stdout } = await xpert('user', 'export');

@@ -92,12 +92,21 @@ async function found(api: Api, search: string | undefined, tag: string | undefin
   return (await api.all<{ id: string }>(`/api/v1/users?${query}`)).map(({ id }) => id);
 }
 
+interface Imported {
+  readonly created: number;
+  readonly existing: readonly string[];
+  readonly errors: readonly { readonly line: number; readonly message: string }[];
+}
+
 async function importUsers(api: Api, file: string, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
   const csv = file === '-' ? await text(process.stdin) : readCsv(file);
   const { dryRun = false } = options;
   const path = '/api/v1/users/import';
-  const { created, existing } = await api.post<{ created: number; existing: string[] }>(path, { csv, dryRun });
+  const { created, existing, errors } = await api.post<Imported>(path, { csv, dryRun });
+  // Of a dry run alone: otherwise a wrong line is the error of the whole file.
+  if (errors.length > 0) process.exitCode = 1;
   if (options.json) return print(api.lastText());
+  for (const { line, message } of errors) explain(`Line ${line}: ${message}`);
   print(`${created} users ${dryRun ? 'would be' : 'are'} made.`);
   if (existing.length > 0) print(`There already, and left as they are: ${existing.join(', ')}`);
 }

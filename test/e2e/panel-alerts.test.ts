@@ -71,6 +71,23 @@ describe('alerts in the panel', () => {
     await phone.close();
   }, 180_000);
 
+  test('are acknowledged and muted, and each of it is taken back', async () => {
+    await page.goto(`${server.url}/#/alerts/`);
+    const row = page.locator('.alerts li', { hasText: 'ann' });
+    await row.getByRole('button', { name: 'Acknowledge' }).click();
+    await row.getByRole('button', { name: 'Take back' }).waitFor();
+    const more = row.getByRole('button', { name: 'Mute', exact: true });
+    await more.click();
+    await page.getByRole('menuitem', { name: 'Mute for a week' }).click();
+    await row.getByText('Muted').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await more.click();
+    await page.getByRole('menuitem', { name: 'Tell of it again' }).click();
+    await row.getByText('Muted').waitFor({ state: 'detached' });
+    await row.getByRole('button', { name: 'Take back' }).click();
+    await row.getByRole('button', { name: 'Acknowledge' }).waitFor();
+  });
+
   test('go to channels: one is tried, one is added, what is wrong is said beside its field', async () => {
     const signingSecret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
     const options = { url: `http://127.0.0.1:${await web.start()}/`, signingSecret, privateAddress: true };

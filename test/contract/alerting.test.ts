@@ -83,6 +83,28 @@ describe('alerts and their channels', () => {
     expect(told).toEqual(['opened', 'ended']);
   });
 
+  test('a budget of a provider is told near its end, and once more when it is used up', async () => {
+    await webhook({}, { minSeverity: 'info' });
+    const node = await server.addNode('de-1');
+    await call('PUT', '/api/v1/nodes/de-1/budget', { bytes: 1000, direction: 'out' });
+    const carry = async (rx: bigint, tx: bigint) => {
+      await server.poll(node, { key: [rx, tx] });
+      await pass(500);
+    };
+    await carry(0n, 0n);
+    await carry(300n, 500n);
+    expect(await alerts()).toMatchObject([
+      { topic: 'budget-near-end', code: 'budget-near-end-80', kind: 'budget', severity: 'info' },
+    ]);
+    await carry(400n, 600n);
+    expect(await alerts()).toMatchObject([{ topic: 'budget-used-up', severity: 'warning' }]);
+    const told = bodies().flatMap(({ data }) => data.events);
+    expect(told.map(({ event, title }) => [event, title])).toEqual([
+      ['opened', 'What the provider of de-1 includes is nearly used'],
+      ['worse', 'What the provider of de-1 includes is used up'],
+    ]);
+  });
+
   test('messages are signed, and a repeat has the same id and the same events', async () => {
     await webhook();
     web.override = { status: 503, headers: { 'retry-after': '40' }, body: '' };

@@ -20,7 +20,7 @@ interface Surroundings {
   readonly log: Logger;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly store: Pick<Store, 'alerts' | 'history' | 'quotas' | 'calendar'>;
+  readonly store: Pick<Store, 'alerts' | 'budgets' | 'history' | 'quotas' | 'calendar'>;
   readonly changes: Changes;
   readonly nodes: Pick<NodeOperations, 'views' | 'notices'>;
   readonly services: Pick<ServiceOperations, 'standings'>;
@@ -33,11 +33,14 @@ interface Surroundings {
 export function composeAlerting(surroundings: Surroundings): Alerting {
   const { config, log, clock, timers, store, changes, nodes, services, secretBox, findings } = surroundings;
   const credentials = new Credentials(notifierOf, secretBox);
-  const { history, quotas } = store;
+  const { budgets, history, quotas } = store;
   return new Alerting({
     ...{ clock, timers, changes, credentials },
     store: store.alerts,
-    conditions: new Conditions({ nodes, services, history, quotas, findings, monotonicMs: () => clock.monotonicMs() }),
+    conditions: new Conditions({
+      ...{ nodes, services, history, quotas, budgets, findings, clock },
+      calendar: () => store.calendar(),
+    }),
     delivery: new Delivery({
       store: store.alerts,
       notifierOf: (target) => {

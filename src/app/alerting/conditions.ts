@@ -2,10 +2,13 @@ import type { AlertSubject, Condition } from '../../core/alerting/alert.ts';
 import { OURSELVES } from '../../core/alerting/alert.ts';
 import type { Channel } from '../../core/alerting/channel.ts';
 import type { ServiceOperations } from '../../core/health/service-operations.ts';
-import type { NodeOperations, SystemNotice } from '../../core/inventory/node-operations.ts';
+import type { NodeOperations, NodeView, SystemNotice } from '../../core/inventory/node-operations.ts';
+import { type BudgetStore, standingNow } from '../../core/ledger/provider-budget.ts';
 import type { UsageHistory } from '../../core/ledger/usage-history.ts';
 import type { NoteworthyUser, QuotaStore } from '../../core/quota/quota-store.ts';
 import type { DoctorCheck } from '../../core/settings/operations.ts';
+import type { Calendar } from '../../core/units/calendar.ts';
+import type { Clock } from '../../core/units/clock.ts';
 import { keyOfNode } from '../running-nodes.ts';
 
 interface Dependencies {
@@ -15,7 +18,9 @@ interface Dependencies {
   readonly quotas: Pick<QuotaStore, 'noteworthy'>;
   /** What the doctor finds that no notice tells. */
   readonly findings: () => Promise<readonly DoctorCheck[]>;
-  readonly monotonicMs: () => number;
+  readonly budgets: Pick<BudgetStore, 'budgets' | 'carried'>;
+  readonly calendar: () => Calendar;
+  readonly clock: Clock;
 }
 
 export interface Found {
@@ -28,6 +33,7 @@ export interface Found {
 const USERS_MS = 60_000;
 const LEDGER_MS = 60_000;
 const DOCTOR_MS = 600_000;
+const BUDGETS_MS = 300_000;
 /** Less than this may be a test that somebody made. */
 const UNCLAIMED_BYTES = 100n * 1024n ** 2n;
 
@@ -44,25 +50,47 @@ export class Conditions {
 
   async find(channels: readonly Channel[]): Promise<Found> {
     const views = await this.#use.nodes.views();
-    const [notices, standings, users, ledger, doctor] = await Promise.all([
+    const [notices, standings, users, ledger, doctor, budgets] = await Promise.all([
       this.#use.nodes.notices(),
       this.#use.services.standings(views),
       this.#every('users', USERS_MS, async () => (await this.#use.quotas.noteworthy()).map(ofUser)),
       this.#every('ledger', LEDGER_MS, () => this.#ofLedger()),
       this.#every('doctor', DOCTOR_MS, async () => (await this.#use.findings()).flatMap(ofCheck)),
+      this.#every('budgets', BUDGETS_MS, () => this.#ofBudgets(views)),
     ]);
     const unknown = new Set<string>([
       ...views.filter(({ state }) => state === 'unknown').map(({ node }) => keyOfNode(node.id)),
       ...standings.filter(({ health }) => health.state === 'unknown').map(({ service }) => `service:${service.id}`),
     ]);
     return {
-      conditions: [...notices.map(ofNotice), ...channels.flatMap(ofChannel), ...users, ...ledger, ...doctor],
+      conditions: [
+        ...notices.map(ofNotice),
+        ...channels.flatMap(ofChannel),
+        ...users,
+        ...ledger,
+        ...doctor,
+        ...budgets,
+      ],
       isUnknown: (key) => unknown.has(key),
     };
   }
 
+  async #ofBudgets(views: readonly NodeView[]): Promise<Condition[]> {
+    const { budgets, clock } = this.#use;
+    const [calendar, now] = [this.#use.calendar(), clock.now()];
+    const nodes = new Map(views.map(({ node }) => [node.id, node]));
+    const conditions: Condition[] = [];
+    for (const budget of await budgets.budgets()) {
+      const node = nodes.get(budget.nodeId);
+      if (node === undefined) continue;
+      const { standing } = await standingNow(budget, { store: budgets, calendar, since: node.createdAt, now });
+      conditions.push(...ofBudget(node, standing.percent));
+    }
+    return conditions;
+  }
+
   async #every(name: string, everyMs: number, find: () => Promise<readonly Condition[]>) {
-    const nowMs = this.#use.monotonicMs();
+    const nowMs = this.#use.clock.monotonicMs();
     const known = this.#slow.get(name);
     if (known !== undefined && nowMs - known.atMs < everyMs) return known.conditions;
     const conditions = await find();
@@ -160,6 +188,32 @@ function ofUser({ userId, name, what, percent, at }: NoteworthyUser): Condition 
     hint: null,
     subject,
   };
+}
+
+/** A bundle of the node's provider that is nearly or wholly used. */
+function ofBudget({ id, name }: Pick<NodeView['node'], 'id' | 'name'>, percent: number): Condition[] {
+  const reached = [100, HIGH_PERCENT, 80].find((share) => percent >= share);
+  if (reached === undefined) return [];
+  const isOver = reached === 100;
+  const message = isOver
+    ? 'What the provider includes is used up: more may cost, or be slow.'
+    : `At least ${reached} % of what the provider includes is used.`;
+  return [
+    {
+      ...ourOwn(
+        isOver ? 'budget-used-up' : 'budget-near-end',
+        isOver || reached === HIGH_PERCENT ? 'warning' : 'info',
+        {
+          message,
+          hint: 'What it will come to: xpert node budget NAME',
+        },
+      ),
+      key: `budget:${id}`,
+      code: isOver ? 'budget-used-up' : `budget-near-end-${reached}`,
+      level: [80, HIGH_PERCENT, 100].indexOf(reached) + 1,
+      subject: { ...OURSELVES, nodeId: id, name },
+    },
+  ];
 }
 
 function counted(count: number, what: string): string {

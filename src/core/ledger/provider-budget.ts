@@ -1,4 +1,5 @@
-import type { BillingCycle, CycleBounds } from '../units/billing-cycle.ts';
+import { type BillingCycle, type CycleBounds, cycleAt } from '../units/billing-cycle.ts';
+import type { Calendar } from '../units/calendar.ts';
 import type { NodeId } from '../units/ids.ts';
 
 /** Which bytes a provider counts, seen from the node's network card; `max`: the larger direction of the cycle. */
@@ -93,4 +94,25 @@ export interface BudgetStore {
   removeBudget(nodeId: NodeId): Promise<void>;
   /** Days from `first` to `last` on which anything was carried, in order. */
   carried(nodeId: NodeId, first: number, last: number): Promise<CarriedDay[]>;
+}
+
+/** How a budget stands in its running cycle. `since`: when counting on the node began. */
+export async function standingNow(
+  budget: ProviderBudget,
+  {
+    store,
+    calendar,
+    since,
+    now,
+  }: {
+    readonly store: Pick<BudgetStore, 'carried'>;
+    readonly calendar: Calendar;
+    readonly since: Date;
+    readonly now: Date;
+  },
+): Promise<{ readonly bounds: CycleBounds; readonly standing: BudgetStanding }> {
+  const bounds = cycleAt(budget.cycle, calendar, now.getTime());
+  if (bounds === null) throw new Error('a budget without cycles');
+  const days = await store.carried(budget.nodeId, bounds.firstDay, bounds.lastDay);
+  return { bounds, standing: budgetStanding(budget, days, bounds, since.getTime(), now.getTime()) };
 }

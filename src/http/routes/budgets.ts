@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import type { NodeView } from '../../core/inventory/node-operations.ts';
-import { BUDGET_DIRECTIONS, budgetStanding, type ProviderBudget } from '../../core/ledger/provider-budget.ts';
-import { CALENDAR_MONTHS, cycleAt, formatCycle, parseCycle } from '../../core/units/billing-cycle.ts';
+import { BUDGET_DIRECTIONS, type ProviderBudget, standingNow } from '../../core/ledger/provider-budget.ts';
+import { CALENDAR_MONTHS, formatCycle, parseCycle } from '../../core/units/billing-cycle.ts';
 import { audit } from '../audit.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
@@ -128,11 +128,8 @@ export function budgetRoutes(app: HttpApp, parts: HttpParts): void {
   }
 
   async function json(budget: ProviderBudget, { node }: NodeView): Promise<Static<typeof BudgetJson>> {
-    const now = clock.now().getTime();
-    const bounds = cycleAt(budget.cycle, await operations.calendar(), now);
-    if (bounds === null) throw new Error('a budget without cycles');
-    const days = await budgets.carried(node.id, bounds.firstDay, bounds.lastDay);
-    const standing = budgetStanding(budget, days, bounds, node.createdAt.getTime(), now);
+    const [calendar, now] = [await operations.calendar(), clock.now()];
+    const { bounds, standing } = await standingNow(budget, { store: budgets, calendar, since: node.createdAt, now });
     return {
       ...{ nodeId: node.id, nodeName: node.name, bytes: budget.bytes, cycle: formatCycle(budget.cycle) },
       ...{ direction: budget.direction, pricePerTb: budget.pricePerTb, currency: budget.currency },

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
 import { termsToText } from '../../src/core/quota/plan.ts';
+import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
 import { BenchLedger } from './bench-ledger.ts';
 import { prepared } from './workspace.ts';
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { runPass } from '../../src/app/access/pass.ts';
 import type { AccessTarget } from '../../src/core/access/decide.ts';
@@ -9,6 +8,7 @@ import type { NodeId, UserId } from '../../src/core/units/ids.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
 import { KeyFileBox } from '../../src/lib/key-file-box.ts';
 import { randomId } from '../../src/lib/random-id.ts';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import type { EnforcerRig } from './enforcer.contract.ts';
 import { newNode, newUser, nodePoll, wg0 } from './store-fixture.ts';

@@ -116,7 +116,7 @@ export async function lockHeld(seconds: number): Promise<Figures> {
 }
 
 const HOLD = `
-  import Database from '${driverPackage}';
+  import Sqlite from '${driverPackage}';
   const [file, seconds] = process.argv.slice(1);
   const db = new Sqlite(file, { timeout: 20000 });
   db.exec('BEGIN IMMEDIATE');

@@ -90,13 +90,13 @@ export class GatewayBooks implements PanelBooks {
     return this.#owed.map(({ reset, since }) => ({ what: wordsOf(reset), since }));
   }
 
-  /** Sets the marks that could not be set. */
+  /** Sets the marks that could not be set; one that fails again keeps none of the others waiting. */
   async payOwed(): Promise<void> {
     for (const owed of this.#owed) {
       try {
         await this.#mark(owed.reset, owed.by);
       } catch {
-        return;
+        continue;
       }
       this.#owed = this.#owed.filter((other) => other !== owed);
     }
@@ -120,11 +120,15 @@ export class GatewayBooks implements PanelBooks {
 
   async #usersOf(reset: PanelReset): Promise<UserId[]> {
     if (reset.kind === 'all') return await this.#allUsers();
-    const keys = reset.kind === 'account' ? [reset.key] : (this.#owners?.get(reset.owner) ?? null);
-    // Better late than nobody's: the next reading of the panel tells.
-    if (keys === null) throw new Error('The panel was not read yet: its admins are not known.');
+    const keys = reset.kind === 'account' ? [reset.key] : this.#accountsOf(reset.owner);
     const accounts = await this.#use.history.usageBeyond(this.#node.id, keys);
     return [...new Set([...accounts.values()].map(({ userId }) => userId))];
+  }
+
+  #accountsOf(owner: string): readonly string[] {
+    // Better late than nobody's: the next reading of the panel tells.
+    if (this.#owners === null) throw new Error('The panel was not read yet: its admins are not known.');
+    return this.#owners.get(owner) ?? [];
   }
 
   async #allUsers(): Promise<UserId[]> {

@@ -138,7 +138,10 @@ export class Gateways {
     const { gateway, parseOptions } = this.#use.integrationOf(kind);
     if (gateway === undefined) throw new Error(`there is no gateway for ${kind}`);
     const onBug = (error: unknown) => {
-      this.#use.log.error({ err: error, node: node.name }, 'the gateway could not add its figures; the answer passed');
+      this.#use.log.error(
+        { err: error, node: node.name },
+        'the gateway failed at something of its own; where it could, the answer passed',
+      );
     };
     return gateway.create(parseOptions(options), { books, onBug });
   }

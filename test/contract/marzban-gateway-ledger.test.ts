@@ -20,7 +20,7 @@ class World {
   readonly changes = new Changes();
   readonly log: string[] = [];
   readonly users = new Map<string, UserId>();
-  isLedgerAway = false;
+  ledgerFails: (request: ResetRequest) => boolean = () => false;
   server!: HttpTestServer;
   gateways!: Gateways;
   node!: Node;
@@ -38,7 +38,7 @@ class World {
     this.node = await inventory.addNode({ ...fixed, name: 'panel', source, createdAt: this.server.clock.now() });
     const line = (_fields: object, message: string) => void this.log.push(message);
     const reset = (request: ResetRequest) => {
-      return this.isLedgerAway ? Promise.reject(new Error('the disk is full')) : ledger.reset(request);
+      return this.ledgerFails(request) ? Promise.reject(new Error('the disk is full')) : ledger.reset(request);
     };
     this.gateways = new Gateways({
       ...{ inventory, history, audit, changes: this.changes, clock: this.server.clock, ledger: { reset } },
@@ -180,17 +180,30 @@ test('what the panel refuses changes nothing here: tokens that ended, admins who
 
 test('the panel’s half is done and ours fails: its answer passes, the owner is told, and ours follows', async () => {
   await world.carry();
-  world.isLedgerAway = true;
+  world.ledgerFails = () => true;
   expect((await world.ask('POST', '/api/user/alice/reset')).value).toMatchObject({ used_traffic: 8 });
   expect(world.gateways.notices()).toMatchObject([
     { code: 'gateway-reset-owed', nodeId: world.node.id, message: expect.stringContaining('alice') },
   ]);
   await world.gateways.chore().run();
   expect(world.gateways.notices()).toHaveLength(1);
-  world.isLedgerAway = false;
+  world.ledgerFails = () => false;
   await world.gateways.chore().run();
   expect(world.gateways.notices()).toEqual([]);
   expect([await world.shown('alice'), await world.used('alice')]).toEqual([0n, 0]);
+});
+
+test('one mark that cannot be set keeps no other waiting; an admin without accounts owes none', async () => {
+  await world.carry();
+  world.panel.adminUsage.set('idle', 0n);
+  await world.ask('POST', '/api/admin/usage/reset/idle');
+  expect(world.gateways.notices()).toEqual([]);
+  world.ledgerFails = () => true;
+  for (const name of ['alice', 'bob']) await world.ask('POST', `/api/user/${name}/reset`);
+  world.ledgerFails = ({ userIds }) => userIds?.[0] === world.users.get('alice');
+  await world.gateways.chore().run();
+  expect([await world.shown('alice'), await world.shown('bob')]).toEqual([108n, 0n]);
+  expect(world.gateways.notices()).toMatchObject([{ message: expect.stringContaining('alice') }]);
 });
 
 test('a gateway follows its node: it moves, says why it cannot listen and tries again, and ends', async () => {

@@ -111,7 +111,7 @@ const ANSWERS: Readonly<Record<string, (outgoing: ServerResponse) => void>> = {
     outgoing.writeHead(200, { 'Content-Encoding': 'gzip', ETag: '"x"', 'Content-Type': 'text/javascript' });
     outgoing.end(gzipSync('let a = 1;'));
   },
-  '/api/system?a=1&a=%2F&%F0=é': (outgoing) =>
+  '/api/system?a=1&a=%2F&%F0=': (outgoing) =>
     outgoing.writeHead(200, ['Set-Cookie', 'a=1', 'SET-COOKIE', 'b=2', 'X-A', '']).end(ODD_JSON),
   '/api/core/config': (outgoing) => {
     outgoing.write('{"chunked":');
@@ -136,15 +136,15 @@ const ANSWERS: Readonly<Record<string, (outgoing: ServerResponse) => void>> = {
 
 describe('what passes as it is', () => {
   test.each(Object.keys(ANSWERS))('the answer to %s', async (path) => {
-    const url = Buffer.from(path).toString('latin1');
     const { direct, port, bugs } = await gatewayBefore((_incoming, outgoing) => {
       outgoing.sendDate = false;
       ANSWERS[path]?.(outgoing);
     });
-    const through = await get(port, url);
-    expect(digested(through)).toEqual(digested(await get(direct, url)));
-    expect((await get(port, url, { method: 'HEAD' })).headers).toEqual(
-      (await get(direct, url, { method: 'HEAD' })).headers,
+    const through = await get(port, path);
+    expect(through.status).not.toBe(400);
+    expect(digested(through)).toEqual(digested(await get(direct, path)));
+    expect((await get(port, path, { method: 'HEAD' })).headers).toEqual(
+      (await get(direct, path, { method: 'HEAD' })).headers,
     );
     expect(bugs).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('what passes as it is', () => {
       await get(direct, '/api/inbounds?q=%20%2F', sent);
       await get(port, '/api/inbounds?q=%20%2F', sent);
       const [plain, passed] = seen.splice(0) as [Seen, Seen];
-      const added = ['x-forwarded-for', 'x-forwarded-proto'];
+      const added = ['x-forwarded-for', 'x-forwarded-proto', 'x-xpert-gateway'];
       expect({ ...passed, headers: endToEndOf(passed.headers, added) }).toEqual({
         ...plain,
         headers: endToEndOf(plain.headers, added),

@@ -35,6 +35,6 @@ export interface Gateway {
 
 export interface GatewayTools {
   readonly books: PanelBooks;
-  /** Something of ours failed, and the panel's answer passed as it came. */
+  /** Something of ours failed: the panel's answer passed as it came, or the gateway answered that it failed. */
   readonly onBug: (error: unknown) => void;
 }

@@ -17,10 +17,13 @@ const HOP_BY_HOP = new Set([
   'expect',
 ]);
 
+/** Whoever names these in `Connection` would have the message read differently behind us. */
+const NEVER_NAMED = new Set(['content-length', 'host', 'transfer-encoding']);
+
 /** What goes on from one end to the other. */
 export function endToEnd({ rawHeaders, headers }: Pick<IncomingMessage, 'rawHeaders' | 'headers'>): string[] {
   const named = new Set((headers.connection ?? '').toLowerCase().split(/\s*,\s*/));
-  return filterHeaders(rawHeaders, (name) => !HOP_BY_HOP.has(name) && !named.has(name));
+  return filterHeaders(rawHeaders, (name) => !HOP_BY_HOP.has(name) && (!named.has(name) || NEVER_NAMED.has(name)));
 }
 
 /** `keep` is asked with the name in lower case. */

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import {
   type ClientRequest,
   request as httpRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
@@ -11,8 +13,9 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { type Agents, bareHost, makeAgents, portOf } from '../http-client/agents.ts';
 import type { ConnectionRules } from '../http-client/connection.ts';
-import { codeOf, type HttpFailure, toHttpFailure } from '../http-client/http-failure.ts';
+import { codeOf, toHttpFailure } from '../http-client/http-failure.ts';
 import { endToEnd, type RawHeaders, setHeader, withForwarding } from './headers.ts';
+import { BUG, NOT_A_PATH, NOT_A_WEBSOCKET, type Refusal } from './refusals.ts';
 
 /** What somebody wants with one request on its way. */
 export interface Exchange {
@@ -36,16 +39,21 @@ export interface ReverseProxyOptions {
   /** Where the other server is; a path of its own comes before every path that is asked for. */
   readonly base: URL;
   readonly rules: ConnectionRules;
-  /** Answers in our own name, when the other server did not. */
-  readonly refuse: (failure: HttpFailure) => { readonly type: string; readonly body: string };
-  /** A change threw: the answer passed as it came. */
+  /** What the other server is called in answers of our own. */
+  readonly name: string;
+  /** An answer of our own, in the form that the other server gives its errors. */
+  readonly worded: (detail: string) => { readonly type: string; readonly body: string };
+  /** Something of ours threw: a change, and the answer passed as it came; or the passing, and the answer is 500. */
   readonly onBug: (error: unknown) => void;
 }
 
 /** Larger answers pass unchanged. */
 const MOST_CHANGED_BYTES = 64 * 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
-const KEPT_CONNECTIONS = 256;
+/** A path: nothing that `http.request` throws at, whatever the parser let through. */
+const TARGET = /^\/[\x21-\xff]*$/;
+/** Names the gateways that a request has passed, each by an id of its own. */
+const PASSED = 'X-Xpert-Gateway';
 
 /** Hands requests to another server and its answers back, as they are: heads, bodies of any length, upgrades, breaks. */
 export class ReverseProxy {
@@ -53,49 +61,40 @@ export class ReverseProxy {
   readonly #kept: Agents;
   readonly #single: Agents;
   readonly #upgraded = new Set<Duplex>();
+  readonly #id = randomUUID();
 
   constructor(options: ReverseProxyOptions) {
     this.#use = options;
-    this.#kept = makeAgents(options.rules, { keepAlive: true, maxSockets: KEPT_CONNECTIONS });
-    this.#single = makeAgents(options.rules, { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
+    // Slow readers hold connections: whoever comes next must not wait for them. Idle ones are few by Node's own rule (256).
+    const maxSockets = Number.POSITIVE_INFINITY;
+    this.#kept = makeAgents(options.rules, { keepAlive: true, maxSockets });
+    this.#single = makeAgents(options.rules, { keepAlive: false, maxSockets });
   }
 
   /** Answers the request, in any case. */
   pass(incoming: IncomingMessage, outgoing: ServerResponse, exchange: Exchange = {}): void {
     outgoing.sendDate = false;
-    this.#ask(incoming, outgoing, exchange, true);
+    try {
+      const refusal = this.#refusalOf(incoming);
+      if (refusal === null) this.#ask(incoming, outgoing, exchange, true);
+      else this.#refuse(outgoing, refusal);
+    } catch (error) {
+      this.#use.onBug(error);
+      this.#refuse(outgoing, BUG);
+    }
   }
 
-  /** Another protocol on this connection, from now on. */
+  /** WebSocket on this connection, from now on; any other protocol is refused. */
   upgrade(incoming: IncomingMessage, socket: Socket, first: Buffer): void {
-    const { upgrade, connection } = incoming.headers;
-    const headers = [
-      ...this.#headersFor(incoming, {}),
-      'Connection',
-      connection ?? 'Upgrade',
-      'Upgrade',
-      upgrade ?? '',
-    ];
-    const asked = this.#request(incoming, headers, this.#single);
-    asked.on('upgrade', (answer, theirs, begun) => {
-      socket.write(headText(answer, answer.rawHeaders));
-      if (begun.length > 0) theirs.unshift(begun);
-      if (first.length > 0) socket.unshift(first);
-      for (const side of [socket, theirs]) this.#upgraded.add(side.once('close', () => this.#upgraded.delete(side)));
-      pipeline(socket, theirs, () => socket.destroy());
-      pipeline(theirs, socket, () => theirs.destroy());
-    });
-    asked.on('response', (answer) => {
-      socket.write(headText(answer, [...endToEnd(answer), 'Connection', 'close']));
-      pipeline(answer, socket, () => {});
-    });
-    asked.on('error', (error) => {
-      const { type, body } = this.#use.refuse(toHttpFailure(error, this.#use.base.origin));
-      const head = `HTTP/1.1 502 Bad Gateway\r\nContent-Type: ${type}\r\nConnection: close\r\n\r\n`;
-      socket.end(`${head}${body}`);
-    });
-    socket.on('error', () => asked.destroy());
-    asked.end();
+    this.#hold(socket.on('error', () => socket.destroy()));
+    try {
+      const refusal = this.#refusalOf(incoming) ?? (isWebSocket(incoming) ? null : NOT_A_WEBSOCKET);
+      if (refusal === null) this.#askUpgrade(incoming, socket, first);
+      else this.#refuseUpgrade(socket, refusal);
+    } catch (error) {
+      this.#use.onBug(error);
+      socket.destroy();
+    }
   }
 
   close(): void {
@@ -104,6 +103,39 @@ export class ReverseProxy {
       plain.destroy();
       tls.destroy();
     }
+  }
+
+  #askUpgrade(incoming: IncomingMessage, socket: Socket, first: Buffer): void {
+    const { upgrade = '', connection = 'Upgrade' } = incoming.headers;
+    const headers = [...this.#headersFor(incoming, {}), 'Connection', connection, 'Upgrade', upgrade];
+    const asked = this.#request(incoming, headers, this.#single);
+    let isAnswered = false;
+    socket.once('close', () => asked.destroy());
+    asked.on('upgrade', (answer, theirs, begun) => {
+      isAnswered = true;
+      this.#hold(theirs);
+      socket.write(headText(answer, answer.rawHeaders));
+      if (begun.length > 0) theirs.unshift(begun);
+      if (first.length > 0) socket.unshift(first);
+      pipeline(socket, theirs, () => socket.destroy());
+      pipeline(theirs, socket, () => theirs.destroy());
+    });
+    asked.on('response', (answer) => {
+      isAnswered = true;
+      socket.resume();
+      socket.write(headText(answer, [...endToEnd(answer), 'Connection', 'close']));
+      pipeline(answer, socket, () => socket.destroy());
+    });
+    asked.on('error', (error) => {
+      if (isAnswered || socket.destroyed) socket.destroy();
+      else this.#refuseUpgrade(socket, this.#unanswered(error));
+    });
+    asked.end();
+  }
+
+  /** So that `close` ends it: the server knows it no more. */
+  #hold(socket: Duplex): void {
+    this.#upgraded.add(socket.once('close', () => this.#upgraded.delete(socket)));
   }
 
   #ask(incoming: IncomingMessage, outgoing: ServerResponse, exchange: Exchange, mayRepeat: boolean): void {
@@ -125,7 +157,7 @@ export class ReverseProxy {
       if (isAnswered || outgoing.destroyed) return;
       const isStale = isSafe && mayRepeat && asked.reusedSocket && codeOf(error) === 'ECONNRESET';
       if (isStale) this.#ask(incoming, outgoing, exchange, false);
-      else this.#refuse(outgoing, error);
+      else this.#refuse(outgoing, this.#unanswered(error));
     });
     if (hasBody(incoming)) incoming.pipe(asked);
     else asked.end();
@@ -181,16 +213,41 @@ export class ReverseProxy {
     }
   }
 
-  #refuse(outgoing: ServerResponse, error: unknown): void {
+  /** What is not even asked of the other server. */
+  #refusalOf({ url = '', headers }: IncomingMessage): Refusal | null {
+    if (!TARGET.test(url)) return NOT_A_PATH;
+    if (!String(headers[PASSED.toLowerCase()]).includes(this.#id)) return null;
+    const { name, base } = this.#use;
+    return {
+      status: 508,
+      detail: `This gateway was asked by itself: ${base.origin} leads back to it. Give the node the address of ${name} itself.`,
+    };
+  }
+
+  #unanswered(error: unknown): Refusal {
+    const { message, hint } = toHttpFailure(error, this.#use.base.origin);
+    return { status: 502, detail: `${this.#use.name} did not answer. ${message} ${hint}` };
+  }
+
+  #refuse(outgoing: ServerResponse, { status, detail }: Refusal): void {
     if (outgoing.headersSent) return void outgoing.destroy();
-    const { type, body } = this.#use.refuse(toHttpFailure(error, this.#use.base.origin));
-    outgoing.writeHead(502, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+    const { type, body } = this.#use.worded(detail);
+    outgoing.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
     outgoing.end(body);
+  }
+
+  #refuseUpgrade(socket: Socket, { status, detail }: Refusal): void {
+    const { type, body } = this.#use.worded(detail);
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${type}\r\nConnection: close\r\n\r\n`;
+    socket.resume();
+    socket.end(`${head}${body}`, () => socket.destroy());
   }
 
   #headersFor(incoming: IncomingMessage, { isReadable = false }: Exchange): string[] {
     const { base } = this.#use;
+    const passed = incoming.headers[PASSED.toLowerCase()];
     let headers = withForwarding(endToEnd(incoming), incoming);
+    headers = setHeader(headers, PASSED, passed === undefined ? this.#id : `${String(passed)}, ${this.#id}`);
     // A server that is reached by its name may have several sites; one that is reached by its address has one.
     if (isIP(bareHost(base)) === 0 && base.hostname !== 'localhost') headers = setHeader(headers, 'Host', base.host);
     if (isReadable) headers = setHeader(headers, 'Accept-Encoding', 'identity');
@@ -211,6 +268,11 @@ export class ReverseProxy {
       maxHeaderSize: MAX_HEADER_BYTES,
     });
   }
+}
+
+function isWebSocket(incoming: IncomingMessage): boolean {
+  const { method, headers } = incoming;
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && !hasBody(incoming);
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -32,26 +32,23 @@ export class MarzbanGateway implements Gateway {
   readonly #books: PanelBooks;
   readonly #proxy: ReverseProxy;
   readonly #server: Server;
+  readonly #onBug: (error: unknown) => void;
 
   constructor(options: MarzbanOptions, { books, onBug }: GatewayTools) {
     this.#address = listenAddressOf(options.gateway ?? '');
     this.#books = books;
+    this.#onBug = onBug;
     this.#proxy = new ReverseProxy({
       base: new URL(options.url),
       rules: rulesOf(options),
+      name: 'Marzban',
       // As FastAPI words its errors: the panel's pages show `detail`.
-      refuse: ({ message, hint }) => ({
-        type: 'application/json',
-        body: JSON.stringify({ detail: `Marzban did not answer. ${message} ${hint}` }),
-      }),
+      worded: (detail) => ({ type: 'application/json', body: JSON.stringify({ detail }) }),
       onBug,
     });
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, ...UNLIMITED });
     this.#server.on('request', (incoming, outgoing) => this.#serve(incoming, outgoing));
-    this.#server.on('upgrade', (incoming, socket: Socket, first) => {
-      if (incoming.url?.startsWith('/')) this.#proxy.upgrade(incoming, socket, first);
-      else socket.destroy();
-    });
+    this.#server.on('upgrade', (incoming, socket: Socket, first) => this.#proxy.upgrade(incoming, socket, first));
   }
 
   async listen(): Promise<void> {
@@ -71,7 +68,8 @@ export class MarzbanGateway implements Gateway {
       };
       this.#server.once('error', failed);
       this.#server.listen(port, host, () => {
-        this.#server.off('error', failed);
+        // Such as no descriptor left for one more connection.
+        this.#server.off('error', failed).on('error', this.#onBug);
         resolve();
       });
     });
@@ -80,17 +78,18 @@ export class MarzbanGateway implements Gateway {
   async close(): Promise<void> {
     this.#proxy.close();
     if (!this.#server.listening) return;
-    const cut = setTimeout(() => this.#server.closeAllConnections(), CLOSE_MS);
-    await new Promise((resolve) => this.#server.close(resolve));
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    const cut = setTimeout(() => {
+      this.#server.closeAllConnections();
+      // An upgrade may have come meanwhile.
+      this.#proxy.close();
+    }, CLOSE_MS);
+    await closed;
     clearTimeout(cut);
   }
 
   #serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method = 'GET', url = '' } = incoming;
-    if (!url.startsWith('/')) {
-      outgoing.writeHead(400, { connection: 'close' }).end();
-      return;
-    }
     const path = url.split('?', 1)[0] ?? url;
     this.#proxy.pass(incoming, outgoing, this.#exchangeOf(touchedBy(method, path), path, incoming));
   }

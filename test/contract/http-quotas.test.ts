@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type HttpTestServer, startHttp } from '../support/http-server.ts';
 
 const GIB = 1024 ** 3;
@@ -187,6 +187,59 @@ it('many users at once: by hand, by file, and all or none', async () => {
   const trusted = { servers: ['vpn.example.com'] };
   expect(await json('PUT', '/api/v1/settings/trusted-servers', trusted)).toEqual(trusted);
   expect(await json('GET', '/api/v1/settings/trusted-servers')).toEqual(trusted);
+});
+
+it('many users at once: each once, however often named; the deleted are left out', async () => {
+  const ann = await addAnn({ quota: GIB });
+  const bo = await json('POST', '/api/v1/users', { name: 'bo', entitlement: { quota: GIB } });
+  await call('DELETE', '/api/v1/users/bo');
+  const bulk = (body: object) =>
+    json('POST', '/api/v1/users/bulk', { users: ['ann', ann.id, bo.id, ann.name], ...body });
+  const topUp = await bulk({ action: 'top-up', bytes: 1024 });
+  expect(topUp).toMatchObject({ users: 1, unchanged: [], impossible: ['bo'] });
+  expect((await json('GET', '/api/v1/users/ann')).entitlement.quotas[0].allowanceBytes).toBe(GIB + 1024);
+  expect(await bulk({ action: 'suspend' })).toMatchObject({ users: 1, impossible: ['bo'] });
+  expect(await bulk({ action: 'delete' })).toMatchObject({ users: 1, impossible: ['bo'] });
+  expect((await server.store.audit.read(1, null)).items[0]).toMatchObject({
+    ...{ action: 'users.delete', subject: '1 users', detail: { users: ['ann'] } },
+  });
+});
+
+it('many users at once: what was done before something failed is in the audit log', async () => {
+  for (const name of ['ann', 'bo', 'cy']) await json('POST', '/api/v1/users', { name });
+  const { id } = await json('GET', '/api/v1/users/bo');
+  const { inventory } = server.ports;
+  const deleteUser = inventory.deleteUser.bind(inventory);
+  vi.spyOn(inventory, 'deleteUser').mockImplementation(async (user, at) => {
+    if (user === id) throw new Error('the disk is gone');
+    return deleteUser(user, at);
+  });
+  const failed = await call('POST', '/api/v1/users/bulk', { users: ['ann', 'bo', 'cy'], action: 'delete' });
+  expect(failed.statusCode).toBe(500);
+  expect((await server.store.audit.read(1, null)).items[0]).toMatchObject({
+    ...{ action: 'users.delete', subject: '2 users', detail: { users: ['ann', 'cy'] } },
+  });
+});
+
+it('a file of users is checked as one user is, line by line, and not too long', async () => {
+  const lines = [
+    ...['name,email,note,tags,telegram_id,quota_bytes,expires_at', 'a/b,,,,,,', 'bo,nobody,,,,,'],
+    ...[`cy,,${'x'.repeat(2001)},,,,`, `dy,,,${'t'.repeat(33)},,,`, 'ey,,,,9007199254740993,,', 'fy,,,,,0,'],
+    ...['gy,,,,,,tomorrow', 'hy,,,,,-5,', 'ok,ok@example.com,fine,a b,77,1024,2027-01-01T00:00:00Z'],
+  ];
+  const csv = lines.join('\n');
+  const dry = await json('POST', '/api/v1/users/import', { csv, dryRun: true });
+  expect(dry.created).toBe(1);
+  const columns = ['name', 'email', 'note', 'tags', 'telegram_id', 'quota_bytes', 'expires_at', 'quota_bytes'];
+  expect(dry.errors).toEqual(
+    columns.map((column, i) => ({ line: i + 2, message: expect.stringMatching(new RegExp(`^"${column}`)) })),
+  );
+  expect((await call('POST', '/api/v1/users/import', { csv })).json()).toMatchObject({
+    ...{ status: 400, errors: [{ pointer: '/csv', detail: expect.stringContaining('Line 2: "name"') }] },
+  });
+  const long = { csv: `name\n${Array.from({ length: 5001 }, (_, i) => `u${i}`).join('\n')}`, dryRun: true };
+  const refused = await call('POST', '/api/v1/users/import', long);
+  expect([refused.statusCode, refused.json().errors[0].detail]).toEqual([400, expect.stringContaining('5001')]);
 });
 
 it('what all users of a reseller may use together: shown where the original showed it; nobody more once it is reached', async () => {

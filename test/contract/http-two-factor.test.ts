@@ -66,7 +66,8 @@ describe('the second factor of an account', () => {
     expect((await logIn(first.toLowerCase().replaceAll('-', ' '))).statusCode).toBe(200);
     expect((await logIn(first)).json()).toMatchObject({ code: 'wrong-code' });
     expect((await call('GET', '/api/v1/session/two-factor')).json()).toMatchObject({ enabled: true, recoveryCodes: 9 });
-    await call('POST', '/api/v1/session/two-factor/recovery-codes', { password: PASSWORD });
+    const renew = { password: PASSWORD, code: codeNow() };
+    expect((await call('POST', '/api/v1/session/two-factor/recovery-codes', renew)).statusCode).toBe(200);
     expect((await logIn(second)).statusCode).toBe(401);
   });
 
@@ -79,14 +80,49 @@ describe('the second factor of an account', () => {
     expect(JSON.stringify(audit)).not.toContain(recoveryCodes[0]);
   });
 
-  it('is changed with the password only, and needs a code that fits', async () => {
+  it('is changed with the password and a code of it, and needs a code that fits', async () => {
     const wrong = await call('DELETE', '/api/v1/session/two-factor', { password: 'nope' });
     expect(wrong.json()).toMatchObject({ code: 'wrong-login' });
-    const unfit = await call('PUT', '/api/v1/session/two-factor', { password: PASSWORD, secret, code: '000000' });
-    expect(unfit.json()).toMatchObject({ status: 400, errors: [{ pointer: '/code' }] });
-    expect((await call('DELETE', '/api/v1/session/two-factor', { password: PASSWORD })).statusCode).toBe(204);
+    const [first = '', second = '', third = ''] = recoveryCodes;
+    const unfit = { password: PASSWORD, currentCode: first, secret, code: '000000' };
+    expect((await call('PUT', '/api/v1/session/two-factor', unfit)).json()).toMatchObject({
+      ...{ status: 400, errors: [{ pointer: '/code' }] },
+    });
+    const replaced = { password: PASSWORD, currentCode: second, secret, code: codeNow() };
+    expect((await call('PUT', '/api/v1/session/two-factor', replaced)).statusCode).toBe(200);
+    const off = (code: string) => call('DELETE', '/api/v1/session/two-factor', { password: PASSWORD, code });
+    expect((await off(third)).json()).toMatchObject({ code: 'wrong-code' });
+    expect((await off(codeNow(30_000))).statusCode).toBe(204);
     expect((await logIn()).statusCode).toBe(200);
   });
+
+  it('is not taken away, replaced or opened anew by an open session and the password alone', async () => {
+    const changes = [
+      ['PUT', '/api/v1/session/two-factor', { secret, code: codeNow() }, 'currentCode'],
+      ['DELETE', '/api/v1/session/two-factor', {}, 'code'],
+      ['POST', '/api/v1/session/two-factor/recovery-codes', {}, 'code'],
+    ] as const;
+    for (const [method, url, body, member] of changes) {
+      const change = (confirmation: object) => call(method, url, { password: PASSWORD, ...body, ...confirmation });
+      expect((await change({})).json(), url).toMatchObject({ status: 401, code: 'second-factor-needed' });
+      expect((await change({ [member]: '000000' })).json(), url).toMatchObject({ status: 401, code: 'wrong-code' });
+    }
+    expect((await call('GET', '/api/v1/session/two-factor')).json()).toMatchObject({
+      enabled: true,
+      recoveryCodes: 10,
+    });
+    for (let i = 0; i < 2; i++)
+      await call('DELETE', '/api/v1/session/two-factor', { password: PASSWORD, code: '000000' });
+    const blocked = await call('DELETE', '/api/v1/session/two-factor', { password: PASSWORD, code: codeNow() });
+    expect(blocked.json()).toMatchObject({ status: 429, code: 'too-many-tries' });
+  });
+
+  it('is not guessed by many at once either', async () => {
+    const answers = await Promise.all(Array.from({ length: 32 }, (_, i) => logIn(String(100_000 + i))));
+    const codes = answers.map((answer) => answer.json().code);
+    expect(codes.filter((code) => code === 'wrong-code')).toHaveLength(5);
+    expect(codes.filter((code) => code === 'too-many-tries')).toHaveLength(27);
+  }, 60_000);
 
   it('is taken away by the owner for somebody who lost it', async () => {
     const owner = await server.token('owner', ['admin']);

@@ -69,8 +69,11 @@ test('a second factor is switched on, asked for when logging in, replaced by a r
   await second.page.goto(`${server.url}/#/settings/`);
   await second.page.getByText('9 left, each opens the account once').waitFor();
   await second.page.getByRole('button', { name: 'Switch off', exact: true }).click();
-  await second.page.getByRole('dialog').getByLabel('Current password').fill(OWNER.password);
-  await second.page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
+  const confirming = second.page.getByRole('dialog');
+  await confirming.getByLabel('Current password').fill(OWNER.password);
+  await confirming.getByRole('textbox', { name: 'Code', exact: true }).fill(codes[1] ?? '');
+  expect(await axeViolations(second.page, { floating: true })).toEqual([]);
+  await confirming.getByRole('button', { name: 'Switch off' }).click();
   await second.page.getByRole('button', { name: 'Switch on', exact: true }).waitFor();
   await second.close();
 });

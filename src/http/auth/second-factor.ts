@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Admin } from '../../core/identity/identity-store.ts';
 import type { TwoFactorStore } from '../../core/identity/two-factor-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId } from '../../core/units/ids.ts';
 import { problem } from '../problem.ts';
+import type { LoginGuard } from './login-guard.ts';
 import { hashSecret } from './secrets.ts';
 
 /** RFC 6238 as every authenticator app has it: SHA-1, six digits, 30 seconds. */
@@ -48,6 +50,23 @@ export class SecondFactor {
     const codes = newCodes();
     await this.#store.setRecoveryCodes(id, codes.map(hashOf));
     return codes;
+  }
+
+  /**
+   * The step after the right password. A code counts as a failure until it turned out right, so that many sent at once
+   * are not all tried.
+   * @throws second-factor-needed, second-factor-lost, wrong-code, too-many-tries
+   */
+  async confirm(
+    guard: LoginGuard,
+    { id, name }: Pick<Admin, 'id' | 'name'>,
+    address: string,
+    code: string | undefined,
+  ) {
+    guard.check(name, address);
+    if (code !== undefined && code !== '') guard.failed(name, address);
+    if (!(await this.check(id, code))) throw problem('wrong-code', 'The code is wrong, or was used already.');
+    guard.succeeded(name, address);
   }
 
   /** True if the account has none, or the code is right and was not used before. @throws second-factor-needed, second-factor-lost */

@@ -50,6 +50,7 @@ import { twoFactorRoutes } from './two-factor.ts';
 import { unclaimedRoutes } from './unclaimed.ts';
 import { usageRoutes } from './usage.ts';
 import { userRoutes } from './users.ts';
+import { usersImportRoutes } from './users-import.ts';
 import { usersInBulkRoutes } from './users-in-bulk.ts';
 
 /** Every resource, in the order of the description. An endpoint more is a file here and a line below. */
@@ -78,6 +79,7 @@ const RESOURCES = [
   peerRoutes,
   bindingRoutes,
   usersInBulkRoutes,
+  usersImportRoutes,
   userRoutes,
   planRoutes,
   entitlementRoutes,

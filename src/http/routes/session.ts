@@ -56,11 +56,7 @@ export function sessionRoutes(app: HttpApp, parts: HttpParts): void {
       guard.failed(name, request.ip);
       throw problem('wrong-login', 'The name or the password is wrong.');
     }
-    if (!(await factor.check(admin.id, code))) {
-      guard.failed(name, request.ip);
-      throw problem('wrong-code', 'The code is wrong, or was used already.');
-    }
-    guard.succeeded(name, request.ip);
+    await factor.confirm(guard, admin, request.ip, code);
     return logIn(parts, request, reply, admin);
   });
 

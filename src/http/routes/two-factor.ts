@@ -14,6 +14,8 @@ import { problem } from '../problem.ts';
 import { Instant, MaybeInstant, Nothing } from '../schemas/common.ts';
 
 const Password = Type.String({ maxLength: 512 });
+const Code = Type.String({ maxLength: 64, description: 'Of the authenticator app, or a recovery code.' });
+const Confirmation = Type.Object({ password: Password, code: Type.Optional(Code) });
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const CodesJson = Type.Object({
   recoveryCodes: Type.Array(Type.String(), { description: 'Each opens the account once. Shown this once.' }),
@@ -34,24 +36,25 @@ const proposeSchema = {
 };
 const enableSchema = {
   tags,
-  summary: 'Ask for a code from now on; ends the other sessions',
+  summary: 'Ask for a code from now on; ends the other sessions. A factor that is on is replaced',
   body: Type.Object({
     password: Password,
     secret: Type.String({ pattern: '^[A-Z2-7]{32,128}$' }),
-    code: Type.String({ maxLength: 16 }),
+    code: Type.String({ maxLength: 16, description: 'Of the new secret.' }),
+    currentCode: Type.Optional({ ...Code, description: 'Of what is replaced: of its app, or a recovery code.' }),
   }),
   response: { 200: CodesJson },
 };
 const disableSchema = {
   tags,
   summary: 'Ask for the password alone',
-  body: Type.Object({ password: Password }),
+  body: Confirmation,
   response: { 204: Nothing },
 };
 const renewSchema = {
   tags,
   summary: 'New recovery codes; those before stop working',
-  body: Type.Object({ password: Password }),
+  body: Confirmation,
   response: { 200: CodesJson },
 };
 const sessionsSchema = {
@@ -92,8 +95,8 @@ export function twoFactorRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.put('/api/v1/session/two-factor', { config, schema: enableSchema }, async (request) => {
     const admin = ownAccount(request);
-    const { password, secret, code } = request.body;
-    await checkPassword(request, admin, password);
+    const { password, secret, code, currentCode } = request.body;
+    await confirm(request, admin, password, currentCode);
     const recoveryCodes = await factor.enable(admin.id, secret, code);
     if (recoveryCodes === null)
       throw new InvalidInput(
@@ -108,7 +111,7 @@ export function twoFactorRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.delete('/api/v1/session/two-factor', { config, schema: disableSchema }, async (request, reply) => {
     const admin = ownAccount(request);
-    await checkPassword(request, admin, request.body.password);
+    await confirm(request, admin, request.body.password, request.body.code);
     await twoFactors.setTwoFactor(admin.id, null);
     await audit(parts, request, 'admin.two-factor-off', admin.name);
     return reply.code(204).send(null);
@@ -116,7 +119,7 @@ export function twoFactorRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.post('/api/v1/session/two-factor/recovery-codes', { config, schema: renewSchema }, async (request) => {
     const admin = ownAccount(request);
-    await checkPassword(request, admin, request.body.password);
+    await confirm(request, admin, request.body.password, request.body.code);
     const recoveryCodes = await factor.renewCodes(admin.id);
     await audit(parts, request, 'admin.recovery-codes', admin.name);
     return { recoveryCodes: [...recoveryCodes] };
@@ -141,12 +144,15 @@ export function twoFactorRoutes(app: HttpApp, parts: HttpParts): void {
     return reply.code(204).send(null);
   });
 
-  async function checkPassword(request: FastifyRequest, { name }: Admin, password: string): Promise<void> {
-    parts.logins.check(name, request.ip);
-    const stored = await identity.adminByName(name);
-    if (await parts.passwords.verify(stored?.passwordHash ?? null, password)) return;
-    parts.logins.failed(name, request.ip);
-    throw problem('wrong-login', 'The password is wrong.');
+  /** As when logging in: whoever sits before an open session has neither password nor code. */
+  async function confirm(request: FastifyRequest, admin: Admin, password: string, code: string | undefined) {
+    parts.logins.check(admin.name, request.ip);
+    const stored = await identity.adminByName(admin.name);
+    if (!(await parts.passwords.verify(stored?.passwordHash ?? null, password))) {
+      parts.logins.failed(admin.name, request.ip);
+      throw problem('wrong-login', 'The password is wrong.');
+    }
+    await factor.confirm(parts.logins, admin, request.ip, code);
   }
 
   async function endOthers(request: FastifyRequest, id: AdminId): Promise<number> {

@@ -15,17 +15,25 @@ import { problem } from '../problem.ts';
 import { refuseAtLimit } from '../reseller-limit.ts';
 import { Nothing, Nullable, PageOf, PageQuery, trafficJson } from '../schemas/common.ts';
 import { NameJson } from '../schemas/identity.ts';
-import { type UserBody, UserJson, UserStateJson } from '../schemas/people.ts';
+import {
+  EmailJson,
+  NoteJson,
+  TagsJson,
+  TelegramIdJson,
+  type UserBody,
+  UserJson,
+  UserStateJson,
+} from '../schemas/people.ts';
 import { entitlementOrNull } from '../schemas/quotas.ts';
 import { entitlementOf, NewEntitlement } from './entitlements.ts';
 import { findPlan } from './plans.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 const members = {
-  telegramId: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))),
-  email: Type.Optional(Nullable(Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' }))),
-  note: Type.Optional(Type.String({ maxLength: 2000 })),
-  tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 32 }), { maxItems: 50, uniqueItems: true })),
+  telegramId: Type.Optional(Nullable(TelegramIdJson)),
+  email: Type.Optional(Nullable(EmailJson)),
+  note: Type.Optional(NoteJson),
+  tags: Type.Optional(TagsJson),
   role: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
   active: Type.Optional(Type.Boolean()),
   owner: Type.Optional(

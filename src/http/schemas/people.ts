@@ -3,6 +3,12 @@ import { STATE_REASONS, type StateReason, USER_STATES, type UserState } from '..
 import { Instant, MaybeInstant, MaybeInteger, MaybeString, Nullable, TrafficJson } from './common.ts';
 import { EntitlementJson } from './quotas.ts';
 
+/** What a person may be given, by the API or by a file. */
+export const TelegramIdJson = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+export const EmailJson = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
+export const NoteJson = Type.String({ maxLength: 2000 });
+export const TagsJson = Type.Array(Type.String({ minLength: 1, maxLength: 32 }), { maxItems: 50, uniqueItems: true });
+
 export const PeerJson = Type.Object(
   {
     id: Type.String(),

@@ -147,7 +147,7 @@ export interface paths {
         };
         /** Whether the own account asks for a code beside the password */
         readonly get: operations["getSessionTwoFactor"];
-        /** Ask for a code from now on; ends the other sessions */
+        /** Ask for a code from now on; ends the other sessions. A factor that is on is replaced */
         readonly put: operations["putSessionTwoFactor"];
         readonly post?: never;
         /** Ask for the password alone */
@@ -4312,7 +4312,10 @@ export interface operations {
                 readonly "application/json": {
                     readonly password: string;
                     readonly secret: string;
+                    /** @description Of the new secret. */
                     readonly code: string;
+                    /** @description Of what is replaced: of its app, or a recovery code. */
+                    readonly currentCode?: string;
                 };
             };
         };
@@ -4343,6 +4346,8 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly password: string;
+                    /** @description Of the authenticator app, or a recovery code. */
+                    readonly code?: string;
                 };
             };
         };
@@ -4393,6 +4398,8 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly password: string;
+                    /** @description Of the authenticator app, or a recovery code. */
+                    readonly code?: string;
                 };
             };
         };
@@ -6451,7 +6458,7 @@ export interface operations {
                         readonly applied: boolean;
                         /** @description Names: for them it is so already. */
                         readonly unchanged: readonly string[];
-                        /** @description Names: they have no quota to top up; they are left out. */
+                        /** @description Names: deleted, or no quota to top up; they are left out. */
                         readonly impossible: readonly string[];
                     };
                 };

@@ -6,6 +6,12 @@ export interface Codes {
   readonly recoveryCodes: readonly string[];
 }
 
+/** Changes of a factor that is on are confirmed as a login is. */
+export interface Confirmation {
+  readonly password: string;
+  readonly code: string;
+}
+
 export const twoFactorQuery = queryOptions({
   queryKey: ['two-factor'],
   queryFn: ({ signal }) => get<Answer<'/api/v1/session/two-factor'>>('api/v1/session/two-factor', {}, signal),
@@ -38,11 +44,13 @@ export function useEnable() {
 }
 
 export function useDisable() {
-  return useFactorChange((password: string) => remove<unknown>('api/v1/session/two-factor', { password }));
+  return useFactorChange((value: Confirmation) => remove<unknown>('api/v1/session/two-factor', { ...value }));
 }
 
 export function useRenewCodes() {
-  return useFactorChange((password: string) => post<Codes>('api/v1/session/two-factor/recovery-codes', { password }));
+  return useFactorChange((value: Confirmation) =>
+    post<Codes>('api/v1/session/two-factor/recovery-codes', { ...value }),
+  );
 }
 
 export function useEndSessions() {

@@ -10,7 +10,7 @@ import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { Line } from './settings-line.tsx';
 import { sessionsQuery, twoFactorQuery, useDisable, useEndSessions, useRenewCodes } from './two-factor-api.ts';
-import { EnableForm, PasswordForm, RecoveryCodes } from './two-factor-forms.tsx';
+import { ConfirmForm, EnableForm, RecoveryCodes } from './two-factor-forms.tsx';
 
 type Step = 'enable' | 'disable' | 'renew' | null;
 
@@ -92,12 +92,12 @@ function DisableForm({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation();
   const disable = useDisable();
   return (
-    <PasswordForm
+    <ConfirmForm
       what={t('settings.twoFactor.disableMeans')}
       button={t('settings.twoFactor.disable')}
       error={disable.error}
       isPending={disable.isPending}
-      onSubmit={(password) => disable.mutate(password, { onSuccess: onDone })}
+      onSubmit={(confirmation) => disable.mutate(confirmation, { onSuccess: onDone })}
     />
   );
 }
@@ -107,12 +107,12 @@ function RenewForm({ onDone }: { readonly onDone: () => void }) {
   const renew = useRenewCodes();
   if (renew.data) return <RecoveryCodes codes={renew.data.recoveryCodes} onDone={onDone} />;
   return (
-    <PasswordForm
+    <ConfirmForm
       what={t('settings.twoFactor.renewMeans')}
       button={t('settings.twoFactor.renew')}
       error={renew.error}
       isPending={renew.isPending}
-      onSubmit={(password) => renew.mutate(password)}
+      onSubmit={(confirmation) => renew.mutate(confirmation)}
     />
   );
 }

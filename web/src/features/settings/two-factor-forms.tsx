@@ -4,7 +4,7 @@ import { Paste } from '../../components/copy.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { QrCode } from '../../components/qr-code.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
-import { useEnable, useProposal } from './two-factor-api.ts';
+import { type Confirmation, useEnable, useProposal } from './two-factor-api.ts';
 
 /** Scan, type the code that the app shows, confirm with the password; then the recovery codes, once. */
 export function EnableForm({ onDone }: { readonly onDone: () => void }) {
@@ -53,19 +53,21 @@ export function EnableForm({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
-interface PasswordFormProps {
+interface ConfirmFormProps {
   readonly what: string;
   readonly button: string;
   readonly error: Error | null;
   readonly isPending: boolean;
-  readonly onSubmit: (password: string) => void;
+  readonly onSubmit: (confirmation: Confirmation) => void;
 }
 
-export function PasswordForm({ what, button, error, isPending, onSubmit }: PasswordFormProps) {
+/** As when logging in: the password, and a code of the app or a recovery code. */
+export function ConfirmForm({ what, button, error, isPending, onSubmit }: ConfirmFormProps) {
   const { t } = useTranslation();
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
   return (
-    <Form onSubmit={() => onSubmit(password)}>
+    <Form onSubmit={() => onSubmit({ password, code })}>
       <p>{what}</p>
       <TextField
         label={t('settings.password.current')}
@@ -75,9 +77,16 @@ export function PasswordForm({ what, button, error, isPending, onSubmit }: Passw
         onChange={setPassword}
         autoFocus
       />
+      <TextField
+        label={t('settings.twoFactor.code')}
+        value={code}
+        onChange={setCode}
+        autoComplete="one-time-code"
+        dir="ltr"
+      />
       <FormError error={error} />
       <div className="row-end">
-        <button type="submit" className="btn primary" disabled={password === '' || isPending}>
+        <button type="submit" className="btn primary" disabled={password === '' || code.trim() === '' || isPending}>
           {button}
         </button>
       </div>

@@ -121,7 +121,8 @@ class Passes {
     return new Proxy(part, {
       get: (of, name) => {
         const value = Reflect.get(of, name) as unknown;
-        if (typeof value !== 'function') return value;
+        // It asks nobody: nothing can happen in between.
+        if (typeof value !== 'function' || name === 'join') return value;
         return async (...args: unknown[]) => {
           if (++this.#calls === this.#killAt) throw new Killed();
           const result = await value.apply(of, args);

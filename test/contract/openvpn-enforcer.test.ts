@@ -144,12 +144,22 @@ test('what somebody writes into the file of a suspended client stays there', () 
     );
   }));
 
+test('an empty file, which alone lets a client in with ccd-exclusive, is there again afterwards', () =>
+  withRig(async (rig) => {
+    rig.make(['a']);
+    const path = join(rig.ccd, 'a');
+    writeFileSync(path, '');
+    const change = await cut(rig.enforcer, rig, 'a');
+    expect(await rig.enforcer.restore([change], signal())).toEqual(['done']);
+    expect(readFileSync(path, 'utf8').trim()).toBe('');
+  }));
+
 test('refused by our line and still connected: it is cut off; by a line of somebody else: it is theirs', () =>
   withRig(async (rig) => {
     rig.make(['a', 'b']);
     await cut(rig.enforcer, rig, 'b');
     rig.connect('b');
-    expect(await rig.enforcer.look([rig.target('b')], signal())).toMatchObject([{ state: 'active' }]);
+    expect(await rig.enforcer.look([rig.target('b')], signal())).toMatchObject([{ state: 'untold' }]);
     await cut(rig.enforcer, rig, 'b');
     rig.byHand('a', 'off');
     expect(await rig.enforcer.look([rig.target('a')], signal())).toEqual([{ state: 'suspended' }]);

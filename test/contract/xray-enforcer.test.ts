@@ -10,7 +10,8 @@ import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
-const TAG = 'vless-in';
+/** Every user is in both. */
+const TAGS = ['vless-in', 'vless-2'] as const;
 const emailOf = (key: string) => `${key}@lab`;
 
 class XrayRig implements EnforcerRig {
@@ -40,8 +41,13 @@ class XrayRig implements EnforcerRig {
     return this.#enforcer;
   }
 
+  get #inbounds() {
+    return TAGS.map((tag) => this.fake.inbounds.get(tag) ?? new Map());
+  }
+
+  /** Of the first of them. */
   get users() {
-    return this.fake.inbounds.get(TAG) ?? new Map();
+    return this.#inbounds[0] ?? new Map();
   }
 
   async reopen(): Promise<void> {
@@ -59,20 +65,27 @@ class XrayRig implements EnforcerRig {
   };
   target = (key: string) => ({ identity: 'lab', service: 'xray', kind: 'xray', key: emailOf(key) });
   make = (keys: readonly string[]) => {
-    for (const [n, key] of keys.entries()) this.users.set(emailOf(key), userOf(key, n));
+    for (const users of this.#inbounds) for (const [n, key] of keys.entries()) users.set(emailOf(key), userOf(key, n));
     this.#write(keys);
   };
   remove = (key: string) => {
-    this.users.delete(emailOf(key));
+    for (const users of this.#inbounds) users.delete(emailOf(key));
     this.#write(this.#keys.filter((one) => one !== key));
   };
   byHand = (key: string, verb: 'off' | 'on') => {
-    if (verb === 'off') this.users.delete(emailOf(key));
-    else this.users.set(emailOf(key), userOf(key, 0));
+    for (const users of this.#inbounds) {
+      if (verb === 'off') users.delete(emailOf(key));
+      else users.set(emailOf(key), userOf(key, 0));
+    }
   };
-  settings = (key: string) => this.users.get(emailOf(key));
-  isOff = (key: string) => !this.users.has(emailOf(key));
-  touched = () => this.fake.altered.map((one) => one.replace(/^\w+ (.+)@lab$/, '$1'));
+  settings = (key: string) => {
+    const users = this.#inbounds.flatMap((inbound) => inbound.get(emailOf(key)) ?? []);
+    return users.length === 0 ? undefined : users;
+  };
+  isOff = (key: string) => this.#inbounds.every((users) => !users.has(emailOf(key)));
+  /** Once for both inbounds. */
+  touched = () =>
+    this.fake.altered.filter((_, n) => n % TAGS.length === 0).map((one) => one.replace(/^\w+ (.+)@lab$/, '$1'));
   away = () => this.fake.server.close();
   async close(): Promise<void> {
     await this.#enforcer?.close();
@@ -88,7 +101,8 @@ class XrayRig implements EnforcerRig {
   #write(keys: readonly string[]): void {
     this.#keys = keys;
     const clients = keys.map((key, n) => ({ ...userOf(key, n), email: emailOf(key) }));
-    const inbounds = [{ tag: TAG, protocol: 'vless', settings: { decryption: 'none', clients } }];
+    const settings = { decryption: 'none', clients };
+    const inbounds = TAGS.map((tag) => ({ tag, protocol: 'vless', settings }));
     writeFileSync(
       this.config,
       `// "users" of this server\n${JSON.stringify({ inbounds })} # that is all /* really */\n`,
@@ -133,9 +147,10 @@ test('one that tells nothing is gone by what was done to it, until it restarts o
   expect(await stateOf('a')).toBe('untold');
   await cut('a');
   expect(await rig.enforcer.restore(changes, signal())).toEqual(['done']);
-  expect(rig.settings('a')).toEqual(userOf('a', 0));
+  expect(rig.settings('a')).toEqual([userOf('a', 0), userOf('a', 0)]);
   expect(await stateOf('a')).toBe('active');
-  expect(rig.fake.altered).toEqual(['remove a@lab', 'remove a@lab', 'add a@lab']);
+  const twice = (what: string) => [what, what];
+  expect(rig.fake.altered).toEqual(['remove a@lab', 'remove a@lab', 'add a@lab'].flatMap(twice));
 });
 
 test('one that tells nothing, and whose configuration nobody named, is not cut: nobody could be given back', async () => {
@@ -156,7 +171,7 @@ test('one that tells its users needs no configuration', async () => {
   rig.make(['a', 'b']);
   const changes = await cut('b');
   expect(await rig.enforcer.restore(changes, signal())).toEqual(['done']);
-  expect(rig.settings('b')).toEqual(userOf('b', 1));
+  expect(rig.settings('b')).toEqual([userOf('b', 1), userOf('b', 1)]);
 });
 
 test('who was taken out of the configuration while off is not added again', async () => {

@@ -15,6 +15,7 @@ export class FakeHandlerService {
   readonly inbounds = new Map<string, Map<string, FakeXrayUser>>([
     ['api', new Map()],
     ['vless-in', new Map()],
+    ['vless-2', new Map()],
   ]);
   /** `add EMAIL` and `remove EMAIL`, as they were done. */
   readonly altered: string[] = [];

@@ -1,6 +1,6 @@
 import type { AccessStore } from '../../core/access/access-store.ts';
 import { type AccessTarget, decide, isNewCut, needsLook, type Step, wantedOf } from '../../core/access/decide.ts';
-import type { AccessChange, Enforcer, EnforcerAbilities, Outcome } from '../../core/access/enforcer.ts';
+import type { AccessChange, Enforcer, EnforcerAbilities, Outcome, Seen } from '../../core/access/enforcer.ts';
 import { allowedCuts, type BlownFuse, type FuseLimits } from '../../core/access/fuse.ts';
 import { retryAt } from '../../core/access/retry.ts';
 import { ExpectedError } from '../../core/errors.ts';
@@ -72,7 +72,17 @@ async function plan(store: Store, request: PassRequest, signal: AbortSignal): Pr
   );
   if (due.length === 0) return [];
   const seen = await request.enforcer.look(due, signal);
-  return due.map((target, n) => ({ target, step: decide(target, seen[n] ?? { state: 'absent' }) }));
+  return due.map((target, n) => {
+    return { target, step: decide(target, wholeOf(target, seen[n] ?? { state: 'absent' }, request.enforcer)) };
+  });
+}
+
+/** A peer of which we took a part is neither on nor off: it is taken, or given back, as a whole. */
+function wholeOf({ mark }: AccessTarget, seen: Seen, { join }: Enforcer): Seen {
+  if (seen.state !== 'active' || join === undefined || mark === null) return seen;
+  if (mark.kept === null || mark.phase === 'wanted') return seen;
+  const kept = join(mark.kept, seen.kept);
+  return kept === seen.kept ? seen : { state: 'untold', kept };
 }
 
 async function targetsOf(store: Store, request: PassRequest): Promise<AccessTarget[]> {
@@ -134,7 +144,7 @@ async function suspendAll(
 
 async function restoreAll(
   store: Store,
-  { enforcer }: PassRequest,
+  { enforcer, giveBack }: PassRequest,
   restores: readonly Change[],
   failed: Failures,
   signal: AbortSignal,
@@ -142,8 +152,11 @@ async function restoreAll(
   const done: AccessTarget[] = [];
   for (const batch of batches(restores)) {
     const outcomes = await attempt(enforcer.restore.bind(enforcer), changesOf(batch), signal);
-    const back = batch.filter((_, n) => outcomes[n] === 'done').map(({ target }) => target);
-    if (back.length > 0) await store.forget(idsOfTargets(back));
+    const endedAs = (outcome: Outcome) => batch.filter((_, n) => outcomes[n] === outcome).map(({ target }) => target);
+    const back = endedAs('done');
+    // With no pass to come after it, what somebody else changed meanwhile is theirs from now on.
+    const theirs = giveBack === true ? endedAs('changed') : [];
+    if (back.length + theirs.length > 0) await store.forget(idsOfTargets([...back, ...theirs]));
     done.push(...back);
     failed.push(...problemsOf(batch, outcomes));
   }

@@ -75,6 +75,11 @@ export interface Enforcer {
   suspend(changes: readonly AccessChange[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /** @throws SourceFailure when it is not known how far it came */
   restore(changes: readonly AccessChange[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /**
+   * Where a peer has several parts, which may have been taken one by one: what was kept before together with what is there
+   * now. More than `now`: it is taken in part. Absent: a peer is one thing.
+   */
+  readonly join?: (before: string, now: string) => string;
   /** Releases kept connections. Idempotent. */
   close(): Promise<void>;
 }

@@ -28,9 +28,10 @@ export class ClientConfigDir {
     return { state: DISABLES.test(text) ? 'theirs' : 'file' };
   }
 
-  /** Puts our line before what stands there. @throws SourceFailure */
+  /** Puts our line before what stands there; an empty file stays one with an empty line. @throws SourceFailure */
   async disable(name: string): Promise<void> {
-    await this.#write(name, `${OURS}\n${(await this.#read(name)) ?? ''}`);
+    const text = await this.#read(name);
+    await this.#write(name, `${OURS}\n${text === '' ? '\n' : (text ?? '')}`);
   }
 
   /** Takes our line away, and the file with it if that was all. @throws SourceFailure */

@@ -88,7 +88,7 @@ export class OpenvpnEnforcer implements Enforcer {
       return await oneByOne(changes, async ({ target: { key } }) => {
         const seen = await this.#look(key, connected);
         if (seen.state === 'unusable') return { problem: seen.problem };
-        if (seen.state !== 'active') return 'changed';
+        if (seen.state !== 'active' && seen.state !== 'untold') return 'changed';
         if (this.#folder !== null && (await this.#folder.look(key)).state !== 'ours') await this.#folder.disable(key);
         if (connected.listed.has(key)) await this.#management?.source.kill(key, signal);
         return 'done';
@@ -116,8 +116,8 @@ export class OpenvpnEnforcer implements Enforcer {
     if (!NAME.test(name)) return { state: 'unusable', problem: NAME_UNUSABLE };
     if (this.#folder === null) return listed.has(name) ? ACTIVE : { state: 'suspended' };
     const { state } = await this.#folder.look(name);
-    // Refused by our line, and still there: it was cut off half-way.
-    if (state === 'ours') return established.has(name) ? ACTIVE : { state: 'suspended' };
+    // Refused by our line, and still there: cut half-way. Whether it is taken or given back, our line is not to be forgotten.
+    if (state === 'ours') return established.has(name) ? { state: 'untold', kept: KEPT } : { state: 'suspended' };
     return state === 'theirs' ? { state: 'suspended' } : ACTIVE;
   }
 

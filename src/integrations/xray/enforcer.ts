@@ -78,7 +78,7 @@ export class XrayEnforcer implements Enforcer {
         const seen = await this.#look(server, key, signal);
         if (seen.state === 'absent') return 'absent';
         if (seen.state === 'unusable') return { problem: seen.problem };
-        if (seen.state === 'suspended' || (seen.state === 'active' && seen.kept !== kept)) return 'changed';
+        if (seen.state === 'suspended' || (seen.state === 'active' && !isPartOf(seen.kept, kept))) return 'changed';
         for (const { tag } of parseKept(kept)) await this.#client.remove(server.family, tag, key, signal);
         this.#remember(server, key, true);
         return 'done';
@@ -92,19 +92,37 @@ export class XrayEnforcer implements Enforcer {
       return await oneByOne(changes, async ({ target: { key }, kept }) => {
         // Somebody took the user out of the configuration meanwhile.
         if (server.config !== null && !server.config.has(key)) return 'absent';
-        let isAdded = false;
-        for (const { tag, user } of parseKept(kept)) {
-          const altered = await this.#client.add(server.family, tag, Buffer.from(user, 'base64'), signal);
-          isAdded ||= altered === 'altered';
-        }
+        const isAdded = await this.#addAll(server, parseKept(kept), signal);
         this.#remember(server, key, false);
         return isAdded ? 'done' : 'changed';
       });
     });
   }
 
+  /** Inbounds from which the user is gone already stay kept. */
+  readonly join = (before: string, now: string): string => {
+    const there = parseKept(now);
+    const gone = parseKept(before).filter(({ tag }) => !there.some((one) => one.tag === tag));
+    return gone.length === 0 ? now : JSON.stringify([...there, ...gone]);
+  };
+
   async close(): Promise<void> {
     await this.#client.close();
+  }
+
+  /** @returns whether any of them was not there. @throws the first failure, when all were tried */
+  async #addAll({ family }: Server, users: readonly KeptUser[], signal: AbortSignal): Promise<boolean> {
+    let isAdded = false;
+    const failures: unknown[] = [];
+    for (const { tag, user } of users) {
+      // An inbound that is gone must not keep the user out of the others.
+      const altered = await this.#client
+        .add(family, tag, Buffer.from(user, 'base64'), signal)
+        .catch((error: unknown) => failures.push(error));
+      isAdded ||= altered === 'altered';
+    }
+    if (failures.length > 0) throw failures[0];
+    return isAdded;
   }
 
   async #server(signal: AbortSignal): Promise<Server> {
@@ -167,6 +185,12 @@ export class XrayEnforcer implements Enforcer {
 
 function keptOf(tag: string, user: UserMessage): KeptUser {
   return { tag, user: user.toString('base64') };
+}
+
+/** True if all that is there now was kept as it is. */
+function isPartOf(now: string, kept: string): boolean {
+  const all = parseKept(kept);
+  return parseKept(now).every((one) => all.some(({ tag, user }) => tag === one.tag && user === one.user));
 }
 
 function parseKept(kept: string): readonly KeptUser[] {

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { closeSync, existsSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** More than the write-ahead log is long before it is written back (16 MiB). */
@@ -22,8 +22,9 @@ export class DiskReserve {
     this.#bytes = bytes;
   }
 
+  /** One that was cut off while it was written is none. */
   get isHeld(): boolean {
-    return existsSync(this.path);
+    return (statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) >= this.#bytes;
   }
 
   /** Takes it where there is ample room. @returns whether it is held */
@@ -50,6 +51,7 @@ export class DiskReserve {
     const file = openSync(this.path, 'w', 0o600);
     try {
       for (let written = 0; written < this.#bytes; ) written += writeSync(file, block);
+      fsyncSync(file);
     } finally {
       closeSync(file);
     }

@@ -259,7 +259,8 @@ export class LedgerWriter {
       if (this.#db.inTransaction) this.#sql.rollback.run();
       // Polls are refused before anything was written; all other expected errors are caught per item.
       const isRefusal = error instanceof ExpectedError && !(error instanceof LedgerFailure);
-      if (!isRefusal) this.#forgetEverything();
+      if (isRefusal) this.#forgetReadings();
+      else this.#forgetEverything();
       if (!isRefusal) desk.rolledBack();
       if (ledgerFailureOf(error)?.code === 'disk-full') disk.relieve();
       throw error;
@@ -278,11 +279,15 @@ export class LedgerWriter {
     this.#parts.quotas.forget();
   }
 
+  #forgetReadings(): void {
+    this.#parts.booking.drop();
+    this.#parts.states.forget();
+  }
+
   /** After a rollback nothing in memory may be ahead of the disk. */
   #forgetEverything(): void {
     this.#forgetOwners();
-    this.#parts.booking.drop();
-    this.#parts.states.forget();
+    this.#forgetReadings();
     this.#parts.tracking.reload();
     this.#parts.schedule.forget();
     this.#parts.access.forgetMemory();

@@ -70,11 +70,20 @@ async function plan(store: Store, request: PassRequest, signal: AbortSignal): Pr
   const due = targets.filter(
     (target) => request.giveBack === true || needsLook(target, request.isOff(target), request.abilities, request.now()),
   );
-  if (due.length === 0) return [];
-  const seen = await request.enforcer.look(due, signal);
-  return due.map((target, n) => {
-    return { target, step: decide(target, wholeOf(target, seen[n] ?? { state: 'absent' }, request.enforcer)) };
+  // Those whom the poll showed off need no look: a panel may have thousands whom it has limited itself.
+  const unseen = due.filter((target) => !isShownOff(target, request));
+  const seen = unseen.length === 0 ? [] : await request.enforcer.look(unseen, signal);
+  const seenOf = new Map(unseen.map((target, n) => [target, seen[n] ?? ABSENT]));
+  return due.map((target) => {
+    return { target, step: decide(target, wholeOf(target, seenOf.get(target) ?? OFF, request.enforcer)) };
   });
+}
+
+const ABSENT: Seen = { state: 'absent' };
+const OFF: Seen = { state: 'suspended' };
+
+function isShownOff(target: AccessTarget, { abilities, isOff, giveBack }: PassRequest): boolean {
+  return giveBack !== true && abilities.isShownInPolls && wantedOf(target) === 'off' && isOff(target) === true;
 }
 
 /** A peer of which we took a part is neither on nor off: it is taken, or given back, as a whole. */

@@ -86,7 +86,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'memory is ahead of the disk after a rollback',
     file: `${WRITER}/ledger-writer.ts`,
-    was: 'if (!isRefusal) this.#forgetEverything();',
+    was: 'else this.#forgetEverything();',
     becomes: '',
   },
   {

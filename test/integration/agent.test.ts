@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isInstalled, Lab, missingForLab, until } from '../support/lab.ts';
 import { login, root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+import { Sshd, sshKey } from '../support/sshd.ts';
 import { Tunnel } from '../support/wireguard-lab.ts';
 
-const missing = missingForLab(['wireguard-go', 'wg', 'nc', 'ping']);
+const missing = missingForLab(['wireguard-go', 'wg', 'nc', 'ping', 'sshd', 'ssh', 'ssh-keygen', 'ss', 'pgrep']);
 
 /** A real WireGuard on a host of its own, the built server, and the agent's one file without a package beside it. */
 test.runIf(missing === null || isInstalled('wireguard-go'))(
@@ -40,6 +41,50 @@ test.runIf(missing === null || isInstalled('wireguard-go'))(
     await until('caught up', async () => (await counted()) === (await shown()) - base, 60_000);
     expect(server.output() + log()).not.toContain(token);
     expect(readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8')).not.toContain(token);
+  },
+  180_000,
+);
+
+/** The node of the test before, whose agent goes on. */
+test.runIf(missing === null || isInstalled('wireguard-go'))(
+  'from the agent to SSH, back and again, while bytes flow: booked is what wg shows, whoever does not count stands by',
+  async () => {
+    const host = tunnel.server.host;
+    const address = await lab.linkToHere(host, 'up0');
+    const identity = sshKey(lab.folder, 'collector');
+    const sshd = await new Sshd(lab, host, address).start(readFileSync(`${identity}.pub`, 'utf8'));
+    const ssh = {
+      kind: 'wireguard',
+      options: { transport: 'ssh', ssh: `root@${address}`, identityFile: identity, hostKey: sshd.hostKey },
+    };
+    const before = { shown: await shown(), counted: await counted() };
+    const flow = keepFlowing();
+    for (const [way, state] of [
+      [ssh, 'standby'],
+      [{ kind: 'agent', options: {} }, 'counting'],
+      [ssh, 'standby'],
+    ] as const) {
+      await api('PATCH', `/api/v1/nodes/${nodeId}`, way);
+      await until(`the agent is ${state}`, async () => (await view()).agent.state === state, 30_000);
+      await readOften(way.kind);
+      const connections = way === ssh ? 1 : 0;
+      await until(`${connections} kept`, async () => (await sshd.sessions()).length === connections);
+    }
+    // What the agent keeps while the panel is away belongs to it; what SSH has counted meanwhile is not counted again.
+    await server.kill();
+    await pause(2_500);
+    server = await startServer({ dataDir: folder.path, port: server.port });
+    cookie = await login(server);
+    await readOften('wireguard');
+    await api('PATCH', `/api/v1/nodes/${nodeId}`, { kind: 'agent', options: {} });
+    await readOften('agent');
+    const moved = await flow.stop();
+    await tunnel.settle();
+    const isEqual = async () => (await counted()) - before.counted === (await shown()) - before.shown;
+    await until('booked is what wg shows', isEqual, 60_000);
+    expect((await counted()) - before.counted).toBeGreaterThan(BigInt(moved));
+    const { items } = await api('GET', `/api/v1/nodes/${nodeId}/quality`);
+    expect(JSON.stringify(items)).not.toContain('possible-loss');
   },
   180_000,
 );
@@ -117,6 +162,36 @@ async function startAgent(token: string, port: number): Promise<void> {
 }
 
 const view = () => api('GET', `/api/v1/nodes/${nodeId}`);
+
+/** Waits until the node was read some more times in this way. */
+async function readOften(kind: string): Promise<void> {
+  const since = (await view()).lastCompleteAt;
+  for (let last = since, times = 0; times < 4; ) {
+    await until(`read as ${kind}`, async () => (await view()).lastCompleteAt !== last, 30_000);
+    last = (await view()).lastCompleteAt;
+    times += 1;
+  }
+}
+
+/** Bytes in both directions until it is stopped. @returns how many were carried, without headers */
+function keepFlowing(): { stop(): Promise<number> } {
+  let isStopped = false;
+  const flow = (async () => {
+    let bytes = 0;
+    for (let turn = 0; !isStopped; turn++) {
+      const size = 20_000 + (turn % 5) * 9_000;
+      await (turn % 2 === 0 ? tunnel.upload(size) : tunnel.download(size * 3));
+      bytes += turn % 2 === 0 ? size : size * 3;
+    }
+    return bytes;
+  })();
+  return {
+    stop: () => {
+      isStopped = true;
+      return flow;
+    },
+  };
+}
 
 /** What `wg` shows now, both directions. */
 async function shown(): Promise<bigint> {

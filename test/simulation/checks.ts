@@ -6,39 +6,37 @@ const LAWS: Readonly<Record<string, string>> = {
     SELECT t.id, t.rx, t.tx, sum(d.rx) AS rx_of_days, sum(d.tx) AS tx_of_days FROM tally t
     LEFT JOIN day d ON d.tally_id = t.id GROUP BY t.id
     HAVING t.rx <> ifnull(sum(d.rx), 0) OR t.tx <> ifnull(sum(d.tx), 0)`,
-  'a day is the sum of its records': `
-    SELECT d.day, d.tally_id, d.rx, d.tx, sum(r.rx) AS rx_of_records, sum(r.tx) AS tx_of_records
-    FROM calendar_day b JOIN day d ON d.day = b.day
-    LEFT JOIN record r ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
-    WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id
-    HAVING d.rx <> ifnull(sum(r.rx), 0) OR d.tx <> ifnull(sum(r.tx), 0)`,
+  'a day holds the bytes, the billed bytes and the hours of its records': `
+    WITH of_quarters AS (
+      SELECT b.day, r.tally_id, sum(r.rx) AS rx, sum(r.tx) AS tx, sum(r.markup) AS markup,
+        iif(sum(r.total) = 0, 0, 1 << min(24, (r.quarter * 900000 - b.from_at) / 3600000)) AS hour
+      FROM calendar_day b JOIN record r ON r.quarter >= b.from_at / 900000 AND r.quarter < b.to_at / 900000
+      WHERE b.from_at >= @cleaned GROUP BY r.quarter, r.tally_id)
+    SELECT day, tally_id, sum(rx), sum(tx), sum(markup), sum(hours), sum(days) FROM (
+      SELECT day, tally_id, rx, tx, markup, hours, 1 AS days FROM day
+      WHERE day IN (SELECT day FROM calendar_day WHERE from_at >= @cleaned)
+      UNION ALL
+      SELECT day, tally_id, -sum(rx), -sum(tx), -sum(markup), -sum(DISTINCT hour), 0 FROM of_quarters GROUP BY 1, 2)
+    GROUP BY 1, 2
+    HAVING sum(rx) <> 0 OR sum(tx) <> 0 OR sum(markup) <> 0 OR sum(hours) <> 0 OR sum(days) <> 1`,
   'billed bytes of a total are those of its days': `
     SELECT t.id, t.markup, sum(d.markup) AS markup_of_days FROM tally t LEFT JOIN day d ON d.tally_id = t.id
     GROUP BY t.id HAVING t.markup <> ifnull(sum(d.markup), 0)`,
-  'billed bytes of a day are those of its records': `
-    SELECT d.day, d.tally_id, d.markup, sum(r.markup) AS markup_of_records FROM calendar_day b JOIN day d ON d.day = b.day
-    LEFT JOIN record r ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
-    WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id HAVING d.markup <> ifnull(sum(r.markup), 0)`,
   'a record is billed by the rule that held in its quarter': `
+    WITH rule AS MATERIALIZED (
+      SELECT node_id, direction, thousandths, from_quarter,
+        lead(from_quarter, 1, 1 << 40) OVER (PARTITION BY node_id ORDER BY from_quarter) AS to_quarter FROM billing_rule)
     SELECT r.quarter, r.tally_id, r.rx, r.tx, r.markup, b.direction, b.thousandths FROM record r
     JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
-    LEFT JOIN billing_rule b ON b.id = (SELECT x.id FROM billing_rule x WHERE x.node_id = c.node_id
-      AND x.from_quarter <= r.quarter ORDER BY x.from_quarter DESC LIMIT 1)
+    LEFT JOIN rule b ON b.node_id = c.node_id AND r.quarter >= b.from_quarter AND r.quarter < b.to_quarter
     WHERE r.total + r.markup <> CASE ifnull(b.direction, 'both') WHEN 'both' THEN r.total WHEN 'up' THEN r.rx
       WHEN 'down' THEN r.tx ELSE iif(abs(r.rx) > abs(r.tx), r.rx, r.tx) END * ifnull(b.thousandths, 1000) / 1000`,
-  'a record lies in a day': `
-    SELECT r.quarter, r.tally_id FROM record r WHERE r.quarter * 900000 >= @cleaned AND NOT EXISTS (
-      SELECT 1 FROM calendar_day b JOIN day d ON d.day = b.day AND d.tally_id = r.tally_id
-      WHERE r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at)`,
+  'a quarter with records lies in a day': `
+    SELECT q.quarter FROM (SELECT DISTINCT quarter FROM record WHERE quarter >= @cleaned / 900000) q
+    WHERE NOT EXISTS (
+      SELECT 1 FROM calendar_day b WHERE q.quarter * 900000 >= b.from_at AND q.quarter * 900000 < b.to_at)`,
   'days do not overlap': `
     SELECT a.day, b.day FROM calendar_day a JOIN calendar_day b ON b.day > a.day AND b.from_at < a.to_at`,
-  'hours of a day are those of its records': `
-    SELECT d.day, d.tally_id, d.hours, ifnull(sum(DISTINCT 1 << min(24, (r.quarter * 900000 - b.from_at) / 3600000)), 0)
-      AS hours_of_records
-    FROM calendar_day b JOIN day d ON d.day = b.day
-    LEFT JOIN (SELECT quarter, tally_id FROM record GROUP BY quarter, tally_id HAVING sum(total) <> 0) r
-      ON r.tally_id = d.tally_id AND r.quarter * 900000 >= b.from_at AND r.quarter * 900000 < b.to_at
-    WHERE b.from_at >= @cleaned GROUP BY d.day, d.tally_id HAVING d.hours <> hours_of_records`,
   'each hour of a holder at a place is one connection': `
     WITH RECURSIVE hour(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hour WHERE n < 24),
     place AS (

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type AccessSourceOptions, accessSourceOptionsOf, addAccessSourceOptions } from './access-source.ts';
 import { addDaemonOptions, type DaemonOptions, daemonOptionsOf } from './daemon-source.ts';
 import { formatBytes, type Traffic, WrongUse } from './output.ts';
-import { isPanelKind, type PanelOptions, panelOptionsOf } from './panel-source.ts';
+import { isPanelKind, type PanelOptions, panelOptionsOf, tokenOf } from './panel-source.ts';
 
 export interface Setup {
   readonly wrapper: { readonly path: string; readonly content: string } | null;
@@ -71,7 +71,7 @@ export async function sourceOf(options: SourceOptions): Promise<{ kind: string; 
   if (isPanelKind(kind)) return { kind, options: await panelOptionsOf(kind, options) };
   if (kind === 'declared') return { kind, options: declarationOf(options) };
   const place = daemonOptionsOf(options) ?? placeOf(options);
-  return { kind, options: { ...place, ...accessSourceOptionsOf(kind, options) } };
+  return { kind, options: { ...place, ...accessSourceOptionsOf(kind, options), ...(await tokenOf(kind, options)) } };
 }
 
 function declarationOf({ declaration }: SourceOptions): Record<string, unknown> {

@@ -36,6 +36,16 @@ const QUESTIONS = {
   link: ['Subscription link: ', '--link-file FILE'],
 } as const;
 
+/** Kinds that are no panels, and take a token all the same. */
+const WITH_TOKEN: ReadonlySet<string> = new Set(['mtproto']);
+
+/** The token that was given, for a kind that is no panel; empty if none was. @throws WrongUse where it means nothing */
+export async function tokenOf(kind: string, { tokenFile }: PanelOptions): Promise<{ readonly token?: string }> {
+  if (tokenFile === undefined) return {};
+  if (!WITH_TOKEN.has(kind)) throw new WrongUse(`--token-file means nothing for ${kind}.`);
+  return { token: await readSecret(tokenFile) };
+}
+
 export const isPanelKind = (kind: string): boolean => Object.hasOwn(SECRETS, kind);
 
 export function addPanelOptions(command: Command): Command {
@@ -46,7 +56,7 @@ export function addPanelOptions(command: Command): Command {
       '--password-file <file>',
       'panels: file with the password; - is standard input. Without it, it is asked for',
     )
-    .option('--token-file <file>', 'panels: file with an API token, likewise')
+    .option('--token-file <file>', 'panels, telemt: file with an API token, likewise')
     .option('--access-file <file>', 'Outline: file with the access key of the server, likewise')
     .option('--link-file <file>', 'subscription: file with the link, likewise')
     .option('--shared', 'subscription: several people use the account')

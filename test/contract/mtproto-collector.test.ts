@@ -6,6 +6,7 @@ import { directed } from '../../src/core/units/bytes.ts';
 import { MtprotoCollector } from '../../src/integrations/mtproto/collector.ts';
 import { mtproto } from '../../src/integrations/mtproto/integration.ts';
 import { type MtprotoOptions, parseMtprotoOptions } from '../../src/integrations/mtproto/options.ts';
+import { FakeTelemt } from '../support/fake-telemt.ts';
 import { FakeWeb } from '../support/fake-web.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
 
@@ -84,7 +85,83 @@ async function makeRig(): Promise<CollectorRig> {
   };
 }
 
-collectorContract('mtproto', makeRig);
+collectorContract('mtproto, telemt by its metrics', makeRig);
+
+/** telemt by its control interface alone: one sum per user. */
+async function makeControlRig(): Promise<CollectorRig> {
+  const telemt = new FakeTelemt();
+  const controlUrl = `http://127.0.0.1:${await telemt.start()}`;
+  const options = { proxy: 'telemt', controlUrl, token: telemt.token, privateAddress: true };
+  const collector = new MtprotoCollector(parseMtprotoOptions(options), systemClock);
+  const { web } = telemt;
+  const garbage = (name: string, change: (whole: string) => string) => ({
+    name,
+    show: async () => {
+      web.recover();
+      web.change = change;
+    },
+  });
+  return {
+    collector,
+    isUndirected: true,
+    keys: (n) => Array.from({ length: n }, (_, index) => `user-${index}`),
+    show: async (series, start) => {
+      web.recover();
+      telemt.users = series.map(({ key, tx }) => ({ username: key, octets: tx, isEnabled: true }));
+      telemt.uptimeSeconds = 100_000 - start * 10_000;
+      telemt.prepare();
+    },
+    cut: async (share) => {
+      web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
+      web.cutAt = share;
+    },
+    garbage: [
+      garbage('nothing', () => ''),
+      garbage('a web page', () => '<html><body>502 Bad Gateway</body></html>\n'),
+      garbage('an empty object', () => '{}'),
+      garbage('no list', (whole) => whole.replace('"data":[', '"data":{"x":[').replace(/\],"rev/, ']},"rev')),
+      garbage('a negative counter', (whole) => whole.replace('"total_octets":', '"total_octets":-')),
+      garbage('a counter with a fraction', (whole) => whole.replace(/("total_octets":\d+)/, '$1.5')),
+      garbage('a counter beyond u64', (whole) =>
+        whole.replace(/"total_octets":\d+/, '"total_octets":18446744073709551616'),
+      ),
+      garbage('a counter in quotes', (whole) => whole.replace(/"total_octets":(\d+)/, '"total_octets":"$1"')),
+      garbage('no counter', (whole) => whole.replace('"total_octets"', '"octets"')),
+      garbage('neither on nor off', (whole) => whole.replace('"enabled":true', '"enabled":"yes"')),
+      garbage('a user twice', (whole) => whole.replace('"user-1"', '"user-0"')),
+      garbage('a user without a name', (whole) => whole.replace('"user-0"', 'null')),
+      {
+        name: 'users that are not counted',
+        show: async () => {
+          web.recover();
+          telemt.countsUsers = false;
+        },
+      },
+      {
+        name: 'an error',
+        show: async () => {
+          telemt.countsUsers = true;
+          web.override = { status: 500, body: 'hunter2' };
+        },
+      },
+    ],
+    hang: async () => {
+      web.isHanging = true;
+    },
+    recover: async () => web.recover(),
+    showSecrets: async () => {
+      telemt.users = [{ username: 'a', octets: 5n, isEnabled: true }];
+      web.change = (whole) => whole.slice(0, -30);
+      return telemt.secrets;
+    },
+    close: async () => {
+      await collector.close();
+      await web.close();
+    },
+  };
+}
+
+collectorContract('mtproto, telemt by its control interface', makeControlRig);
 
 describe('what each MTProto proxy can say', () => {
   const fixture = (name: string) =>
@@ -180,6 +257,34 @@ describe('what each MTProto proxy can say', () => {
     expect(wrong).toMatchObject({ code: 'output-garbled' });
   });
 
+  test('telemt by both ways: metrics count, the control interface tells who is disabled', async () => {
+    const telemt = new FakeTelemt();
+    const controlUrl = `http://127.0.0.1:${await telemt.start()}`;
+    try {
+      telemt.users = ['alice', 'bob', 'carol', 'dave'].map((username) => {
+        return { username, octets: 5n, isEnabled: username === 'alice' || username === 'dave' };
+      });
+      const more = { proxy: 'telemt', controlUrl, token: telemt.token } as const;
+      const options = await serve(fixture('telemt-3.3.15.metrics'), more);
+      const { complete, services } = await collect(options);
+      expect(complete).toBe(true);
+      expect(services[0]?.identity).toContain(new URL(options.url ?? '').port);
+      expect(services[0]?.peers.map(({ key, traffic, isOff }) => [key, traffic.total, isOff])).toEqual([
+        ['alice', 9_637_731_704n + 202_841_823_116n, false],
+        ['bob', 18_446_744_073_709_551_615n + 9_007_199_254_740_993n, true],
+        // Disabled and without a counter: shown, so that it can be given back. Dave has carried nothing.
+        ['carol', 0n, true],
+      ]);
+      telemt.web.override = { status: 401, body: '{}' };
+      await expect(collect(options)).rejects.toMatchObject({
+        code: 'login-rejected',
+        hint: expect.stringContaining('--token-file'),
+      });
+    } finally {
+      await telemt.web.close();
+    }
+  });
+
   test('another prefix, and the wrong proxy', async () => {
     const text = fixture('mtg-2.1.7.metrics').replaceAll('mtg_', 'edge_');
     expect(shown(await collect(await serve(text, { proxy: 'mtg', prefix: 'edge' })))).toHaveLength(1);
@@ -195,6 +300,9 @@ describe('what each MTProto proxy can say', () => {
 
 test.each([
   [{ proxy: 'telemt' }, '/options/url'],
+  [{ proxy: 'mtg', controlUrl: 'http://127.0.0.1:9091' }, '/options/controlUrl'],
+  [{ proxy: 'mtg', url: 'http://127.0.0.1:3129', token: 'x' }, '/options/token'],
+  [{ proxy: 'telemt', controlUrl: '127.0.0.1:9091' }, '/options/controlUrl'],
   [{ proxy: 'other', url: 'http://127.0.0.1:9090' }, '/options/proxy'],
   [{ proxy: 'telemt', url: '127.0.0.1:9090/metrics' }, '/options/url'],
   [{ proxy: 'telemt', url: 'http://user:secret@127.0.0.1:9090/metrics' }, '/options/url'],

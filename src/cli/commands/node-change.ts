@@ -5,7 +5,7 @@ import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { parseSeconds, type Test, testLines } from '../node-source.ts';
 import { explain, print, WrongUse } from '../output.ts';
-import { addPanelOptions, givenOptions, isPanelKind, type PanelOptions } from '../panel-source.ts';
+import { addPanelOptions, givenOptions, isPanelKind, type PanelOptions, tokenOf } from '../panel-source.ts';
 
 interface ChangeOptions extends PanelOptions, AccessSourceOptions {
   readonly name?: string;
@@ -57,9 +57,15 @@ async function changeNode(api: Api, name: string, options: ChangeOptions): Promi
 /** How the node is reached from now on; null if that stays. */
 async function changedOptions(node: Node, options: ChangeOptions): Promise<Record<string, unknown> | null> {
   const access = accessSourceOptionsOf(node.kind, options);
+  if (!isPanelKind(node.kind)) {
+    const { tokenFile: _, ...others } = options;
+    if (Object.keys(await givenOptions(others)).length > 0)
+      throw new WrongUse(`These options are for panels; this node is ${node.kind}.`);
+    const given = { ...access, ...(await tokenOf(node.kind, options)) };
+    return Object.keys(given).length === 0 ? null : { ...node.options, ...given };
+  }
   const given = await givenOptions(options);
-  if (Object.keys(given).length === 0) return Object.keys(access).length === 0 ? null : { ...node.options, ...access };
-  if (!isPanelKind(node.kind)) throw new WrongUse(`These options are for panels; this node is ${node.kind}.`);
+  if (Object.keys(given).length === 0) return null;
   const changed = { ...node.options, ...given };
   if (changed.gateway === '-') delete changed.gateway;
   return changed;

@@ -1,5 +1,13 @@
-import type { Collector, CounterSemantics, Poll, ServiceReading, SourceNotice } from '../../core/metering/collector.ts';
+import type {
+  Collector,
+  CounterSemantics,
+  PeerReading,
+  Poll,
+  ServiceReading,
+  SourceNotice,
+} from '../../core/metering/collector.ts';
 import { asSourceFailure, brokenOff } from '../../core/metering/source-failures.ts';
+import { NOTHING, undirected } from '../../core/units/bytes.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import { clientOf } from '../../lib/http-client/endpoint.ts';
 import type { HttpClient } from '../../lib/http-client/http-client.ts';
@@ -8,10 +16,13 @@ import { machineId } from '../../lib/machine-id.ts';
 import { dialectOf, EVERYBODY } from './dialects.ts';
 import { garbled, statusFailure } from './failures.ts';
 import type { MtprotoOptions } from './options.ts';
+import { TelemtControl } from './telemt-control.ts';
 import { type UserCounters, UserCountersReader } from './user-counters.ts';
 
 /** Counters live in the memory of the proxy: they appear with the first connection, and end with the process. */
 export const SEMANTICS: CounterSemantics = { kind: 'cumulative', falls: 'to-zero', absence: 'ended' };
+/** The control interface lists who is configured: one removed and added again still has its counter. */
+export const CONTROL_SEMANTICS: CounterSemantics = { ...SEMANTICS, absence: 'silent' };
 
 const MAX_BYTES = 64 * 1024 * 1024;
 /** The running time is written with one digit behind the point. */
@@ -21,19 +32,24 @@ const SEEN_MS = 60_000;
 
 /** Reads one MTProto proxy: its users, its sum, or only that it is alive, as it tells. */
 export class MtprotoCollector implements Collector {
-  readonly semantics = SEMANTICS;
+  readonly semantics: CounterSemantics;
   readonly #options: MtprotoOptions;
   readonly #clock: Clock;
   readonly #http: HttpClient;
+  readonly #control: TelemtControl | null;
 
   constructor(options: MtprotoOptions, clock: Clock) {
+    this.semantics = options.url === undefined ? CONTROL_SEMANTICS : SEMANTICS;
     this.#options = options;
     this.#clock = clock;
     this.#http = clientOf(options);
+    this.#control = options.controlUrl === undefined ? null : new TelemtControl(options);
   }
 
   async collect(signal: AbortSignal): Promise<Poll> {
     try {
+      if (this.#control !== null && this.#options.url === undefined)
+        return await this.#readControl(this.#control, signal);
       const dialect = dialectOf(this.#options);
       return dialect === null
         ? await this.#readOfficial(signal)
@@ -46,6 +62,7 @@ export class MtprotoCollector implements Collector {
 
   async close(): Promise<void> {
     this.#http.close();
+    this.#control?.close();
   }
 
   async #readUsers(reader: UserCountersReader, signal: AbortSignal): Promise<Poll> {
@@ -53,14 +70,33 @@ export class MtprotoCollector implements Collector {
     await this.#get((chunk) => reader.push(chunk), signal);
     const counters = reader.finish();
     const waitedMs = this.#clock.monotonicMs() - askedMs;
-    const seenMs = Math.floor(this.#clock.now().getTime() / SEEN_MS) * SEEN_MS;
-    const peers = counters.users.map(({ user, traffic, isConnected }) => {
+    const counted = counters.users.map(({ user, traffic, isConnected }) => {
       const name = user === EVERYBODY && this.#options.proxy === 'mtg' ? 'all clients' : user;
-      return { key: user, name, traffic, ...(isConnected ? { lastHandshakeAt: new Date(seenMs) } : {}) };
+      return { key: user, name, traffic, ...this.#seen(isConnected) };
     });
+    const peers = this.#control === null ? counted : await withAccess(counted, this.#control, signal);
     const notices = problemsOf(counters);
-    const service = { ...this.#service(), peers, ...ageOf(counters, waitedMs) };
+    const service = { ...this.#service(), peers, ...ageOf(counters.uptimeSeconds, waitedMs) };
     return { complete: notices.length === 0, services: [service], notices: [...notices, ...this.#limits()] };
+  }
+
+  /** Its running time is read after the counters: they are no younger than it says. */
+  async #readControl(control: TelemtControl, signal: AbortSignal): Promise<Poll> {
+    const askedMs = this.#clock.monotonicMs();
+    const users = await control.users(signal);
+    const uptimeSeconds = await control.uptimeSeconds(signal);
+    const waitedMs = this.#clock.monotonicMs() - askedMs;
+    const isWhole = await control.countsUsers(signal);
+    const peers = users.map(({ name, octets, isEnabled, isConnected }) => {
+      return { key: name, name, traffic: undirected(octets), isOff: !isEnabled, ...this.#seen(isConnected) };
+    });
+    const service = { ...this.#service(), peers, ...ageOf(uptimeSeconds, waitedMs) };
+    return { complete: isWhole, services: [service], notices: [...(isWhole ? [] : [SWITCHED_OFF]), NO_DIRECTIONS] };
+  }
+
+  #seen(isConnected: boolean): Pick<PeerReading, 'lastHandshakeAt'> {
+    if (!isConnected) return {};
+    return { lastHandshakeAt: new Date(Math.floor(this.#clock.now().getTime() / SEEN_MS) * SEEN_MS) };
   }
 
   /** `key<TAB>value` lines. TelegramMessenger/MTProxy, `--http-stats`: no bytes and no users. */
@@ -77,7 +113,7 @@ export class MtprotoCollector implements Collector {
   }
 
   async #get(onData: (chunk: Buffer) => void, signal: AbortSignal): Promise<void> {
-    const url = new URL(this.#options.url);
+    const url = new URL(this.#options.url ?? '');
     const { status } = await this.#http.request({
       url,
       signal,
@@ -89,8 +125,8 @@ export class MtprotoCollector implements Collector {
   }
 
   #service(): Omit<ServiceReading, 'peers'> {
-    const { proxy, port, url } = this.#options;
-    const { hostname, port: apiPort, protocol } = new URL(url);
+    const { proxy, port, url, controlUrl = '' } = this.#options;
+    const { hostname, port: apiPort, protocol } = new URL(url ?? controlUrl);
     const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
     const place = `${isHere ? machineId() : hostname}:${apiPort || (protocol === 'https:' ? '443' : '80')}`;
     return { identity: place, kind: 'mtproto', name: proxy, ...(port === undefined ? {} : { listenPort: port }) };
@@ -101,6 +137,22 @@ export class MtprotoCollector implements Collector {
     if (this.#options.proxy === 'mtg') return [NO_USERS];
     return this.#options.proxy === 'official' ? [NO_BYTES] : [];
   }
+}
+
+/** Who is disabled, beside what is counted. Who is so and has no counter is shown with nothing, to be given back one day. */
+async function withAccess(
+  counted: readonly PeerReading[],
+  control: TelemtControl,
+  signal: AbortSignal,
+): Promise<readonly PeerReading[]> {
+  const users = new Map((await control.users(signal)).map((user) => [user.name, user]));
+  const peers = counted.map((peer) => {
+    const user = users.get(peer.key);
+    users.delete(peer.key);
+    return user === undefined ? peer : { ...peer, isOff: !user.isEnabled };
+  });
+  const uncounted = [...users.values()].filter(({ isEnabled }) => !isEnabled);
+  return [...peers, ...uncounted.map(({ name }) => ({ key: name, name, traffic: NOTHING, isOff: true }))];
 }
 
 const NO_USERS: SourceNotice = {
@@ -115,20 +167,26 @@ const NO_BYTES: SourceNotice = {
   isInfo: true,
 };
 
+const NO_DIRECTIONS: SourceNotice = {
+  code: 'no-directions',
+  message: 'The control interface tells one sum per user: upload and download together.',
+  hint: 'The metrics of telemt tell both: --url http://127.0.0.1:9090/metrics.',
+  isInfo: true,
+};
+const SWITCHED_OFF: SourceNotice = {
+  code: 'user-telemetry-off',
+  message: 'The proxy was told not to count its users.',
+  hint: 'Switch the telemetry of users on in the configuration of telemt.',
+};
+
 function problemsOf({ isWhole, isSwitchedOff }: UserCounters): SourceNotice[] {
   const notices: SourceNotice[] = [];
   if (!isWhole) notices.push({ code: 'output-cut', message: 'The counters of the proxy ended early.' });
-  if (isSwitchedOff) {
-    notices.push({
-      code: 'user-telemetry-off',
-      message: 'The proxy was told not to show its users.',
-      hint: 'Switch the telemetry of users on in the configuration of telemt.',
-    });
-  }
+  if (isSwitchedOff) notices.push(SWITCHED_OFF);
   return notices;
 }
 
-function ageOf({ uptimeSeconds }: UserCounters, waitedMs: number): Pick<ServiceReading, 'age'> | object {
+function ageOf(uptimeSeconds: number | null, waitedMs: number): Pick<ServiceReading, 'age'> | object {
   if (uptimeSeconds === null || !Number.isFinite(uptimeSeconds) || uptimeSeconds < 0) return {};
   const uptimeMs = uptimeSeconds * 1000;
   return { age: { minMs: Math.max(0, uptimeMs - UPTIME_STEP_MS), maxMs: uptimeMs + UPTIME_STEP_MS + waitedMs } };

@@ -19,3 +19,28 @@ export function notThisProxy(prefix: string): SourceFailure {
     hint: 'Name the proxy that runs there: --proxy telemt, mtprotoproxy, mtg or official. Or its prefix: --metrics-prefix.',
   });
 }
+
+/** `status` of an answer of telemt's control interface that is no 2xx; `isChange`: somebody was to be disabled or enabled. */
+export function controlFailure(status: number, isChange = false): SourceFailure {
+  if (status === 401)
+    return new SourceFailure('login-rejected', 'The control interface does not accept us.', {
+      hint: 'Give the text of its auth_header: xpert node change NAME --token-file FILE',
+    });
+  if (status === 403 && isChange)
+    return new SourceFailure('login-not-permitted', 'The control interface is read-only.', {
+      hint: 'Set read_only = false in [server.api] of telemt, or leave the node read-only here.',
+    });
+  if (status === 403)
+    return new SourceFailure('metrics-refused', 'The control interface does not let this host in (403).', {
+      hint: 'Add the address of this host to the whitelist in [server.api] of telemt.',
+    });
+  return new SourceFailure('control-failed', `The control interface of telemt failed (${status}).`, {
+    hint: 'Check --control-url: is it the address of [server.api], and telemt 3?',
+  });
+}
+
+export function unexpected(what: string): SourceFailure {
+  return new SourceFailure('output-garbled', `The control interface answers, but not as telemt does: ${what}.`, {
+    hint: 'Nothing of it was counted. Is it telemt 3, and no proxy changes its answers?',
+  });
+}

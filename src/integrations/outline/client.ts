@@ -32,7 +32,7 @@ export class OutlineClient {
   constructor(options: OutlineOptions, clock: Pick<Clock, 'monotonicMs'>) {
     const { apiUrl, certSha256 } = accessOf(options);
     const { privateAddress = false, metricsUrl } = options;
-    this.#api = new JsonApi(apiUrl, clientOf({ url: apiUrl.href, privateAddress, certSha256 }));
+    this.#api = new JsonApi(apiUrl, clientOf({ privateAddress, certSha256 }));
     this.#metrics = new HttpClient({ policy: { kind: 'collector', privateAddresses: privateAddress } });
     this.#metricsUrl = metricsUrl === undefined ? null : new URL(metricsUrl);
     this.#clock = clock;

@@ -65,7 +65,7 @@ export function publicNameOf(base: URL): string {
 }
 
 /** Asks one interface: several requests at once, over connections that are kept for a moment. */
-export function clientOf(endpoint: Endpoint): HttpClient {
+export function clientOf(endpoint: Pick<Endpoint, 'privateAddress' | 'certSha256'>): HttpClient {
   return new HttpClient({
     policy: { kind: 'collector', privateAddresses: endpoint.privateAddress ?? false },
     certificateSha256: endpoint.certSha256 ?? null,

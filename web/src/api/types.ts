@@ -64,6 +64,7 @@ export interface NodeOptions {
   readonly names?: string | undefined;
   readonly replyFolder?: string | undefined;
   readonly proxy?: string | undefined;
+  readonly controlUrl?: string | undefined;
   readonly host?: string | undefined;
   readonly link?: string | undefined;
   readonly shared?: boolean | undefined;

@@ -30,6 +30,7 @@ const STATS: readonly SourceField[] = [
   text('api', { placeholder: '127.0.0.1:10085' }),
   { name: 'count', as: ['users', 'inbounds', 'outbounds'] },
 ];
+const OF_TELEMT = ['proxy', 'telemt'] as const;
 const BY_MANAGEMENT = ['transport', 'management'] as const;
 
 /** Kinds by the way that leads to them, and what each wants to know. */
@@ -66,7 +67,9 @@ const KINDS = {
     ],
     mtproto: [
       { name: 'proxy', as: ['telemt', 'mtprotoproxy', 'mtg', 'official'] },
-      text('url', { ...needed, help: 'metrics', placeholder: 'http://127.0.0.1:9090/metrics' }),
+      text('url', { help: 'metrics', placeholder: 'http://127.0.0.1:9090/metrics' }),
+      text('controlUrl', { when: OF_TELEMT, placeholder: 'http://127.0.0.1:9091' }),
+      secret('token', { when: OF_TELEMT, help: 'telemt' }),
       { name: 'port', as: 'number', placeholder: '443' },
       PRIVATE,
     ],

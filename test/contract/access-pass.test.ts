@@ -88,7 +88,7 @@ class World {
     await this.#store.quotas.judge();
   }
 
-  async pass(enforcer: Enforcer = this.vpn): Promise<PassReport> {
+  async pass(enforcer: Enforcer = this.vpn, looking?: AbortSignal): Promise<PassReport> {
     const shown = new Map([...this.vpn.peers].map(([key, ips]) => [key, ips === '']));
     const request = {
       nodeId: this.#nodeId,
@@ -97,6 +97,7 @@ class World {
       limits: this.limits,
       now: () => this.#clock.now(),
       isOff: ({ key }: AccessTarget) => shown.get(key),
+      ...(looking === undefined ? {} : { looking }),
     };
     return await runPass(this.#mortal(this.#store.access), request, new AbortController().signal);
   }
@@ -302,6 +303,58 @@ describe('systems of other kinds', () => {
     await node.pass(mute);
     await node.pass(mute);
     expect(told).toEqual(['off account', 'on account']);
+  });
+});
+
+describe('more peers than can be looked at in one pass', () => {
+  const keys = Array.from({ length: 180 }, (_, n) => `p${n}`);
+
+  /** Looks at each by a request of its own, and has time for so many parts. */
+  function slow(node: World, parts: number) {
+    const looking = new AbortController();
+    let looked = 0;
+    const enforcer: Enforcer = {
+      looksOneByOne: true,
+      look: async (targets) => {
+        looked += 1;
+        if (looked > parts) looking.abort(new DOMException('late', 'TimeoutError'));
+        looking.signal.throwIfAborted();
+        return await node.vpn.look(targets);
+      },
+      suspend: (changes) => node.vpn.suspend(changes),
+      restore: (changes) => node.vpn.restore(changes),
+      close: async () => {},
+    };
+    return { enforcer, looking: looking.signal };
+  }
+
+  test('are seen to part by part, those who get access back first', async () => {
+    const node = await open(keys);
+    for (const key of keys.slice(100)) await node.setActive(key, false);
+    await node.pass();
+    for (const key of keys) await node.setActive(key, keys.indexOf(key) >= 100);
+    const first = slow(node, 2);
+    const report = await node.pass(first.enforcer, first.looking);
+    expect([report.restored.length, report.suspended.length]).toEqual([80, 20]);
+    expect(report.restored.every(({ key }) => keys.indexOf(key) >= 100)).toBe(true);
+    const second = slow(node, 9);
+    expect((await node.pass(second.enforcer, second.looking)).suspended).toHaveLength(80);
+  });
+
+  test('are all counted by the fuse, seen or not', async () => {
+    const node = await open(keys);
+    node.limits = { most: 60, percent: 100 };
+    for (const key of keys.slice(0, 100)) await node.setActive(key, false);
+    const { enforcer, looking } = slow(node, 1);
+    expect(await node.pass(enforcer, looking)).toMatchObject({ suspended: [], blown: { cuts: 100, allowed: 60 } });
+    expect(node.vpn.changes).toEqual([]);
+  });
+
+  test('that answer nothing at all in time are a failure, as before', async () => {
+    const node = await open(keys);
+    await node.setActive('p1', false);
+    const { enforcer, looking } = slow(node, 0);
+    await expect(node.pass(enforcer, looking)).rejects.toThrow('late');
   });
 });
 

@@ -206,6 +206,39 @@ test('a node is not removed while somebody is suspended there, unless it is gone
   expect(server.vpn.changes).toEqual(['off a', 'on a']);
 });
 
+test('who is not there when everything is given back gets it when they are there again', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await setActive('a', false);
+  await setActive('b', false);
+  await pass();
+  server.vpn.peers.delete('a');
+  const path = '/api/v1/nodes/main/access';
+  const given = { mode: 'read-only', giveBack: true };
+  expect(await ask('PUT', path, given)).toMatchObject({ mode: 'read-only', givingBack: true, suspended: 1 });
+  await pass();
+  expect(server.vpn.changes.slice(2)).toEqual(['on b']);
+  // As a configuration that was saved meanwhile has it.
+  server.vpn.peers.set('a', '');
+  await pass();
+  expect(server.vpn.peers.get('a')).toBe('10.0.0.2/32');
+  expect(await ask('GET', path)).toMatchObject({ mode: 'read-only', givingBack: false, suspended: 0 });
+  // Nobody is taken away from there, nor anybody given back, from now on.
+  await setActive('c', false);
+  await pass();
+  expect(server.vpn.changes.slice(3)).toEqual(['on a']);
+});
+
+test('what stays suspended because somebody wants it so is not given back by a later reading', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await setActive('a', false);
+  await pass();
+  expect(await ask('PUT', '/api/v1/nodes/main/access', { mode: 'read-only' })).toMatchObject({ givingBack: false });
+  await pass();
+  expect(server.vpn.changes).toEqual(['off a']);
+});
+
 test('a node that is gone for good is removed with the peers that were suspended there', async () => {
   await giveAll();
   await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });

@@ -9,7 +9,6 @@ import type {
   NodeAccess,
   Standstill,
 } from '../../core/access/operations.ts';
-import { retryAt } from '../../core/access/retry.ts';
 import { ExpectedError, NotFound } from '../../core/errors.ts';
 import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { Node } from '../../core/inventory/node.ts';
@@ -20,9 +19,9 @@ import type { AuditLog, SettingsStore } from '../../core/settings/settings-store
 import type { AdminId, NodeId, UserId } from '../../core/units/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { PollLog, WallTime } from '../node-polling.ts';
-import { ABSENT, asNotice, fuseNotice, OFF, pauseNotice } from './notices.ts';
-import { type PassReport, runPass } from './pass.ts';
-import { mustHoldNothing, staying } from './questions.ts';
+import { ABSENT, fuseNotice, OFF, pauseNotice } from './notices.ts';
+import { AccessPasses } from './passes.ts';
+import { heldOn, mustHoldNothing, staying } from './questions.ts';
 
 interface Dependencies {
   readonly store: AccessStore;
@@ -39,9 +38,8 @@ interface Dependencies {
   readonly log: PollLog;
 }
 
-/** Longest time that one pass over a node may take. */
-const PASS_TIMEOUT_MS = 60_000;
 const SETTING = 'access.fuse';
+const GIVING_BACK = 'access.giving-back';
 
 interface AccessNotice extends Notice {
   /** Under what it is told as an alert. */
@@ -50,36 +48,32 @@ interface AccessNotice extends Notice {
   readonly since: Date | null;
 }
 
-interface NodeTrouble {
-  readonly failures: number;
-  readonly problem: Notice;
-  readonly retryAt: Date;
-}
-
 /** Keeps the access of all nodes as it is wanted: a pass after every poll of a node, one at a time per node. */
 export class AccessControl implements AccessOperations {
   readonly #use: Dependencies;
-  readonly #enforcers = new Map<NodeId, { readonly source: string; readonly enforcer: Enforcer }>();
-  readonly #lanes = new Map<NodeId, Promise<unknown>>();
-  readonly #trouble = new Map<NodeId, NodeTrouble>();
-  readonly #stop = new AbortController();
+  readonly #passes: AccessPasses;
   #isDue = false;
   #isReading = false;
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
+    const { store, audit, abilitiesOf, createEnforcer, pollNow, changes, log } = dependencies;
+    this.#passes = new AccessPasses({
+      ...{ store, audit, abilitiesOf, createEnforcer, pollNow, changes, log },
+      limits: () => this.#limits(),
+      now: () => this.#now(),
+    });
   }
 
   /** Not waited for by the poll; @returns when the pass is over, for tests. */
   async afterPoll(node: Node, poll: Poll): Promise<void> {
-    if (this.#stop.signal.aborted || this.#lanes.has(node.id)) return;
-    let shown: ReadonlyMap<string, boolean> | null = null;
-    await this.#inLane(node.id, () =>
-      this.#tryPass(node, (target) => {
-        shown ??= shownBy(poll);
-        return shown.get(keyOf(target));
-      }),
-    );
+    await this.#passes.run(node, poll, async () => {
+      const isEnforced = (await this.#use.store.mode(node.id)) === 'enforce';
+      if (!isEnforced && !(await this.#givingBack()).includes(node.id)) return null;
+      if ((await this.#standstill()) !== null) return null;
+      return isEnforced ? 'enforce' : 'give-back';
+    });
+    await this.#noteGivenBack(node.id);
   }
 
   /** States of users changed: nodes that may be changed are read soon, and a pass follows each reading. */
@@ -115,10 +109,11 @@ export class AccessControl implements AccessOperations {
     const mode = await this.#use.store.mode(id);
     const { fuses } = await this.state();
     const summary = (await this.#use.store.summaries()).find((one) => one.nodeId === id);
-    const trouble = this.#trouble.get(id);
+    const trouble = this.#passes.troubles.get(id);
     return {
       nodeId: id,
       mode,
+      givingBack: mode === 'read-only' && (await this.#givingBack()).includes(id),
       can: this.#use.abilitiesOf(node),
       waiting: summary?.waiting ?? 0,
       suspended: summary?.suspended ?? 0,
@@ -130,10 +125,12 @@ export class AccessControl implements AccessOperations {
 
   async setMode(id: NodeId, mode: AccessMode, giveBack: boolean): Promise<NodeAccess> {
     const node = await this.#must(id);
-    if (mode === 'enforce') this.#mustBeAble(node);
-    else if (giveBack) await this.#giveBack(node);
+    if (mode === 'enforce' || giveBack) this.#mustBeAble(node);
+    await this.#setGivingBack(id, giveBack && mode === 'read-only');
+    if (giveBack && mode === 'read-only') await this.#passes.giveBack(node, this.#mustBeAble(node));
+    await this.#noteGivenBack(id);
     await this.#use.store.setMode(id, mode, this.#now());
-    this.#trouble.delete(id);
+    this.#passes.clearTrouble(id);
     this.#use.changes.tell('nodes');
     if (mode === 'enforce') void this.#use.pollNow(id);
     return await this.node(id);
@@ -143,8 +140,8 @@ export class AccessControl implements AccessOperations {
     const node = await this.#must(id);
     this.#mustBeAble(node);
     const targets = (await this.#use.store.targets(id)).filter((target) => wantedOf(target) !== 'as-it-is');
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PASS_TIMEOUT_MS)]);
-    const seen = targets.length === 0 ? [] : await this.#enforcerOf(node).look(targets, signal);
+    const look = () => this.#passes.enforcerOf(node).look(targets, this.#passes.signal());
+    const seen = targets.length === 0 ? [] : await look();
     const suspend: AccessTarget[] = [];
     const restore: AccessTarget[] = [];
     const left: { target: AccessTarget; why: Notice }[] = [];
@@ -197,7 +194,7 @@ export class AccessControl implements AccessOperations {
     const enforced = await this.#use.store.enforced();
     const paused = standstill === null || enforced.length === 0 ? [] : [pauseNotice(standstill)];
     const blown = fuses.map(({ nodeId, cuts, allowed, since }) => ({ ...fuseNotice(cuts, allowed), nodeId, since }));
-    const failing = [...this.#trouble].map(([nodeId, { problem }]) => ({ ...problem, nodeId, since: null }));
+    const failing = [...this.#passes.troubles].map(([nodeId, { problem }]) => ({ ...problem, nodeId, since: null }));
     return [
       ...[...paused, ...blown].map((one) => ({ ...one, topic: one.code })),
       ...failing.map((one) => ({ ...one, topic: 'access-failing' })),
@@ -211,24 +208,19 @@ export class AccessControl implements AccessOperations {
   }
 
   /** Waits for what runs. */
-  async close(): Promise<void> {
-    this.#stop.abort(new DOMException('Xpert stops.', 'AbortError'));
-    await Promise.allSettled(this.#lanes.values());
-    await Promise.allSettled([...this.#enforcers.values()].map(({ enforcer }) => enforcer.close()));
+  close(): Promise<void> {
+    return this.#passes.close();
   }
 
-  async forget(id: NodeId): Promise<void> {
-    const held = this.#enforcers.get(id);
-    this.#enforcers.delete(id);
-    this.#trouble.delete(id);
-    await held?.enforcer.close();
+  forget(id: NodeId): Promise<void> {
+    return this.#passes.forget(id);
   }
 
   /** Changes that come while nodes are read are seen to by one more round. */
   async #readConcerned(): Promise<void> {
     this.#isReading = true;
     try {
-      while (this.#isDue && !this.#stop.signal.aborted) {
+      while (this.#isDue && !this.#passes.isStopped) {
         this.#isDue = false;
         if ((await this.#standstill()) !== null) return;
         const summaries = await this.#use.store.summaries();
@@ -244,107 +236,12 @@ export class AccessControl implements AccessOperations {
     }
   }
 
-  async #tryPass(node: Node, isOff: (target: AccessTarget) => boolean | undefined): Promise<void> {
-    const now = this.#now();
-    const trouble = this.#trouble.get(node.id);
-    if (trouble !== undefined && trouble.retryAt > now) return;
-    if ((await this.#use.store.mode(node.id)) !== 'enforce' || (await this.#standstill()) !== null) return;
-    const abilities = this.#use.abilitiesOf(node);
-    if ('cannot' in abilities) return this.#noteTrouble(node, abilities.cannot);
-    try {
-      const report = await this.#run(node, abilities, isOff, false);
-      this.#trouble.delete(node.id);
-      await this.#tell(node, report);
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      if (!(error instanceof ExpectedError))
-        this.#use.log.error({ err: error, node: node.name }, 'a pass over access failed');
-      this.#noteTrouble(node, asNotice(error));
-    }
-  }
-
-  #run(
-    node: Node,
-    abilities: EnforcerAbilities,
-    isOff: (target: AccessTarget) => boolean | undefined,
-    giveBack: boolean,
-  ) {
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PASS_TIMEOUT_MS)]);
-    const enforcer = this.#enforcerOf(node);
-    return this.#limits().then((limits) =>
-      runPass(
-        this.#use.store,
-        { nodeId: node.id, enforcer, abilities, limits, now: () => this.#now(), isOff, giveBack },
-        signal,
-      ),
-    );
-  }
-
-  async #giveBack(node: Node): Promise<void> {
-    const abilities = this.#mustBeAble(node);
-    // A pass that runs may still take: nothing may begin after this.
-    await this.#lanes.get(node.id);
-    const report = await this.#inLane(node.id, async () => {
-      await this.#use.store.setMode(node.id, 'read-only', this.#now());
-      return await this.#run(node, abilities, () => undefined, true);
-    });
-    await this.#tell(node, report);
-    if (report.failed.length > 0)
-      throw new ExpectedError(
-        'access-not-given-back',
-        `${report.failed.length} peers of ${node.name} are still suspended.`,
-        {
-          hint: 'xpert access list --failing says why. The node is read-only now; try again.',
-        },
-      );
-  }
-
-  async #tell(node: Node, { suspended, restored, failed, blown }: PassReport): Promise<void> {
-    const { log, changes, audit } = this.#use;
-    if (blown !== null) log.warn({ node: node.name, ...blown }, `access on ${node.name}: the fuse blew`);
-    if (failed.length > 0)
-      log.warn({ node: node.name, peers: failed.length }, `access on ${node.name}: changes failed`);
-    for (const [action, targets] of [
-      ['access.suspended', suspended],
-      ['access.restored', restored],
-    ] as const) {
-      if (targets.length === 0) continue;
-      log.info({ node: node.name, peers: targets.length }, action);
-      const users = [...new Set(targets.map(({ userName, key }) => userName ?? key))].slice(0, 100);
-      const detail = { peers: targets.length, users };
-      await audit.write({ at: this.#now(), by: null, via: 'system', action, subject: node.name, detail });
-    }
-    if (blown !== null || failed.length > 0) changes.tell('notices');
-    if (suspended.length + restored.length === 0) return;
-    changes.tell('peers', 'users');
-    // What was carried until now is separated from what comes after.
-    if (!this.#stop.signal.aborted) void this.#use.pollNow(node.id);
-  }
-
-  #noteTrouble(node: Node, problem: Notice): void {
-    const failures = (this.#trouble.get(node.id)?.failures ?? 0) + 1;
-    this.#trouble.set(node.id, { failures, problem, retryAt: retryAt(this.#now(), failures) });
-    if (failures > 1) return;
-    this.#use.log.warn({ node: node.name, code: problem.code }, `access on ${node.name}: ${problem.message}`);
-    this.#use.changes.tell('notices');
-  }
-
   async #standstill(): Promise<Standstill | null> {
     const pause = await this.#use.store.pause();
     if (pause !== null) return pause;
     const tracking = await this.#use.trackingState();
     if (!tracking.enabled) return { reason: 'tracking-off', since: tracking.since };
     return this.#use.wallTime.read().suspect ? { reason: 'clock-suspect', since: null } : null;
-  }
-
-  #enforcerOf(node: Node): Enforcer {
-    const source = JSON.stringify(node.source);
-    const held = this.#enforcers.get(node.id);
-    if (held?.source === source) return held.enforcer;
-    void held?.enforcer.close();
-    const enforcer = this.#use.createEnforcer(node);
-    this.#enforcers.set(node.id, { source, enforcer });
-    return enforcer;
   }
 
   #mustBeAble(node: Node): EnforcerAbilities {
@@ -354,19 +251,26 @@ export class AccessControl implements AccessOperations {
     throw new ExpectedError('cannot-enforce', message, hint === null ? {} : { hint });
   }
 
+  /** Nodes where not all was there when everything was to be given back: it is, as soon as it is there again. */
+  async #givingBack(): Promise<readonly NodeId[]> {
+    return ((await this.#use.settings.get(GIVING_BACK)) as readonly NodeId[] | null | undefined) ?? [];
+  }
+
+  async #setGivingBack(id: NodeId, isOn: boolean): Promise<void> {
+    const before = await this.#givingBack();
+    if (before.includes(id) === isOn) return;
+    const after = isOn ? [...before, id] : before.filter((other) => other !== id);
+    await this.#use.settings.set(GIVING_BACK, after, null);
+  }
+
+  async #noteGivenBack(id: NodeId): Promise<void> {
+    if (!(await this.#givingBack()).includes(id)) return;
+    if ((await heldOn(this.#use.store, id)).length === 0) await this.#setGivingBack(id, false);
+  }
+
   async #limits(): Promise<FuseLimits> {
     const saved = (await this.#use.settings.get(SETTING)) as FuseLimits | null | undefined;
     return saved ?? DEFAULT_FUSE;
-  }
-
-  async #inLane<T>(id: NodeId, work: () => Promise<T>): Promise<T> {
-    const running = work();
-    this.#lanes.set(id, running);
-    try {
-      return await running;
-    } finally {
-      this.#lanes.delete(id);
-    }
   }
 
   async #must(id: NodeId): Promise<Node> {
@@ -386,15 +290,4 @@ class AccessPlanChanged extends ExpectedError {
       hint: 'Look again (xpert access list), and confirm that number.',
     });
   }
-}
-
-function keyOf({ identity, key }: Pick<AccessTarget, 'identity' | 'key'>): string {
-  return `${identity}\n${key}`;
-}
-
-function shownBy({ services }: Poll): ReadonlyMap<string, boolean> {
-  const shown = new Map<string, boolean>();
-  for (const { identity, peers } of services)
-    for (const { key, isOff } of peers) if (isOff !== undefined) shown.set(keyOf({ identity, key }), isOff);
-  return shown;
 }

@@ -16,6 +16,8 @@ export interface PassRequest {
   readonly now: () => Date;
   /** What the poll before this pass showed of a peer; undefined where it does not tell. */
   readonly isOff: (target: AccessTarget) => boolean | undefined;
+  /** No part of the peers is looked at any more once it is aborted; what was seen by then is seen to. */
+  readonly looking?: AbortSignal;
   /** Everything that Xpert suspended is given back, whatever is wanted. */
   readonly giveBack?: boolean;
 }
@@ -38,6 +40,8 @@ type Change = Planned<StepOf<'suspend'> | StepOf<'restore'>>;
 
 /** Peers changed at once: a process that ends on the way leaves at most so many to be looked at. */
 const BATCH = 100;
+/** Peers looked at together where each costs a request: some seconds. */
+const LOOKED_AT_ONCE = 50;
 /** A waiting peer counts for the fuse of all nodes for so long; then its own node has held it, or is down. */
 const RECENT_MS = 600_000;
 
@@ -47,9 +51,9 @@ const RECENT_MS = 600_000;
  * not be looked at; nothing was done then
  */
 export async function runPass(store: Store, request: PassRequest, signal: AbortSignal): Promise<PassReport> {
-  const planned = await plan(store, request, signal);
+  const { planned, unseen } = await plan(store, request, signal);
   const cuts = request.giveBack === true ? [] : kindOf(planned, 'suspend');
-  const blown = await blownFuse(store, request, planned);
+  const blown = await blownFuse(store, request, planned, unseen);
   const over = idsOf(kindOf(planned, 'forget'));
   if (over.length > 0) await store.forget(over);
   const offAlready = idsOf(kindOf(planned, 'note-suspended'));
@@ -64,19 +68,58 @@ export async function runPass(store: Store, request: PassRequest, signal: AbortS
   return { suspended, restored, failed: failed.map(({ target }) => target), blown };
 }
 
+/** Steps, and how many peers who have access were not looked at for want of time: they are for the passes to come. */
+interface Plan {
+  readonly planned: readonly Planned[];
+  readonly unseen: number;
+}
+
 /** What would be done, by how the node is now. Notes since when access is to be off, and touches nothing. */
-async function plan(store: Store, request: PassRequest, signal: AbortSignal): Promise<Planned[]> {
+async function plan(store: Store, request: PassRequest, signal: AbortSignal): Promise<Plan> {
   const targets = await targetsOf(store, request);
   const due = targets.filter(
     (target) => request.giveBack === true || needsLook(target, request.isOff(target), request.abilities, request.now()),
   );
   // Those whom the poll showed off need no look: a panel may have thousands whom it has limited itself.
-  const unseen = due.filter((target) => !isShownOff(target, request));
-  const seen = unseen.length === 0 ? [] : await request.enforcer.look(unseen, signal);
-  const seenOf = new Map(unseen.map((target, n) => [target, seen[n] ?? ABSENT]));
-  return due.map((target) => {
-    return { target, step: decide(target, wholeOf(target, seenOf.get(target) ?? OFF, request.enforcer)) };
+  const shownOff = due.filter((target) => isShownOff(target, request));
+  const seen = await lookAt(
+    request,
+    due.filter((target) => !isShownOff(target, request)),
+    signal,
+  );
+  for (const target of shownOff) seen.set(target, OFF);
+  const planned = due.flatMap((target) => {
+    const state = seen.get(target);
+    if (state === undefined) return [];
+    return [{ target, step: decide(target, wholeOf(target, state, request.enforcer)) }];
   });
+  const unseen = due.filter((target) => !seen.has(target) && wantedOf(target) === 'off' && isUntouched(target)).length;
+  return { planned, unseen };
+}
+
+/** Those who are to get access back come first: whoever is cut a little later has lost nothing. */
+async function lookAt(
+  { enforcer, looking }: PassRequest,
+  targets: readonly AccessTarget[],
+  signal: AbortSignal,
+): Promise<Map<AccessTarget, Seen>> {
+  const seen = new Map<AccessTarget, Seen>();
+  const ordered = [...targets].sort((a, b) => Number(wantedOf(b) === 'on') - Number(wantedOf(a) === 'on'));
+  const inTime = looking === undefined ? signal : AbortSignal.any([signal, looking]);
+  for (const part of batches(ordered, enforcer.looksOneByOne === true ? LOOKED_AT_ONCE : Math.max(1, ordered.length))) {
+    try {
+      const states = await enforcer.look(part, inTime);
+      part.forEach((target, n) => void seen.set(target, states[n] ?? ABSENT));
+    } catch (error) {
+      if (seen.size === 0 || looking?.aborted !== true || signal.aborted) throw error;
+    }
+    if (looking?.aborted === true) break;
+  }
+  return seen;
+}
+
+function isUntouched({ mark }: AccessTarget): boolean {
+  return mark === null || (mark.phase === 'wanted' && mark.clearance === 'none');
 }
 
 const ABSENT: Seen = { state: 'absent' };
@@ -113,9 +156,16 @@ async function targetsOf(store: Store, request: PassRequest): Promise<AccessTarg
 const NOBODY = '' as NonNullable<AccessTarget['userId']>;
 
 /** Too many on this node at once, or too many on all of them together. */
-async function blownFuse(store: Store, request: PassRequest, planned: readonly Planned[]): Promise<BlownFuse | null> {
-  const cuts = planned.filter(({ target, step }) => isNewCut(target, step)).length;
-  if (cuts === 0 || request.giveBack === true) return null;
+async function blownFuse(
+  store: Store,
+  request: PassRequest,
+  planned: readonly Planned[],
+  unseen: number,
+): Promise<BlownFuse | null> {
+  const seen = planned.filter(({ target, step }) => isNewCut(target, step)).length;
+  // Who was not looked at may have access still.
+  const cuts = seen + unseen;
+  if (seen === 0 || request.giveBack === true) return null;
   const { limits, now } = request;
   const since = new Date(now().getTime() - RECENT_MS);
   const here = allowedCuts(limits, (await store.counts(request.nodeId, since)).owned);
@@ -219,8 +269,8 @@ function problemsOf(batch: readonly Planned[], outcomes: readonly Outcome[]): Fa
   });
 }
 
-function batches<T>(items: readonly T[]): T[][] {
+function batches<T>(items: readonly T[], size = BATCH): T[][] {
   const all: T[][] = [];
-  for (let at = 0; at < items.length; at += BATCH) all.push(items.slice(at, at + BATCH));
+  for (let at = 0; at < items.length; at += size) all.push(items.slice(at, at + size));
   return all;
 }

@@ -1,4 +1,5 @@
 import type { AccessStore, ListedTarget } from '../../core/access/access-store.ts';
+import type { AccessTarget } from '../../core/access/decide.ts';
 import type { CannotEnforce, EnforcerAbilities } from '../../core/access/enforcer.ts';
 import { type Stay, whyItStays } from '../../core/access/why.ts';
 import { ExpectedError } from '../../core/errors.ts';
@@ -31,11 +32,16 @@ export async function staying(
   });
 }
 
-/** See `AccessOperations.mustHoldNothing`. */
-export async function mustHoldNothing({ store }: Pick<Surroundings, 'store'>, { id, name }: Node): Promise<void> {
-  const held = (await store.targets(id)).filter(({ mark }) => {
+/** Peers of a node from which Xpert took something that they did not get back yet. */
+export async function heldOn(store: Pick<AccessStore, 'targets'>, id: NodeId): Promise<readonly AccessTarget[]> {
+  return (await store.targets(id)).filter(({ mark }) => {
     return mark !== null && mark.phase !== 'wanted' && (mark.kept !== null || mark.isKeptLost);
   });
+}
+
+/** See `AccessOperations.mustHoldNothing`. */
+export async function mustHoldNothing({ store }: Pick<Surroundings, 'store'>, { id, name }: Node): Promise<void> {
+  const held = await heldOn(store, id);
   if (held.length === 0) return;
   throw new ExpectedError(
     'peers-still-suspended',

@@ -34,6 +34,7 @@ interface NodeAccess {
   readonly waiting: number;
   readonly suspended: number;
   readonly failing: number;
+  readonly givingBack: boolean;
   readonly problem: { readonly message: string; readonly hint: string | null } | null;
   readonly fuse: { readonly cuts: number; readonly allowed: number } | null;
 }
@@ -132,7 +133,8 @@ function checkUse(name: string, mode: string | undefined, { giveBack }: NodeOpti
 
 function printNodeAccess(name: string, access: NodeAccess): void {
   const { can, cannot, waiting, suspended, failing, problem, fuse } = access;
-  print(`${name}: ${access.mode}; ${suspended} peers suspended, ${waiting} to be, ${failing} failing`);
+  const rest = access.givingBack ? '; what is not there at the moment gets it back when it is' : '';
+  print(`${name}: ${access.mode}; ${suspended} peers suspended, ${waiting} to be, ${failing} failing${rest}`);
   if (cannot !== null) print(cannot.message, ...(cannot.hint === null ? [] : [cannot.hint]));
   if (can !== null) print(`A peer is suspended so: ${can.means}. ${SESSIONS[can.liveSessions] ?? ''}`, ...can.caveats);
   if (fuse !== null)

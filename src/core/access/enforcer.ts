@@ -69,6 +69,8 @@ export interface AccessChange<T extends EnforcerTarget = EnforcerTarget> {
  * the peer still is as it was seen. Touches no peer but those it is told.
  */
 export interface Enforcer {
+  /** `look` asks the system once for each target: many of them are looked at in parts. Absent: once for all. */
+  readonly looksOneByOne?: true;
   /** How they are; changes nothing. One answer per target, in order. @throws SourceFailure */
   look(targets: readonly EnforcerTarget[], signal: AbortSignal): Promise<readonly Seen[]>;
   /** @throws SourceFailure when it is not known how far it came */

@@ -18,6 +18,8 @@ export interface Standstill {
 export interface NodeAccess {
   readonly nodeId: NodeId;
   readonly mode: AccessMode;
+  /** Read-only, but for what was not there when everything was to be given back: it gets it when it is there again. */
+  readonly givingBack: boolean;
   readonly can: EnforcerAbilities | CannotEnforce;
   /** Peers whose access is to be off and is not yet; those that Xpert switched off; those that could not be changed. */
   readonly waiting: number;

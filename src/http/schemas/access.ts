@@ -48,6 +48,9 @@ export const NodeAccessJson = Type.Object(
   {
     nodeId: Type.String(),
     mode: AccessModeJson,
+    givingBack: Type.Boolean({
+      description: 'Read-only, but for peers that were not there when everything was to be given back.',
+    }),
     can: Nullable(AbilitiesJson),
     cannot: Nullable(NoticeJson),
     waiting: Type.Integer({ description: 'Peers whose access is to be off and is not yet.' }),

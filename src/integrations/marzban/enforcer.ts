@@ -28,6 +28,7 @@ const DISABLED = 'disabled';
 
 /** Disables users of a Marzban panel and enables them again (app/routers/user.py of 0.8.4: PUT changes what it is told). */
 export class MarzbanEnforcer implements Enforcer {
+  readonly looksOneByOne = true;
   readonly #client: MarzbanClient;
 
   constructor(client: MarzbanClient) {

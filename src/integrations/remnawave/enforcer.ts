@@ -35,6 +35,7 @@ interface User {
 
 /** Disables users of a Remnawave panel and enables them again (libs/contract/commands/users/actions). */
 export class RemnawaveEnforcer implements Enforcer {
+  readonly looksOneByOne = true;
   readonly #client: RemnawaveClient;
 
   constructor(client: RemnawaveClient) {

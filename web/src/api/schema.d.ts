@@ -3101,6 +3101,8 @@ export interface components {
             readonly nodeId: string;
             /** @enum {string} */
             readonly mode: "read-only" | "enforce";
+            /** @description Read-only, but for peers that were not there when everything was to be given back. */
+            readonly givingBack: boolean;
             readonly can: {
                 /** @description What suspending is there. */
                 readonly means: string;

@@ -21,6 +21,12 @@ module.exports = {
       { path: '^src/', pathNot: ['^src/$1/$2/', '^src/$1/sql/', '^src/(core|lib)/'] },
     ),
     error(
+      'shared-sql-knows-no-engine',
+      'What all engines share works on sql/database.ts alone.',
+      { path: '^src/storage/sql/', pathNot: tests },
+      { path: ['^src/lib/sqlite\\.ts$', 'better-sqlite3'] },
+    ),
+    error(
       'delivery-faces-core',
       'http/ never sees a concrete adapter.',
       { path: '^src/http/', pathNot: tests },

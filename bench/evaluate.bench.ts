@@ -30,7 +30,7 @@ export const figure: Figure = {
     const scratch = scratchDir();
     const files = { with: path.join(scratch, 'with.db'), without: path.join(scratch, 'without.db') };
     const clock = new ManualClock(PREPARED_AT);
-    const sources = ['src/storage/sqlite', 'src/core', 'bench/lib', 'bench/evaluate.bench.ts'];
+    const sources = ['src/storage', 'src/core', 'bench/lib', 'bench/evaluate.bench.ts'];
     const kept = await prepared(`entitled-${users}`, sources, (making) => prepare(path.join(making, 'ledger.db')));
     for (const file of Object.values(files)) copyFileSync(path.join(kept, 'ledger.db'), file);
     takeQuotas(files.without);

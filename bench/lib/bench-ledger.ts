@@ -2,9 +2,10 @@ import type { UsageReport } from '../../src/core/ledger/report.ts';
 import { Calendar } from '../../src/core/units/calendar.ts';
 import type { AdminId } from '../../src/core/units/ids.ts';
 import { randomId } from '../../src/lib/random-id.ts';
+import { LedgerWriter } from '../../src/storage/sql/writer/ledger-writer.ts';
+import type { WriterItem } from '../../src/storage/sql/writer/writer-items.ts';
+import { writeConnection } from '../../src/storage/sqlite/connections.ts';
 import { openForWriting } from '../../src/storage/sqlite/database.ts';
-import { LedgerWriter } from '../../src/storage/sqlite/writer/ledger-writer.ts';
-import type { WriterItem } from '../../src/storage/sqlite/writer/writer-items.ts';
 
 type NewItem<I extends WriterItem = WriterItem> = I extends WriterItem ? Omit<I, 'id'> : never;
 
@@ -15,7 +16,11 @@ export class BenchLedger {
 
   constructor(file: string, nowMs: number) {
     const calendar = Calendar.of('UTC');
-    this.#writer = new LedgerWriter(openForWriting(file), { calendar, newId: () => randomId(16), nowMs });
+    this.#writer = new LedgerWriter(writeConnection(openForWriting(file)), {
+      calendar,
+      newId: () => randomId(16),
+      nowMs,
+    });
     this.#run(nowMs, [{ kind: 'operation', name: 'setMeta', args: ['calendar', calendar.zones] }]);
   }
 

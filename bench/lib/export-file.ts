@@ -18,7 +18,7 @@ export const exportModel = {
 
 /** Users and their first records come by the product's writer, the other records and days as it would have written them. */
 export async function exportFile(): Promise<string> {
-  const dir = await prepared(`export-${quarters}`, ['src/storage/sqlite', 'src/core', 'bench/lib'], async (making) => {
+  const dir = await prepared(`export-${quarters}`, ['src/storage', 'src/core', 'bench/lib'], async (making) => {
     const file = path.join(making, 'ledger.db');
     const ledger = new BenchLedger(file, START_MS);
     const tokens = Array.from({ length: users }, (_, n) => `token-${n}`);

@@ -8,7 +8,7 @@ const minutesPerCommit = 5;
 
 /** The 10 million reports of the model in a ledger, every one with an event id and booked by the product's writer. */
 export async function ledgerFile(): Promise<string> {
-  const dir = await prepared('ledger', ['src/storage/sqlite', 'src/core', 'bench/lib'], async (making) => {
+  const dir = await prepared('ledger', ['src/storage', 'src/core', 'bench/lib'], async (making) => {
     const ledger = new BenchLedger(path.join(making, 'ledger.db'), modelStart);
     const tokens = modelTokens();
     ledger.addUsers(tokens, modelStart);

@@ -11,7 +11,7 @@ const PLANS = 20;
  * with a plan of which some part is used. Straight into the file: by the product it would take an hour.
  */
 export async function ledgerOfListedUsers(users: number, nowMs: number): Promise<string> {
-  const kept = await prepared(`listed-${users}`, ['src/storage/sqlite', 'src/core', 'bench/lib'], async (making) => {
+  const kept = await prepared(`listed-${users}`, ['src/storage', 'src/core', 'bench/lib'], async (making) => {
     const file = path.join(making, 'traffic_stats.db');
     const ledger = new BenchLedger(file, nowMs);
     ledger.addUsers(['first'], nowMs);

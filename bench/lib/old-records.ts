@@ -15,7 +15,7 @@ const QUARTERS_PER_DAY = 4;
  * take half an hour.
  */
 export async function dataDirWithOldRecords(users: number, dataDir: string): Promise<string> {
-  const sources = ['src/storage/sqlite', 'src/core', 'bench/lib'];
+  const sources = ['src/storage', 'src/core', 'bench/lib'];
   const kept = await prepared(`old-records-${users}`, sources, async (making) => {
     await dataDirWithUsers(users, making);
     const db = new Sqlite(path.join(making, 'traffic_stats.db'));

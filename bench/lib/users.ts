@@ -14,7 +14,7 @@ export function loadToken(user: number): string {
  * minute, so a user's very first report is one among hundreds of thousands.
  */
 export async function dataDirWithUsers(users: number, dataDir: string): Promise<string> {
-  const kept = await prepared(`users-${users}`, ['src/storage/sqlite', 'src/core', 'bench/lib'], async (making) => {
+  const kept = await prepared(`users-${users}`, ['src/storage', 'src/core', 'bench/lib'], async (making) => {
     const yesterday = Date.now() - 86_400_000;
     const ledger = new BenchLedger(path.join(making, 'traffic_stats.db'), yesterday);
     const tokens = Array.from({ length: users }, (_, user) => loadToken(user));

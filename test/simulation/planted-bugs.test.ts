@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildSimulation, type PlantedBug, play } from './bundle.ts';
 
 const METER = 'src/core/metering/meter.ts';
-const WRITER = 'src/storage/sqlite/writer';
+const WRITER = 'src/storage/sql/writer';
 
 const bugs: readonly PlantedBug[] = [
   {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LedgerFailure } from '../../core/errors.ts';
 import { type Database, Sqlite } from '../../lib/sqlite.ts';
+import { CHECKPOINT_PAGES } from './disk-room.ts';
 import { ledgerFailureOf } from './failures.ts';
 import { APPLICATION_ID, migrate, refuseNewerFile } from './migrations/migrate.ts';
-import { CHECKPOINT_PAGES } from './writer/disk-room.ts';
 
 /** How long opening and writing wait for another program that holds the file. */
 const BUSY_TIMEOUT_MS = 5_000;

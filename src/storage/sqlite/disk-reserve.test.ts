@@ -6,10 +6,11 @@ import type { Database } from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Calendar } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
+import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
+import type { WriterItem } from '../sql/writer/writer-items.ts';
+import { writeConnection } from './connections.ts';
 import { openForWriting } from './database.ts';
 import { DiskReserve } from './disk-reserve.ts';
-import { LedgerWriter } from './writer/ledger-writer.ts';
-import type { WriterItem } from './writer/writer-items.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const MIB = 2 ** 20;
@@ -28,7 +29,8 @@ beforeEach(() => {
   const file = path.join(disk, 'ledger.db');
   db = openForWriting(file);
   reserve = new DiskReserve(file, 4 * MIB);
-  writer = new LedgerWriter(db, { calendar: Calendar.of('UTC'), newId: () => randomId(16), nowMs: NOW, reserve });
+  const connection = writeConnection(db, reserve);
+  writer = new LedgerWriter(connection, { calendar: Calendar.of('UTC'), newId: () => randomId(16), nowMs: NOW });
 });
 
 afterEach(() => {

@@ -4,8 +4,8 @@ import { LedgerFailure } from '../../core/errors.ts';
 import { canonicalServer } from '../../core/metering/ingest.ts';
 import { type Calendar, parseDay } from '../../core/units/calendar.ts';
 import { type Database, Sqlite } from '../../lib/sqlite.ts';
+import { Attribution } from '../sql/writer/attribution.ts';
 import { openForWriting } from './database.ts';
-import { Attribution } from './writer/attribution.ts';
 
 /** What was taken over from a file of the original Xpert. */
 export interface OriginalImport {

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UsageReport } from '../../core/ledger/report.ts';
 import { Calendar } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
+import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
+import type { WriterAnswer, WriterItem } from '../sql/writer/writer-items.ts';
+import { writeConnection } from './connections.ts';
 import { openForReading, openForWriting } from './database.ts';
-import { LedgerWriter } from './writer/ledger-writer.ts';
-import type { WriterAnswer, WriterItem } from './writer/writer-items.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const sender = { credential: null, verified: true, backfill: false };
@@ -31,7 +32,7 @@ afterEach(() => {
 function start(file: string): [Database, LedgerWriter] {
   const opened = openForWriting(path.join(folder, file));
   const options = { calendar: Calendar.of('UTC'), newId: () => randomId(16), nowMs: NOW };
-  return [opened, new LedgerWriter(opened, options)];
+  return [opened, new LedgerWriter(writeConnection(opened), options)];
 }
 
 function report(userToken: string, fields: Partial<UsageReport> = {}): UsageReport {

@@ -1,11 +1,10 @@
-import type { Database } from 'better-sqlite3';
 import { ExpectedError } from '../../core/errors.ts';
-import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
 import type { NewId } from '../../core/units/ids.ts';
-import { Sqlite } from '../../lib/sqlite.ts';
+import { type Database, Sqlite } from '../../lib/sqlite.ts';
+import { readIncarnation, type StoredIncarnation, saveMeta } from '../sql/incarnation.ts';
+import { SEALED_KEY } from './backup.ts';
 import { openForWriting } from './database.ts';
 import { APPLICATION_ID, refuseNewerFile } from './migrations/migrate.ts';
-import { SEALED_KEY } from './reader/backup.ts';
 import { damageOf } from './soundness.ts';
 
 export interface FoundBackup {
@@ -53,38 +52,6 @@ export function beginIncarnation(path: string, options: { readonly newId: NewId;
   } finally {
     db.close();
   }
-}
-
-interface StoredIncarnation {
-  readonly id: string;
-  readonly sinceMs: number;
-  readonly restores: readonly { readonly atMs: number; readonly missingFromMs: number }[];
-}
-
-/** Which life of the ledger this is; made at its first start. */
-export function settleIncarnation(db: Database, newId: NewId, nowMs: number): LedgerIncarnation {
-  let stored = readIncarnation(db);
-  if (stored === null) {
-    stored = { id: newId(), sinceMs: nowMs, restores: [] };
-    saveMeta(db, 'incarnation', stored);
-  }
-  const restores = stored.restores.map(({ atMs, missingFromMs }) => ({
-    at: new Date(atMs),
-    missingFrom: new Date(missingFromMs),
-  }));
-  return { id: stored.id, since: new Date(stored.sinceMs), restores };
-}
-
-function readIncarnation(db: Database): StoredIncarnation | null {
-  const text = db.prepare("SELECT value FROM meta WHERE name = 'incarnation'").pluck().get() as string | undefined;
-  return text === undefined ? null : (JSON.parse(text) as StoredIncarnation);
-}
-
-function saveMeta(db: Database, name: string, value: unknown): void {
-  db.prepare('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value').run(
-    name,
-    JSON.stringify(value),
-  );
 }
 
 function gapMessage(fromMs: number): string {

@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { LedgerFailure } from '../../../core/errors.ts';
+import type { Database } from '../../../lib/sqlite.ts';
 import { firstMigration } from './001-ledger.ts';
 import { billingMigration } from './002-billing.ts';
 import { entriesMigration } from './003-entries.ts';

@@ -1,0 +1,98 @@
+import type {
+  AccessMode,
+  AccessPause,
+  AccessQuery,
+  AccessStore,
+  BegunSuspension,
+} from '../../core/access/access-store.ts';
+import type { Clearance } from '../../core/access/decide.ts';
+import type { SecretBox } from '../../core/identity/secret-box.ts';
+import type { NodeId, PeerId } from '../../core/units/ids.ts';
+import type { AccessReader, StoredKept, StoredPause } from './reader/access-reader.ts';
+import type { WriterLink } from './writer-link.ts';
+
+const PAUSE = 'enforcement-paused';
+
+/** Access that is wanted and applied. What is kept for restoring is sealed where it holds a credential. */
+export class SqlAccessStore implements AccessStore {
+  readonly #reader: AccessReader;
+  readonly #writer: WriterLink;
+  readonly #box: SecretBox;
+
+  constructor(reader: AccessReader, writer: WriterLink, box: SecretBox) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#box = box;
+  }
+
+  async mode(nodeId: NodeId) {
+    return this.#reader.mode(nodeId);
+  }
+
+  setMode(nodeId: NodeId, mode: AccessMode, at: Date) {
+    return this.#writer.run('setAccessMode', nodeId, mode, at);
+  }
+
+  async enforced() {
+    return this.#reader.enforced();
+  }
+
+  async targets(nodeId: NodeId) {
+    return this.#reader.targets(nodeId, this.#open);
+  }
+
+  async list(query: AccessQuery) {
+    return this.#reader.list(query, this.#open);
+  }
+
+  async summaries() {
+    return this.#reader.summaries();
+  }
+
+  async counts(nodeId: NodeId | null, since: Date) {
+    return this.#reader.counts(nodeId, since);
+  }
+
+  want(peerIds: readonly PeerId[], at: Date) {
+    return this.#writer.run('wantOff', peerIds, at);
+  }
+
+  clear(peerIds: readonly PeerId[], clearance: Clearance) {
+    return this.#writer.run('clearAccess', peerIds, clearance);
+  }
+
+  begin(suspensions: readonly BegunSuspension[], at: Date) {
+    const stored = suspensions.map(({ kept, ...rest }) => {
+      const bytes = new TextEncoder().encode(kept);
+      return { ...rest, kept: rest.isSecret ? this.#box.seal(bytes) : bytes };
+    });
+    return this.#writer.run('beginSuspensions', stored, at);
+  }
+
+  suspended(peerIds: readonly PeerId[], at: Date) {
+    return this.#writer.run('noteSuspended', peerIds, at);
+  }
+
+  forget(peerIds: readonly PeerId[]) {
+    return this.#writer.run('forgetAccess', peerIds);
+  }
+
+  fail(failures: Parameters<AccessStore['fail']>[0]) {
+    return this.#writer.run('failAccess', failures);
+  }
+
+  async pause() {
+    return this.#reader.pause();
+  }
+
+  setPause(pause: AccessPause | null) {
+    const stored: StoredPause | null = pause === null ? null : { reason: pause.reason, sinceMs: pause.since.getTime() };
+    return this.#writer.run('setMeta', PAUSE, stored);
+  }
+
+  /** Null: the key that sealed it is lost. */
+  readonly #open = ({ bytes, isSealed }: StoredKept): string | null => {
+    const opened = isSealed ? this.#box.open(bytes) : bytes;
+    return opened === null ? null : new TextDecoder().decode(opened);
+  };
+}

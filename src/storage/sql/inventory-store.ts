@@ -1,0 +1,134 @@
+import type {
+  Assignment,
+  InventoryStore,
+  NewNode,
+  NewUser,
+  PeerQuery,
+  UserQuery,
+} from '../../core/inventory/inventory-store.ts';
+import type { AdminId, NodeId, PeerId, UserId } from '../../core/units/ids.ts';
+import type { InventoryReader } from './reader/inventory-reader.ts';
+import type { UserOrdering } from './user-orders.ts';
+import type { WriterLink } from './writer-link.ts';
+
+/** Nodes, services, peers and users: writes go to the writer, reads see everything that was answered before them. */
+export class SqlInventoryStore implements InventoryStore {
+  readonly #reader: InventoryReader;
+  readonly #writer: WriterLink;
+  readonly #ordering: UserOrdering;
+
+  constructor(reader: InventoryReader, writer: WriterLink, ordering: UserOrdering) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#ordering = ordering;
+  }
+
+  async nodes() {
+    return this.#reader.nodes();
+  }
+
+  async node(id: NodeId) {
+    return this.#reader.node(id);
+  }
+
+  addNode(node: NewNode) {
+    return this.#writer.run('addNode', node);
+  }
+
+  updateNode(id: NodeId, change: Parameters<InventoryStore['updateNode']>[1]) {
+    return this.#writer.run('updateNode', id, change);
+  }
+
+  deleteNode(id: NodeId, at: Date) {
+    return this.#writer.run('deleteNode', id, at);
+  }
+
+  async services(nodeId?: NodeId) {
+    return this.#reader.services(nodeId);
+  }
+
+  async pollStates() {
+    return this.#reader.pollStates();
+  }
+
+  async agents(nodeId?: NodeId) {
+    return this.#reader.agents(nodeId);
+  }
+
+  async peers(query: PeerQuery) {
+    return this.#reader.peers(query);
+  }
+
+  async peer(id: PeerId) {
+    return this.#reader.peer(id);
+  }
+
+  async findPeer(text: string) {
+    return this.#reader.findPeer(text);
+  }
+
+  async successions() {
+    return this.#reader.successions();
+  }
+
+  assignPeers(assignments: readonly Assignment[]) {
+    return this.#writer.run('assignPeers', assignments);
+  }
+
+  async users(query: UserQuery) {
+    const { sort = 'name' } = query;
+    return sort === 'name' ? this.#reader.users(query) : await this.#ordering.page(query, sort);
+  }
+
+  async user(id: UserId) {
+    return this.#reader.user(id);
+  }
+
+  async findUser(text: string) {
+    return this.#reader.findUser(text);
+  }
+
+  async userByToken(userToken: string) {
+    return this.#reader.userByToken(userToken);
+  }
+
+  async userByLinkToken(linkToken: string) {
+    return this.#reader.userByLinkToken(linkToken);
+  }
+
+  addUser(user: NewUser) {
+    return this.#writer.run('addUser', user);
+  }
+
+  addUsers(users: readonly NewUser[]) {
+    return this.#writer.run('addUsers', users);
+  }
+
+  updateUser(id: UserId, change: Parameters<InventoryStore['updateUser']>[1]) {
+    return this.#writer.run('updateUser', id, change);
+  }
+
+  deleteUser(id: UserId, at: Date) {
+    return this.#writer.run('deleteUser', id, at);
+  }
+
+  rotateUserToken(id: UserId, userToken: string) {
+    return this.#writer.run('rotateUserToken', id, userToken);
+  }
+
+  async counts(ownerId?: AdminId) {
+    return this.#reader.counts(ownerId);
+  }
+
+  async peerCounts(userIds: readonly UserId[]) {
+    return this.#reader.peerCounts(userIds);
+  }
+
+  async lastSeen(userIds: readonly UserId[]) {
+    return this.#reader.lastSeen(userIds);
+  }
+
+  async peersOnline(since: Date, ownerId?: AdminId) {
+    return this.#reader.peersOnline(since, ownerId);
+  }
+}

@@ -1,0 +1,51 @@
+import type { SecretBox } from '../../core/identity/secret-box.ts';
+import type { LinkStore, NewLink } from '../../core/links/link-store.ts';
+import type { AdminId, LinkId, UserId } from '../../core/units/ids.ts';
+import type { LinkReader } from './reader/link-reader.ts';
+import type { WriterLink } from './writer-link.ts';
+
+/** Links of subscriptions, sealed before they reach the writer. */
+export class SqlLinkStore implements LinkStore {
+  readonly #reader: LinkReader;
+  readonly #writer: WriterLink;
+  readonly #box: SecretBox;
+
+  constructor(reader: LinkReader, writer: WriterLink, box: SecretBox) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#box = box;
+  }
+
+  async links(ownerId: AdminId | null) {
+    return this.#reader.links(ownerId);
+  }
+
+  addLink({ link, ...rest }: NewLink) {
+    const sealed = this.#box.seal(new TextEncoder().encode(link.text));
+    // What the writer's thread gets, and may put into an error, is only what may be seen.
+    return this.#writer.run('addLink', { ...rest, link: { ...link, text: '', credential: '', params: {} } }, sealed);
+  }
+
+  deleteLink(id: LinkId) {
+    return this.#writer.run('deleteLink', id);
+  }
+
+  async linksOf(userId: UserId, ownerId: AdminId | null) {
+    return this.#reader.sealedLinksOf(userId, ownerId).flatMap((sealed) => {
+      const text = this.#box.open(sealed);
+      return text === null ? [] : [new TextDecoder().decode(text)];
+    });
+  }
+
+  noteFetch(userId: UserId, fetch: Parameters<LinkStore['noteFetch']>[1], at: Date) {
+    return this.#writer.run('noteFetch', userId, fetch, at);
+  }
+
+  async fetches(userId: UserId) {
+    return this.#reader.fetches(userId);
+  }
+
+  rotateLinkToken(userId: UserId, linkToken: string) {
+    return this.#writer.run('rotateLinkToken', userId, linkToken);
+  }
+}

@@ -1,0 +1,193 @@
+import { FLAG } from '../../core/metering/flags.ts';
+import { type CountedSums, leftOver, type QuotaUsage } from '../../core/quota/evaluate.ts';
+import { countsFromStart, countsOn, cycleFrom, type Quota, type Terms } from '../../core/quota/plan.ts';
+import { type CycleBounds, cycleAt, previousCycle } from '../../core/units/billing-cycle.ts';
+import type { Calendar } from '../../core/units/calendar.ts';
+import { QUARTER_MS } from '../../core/units/quarter.ts';
+import type { Database } from './database.ts';
+import { VISIBLE } from './reader/statements.ts';
+
+/** Sums while they are being added up. */
+export interface MutableUsage extends QuotaUsage {
+  readonly sums: Mutable<CountedSums>;
+  readonly doubted: Mutable<CountedSums>;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Reads what users used of their quotas from day rows and totals: the truth that meters are kept in line with. */
+export class QuotaUsageReader {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #calendar: Calendar;
+  /** The running cycle of terms that do not count from a user's own day: shared by all who have them. */
+  readonly #cycles = new WeakMap<Terms, { readonly nowDay: number; readonly cycle: CycleBounds | null }>();
+
+  constructor(db: Database, calendar: Calendar) {
+    this.#sql = prepare(db);
+    this.#calendar = calendar;
+  }
+
+  /** The cycle that an instant lies in; `startedMs` null: the user's time would begin then. */
+  cycleAt(terms: Terms, startedMs: number | null, nowMs: number): CycleBounds | null {
+    const nowDay = this.#calendar.dayOf(nowMs).number;
+    if (countsFromStart(terms.cycle)) {
+      const startDay = startedMs === null ? nowDay : this.#calendar.dayOf(startedMs).number;
+      return cycleAt(cycleFrom(terms.cycle, startDay), this.#calendar, nowMs);
+    }
+    const known = this.#cycles.get(terms);
+    if (known?.nowDay === nowDay) return known.cycle;
+    const cycle = cycleAt(terms.cycle, this.#calendar, nowMs);
+    this.#cycles.set(terms, { nowDay, cycle });
+    return cycle;
+  }
+
+  /** In the order of the quotas. `trusted`: servers whose unsigned reports are believed. */
+  usage(
+    userId: string,
+    { terms, startedMs }: { readonly terms: Terms; readonly startedMs: number | null },
+    cycle: CycleBounds | null,
+    trusted: ReadonlySet<string>,
+  ): MutableUsage[] {
+    const usage = this.#sumUp(userId, terms.quotas, cycle, trusted);
+    const before = this.#before(userId, terms, startedMs, cycle, trusted);
+    const toppedUp = this.#toppedUp(userId, cycle);
+    return terms.quotas.map((quota, i) => ({
+      ...(usage[i] ?? nothing()),
+      carried: leftOverOf(quota, before?.[i]),
+      toppedUp: toppedUp.get(quota.name) ?? 0n,
+    }));
+  }
+
+  /** Of the cycle before, if something of it is carried over: nothing is from before the user's time. */
+  #before(
+    userId: string,
+    terms: Terms,
+    startedMs: number | null,
+    cycle: CycleBounds | null,
+    trusted: ReadonlySet<string>,
+  ): readonly MutableUsage[] | null {
+    if (cycle === null || startedMs === null || !terms.quotas.some(({ rollover }) => rollover)) return null;
+    if (cycle.fromMs <= startedMs) return null;
+    const startDay = this.#calendar.dayOf(startedMs).number;
+    const previous = previousCycle(cycleFrom(terms.cycle, startDay), this.#calendar, cycle);
+    return previous === null ? null : this.#sumUp(userId, terms.quotas, previous, trusted);
+  }
+
+  #toppedUp(userId: string, cycle: CycleBounds | null): ReadonlyMap<string, bigint> {
+    const { fromMs, toMs } = cycle ?? { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+    const rows = this.#sql.toppedUp.all(userId, fromMs, toMs) as { quota: string; bytes: bigint }[];
+    return new Map(rows.map(({ quota, bytes }) => [quota, bytes]));
+  }
+
+  #sumUp(
+    userId: string,
+    quotas: readonly Quota[],
+    cycle: CycleBounds | null,
+    trusted: ReadonlySet<string>,
+  ): MutableUsage[] {
+    const usage = quotas.map(nothing);
+    const { firstDay = 0, lastDay = 0, fromMs = 0 } = cycle ?? {};
+    const rows = (
+      cycle === null ? this.#sql.totals.all(userId) : this.#sql.days.all({ userId, firstDay, lastDay, fromMs })
+    ) as TallyRow[];
+    for (const row of rows) {
+      const counting = usage.filter((_, i) => countsOn(quotas[i] as Quota, row));
+      if (counting.length === 0) continue;
+      const doubted = row.reported === 1n && !trusted.has(row.server) ? this.doubtedOf(row.tallyId, cycle) : null;
+      for (const each of counting) {
+        addTo(each.sums, row);
+        if (doubted !== null) addTo(each.doubted, doubted);
+      }
+    }
+    return usage;
+  }
+
+  /** Bytes of a tally that unsigned reports brought; where the records that tell are gone, all of the day. */
+  doubtedOf(tallyId: bigint, cycle: CycleBounds | null): CountedSums {
+    const doubted = noSums();
+    const { firstDay, lastDay } = cycle ?? { firstDay: -100_000, lastDay: 100_000 };
+    for (const row of this.#sql.daysOfTally.all(tallyId, firstDay, lastDay) as DayRow[]) {
+      addTo(doubted, row);
+      const first = Number(row.fromMs) / QUARTER_MS;
+      const last = Number(row.toMs) / QUARTER_MS - 1;
+      const signed = this.#sql.signed.get({ tallyId, first: Math.floor(first), last: Math.floor(last) }) as CountedSums;
+      doubted.rx -= signed.rx;
+      doubted.tx -= signed.tx;
+      doubted.undirected -= signed.undirected;
+      doubted.markup -= signed.markup;
+    }
+    return doubted;
+  }
+}
+
+function leftOverOf(quota: Quota, before: QuotaUsage | undefined): bigint {
+  return before === undefined ? 0n : leftOver(quota, before);
+}
+
+export function noSums(): Mutable<CountedSums> {
+  return { rx: 0n, tx: 0n, undirected: 0n, markup: 0n };
+}
+
+function nothing(): MutableUsage {
+  return { sums: noSums(), doubted: noSums(), carried: 0n, toppedUp: 0n };
+}
+
+export function addTo(to: Mutable<CountedSums>, { rx, tx, undirected, markup }: CountedSums): void {
+  to.rx += rx;
+  to.tx += tx;
+  to.undirected += undirected;
+  to.markup += markup;
+}
+
+interface TallyRow extends CountedSums {
+  readonly tallyId: bigint;
+  readonly nodeId: string | null;
+  readonly server: string;
+  readonly protocol: string;
+  readonly reported: bigint;
+}
+
+interface DayRow extends CountedSums {
+  readonly fromMs: bigint;
+  readonly toMs: bigint;
+}
+
+function prepare(db: Database) {
+  const big = (sql: string) => db.prepare(sql).safeIntegers();
+  const carrier = 'c.node_id AS nodeId, c.server, c.protocol, c.service_id IS NULL AS reported';
+  // CROSS JOIN: from the user's segments on, never from a carrier through everybody's series.
+  const from = `FROM segment g CROSS JOIN tally t ON t.segment_id = g.id CROSS JOIN series s ON s.id = t.series_id
+    CROSS JOIN carrier c ON c.id = s.carrier_id`;
+  const counts = `g.user_id = @userId AND g.in_cycle = 1 AND ${VISIBLE}`;
+  return {
+    totals: big(
+      `SELECT t.id AS tallyId, ${carrier}, t.rx, t.tx, t.undirected, t.markup ${from}
+       WHERE ${counts.replace('@userId', '?')} AND t.total <> 0`,
+    ),
+    // The plus: through the segments of the user, never through all rows of a day.
+    days: big(
+      `SELECT t.id AS tallyId, ${carrier}, sum(d.rx) AS rx, sum(d.tx) AS tx, sum(d.undirected) AS undirected,
+         sum(d.markup) AS markup
+       ${from} CROSS JOIN calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id
+       WHERE ${counts} AND t.last_at >= @fromMs AND b.day BETWEEN @firstDay AND @lastDay GROUP BY t.id`,
+    ),
+    daysOfTally: big(
+      `SELECT b.from_at AS fromMs, b.to_at AS toMs, d.rx, d.tx, d.undirected, d.markup
+       FROM calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = ? WHERE b.day BETWEEN ? AND ?`,
+    ),
+    // One lookup per quarter, never through the records of others.
+    signed: big(
+      `SELECT ifnull(sum(r.rx), 0) AS rx, ifnull(sum(r.tx), 0) AS tx, ifnull(sum(r.undirected), 0) AS undirected,
+         ifnull(sum(r.markup), 0) AS markup
+       FROM (WITH RECURSIVE number (quarter) AS (
+           SELECT CAST(@first AS INTEGER) UNION ALL SELECT quarter + 1 FROM number WHERE quarter < @last)
+         SELECT quarter FROM number) q
+       CROSS JOIN record r ON r.quarter = q.quarter AND r.tally_id = @tallyId
+       WHERE r.flags & ${FLAG.unverified} = 0`,
+    ),
+    toppedUp: big(
+      `SELECT quota, sum(bytes) AS bytes FROM top_up
+       WHERE user_id = ? AND undone_at IS NULL AND at >= ? AND at < ? GROUP BY quota`,
+    ),
+  };
+}

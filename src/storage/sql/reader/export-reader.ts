@@ -1,0 +1,271 @@
+import {
+  type ExportBucket,
+  type ExportQuery,
+  type ExportTime,
+  exportHead,
+  exportLine,
+  placeText,
+  timeText,
+} from '../../../core/ledger/usage-export.ts';
+import type { Visibility } from '../../../core/ledger/usage-history.ts';
+import type { Calendar, Day } from '../../../core/units/calendar.ts';
+import { QUARTER_MS, quarterOf } from '../../../core/units/quarter.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import type { ReadConnection } from '../connections.ts';
+import type { Database } from '../database.ts';
+import { toTraffic } from '../rows.ts';
+import { OWNED, type Params, Statements } from './statements.ts';
+
+/** Rows per piece: some 100 KB of text, which the collector of short-lived memory takes, not the slow one. */
+const ROWS_PER_PIECE = 600;
+/** Exports at once: each has a connection of its own. */
+const MOST_EXPORTS = 8;
+
+/** Exports that are on their way; each goes on where it is asked for its next piece. */
+export class ExportReader {
+  readonly #connection: ReadConnection;
+  readonly #calendar: Calendar;
+  readonly #running = new Map<number, Generator<string, void>>();
+
+  constructor(connection: ReadConnection, calendar: Calendar) {
+    this.#connection = connection;
+    this.#calendar = calendar;
+  }
+
+  /** @returns false if too many run already */
+  begin(id: number, query: ExportQuery, who: Visibility): boolean {
+    if (this.#running.size >= MOST_EXPORTS) return false;
+    this.#running.set(id, this.#pieces(query, who));
+    return true;
+  }
+
+  /** @returns null when everything was given */
+  next(id: number): string | null {
+    const pieces = this.#running.get(id);
+    // The thread ended meanwhile: what was given is not all of it, and must not look as if it were.
+    if (pieces === undefined) throw new Error('the export is not running any more');
+    const piece = pieces.next();
+    if (piece.done !== true) return piece.value;
+    this.#running.delete(id);
+    return null;
+  }
+
+  end(id: number): void {
+    this.#running.get(id)?.return();
+    this.#running.delete(id);
+  }
+
+  /** On a connection of its own: memory stays what it is, however much is read. */
+  *#pieces(query: ExportQuery, who: Visibility): Generator<string, void> {
+    const apart = this.#connection.apart();
+    try {
+      let lines = [exportHead(query.format)];
+      for (const line of new ExportLines(apart.db, this.#calendar, query, who).all()) {
+        if (lines.push(line) <= ROWS_PER_PIECE) continue;
+        yield lines.join('');
+        lines = [];
+      }
+      yield lines.join('');
+    } finally {
+      apart.close();
+    }
+  }
+}
+
+/** Twice as many holders on carriers have their texts kept: some 15 MB. */
+const PLACES_KEPT = 25_000;
+/** Up to so many series are looked up one by one; of more, everything is read and the rest left out. */
+const FEW = 500;
+
+interface Place {
+  /** The same for all series and segments of one holder on one carrier. */
+  readonly key: string;
+  readonly text: string;
+}
+
+/** What is added up of one place in one bucket. */
+interface Sum {
+  readonly place: Place;
+  rx: bigint;
+  tx: bigint;
+  undirected: bigint;
+  markup: bigint;
+  flags: number | null;
+}
+
+interface SourceRow extends Omit<Sum, 'place' | 'flags'> {
+  readonly tallyId: bigint;
+  readonly flags: bigint | null;
+}
+
+/**
+ * Lines of one export. A bucket is added up in memory and then written, so that no statement is open while somebody waits:
+ * what it takes grows with the users of one bucket, not with the records of all.
+ */
+class ExportLines {
+  readonly #sql: Statements;
+  readonly #calendar: Calendar;
+  readonly #query: ExportQuery;
+  readonly #where: string;
+  readonly #params: Params;
+  readonly #places = new BoundedMap<number, Place | null>(PLACES_KEPT);
+  /** The series to be looked up; null: too many, or all of them. */
+  readonly #few: string | null;
+
+  constructor(db: Database, calendar: Calendar, query: ExportQuery, who: Visibility) {
+    this.#sql = new Statements(db);
+    this.#calendar = calendar;
+    this.#query = query;
+    const { userId, nodeId } = query;
+    this.#where = [
+      ...(userId === null ? [] : ['AND g.user_id = @userId']),
+      ...(nodeId === null ? [] : ['AND c.node_id = @nodeId']),
+      ...(who.kind === 'all' ? [] : [`AND g.user_id IN (SELECT u.id FROM user u WHERE ${OWNED})`]),
+    ].join(' ');
+    this.#params = {
+      ...(userId === null ? {} : { userId }),
+      ...(nodeId === null ? {} : { nodeId }),
+      ...(who.kind === 'all' ? {} : { owner: who.adminId }),
+    };
+    this.#few = this.#where === '' ? null : this.#fewTallies();
+  }
+
+  *all(): Generator<string, void> {
+    const { from, to } = this.#query.period;
+    for (const day of this.#days(from.getTime(), to.getTime())) {
+      const isKept = this.#hasAllRecords(day);
+      for (const time of bucketsOf(day, isKept ? this.#query.bucket : 'day')) {
+        if (time.fromMs < from.getTime() || time.fromMs >= to.getTime()) continue;
+        yield* this.#linesOf(time, isKept ? this.#records(time) : this.#dayRows(day));
+      }
+    }
+  }
+
+  *#linesOf(time: ExportTime, rows: Iterable<SourceRow>): Generator<string, void> {
+    const { format } = this.#query;
+    const start = timeText(time, format);
+    for (const { place, flags, ...sums } of this.#addUp(rows)) {
+      const { rx, tx, undirected, markup } = sums;
+      // Corrections may have taken back all of it.
+      if (rx === 0n && tx === 0n && undirected === 0n && markup === 0n) continue;
+      yield exportLine(format, start, place.text, toTraffic(sums), flags);
+    }
+  }
+
+  #addUp(rows: Iterable<SourceRow>): Iterable<Sum> {
+    const sums = new Map<string, Sum>();
+    for (const { tallyId, flags, rx, tx, undirected, markup } of rows) {
+      const place = this.#placeOf(Number(tallyId));
+      if (place === null) continue;
+      const bits = flags === null ? null : Number(flags);
+      const sum = sums.get(place.key);
+      if (sum === undefined) {
+        sums.set(place.key, { place, rx, tx, undirected, markup, flags: bits });
+        continue;
+      }
+      sum.rx += rx;
+      sum.tx += tx;
+      sum.undirected += undirected;
+      sum.markup += markup;
+      sum.flags = bits === null || sum.flags === null ? null : sum.flags | bits;
+    }
+    return sums.values();
+  }
+
+  /** Days with bytes, in order. */
+  #days(fromMs: number, toMs: number): Day[] {
+    const sql = 'SELECT day FROM calendar_day WHERE from_at < @toMs AND to_at > @fromMs ORDER BY day';
+    return this.#sql.all<{ day: number }>(sql, { fromMs, toMs }).map(({ day }) => this.#calendar.day(day));
+  }
+
+  /** Records go by cleanups, and what came from the original Xpert has none: then the day row alone tells all of it. */
+  #hasAllRecords({ number, fromMs, toMs }: Day): boolean {
+    const row = this.#sql.getBig<{ ofDay: bigint; ofRecords: bigint }>(
+      `SELECT (SELECT ifnull(sum(total), 0) FROM day WHERE day = @number) AS ofDay,
+         (SELECT ifnull(sum(total), 0) FROM record WHERE quarter BETWEEN @first AND @last) AS ofRecords`,
+      { number, ...quarters(fromMs, toMs) },
+    );
+    return row !== undefined && row.ofDay === row.ofRecords;
+  }
+
+  #records({ fromMs, toMs }: ExportTime): Iterable<SourceRow> {
+    const columns = 'r.tally_id AS tallyId, r.rx, r.tx, r.undirected, r.markup, r.flags';
+    if (this.#few === null) {
+      const sql = `SELECT ${columns} FROM record r WHERE r.quarter BETWEEN @first AND @last`;
+      return this.#sql.eachBig<SourceRow>(sql, quarters(fromMs, toMs));
+    }
+    return this.#sql.eachBig<SourceRow>(
+      `WITH RECURSIVE number (quarter) AS (
+         SELECT CAST(@first AS INTEGER) UNION ALL SELECT quarter + 1 FROM number WHERE quarter < @last)
+       SELECT ${columns} FROM json_each(@few) w CROSS JOIN number q
+       CROSS JOIN record r ON r.quarter = q.quarter AND r.tally_id = w.value`,
+      { few: this.#few, ...quarters(fromMs, toMs) },
+    );
+  }
+
+  #dayRows({ number }: Day): Iterable<SourceRow> {
+    const columns = 'd.tally_id AS tallyId, d.rx, d.tx, d.undirected, d.markup, NULL AS flags';
+    if (this.#few === null) {
+      return this.#sql.eachBig<SourceRow>(`SELECT ${columns} FROM day d WHERE d.day = @number`, { number });
+    }
+    return this.#sql.eachBig<SourceRow>(
+      `SELECT ${columns} FROM json_each(@few) w CROSS JOIN day d ON d.day = @number AND d.tally_id = w.value`,
+      { few: this.#few, number },
+    );
+  }
+
+  #fewTallies(): string | null {
+    const rows = this.#sql.all<{ id: number }>(
+      `SELECT t.id FROM segment g JOIN tally t ON t.segment_id = g.id JOIN series s ON s.id = t.series_id
+       JOIN carrier c ON c.id = s.carrier_id WHERE TRUE ${this.#where} LIMIT ${FEW + 1}`,
+      this.#params,
+    );
+    return rows.length > FEW ? null : JSON.stringify(rows.map(({ id }) => id));
+  }
+
+  /** Null: not asked for, or not to be seen. */
+  #placeOf(tallyId: number): Place | null {
+    let place = this.#places.get(tallyId);
+    if (place === undefined) {
+      place = this.#readPlace(tallyId);
+      this.#places.set(tallyId, place);
+    }
+    return place;
+  }
+
+  #readPlace(tallyId: number): Place | null {
+    const row = this.#sql.get<
+      Parameters<typeof placeText>[0] & { readonly holder: string; readonly carrierId: number }
+    >(
+      `SELECT g.user_id AS userId, u.name AS userName, s.carrier_id AS carrierId,
+         iif(g.user_id IS NULL, ifnull(g.token, ifnull(p.name, p.key)), NULL) AS unclaimed,
+         ifnull('u' || g.user_id, ifnull('t' || g.token, 'p' || g.peer_id)) AS holder,
+         c.node_id AS nodeId, n.name AS nodeName, c.service_id AS serviceId, v.name AS serviceName, c.server, c.port, c.protocol
+       FROM tally t JOIN segment g ON g.id = t.segment_id JOIN series s ON s.id = t.series_id
+       JOIN carrier c ON c.id = s.carrier_id LEFT JOIN user u ON u.id = g.user_id LEFT JOIN peer p ON p.id = g.peer_id
+       LEFT JOIN node n ON n.id = c.node_id LEFT JOIN vpn_service v ON v.id = c.service_id
+       WHERE t.id = @tallyId ${this.#where}`,
+      { ...this.#params, tallyId },
+    );
+    if (row === undefined) return null;
+    return { key: `${row.carrierId} ${row.holder}`, text: placeText(row, this.#query.format) };
+  }
+}
+
+const STEPS: Readonly<Record<ExportBucket, number>> = {
+  quarter: QUARTER_MS,
+  hour: 3_600_000,
+  day: Number.POSITIVE_INFINITY,
+};
+
+function bucketsOf({ fromMs, toMs }: Day, bucket: ExportBucket): ExportTime[] {
+  const buckets: ExportTime[] = [];
+  for (let ms = fromMs; ms < toMs; ms += STEPS[bucket]) {
+    buckets.push({ fromMs: ms, toMs: Math.min(ms + STEPS[bucket], toMs), bucket });
+  }
+  return buckets;
+}
+
+function quarters(fromMs: number, toMs: number): { readonly first: number; readonly last: number } {
+  return { first: quarterOf(fromMs), last: quarterOf(toMs - 1) };
+}

@@ -1,0 +1,107 @@
+import type { SecretBox } from '../../core/identity/secret-box.ts';
+import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
+import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
+import type { Calendar } from '../../core/units/calendar.ts';
+import type { Clock } from '../../core/units/clock.ts';
+import { SqlAccessStore } from './access-store.ts';
+import { SqlAdminLimits } from './admin-limits.ts';
+import { SqlAlertStore } from './alert-store.ts';
+import { SqlBillingRuleStore } from './billing-rule-store.ts';
+import { SqlBudgetStore } from './budget-store.ts';
+import { SqlHealthStore } from './health-store.ts';
+import { SqlAuditLog, SqlIdentityStore, SqlSettingsStore } from './identity-store.ts';
+import { SqlInventoryStore } from './inventory-store.ts';
+import { SqlLinkStore } from './link-store.ts';
+import { SqlQuotaStore } from './quota-store.ts';
+import type { Readers } from './reader/readers.ts';
+import { SqlReconciliationStore } from './reconciliation-store.ts';
+import type { SlowReader } from './slow-reader.ts';
+import { SqlTwoFactorStore } from './two-factor-store.ts';
+import { SqlUsageExport } from './usage-export.ts';
+import { SqlUsageHistory } from './usage-history.ts';
+import { SqlUsageLedger } from './usage-ledger.ts';
+import { UserOrdering } from './user-orders.ts';
+import { SqlUserStates } from './user-states.ts';
+import type { WriterLink } from './writer-link.ts';
+
+/** A ledger that an engine opened. */
+export interface OpenLedger {
+  readonly clock: Clock;
+  readonly calendar: Calendar;
+  /** Seals signing secrets; null keeps them as they are (tests). */
+  readonly secretBox: SecretBox | null;
+  readonly writer: WriterLink;
+  /** Reads of a millisecond or so. */
+  readonly readers: Readers;
+  readonly slow: SlowReader;
+  /** For work on the whole ledger that may take minutes: nobody waits behind it. */
+  readonly worker: SlowReader;
+  readonly exporter: SlowReader;
+  /** When a process last wrote to this ledger before now; null for a new one. */
+  readonly lastInstant: Date | null;
+  /** Which life of the ledger this is: another one after each restore. */
+  readonly incarnation: LedgerIncarnation;
+}
+
+export type Stores = ReturnType<typeof makeStores>;
+
+/** Everything that is stored, over one ledger. */
+export function makeStores({ clock, calendar, writer, readers, slow, worker, exporter, ...ledger }: OpenLedger) {
+  const { lastInstant, incarnation } = ledger;
+  const box = ledger.secretBox ?? UNSEALED;
+  const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock });
+  const ordering = new UserOrdering(slow, readers.inventory, clock);
+  return {
+    ledger: new SqlUsageLedger(writer, slow, worker, clock),
+    history,
+    inventory: new SqlInventoryStore(readers.inventory, writer, ordering),
+    /** Whose access is to be off. */
+    userStates: new SqlUserStates(readers.quotas, writer),
+    quotas: new SqlQuotaStore(readers.quotas, slow, writer, clock),
+    adminLimits: new SqlAdminLimits(readers.adminLimits, slow, writer, clock),
+    identity: new SqlIdentityStore(readers.identity, writer, clock, box),
+    twoFactors: new SqlTwoFactorStore(readers.sql, writer, clock, box),
+    reconciliation: new SqlReconciliationStore(readers.checks, writer),
+    health: new SqlHealthStore(readers.health, writer),
+    alerts: new SqlAlertStore(readers.alerts, writer),
+    access: new SqlAccessStore(readers.access, writer, box),
+    links: new SqlLinkStore(readers.links, writer, box),
+    settings: new SqlSettingsStore(readers.identity, writer),
+    billing: new SqlBillingRuleStore(readers.ledger, writer),
+    budgets: new SqlBudgetStore(readers.budgets, slow, writer),
+    exports: new SqlUsageExport(writer, exporter),
+    audit: new SqlAuditLog(readers.identity, writer),
+    /** When a process last wrote to this ledger before now; null for a new one. */
+    lastInstant,
+    /** Which life of the ledger this is: another one after each restore. */
+    incarnation,
+    calendar: (): Calendar => calendar,
+    /** Another zone from the next midnight on: day borders and billing cycles. @throws RangeError if it is unknown */
+    setTimeZone: async (timeZone: string): Promise<void> => {
+      const zones = await writer.run('saveZone', timeZone);
+      await writer.run('adoptZones', zones);
+      calendar.adopt(zones);
+      for (const reader of [slow, worker, exporter]) reader.adoptZones(zones);
+    },
+    trackingState: (): TrackingState => readers.ledger.tracking(),
+    /** Proves that the ledger can be written. @throws LedgerFailure */
+    heartbeat: (): Promise<void> => writer.run('beat'),
+    /** Keeps some room for the moment at which the disk is full. False: there is none to keep. @throws LedgerFailure */
+    keepReserve: (): Promise<boolean> => writer.run('keepReserve'),
+    /** Gives back memory that nobody needs; to be called now and then. */
+    tidy: async (): Promise<void> => {
+      ordering.tidy();
+      await history.tidy();
+    },
+    async close(): Promise<void> {
+      await slow.close();
+      await worker.close();
+      await exporter.close();
+      // The writer is the last one to let go of the ledger: a file is whole then, without a log beside it.
+      readers.connection.close();
+      await writer.close();
+    },
+  };
+}
+
+const UNSEALED: SecretBox = { seal: (secret) => secret, open: (sealed) => sealed, digest: (text) => text };

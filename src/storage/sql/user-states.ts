@@ -1,0 +1,27 @@
+import type { UserStates } from '../../core/quota/user-state.ts';
+import type { UserId } from '../../core/units/ids.ts';
+import type { QuotaReader } from './reader/quota-reader.ts';
+import type { WriterLink } from './writer-link.ts';
+
+/** States of users: written with what they follow from, read here. */
+export class SqlUserStates implements UserStates {
+  readonly #reader: QuotaReader;
+  readonly #writer: WriterLink;
+
+  constructor(reader: QuotaReader, writer: WriterLink) {
+    this.#reader = reader;
+    this.#writer = writer;
+  }
+
+  async accessOff() {
+    return this.#reader.accessOff(null);
+  }
+
+  async accessOffOf(userIds: readonly UserId[]) {
+    return this.#reader.accessOff(userIds);
+  }
+
+  onChange(listener: (userIds: readonly UserId[]) => void) {
+    return this.#writer.onStates(listener);
+  }
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { openForWriting } from '../../sqlite/database.ts';
+import { Attribution } from './attribution.ts';
+
+describe('claimed bytes', () => {
+  it('of two claims, one for the running cycle and one for history, are kept apart', () => {
+    const db = openForWriting(':memory:');
+    db.prepare(
+      `INSERT INTO user (id, name, link_token, role, note, active, created_at) VALUES ('u', 'u', 'l', 'user', '', 1, 0)`,
+    ).run();
+    const attribution = new Attribution(db);
+    const series = attribution.seriesOfToken('token', attribution.carrier('vpn', 443, 'vless'));
+    const claimed = { userId: 'u', token: 'token', peerId: null };
+    const line = (inCycle: boolean) => attribution.line(series, { ...claimed, inCycle }, 0, 1, 2).tallyId;
+    const history = line(false);
+    const cycle = line(true);
+    expect(cycle).not.toBe(history);
+    // Also when nothing is remembered.
+    attribution.forget();
+    const again = attribution.seriesOfToken('token', attribution.carrier('vpn', 443, 'vless'));
+    expect(attribution.line(again, { ...claimed, inCycle: true }, 0, 1, 2).tallyId).toBe(cycle);
+    expect(attribution.line(again, { ...claimed, inCycle: false }, 0, 1, 2).tallyId).toBe(history);
+    db.close();
+  });
+});

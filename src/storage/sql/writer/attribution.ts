@@ -1,0 +1,339 @@
+import type { CarrierRules, RuleSince } from '../../../core/ledger/billing.ts';
+import { type AppliedReset, effectiveMark, markAt, marksOnHalf, type UsageHalf } from '../../../core/ledger/segment.ts';
+import { quarterOf } from '../../../core/units/quarter.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import type { Database, Statement } from '../database.ts';
+import { type BillingRuleRow, billingRuleColumns, toBillingRule } from '../rows.ts';
+
+/** Whose bytes they are: a user, or a token or peer that nobody owns; a claimed one belongs to a user since. */
+export interface Holder {
+  readonly userId: string | null;
+  readonly token: string | null;
+  readonly peerId: string | null;
+  /** Segments opened now count in the running cycle. */
+  readonly inCycle: boolean;
+}
+
+interface HolderState extends Holder {
+  readonly half: UsageHalf;
+  /** Marks that apply, undone ones too. */
+  readonly resets: readonly MarkRow[];
+  /** Rarely more than one; a search beats a map then, and costs less memory. */
+  readonly segments: SegmentState[];
+}
+
+interface MarkRow extends AppliedReset {
+  readonly all: boolean;
+}
+
+export interface SegmentState {
+  readonly id: number;
+  readonly mark: number;
+  readonly allMark: number;
+  readonly hidden: boolean;
+  readonly unclaimed: boolean;
+  /** For the counting of connections. Rarely more than a few. */
+  readonly places: PlaceHours[];
+}
+
+/** Hours of the latest day in which a place carried bytes of a segment. */
+export interface PlaceHours {
+  readonly place: number;
+  day: number;
+  hours: number;
+}
+
+export interface CarrierState {
+  readonly id: number;
+  readonly place: number;
+  readonly half: UsageHalf;
+  /** Null: every byte is billed once. */
+  readonly rules: CarrierRules | null;
+}
+
+type FoundCarrier = Pick<CarrierState, 'id' | 'place'>;
+
+/** The VPN service whose bytes a carrier carries. */
+interface CarrierService {
+  readonly id: string;
+  readonly nodeId: string;
+  /** Its source multiplies by itself: no rule applies. */
+  readonly isWeighted: boolean;
+}
+
+export interface SeriesState {
+  readonly id: number;
+  readonly carrier: CarrierState;
+  /** No record of this series is in a later quarter; -1 = there is none at all. */
+  lastQuarter: number;
+  /** Known to be active in this quarter, for the counting of active series: see `CarrierSums`. */
+  activeIn: number;
+  activeEra: object | null;
+  readonly lines: Line[];
+}
+
+/** One series in one segment (a tally), with the bytes of the running transaction that are to be added to it. */
+export interface Line {
+  readonly tallyId: number;
+  readonly series: SeriesState;
+  readonly segment: SegmentState;
+  pending: PendingRecord[];
+}
+
+export interface PendingRecord {
+  readonly quarter: number;
+  readonly flags: number;
+  readonly lag: number;
+  rx: bigint;
+  tx: bigint;
+  undirected: bigint;
+  /** Known when the record is written. */
+  markup: bigint;
+  fromMs: number;
+  toMs: number;
+}
+
+/** 2 x 100,000 series: some 60 MB when all of them are in use. */
+const SERIES_KEPT = 100_000;
+
+/**
+ * Finds, and where needed makes, what bytes are booked to: carrier, series, segment and tally. Keeps what it found in
+ * memory; `forget` must be called after a rollback and after every change of owners or marks.
+ */
+export class Attribution {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #carriers = new Map<string, CarrierState>();
+  readonly #series = new BoundedMap<string, SeriesState>(SERIES_KEPT);
+  readonly #holders = new BoundedMap<string, HolderState>(SERIES_KEPT);
+  #allResets: readonly MarkRow[] | null = null;
+  /** False while no user was ever reset alone: then nobody's marks need to be looked for. */
+  #areUsersReset: boolean | null = null;
+  #generation = 0;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** Changes whenever what was found before must not be used any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  forget(): void {
+    this.#generation++;
+    this.#carriers.clear();
+    this.#series.clear();
+    this.#holders.clear();
+    this.#allResets = null;
+    this.#areUsersReset = null;
+  }
+
+  carrier(server: string, port: number, protocol: string, service?: CarrierService): CarrierState {
+    const key = `${server}\n${port}\n${protocol}\n${service?.id ?? ''}`;
+    let carrier = this.#carriers.get(key);
+    if (carrier === undefined) {
+      const found = this.#sql.findCarrier.get(server, port, protocol, service?.id ?? '') as FoundCarrier | undefined;
+      const { id, place } = found ?? this.#addCarrier(server, port, protocol, service);
+      const half = service === undefined ? 'reports' : 'services';
+      carrier = { id, place, half, rules: service === undefined || service.isWeighted ? null : this.rulesOf(service) };
+      this.#carriers.set(key, carrier);
+    }
+    return carrier;
+  }
+
+  /** Rules that were set for a VPN service or its node; null if there are none. */
+  rulesOf({ id, nodeId }: CarrierService): CarrierRules | null {
+    const rows = this.#sql.rules.all(nodeId, id) as BillingRuleRow[];
+    if (rows.length === 0) return null;
+    const own = (serviceId: string | null): RuleSince[] =>
+      rows.filter((row) => row.serviceId === serviceId).map((row) => ({ ...row, rule: toBillingRule(row).rule }));
+    return { service: own(id), node: own(null) };
+  }
+
+  #addCarrier(server: string, port: number, protocol: string, service?: CarrierService): FoundCarrier {
+    const sibling = this.#sql.findPlace.get(server, port) as { place: number } | undefined;
+    const id = Number(
+      this.#sql.addCarrier.run(server, port, protocol, service?.nodeId ?? null, service?.id ?? null).lastInsertRowid,
+    );
+    const place = sibling?.place ?? id;
+    this.#sql.setPlace.run(place, id);
+    return { id, place };
+  }
+
+  seriesOfToken(token: string, carrier: CarrierState): SeriesState {
+    return this.#seriesOf(`t${carrier.id}\n${token}`, carrier, this.#sql.findTokenSeries, null, token);
+  }
+
+  seriesOfPeer(peerId: string, carrier: CarrierState): SeriesState {
+    return this.#seriesOf(`p${carrier.id}\n${peerId}`, carrier, this.#sql.findPeerSeries, peerId, null);
+  }
+
+  #seriesOf(key: string, carrier: CarrierState, find: Statement, peerId: string | null, token: string | null) {
+    let series = this.#series.get(key);
+    if (series !== undefined) return series;
+    const [id, lastAt] = (find.get(peerId ?? token, carrier.id) as [number, number | null] | undefined) ?? NOT_FOUND;
+    series = {
+      id: id ?? Number(this.#sql.addSeries.run(carrier.id, peerId, token).lastInsertRowid),
+      carrier,
+      lastQuarter: lastAt === null ? -1 : quarterOf(lastAt),
+      activeIn: -1,
+      activeEra: null,
+      lines: [],
+    };
+    this.#series.set(key, series);
+    return series;
+  }
+
+  /** The tally for bytes that a series carried for a holder in `[fromMs, toMs)`. */
+  line(series: SeriesState, holder: Holder, fromMs: number, toMs: number, nowMs: number): Line {
+    const segment = this.segment(holder, series.carrier.half, fromMs, toMs, nowMs);
+    for (const line of series.lines) if (line.segment === segment) return line;
+    const found = this.#sql.findTally.get(series.id, segment.id) as number | undefined;
+    const tallyId = found ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
+    const line: Line = { tallyId, series, segment, pending: [] };
+    series.lines.push(line);
+    return line;
+  }
+
+  /** Marks on a holder's half of usage, undone ones too. */
+  marks(holder: Holder, half: UsageHalf): readonly AppliedReset[] {
+    return this.#stateOf(holder, half).resets;
+  }
+
+  /** The segment for bytes of a holder in `[fromMs, toMs)`; opened if there is none yet. */
+  segment(holder: Holder, half: UsageHalf, fromMs: number, toMs: number, nowMs: number): SegmentState {
+    return this.#segmentAt(this.#stateOf(holder, half), fromMs, toMs, nowMs);
+  }
+
+  /** From this instant on an instant belongs to the newest segment of the holder. */
+  lastResetMs(holder: Holder, half: UsageHalf): number {
+    return Math.max(0, ...this.#stateOf(holder, half).resets.map(({ atMs }) => atMs));
+  }
+
+  #stateOf(holder: Holder, half: UsageHalf): HolderState {
+    const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}\n${holder.inCycle}\n${half}`;
+    let state = this.#holders.get(key);
+    if (state === undefined) {
+      const { userId, token, peerId, inCycle } = holder;
+      const resets = marksOnHalf(this.#resetsOf(userId), half);
+      state = { userId, token, peerId, inCycle, half, resets, segments: [] };
+      this.#holders.set(key, state);
+    }
+    return state;
+  }
+
+  #resetsOf(userId: string | null): readonly MarkRow[] {
+    this.#allResets ??= this.#sql.allResets.all().map(toMark);
+    this.#areUsersReset ??= this.#sql.areUsersReset.get() === 1;
+    if (userId === null || !this.#areUsersReset) return this.#allResets;
+    const own = this.#sql.userResets.all(userId).map(toMark);
+    return own.length === 0 ? this.#allResets : [...this.#allResets, ...own];
+  }
+
+  #segmentAt(holder: HolderState, fromMs: number, toMs: number, nowMs: number): SegmentState {
+    const mark = holder.resets.length === 0 ? 0 : markAt(holder.resets, fromMs, toMs);
+    for (const segment of holder.segments) if (segment.mark === mark) return segment;
+    const segment = this.#findSegment(holder, mark) ?? this.#openSegment(holder, mark, nowMs);
+    holder.segments.push(segment);
+    return segment;
+  }
+
+  #findSegment(holder: HolderState, mark: number): SegmentState | undefined {
+    const row = this.#segmentRow(holder, mark);
+    if (row === undefined) return undefined;
+    const [id, allMark, hidden] = row;
+    return { id, mark, allMark, hidden: hidden === 1, unclaimed: holder.userId === null, places: [] };
+  }
+
+  #segmentRow({ userId, token, peerId, inCycle, half }: HolderState, mark: number) {
+    const cycle = inCycle ? 1 : 0;
+    const { findOwnSegment, findTokenSegment, findPeerSegment } = this.#sql;
+    const row =
+      token !== null
+        ? findTokenSegment.get(token, userId, mark, cycle)
+        : peerId !== null
+          ? findPeerSegment.get(peerId, userId, mark, cycle)
+          : findOwnSegment.get(userId, mark, half);
+    return row as [id: number, allMark: number, hidden: number] | undefined;
+  }
+
+  #openSegment(holder: HolderState, mark: number, nowMs: number): SegmentState {
+    const { userId, token, peerId } = holder;
+    let allMark = 0;
+    for (const { id, all } of holder.resets) if (all && id <= mark && id > allMark) allMark = id;
+    const hidden = effectiveMark(holder.resets.filter(({ all }) => !all)) > mark;
+    const claimedAt = userId !== null && (token !== null || peerId !== null) ? nowMs : null;
+    const { lastInsertRowid } = this.#sql.addSegment.run(
+      userId,
+      token,
+      peerId,
+      mark,
+      allMark,
+      hidden ? 1 : 0,
+      holder.inCycle ? 1 : 0,
+      nowMs,
+      claimedAt,
+      holder.half,
+    );
+    return { id: Number(lastInsertRowid), mark, allMark, hidden, unclaimed: userId === null, places: [] };
+  }
+}
+
+const NOT_FOUND = [null, null] as const;
+
+interface ResetRow {
+  readonly id: number;
+  readonly at: number;
+  readonly undone: number;
+  readonly scope: string;
+  readonly half: UsageHalf | null;
+}
+
+function toMark(row: unknown): MarkRow {
+  const { id, at, undone, scope, half } = row as ResetRow;
+  return { id, atMs: at, undone: undone === 1, all: scope === 'all', half };
+}
+
+function prepare(db: Database) {
+  const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope, half FROM reset';
+  const segment = 'SELECT id, all_mark, hidden FROM segment';
+  const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) FROM series s';
+  return {
+    findCarrier: db.prepare(
+      `SELECT id, place FROM carrier WHERE server = ? AND port = ? AND protocol = ? AND ifnull(service_id, '') = ?`,
+    ),
+    rules: db.prepare(
+      `SELECT ${billingRuleColumns} FROM billing_rule b
+       WHERE b.node_id = ? AND (b.service_id IS NULL OR b.service_id = ?) ORDER BY b.from_quarter`,
+    ),
+    findPlace: db.prepare('SELECT place FROM carrier WHERE server = ? AND port = ? LIMIT 1'),
+    addCarrier: db.prepare(
+      'INSERT INTO carrier (server, port, protocol, node_id, service_id, place) VALUES (?, ?, ?, ?, ?, 0)',
+    ),
+    setPlace: db.prepare('UPDATE carrier SET place = ? WHERE id = ?'),
+    // Rows as arrays: each of these is asked once for every user who comes back.
+    findTokenSeries: db.prepare(`${series} WHERE s.token = ? AND s.carrier_id = ?`).raw(),
+    findPeerSeries: db.prepare(`${series} WHERE s.peer_id = ? AND s.carrier_id = ?`).raw(),
+    addSeries: db.prepare('INSERT INTO series (carrier_id, peer_id, token) VALUES (?, ?, ?)'),
+    findTally: db.prepare('SELECT id FROM tally WHERE series_id = ? AND segment_id = ?').pluck(),
+    addTally: db.prepare('INSERT INTO tally (series_id, segment_id, first_at, last_at) VALUES (?, ?, ?, ?)'),
+    allResets: db.prepare(`${mark} WHERE scope = 'all'`),
+    userResets: db.prepare(`${mark} WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`),
+    areUsersReset: db.prepare('SELECT EXISTS (SELECT 1 FROM reset_target)').pluck(),
+    findOwnSegment: db
+      .prepare(`${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ? AND half = ?`)
+      .raw(),
+    // Claimed segments of one holder may share a mark (claimed, given back, claimed again): the newest takes late bytes.
+    // The plus keeps SQLite from an index on null values: that would read the segments of all holders.
+    findTokenSegment: db
+      .prepare(`${segment} WHERE token = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`)
+      .raw(),
+    findPeerSegment: db
+      .prepare(`${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`)
+      .raw(),
+    addSegment: db.prepare(
+      `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at,
+         half) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+  };
+}

@@ -1,0 +1,79 @@
+import type { Database } from '../database.ts';
+import { RowBatch } from './row-batch.ts';
+import { ADD_PLAIN_SUMS, ADD_SUMS } from './sums.ts';
+
+/** Statements of `Booking`. */
+export function prepareBooking(db: Database) {
+  return {
+    plainTallies: plainTallies(db),
+    plainRecords: plainRecords(db),
+    plainDays: plainDays(db),
+    record: db.prepare(
+      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected, markup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
+    ),
+    storedRecord: db
+      .prepare(
+        'SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?',
+      )
+      .safeIntegers(),
+    day: db.prepare(
+      `INSERT INTO day (day, tally_id, rx, tx, undirected, markup, hours, connections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${ADD_SUMS},
+         hours = hours | excluded.hours, connections = connections + excluded.connections`,
+    ),
+    tally: db.prepare(
+      `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?, markup = markup + ?,
+         first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
+    ),
+    quarantine: db.prepare(
+      `INSERT INTO quarantine (at, reason, report, peer_id, rx, tx, undirected)
+       SELECT ?, 'total-too-large',
+         iif(s.token IS NULL, NULL, json_object('userToken', s.token, 'server', c.server, 'port', c.port,
+           'protocol', c.protocol, 'mode', 'delta', 'stream', '', 'eventId', NULL, 'periodStart', NULL,
+           'periodEnd', NULL)), s.peer_id, ?, ?, ?
+       FROM tally t JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id WHERE t.id = ?`,
+    ),
+    calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
+    // CROSS JOIN: from the segment on; never through all rows of the day, or all series of the place, however few there were
+    // when SQLite made its plan.
+    placeHours: db
+      .prepare(
+        `SELECT d.hours FROM tally t
+         CROSS JOIN series s ON s.id = t.series_id CROSS JOIN carrier c ON c.id = s.carrier_id
+         CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
+         WHERE t.segment_id = ? AND c.place = ?`,
+      )
+      .pluck(),
+  };
+}
+
+function plainTallies(db: Database): RowBatch {
+  return new RowBatch(
+    db,
+    5,
+    (rows) => `WITH added (id, rx, tx, first_at, last_at) AS (VALUES ${rows})
+      UPDATE tally SET rx = tally.rx + added.rx, tx = tally.tx + added.tx,
+        first_at = min(tally.first_at, added.first_at), last_at = max(tally.last_at, added.last_at)
+      FROM added WHERE tally.id = added.id`,
+  );
+}
+
+function plainRecords(db: Database): RowBatch {
+  return new RowBatch(
+    db,
+    6,
+    (rows) => `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx) VALUES ${rows}
+      ON CONFLICT DO UPDATE SET ${ADD_PLAIN_SUMS}`,
+  );
+}
+
+function plainDays(db: Database): RowBatch {
+  return new RowBatch(
+    db,
+    6,
+    (rows) => `INSERT INTO day (day, tally_id, rx, tx, hours, connections) VALUES ${rows}
+      ON CONFLICT DO UPDATE SET ${ADD_PLAIN_SUMS},
+        hours = hours | excluded.hours, connections = connections + excluded.connections`,
+  );
+}

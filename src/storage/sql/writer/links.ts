@@ -1,0 +1,61 @@
+import { NotFound } from '../../../core/errors.ts';
+import type { LinkConfig, LinkFetch, NewLink } from '../../../core/links/link-store.ts';
+import type { LinkId, NewId, UserId } from '../../../core/units/ids.ts';
+import type { Database } from '../database.ts';
+import { type LinkRow, linkColumns, toLink } from '../rows.ts';
+
+/** Devices kept per user: somebody who changes theirs with every fetch does not fill the disk. */
+const MAX_DEVICES = 100;
+
+/** Writes of links and of their fetches. */
+export class Links {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #newId: NewId;
+
+  constructor(db: Database, newId: NewId) {
+    this.#sql = prepare(db);
+    this.#newId = newId;
+  }
+
+  /** `sealed`: the text of the link, unreadable. */
+  add({ link, userId, ownerId, createdAt }: NewLink, sealed: Uint8Array): LinkConfig {
+    const id = this.#newId();
+    const { name, protocol, host, port } = link;
+    const text = Buffer.from(sealed);
+    this.#sql.add.run(id, name, protocol, host.toLowerCase(), port, text, userId, ownerId, createdAt.getTime());
+    return toLink(this.#sql.find.get(id) as LinkRow);
+  }
+
+  delete(id: LinkId): void {
+    if (this.#sql.delete.run(id).changes === 0) throw new NotFound('link', id);
+  }
+
+  noteFetch(userId: UserId, { device, client }: Pick<LinkFetch, 'device' | 'client'>, at: Date): void {
+    this.#sql.noteFetch.run(userId, device, client, at.getTime(), at.getTime());
+    this.#sql.forgetOldest.run(userId, userId, MAX_DEVICES);
+  }
+
+  rotateToken(userId: UserId, linkToken: string): void {
+    if (this.#sql.rotate.run(linkToken, userId).changes === 0) throw new NotFound('user', userId);
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    find: db.prepare(`SELECT ${linkColumns} FROM link l WHERE l.id = ?`),
+    add: db.prepare(
+      `INSERT INTO link (id, name, protocol, server, port, sealed, user_id, owner_id, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    delete: db.prepare('DELETE FROM link WHERE id = ?'),
+    noteFetch: db.prepare(
+      `INSERT INTO link_fetch (user_id, device, client, first_at, last_at, count) VALUES (?, ?, ?, ?, ?, 1)
+       ON CONFLICT DO UPDATE SET client = excluded.client, last_at = max(last_at, excluded.last_at), count = count + 1`,
+    ),
+    forgetOldest: db.prepare(
+      `DELETE FROM link_fetch WHERE user_id = ? AND device IN
+         (SELECT device FROM link_fetch WHERE user_id = ? ORDER BY last_at DESC LIMIT -1 OFFSET ?)`,
+    ),
+    rotate: db.prepare('UPDATE user SET link_token = ? WHERE id = ? AND deleted_at IS NULL'),
+  };
+}

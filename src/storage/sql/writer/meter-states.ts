@@ -1,0 +1,289 @@
+import type { Traffic } from '../../../core/units/bytes.ts';
+import type { Database } from '../database.ts';
+import type { Line, SeriesState } from './attribution.ts';
+import { CounterRow, CounterValues } from './counter-row.ts';
+import { RowBatch } from './row-batch.ts';
+
+/** A peer of a service that is being metered, as far as the meter needs it. */
+export interface MeteredPeer {
+  readonly id: string;
+  name: string | null;
+  allowedIps: readonly string[];
+  ended: boolean;
+  /** Owners in the order of time; see `binding`. */
+  bindings: readonly PeerBinding[];
+  /** The counter of a peer without connections: nearly all have just this one. */
+  counter: CounterRow | null;
+  /** Counters by the names of their connections; null = none. */
+  connections: Map<string, CounterRow> | null;
+  /** What the bytes of this peer are booked to, as of that generation of the attribution. */
+  series: SeriesState | null;
+  generation: number;
+  /** Where bytes of the present owner go from an instant on; holds as long as `series` does. */
+  line: { readonly line: Line; readonly sinceMs: number } | null;
+  /** Number of the poll that showed the peer last. */
+  seenIn: number;
+}
+
+export interface PeerBinding {
+  readonly userId: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+  readonly claimed: boolean;
+  readonly inCycle: boolean;
+}
+
+/** What is remembered of one service between polls. */
+export interface ServiceMeter {
+  readonly peers: Map<string, MeteredPeer>;
+  readonly values: CounterValues;
+}
+
+export function counterOf(peer: MeteredPeer, connection: string): CounterRow | undefined {
+  return connection === '' ? (peer.counter ?? undefined) : peer.connections?.get(connection);
+}
+
+function addCounter(peer: MeteredPeer, counter: CounterRow): void {
+  if (counter.connection === '') peer.counter = counter;
+  else {
+    peer.connections ??= new Map();
+    peer.connections.set(counter.connection, counter);
+  }
+}
+
+export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
+  if (counter.connection === '') peer.counter = null;
+  else peer.connections?.delete(counter.connection);
+  counter.release();
+}
+
+/** Counters kept in memory over all services: some 100 MB when all are in use; the longest unused service goes first. */
+const COUNTERS_KEPT = 300_000;
+
+/**
+ * The meter's memory: state of every counter of the services polled lately, read from the database as a whole when a
+ * service is first polled. `forget` after a rollback and after every change of owners; `flush` before a transaction ends.
+ */
+export class MeterStates {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #changed: RowBatch;
+  /** Null: to be looked up. */
+  #lastId: number | null = null;
+  readonly #services = new Map<string, ServiceMeter>();
+  readonly #texts = new Map<number, string>();
+  readonly #textIds = new Map<string, number>();
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+    this.#changed = new RowBatch(
+      db,
+      3 + MUTABLE.length,
+      (rows) => `INSERT INTO counter (id, peer_id, connection, ${MUTABLE.join(', ')}) VALUES ${rows}
+        ON CONFLICT (id) DO UPDATE SET ${MUTABLE.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    );
+  }
+
+  forget(): void {
+    this.#changed.drop();
+    this.#lastId = null;
+    this.#services.clear();
+    this.#texts.clear();
+    this.#textIds.clear();
+  }
+
+  ofService(serviceId: string): ServiceMeter {
+    const known = this.#services.get(serviceId);
+    if (known !== undefined) {
+      // Moved to the end: the map's order is the order of use.
+      this.#services.delete(serviceId);
+      this.#services.set(serviceId, known);
+      return known;
+    }
+    const meter = { peers: this.#loadPeers(serviceId), values: new CounterValues() };
+    this.#loadBindings(serviceId, meter);
+    this.#loadCounters(serviceId, meter);
+    this.#services.set(serviceId, meter);
+    this.#makeRoom();
+    return meter;
+  }
+
+  /** After a change of owners: the services of these peers are read anew when they are polled next. */
+  forgetServicesOf(peerIds: readonly string[]): void {
+    for (const peerId of peerIds) this.#services.delete(this.#sql.serviceOf.get(peerId) as string);
+  }
+
+  /** The counter of a peer that had none; it is written when it is saved. */
+  newCounter({ values }: ServiceMeter, peer: MeteredPeer, connection: string, traffic: Traffic): CounterRow {
+    this.#lastId ??= this.#sql.lastId.get() as number;
+    const counter = new CounterRow(++this.#lastId, peer.id, connection, values, traffic);
+    addCounter(peer, counter);
+    return counter;
+  }
+
+  /** Writes the counter as it is, at the latest with `flush`. */
+  save(counter: CounterRow): void {
+    const { id, peerId, connection, epoch, startEvidence, bootId, uptimeMs, atMs, ended, endpoint, handshakeMs } =
+      counter;
+    const { rx, tx, total } = counter.traffic;
+    const start = this.#textId(startEvidence);
+    const boot = this.#textId(bootId);
+    const uptime = bootId === null ? null : uptimeMs;
+    const handshake = Number.isNaN(handshakeMs) ? null : handshakeMs;
+    // In the order of MUTABLE.
+    const changed = [epoch, rx, tx, total, start, boot, uptime, atMs, ended ? 1 : 0, endpoint, handshake] as const;
+    this.#changed.add(id, peerId, connection, ...changed);
+  }
+
+  flush(): void {
+    this.#changed.flush();
+  }
+
+  /** Id under which a boot id or start evidence is kept; many counters share it. */
+  #textId(text: string | null): number | null {
+    if (text === null) return null;
+    let id = this.#textIds.get(text);
+    if (id === undefined) {
+      this.#sql.addText.run(text);
+      id = this.#sql.findText.get(text) as number;
+      this.#textIds.set(text, id);
+    }
+    return id;
+  }
+
+  #loadPeers(serviceId: string): Map<string, MeteredPeer> {
+    const peers = new Map<string, MeteredPeer>();
+    for (const row of this.#sql.peers.iterate(serviceId)) {
+      const { id, key, name, allowedIps, ended } = row as PeerRow;
+      peers.set(key, {
+        id,
+        name,
+        allowedIps: JSON.parse(allowedIps),
+        ended: ended === 1,
+        bindings: NO_BINDINGS,
+        counter: null,
+        connections: null,
+        series: null,
+        line: null,
+        generation: -1,
+        seenIn: 0,
+      });
+    }
+    return peers;
+  }
+
+  #loadBindings(serviceId: string, { peers }: ServiceMeter): void {
+    for (const row of this.#sql.bindings.iterate(serviceId)) {
+      const { key, userId, fromMs, toMs, claimed, inCycle } = row as BindingRow;
+      const peer = peers.get(key);
+      if (peer === undefined) continue;
+      const binding = { userId, fromMs, toMs, claimed: claimed === 1, inCycle: inCycle === 1 };
+      peer.bindings = [...peer.bindings, binding];
+    }
+  }
+
+  #loadCounters(serviceId: string, { peers, values }: ServiceMeter): void {
+    for (const row of this.#sql.counters.iterate(serviceId)) {
+      const { id, key, connection, rx, tx, total, ...rest } = row as StoredCounter;
+      const peer = peers.get(key);
+      if (peer === undefined) continue;
+      const counter = new CounterRow(Number(id), peer.id, connection, values, { rx, tx, total });
+      counter.epoch = Number(rest.epoch);
+      counter.startEvidence = this.#textOf(rest.startId);
+      counter.atMs = Number(rest.at);
+      counter.bootId = rest.uptimeMs === null ? null : this.#textOf(rest.bootId);
+      counter.uptimeMs = Number(rest.uptimeMs ?? 0n);
+      counter.ended = rest.ended === 1n;
+      counter.endpoint = rest.endpoint;
+      counter.handshakeMs = rest.handshake === null ? Number.NaN : Number(rest.handshake);
+      addCounter(peer, counter);
+    }
+  }
+
+  #textOf(id: bigint | null): string | null {
+    if (id === null) return null;
+    const key = Number(id);
+    let text = this.#texts.get(key);
+    if (text === undefined) {
+      text = this.#sql.text.get(key) as string;
+      this.#texts.set(key, text);
+      this.#textIds.set(text, key);
+    }
+    return text;
+  }
+
+  #makeRoom(): void {
+    let kept = 0;
+    for (const { peers } of this.#services.values()) kept += peers.size;
+    for (const [serviceId, { peers }] of this.#services) {
+      if (kept <= COUNTERS_KEPT || this.#services.size === 1) return;
+      this.#services.delete(serviceId);
+      kept -= peers.size;
+    }
+  }
+}
+
+/** Columns of a counter that readings change. */
+const MUTABLE = [
+  ...['epoch', 'rx', 'tx', 'total', 'start_id', 'boot_id', 'uptime_ms', 'at', 'ended', 'endpoint', 'last_handshake_at'],
+] as const;
+
+const NO_BINDINGS: readonly PeerBinding[] = [];
+
+interface PeerRow {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string | null;
+  readonly allowedIps: string;
+  readonly ended: number;
+}
+
+interface BindingRow {
+  readonly key: string;
+  readonly userId: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+  readonly claimed: number;
+  readonly inCycle: number;
+}
+
+interface StoredCounter {
+  readonly id: bigint;
+  readonly key: string;
+  readonly connection: string;
+  readonly epoch: bigint;
+  readonly rx: bigint | null;
+  readonly tx: bigint | null;
+  readonly total: bigint;
+  readonly startId: bigint | null;
+  readonly bootId: bigint | null;
+  readonly uptimeMs: bigint | null;
+  readonly at: bigint;
+  readonly ended: bigint;
+  readonly endpoint: string | null;
+  readonly handshake: bigint | null;
+}
+
+function prepare(db: Database) {
+  return {
+    peers: db.prepare(
+      `SELECT id, key, name, allowed_ips AS allowedIps, ended_at IS NOT NULL AS ended FROM peer WHERE service_id = ?`,
+    ),
+    bindings: db.prepare(
+      `SELECT p.key, b.user_id AS userId, b.from_at AS fromMs, b.to_at AS toMs, b.claimed, b.in_cycle AS inCycle
+       FROM peer p JOIN binding b ON b.peer_id = p.id AND b.voided_by IS NULL
+       WHERE p.service_id = ? ORDER BY b.from_at, b.id`,
+    ),
+    counters: db
+      .prepare(
+        `SELECT c.id, p.key, c.connection, c.epoch, c.rx, c.tx, c.total, c.start_id AS startId, c.boot_id AS bootId,
+           c.uptime_ms AS uptimeMs, c.at, c.ended, c.endpoint, c.last_handshake_at AS handshake
+         FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ?`,
+      )
+      .safeIntegers(),
+    lastId: db.prepare('SELECT ifnull(max(id), 0) FROM counter').pluck(),
+    serviceOf: db.prepare('SELECT service_id FROM peer WHERE id = ?').pluck(),
+    text: db.prepare('SELECT text FROM evidence WHERE id = ?').pluck(),
+    findText: db.prepare('SELECT id FROM evidence WHERE text = ?').pluck(),
+    addText: db.prepare('INSERT OR IGNORE INTO evidence (text) VALUES (?)'),
+  };
+}

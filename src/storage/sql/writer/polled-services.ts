@@ -1,0 +1,222 @@
+import { Taken } from '../../../core/errors.ts';
+import type { SourceOrder } from '../../../core/metering/collector.ts';
+import { isLater, type MeterContext } from '../../../core/metering/meter.ts';
+import { startFromAge } from '../../../core/metering/start.ts';
+import { NOTHING, type Traffic } from '../../../core/units/bytes.ts';
+import type { NewId, PeerId } from '../../../core/units/ids.ts';
+import type { Database } from '../database.ts';
+import type { Attribution, CarrierState } from './attribution.ts';
+import type { MeterStates, ServiceMeter } from './meter-states.ts';
+import type { TrackingSwitch } from './tracking.ts';
+import type { PolledService, WriterPoll } from './writer-poll.ts';
+
+/** One service in one poll. */
+export interface ServicePoll {
+  readonly id: string;
+  readonly poll: WriterPoll;
+  readonly reading: PolledService;
+  readonly meter: ServiceMeter;
+  readonly context: MeterContext;
+  /** The whole poll is not later than the last one that showed the service. */
+  readonly isStale: boolean;
+  /** Number of the poll in this process. */
+  readonly number: number;
+  readonly atMs: number;
+  /** When it is booked: later than `atMs` for a reading that an agent kept. */
+  readonly bookedAtMs: number;
+  readonly carrierId: number;
+  carrier(attribution: Attribution): CarrierState;
+  counted: Traffic;
+  before: Traffic;
+  readonly newPeers: PeerId[];
+  /** Speed of the node's link; null when it is not told. */
+  readonly linkMbit: number | null;
+  /** What peers moved, counted or set aside: to be held against the service's own counter. */
+  metered: Traffic;
+  /** Bytes that the service itself received since the last poll, as far as it tells. */
+  ownRx: bigint;
+  /** Readings that changed anything, fell without a restart, were moved back, were set aside; new handshakes. */
+  moved: number;
+  fell: number;
+  rewound: number;
+  setAside: number;
+  greeted: number;
+}
+
+/** The node that is polled, as far as its services need it. */
+export interface PolledNode {
+  readonly slug: string;
+  readonly linkMbit: number | null;
+}
+
+/** The rows of services that polls show: found by their natural identity, added at first sight, moved on at the end. */
+export class PolledServices {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #attribution: Attribution;
+  readonly #states: MeterStates;
+  readonly #tracking: TrackingSwitch;
+  readonly #newId: NewId;
+
+  constructor(db: Database, attribution: Attribution, states: MeterStates, tracking: TrackingSwitch, newId: NewId) {
+    this.#sql = prepare(db);
+    this.#attribution = attribution;
+    this.#states = states;
+    this.#tracking = tracking;
+    this.#newId = newId;
+  }
+
+  /** @throws Taken if one of the services already lives under another node: it has one reader. */
+  begin(poll: WriterPoll, { slug, linkMbit }: PolledNode, number: number): ServicePoll[] {
+    for (const reading of poll.poll.services) this.#refuseSecondReader(poll.nodeId, reading);
+    return poll.poll.services.map((reading) => {
+      const row = this.#findOrAdd(poll, reading);
+      const { listenPort, kind } = reading;
+      const isWeighted = poll.semantics.basis === 'weighted';
+      const carrier = (attribution: Attribution) =>
+        attribution.carrier(slug, listenPort ?? 0, kind, { id: row.id, nodeId: poll.nodeId, isWeighted });
+      const lastAt = row.lastAt === null ? null : new Date(row.lastAt);
+      const order = poll.poll.order ?? null;
+      return {
+        id: row.id,
+        poll,
+        reading,
+        meter: this.#states.ofService(row.id),
+        context: this.#contextOf(poll, reading, row),
+        isStale: lastAt !== null && (!isLater(order, poll.at, orderOf(row), lastAt) || isOvertaken(poll, lastAt)),
+        number,
+        atMs: poll.at.getTime(),
+        bookedAtMs: Math.max(poll.at.getTime(), poll.agent?.receivedAt.getTime() ?? 0),
+        carrierId: carrier(this.#attribution).id,
+        carrier,
+        counted: NOTHING,
+        before: NOTHING,
+        newPeers: [],
+        linkMbit,
+        metered: NOTHING,
+        ownRx: 0n,
+        moved: 0,
+        fell: 0,
+        rewound: 0,
+        setAside: 0,
+        greeted: 0,
+      };
+    });
+  }
+
+  /** Makes this poll the last one of the service. */
+  finish({ id, poll, context, isStale, atMs }: ServicePoll): void {
+    if (isStale) return;
+    const { order, complete } = poll.poll;
+    this.#sql.moveOn.run(atMs, order?.bootId ?? null, order?.uptimeMs ?? null, id);
+    if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, id);
+  }
+
+  #refuseSecondReader(nodeId: string, { kind, identity, name }: PolledService): void {
+    const first = this.#sql.findReader.get(kind, identity) as { id: string; name: string } | undefined;
+    if (first === undefined || first.id === nodeId) return;
+    throw new Taken(
+      'source-identity-taken',
+      `The service "${name}" is already read as part of the node "${first.name}"; it was not counted twice.`,
+      `Delete one of the two nodes: both show the same ${kind} service (${identity}).`,
+    );
+  }
+
+  #findOrAdd(poll: WriterPoll, reading: PolledService): ServiceRow {
+    const { kind, identity, name } = reading;
+    const listenPort = reading.listenPort ?? null;
+    const basis = poll.semantics.basis ?? 'raw';
+    const found = this.#sql.findService.get(kind, identity) as ServiceRow | undefined;
+    if (found === undefined) {
+      const id = this.#newId();
+      this.#sql.addService.run(id, poll.nodeId, kind, identity, name, listenPort, basis, poll.at.getTime());
+      return { ...NEVER_READ, id, nodeId: poll.nodeId, name, listenPort, basis };
+    }
+    const isMoved = found.nodeId !== poll.nodeId || found.basis !== basis;
+    if (isMoved || found.name !== name || found.listenPort !== listenPort) {
+      this.#sql.updateService.run(poll.nodeId, name, listenPort, basis, found.id);
+    }
+    return found;
+  }
+
+  #contextOf(poll: WriterPoll, reading: PolledService, row: ServiceRow): MeterContext {
+    const lastComplete = row.lastCompleteAt === null ? null : new Date(row.lastCompleteAt);
+    const isBase = lastComplete !== null && !this.#tracking.isBeforeResumption(lastComplete.getTime());
+    return {
+      semantics: poll.semantics,
+      at: poll.at,
+      order: poll.poll.order ?? null,
+      startEvidence: reading.startEvidence ?? startFromAgeOf(poll, reading, lastComplete, row.lastCompleteEvidence),
+      lastCompleteAt: isBase ? lastComplete : null,
+      lastCompleteEvidence: isBase ? row.lastCompleteEvidence : null,
+      opening: row.firstCompleteAt === null ? poll.opening : 'baseline',
+      clockSuspect: poll.clockSuspect,
+    };
+  }
+}
+
+/** A kept reading of a source without an order, which another reader of the service has read since. */
+function isOvertaken({ agent, poll, at }: WriterPoll, lastAt: Date): boolean {
+  return agent !== undefined && poll.order === undefined && at < lastAt;
+}
+
+function startFromAgeOf(
+  { poll, at }: WriterPoll,
+  { age }: PolledService,
+  lastAt: Date | null,
+  evidence: string | null,
+): string | null {
+  if (age === undefined || !poll.complete) return null;
+  return startFromAge(age, at, lastAt === null ? null : { at: lastAt, evidence });
+}
+
+interface ServiceRow {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly name: string;
+  readonly listenPort: number | null;
+  readonly basis: string;
+  readonly firstCompleteAt: number | null;
+  readonly lastCompleteAt: number | null;
+  readonly lastCompleteEvidence: string | null;
+  readonly lastAt: number | null;
+  readonly lastBootId: string | null;
+  readonly lastUptimeMs: number | null;
+}
+
+const NEVER_READ = {
+  firstCompleteAt: null,
+  lastCompleteAt: null,
+  lastCompleteEvidence: null,
+  lastAt: null,
+  lastBootId: null,
+  lastUptimeMs: null,
+} as const;
+
+function orderOf({ lastBootId, lastUptimeMs }: ServiceRow): SourceOrder | null {
+  return lastBootId === null || lastUptimeMs === null ? null : { bootId: lastBootId, uptimeMs: lastUptimeMs };
+}
+
+function prepare(db: Database) {
+  return {
+    findReader: db.prepare(
+      `SELECT n.id, n.name FROM vpn_service s JOIN node n ON n.id = s.node_id
+       WHERE s.kind = ? AND s.identity = ? AND n.deleted_at IS NULL`,
+    ),
+    findService: db.prepare(
+      `SELECT id, node_id AS nodeId, name, listen_port AS listenPort, basis, first_complete_at AS firstCompleteAt,
+         last_complete_at AS lastCompleteAt, last_complete_evidence AS lastCompleteEvidence,
+         last_at AS lastAt, last_boot_id AS lastBootId, last_uptime_ms AS lastUptimeMs
+       FROM vpn_service WHERE kind = ? AND identity = ?`,
+    ),
+    addService: db.prepare(
+      `INSERT INTO vpn_service (id, node_id, kind, identity, name, listen_port, basis, first_seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    updateService: db.prepare('UPDATE vpn_service SET node_id = ?, name = ?, listen_port = ?, basis = ? WHERE id = ?'),
+    moveOn: db.prepare('UPDATE vpn_service SET last_at = ?, last_boot_id = ?, last_uptime_ms = ? WHERE id = ?'),
+    complete: db.prepare(
+      `UPDATE vpn_service SET first_complete_at = ifnull(first_complete_at, ?), last_complete_at = ?,
+         last_complete_evidence = ? WHERE id = ?`,
+    ),
+  };
+}

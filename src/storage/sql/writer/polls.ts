@@ -1,0 +1,304 @@
+import type { ChainPlace } from '../../../core/agents/chain.ts';
+import { NotFound } from '../../../core/errors.ts';
+import type { PollBooked } from '../../../core/ledger/usage-ledger.ts';
+import { countPeers, type PeerReading } from '../../../core/metering/collector.ts';
+import { FLAG } from '../../../core/metering/flags.ts';
+import { type CounterState, type Metered, meterReading } from '../../../core/metering/meter.ts';
+import { implausibleReason } from '../../../core/metering/plausible.ts';
+import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
+import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
+import type { Database } from '../database.ts';
+import { ownText } from '../reading-columns.ts';
+import type { AccessMarks } from './access-marks.ts';
+import type { AgentMarks } from './agent-marks.ts';
+import type { Attribution } from './attribution.ts';
+import type { Booking } from './booking.ts';
+import type { Checks } from './checks.ts';
+import type { CounterRow } from './counter-row.ts';
+import type { Findings } from './findings.ts';
+import { LifeEnds } from './life-ends.ts';
+import { counterOf, type MeteredPeer, type MeterStates } from './meter-states.ts';
+import { PeerBooking } from './peer-booking.ts';
+import type { PollOutcomes } from './poll-outcomes.ts';
+import { type PolledNode, PolledServices, type ServicePoll } from './polled-services.ts';
+import type { TrackingSwitch } from './tracking.ts';
+import type { WriterPoll } from './writer-poll.ts';
+
+/** Largest integer of SQLite. */
+const MAX_TOTAL = 2n ** 63n - 1n;
+
+/** Readings per transaction: some 20 ms, so that reports queued meanwhile do not wait longer for their answer. */
+const READINGS_PER_COMMIT = 2_000;
+
+/** Meters polls of nodes and books what they show. */
+export class PollRecorder {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #states: MeterStates;
+  readonly #booking: Booking;
+  readonly #tracking: TrackingSwitch;
+  readonly #outcomes: PollOutcomes;
+  readonly #agents: AgentMarks;
+  readonly #access: AccessMarks;
+  readonly #services: PolledServices;
+  readonly #peerBooking: PeerBooking;
+  readonly #lifeEnds: LifeEnds;
+  readonly #checks: Checks;
+  readonly #findings: Findings;
+  readonly #newId: NewId;
+  #pollNumber = 0;
+
+  constructor(
+    db: Database,
+    parts: {
+      readonly attribution: Attribution;
+      readonly booking: Booking;
+      readonly states: MeterStates;
+      readonly tracking: TrackingSwitch;
+      readonly outcomes: PollOutcomes;
+      readonly checks: Checks;
+      readonly findings: Findings;
+      readonly agents: AgentMarks;
+      readonly access: AccessMarks;
+      readonly newId: NewId;
+    },
+  ) {
+    this.#sql = prepare(db);
+    this.#states = parts.states;
+    this.#booking = parts.booking;
+    this.#tracking = parts.tracking;
+    this.#outcomes = parts.outcomes;
+    this.#checks = parts.checks;
+    this.#findings = parts.findings;
+    this.#agents = parts.agents;
+    this.#access = parts.access;
+    this.#newId = parts.newId;
+    this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
+    this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
+    this.#lifeEnds = new LifeEnds(db, parts.states);
+  }
+
+  /**
+   * Each `yield` ends a transaction. The service's own row is written in the last one: a poll that breaks off before
+   * that leaves counters that were read, and a service whose last complete poll is the one before.
+   */
+  *record(given: WriterPoll): Generator<void, PollBooked> {
+    const node = this.#sql.findNode.get(given.nodeId) as PolledNode | undefined;
+    if (node === undefined) throw new NotFound('node', given.nodeId);
+    const place = this.#agents.placeOf(given);
+    if (place === 'repeated' || place === 'missing-before') return { services: [], trackingOff: false, place };
+    const poll = this.#agents.inOrder(given);
+    if (!this.#tracking.enabled) {
+      this.#outcomes.saveUncounted(poll);
+      this.#agents.move(poll, 'counting');
+      return { services: [], trackingOff: true, ...placeOf(given, place) };
+    }
+    const number = ++this.#pollNumber;
+    const services = this.#services.begin(poll, node, number);
+    let left = READINGS_PER_COMMIT;
+    for (const _ of this.#work(services)) {
+      if (--left > 0) continue;
+      this.#flush();
+      yield;
+      left = READINGS_PER_COMMIT;
+    }
+    for (const service of services) this.#services.finish(service);
+    this.#checks.take(poll, services);
+    this.#findings.take(services);
+    if (place === 'lost-before') this.#noteLost(poll);
+    this.#outcomes.save(poll);
+    this.#agents.move(poll, 'counting');
+    this.#flush();
+    return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
+  }
+
+  #flush(): void {
+    this.#states.flush();
+    this.#booking.flush();
+  }
+
+  /** The agent has lost readings: what flowed meanwhile is in this one, but nobody knows when it flowed. */
+  #noteLost(poll: WriterPoll): void {
+    const fromMs = poll.agent === undefined ? null : this.#agents.lastMs(poll.nodeId, poll.agent);
+    if (fromMs === null) return;
+    this.#outcomes.addGap(poll.nodeId, fromMs, poll.at.getTime(), 'Readings in the spool of the agent were lost.');
+  }
+
+  /** One reading, or one life that ended, per step. */
+  *#work(services: readonly ServicePoll[]): Generator<void, void> {
+    for (const service of services) {
+      if (service.isStale) continue;
+      for (const reading of service.reading.peers) {
+        this.#read(service, reading);
+        yield;
+      }
+    }
+    for (const service of services) yield* this.#lifeEnds.afterPoll(service);
+  }
+
+  #read(service: ServicePoll, reading: PeerReading): void {
+    const peer = service.meter.peers.get(reading.key) ?? this.#addPeer(service, reading);
+    peer.seenIn = service.number;
+    this.#updatePeer(peer, reading);
+    const connection = reading.connection ?? '';
+    let counter = counterOf(peer, connection);
+    if (counter !== undefined) counter.seenIn = service.number;
+    // More than a total can hold, 8 EiB: no counter of this world. The peer is there, its value is not believed.
+    if (reading.traffic.total > MAX_TOTAL) return;
+    const metered = meterReading(this.#stateOf(counter), reading, service.context);
+    if (metered === 'stale') return;
+    const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.ended === false);
+    const sinceMs = isNewlyOver ? this.#lifeEnds.unseenSinceMs(service, counter) : 0;
+    if (metered !== 'unchanged') {
+      const { next } = metered;
+      counter ??= this.#states.newCounter(service.meter, peer, ownText(connection), next.traffic);
+      counter.seenIn = service.number;
+      counter.moveTo(next);
+      if (takePresence(counter, reading)) service.greeted++;
+      this.#states.save(counter);
+      this.#book(service, peer, metered);
+    } else if (counter !== undefined) this.#updatePresence(service, counter, reading);
+    if (isNewlyOver && counter !== undefined) this.#lifeEnds.end(service, peer, counter, sinceMs);
+  }
+
+  #stateOf(counter: CounterRow | undefined): CounterState | null {
+    return counter === undefined ? null : counter.state(this.#tracking.isBeforeResumption(counter.atMs));
+  }
+
+  #updatePresence(service: ServicePoll, counter: CounterRow, reading: PeerReading): void {
+    const { endpoint } = counter;
+    const hasGreeted = takePresence(counter, reading);
+    if (hasGreeted) service.greeted++;
+    if (hasGreeted || counter.endpoint !== endpoint) this.#states.save(counter);
+  }
+
+  #addPeer(service: ServicePoll, reading: PeerReading): MeteredPeer {
+    const id = this.#newId();
+    const allowedIps = (reading.allowedIps ?? []).map(ownText);
+    const name = reading.name === undefined ? null : ownText(reading.name);
+    const { id: serviceId, atMs } = service;
+    this.#sql.addPeer.run(id, serviceId, reading.key, name, JSON.stringify(allowedIps), atMs, atMs);
+    const peer: MeteredPeer = {
+      id,
+      name,
+      allowedIps,
+      ended: false,
+      bindings: [],
+      counter: null,
+      connections: null,
+      series: null,
+      line: null,
+      generation: -1,
+      seenIn: service.number,
+    };
+    service.meter.peers.set(ownText(reading.key), peer);
+    service.newPeers.push(id as PeerId);
+    return peer;
+  }
+
+  #updatePeer(peer: MeteredPeer, reading: PeerReading): void {
+    const name = reading.name ?? peer.name;
+    const allowedIps = this.#allowedIpsOf(peer, reading);
+    if (!peer.ended && name === peer.name && haveSameTexts(allowedIps, peer.allowedIps)) return;
+    this.#sql.updatePeer.run(name, JSON.stringify(allowedIps), peer.id);
+    peer.name = name === null ? null : ownText(name);
+    peer.allowedIps = allowedIps.map(ownText);
+    peer.ended = false;
+  }
+
+  /** What Xpert took from a suspended peer is still the peer's. */
+  #allowedIpsOf(peer: MeteredPeer, { allowedIps }: PeerReading): readonly string[] {
+    if (allowedIps === undefined) return peer.allowedIps;
+    const isTaken = allowedIps.length === 0 && peer.allowedIps.length > 0 && this.#access.isTouched(peer.id);
+    return isTaken ? peer.allowedIps : allowedIps;
+  }
+
+  #book(service: ServicePoll, peer: MeteredPeer, metered: Metered): void {
+    const { counted, before, flags } = metered;
+    service.moved++;
+    if ((flags & FLAG.resetByOther) !== 0) service.fell++;
+    if ((flags & FLAG.rewound) !== 0) service.rewound++;
+    if (before !== null) {
+      service.before = addTraffic(service.before, before);
+      const { rx, tx, undirected } = parts(before);
+      this.#sql.addBaseline.run(peer.id, service.atMs, metered.baseline, rx, tx, undirected);
+    }
+    const fromMs = metered.from?.getTime() ?? null;
+    if (counted.total === 0n) {
+      if ((flags & FLAG.possibleLoss) === 0 || fromMs === null) return;
+      this.#sql.addLoss.run(peer.id, fromMs, service.atMs, flags);
+      return;
+    }
+    if (this.#access.takeNote(peer.id, fromMs, counted.total)) return;
+    service.metered = addTraffic(service.metered, counted);
+    const wrong = implausibleReason(counted, { fromMs, toMs: service.atMs }, service.linkMbit);
+    if (wrong !== null) {
+      const { rx, tx, undirected } = parts(counted);
+      this.#sql.quarantine.run(service.atMs, wrong, peer.id, service.id, fromMs, flags, rx, tx, undirected);
+      service.setAside++;
+      return;
+    }
+    this.#peerBooking.book(service, peer, counted, fromMs, flags);
+    service.counted = addTraffic(service.counted, counted);
+  }
+}
+
+/** For whoever brought it. */
+function placeOf({ agent }: WriterPoll, place: ChainPlace): Pick<PollBooked, 'place'> {
+  return agent === undefined ? {} : { place };
+}
+
+function toBooked({
+  id,
+  reading,
+  counted,
+  before,
+  newPeers,
+  context,
+  atMs,
+}: ServicePoll): PollBooked['services'][number] {
+  const last = context.lastCompleteAt;
+  return {
+    serviceId: id as ServiceId,
+    name: reading.name,
+    peers: countPeers(reading.peers),
+    counted,
+    intervalSeconds: last === null ? null : Math.max(0, atMs - last.getTime()) / 1000,
+    before,
+    newPeers,
+  };
+}
+
+function haveSameTexts(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
+  return true;
+}
+
+/** What a source no longer tells stays as it was last told. @returns true if there was a handshake since */
+function takePresence(counter: CounterRow, { endpoint, lastHandshakeAt }: PeerReading): boolean {
+  if (endpoint !== undefined && counter.endpoint !== endpoint) counter.endpoint = ownText(endpoint);
+  const handshakeMs = lastHandshakeAt?.getTime() ?? counter.handshakeMs;
+  if (Object.is(handshakeMs, counter.handshakeMs)) return false;
+  counter.handshakeMs = handshakeMs;
+  return true;
+}
+
+function parts({ rx, tx, total }: Traffic): { rx: bigint; tx: bigint; undirected: bigint } {
+  return rx === null || tx === null ? { rx: 0n, tx: 0n, undirected: total } : { rx, tx, undirected: 0n };
+}
+
+function prepare(db: Database) {
+  return {
+    findNode: db.prepare('SELECT slug, link_mbit AS linkMbit FROM node WHERE id = ? AND deleted_at IS NULL'),
+    addPeer: db.prepare(
+      `INSERT INTO peer (id, service_id, key, name, allowed_ips, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    updatePeer: db.prepare('UPDATE peer SET name = ?, allowed_ips = ?, ended_at = NULL WHERE id = ?'),
+    addBaseline: db.prepare('INSERT INTO baseline (peer_id, at, reason, rx, tx, undirected) VALUES (?, ?, ?, ?, ?, ?)'),
+    addLoss: db.prepare('INSERT INTO loss (peer_id, from_at, to_at, flags) VALUES (?, ?, ?, ?)'),
+    quarantine: db.prepare(
+      `INSERT INTO quarantine (at, reason, peer_id, service_id, from_at, flags, rx, tx, undirected)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+  };
+}

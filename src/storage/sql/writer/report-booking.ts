@@ -1,0 +1,173 @@
+import type { UsageReport } from '../../../core/ledger/report.ts';
+import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
+import { directed } from '../../../core/units/bytes.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import type { Database, Statement } from '../database.ts';
+import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
+import type { Booking } from './booking.ts';
+import type { AcceptedReport } from './report-intake.ts';
+
+/** Who a user_token belongs to, and what its reports were booked to before. */
+export interface TokenOwner {
+  /** Bytes from before it got its user: claimed by that user, or nobody's. */
+  readonly before: Holder;
+  /** Bytes since then. */
+  readonly now: Holder;
+  readonly sinceMs: number;
+}
+
+interface TokenState extends TokenOwner {
+  readonly routes: Route[];
+}
+
+/** What the reports of a token for one carrier are booked to. */
+interface Route {
+  readonly server: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly series: SeriesState;
+  /** Where instants from `lineSinceMs` on belong; null until there was one. */
+  line: Line | null;
+  lineSinceMs: number;
+}
+
+/** Writes accepted reports: keys, streams, quarantine, and their bytes into the booking. Nothing here can refuse. */
+export class ReportBooking {
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #attribution: Attribution;
+  readonly #booking: Booking;
+  readonly #tokens = new BoundedMap<string, TokenState>(100_000);
+  #instant: { readonly toMs: number; readonly receivedAtMs: number; readonly piece: Piece } | null = null;
+
+  constructor(db: Database, attribution: Attribution, booking: Booking) {
+    this.#sql = prepare(db);
+    this.#attribution = attribution;
+    this.#booking = booking;
+  }
+
+  forget(): void {
+    this.#tokens.clear();
+  }
+
+  /** After a rollback: nothing in memory may be ahead of the disk. */
+  forgetAll(): void {
+    this.#tokens.clear();
+    this.#attribution.forget();
+  }
+
+  addKey({ key, receivedAtMs }: AcceptedReport): void {
+    if (key === null) return;
+    this.#sql.addKey.run(Buffer.from(key.hash, 'hex'), key.body, Math.floor(receivedAtMs / 86_400_000));
+  }
+
+  /**
+   * Finds (or makes) what the report belongs to and adds its bytes to the booking. `isNew` false: it was attributed
+   * before, in a transaction that is there; only the booking needs it again.
+   */
+  attribute(report: AcceptedReport, isNew: boolean): void {
+    const { token, server, port, protocol } = report;
+    if (report.implausible !== null && isNew) this.#quarantine(report, report.implausible);
+    const bytes = report.implausible === null ? report.rx + report.tx : 0n;
+    if (bytes === 0n && report.stream === null) return;
+    const owner = this.#ownerOf(token);
+    const route = this.#routeOf(owner, token, server, port, protocol);
+    if (report.stream !== null && isNew) this.#saveStream(report.stream, route.series);
+    if (bytes === 0n) return;
+    if (report.fromMs === null || report.fromMs === report.toMs) this.#bookInstant(report, owner, route);
+    else this.#bookInterval(report, owner, route.series);
+  }
+
+  #bookInstant(report: AcceptedReport, owner: TokenState, route: Route): void {
+    const { toMs, receivedAtMs, rx, tx } = report;
+    const piece = this.#pieceAt(report);
+    if (route.line !== null && toMs >= route.lineSinceMs) {
+      this.#booking.add(route.line, piece, rx, tx, 0n);
+      return;
+    }
+    const holder = toMs < owner.sinceMs ? owner.before : owner.now;
+    const line = this.#attribution.line(route.series, holder, piece.fromMs, piece.toMs, receivedAtMs);
+    const sinceMs = Math.max(owner.sinceMs, this.#attribution.lastResetMs(owner.now, 'reports'));
+    if (toMs >= sinceMs) {
+      route.line = line;
+      route.lineSinceMs = sinceMs;
+    }
+    this.#booking.add(line, piece, rx, tx, 0n);
+  }
+
+  #bookInterval(report: AcceptedReport, owner: TokenState, series: SeriesState): void {
+    const { fromMs, toMs, receivedAtMs, flags } = report;
+    const pieces = cutInterval({ fromMs, toMs, bookedAtMs: receivedAtMs, flags }, [owner.sinceMs]);
+    for (const slice of spread(directed(report.rx, report.tx), pieces)) {
+      const holder = slice.toMs <= owner.sinceMs ? owner.before : owner.now;
+      const line = this.#attribution.line(series, holder, slice.fromMs, slice.toMs, receivedAtMs);
+      this.#booking.add(line, slice, slice.traffic.rx ?? 0n, slice.traffic.tx ?? 0n, 0n);
+    }
+  }
+
+  #routeOf(owner: TokenState, token: string, server: string, port: number, protocol: string): Route {
+    for (const route of owner.routes) {
+      if (route.port === port && route.server === server && route.protocol === protocol) return route;
+    }
+    const series = this.#attribution.seriesOfToken(token, this.#attribution.carrier(server, port, protocol));
+    const route = { server, port, protocol, series, line: null, lineSinceMs: 0 };
+    owner.routes.push(route);
+    return route;
+  }
+
+  /** Most reports are of the instant of their receipt: those of one turn share a piece. */
+  #pieceAt({ toMs, receivedAtMs, flags }: AcceptedReport): Piece {
+    const last = this.#instant;
+    if (last !== null && last.toMs === toMs && last.receivedAtMs === receivedAtMs && last.piece.flags === flags) {
+      return last.piece;
+    }
+    const [piece] = cutInterval({ fromMs: null, toMs, bookedAtMs: receivedAtMs, flags });
+    if (piece === undefined) throw new Error('an instant has a piece');
+    this.#instant = { toMs, receivedAtMs, piece };
+    return piece;
+  }
+
+  #ownerOf(token: string): TokenState {
+    let state = this.#tokens.get(token);
+    if (state === undefined) {
+      const { before, now, sinceMs } = tokenOwner(this.#sql.findOwner, token);
+      state = { before, now, sinceMs, routes: [] };
+      this.#tokens.set(token, state);
+    }
+    return state;
+  }
+
+  #saveStream(stream: NonNullable<AcceptedReport['stream']>, series: SeriesState): void {
+    const { epoch, traffic, atMs, periodEndMs } = stream.state;
+    this.#sql.saveStream.run(series.id, stream.sender, stream.name, epoch, traffic.rx, traffic.tx, periodEndMs, atMs);
+  }
+
+  /** Of a cumulative report the bytes are what it would have added. */
+  #quarantine({ rx, tx, receivedAtMs }: AcceptedReport, { rx: _rx, tx: _tx, ...report }: UsageReport): void {
+    this.#sql.quarantine.run(receivedAtMs, 'implausible', JSON.stringify(report), rx, tx);
+  }
+}
+
+/** The living owner of a token: asked with `TOKEN_OWNER`. */
+export function tokenOwner(findOwner: Statement, token: string): TokenOwner {
+  const row = findOwner.get(token) as { userId: string; since: number; inCycle: number } | undefined;
+  const userId = row?.userId ?? null;
+  const before = { userId, token, peerId: null, inCycle: row === undefined || row.inCycle === 1 };
+  const now = userId === null ? before : { userId, token: null, peerId: null, inCycle: true };
+  return { before, now, sinceMs: row?.since ?? 0 };
+}
+
+export const TOKEN_OWNER =
+  'SELECT user_id AS userId, since, in_cycle AS inCycle FROM user_token WHERE token = ? AND released_at IS NULL';
+
+function prepare(db: Database) {
+  return {
+    addKey: db.prepare('INSERT INTO report_key (hash, body, day) VALUES (?, ?, ?)'),
+    findOwner: db.prepare(TOKEN_OWNER),
+    saveStream: db.prepare(
+      `INSERT INTO stream (series_id, sender, name, epoch, rx, tx, period_end, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET epoch = excluded.epoch, rx = excluded.rx, tx = excluded.tx,
+         period_end = excluded.period_end, at = excluded.at`,
+    ),
+    quarantine: db.prepare('INSERT INTO quarantine (at, reason, report, rx, tx) VALUES (?, ?, ?, ?, ?)'),
+  };
+}

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AdminLimit } from '../../src/core/quota/admin-limit.ts';
-import type { AdminId, UserId } from '../../src/core/units/ids.ts';
+import type { AdminId, ResetId, UserId } from '../../src/core/units/ids.ts';
 import { type MakeStore, newUser, open, report, type StoreFixture, type StorePorts, signed } from './store-fixture.ts';
 
 const DAY_MS = 86_400_000;
@@ -95,6 +95,95 @@ export function adminLimitsContract(make: MakeStore): void {
       await store.ledger.undoReset(mark.id, null);
       await store.adminLimits.judge();
       expect([(await standing())?.used, await stateOf('ada')]).toEqual([117n, 'limited']);
+    });
+
+    describe('whose users change hands', () => {
+      let otto: AdminId;
+      const ever: AdminLimit = { bytes: 1000n, cycle: { kind: 'none' }, cutsUsers: true };
+      const usedBy = async (id: AdminId) => (await store.adminLimits.standing(id))?.used;
+      const both = async () => [await usedBy(rita), await usedBy(otto)];
+      const give = (ownerId: AdminId | null) => store.inventory.updateUser(ada, { ownerId });
+      beforeEach(async () => {
+        const createdAt = fixture.clock.now();
+        const account = { name: 'otto', role: 'reseller', passwordHash: 'none', createdAt } as const;
+        otto = (await store.identity.addAdmin(account)).id;
+      });
+
+      for (const cycle of [ever.cycle, { kind: 'day' }, { kind: 'month', months: 'gregorian', anchor: 1 }] as const) {
+        it(`counts bytes for the one in whose time they flowed: ${cycle.kind}`, async () => {
+          for (const id of [rita, otto]) await store.adminLimits.setLimit(id, { ...ever, cycle });
+          await send('ada', 100n, 10n);
+          await send('bob', 1n, 2n);
+          await give(otto);
+          expect(await both()).toEqual([113n, 0n]);
+          await send('ada', 20n, 5n);
+          expect(await both()).toEqual([113n, 25n]);
+          // To and fro on one day, and by the owner's hands.
+          await give(null);
+          await send('ada', 400n, 1n);
+          await give(rita);
+          await send('ada', 7n, 2n);
+          expect(await both()).toEqual([122n, 25n]);
+          await store.close();
+          store = await fixture.open();
+          expect(await both()).toEqual([122n, 25n]);
+        });
+      }
+
+      it('counts the days before for the one, those after for the other, and the day of the change for both', async () => {
+        for (const id of [rita, otto]) await store.adminLimits.setLimit(id, ever);
+        await send('ada', 100n, 10n);
+        fixture.clock.advance(2 * DAY_MS);
+        await send('ada', 30n, 3n);
+        await give(otto);
+        await send('ada', 5n, 4n);
+        fixture.clock.advance(2 * DAY_MS);
+        await send('ada', 60n, 6n);
+        expect(await both()).toEqual([143n, 75n]);
+        await give(rita);
+        fixture.clock.advance(DAY_MS);
+        await send('ada', 1n, 2n);
+        await store.inventory.deleteUser(ada, fixture.clock.now());
+        expect(await both()).toEqual([146n, 75n]);
+      });
+
+      it('cuts nobody early for what nobody vouches for in the time of another', async () => {
+        for (const id of [rita, otto]) await store.adminLimits.setLimit(id, { ...ever, bytes: 100n });
+        await send('ada', 300n, 1n, open);
+        await give(otto);
+        await send('ada', 50n, 49n);
+        expect(await store.adminLimits.standing(otto)).toMatchObject({ used: 99n, reachedAt: null });
+        expect(await store.adminLimits.standing(rita)).toMatchObject({ used: 301n, isUsedUp: false, reachedAt: null });
+        fixture.clock.advance(DAY_MS);
+        await send('ada', 50n, 52n);
+        expect((await store.adminLimits.standing(otto))?.reachedAt).toEqual(fixture.clock.now());
+        expect((await store.adminLimits.standing(rita))?.reachedAt).toBeNull();
+      });
+    });
+
+    it('counts anew from a reset that the owner planned, as of its instant; not from one of the reseller', async () => {
+      await store.adminLimits.setLimit(rita, { ...perDay(100n), cycle: { kind: 'none' } });
+      await send('ada', 40n, 70n);
+      expect(await stateOf('ada')).toBe('limited');
+      const plan = async (by: AdminId | null, minutes: number) =>
+        store.ledger.scheduleReset({
+          ...{ scope: 'owner', userIds: [], half: null, ownerId: rita, by, reason: null },
+          at: new Date(fixture.clock.now().getTime() + minutes * 60_000),
+        });
+      await plan(rita, 1);
+      const planned = await plan(null, 10);
+      fixture.clock.advance(2 * 60_000);
+      await send('bob', 3n, 1n);
+      expect((await standing())?.used).toBe(114n);
+      // What flows after the instant is booked after it, however late anybody looks.
+      fixture.clock.advance(20 * 60_000);
+      await send('ada', 2n, 5n);
+      expect([(await standing())?.used, await stateOf('ada')]).toEqual([7n, 'active']);
+      const page = await store.history.scheduledResets(10, null);
+      const done = page.items.find(({ id }) => id === planned.id)?.resetId;
+      await store.ledger.undoReset(done as ResetId, null);
+      await store.adminLimits.judge();
+      expect([(await standing())?.used, await stateOf('ada')]).toEqual([121n, 'limited']);
     });
 
     it('without cycles counts from when it was set, over days and restarts', async () => {

@@ -122,6 +122,16 @@ it('plans: made, previewed, given, changed for all who have them, and not remove
   expect((await call('POST', '/api/v1/plans', { name: 'x', terms }, reseller)).statusCode).toBe(403);
 });
 
+it('a file may name a day: access ends with it, at midnight of the panel’s zone', async () => {
+  await server.ports.operations.setTimeZone('Asia/Tehran');
+  const csv = 'name,quota_bytes,expires_at\nann,7,2026-12-31\nbo,8,2026-02-30\n';
+  const dry = await json('POST', '/api/v1/users/import', { csv, dryRun: true });
+  expect(dry).toMatchObject({ created: 1, errors: [{ line: 3 }] });
+  await json('POST', '/api/v1/users/import', { csv: csv.split('\n').slice(0, 2).join('\n') });
+  const { expiresAt } = await json('GET', '/api/v1/users/ann/entitlement');
+  expect(expiresAt).toBe('2026-12-31T20:30:00.000Z');
+});
+
 it('many users at once: by hand, by file, and all or none', async () => {
   await json('POST', '/api/v1/plans', { name: 'small', terms: { quotas: [{ bytes: GIB }] } });
   const csv = [

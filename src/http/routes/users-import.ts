@@ -3,6 +3,7 @@ import { ExpectedError, InvalidInput } from '../../core/errors.ts';
 import { adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
 import type { NewUser } from '../../core/inventory/inventory-store.ts';
 import { userTokenRefusal } from '../../core/metering/ingest.ts';
+import { type Calendar, parseDay } from '../../core/units/calendar.ts';
 import { parseCsv } from '../../core/units/csv.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -107,9 +108,10 @@ async function usersOf(parts: HttpParts, csv: string, ownerId: NewUser['ownerId'
   const wanted: NewUser[] = [];
   const errors: { line: number; message: string }[] = [];
   const names = new Set<string>();
+  const calendar = await parts.ports.operations.calendar();
   for (const line of linesOf(csv)) {
     try {
-      const row = rowOf(line, names);
+      const row = rowOf(line, names, calendar);
       wanted.push(await newUserOf(parts, row, ownerId));
       names.add(row.name);
     } catch (error) {
@@ -121,13 +123,14 @@ async function usersOf(parts: HttpParts, csv: string, ownerId: NewUser['ownerId'
 }
 
 /** @throws InvalidInput naming the line */
-function rowOf({ line, cells }: Line, before: ReadonlySet<string>): Row {
+function rowOf({ line, cells }: Line, before: ReadonlySet<string>, calendar: Calendar): Row {
   const refuse = (why: string) => new InvalidInput('/csv', `Line ${line}: ${why}`);
-  const { telegram_id: telegramId, quota_bytes: bytes, tags: words, ...texts } = cells;
+  const { telegram_id: telegramId, quota_bytes: bytes, tags: words, expires_at: ends, ...texts } = cells;
   const checked = checkRow({
     ...texts,
     ...(telegramId === undefined ? {} : { telegram_id: numberOf(telegramId) }),
     ...(bytes === undefined ? {} : { quota_bytes: numberOf(bytes) }),
+    ...(ends === undefined ? {} : { expires_at: endOf(ends, calendar) }),
     ...(words === undefined ? {} : { tags: words.split(/\s+/).filter((word) => word !== '') }),
   });
   if (checked.error !== undefined) throw refuse(checked.error.message);
@@ -136,6 +139,12 @@ function rowOf({ line, cells }: Line, before: ReadonlySet<string>): Row {
   const refusal = row.user_token === undefined ? null : userTokenRefusal(row.user_token);
   if (refusal !== null) throw refuse(`"user_token" ${refusal}.`);
   return row;
+}
+
+/** A day alone is the end of it in the panel's zone; all else stays as it is, an instant or not. */
+function endOf(text: string, calendar: Calendar): string {
+  const day = parseDay(text);
+  return day === null ? text : new Date(calendar.day(day).toMs).toISOString();
 }
 
 /** Digits as the number they are; all else stays text, which the schema refuses. */

@@ -103,7 +103,7 @@ export class QuotaUsageReader {
   }
 
   /** Bytes of a tally that unsigned reports brought; where the records that tell are gone, all of the day. */
-  doubtedOf(tallyId: bigint, cycle: CycleBounds | null): CountedSums {
+  doubtedOf(tallyId: bigint, cycle: Pick<CycleBounds, 'firstDay' | 'lastDay'> | null): CountedSums {
     const doubted = noSums();
     const { firstDay, lastDay } = cycle ?? { firstDay: -100_000, lastDay: 100_000 };
     for (const row of this.#sql.daysOfTally.all(tallyId, firstDay, lastDay) as DayRow[]) {

@@ -73,8 +73,7 @@ export class QuotaReader {
   }
 
   trustedServers(): readonly string[] {
-    const row = this.#sql.get<{ value: string }>("SELECT value FROM setting WHERE name = 'quota.trusted-servers'");
-    return row === undefined ? [] : (JSON.parse(row.value) as string[]);
+    return trustedServers(this.#sql);
   }
 
   standings(userIds: readonly UserId[], nowMs: number): Map<UserId, UserStanding> {
@@ -219,4 +218,10 @@ function toPartOff({ id, quota, since, terms }: PartRow): AccessOff[] {
   if (part === undefined) return [];
   const only = { nodeIds: part.nodeIds as readonly NodeId[] | null, protocols: part.protocols };
   return [{ userId: id, state: 'limited', reason: 'quota', since: new Date(since), only }];
+}
+
+/** Servers whose unsigned reports are believed. */
+export function trustedServers(sql: Statements): readonly string[] {
+  const row = sql.get<{ value: string }>("SELECT value FROM setting WHERE name = 'quota.trusted-servers'");
+  return row === undefined ? [] : (JSON.parse(row.value) as string[]);
 }

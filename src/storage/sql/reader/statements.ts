@@ -85,8 +85,13 @@ export function likePattern(text: string): string {
 }
 
 /** Users of one admin; users without an owner belong to the owner. Parameter: @owner. */
-export const OWNED = `(u.owner_id = @owner OR (u.owner_id IS NULL
-  AND EXISTS (SELECT 1 FROM admin WHERE id = @owner AND role = 'owner')))`;
+export const OWNED = ownedIn('u');
+
+/** The same of another table with an `owner_id`. */
+export function ownedIn(alias: string): string {
+  return `(${alias}.owner_id = @owner OR (${alias}.owner_id IS NULL
+    AND EXISTS (SELECT 1 FROM admin WHERE id = @owner AND role = 'owner')))`;
+}
 
 /** Segments `g` that no reset mark hides. */
 export const VISIBLE = `(g.hidden = 0 AND g.all_mark >=

@@ -1,10 +1,13 @@
 import { NotFound } from '../../../core/errors.ts';
 import type { AdminLimit } from '../../../core/quota/admin-limit.ts';
 import { formatCycle } from '../../../core/units/billing-cycle.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
 import type { AdminId, ResetId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
-import type { AdminSums } from '../reader/admin-limit-reader.ts';
-import { OWNED } from '../reader/statements.ts';
+import { QuotaUsageReader } from '../quota-usage.ts';
+import { AdminLimitReader, type AdminSums } from '../reader/admin-limit-reader.ts';
+import { trustedServers } from '../reader/quota-reader.ts';
+import { OWNED, Statements } from '../reader/statements.ts';
 import { operation } from './operation.ts';
 import type { Quotas } from './quotas.ts';
 
@@ -12,9 +15,14 @@ import type { Quotas } from './quotas.ts';
 export class AdminLimitWriter {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #quotas: Quotas;
+  /** What is counted, on this connection: the sums of the very moment. */
+  readonly #reader: AdminLimitReader;
 
-  constructor(db: Database, quotas: Quotas) {
+  constructor(db: Database, quotas: Quotas, calendar: Calendar) {
     this.#sql = prepare(db);
+    const sql = new Statements(db);
+    const usage = new QuotaUsageReader(db, calendar);
+    this.#reader = new AdminLimitReader(sql, calendar, usage, () => trustedServers(sql));
     this.#quotas = quotas;
   }
 
@@ -33,6 +41,14 @@ export class AdminLimitWriter {
 
   startAnew(adminId: AdminId, { firstDay, bytes, doubted }: AdminSums, resetId: ResetId | null, nowMs: number): void {
     this.#sql.start.run(adminId, nowMs, firstDay, bytes, doubted < bytes ? doubted : bytes, resetId);
+  }
+
+  /** The same with a reset that was planned: called in its turn, before anything later is booked. */
+  plannedReset(adminId: AdminId, resetId: ResetId, by: AdminId | null, atMs: number): void {
+    // A reseller's own resets leave their limit as it is.
+    if (by !== null && this.#sql.isOwner.get(by) === undefined) return;
+    const limit = this.#reader.limit(adminId);
+    if (limit !== null) this.startAnew(adminId, this.#reader.sums(adminId, limit, atMs), resetId, atMs);
   }
 
   setReached(adminId: AdminId, isReached: boolean, nowMs: number): void {
@@ -61,6 +77,7 @@ export function adminLimitOperations({ adminLimits }: { readonly adminLimits: Ad
 function prepare(db: Database) {
   return {
     admin: db.prepare('SELECT 1 FROM admin WHERE id = ?'),
+    isOwner: db.prepare("SELECT 1 FROM admin WHERE id = ? AND role = 'owner'"),
     set: db.prepare(
       `INSERT INTO admin_limit (admin_id, bytes, cycle, cuts_users) VALUES (?, ?, ?, ?)
        ON CONFLICT (admin_id) DO UPDATE SET bytes = excluded.bytes, cycle = excluded.cycle,

@@ -49,6 +49,7 @@ import { resetOperations } from './reset-operations.ts';
 import { Resets } from './resets.ts';
 import { ScheduledResets } from './scheduled-resets.ts';
 import { Settings } from './settings.ts';
+import { Tenures } from './tenures.ts';
 import { TrackingSwitch } from './tracking.ts';
 import { TwoFactors, twoFactorOperations } from './two-factors.ts';
 
@@ -64,6 +65,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   const agents = new AgentMarks(db);
   const access = new AccessMarks(db);
   const resets = new Resets(db, quotas, newId);
+  const adminLimits = new AdminLimitWriter(db, quotas, calendar);
   const intake = new ReportIntake(db, tracking);
   // A fold lasts over several transactions, in between which polls book: they gather apart.
   const reportSums = new Booking(db, calendar, quotas);
@@ -79,7 +81,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     agents,
     access,
     resets,
-    schedule: new ScheduledResets(db, resets, newId),
+    schedule: new ScheduledResets(db, resets, adminLimits, newId),
     intake,
     desk: new ReportDesk({ inbox: new Inbox(db), intake, reportBooking, booking: reportSums }),
     reportBooking,
@@ -99,8 +101,8 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     figures: new Figures(db),
     quotas,
     plans: new Plans(db, quotas, resets, newId),
-    adminLimits: new AdminLimitWriter(db, quotas),
-    owners: new Owners(db, resets, quotas, newId),
+    adminLimits,
+    owners: new Owners(db, resets, quotas, new Tenures(db, calendar), newId),
     health: new Health(db),
     ...{ alerts: new Alerts(db, newId), channels: new Channels(db, newId), twoFactors: new TwoFactors(db) },
     nodes: new Nodes(db, outcomes, newId),

@@ -6,6 +6,7 @@ import type { Database } from '../database.ts';
 import { toUser, type UserRow, userColumns } from '../rows.ts';
 import type { Quotas } from './quotas.ts';
 import type { Resets } from './resets.ts';
+import type { Tenures } from './tenures.ts';
 
 type UserChange = Partial<
   Pick<NewUser, 'name' | 'telegramId' | 'email' | 'note' | 'tags' | 'role' | 'active' | 'ownerId'>
@@ -16,12 +17,14 @@ export class Owners {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #resets: Resets;
   readonly #quotas: Quotas;
+  readonly #tenures: Tenures;
   readonly #newId: NewId;
 
-  constructor(db: Database, resets: Resets, quotas: Quotas, newId: NewId) {
+  constructor(db: Database, resets: Resets, quotas: Quotas, tenures: Tenures, newId: NewId) {
     this.#sql = prepare(db);
     this.#resets = resets;
     this.#quotas = quotas;
+    this.#tenures = tenures;
     this.#newId = newId;
   }
 
@@ -59,6 +62,7 @@ export class Owners {
     if (change.name !== undefined && change.name !== before.name) this.#refuseTakenName(change.name);
     const { name, telegramId, role, note, ownerId, active, email, tags } = { ...before, ...change };
     this.#sql.updateUser.run(name, telegramId, role, note, ownerId, active ? 1 : 0, email, JSON.stringify(tags), id);
+    if (ownerId !== before.ownerId) this.#tenures.changed(id, before.ownerId, ownerId, nowMs);
     this.#quotas.judgeNow(id, nowMs);
     return this.#user(id);
   }

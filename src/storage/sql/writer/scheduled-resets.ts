@@ -4,6 +4,7 @@ import type { AdminId, NewId, ScheduledResetId, UserId } from '../../../core/uni
 import type { Database } from '../database.ts';
 import { OWNED } from '../reader/statements.ts';
 import { type ScheduledResetRow, scheduledResetColumns, toScheduledReset } from '../rows.ts';
+import type { AdminLimitWriter } from './admin-limits.ts';
 import type { Resets } from './resets.ts';
 
 /**
@@ -13,13 +14,15 @@ import type { Resets } from './resets.ts';
 export class ScheduledResets {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #resets: Resets;
+  readonly #adminLimits: Pick<AdminLimitWriter, 'plannedReset'>;
   readonly #newId: NewId;
   /** When the next one is due; undefined: to be looked up. */
   #nextMs: number | undefined;
 
-  constructor(db: Database, resets: Resets, newId: NewId) {
+  constructor(db: Database, resets: Resets, adminLimits: Pick<AdminLimitWriter, 'plannedReset'>, newId: NewId) {
     this.#sql = prepare(db);
     this.#resets = resets;
+    this.#adminLimits = adminLimits;
     this.#newId = newId;
   }
 
@@ -74,6 +77,8 @@ export class ScheduledResets {
       const targets =
         scope === 'owner' ? (this.#sql.usersOf.all({ owner: ownerId }) as UserId[]) : (JSON.parse(userIds) as UserId[]);
       const mark = this.#resets.reset({ scope, half, userIds: targets, by, reason }, dueAt);
+      if (scope === 'owner' && half === null && ownerId !== null)
+        this.#adminLimits.plannedReset(ownerId, mark.id, by, dueAt);
       this.#sql.done.run(mark.id, rowId);
       return { mark, by };
     });

@@ -16,6 +16,7 @@ import { alertsMigration } from './013-alerts.ts';
 import { adminLimitsMigration } from './014-admin-limits.ts';
 import { twoFactorMigration } from './015-two-factor.ts';
 import { budgetsMigration } from './016-budgets.ts';
+import { ownerTenuresMigration } from './017-owner-tenures.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -35,6 +36,7 @@ const migrations: readonly string[] = [
   adminLimitsMigration,
   twoFactorMigration,
   budgetsMigration,
+  ownerTenuresMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -1,5 +1,6 @@
 import { SameBytesWatch } from '../core/health/same-bytes.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
+import type { SecretBox } from '../core/identity/secret-box.ts';
 import type { AgentState } from '../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../core/inventory/node.ts';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
@@ -28,6 +29,7 @@ import type { DataFolder } from './data-folder.ts';
 import { examine, findingsBesideNotices } from './doctor.ts';
 import { Gateways } from './gateways.ts';
 import { HealthMonitor } from './health-monitor.ts';
+import { composeLinks } from './links/compose-links.ts';
 import { LiveRates } from './live-rates.ts';
 import { type Chore, Maintenance } from './maintenance.ts';
 import { NodePolling, type PollRun } from './node-polling.ts';
@@ -86,13 +88,13 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const expected = new ExpectedPeers(inventory, settings);
   const credentials = new Credentials(integrationOf, secretBox);
   const fleet = composeNodes({
-    ...{ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials },
+    ...{ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials, secretBox },
     productNotices: async () => [
       ...(await productNotices({ config, wallTime, incarnation: store.incarnation, backups, now: clock.now() })),
       ...(await fleet.services.notices()),
     ],
   });
-  const { nodes, agents, services, access } = fleet;
+  const { nodes, agents, services, access, userLinks } = fleet;
 
   // Operations
   const cleanups = new CleanupJobs({
@@ -130,7 +132,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
       ...{ agents, access, services, changes, reconciliation, quotas, userStates, adminLimits, alerting, twoFactors },
-      budgets: store.budgets,
+      ...{ userLinks, budgets: store.budgets },
       deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,
@@ -161,6 +163,7 @@ interface FleetSurroundings extends Omit<Surroundings, 'listening' | 'clock' | '
   readonly changes: Changes;
   readonly expected: ExpectedPeers;
   readonly credentials: Credentials;
+  readonly secretBox: SecretBox;
   readonly productNotices: () => Promise<SystemNotice[]>;
 }
 
@@ -172,6 +175,7 @@ function composeNodes(surroundings: FleetSurroundings) {
   const rates = new LiveRates(clock);
   const presence = new Presence();
   const skews = new ClockSkews();
+  const userLinks = composeLinks({ ...surroundings, tools });
   const discovery = new UserDiscovery({ inventory, identity, clock });
   const sameBytes = new SameBytesWatch();
   const access: AccessControl = composeAccess({
@@ -218,10 +222,10 @@ function composeNodes(surroundings: FleetSurroundings) {
   });
   const services = composeHealth(surroundings, views, presence);
   const close = async () => {
-    await Promise.all([scheduler.stop(), services.stop(), access.close(), gateways.close()]);
+    await Promise.all([scheduler.stop(), services.stop(), access.close(), gateways.close(), userLinks.close()]);
     await polling.close();
   };
-  return { nodes, agents, access, services, scheduler, gateways, close };
+  return { nodes, agents, access, services, userLinks, scheduler, gateways, close };
 }
 
 function composeGateways({ store, clock, log, credentials, changes }: FleetSurroundings): Gateways {

@@ -13,6 +13,7 @@ import type { CycleUsage } from '../core/ledger/statement.ts';
 import type { UsageExport } from '../core/ledger/usage-export.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { LinkJoiner } from '../core/links/joined.ts';
 import type { LinkStore } from '../core/links/link-store.ts';
 import type { AdminLimits } from '../core/quota/admin-limit.ts';
 import type { QuotaStore } from '../core/quota/quota-store.ts';
@@ -51,6 +52,7 @@ export interface HttpPorts {
   readonly identity: IdentityStore;
   readonly twoFactors: TwoFactorStore;
   readonly links: LinkStore;
+  readonly userLinks: LinkJoiner;
   readonly quotas: QuotaStore;
   readonly adminLimits: AdminLimits;
   readonly userStates: UserStates;

@@ -139,6 +139,20 @@ describe('a subscription link', () => {
     expect(devices).toContainEqual(expect.objectContaining({ client: 'Happ/2.1', count: 1 }));
     expect(JSON.stringify(devices)).not.toMatch(/phone|127\.0\.0\.1/);
   });
+
+  it('takes two clients at one address for two devices, whatever their version, and forgets them after 90 days', async () => {
+    const { id, linkToken } = await addUser('ann');
+    const devices = async () => {
+      await new Promise((done) => setImmediate(done));
+      return (await server.request('GET', `/api/v1/users/${id}/link`, { token: owner })).json().devices;
+    };
+    for (const agent of ['Happ/2.1.6', 'Happ/2.2.0', 'v2rayNG/1.9.5'])
+      await fetchLinks(linkToken, { 'user-agent': agent });
+    expect(await devices()).toHaveLength(2);
+    server.clock.advance(91 * 86_400_000);
+    await fetchLinks(linkToken, { 'user-agent': 'v2rayNG/1.9.5', 'x-hwid': 'new phone' });
+    expect(await devices()).toHaveLength(1);
+  });
 });
 
 describe('links', () => {
@@ -156,7 +170,7 @@ describe('links', () => {
   it('that are none are refused by name', async () => {
     const answer = await server.request('POST', '/api/v1/links', {
       token: owner,
-      body: { link: 'https://example.com' },
+      body: { link: 'https://user:password@example.com/sub' },
     });
     expect([answer.statusCode, answer.json().errors]).toMatchObject([400, [{ pointer: '/link' }]]);
   });

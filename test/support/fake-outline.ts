@@ -104,7 +104,7 @@ function keyText({ id, name, dataLimit }: FakeAccessKey): string {
     name,
     dataLimit,
     ...rest,
-    accessUrl: `ss://password-of-${id}@192.0.2.1:18421/?outline=1`,
+    accessUrl: `ss://${Buffer.from(`chacha20-ietf-poly1305:password-of-${id}`).toString('base64url')}@192.0.2.1:18421/?outline=1`,
   });
 }
 

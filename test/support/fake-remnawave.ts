@@ -49,8 +49,8 @@ export class FakeRemnawave {
     }
     if (headers.authorization !== `Bearer ${this.token}`) return problem(401, 'Unauthorized');
     if (method === 'POST') return this.#act(url.pathname);
-    const [, name] = /^\/api\/users\/by-username\/([^/]+)$/.exec(url.pathname) ?? [];
-    if (name !== undefined) return this.#user(({ username }) => username === decodeURIComponent(name));
+    const [, what, name] = /^\/api\/(users|subscriptions)\/by-username\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (name !== undefined) return this.#named(what === 'users', decodeURIComponent(name));
     if (url.pathname === '/api/users/stream' && this.version !== '3.3') return problem(400, 'uuid must be a UUID');
     if (url.pathname === '/api/users/stream') return this.#stream(url.searchParams);
     if (url.pathname === '/api/users') return this.#pages(url.searchParams);
@@ -58,6 +58,18 @@ export class FakeRemnawave {
     if (url.pathname === '/api/nodes') return json({ response: this.nodes });
     const isMetadata = url.pathname === '/api/system/metadata' && this.version === '3.3';
     return isMetadata ? json({ response: { version: '3.3.2', build: {} } }) : problem(404, 'Cannot GET');
+  }
+
+  #named(isUser: boolean, name: string): FakeAnswer {
+    return isUser ? this.#user(({ username }) => username === name) : this.#subscription(name);
+  }
+
+  /** As GetSubscriptionByUsernameCommand: links as the panel's own page has them. */
+  #subscription(name: string): FakeAnswer {
+    if (!this.users.some(({ username }) => username === name)) return problem(404, 'User not found');
+    const links = [`vless://uuid-of-${name}@192.0.2.2:443?security=tls#${name}`, 'not a link'];
+    const user = { shortUuid: `short-of-${name}`, username: name, isActive: true };
+    return json({ response: { isFound: true, user, links, ssConfLinks: {}, subscriptionUrl: `/short-of-${name}` } });
   }
 
   /** As users.service.ts: who is disabled already is not disabled again. */

@@ -125,10 +125,19 @@ export class FakeThreeXui {
     const text = this.#text ?? { list: '', inbounds: '' };
     const [, id] = /^panel\/api\/inbounds\/get\/(\d+)$/.exec(path) ?? [];
     if (id !== undefined) return data(this.#inbound(Number(id), []));
+    const [, email] = /^panel\/api\/clients\/links\/([^/]+)$/.exec(path) ?? [];
+    if (email !== undefined && this.version === 3) return data(this.#links(decodeURIComponent(email)));
     if (path === 'panel/api/inbounds/list') return data(`[${text.inbounds}]`);
     if (path === 'panel/api/clients/list' && this.version === 3) return data(`[${text.list}]`);
     if (path === 'panel/api/server/status') return data('{"cpu":1.5,"xray":{"state":"running","version":"25.8.3"}}');
     return { status: 404, body: '404 page not found' };
+  }
+
+  /** As GetAllClientLinks: null where there are none. */
+  #links(email: string): string {
+    const inbounds = this.clients.find((client) => client.email === email)?.inbounds ?? null;
+    const link = (id: number) => `vless://uuid-of-${email}@192.0.2.3:${400 + id}?type=ws#main-${id}`;
+    return JSON.stringify(inbounds === null ? null : inbounds.map(link));
   }
 
   #csrf(): FakeAnswer {

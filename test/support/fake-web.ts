@@ -12,7 +12,7 @@ export interface FakeRequest {
 export interface FakeAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   /** What faults apply to: the counters themselves, not a login on the way to them. */
   readonly isData?: boolean;
 }
@@ -90,7 +90,8 @@ export class FakeWeb {
   }
 
   #send(outgoing: ServerResponse, { status, headers = {}, body, isData = false }: FakeAnswer): void {
-    const bytes = Buffer.from(isData && this.change !== null ? this.change(body) : body);
+    const text = isData && this.change !== null ? this.change(String(body)) : body;
+    const bytes = typeof text === 'string' ? Buffer.from(text) : Buffer.from(text);
     const framing =
       this.framing === 'length'
         ? { 'content-length': String(bytes.length) }

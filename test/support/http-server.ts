@@ -11,13 +11,18 @@ import { Changes } from '../../src/app/changes.ts';
 import { CleanupJobs } from '../../src/app/cleanup-jobs.ts';
 import { ClockSkews } from '../../src/app/clock-skews.ts';
 import type { Config } from '../../src/app/config.ts';
+import { ConfigCache } from '../../src/app/links/config-cache.ts';
+import { JoinedLinks } from '../../src/app/links/link-joiner.ts';
 import { LiveRates } from '../../src/app/live-rates.ts';
 import { NodePolling } from '../../src/app/node-polling.ts';
 import { NodeViews } from '../../src/app/node-views.ts';
 import { Presence } from '../../src/app/presence.ts';
 import { ProductOperations } from '../../src/app/product-operations.ts';
+import { integrationOf } from '../../src/app/registry.ts';
+import { systemClock } from '../../src/app/system-clock.ts';
 import type { ApiToken, Role, Scope } from '../../src/core/identity/identity-store.ts';
 import type { NodeOperations, NodeView } from '../../src/core/inventory/node-operations.ts';
+import type { ConfigSource } from '../../src/core/links/config-source.ts';
 import type { Poll } from '../../src/core/metering/collector.ts';
 import { WallTime } from '../../src/core/metering/wall-time.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
@@ -27,6 +32,8 @@ import type { HttpApp } from '../../src/http/http-app.ts';
 import type { HttpConfig, HttpPorts } from '../../src/http/ports.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { agentEnrolment } from '../../src/integrations/agent/install.ts';
+import { SubscriptionConfigSource } from '../../src/integrations/subscription/config-source.ts';
+import { HttpClient } from '../../src/lib/http-client/http-client.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { testAlerting } from './alerting.ts';
@@ -117,6 +124,7 @@ export async function startHttp(
   const { services, prober } = testHealth({ store, clock, presence, changes, views: () => nodes.views() });
   const alerting = testAlerting({ store, clock, changes, nodes, services });
   const vpn = new FakeVpn();
+  const userLinks = testLinks(store, clock);
   const ports: HttpPorts = {
     clock,
     ledger,
@@ -132,6 +140,7 @@ export async function startHttp(
     identity,
     twoFactors: store.twoFactors,
     links,
+    userLinks,
     deviceDigest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
     audit,
     nodes,
@@ -179,6 +188,7 @@ export async function startHttp(
     poll: (nodeId, peers) => poll(store, clock, presence, nodeId, peers),
     async close() {
       await app.close();
+      await userLinks.close();
       await store.close();
       rmSync(dataDir, { recursive: true });
       if (undescribed.length > 0) throw new Error(`Answers are not as openapi.json says:\n${undescribed.join('\n')}`);
@@ -304,6 +314,26 @@ function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, 
     log: { info() {}, warn() {}, error() {} },
   });
   return new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
+}
+
+/**
+ * Subscriptions as the product joins them, but for providers that are on this machine, and without waiting long for those
+ * who do not answer.
+ */
+function testLinks({ links, inventory }: SqliteStore, clock: ManualClock): JoinedLinks {
+  const tools = { clock: systemClock, runDirectory: tmpdir() };
+  const onBug = (error: unknown) => {
+    throw error;
+  };
+  return new JoinedLinks({
+    ...{ links, inventory },
+    cache: new ConfigCache({ copies: links, clock, onBug, waitMs: 300 }),
+    tells: (kind) => integrationOf(kind).createConfigSource !== undefined,
+    openNode: ({ kind, options }) => integrationOf(kind).createConfigSource?.(options, tools) as ConfigSource,
+    openLink: (link) =>
+      new SubscriptionConfigSource(link, new HttpClient({ policy: { kind: 'collector', privateAddresses: true } })),
+    digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
+  });
 }
 
 /** Access over the ledger and a VPN in memory; passes come with `ports.access` alone. */

@@ -23,13 +23,20 @@ interface UserLink {
     readonly lastAt: string;
     readonly count: number;
   }[];
+  readonly sources: readonly {
+    readonly name: string;
+    readonly entries: number;
+    readonly at: string | null;
+    readonly old: boolean;
+    readonly problem: { readonly message: string } | null;
+  }[];
 }
 
 export function addLinkCommands(program: Command): void {
   const link = program.command('link').description('configurations that subscription links give out');
   link
     .command('add')
-    .description('read links (vless://, vmess://, trojan://, ss://, …) from standard input, one a line')
+    .description('read links (vless://, ss://, …; or https:// of another subscription) from standard input, one a line')
     .option('--user <user>', 'only for this user (default: for all)')
     .option('--json', 'answer as JSON')
     .action((options: { user?: string; json?: boolean }) => withApi((api) => add(api, options)));
@@ -101,6 +108,7 @@ async function show(api: Api, name: string, options: { renew?: boolean; json?: b
   if (options.json) return print(api.lastText());
   print(`subscription  ${link.subscription}`);
   print(`page          ${link.page}`);
+  if (link.sources.length > 0) printSources(link.sources);
   if (link.devices.length === 0) return explain('No device has fetched it yet.');
   printTable(
     ['CLIENT', 'FETCHES', 'FIRST', 'LAST'],
@@ -109,6 +117,18 @@ async function show(api: Api, name: string, options: { renew?: boolean; json?: b
       String(count),
       formatInstant(firstAt),
       formatInstant(lastAt),
+    ]),
+  );
+}
+
+function printSources(sources: UserLink['sources']): void {
+  printTable(
+    ['FROM', 'ENTRIES', 'AS OF', ''],
+    sources.map(({ name, entries, at, old, problem }) => [
+      name,
+      String(entries),
+      at === null ? 'never yet' : formatInstant(at),
+      problem?.message ?? (old ? 'it does not answer; this is the last copy' : ''),
     ]),
   );
 }

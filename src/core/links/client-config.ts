@@ -10,30 +10,27 @@ export function toClashProxy(link: ShareLink): Config | null {
   const base = { name, server: host, port, udp: true };
   switch (link.protocol) {
     case 'vless':
-      return {
-        ...base,
-        type: 'vless',
-        uuid: link.credential,
-        ...some('flow', params.flow),
-        ...clashTls(params),
-        ...clashNetwork(params),
-      };
+      return clashTransported(
+        { ...base, type: 'vless', uuid: link.credential, ...some('flow', params.flow), ...clashTls(params) },
+        params,
+      );
     case 'vmess':
-      return {
-        ...{ ...base, type: 'vmess', uuid: link.credential, alterId: Number(params.aid ?? 0) || 0 },
-        ...{ cipher: params.scy || 'auto', ...clashTls(fromVmess(params)), ...clashNetwork(fromVmess(params)) },
-      };
+      return clashTransported(
+        {
+          ...{ ...base, type: 'vmess', uuid: link.credential, alterId: Number(params.aid ?? 0) || 0 },
+          ...{ cipher: params.scy || 'auto', ...clashTls(fromVmess(params)) },
+        },
+        fromVmess(params),
+      );
     case 'trojan':
-      return {
-        ...base,
-        type: 'trojan',
-        password: link.credential,
-        ...clashTls({ security: 'tls', ...params }, 'sni'),
-        ...clashNetwork(params),
-      };
+      return clashTransported(
+        { ...base, type: 'trojan', password: link.credential, ...clashTls({ security: 'tls', ...params }, 'sni') },
+        params,
+      );
     case 'shadowsocks': {
       const [cipher, password] = methodAndPassword(link.credential);
-      return params.plugin === undefined ? { ...base, type: 'ss', cipher, password } : null;
+      const plugin = clashPlugin(params.plugin);
+      return plugin === null ? null : { ...base, type: 'ss', cipher, password, ...plugin };
     }
     case 'hysteria2':
       return {
@@ -50,6 +47,8 @@ export function toClashProxy(link: ShareLink): Config | null {
         ...some('sni', params.sni),
         ...list('alpn', params.alpn),
         ...some('congestion-controller', params.congestion_control),
+        ...some('udp-relay-mode', params.udp_relay_mode),
+        ...(isTrue(params.allow_insecure) ? { 'skip-cert-verify': true } : {}),
       };
     }
   }
@@ -74,7 +73,8 @@ export function toSingBoxOutbound(link: ShareLink): Config | null {
       return transported({ type: 'trojan', ...base, password: link.credential }, { security: 'tls', ...params });
     case 'shadowsocks': {
       const [method, password] = methodAndPassword(link.credential);
-      return params.plugin === undefined ? { type: 'shadowsocks', ...base, method, password } : null;
+      const plugin = singBoxPlugin(params.plugin);
+      return plugin === null ? null : { type: 'shadowsocks', ...base, method, password, ...plugin };
     }
     case 'hysteria2':
       return {
@@ -91,7 +91,11 @@ export function toSingBoxOutbound(link: ShareLink): Config | null {
       return {
         ...{ type: 'tuic', ...base, uuid, password },
         ...some('congestion_control', params.congestion_control),
-        tls: { enabled: true, ...some('server_name', params.sni), ...list('alpn', params.alpn) },
+        ...some('udp_relay_mode', params.udp_relay_mode),
+        tls: {
+          ...{ enabled: true, ...some('server_name', params.sni), ...list('alpn', params.alpn) },
+          ...(isTrue(params.allow_insecure) ? { insecure: true } : {}),
+        },
       };
     }
   }
@@ -101,8 +105,11 @@ type Params = Readonly<Record<string, string>>;
 
 /** VMess links of v2rayN name things their own way. */
 function fromVmess(params: Params): Params {
-  const { net, tls, fp, ...rest } = params;
-  return { ...rest, ...some('type', net), ...some('security', tls), ...some('fp', fp) };
+  const { net, tls, fp, type: headerType, ...rest } = params;
+  return {
+    ...{ ...rest, ...some('type', net), ...some('security', tls) },
+    ...{ ...some('fp', fp), ...some('headerType', headerType) },
+  };
 }
 
 function clashTls(params: Params, serverName: 'servername' | 'sni' = 'servername'): Config {
@@ -119,22 +126,41 @@ function clashTls(params: Params, serverName: 'servername' | 'sni' = 'servername
   };
 }
 
-function clashNetwork(params: Params): Config {
-  const { type, path, host, serviceName } = params;
+/** Null for a transport that it does not have (mKCP, QUIC, XHTTP): a proxy without it would connect to nothing. */
+function clashNetwork(params: Params): Config | null {
+  const { type, path, host, serviceName, headerType } = params;
   const headers = host ? { headers: { Host: host } } : {};
+  if (isPlainTcp(type)) {
+    if (headerType !== 'http') return {};
+    return {
+      network: 'http',
+      'http-opts': { ...list('path', path), ...(host ? { headers: list('Host', host) } : {}) },
+    };
+  }
   if (type === 'ws') return { network: 'ws', 'ws-opts': { path: path || '/', ...headers } };
   if (type === 'httpupgrade') {
     return { network: 'ws', 'ws-opts': { path: path || '/', ...headers, 'v2ray-http-upgrade': true } };
   }
   if (type === 'grpc') return { network: 'grpc', 'grpc-opts': { 'grpc-service-name': serviceName ?? path ?? '' } };
-  return {};
+  if (type === 'h2' || type === 'http')
+    return { network: 'h2', 'h2-opts': { ...list('host', host), path: path || '/' } };
+  return null;
 }
 
-/** Null for a transport that sing-box does not have (mKCP, XHTTP). */
+function clashTransported(proxy: Config, params: Params): Config | null {
+  const network = clashNetwork(params);
+  return network === null ? null : { ...proxy, ...network };
+}
+
+function isPlainTcp(type: string | undefined): boolean {
+  return type === undefined || type === '' || type === 'tcp' || type === 'raw';
+}
+
+/** Null for a transport that sing-box does not have (mKCP, XHTTP, TCP that looks like HTTP). */
 function transported(outbound: Config, params: Params): Config | null {
-  const { type, path, host, serviceName } = params;
+  const { type, path, host, serviceName, headerType } = params;
   const tls = singBoxTls(params);
-  if (type === undefined || type === 'tcp' || type === 'raw') return { ...outbound, ...tls };
+  if (isPlainTcp(type)) return headerType === 'http' ? null : { ...outbound, ...tls };
   const headers = host ? { headers: { Host: host } } : {};
   if (type === 'ws') return { ...outbound, ...tls, transport: { type: 'ws', path: path || '/', ...headers } };
   if (type === 'httpupgrade') {
@@ -143,6 +169,10 @@ function transported(outbound: Config, params: Params): Config | null {
   if (type === 'grpc') {
     return { ...outbound, ...tls, transport: { type: 'grpc', service_name: serviceName ?? path ?? '' } };
   }
+  if (type === 'h2' || type === 'http') {
+    return { ...outbound, ...tls, transport: { type: 'http', ...list('host', host), path: path || '/' } };
+  }
+  if (type === 'quic') return { ...outbound, ...tls, transport: { type: 'quic' } };
   return null;
 }
 
@@ -159,6 +189,37 @@ function singBoxTls(params: Params): Config {
       ...(params.security === 'reality' ? { reality } : {}),
     },
   };
+}
+
+/** `plugin` of SIP003: `obfs-local;obfs=http;obfs-host=example.com`. Null for one that the client does not have. */
+function clashPlugin(plugin: string | undefined): Config | null {
+  if (plugin === undefined || plugin === '') return {};
+  const { name, options } = pluginOf(plugin);
+  if (name === 'obfs') {
+    const opts = { ...some('mode', options.obfs), ...some('host', options['obfs-host']) };
+    return { plugin: 'obfs', 'plugin-opts': opts };
+  }
+  if (name !== 'v2ray-plugin' || (options.mode ?? 'websocket') !== 'websocket') return null;
+  const tls = options.tls === undefined ? {} : { tls: true };
+  const opts = { mode: 'websocket', ...tls, ...some('host', options.host), ...some('path', options.path) };
+  return { plugin: 'v2ray-plugin', 'plugin-opts': opts };
+}
+
+function singBoxPlugin(plugin: string | undefined): Config | null {
+  if (plugin === undefined || plugin === '') return {};
+  const { name, text } = pluginOf(plugin);
+  if (name !== 'obfs' && name !== 'v2ray-plugin') return null;
+  return { plugin: name === 'obfs' ? 'obfs-local' : name, ...some('plugin_opts', text) };
+}
+
+function pluginOf(plugin: string): { readonly name: string; readonly text: string; readonly options: Params } {
+  const [first = '', ...rest] = plugin.split(';');
+  const options = rest.map((each) => [
+    each.split('=', 1)[0] ?? '',
+    each.includes('=') ? each.replace(/^[^=]*=/, '') : '',
+  ]);
+  const name = first === 'obfs-local' || first === 'simple-obfs' ? 'obfs' : first;
+  return { name, text: rest.join(';'), options: Object.fromEntries(options) };
 }
 
 function methodAndPassword(credential: string): [string, string] {

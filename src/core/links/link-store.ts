@@ -5,7 +5,8 @@ import type { ShareLink, ShareProtocol } from './share-link.ts';
 export interface LinkConfig {
   readonly id: LinkId;
   readonly name: string;
-  readonly protocol: ShareProtocol;
+  /** `subscription`: somebody else's list of configurations, which is fetched. */
+  readonly protocol: GivenLink['protocol'];
   /** As reports name it: usage of this server is usage through this link. */
   readonly server: string;
   readonly port: number;
@@ -16,8 +17,11 @@ export interface LinkConfig {
   readonly createdAt: Date;
 }
 
+/** A configuration, or the address of somebody else's subscription. */
+export type GivenLink = Omit<ShareLink, 'protocol'> & { readonly protocol: ShareProtocol | 'subscription' };
+
 export interface NewLink {
-  readonly link: ShareLink;
+  readonly link: GivenLink;
   readonly userId: UserId | null;
   readonly ownerId: AdminId | null;
   readonly createdAt: Date;

@@ -59,12 +59,12 @@ export function serverOf({ host, port }: Pick<ShareLink, 'host' | 'port'>): stri
 function parseUrl(protocol: ShareProtocol, text: string): ShareLink | null {
   const url = urlOf(text);
   if (url === null || url.username === '') return null;
-  const password = url.password === '' ? '' : `:${decode(url.password)}`;
+  const password = url.password === '' ? '' : `:${decodePercent(url.password)}`;
   return {
     protocol,
     ...url.address,
     name: url.name,
-    credential: `${decode(url.username)}${password}`,
+    credential: `${decodePercent(url.username)}${password}`,
     params: url.params,
     text,
   };
@@ -74,10 +74,17 @@ function parseUrl(protocol: ShareProtocol, text: string): ShareLink | null {
 function parseShadowsocks(text: string): ShareLink | null {
   const [, whole = '', rest = ''] = /^ss:\/\/([^#@/?]+)(#.*)?$/is.exec(text) ?? [];
   const decoded = whole === '' ? null : decodeBase64(whole);
-  const url = urlOf(decoded === null ? text : `ss://${decoded}${rest}`);
+  // Many write plain base64, whose slashes would end the host's part of a URL.
+  const encoded = text.replace(
+    /^(ss:\/\/)([\w+/=-]+)(?=@)/i,
+    (_all, scheme, user) => scheme + encodeURIComponent(user),
+  );
+  const url = urlOf(decoded === null ? encoded : `ss://${decoded}${rest}`);
   if (url === null) return null;
   const pair =
-    url.password === '' ? decodeBase64(decode(url.username)) : `${decode(url.username)}:${decode(url.password)}`;
+    url.password === ''
+      ? decodeBase64(decodePercent(url.username))
+      : `${decodePercent(url.username)}:${decodePercent(url.password)}`;
   if (pair === null || !pair.includes(':')) return null;
   return { protocol: 'shadowsocks', ...url.address, name: url.name, credential: pair, params: url.params, text };
 }
@@ -127,7 +134,7 @@ function urlOf(text: string) {
     address: { host: url.hostname.replace(/^\[|\]$/g, ''), port },
     username: url.username,
     password: url.password,
-    name: decode(fragment),
+    name: decodePercent(fragment),
     params: Object.fromEntries(url.searchParams) as Record<string, string>,
   };
 }
@@ -141,7 +148,8 @@ function isPort(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= 65_535;
 }
 
-function decode(text: string): string {
+/** The text itself where it is not percent-encoded as it should be. */
+export function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

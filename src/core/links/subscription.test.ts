@@ -27,11 +27,10 @@ describe('a subscription', () => {
   });
 
   it('for Clash has every link under a name of its own', () => {
-    const profile = clashSubscription(links, 'Xpert') as {
-      proxies: Record<string, unknown>[];
-      'proxy-groups': unknown;
-    };
-    expect(profile.proxies.map(({ name }) => name)).toEqual(['DE', 'DE 2', 'VM', 'TR', 'SS', 'HY', 'TU', 'XH']);
+    const { config, leftOut } = clashSubscription(links, 'Xpert');
+    const profile = config as { proxies: Record<string, unknown>[]; 'proxy-groups': unknown };
+    expect(profile.proxies.map(({ name }) => name)).toEqual(['DE', 'DE 2', 'VM', 'TR', 'SS', 'HY', 'TU']);
+    expect(leftOut).toBe(1);
     expect(profile.proxies[0]).toEqual({
       ...{
         name: 'DE',
@@ -65,12 +64,14 @@ describe('a subscription', () => {
     });
     expect(profile.proxies[4]).toMatchObject({ type: 'ss', cipher: 'aes-256-gcm', password: 'p:w' });
     expect(profile['proxy-groups']).toEqual([
-      { name: 'Xpert', type: 'select', proxies: ['DE', 'DE 2', 'VM', 'TR', 'SS', 'HY', 'TU', 'XH'] },
+      { name: 'Xpert', type: 'select', proxies: ['DE', 'DE 2', 'VM', 'TR', 'SS', 'HY', 'TU'] },
     ]);
   });
 
   it('for sing-box leaves out what it has no transport for', () => {
-    const profile = singBoxSubscription(links, 'Xpert') as { outbounds: Record<string, unknown>[] };
+    const { config, leftOut } = singBoxSubscription(links, 'Xpert');
+    const profile = config as { outbounds: Record<string, unknown>[] };
+    expect(leftOut).toBe(1);
     expect(profile.outbounds.map(({ tag }) => tag)).toEqual([
       'Xpert',
       'DE',
@@ -96,9 +97,38 @@ describe('a subscription', () => {
     expect(profile.outbounds[7]).toMatchObject({ uuid: UUID, password: 'pw', congestion_control: 'bbr' });
   });
 
+  it.each([
+    ['vless://u@h.example:1?type=kcp&security=none', false, false],
+    ['vless://u@h.example:1?type=tcp&headerType=http&host=a.example&path=%2Fx', true, false],
+    ['vless://u@h.example:1?type=quic', false, true],
+    ['trojan://u@h.example:1?type=h2&host=a.example', true, true],
+    ['ss://YWVzLTI1Ni1nY206cHc@h.example:1?plugin=obfs-local%3Bobfs%3Dhttp%3Bobfs-host%3Da.example', true, true],
+    ['ss://YWVzLTI1Ni1nY206cHc@h.example:1?plugin=v2ray-plugin%3Btls%3Bhost%3Da.example', true, true],
+    ['ss://YWVzLTI1Ni1nY206cHc@h.example:1?plugin=v2ray-plugin%3Bmode%3Dquic', false, true],
+    ['ss://YWVzLTI1Ni1nY206cHc@h.example:1?plugin=kcptun', false, false],
+  ])('of %s: in Clash %s, in sing-box %s, and never as something else', (text, inClash, inSingBox) => {
+    const link = parseShareLink(text) as ShareLink;
+    expect([clashSubscription([link], 'X').leftOut, singBoxSubscription([link], 'X').leftOut]).toEqual([
+      inClash ? 0 : 1,
+      inSingBox ? 0 : 1,
+    ]);
+  });
+
+  it('keeps plugins with their options', () => {
+    const link = parseShareLink(
+      'ss://YWVzLTI1Ni1nY206cHc@h.example:1?plugin=v2ray-plugin%3Btls%3Bhost%3Da.example%3Bpath%3D%2Fa%3Db#P',
+    ) as ShareLink;
+    expect(clashSubscription([link], 'X').config).toMatchObject({
+      proxies: [{ 'plugin-opts': { mode: 'websocket', tls: true, host: 'a.example', path: '/a=b' } }],
+    });
+    expect(singBoxSubscription([link], 'X').config).toMatchObject({
+      outbounds: [{}, { plugin: 'v2ray-plugin', plugin_opts: 'tls;host=a.example;path=/a=b' }, {}],
+    });
+  });
+
   it('without links is still a profile that clients take', () => {
-    expect(clashSubscription([], 'Xpert')).toMatchObject({ 'proxy-groups': [{ proxies: ['REJECT'] }] });
-    expect(singBoxSubscription([], 'Xpert')).toMatchObject({
+    expect(clashSubscription([], 'Xpert').config).toMatchObject({ 'proxy-groups': [{ proxies: ['REJECT'] }] });
+    expect(singBoxSubscription([], 'Xpert').config).toMatchObject({
       outbounds: [{ outbounds: ['direct'] }, { tag: 'direct' }],
     });
     expect(plainSubscription([])).toBe('');

@@ -11,24 +11,31 @@ export function base64Subscription(links: readonly ShareLink[]): string {
   return encodeBase64(plainSubscription(links));
 }
 
+/** A profile, and how many entries it has no form for: they are not in it. */
+export interface Profile {
+  readonly config: Config;
+  readonly leftOut: number;
+}
+
 /** A profile of Clash Meta (mihomo): one group to choose from, everything through it. */
-export function clashSubscription(links: readonly ShareLink[], title: string): Config {
+export function clashSubscription(links: readonly ShareLink[], title: string): Profile {
   const proxies = withoutNull(unique(links, [title, 'DIRECT', 'REJECT']).map(toClashProxy));
   const names = proxies.map(({ name }) => String(name));
-  return {
+  const config: Config = {
     mode: 'rule',
     proxies,
     // A group without members is refused by the client, and with it the whole profile.
     'proxy-groups': [{ name: title, type: 'select', proxies: names.length === 0 ? ['REJECT'] : names }],
     rules: [`MATCH,${title}`],
   };
+  return { config, leftOut: links.length - proxies.length };
 }
 
 /** A profile of sing-box 1.11 or newer for its own apps: a tunnel, one selector, everything through it. */
-export function singBoxSubscription(links: readonly ShareLink[], title: string): Config {
+export function singBoxSubscription(links: readonly ShareLink[], title: string): Profile {
   const outbounds = withoutNull(unique(links, [title, 'direct']).map(toSingBoxOutbound));
   const tags = outbounds.map(({ tag }) => String(tag));
-  return {
+  const config: Config = {
     inbounds: [
       {
         type: 'tun',
@@ -45,6 +52,7 @@ export function singBoxSubscription(links: readonly ShareLink[], title: string):
     ],
     route: { final: title, auto_detect_interface: true },
   };
+  return { config, leftOut: links.length - outbounds.length };
 }
 
 /** Names tell entries apart in both clients: a second one of the same name gets a number. */

@@ -1,6 +1,7 @@
 import type { CannotEnforce, Enforcer, EnforcerAbilities } from '../access/enforcer.ts';
 import type { Gateway, GatewayTools } from '../gateway/gateway.ts';
 import type { NodeSetup, NodeTest } from '../inventory/node-operations.ts';
+import type { ConfigSource } from '../links/config-source.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Collector } from './collector.ts';
 
@@ -50,6 +51,8 @@ export interface Integration {
   setup(options: Readonly<Record<string, unknown>>, access?: boolean): Promise<NodeSetup | null>;
   /** How access is taken from its peers. Absent: nobody can. */
   readonly access?: AccessSupport;
+  /** What clients of its peers connect with, for subscriptions. Absent: it does not tell. */
+  createConfigSource?(options: Readonly<Record<string, unknown>>, tools: IntegrationTools): ConfigSource;
   /** Standing before the panel's own interface. Absent: it cannot. */
   readonly gateway?: GatewaySupport;
 }

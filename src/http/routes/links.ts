@@ -2,22 +2,24 @@ import { Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
 import type { User } from '../../core/inventory/peer.ts';
+import { type LinkPart, readable } from '../../core/links/joined.ts';
 import type { LinkConfig } from '../../core/links/link-store.ts';
 import { parseShareLink } from '../../core/links/share-link.ts';
+import { parseSubscriptionAddress } from '../../core/links/subscription-text.ts';
 import type { LinkId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import { newSecret } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
-import { Instant, MaybeString, Nothing } from '../schemas/common.ts';
+import { Instant, MaybeInstant, MaybeString, Nothing, Nullable } from '../schemas/common.ts';
 import { publicUrl } from '../subscription/visitor.ts';
 
 const LinkJson = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
-    protocol: Type.String(),
+    protocol: Type.String({ description: '“subscription”: somebody else’s list, which is fetched.' }),
     server: Type.String({ description: 'As reports name it.' }),
     port: Type.Integer(),
     userId: MaybeString,
@@ -39,6 +41,21 @@ const UserLinkJson = Type.Object(
         count: Type.Integer(),
       }),
     ),
+    sources: Type.Array(
+      Type.Object({
+        kind: Type.Union([Type.Literal('node'), Type.Literal('subscription')]),
+        name: Type.String({ description: 'What its entries are marked with.' }),
+        entries: Type.Integer(),
+        unreadable: Type.Integer({ description: 'Lines that are no configuration of a kind known here.' }),
+        at: Type.Unsafe<Date | null>({
+          ...MaybeInstant,
+          description: 'When the source last said so; null: never yet.',
+        }),
+        old: Type.Boolean({ description: 'It did not answer when it was asked: this is what it said before.' }),
+        problem: Nullable(Type.Object({ code: Type.String(), message: Type.String(), hint: MaybeString })),
+      }),
+      { description: 'What the subscription takes from nodes and from others, beside the links given out here.' },
+    ),
   },
   { $id: 'UserLink' },
 );
@@ -46,7 +63,8 @@ const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 const NewLink = Type.Object({
   link: Type.String({
     maxLength: 4096,
-    description: 'Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://',
+    description:
+      'Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name.',
   }),
   user: Type.Optional(Type.String({ maxLength: 128, description: 'Only for this user (id, name or token).' })),
 });
@@ -79,7 +97,7 @@ const rotateSchema = {
 
 /** Links: what the subscriptions of users are made of. Resellers manage those of their own users. */
 export function linkRoutes(app: HttpApp, parts: HttpParts): void {
-  const { links, inventory, clock } = parts.ports;
+  const { links, userLinks, inventory, clock } = parts.ports;
   const config = { access: 'change-users' } as const;
 
   app.get('/api/v1/links', { config, schema: listSchema }, async (request) => ({
@@ -88,12 +106,12 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.post('/api/v1/links', { config, schema: addSchema }, async (request, reply) => {
     const actor = actorOf(request);
-    const link = parseShareLink(request.body.link);
+    const link = parseShareLink(request.body.link) ?? parseSubscriptionAddress(request.body.link);
     if (link === null) {
       throw new InvalidInput(
         '/link',
-        'This is no link of a configuration.',
-        'For example vless://UUID@host:443?…#name',
+        'This is no link of a configuration, and no address of a subscription.',
+        'For example vless://UUID@host:443?…#name or https://host/sub/TOKEN#name',
       );
     }
     const user = request.body.user === undefined ? null : await userOf(actor, request.body.user);
@@ -139,12 +157,13 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
     return user;
   }
 
-  async function userLink(base: string, { id, linkToken }: User) {
+  async function userLink(base: string, { id, ownerId, linkToken }: User) {
     const secret = encodeURIComponent(linkToken);
     return {
       subscription: `${base}/api/xpert/sub?user_token=${secret}`,
       page: `${base}/u/${secret}`,
       devices: await links.fetches(id),
+      sources: (await userLinks.linksOf({ id, ownerId })).parts.map(sourceJson),
     };
   }
 }
@@ -152,4 +171,8 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
 /** Null: the owner, whose links go to everybody. */
 function ownerOf(actor: Actor) {
   return visibilityOf(actor).kind === 'all' ? null : adminIdOf(actor);
+}
+
+function sourceJson({ kind, name, texts, unreadable, at, isOld, problem }: LinkPart) {
+  return { kind, name, entries: readable(texts).length, unreadable, at, old: isOld, problem };
 }

@@ -1,4 +1,4 @@
-import { parseShareLink, type ShareLink } from '../../core/links/share-link.ts';
+import type { ShareLink } from '../../core/links/share-link.ts';
 import {
   base64Subscription,
   clashSubscription,
@@ -10,22 +10,29 @@ import type { SubscriptionFormat } from '../../core/links/subscription-format.ts
 export interface SubscriptionText {
   readonly type: string;
   readonly text: string;
+  /** Entries that the format has no form for. */
+  readonly leftOut: number;
 }
 
-/** Writes links down for a client. Links of kinds that we cannot read are passed on only where the text is passed on. */
+/** Writes links down for a client. `notes`: what it should know about them, where the format has room for comments. */
 export async function writeSubscription(
   format: SubscriptionFormat,
-  texts: readonly string[],
+  links: readonly ShareLink[],
   title: string,
+  notes: readonly string[],
 ): Promise<SubscriptionText> {
-  const links = texts.map(parseShareLink).filter((link): link is ShareLink => link !== null);
-  if (format === 'plain') return { type: 'text/plain; charset=utf-8', text: plainSubscription(links) };
-  if (format === 'base64') return { type: 'text/plain; charset=utf-8', text: base64Subscription(links) };
+  const type = 'text/plain; charset=utf-8';
+  if (format === 'plain') return { type, text: plainSubscription(links), leftOut: 0 };
+  if (format === 'base64') return { type, text: base64Subscription(links), leftOut: 0 };
   if (format === 'sing-box') {
-    const text = `${JSON.stringify(singBoxSubscription(links, title), null, 2)}\n`;
-    return { type: 'application/json; charset=utf-8', text };
+    const { config, leftOut } = singBoxSubscription(links, title);
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    return { type: 'application/json; charset=utf-8', text, leftOut };
   }
+  const { config, leftOut } = clashSubscription(links, title);
+  const left = leftOut === 0 ? [] : [`${leftOut} entries are left out: this client has no form of them.`];
+  const comments = [...left, ...notes].map((note) => `# ${note.replaceAll(/\p{C}+/gu, ' ')}\n`).join('');
   // Loaded when the first client asks for it: most servers never need it.
   const { default: yaml } = await import('yaml');
-  return { type: 'text/yaml; charset=utf-8', text: yaml.stringify(clashSubscription(links, title)) };
+  return { type: 'text/yaml; charset=utf-8', text: `${comments}${yaml.stringify(config)}`, leftOut };
 }

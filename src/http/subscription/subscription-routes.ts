@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { joinLinks, type UserLinks } from '../../core/links/joined.ts';
 import { explainingLink } from '../../core/links/subscription.ts';
 import { chooseFormat, clientName } from '../../core/links/subscription-format.ts';
 import { formatUserinfo, type Userinfo, userinfoOf } from '../../core/links/userinfo.ts';
@@ -54,22 +55,33 @@ async function answer(
 ) {
   const userAgent = request.headers['user-agent'] ?? '';
   const visitor = await visitorOf(parts, secret);
-  const { type, text } = await writeSubscription(
+  const joined = await linksFor(parts, request, visitor);
+  const old = joined.parts.filter(({ isOld, at }) => isOld && at !== null);
+  const { type, text, leftOut } = await writeSubscription(
     chooseFormat(wanted, userAgent),
-    await textsFor(parts, request, visitor),
+    joinLinks(joined),
     title,
+    old.map(({ name, at }) => `${name}: did not answer; this is as of ${at?.toISOString()}.`),
   );
   noteFetch(parts, request, visitor, userAgent);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-  reply.headers({ ...headersFor(parts, request, visitor, title), etag });
+  reply.headers({ ...headersFor(parts, request, visitor, title), ...saying(leftOut, old.length), etag });
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   return reply.type(type).send(text);
 }
 
 /** Somebody suspended gets an entry that says so instead of configurations that do not work. */
-async function textsFor({ ports }: HttpParts, request: FastifyRequest, { user }: Visitor): Promise<readonly string[]> {
-  if (hasAccess(user.state)) return await ports.links.linksOf(user.id, user.ownerId);
-  return [explainingLink(PAGE_TEXTS[languageOf(request)][offWord(user.state)]).text];
+async function linksFor({ ports }: HttpParts, request: FastifyRequest, { user }: Visitor): Promise<UserLinks> {
+  if (hasAccess(user.state)) return await ports.userLinks.linksOf(user);
+  return { direct: [explainingLink(PAGE_TEXTS[languageOf(request)][offWord(user.state)]).text], parts: [] };
+}
+
+/** What a client is not given, or given as it was before; absent where there is nothing of the kind. */
+function saying(leftOut: number, old: number): Record<string, string> {
+  return {
+    ...(leftOut === 0 ? {} : { 'xpert-left-out': String(leftOut) }),
+    ...(old === 0 ? {} : { 'xpert-old-sources': String(old) }),
+  };
 }
 
 function headersFor(parts: HttpParts, request: FastifyRequest, { user, used, standing }: Visitor, title: string) {

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { NotFound } from '../../core/errors.ts';
 import type { User } from '../../core/inventory/peer.ts';
+import { clientName } from '../../core/links/subscription-format.ts';
 import type { UserStanding } from '../../core/quota/quota-store.ts';
 import { NOTHING, type Traffic } from '../../core/units/bytes.ts';
 import type { UserId } from '../../core/units/ids.ts';
@@ -42,10 +43,15 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** Devices tell themselves apart by `x-hwid` (Happ and others); else an address stands for one. Neither is kept. */
+/**
+ * Devices tell themselves apart by `x-hwid` (Happ and others); else a client at an address stands for one, whatever its
+ * version. Nothing of it is kept but a keyed digest.
+ */
 export function deviceOf({ ports }: HttpParts, request: FastifyRequest, userId: string): string {
   const hwid = request.headers['x-hwid'];
-  const what = typeof hwid === 'string' && hwid !== '' ? `hwid ${hwid.slice(0, 256)}` : `address ${request.ip}`;
+  const [client] = clientName(request.headers['user-agent'] ?? '').split('/');
+  const place = `address ${request.ip} ${client}`;
+  const what = typeof hwid === 'string' && hwid !== '' ? `hwid ${hwid.slice(0, 256)}` : place;
   return ports.deviceDigest(`${userId}\n${what}`);
 }
 

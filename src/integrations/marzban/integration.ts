@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { MarzbanClient } from './client.ts';
 import { MarzbanCollector } from './collector.ts';
+import { MarzbanConfigSource } from './config-source.ts';
 import { MARZBAN_ABILITIES, MarzbanEnforcer } from './enforcer.ts';
 import { MarzbanGateway } from './gateway/gateway.ts';
 import { parseMarzbanOptions } from './options.ts';
@@ -20,6 +21,7 @@ export const marzban: Integration = {
   },
   test: (options, tools, signal) => testPanel(parseMarzbanOptions(options), tools, signal),
   setup: async () => null,
+  createConfigSource: (options) => new MarzbanConfigSource(new MarzbanClient(parseMarzbanOptions(options))),
   access: {
     abilities: () => MARZBAN_ABILITIES,
     createEnforcer: (options) => new MarzbanEnforcer(new MarzbanClient(parseMarzbanOptions(options))),

@@ -4,11 +4,13 @@ import { clientOf } from '../../lib/http-client/endpoint.ts';
 import { HttpClient } from '../../lib/http-client/http-client.ts';
 import { HttpFailure } from '../../lib/http-client/http-failure.ts';
 import { JsonApi } from '../../lib/http-client/json-api.ts';
+import type { Shape } from '../../lib/json-picker.ts';
 import { type Counters, CountersReader } from './counters.ts';
 import { statusFailure, unexpected } from './failures.ts';
 import { accessOf, type OutlineOptions } from './options.ts';
 
 const KEYS = { accessKeys: [{ id: 'value', name: 'value', dataLimit: { bytes: 'value' } }] } as const;
+const URLS = { accessKeys: [{ id: 'value', name: 'value', accessUrl: 'value' }] } as const;
 const TRANSFER = { bytesTransferredByUserId: { '*': 'value' } } as const;
 const SERVER = { version: 'value', metricsEnabled: 'value' } as const;
 const MAX_METRICS_BYTES = 64 * 1024 * 1024;
@@ -50,6 +52,16 @@ export class OutlineClient {
       keys.set(id, { name: typeof name === 'string' ? name : '', limitBytes: bytes ?? null });
     }
     return keys;
+  }
+
+  /** What clients of one key connect with; null if there is no such key. */
+  async accessUrl(key: string, signal: AbortSignal): Promise<{ readonly name: string; readonly url: string } | null> {
+    const { accessKeys } = await this.#get('access-keys', URLS, signal);
+    if (!Array.isArray(accessKeys)) throw unexpected('its list of access keys is none');
+    const found = (accessKeys as Fields[]).find(({ id }) => id === key);
+    if (found === undefined) return null;
+    if (typeof found.accessUrl !== 'string') throw unexpected('an access key has no address');
+    return { name: typeof found.name === 'string' ? found.name : '', url: found.accessUrl };
   }
 
   /** Sets the data limit of one key, or takes it away (null). False if there is no such key. @throws SourceFailure */
@@ -100,7 +112,7 @@ export class OutlineClient {
     this.#metrics.close();
   }
 
-  async #get(path: string, shape: typeof KEYS | typeof TRANSFER | typeof SERVER, signal: AbortSignal): Promise<Fields> {
+  async #get(path: string, shape: Shape, signal: AbortSignal): Promise<Fields> {
     const { status, value } = await translated(signal, () => this.#api.ask({ path, shape, signal }));
     if (value === undefined) throw statusFailure('management', status);
     return (value ?? {}) as Fields;

@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { OutlineClient } from './client.ts';
 import { OutlineCollector } from './collector.ts';
+import { OutlineConfigSource } from './config-source.ts';
 import { OUTLINE_ABILITIES, OutlineEnforcer } from './enforcer.ts';
 import { accessOf, parseOutlineOptions } from './options.ts';
 import { testServer } from './server-test.ts';
@@ -18,6 +19,8 @@ export const outline: Integration = {
   },
   test: (options, tools, signal) => testServer(parseOutlineOptions(options), tools, signal),
   setup: async () => null,
+  createConfigSource: (options, { clock }) =>
+    new OutlineConfigSource(new OutlineClient(parseOutlineOptions(options), clock)),
   access: {
     abilities: () => OUTLINE_ABILITIES,
     createEnforcer: (options, { clock }) => new OutlineEnforcer(new OutlineClient(parseOutlineOptions(options), clock)),

@@ -1,6 +1,7 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { RemnawaveClient } from './client.ts';
 import { RemnawaveCollector } from './collector.ts';
+import { RemnawaveConfigSource } from './config-source.ts';
 import { REMNAWAVE_ABILITIES, RemnawaveEnforcer } from './enforcer.ts';
 import { parseRemnawaveOptions } from './options.ts';
 import { testPanel } from './panel-test.ts';
@@ -19,6 +20,7 @@ export const remnawave: Integration = {
   },
   test: (options, tools, signal) => testPanel(parseRemnawaveOptions(options), tools, signal),
   setup: async () => null,
+  createConfigSource: (options) => new RemnawaveConfigSource(new RemnawaveClient(parseRemnawaveOptions(options))),
   access: {
     abilities: () => REMNAWAVE_ABILITIES,
     createEnforcer: (options) => new RemnawaveEnforcer(new RemnawaveClient(parseRemnawaveOptions(options))),

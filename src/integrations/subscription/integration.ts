@@ -3,6 +3,7 @@ import type { Integration } from '../../core/metering/integration.ts';
 import { testCollector } from '../../core/metering/source-test.ts';
 import { HttpClient } from '../../lib/http-client/http-client.ts';
 import { type Account, SubscriptionCollector } from './collector.ts';
+import { SubscriptionConfigSource } from './config-source.ts';
 import { parseSubscriptionOptions } from './options.ts';
 
 /** An account at somebody else's servers, by its subscription link: one peer, with what the provider says it used. */
@@ -21,7 +22,13 @@ export const subscription: Integration = {
     });
   },
   setup: async () => null,
+  createConfigSource: (options) => foreignConfigSource(parseSubscriptionOptions(options).link),
 };
+
+/** Of a link that somebody else named. */
+function foreignConfigSource(link: string): SubscriptionConfigSource {
+  return new SubscriptionConfigSource(link, new HttpClient({ policy: { kind: 'foreign' } }));
+}
 
 function collectorFor(options: Readonly<Record<string, unknown>>): SubscriptionCollector {
   const http = new HttpClient({ policy: { kind: 'foreign' } });

@@ -1,5 +1,6 @@
 import type { Integration } from '../../core/metering/integration.ts';
 import { ThreeXuiCollector } from './collector.ts';
+import { ThreeXuiConfigSource } from './config-source.ts';
 import { THREE_X_UI_ABILITIES, ThreeXuiEnforcer } from './enforcer.ts';
 import { parseThreeXuiOptions } from './options.ts';
 import { testPanel } from './panel-test.ts';
@@ -19,6 +20,7 @@ export const threeXui: Integration = {
   },
   test: (options, tools, signal) => testPanel(parseThreeXuiOptions(options), tools, signal),
   setup: async () => null,
+  createConfigSource: (options) => new ThreeXuiConfigSource(new ThreeXuiSession(parseThreeXuiOptions(options))),
   access: {
     abilities: () => THREE_X_UI_ABILITIES,
     createEnforcer: (options) => new ThreeXuiEnforcer(new ThreeXuiSession(parseThreeXuiOptions(options))),

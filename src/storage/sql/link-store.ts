@@ -1,11 +1,12 @@
 import type { SecretBox } from '../../core/identity/secret-box.ts';
+import type { ConfigCopies, KeptCopy } from '../../core/links/config-source.ts';
 import type { LinkStore, NewLink } from '../../core/links/link-store.ts';
 import type { AdminId, LinkId, UserId } from '../../core/units/ids.ts';
 import type { LinkReader } from './reader/link-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Links of subscriptions, sealed before they reach the writer. */
-export class SqlLinkStore implements LinkStore {
+export class SqlLinkStore implements LinkStore, ConfigCopies {
   readonly #reader: LinkReader;
   readonly #writer: WriterLink;
   readonly #box: SecretBox;
@@ -35,6 +36,18 @@ export class SqlLinkStore implements LinkStore {
       const text = this.#box.open(sealed);
       return text === null ? [] : [new TextDecoder().decode(text)];
     });
+  }
+
+  async copy(source: string): Promise<KeptCopy | null> {
+    const row = this.#reader.sealedCopy(source);
+    const opened = row === null ? null : this.#box.open(row.sealed);
+    if (row === null || opened === null) return null;
+    const { unreadable, etag, at } = row;
+    return { texts: JSON.parse(new TextDecoder().decode(opened)) as string[], unreadable, etag, at };
+  }
+
+  keepCopy(source: string, { texts, ...rest }: KeptCopy) {
+    return this.#writer.run('keepCopy', source, this.#box.seal(new TextEncoder().encode(JSON.stringify(texts))), rest);
   }
 
   noteFetch(userId: UserId, fetch: Parameters<LinkStore['noteFetch']>[1], at: Date) {

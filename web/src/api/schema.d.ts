@@ -3538,6 +3538,7 @@ export interface components {
         readonly Link: {
             readonly id: string;
             readonly name: string;
+            /** @description “subscription”: somebody else’s list, which is fetched. */
             readonly protocol: string;
             /** @description As reports name it. */
             readonly server: string;
@@ -3560,6 +3561,28 @@ export interface components {
                 /** Format: date-time */
                 readonly lastAt: string;
                 readonly count: number;
+            }[];
+            /** @description What the subscription takes from nodes and from others, beside the links given out here. */
+            readonly sources: readonly {
+                /** @enum {string} */
+                readonly kind: "node" | "subscription";
+                /** @description What its entries are marked with. */
+                readonly name: string;
+                readonly entries: number;
+                /** @description Lines that are no configuration of a kind known here. */
+                readonly unreadable: number;
+                /**
+                 * Format: date-time
+                 * @description When the source last said so; null: never yet.
+                 */
+                readonly at: string | null;
+                /** @description It did not answer when it was asked: this is what it said before. */
+                readonly old: boolean;
+                readonly problem: {
+                    readonly code: string;
+                    readonly message: string;
+                    readonly hint: string | null;
+                } | null;
             }[];
         };
         readonly Cycles: {
@@ -7247,7 +7270,7 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
-                    /** @description Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic:// */
+                    /** @description Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name. */
                     readonly link: string;
                     /** @description Only for this user (id, name or token). */
                     readonly user?: string;

@@ -1,3 +1,4 @@
+import type { KeptCopy } from '../../../core/links/config-source.ts';
 import type { LinkConfig, LinkFetch } from '../../../core/links/link-store.ts';
 import type { AdminId, UserId } from '../../../core/units/ids.ts';
 import { type LinkRow, linkColumns, toLink } from '../rows.ts';
@@ -32,6 +33,14 @@ export class LinkReader {
         { userId, ownerId },
       )
       .map(({ sealed }) => sealed);
+  }
+
+  sealedCopy(source: string): (Omit<KeptCopy, 'texts'> & { readonly sealed: Uint8Array }) | null {
+    const row = this.#sql.get<{ sealed: Buffer; unreadable: number; etag: string | null; at: number }>(
+      'SELECT sealed, unreadable, etag, at FROM config_copy WHERE source = @source',
+      { source },
+    );
+    return row === undefined ? null : { ...row, at: new Date(row.at) };
   }
 
   fetches(userId: UserId): LinkFetch[] {

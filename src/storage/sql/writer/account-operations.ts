@@ -1,3 +1,4 @@
+import type { KeptCopy } from '../../../core/links/config-source.ts';
 import type { LinkFetch, NewLink } from '../../../core/links/link-store.ts';
 import type { AdminId, ApiTokenId, LinkId, UserId } from '../../../core/units/ids.ts';
 import type { Identities } from './identities.ts';
@@ -23,6 +24,9 @@ export function accountOperations({ identities, links }: { readonly identities: 
 
     addLink: operation('none', (_now, link: NewLink, sealed: Uint8Array) => links.add(link, sealed)),
     deleteLink: operation('none', (_now, id: LinkId) => links.delete(id)),
+    keepCopy: operation('none', (_now, source: string, sealed: Uint8Array, copy: Omit<KeptCopy, 'texts'>) =>
+      links.keepCopy(source, sealed, copy),
+    ),
     noteFetch: operation('none', (_now, id: UserId, fetch: Pick<LinkFetch, 'device' | 'client'>, at: Date) =>
       links.noteFetch(id, fetch, at),
     ),

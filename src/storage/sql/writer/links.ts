@@ -1,11 +1,16 @@
 import { NotFound } from '../../../core/errors.ts';
+import type { KeptCopy } from '../../../core/links/config-source.ts';
 import type { LinkConfig, LinkFetch, NewLink } from '../../../core/links/link-store.ts';
 import type { LinkId, NewId, UserId } from '../../../core/units/ids.ts';
+import { DAY_MS } from '../../../core/units/time-zone.ts';
 import type { Database } from '../database.ts';
 import { type LinkRow, linkColumns, toLink } from '../rows.ts';
 
 /** Devices kept per user: somebody who changes theirs with every fetch does not fill the disk. */
 const MAX_DEVICES = 100;
+/** Days for which the copy of a source that does not answer is given out, and a device that fetches no more is known. */
+const COPY_DAYS = 30;
+const FETCH_DAYS = 90;
 
 /** Writes of links and of their fetches. */
 export class Links {
@@ -30,9 +35,15 @@ export class Links {
     if (this.#sql.delete.run(id).changes === 0) throw new NotFound('link', id);
   }
 
+  keepCopy(source: string, sealed: Uint8Array, { unreadable, etag, at }: Omit<KeptCopy, 'texts'>): void {
+    this.#sql.keepCopy.run(source, Buffer.from(sealed), unreadable, etag, at.getTime());
+    this.#sql.forgetCopies.run(at.getTime() - COPY_DAYS * DAY_MS);
+  }
+
   noteFetch(userId: UserId, { device, client }: Pick<LinkFetch, 'device' | 'client'>, at: Date): void {
     this.#sql.noteFetch.run(userId, device, client, at.getTime(), at.getTime());
     this.#sql.forgetOldest.run(userId, userId, MAX_DEVICES);
+    this.#sql.forgetFetches.run(at.getTime() - FETCH_DAYS * DAY_MS);
   }
 
   rotateToken(userId: UserId, linkToken: string): void {
@@ -52,6 +63,13 @@ function prepare(db: Database) {
       `INSERT INTO link_fetch (user_id, device, client, first_at, last_at, count) VALUES (?, ?, ?, ?, ?, 1)
        ON CONFLICT DO UPDATE SET client = excluded.client, last_at = max(last_at, excluded.last_at), count = count + 1`,
     ),
+    keepCopy: db.prepare(
+      `INSERT INTO config_copy (source, sealed, unreadable, etag, at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (source) DO UPDATE SET sealed = excluded.sealed, unreadable = excluded.unreadable,
+         etag = excluded.etag, at = excluded.at`,
+    ),
+    forgetCopies: db.prepare('DELETE FROM config_copy WHERE at < ?'),
+    forgetFetches: db.prepare('DELETE FROM link_fetch WHERE last_at < ?'),
     forgetOldest: db.prepare(
       `DELETE FROM link_fetch WHERE user_id = ? AND device IN
          (SELECT device FROM link_fetch WHERE user_id = ? ORDER BY last_at DESC LIMIT -1 OFFSET ?)`,

@@ -17,6 +17,7 @@ import { adminLimitsMigration } from './014-admin-limits.ts';
 import { twoFactorMigration } from './015-two-factor.ts';
 import { budgetsMigration } from './016-budgets.ts';
 import { ownerTenuresMigration } from './017-owner-tenures.ts';
+import { configCopiesMigration } from './018-config-copies.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -37,6 +38,7 @@ const migrations: readonly string[] = [
   twoFactorMigration,
   budgetsMigration,
   ownerTenuresMigration,
+  configCopiesMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -10,6 +10,7 @@ import { CopyButton } from '../../components/copy.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useRotateLink, userLinkQuery } from './api.ts';
+import { LinkDevices, LinkSources } from './link-parts.tsx';
 
 const QrCode = lazy(() => import('../../components/qr-code.tsx').then((module) => ({ default: module.QrCode })));
 
@@ -38,7 +39,13 @@ export function UserLink({ user }: { readonly user: User }) {
       }
     >
       <Block query={query} skeleton={<SkeletonLines lines={4} />}>
-        {(link) => <LinkBody link={link} user={user} />}
+        {(link) => (
+          <>
+            <LinkBody link={link} user={user} />
+            <LinkSources sources={link.sources} />
+            <LinkDevices devices={link.devices} />
+          </>
+        )}
       </Block>
     </Card>
   );

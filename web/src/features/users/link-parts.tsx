@@ -1,0 +1,76 @@
+import { useTranslation } from 'react-i18next';
+import type { Answer } from '../../api/types.ts';
+import { Ago } from '../../components/ago.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
+
+type Link = Answer<'/api/v1/users/{id}/link'>;
+
+/** Where the link's entries come from, beside those given out here; absent where they come from nowhere else. */
+export function LinkSources({ sources }: Pick<Link, 'sources'>) {
+  const { t } = useTranslation();
+  if (sources.length === 0) return null;
+  return (
+    <TableScroll>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('users.linkSource')}</th>
+            <th scope="col" className="r">
+              {t('users.linkEntries')}
+            </th>
+            <th scope="col">{t('users.linkAsOf')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => (
+            <tr key={`${source.kind} ${source.name} ${source.at}`}>
+              <td>
+                <bdi>{source.name}</bdi>
+                {source.problem ? <p className="mut">{source.problem.message}</p> : null}
+              </td>
+              <td className="r num">{source.entries}</td>
+              <td>
+                {source.at ? <Ago at={source.at} /> : t('users.linkNever')} {source.old ? t('users.linkOld') : ''}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableScroll>
+  );
+}
+
+/** Which devices fetched the link. */
+export function LinkDevices({ devices }: Pick<Link, 'devices'>) {
+  const { t } = useTranslation();
+  if (devices.length === 0) return null;
+  return (
+    <TableScroll>
+      <table>
+        <caption>{t('users.linkDevices', { count: devices.length })}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('users.linkClient')}</th>
+            <th scope="col" className="r">
+              {t('users.linkFetches')}
+            </th>
+            <th scope="col">{t('users.linkLast')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {devices.map((device) => (
+            <tr key={device.device}>
+              <td>
+                <bdi>{device.client}</bdi>
+              </td>
+              <td className="r num">{device.count}</td>
+              <td>
+                <Ago at={device.lastAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableScroll>
+  );
+}

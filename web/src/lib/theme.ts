@@ -7,7 +7,23 @@ const THEME_KEY = 'xpert.theme';
 const CONTRAST_KEY = 'xpert.contrast';
 const listeners = new Set<() => void>();
 const system = matchMedia('(prefers-color-scheme: dark)');
-system.addEventListener('change', announce);
+let choice: ThemeChoice = remembered();
+system.addEventListener('change', show);
+
+function remembered(): ThemeChoice {
+  try {
+    const kept = localStorage.getItem(THEME_KEY);
+    return kept === 'dark' || kept === 'light' ? kept : 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+/** What holds stands at the root, so that the styles know one dark theme, however it came about. */
+function show(): void {
+  document.documentElement.dataset.theme = current();
+  announce();
+}
 
 function announce(): void {
   for (const listener of listeners) listener();
@@ -18,14 +34,8 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function choice(): ThemeChoice {
-  const chosen = document.documentElement.dataset.theme;
-  return chosen === 'dark' || chosen === 'light' ? chosen : 'system';
-}
-
 function current(): Theme {
-  const chosen = choice();
-  if (chosen !== 'system') return chosen;
+  if (choice !== 'system') return choice;
   return system.matches ? 'dark' : 'light';
 }
 
@@ -39,7 +49,7 @@ export function useTheme(): readonly [Theme, (theme: ThemeChoice) => void] {
 }
 
 export function useThemeChoice(): ThemeChoice {
-  return useSyncExternalStore(subscribe, choice);
+  return useSyncExternalStore(subscribe, () => choice);
 }
 
 export function useContrast(): readonly [high: boolean, (high: boolean) => void] {
@@ -47,11 +57,9 @@ export function useContrast(): readonly [high: boolean, (high: boolean) => void]
 }
 
 function chooseTheme(theme: ThemeChoice): void {
-  const { dataset } = document.documentElement;
-  if (theme === 'system') delete dataset.theme;
-  else dataset.theme = theme;
+  choice = theme;
   remember(THEME_KEY, theme);
-  announce();
+  show();
 }
 
 /** `normal` is remembered too: it holds against a system that asks for more contrast. */

@@ -214,7 +214,8 @@ function composeNodes(surroundings: FleetSurroundings) {
   const gateways = composeGateways(surroundings);
   const nodes = new RunningNodes({
     ...{ inventory, integrationOf, tools, credentials, clock, polling, scheduler, views, rates, presence },
-    ...{ discovery, sameBytes, changes, access, gateways, productNotices: surroundings.productNotices },
+    ...{ prober: new NetworkProber(), discovery, sameBytes, changes, access, gateways },
+    ...{ productNotices: surroundings.productNotices },
   });
   const agents = new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
   ledger.onCommit((commit) => {

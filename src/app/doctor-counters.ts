@@ -28,6 +28,8 @@ function noticeChecks({ node, notices, reason }: NodeView): DoctorCheck[] {
   return others.map(({ code, message, hint, isInfo }) => ({
     name: `node ${node.name}`,
     status: isInfo === true ? 'ok' : 'warning',
+    code,
+    values: {},
     message,
     hint,
     commands: remedyFor(code, node.name),
@@ -55,6 +57,8 @@ async function reconciliationChecks(
     checks.push({
       name: `sums ${node.name}`,
       status: 'warning',
+      code: 'doctor-figures-off',
+      values: { number: wrong.length },
       message: `${wrong.length} figures of the provider are more than 5 % off what the network card carried.`,
       hint: 'Look whether the period, the direction and the unit (10^9 or 2^30 bytes) of the figure are right.',
       commands: [`xpert node reconcile ${node.name} --days 31`],
@@ -63,12 +67,21 @@ async function reconciliationChecks(
   if (checks.length > 0 || known.length === 0) return checks;
   const names = known.map(({ name }) => name).join(', ');
   return [
-    { name: `sums ${node.name}`, status: 'ok', message: `Peers account for ${names}.`, hint: null, commands: [] },
+    {
+      name: `sums ${node.name}`,
+      status: 'ok',
+      code: 'doctor-sums-agree',
+      values: { names },
+      message: `Peers account for ${names}.`,
+      hint: null,
+      commands: [],
+    },
   ];
 }
 
 function differenceOf(node: string, { serviceId, name, verdict }: Reconciled): DoctorCheck | null {
   const { status, unattributed, surplus } = verdict;
+  const shown = name ?? '';
   if (status !== 'off' || unattributed === null || surplus === null) return null;
   const common = {
     name: `sums ${node}`,
@@ -78,6 +91,8 @@ function differenceOf(node: string, { serviceId, name, verdict }: Reconciled): D
   if (surplus.total > unattributed.total) {
     return {
       ...common,
+      code: 'doctor-sums-surplus',
+      values: { name: shown, mib: inMib(surplus.total) },
       message: `Peers of ${name} account for ${inMib(surplus.total)} MiB more than it carried in two days.`,
       hint: 'Something is counted twice, or suspended peers go on sending: their packets are counted and dropped.',
     };
@@ -85,6 +100,8 @@ function differenceOf(node: string, { serviceId, name, verdict }: Reconciled): D
   const what = `${name} carried ${inMib(unattributed.total)} MiB in two days that no peer accounts for`;
   return {
     ...common,
+    code: serviceId === null ? 'doctor-sums-card' : 'doctor-sums-service',
+    values: { name: shown, mib: inMib(unattributed.total) },
     message: serviceId === null ? `The network card ${what}.` : `${what}.`,
     hint:
       serviceId === null

@@ -59,92 +59,136 @@ export async function findingsBesideNotices(use: Dependencies): Promise<DoctorCh
   return checks.flat();
 }
 
+interface Words extends Pick<DoctorCheck, 'code' | 'message'> {
+  readonly hint?: string | null;
+  readonly values?: DoctorCheck['values'];
+}
+
 function check(
   name: string,
   status: DoctorCheck['status'],
-  message: string,
-  hint: string | null = null,
+  { code, message, hint = null, values = {} }: Words,
   commands: readonly string[] = [],
 ): DoctorCheck {
-  return { name, status, message, hint, commands };
+  return { name, status, code, values, message, hint, commands };
 }
 
 async function checkPanel({ config, listening }: Dependencies): Promise<DoctorCheck> {
   const url = listening();
   if (url === null)
-    return check('panel', 'warning', 'The server does not run: nothing is counted.', 'Start it.', [
-      'npm start            # from a checkout',
-      'systemctl start xpert   # when it is installed',
-    ]);
-  const published = config.publicUrl === null ? '' : `, published as ${config.publicUrl}`;
-  return check('panel', 'ok', `The panel is at ${url}${published}.`);
+    return check(
+      'panel',
+      'warning',
+      { code: 'doctor-not-running', message: 'The server does not run: nothing is counted.', hint: 'Start it.' },
+      ['npm start            # from a checkout', 'systemctl start xpert   # when it is installed'],
+    );
+  const { publicUrl } = config;
+  const at = publicUrl === null ? url : `${url}, published as ${publicUrl}`;
+  return check('panel', 'ok', {
+    code: 'doctor-running',
+    values: { at: publicUrl === null ? url : `${url}, ${publicUrl}` },
+    message: `The panel is at ${at}.`,
+  });
 }
 
 async function checkLedger({ operations, config }: Dependencies): Promise<DoctorCheck> {
+  const { databasePath, dataDir } = config;
   try {
     await operations.ready();
-    return check('ledger', 'ok', `The ledger ${config.databasePath} can be written.`);
+    const message = `The ledger ${databasePath} can be written.`;
+    return check('ledger', 'ok', { code: 'doctor-ledger-writable', values: { path: databasePath }, message });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return check('ledger', 'error', `The ledger cannot be written: ${message}`, 'Nothing is counted until it can.', [
-      `df -h ${config.dataDir}`,
-      `ls -l ${config.dataDir}`,
-    ]);
+    const reason = error instanceof Error ? error.message : String(error);
+    return check(
+      'ledger',
+      'error',
+      {
+        code: 'doctor-ledger-not-writable',
+        values: { reason },
+        message: `The ledger cannot be written: ${reason}`,
+        hint: 'Nothing is counted until it can.',
+      },
+      [`df -h ${dataDir}`, `ls -l ${dataDir}`],
+    );
   }
 }
 
 async function checkDataFolder({ dataDir }: Config): Promise<DoctorCheck> {
   const { mode } = await stat(dataDir);
-  if ((mode & 0o077) === 0) return check('data-folder', 'ok', `Only its owner can read ${dataDir}.`);
+  const values = { path: dataDir };
+  if ((mode & 0o077) === 0)
+    return check('data-folder', 'ok', {
+      code: 'doctor-folder-private',
+      values,
+      message: `Only its owner can read ${dataDir}.`,
+    });
   return check(
     'data-folder',
     'warning',
-    `Other users of this machine can look into ${dataDir}.`,
-    'It holds usage and tokens.',
+    {
+      code: 'doctor-folder-open',
+      values,
+      message: `Other users of this machine can look into ${dataDir}.`,
+      hint: 'It holds usage and tokens.',
+    },
     [`chmod 700 ${dataDir}`],
   );
 }
 
 async function checkDisk(config: Config): Promise<DoctorCheck> {
-  const { dataDir } = config;
   const notice = await diskNotice(config);
-  if (notice === null) return check('disk', 'ok', 'There is room on the disk.');
-  return check('disk', notice.severity, notice.message, notice.hint, [`df -h ${dataDir}`]);
+  if (notice === null) return check('disk', 'ok', { code: 'doctor-disk-room', message: 'There is room on the disk.' });
+  return check('disk', notice.severity, notice, [`df -h ${config.dataDir}`]);
 }
 
 function checkClock(wallTime: WallTime): DoctorCheck {
   const notice = clockNotice(wallTime);
-  if (notice === null) return check('clock', 'ok', 'The clock goes steadily.');
-  return check('clock', notice.severity, notice.message, notice.hint, ['timedatectl status']);
+  if (notice === null)
+    return check('clock', 'ok', { code: 'doctor-clock-steady', message: 'The clock goes steadily.' });
+  return check('clock', notice.severity, notice, ['timedatectl status']);
 }
 
 async function checkOwner(identity: Dependencies['identity']): Promise<DoctorCheck> {
   const owners = (await identity.admins()).filter((admin) => admin.role === 'owner' && admin.disabledAt === null);
-  if (owners.length > 0) return check('owner', 'ok', `Owner: ${owners.map((owner) => owner.name).join(', ')}.`);
-  return check('owner', 'warning', 'Nobody can log in yet: there is no owner.', 'Create one.', [
-    'xpert admin add NAME',
-  ]);
+  const names = owners.map((owner) => owner.name).join(', ');
+  if (names !== '')
+    return check('owner', 'ok', { code: 'doctor-owner', values: { names }, message: `Owner: ${names}.` });
+  const message = 'Nobody can log in yet: there is no owner.';
+  return check('owner', 'warning', { code: 'doctor-no-owner', message, hint: 'Create one.' }, ['xpert admin add NAME']);
 }
 
 function checkWebhook(config: Config): DoctorCheck {
   const notice = openWebhookNotice(config);
   if (notice !== null)
-    return check('webhook', notice.severity, notice.message, notice.hint, [
+    return check('webhook', notice.severity, notice, [
       'xpert token create --name NAME --scope ingest',
       'echo XPERT_WEBHOOK_AUTH=key >> .env',
     ]);
-  const who = config.webhookAuth === 'key' ? 'senders with a token' : 'anyone on this machine';
-  return check('webhook', 'ok', `The webhook takes reports from ${who}.`);
+  const byKey = config.webhookAuth === 'key';
+  return check('webhook', 'ok', {
+    code: byKey ? 'doctor-webhook-key' : 'doctor-webhook-local',
+    message: `The webhook takes reports from ${byKey ? 'senders with a token' : 'anyone on this machine'}.`,
+  });
 }
 
 async function checkTracking({ operations }: Dependencies): Promise<DoctorCheck> {
   const { tracking, timeZone } = await operations.settings();
-  if (tracking.enabled) return check('tracking', 'ok', `Traffic is counted; days begin at midnight of ${timeZone}.`);
+  if (tracking.enabled)
+    return check('tracking', 'ok', {
+      code: 'doctor-tracking-on',
+      values: { timeZone },
+      message: `Traffic is counted; days begin at midnight of ${timeZone}.`,
+    });
+  const since = tracking.since.toISOString();
   return check(
     'tracking',
     'warning',
-    `Tracking is off since ${tracking.since.toISOString()}: nothing is counted.`,
-    'Switch it on in Settings.',
+    {
+      code: 'doctor-tracking-off',
+      values: { since },
+      message: `Tracking is off since ${since}: nothing is counted.`,
+      hint: 'Switch it on in Settings.',
+    },
     ['grep XPERT_TRAFFIC_TRACKING_ENABLED .env'],
   );
 }
@@ -152,38 +196,49 @@ async function checkTracking({ operations }: Dependencies): Promise<DoctorCheck>
 async function checkBackups({ backups, clock }: Dependencies): Promise<DoctorCheck> {
   const commands = ['xpert backup', 'xpert backup schedule'];
   const notice = backupNotice(backups.failure);
-  if (notice !== null) return check('backup', 'error', notice.message, notice.hint, commands);
+  if (notice !== null) return check('backup', 'error', notice, commands);
   const [newest] = backups.list();
   const { everyHours } = await backups.schedule();
+  const hint = 'Write one.';
   if (newest === undefined) {
-    const first = everyHours === 0 ? 'None is written by itself.' : 'The first is written an hour after the start.';
+    const isNever = everyHours === 0;
+    const first = isNever ? 'None is written by itself.' : 'The first is written an hour after the start.';
+    const code = isNever ? 'doctor-no-backup-ever' : 'doctor-no-backup-yet';
     return check(
       'backup',
-      everyHours === 0 ? 'warning' : 'ok',
-      `There is no backup yet. ${first}`,
-      'Write one.',
+      isNever ? 'warning' : 'ok',
+      { code, message: `There is no backup yet. ${first}`, hint },
       commands,
     );
   }
   const hours = (clock.now().getTime() - newest.at.getTime()) / 3_600_000;
-  if (hours <= Math.max(48, 2 * everyHours)) return check('backup', 'ok', `The newest backup is ${newest.path}.`);
-  return check('backup', 'warning', `The newest backup is ${Math.floor(hours / 24)} days old.`, 'Write one.', commands);
+  const days = Math.floor(hours / 24);
+  if (hours <= Math.max(48, 2 * everyHours))
+    return check('backup', 'ok', {
+      code: 'doctor-backup-new',
+      values: { path: newest.path },
+      message: `The newest backup is ${newest.path}.`,
+    });
+  const old = { code: 'doctor-backup-old', values: { days }, message: `The newest backup is ${days} days old.`, hint };
+  return check('backup', 'warning', old, commands);
 }
 
 async function checkAccess({ access }: Dependencies): Promise<DoctorCheck[]> {
   const notices = await access.notices();
-  if (notices.length > 0)
-    return notices.map(({ message, hint }) => check('access', 'warning', message, hint, ['xpert access list']));
+  if (notices.length > 0) return notices.map((notice) => check('access', 'warning', notice, ['xpert access list']));
   const { nodes, suspended } = await access.sums();
-  if (nodes === 0) return [check('access', 'ok', 'Every node is read-only: nobody loses access by Xpert.')];
-  return [check('access', 'ok', `Access is changed on ${nodes} nodes; ${suspended} peers are suspended.`)];
+  const readOnly = 'Every node is read-only: nobody loses access by Xpert.';
+  if (nodes === 0) return [check('access', 'ok', { code: 'doctor-access-read-only', message: readOnly })];
+  const message = `Access is changed on ${nodes} nodes; ${suspended} peers are suspended.`;
+  return [check('access', 'ok', { code: 'doctor-access', values: { nodes, suspended }, message })];
 }
 
 async function checkNodes({ nodes, operations, clock, store }: Dependencies): Promise<DoctorCheck[]> {
   const views = await nodes.views();
+  const message = 'There is no node yet; only reports to the webhook are counted.';
   if (views.length === 0)
     return [
-      check('nodes', 'warning', 'There is no node yet; only reports to the webhook are counted.', 'Add one.', [
+      check('nodes', 'warning', { code: 'doctor-no-nodes', message, hint: 'Add one.' }, [
         'xpert node add local --kind wireguard',
         'xpert node add NAME --kind wireguard --ssh user@host --identity FILE',
       ]),
@@ -198,16 +253,21 @@ async function checkNodes({ nodes, operations, clock, store }: Dependencies): Pr
 async function checkNode(view: NodeView, nodes: Dependencies['nodes']): Promise<DoctorCheck[]> {
   const name = `node ${view.node.name}`;
   const { state, reason } = view;
-  if (state === 'up') return [check(name, 'ok', `It answers; ${view.peers.total} peers, ${view.peers.online} online.`)];
+  const { total, online } = view.peers;
+  if (state === 'up') {
+    const message = `It answers; ${total} peers, ${online} online.`;
+    return [check(name, 'ok', { code: 'doctor-node-answers', values: { total, online }, message })];
+  }
   const status = state === 'down' || state === 'error' ? 'error' : 'warning';
   const test = await nodes.test(view.node.source, view.node.id);
   if (test.problems.length > 0)
-    return test.problems.map(({ code, message, hint, commands }) =>
-      check(name, status, message, hint, commands.length > 0 ? commands : remedyFor(code, view.node.name)),
-    );
+    return test.problems.map((problem) => {
+      const { code, commands } = problem;
+      return check(name, status, problem, commands.length > 0 ? commands : remedyFor(code, view.node.name));
+    });
   const remedy = reason === null ? [] : remedyFor(reason.code, view.node.name);
-  const message = reason?.message ?? `It is ${state}.`;
-  return [check(name, test.ok ? 'warning' : status, message, reason?.hint ?? null, remedy)];
+  const words = reason ?? { code: 'doctor-node-not-up', values: { state }, message: `It is ${state}.` };
+  return [check(name, test.ok ? 'warning' : status, words, remedy)];
 }
 
 /** One line for all that can be used, one for each that cannot. */
@@ -215,15 +275,16 @@ async function checkServices(services: Dependencies['services']): Promise<Doctor
   const standings = await services.standings();
   if (standings.length === 0) return [];
   const count = (state: string) => standings.filter(({ health }) => health.state === state).length;
-  const sums = `${count('up')} up, ${count('degraded')} degraded, ${count('down')} down, ${count('unknown')} unknown`;
+  const values = { up: count('up'), degraded: count('degraded'), down: count('down'), unknown: count('unknown') };
+  const sums = Object.entries(values).map(([state, number]) => `${number} ${state}`);
   const bad = standings.filter(({ health }) => health.state === 'down' || health.state === 'degraded');
-  if (bad.length === 0) return [check('services', 'ok', `VPN services: ${sums}.`)];
+  if (bad.length === 0)
+    return [check('services', 'ok', { code: 'doctor-services', values, message: `VPN services: ${sums.join(', ')}.` })];
   return bad.map(({ service, view, health: { state, reason } }) =>
     check(
       `service ${service.name} of ${view.node.name}`,
       state === 'down' ? 'error' : 'warning',
-      reason?.message ?? `It is ${state}.`,
-      reason?.hint ?? null,
+      reason ?? { code: 'doctor-node-not-up', values: { state }, message: `It is ${state}.` },
       [`xpert service show ${view.node.name}/${service.name}`],
     ),
   );

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExpectedError, NotFound } from '../core/errors.ts';
+import type { Prober } from '../core/health/prober.ts';
 import type { SameBytes, SameBytesWatch } from '../core/health/same-bytes.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../core/inventory/node.ts';
@@ -9,10 +10,10 @@ import type {
   NodeDraft,
   NodeOperations,
   NodeSetup,
-  NodeTest,
   NodeView,
   PollReport,
   SystemNotice,
+  TestedNode,
 } from '../core/inventory/node-operations.ts';
 import type { Integration, IntegrationTools } from '../core/metering/integration.ts';
 import type { Clock } from '../core/units/clock.ts';
@@ -26,12 +27,14 @@ import type { NodePolling, PollRun } from './node-polling.ts';
 import type { NodeViews } from './node-views.ts';
 import type { Presence } from './presence.ts';
 import { POLL_TIMEOUT_MS, type Scheduler } from './scheduler.ts';
+import { testInSteps } from './test-steps.ts';
 import type { UserDiscovery } from './user-discovery.ts';
 
 interface Dependencies {
   readonly inventory: InventoryStore;
   readonly integrationOf: (kind: string) => Integration;
   readonly tools: IntegrationTools;
+  readonly prober: Prober;
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly polling: NodePolling;
@@ -152,10 +155,13 @@ export class RunningNodes implements NodeOperations {
     return this.#use.scheduler.beat();
   }
 
-  async test(source: NodeSource, stored?: NodeId): Promise<NodeTest> {
+  async test(source: NodeSource, stored?: NodeId): Promise<TestedNode> {
     const { kind, options } = this.#checked(await this.#withSecrets(source, stored));
+    const { integrationOf, tools, prober } = this.#use;
     const signal = AbortSignal.timeout(POLL_TIMEOUT_MS);
-    return await this.#use.integrationOf(kind).test(options, this.#use.tools, signal);
+    const read = () => integrationOf(kind).test(options, tools, signal);
+    const { test, steps } = await testInSteps(options, { prober }, read, signal);
+    return { ...test, steps };
   }
 
   async setup(source: NodeSource, stored?: NodeId, access = false): Promise<NodeSetup | null> {

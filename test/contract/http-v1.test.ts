@@ -366,7 +366,7 @@ describe('settings', () => {
       deleted: 0,
       totals: { before: 0, after: 0 },
     });
-    expect((await get('/api/v1/doctor')).checks).toHaveLength(1);
+    expect((await get('/api/v1/doctor')).checks).toMatchObject([{ code: 'fine', values: { of: 1 }, message: 'Fine.' }]);
   });
 
   it('change the zone of days from the next midnight on, and the billing cycle', async () => {

@@ -9,6 +9,7 @@ import type {
 } from '../../src/core/access/enforcer.ts';
 
 export const FAKE_ABILITIES: EnforcerAbilities = {
+  code: 'access-fake',
   means: 'its addresses are taken away',
   liveSessions: 'cut',
   countsDropped: true,

@@ -116,7 +116,9 @@ export async function startHttp(
     trackingState: async () => store.trackingState(),
     ready: () => store.heartbeat(),
     backups,
-    examine: async () => [{ name: 'ledger', status: 'ok', message: 'Fine.', hint: null, commands: [] }],
+    examine: async () => [
+      { name: 'ledger', status: 'ok', code: 'fine', values: { of: 1 }, message: 'Fine.', hint: null, commands: [] },
+    ],
     importVpnService: async () => ({ nodes: 0, users: 0, peers: 0, skipped: [] }),
     importVpnServiceTexts: async () => ({ nodes: 0, users: 0, peers: 0, skipped: [] }),
   });
@@ -368,7 +370,8 @@ function testNodes(store: SqliteStore, clock: ManualClock, presence: Presence): 
     if (view === null) throw new Error('no such node');
     return view;
   };
-  const test = { ok: true, durationMs: 5, found: null, problems: [], setup: null, hostKey: null };
+  const step = { step: 'read', outcome: 'done', detail: null, reason: null, durationMs: 5 } as const;
+  const test = { ok: true, durationMs: 5, found: null, problems: [], setup: null, hostKey: null, steps: [step] };
   return {
     views: () => views.all(),
     view: (id) => views.one(id),

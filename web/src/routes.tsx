@@ -21,7 +21,6 @@ interface Context {
 const root = createRootRouteWithContext<Context>()({
   component: Outlet,
   errorComponent: PageFailure,
-  notFoundComponent: NotFoundPage,
 });
 
 const login = createRoute({
@@ -131,6 +130,7 @@ const pages = [
     path: '/settings',
     component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
   }),
+  createRoute({ getParentRoute: () => panel, path: '$', component: NotFoundPage }),
 ];
 
 export function createPanelRouter(client: QueryClient) {

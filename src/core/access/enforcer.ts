@@ -2,6 +2,8 @@ import type { Notice } from '../inventory/node-operations.ts';
 
 /** What suspending means in one system: for people, and for the ledger. */
 export interface EnforcerAbilities {
+  /** Of the words below, whatever the language. */
+  readonly code: string;
   /** In words: what is changed there, for example `allowed-ips emptied`. */
   readonly means: string;
   /** Connections that are open when access is taken: cut at once, left until they end, or cut with a delay. */

@@ -121,6 +121,22 @@ export interface NodeTest {
   readonly hostKey: string | null;
 }
 
+/** A step on the way to the counters, in the order of trying: `read` is logging in and reading. */
+export interface TestStep {
+  readonly step: 'name' | 'port' | 'read';
+  readonly outcome: 'done' | 'failed' | 'not-tried';
+  /** Addresses of the name, host and port, or the number of peers that were read. */
+  readonly detail: string | null;
+  /** Why it failed. */
+  readonly reason: Notice | null;
+  readonly durationMs: number | null;
+}
+
+/** A test with the way that it took. */
+export interface TestedNode extends NodeTest {
+  readonly steps: readonly TestStep[];
+}
+
 /** What to put on the node so that it lets itself be read and nothing more. */
 export interface NodeSetup {
   /** Script to put on the node; null where none is needed. */
@@ -173,7 +189,7 @@ export interface NodeOperations {
    * Reads once without counting or storing anything. `stored`: the node whose secrets serve where the source has none.
    * @throws InvalidInput, NotFound
    */
-  test(source: NodeSource, stored?: NodeId): Promise<NodeTest>;
+  test(source: NodeSource, stored?: NodeId): Promise<TestedNode>;
   /** With `access`: so that access can be taken and given back there, too. */
   setup(source: NodeSource, stored?: NodeId, access?: boolean): Promise<NodeSetup | null>;
   /** Flow over all nodes now; null when no node is known. `missing`: names of nodes whose flow is not in it. */

@@ -30,6 +30,10 @@ export interface EffectiveSettings {
 export interface DoctorCheck {
   readonly name: string;
   readonly status: 'ok' | 'warning' | 'error';
+  /** What is said, whatever the language: the key of translations. */
+  readonly code: string;
+  /** What the message names, by the names that translations use. */
+  readonly values: Readonly<Record<string, string | number>>;
   readonly message: string;
   readonly hint: string | null;
   readonly commands: readonly string[];

@@ -35,6 +35,10 @@ const DoctorJson = Type.Object({
     Type.Object({
       name: Type.String(),
       status: Type.Union([Type.Literal('ok'), Type.Literal('warning'), Type.Literal('error')]),
+      code: Type.String({ description: 'What is said, in any language.' }),
+      values: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+        description: 'What the message names, for translations of it.',
+      }),
       message: Type.String(),
       hint: MaybeString,
       commands: Type.Array(Type.String()),

@@ -39,6 +39,7 @@ export const AccessStateJson = Type.Object(
 );
 
 const AbilitiesJson = Type.Object({
+  code: Type.String({ description: 'Of the words below, in any language.' }),
   means: Type.String({ description: 'What suspending is there.' }),
   liveSessions: literals('cut', 'stay', 'delayed'),
   caveats: Type.Array(Type.String()),
@@ -146,8 +147,8 @@ export function stateJson({ standstill, limits, fuses }: AccessState): Static<ty
 
 export function nodeAccessJson({ can, ...rest }: NodeAccess): Static<typeof NodeAccessJson> {
   if ('cannot' in can) return { ...rest, can: null, cannot: can.cannot };
-  const { means, liveSessions, caveats } = can;
-  return { ...rest, can: { means, liveSessions, caveats: [...caveats] }, cannot: null };
+  const { code, means, liveSessions, caveats } = can;
+  return { ...rest, can: { code, means, liveSessions, caveats: [...caveats] }, cannot: null };
 }
 
 export function accessItemJson(target: ListedTarget): Static<typeof AccessItemJson> {

@@ -2,11 +2,11 @@ import { type Static, Type } from '@sinclair/typebox';
 import type {
   NodeSetup,
   NodeState,
-  NodeTest,
   NodeView,
   Notice,
   ServiceView,
   SystemNotice,
+  TestedNode,
 } from '../../core/inventory/node-operations.ts';
 import {
   Instant,
@@ -222,6 +222,16 @@ export const NodeTestJson = Type.Object(
     ),
     setup: Nullable(SetupJson),
     hostKey: MaybeString,
+    steps: Type.Array(
+      Type.Object({
+        step: Type.Union([Type.Literal('name'), Type.Literal('port'), Type.Literal('read')]),
+        outcome: Type.Union([Type.Literal('done'), Type.Literal('failed'), Type.Literal('not-tried')]),
+        detail: MaybeString,
+        reason: Nullable(NoticeJson),
+        durationMs: MaybeNumber,
+      }),
+      { description: 'The way to the counters: the name of the host, its port, then logging in and reading.' },
+    ),
   },
   { $id: 'NodeTest' },
 );
@@ -230,8 +240,8 @@ export function setupJson(setup: NodeSetup | null): Static<typeof SetupJson> | n
   return setup === null ? null : { ...setup, commands: [...setup.commands] };
 }
 
-export function nodeTestJson(test: NodeTest): Static<typeof NodeTestJson> {
-  const { ok, durationMs, found, problems, setup, hostKey } = test;
+export function nodeTestJson(test: TestedNode): Static<typeof NodeTestJson> {
+  const { ok, durationMs, found, problems, setup, hostKey, steps } = test;
   return {
     ok,
     durationMs,
@@ -250,5 +260,6 @@ export function nodeTestJson(test: NodeTest): Static<typeof NodeTestJson> {
     }),
     setup: setupJson(setup),
     hostKey,
+    steps: [...steps],
   };
 }

@@ -12,6 +12,7 @@ import { unexpected } from './failures.ts';
 
 /** `status` of a user: `disabled` by an admin; `limited` and `expired` are the panel's own doing. */
 export const MARZBAN_ABILITIES: EnforcerAbilities = {
+  code: 'access-marzban',
   means: 'the user is disabled in the panel',
   liveSessions: 'stay',
   countsDropped: false,

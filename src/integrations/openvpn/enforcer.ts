@@ -19,6 +19,7 @@ const COMMON = { countsDropped: false, isShownInPolls: false, keepsSecrets: fals
 
 const BY_FILE: EnforcerAbilities = {
   ...COMMON,
+  code: 'access-openvpn-file',
   means: 'a line "disable" in the file of the client in client-config-dir, and its connections are closed',
   liveSessions: 'cut',
   caveats: ['The server has to run with client-config-dir on the folder that this node names.'],
@@ -26,6 +27,7 @@ const BY_FILE: EnforcerAbilities = {
 
 const BY_FILE_ALONE: EnforcerAbilities = {
   ...BY_FILE,
+  code: 'access-openvpn-file-alone',
   means: 'a line "disable" in the file of the client in client-config-dir',
   liveSessions: 'stay',
   caveats: [...BY_FILE.caveats, 'Connections that are open stay: only the management interface could close them.'],
@@ -33,6 +35,7 @@ const BY_FILE_ALONE: EnforcerAbilities = {
 
 const BY_KILL: EnforcerAbilities = {
   ...COMMON,
+  code: 'access-openvpn-kill',
   means: 'its connections are closed with every reading',
   liveSessions: 'cut',
   caveats: [

@@ -10,6 +10,7 @@ import { oneByOne } from '../../core/access/one-by-one.ts';
 import type { AccessKey, OutlineClient } from './client.ts';
 
 export const OUTLINE_ABILITIES: EnforcerAbilities = {
+  code: 'access-outline',
   means: 'the access key gets a data limit of 0 bytes; the limit that it had comes back',
   liveSessions: 'stay',
   countsDropped: false,

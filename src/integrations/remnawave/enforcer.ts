@@ -12,6 +12,7 @@ import { unexpected } from './failures.ts';
 
 /** `status` of a user: DISABLED by an admin; LIMITED and EXPIRED are the panel's own doing. */
 export const REMNAWAVE_ABILITIES: EnforcerAbilities = {
+  code: 'access-remnawave',
   means: 'the user is disabled in the panel',
   liveSessions: 'stay',
   countsDropped: false,

@@ -15,6 +15,7 @@ import { managerOf, type ShadowsocksOptions } from './options.ts';
 import { ListReply, type PortSettings, WordReply } from './reply.ts';
 
 export const SHADOWSOCKS_ABILITIES: EnforcerAbilities = {
+  code: 'access-shadowsocks',
   means: 'the port is removed from the manager, and added again with its password and method',
   liveSessions: 'cut',
   countsDropped: false,

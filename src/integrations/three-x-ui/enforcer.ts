@@ -12,6 +12,7 @@ import type { ThreeXuiSession } from './session.ts';
 import { type Place, readClient, readSwitches, type Switch } from './switches.ts';
 
 export const THREE_X_UI_ABILITIES: EnforcerAbilities = {
+  code: 'access-three-x-ui',
   means: 'the client is disabled in the panel',
   liveSessions: 'stay',
   countsDropped: false,

@@ -16,6 +16,7 @@ import type { AccessTransport } from './transport.ts';
  * No secret is needed to give them back.
  */
 export const WIREGUARD_ABILITIES: EnforcerAbilities = {
+  code: 'access-wireguard',
   means: 'its allowed-ips are taken away, and given back as they were',
   liveSessions: 'cut',
   countsDropped: true,

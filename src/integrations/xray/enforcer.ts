@@ -16,6 +16,7 @@ import { type Family, type UserMessage, userMessage } from './user-messages.ts';
 import { WireError } from './wire.ts';
 
 export const XRAY_ABILITIES: EnforcerAbilities = {
+  code: 'access-xray',
   means: 'the user is removed from the running server’s inbounds, and added again as it was',
   liveSessions: 'stay',
   countsDropped: false,

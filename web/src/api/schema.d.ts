@@ -2939,6 +2939,16 @@ export interface components {
             }[];
             readonly setup: components["schemas"]["NodeSetup"] | null;
             readonly hostKey: string | null;
+            /** @description The way to the counters: the name of the host, its port, then logging in and reading. */
+            readonly steps: readonly {
+                /** @enum {string} */
+                readonly step: "name" | "port" | "read";
+                /** @enum {string} */
+                readonly outcome: "done" | "failed" | "not-tried";
+                readonly detail: string | null;
+                readonly reason: components["schemas"]["Notice"] | null;
+                readonly durationMs: number | null;
+            }[];
         };
         readonly Probe: {
             /** @enum {string} */
@@ -3104,6 +3114,8 @@ export interface components {
             /** @description Read-only, but for peers that were not there when everything was to be given back. */
             readonly givingBack: boolean;
             readonly can: {
+                /** @description Of the words below, in any language. */
+                readonly code: string;
                 /** @description What suspending is there. */
                 readonly means: string;
                 /** @enum {string} */
@@ -8403,6 +8415,12 @@ export interface operations {
                             readonly name: string;
                             /** @enum {string} */
                             readonly status: "ok" | "warning" | "error";
+                            /** @description What is said, in any language. */
+                            readonly code: string;
+                            /** @description What the message names, for translations of it. */
+                            readonly values: {
+                                readonly [key: string]: string | number;
+                            };
                             readonly message: string;
                             readonly hint: string | null;
                             readonly commands: readonly string[];

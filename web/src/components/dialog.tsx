@@ -18,7 +18,11 @@ export function Dialog({ title, open, onClose, wide = false, children }: DialogP
     <Primitive.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
       <Primitive.Portal>
         <Primitive.Overlay className="sheet">
-          <Primitive.Content className={`card ${wide ? 'wide' : ''}`} aria-describedby={undefined}>
+          <Primitive.Content
+            className={`card ${wide ? 'wide' : ''}`}
+            aria-describedby={undefined}
+            onOpenAutoFocus={focusFirstField}
+          >
             <header>
               <Primitive.Title asChild>
                 <h2>{title}</h2>
@@ -35,4 +39,12 @@ export function Dialog({ title, open, onClose, wide = false, children }: DialogP
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+/** Whoever opens a form wants to fill it in; without a field the focus goes where it would: to the way out. */
+function focusFirstField(event: Event): void {
+  const field = (event.target as HTMLElement).querySelector<HTMLElement>('input, textarea, select');
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 }

@@ -17,7 +17,9 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
           <tr>
             <th scope="col">{t('common.gaps.from')}</th>
             {withNode ? <th scope="col">{t('common.node')}</th> : null}
-            <th scope="col">{t('common.gaps.why')}</th>
+            <th scope="col" className={withNode ? 'hide-s' : undefined}>
+              {t('common.gaps.why')}
+            </th>
             <th scope="col" className="hide-m">
               {t('common.gaps.cameBack')}
             </th>
@@ -37,7 +39,9 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
                   </Link>
                 </td>
               ) : null}
-              <td>{t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })}</td>
+              <td className={withNode ? 'hide-s' : undefined}>
+                {t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })}
+              </td>
               <td className="hide-m mut clip" title={gap.message}>
                 {gap.message}
               </td>

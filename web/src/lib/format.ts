@@ -75,8 +75,14 @@ function withRest(
   return rest.value > 0 && first.value < 10 ? [first, rest] : [first];
 }
 
+/** An amount as it is typed, with a point or a comma; null where it is none. */
+export function parseAmount(text: string): number | null {
+  const value = Number(text.trim().replace(',', '.'));
+  return text.trim() === '' || !Number.isFinite(value) || value <= 0 ? null : value;
+}
+
 /** GiB as they are typed, with a point or a comma, as bytes; null where it is no amount. */
 export function parseGib(text: string): number | null {
-  const value = Number(text.trim().replace(',', '.'));
-  return text.trim() === '' || !Number.isFinite(value) || value <= 0 ? null : Math.round(value * 2 ** 30);
+  const value = parseAmount(text);
+  return value === null ? null : Math.round(value * 2 ** 30);
 }

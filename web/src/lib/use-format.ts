@@ -24,6 +24,8 @@ export interface Format {
   /** Number and unit in one string, for titles and labels. */
   readonly bytesText: (value: Bytes) => string;
   readonly rateText: (bitsPerSecond: number) => string;
+  /** An amount of money without its currency: two decimals. */
+  readonly money: (value: number) => string;
   readonly exactBytes: (value: Bytes) => string;
   readonly unit: (unit: string) => string;
   readonly duration: (milliseconds: number) => string;
@@ -69,6 +71,8 @@ export function useFormat(): Format {
       share: (share) => formatShare(share, locale),
       bytesText: (value) => text(formatBytes(value, locale)),
       rateText: (value) => text(formatRate(value, locale)),
+      money: (value) =>
+        new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
       exactBytes: (value) => `${formatCount(value, locale)}\u00a0${unit('B')}`,
       unit,
       duration: (milliseconds) =>

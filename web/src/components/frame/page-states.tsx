@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Empty, Failure } from '../block.tsx';
+import { Page } from './page.tsx';
 
 /** A page that could not be shown at all; the menu stays. */
 export function PageFailure({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
@@ -16,12 +17,12 @@ export function PageFailure({ error, reset }: { readonly error: unknown; readonl
 export function NotFoundPage() {
   const { t } = useTranslation();
   return (
-    <main className="alone">
+    <Page title={t('common.noSuchPage')}>
       <section className="card">
-        <Empty title={t('common.noSuchPage')}>
+        <Empty title={t('common.noSuchPageWhy')}>
           <Link to="/">{t('common.toOverview')}</Link>
         </Empty>
       </section>
-    </main>
+    </Page>
   );
 }

@@ -31,13 +31,12 @@ export function AccessStanding({ node, access, onLook }: AccessStandingProps) {
       </p>
       {can ? (
         <p className="mut">
-          {t(`nodes.access.sessions.${can.liveSessions}`)} {t('nodes.access.how')}{' '}
-          <bdi lang="en">{[`${can.means}.`, ...can.caveats].join(' ')}</bdi>
+          {t(`nodes.access.sessions.${can.liveSessions}`)} {t('nodes.access.how')} <Means can={can} />
         </p>
       ) : null}
       {cannot ? (
         <>
-          <p className="warned">
+          <p className={mode === 'enforce' ? 'warned' : 'mut'}>
             {said(cannot).message} {said(cannot).hint}
           </p>
           <AccessSetup node={node} />
@@ -57,6 +56,16 @@ export function AccessStanding({ node, access, onLook }: AccessStandingProps) {
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** What suspending is there, and what to know before. */
+function Means({ can: { code, means, caveats } }: { readonly can: NonNullable<NodeAccess['can']> }) {
+  const { message, hint } = useSaid()({ code, message: `${means}.`, hint: caveats.join(' ') });
+  return (
+    <>
+      {message} {hint}
+    </>
   );
 }
 

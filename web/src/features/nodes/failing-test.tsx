@@ -12,12 +12,15 @@ import { useSaid } from '../../lib/use-said.ts';
 import { nodeTestQuery, usePollNode } from './api.ts';
 import { ReadBy } from './node-head.tsx';
 import { Problems } from './problems.tsx';
+import { TestSteps } from './test-steps.tsx';
 
 /** What the panel did to read the node, and what came back. */
 export function Tried({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const format = useFormat();
   const said = useSaid();
+  const owner = useIsOwner();
+  const test = useQuery({ ...nodeTestQuery(node.id), enabled: owner });
   const since = node.openGap?.from;
   return (
     <Card
@@ -35,6 +38,7 @@ export function Tried({ node }: { readonly node: Node }) {
           : undefined
       }
     >
+      {owner ? <TestSteps test={test} /> : null}
       <div className="pad stack">
         <p>
           <ReadBy node={node} />

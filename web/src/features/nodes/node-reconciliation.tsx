@@ -23,6 +23,7 @@ export function NodeReconciliation({ node }: { readonly node: Node }) {
       title={t('nodes.reconciliation')}
       hint={t('nodes.reconciliationMeans')}
       sub={t('nodes.days', { count: DAYS })}
+      span={7}
       footer={<Unmatched days={query.data?.days ?? []} />}
     >
       <TableScroll>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nodesQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.ts';
@@ -9,17 +10,27 @@ import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
+import { RowSpacer } from '../../components/row-spacer.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { UptimeCells } from '../../components/uptime-cells.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
+import { useWindowedRows } from '../../lib/use-windowed-rows.ts';
 import { useNodeWords } from './node-words.ts';
 
+/** Widths of the waiting bars. */
+const COLUMNS = [80, 96, 200, 160, -40, -48, -56, -64] as const;
+
+/** Only the rows in sight are drawn, and ask for their ninety days. */
 export function NodesPage() {
   const { t } = useTranslation();
   const query = useQuery(nodesQuery);
   const owner = useIsOwner();
+  const nodes = query.data?.items ?? [];
+  const body = useRef<HTMLTableSectionElement>(null);
+  const rows = useWindowedRows(body, nodes.length);
   return (
     <Page title={t('common.nav.nodes')}>
       <Card
@@ -35,13 +46,19 @@ export function NodesPage() {
         }
       >
         <TableScroll>
-          <table>
+          <table className="fixed-rows" aria-rowcount={nodes.length + 1}>
             <thead>
               <tr>
                 <th scope="col">{t('common.node')}</th>
                 <th scope="col">{t('common.stateWord')}</th>
                 <th scope="col" className="hide-m">
                   {t('common.inWords')}
+                </th>
+                <th scope="col" className="hide-m strip-col">
+                  {t('nodes.uptime')}
+                </th>
+                <th scope="col" className="r hide-m">
+                  {t('nodes.uptimeShare')}
                 </th>
                 <th scope="col" className="r hide-s">
                   {t('nodes.peersOnline')}
@@ -54,13 +71,12 @@ export function NodesPage() {
                 </th>
               </tr>
             </thead>
-            <tbody>
-              <Block
-                query={query}
-                skeleton={<SkeletonRows rows={3} columns={[80, 96, 240, -48, -56, -64]} hidden={[2, 3, 5]} />}
-              >
-                {({ items }) => items.map((node) => <Row key={node.id} node={node} />)}
+            <tbody ref={body}>
+              <RowSpacer height={rows.above} columns={COLUMNS.length} />
+              <Block query={query} skeleton={<SkeletonRows rows={3} columns={COLUMNS} hidden={[2, 3, 4, 5, 7]} />}>
+                {({ items }) => items.slice(rows.first, rows.end).map((node) => <Row key={node.id} node={node} />)}
               </Block>
+              <RowSpacer height={rows.below} columns={COLUMNS.length} />
             </tbody>
           </table>
         </TableScroll>
@@ -95,9 +111,10 @@ function Row({ node }: { readonly node: Node }) {
       <td>
         <State of={node.state} />
       </td>
-      <td className="hide-m mut clip" title={reason}>
+      <td className="hide-m mut words" title={reason}>
         {reason}
       </td>
+      <UptimeCells nodeId={node.id} />
       <td className="r hide-s">
         {readable ? (
           <Count value={node.peers.online} of={`/ ${format.count(node.peers.total)}`} />

@@ -8,6 +8,7 @@ import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { Problems } from './problems.tsx';
+import { TestSteps } from './test-steps.tsx';
 
 interface TestResultProps {
   readonly way: Way;
@@ -41,6 +42,7 @@ function Outcome({ test }: { readonly test: NodeTest }) {
   const { t } = useTranslation();
   return (
     <>
+      <TestSteps test={{ data: test, isFetching: false }} />
       <div className="pad stack">
         <State of={test.ok ? 'up' : 'down'} pill>
           {t(test.ok ? 'nodes.test.ok' : 'nodes.test.notOk')}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { nodeHealthQuery, nodesQuery } from '../../api/resources.ts';
+import { nodesQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.ts';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -11,7 +11,7 @@ import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
-import { UptimeStrip } from '../../components/uptime-strip.tsx';
+import { UptimeCells } from '../../components/uptime-cells.tsx';
 import { isReadable, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -102,7 +102,7 @@ function Row({ node }: { readonly node: Node }) {
       <td>
         <State of={node.state} />
       </td>
-      <Uptime node={node} />
+      <UptimeCells nodeId={node.id} />
       <td className="r hide-s">
         {readable && node.lastPollDurationMs !== null ? (
           <span className="num">
@@ -131,26 +131,5 @@ function Row({ node }: { readonly node: Node }) {
         )}
       </td>
     </tr>
-  );
-}
-
-function Uptime({ node }: { readonly node: Node }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const health = useQuery(nodeHealthQuery(node.id)).data;
-  return (
-    <>
-      <td className="hide-m strip-col">{health ? <UptimeStrip health={health} /> : null}</td>
-      <td className="r hide-m">
-        {health && health.uptime !== null ? (
-          <span className="num">
-            {format.share(health.uptime)}
-            <span className="u">%</span>
-          </span>
-        ) : (
-          <Unknown reason={t('common.uptime.nothingKnown')} />
-        )}
-      </td>
-    </>
   );
 }

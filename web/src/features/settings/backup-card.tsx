@@ -70,7 +70,7 @@ function Schedule({ schedule }: { readonly schedule: Settings['backup'] }) {
   const isChanged = wanted.everyHours !== schedule.everyHours || wanted.keep !== schedule.keep;
   return (
     <form
-      className="sentence"
+      className="stack"
       onSubmit={(event) => {
         event.preventDefault();
         if (isRight) save.mutate(wanted);

@@ -5,6 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { Paste } from '../../components/copy.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { useSaid } from '../../lib/use-said.ts';
 import { type Check, doctorQuery } from './api.ts';
 
 const STATES = { ok: 'up', warning: 'degraded', error: 'down' } as const;
@@ -24,30 +25,52 @@ export function DoctorCard() {
       }
     >
       <Block query={query} skeleton={<SkeletonLines lines={4} />}>
-        {({ checks }) => (
-          <ul className="tl states">
-            {checks.map((check) => (
-              <Line key={check.name} check={check} />
-            ))}
-          </ul>
-        )}
+        {({ checks }) => <Findings checks={checks} />}
       </Block>
     </Card>
   );
 }
 
+/** What needs a look stands open; what is fine is counted, and unfolds. */
+function Findings({ checks }: { readonly checks: readonly Check[] }) {
+  const { t } = useTranslation();
+  const fine = checks.filter(({ status }) => status === 'ok');
+  return (
+    <>
+      <Lines checks={checks.filter(({ status }) => status !== 'ok')} />
+      <details className="fold">
+        <summary>
+          <State of="up">{t('settings.doctor.fine', { count: fine.length })}</State>
+        </summary>
+        <Lines checks={fine} />
+      </details>
+    </>
+  );
+}
+
+function Lines({ checks }: { readonly checks: readonly Check[] }) {
+  return (
+    <ul className="tl states">
+      {checks.map((check, index) => (
+        <Line key={`${check.name}${check.code}${index.toString()}`} check={check} />
+      ))}
+    </ul>
+  );
+}
+
 function Line({ check }: { readonly check: Check }) {
   const { t } = useTranslation();
+  const { message, hint } = useSaid()(check);
   return (
     <li>
       <State of={STATES[check.status]} iconOnly>
         {t(`settings.doctor.status.${check.status}`)}
       </State>
-      <b>{check.message}</b>
+      <b>{message}</b>
       <span className="when">{check.name}</span>
-      {check.hint || check.commands.length > 0 ? (
+      {hint || check.commands.length > 0 ? (
         <div className="why">
-          {check.hint}
+          {hint}
           {check.commands.length > 0 ? <Paste lines={check.commands.join('\n')} /> : null}
         </div>
       ) : null}

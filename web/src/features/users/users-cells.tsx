@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
+import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count, DirectionName, Unknown } from '../../components/numbers.tsx';
 import { UsageCell } from '../../components/usage-bar.tsx';
 import { directionsOf } from '../../lib/direction.ts';
@@ -75,11 +76,38 @@ function Quota({ user }: { readonly user: User }) {
   const format = useFormat();
   const nearest = nearestOf(user);
   if (!nearest) return <span className="mut">{t('users.noQuota')}</span>;
+  const resetsAt = user.entitlement?.resetsAt ?? null;
   const of = t('users.ofQuota', { bytes: format.bytesText(nearest.allowanceBytes) });
   return (
-    <span title={`${format.bytesText(nearest.usedBytes)} ${of}`}>
+    <span className="quota-cell" title={`${format.bytesText(nearest.usedBytes)} ${of}`}>
       <UsageCell part={partOf(nearest)} />
+      {resetsAt === null ? null : <ResetDay at={resetsAt} day={format.day(resetsAt)} />}
     </span>
+  );
+}
+
+/** The quota under the name, where there is no room for its column: how much of it, and when it begins anew. */
+export function RowQuota({ user }: { readonly user: User }) {
+  const format = useFormat();
+  const nearest = nearestOf(user);
+  const resetsAt = user.entitlement?.resetsAt ?? null;
+  if (!nearest) return null;
+  return (
+    <span className="row-quota">
+      <UsageCell part={partOf(nearest)} />
+      {resetsAt === null ? null : <ResetDay at={resetsAt} day={format.day(resetsAt)} />}
+    </span>
+  );
+}
+
+function ResetDay({ at, day }: { readonly at: string; readonly day: string }) {
+  const { t } = useTranslation();
+  return (
+    <time className="reset-day" dateTime={at} title={t('users.resetsThen', { day })}>
+      <Icon name="reset" />
+      {day}
+      <span className="vh">{t('users.resetsThen', { day })}</span>
+    </time>
   );
 }
 

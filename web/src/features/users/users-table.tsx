@@ -2,13 +2,14 @@ import { Link } from '@tanstack/react-router';
 import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
+import { RowSpacer } from '../../components/row-spacer.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { type Sort, SortHeader } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import type { WindowedRows } from '../../lib/use-windowed-rows.ts';
 import type { Column } from './use-columns.ts';
 import type { UsersWindow } from './use-users-window.ts';
-import { ColumnName, LOOKS, UserCell } from './users-cells.tsx';
+import { ColumnName, LOOKS, RowQuota, UserCell } from './users-cells.tsx';
 import type { UsersSearch } from './users-search.ts';
 
 type Chosen = ReadonlyMap<string, string>;
@@ -47,10 +48,10 @@ export function UsersTable({ body, rows, users, known, onToggle, ...head }: User
   const hidden = columns.flatMap((column, index) => (LOOKS[column].className?.includes('hide') ? index + before : []));
   return (
     <TableScroll>
-      <table className="fixed-rows" aria-rowcount={known + 1}>
+      <table className={columns.includes('quota') ? 'fixed-rows with-quota' : 'fixed-rows'} aria-rowcount={known + 1}>
         <Head {...head} shown={shown} />
         <tbody ref={body}>
-          <Spacer height={rows.above} columns={waiting.length} />
+          <RowSpacer height={rows.above} columns={waiting.length} />
           {indexes.map((index) => {
             const user = users.at(index);
             return user ? (
@@ -59,20 +60,10 @@ export function UsersTable({ body, rows, users, known, onToggle, ...head }: User
               <SkeletonRows key={index} rows={1} columns={waiting} hidden={hidden} />
             );
           })}
-          <Spacer height={rows.below} columns={waiting.length} />
+          <RowSpacer height={rows.below} columns={waiting.length} />
         </tbody>
       </table>
     </TableScroll>
-  );
-}
-
-/** Stands for the rows that are out of sight. */
-function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
-  if (height === 0) return null;
-  return (
-    <tr className="spacer">
-      <td colSpan={columns} style={{ blockSize: height }} />
-    </tr>
   );
 }
 
@@ -148,6 +139,7 @@ function Row({ user, index, columns, chosen, onToggle }: RowProps) {
         <Link className="name" to="/users/$userId" params={{ userId: user.id }}>
           {user.name}
         </Link>
+        {columns.includes('quota') ? <RowQuota user={user} /> : null}
       </td>
       {columns.map((column) => (
         <UserCell key={column} column={column} user={user} />

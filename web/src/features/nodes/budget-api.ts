@@ -1,0 +1,49 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { get, put, remove } from '../../api/client.ts';
+import type { Answer } from '../../api/types.ts';
+import { useErrorToast, useToast } from '../../components/toast.tsx';
+
+export type Budget = NonNullable<Answer<'/api/v1/nodes/{id}/budget'>>;
+export type BudgetWish = Pick<Budget, 'bytes' | 'cycle' | 'direction' | 'pricePerTb' | 'currency'>;
+
+const pathOf = (nodeId: string) => `api/v1/nodes/${encodeURIComponent(nodeId)}/budget`;
+
+/** What the provider of a node includes and what of it is used; null: nobody told. */
+export const budgetQuery = (nodeId: string) =>
+  queryOptions({
+    queryKey: ['usage', 'budget', nodeId],
+    queryFn: ({ signal }) => get<Budget | null>(pathOf(nodeId), {}, signal),
+    staleTime: 60_000,
+  });
+
+export function useSetBudget(nodeId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wish: BudgetWish) => put<Budget | null>(pathOf(nodeId), wish),
+    onSuccess: (budget) => client.setQueryData(budgetQuery(nodeId).queryKey, budget),
+  });
+}
+
+/** Gone at once, back if the server says no; the toast takes it back. */
+export function useRemoveBudget(nodeId: string) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const restore = useSetBudget(nodeId);
+  const key = budgetQuery(nodeId).queryKey;
+  return useMutation({
+    mutationFn: (_budget: Budget) => remove(pathOf(nodeId)),
+    onMutate: () => client.setQueryData(key, null),
+    onSuccess: (_answer, { bytes, cycle, direction, pricePerTb, currency }) =>
+      toast({
+        title: t('nodes.budget.removed'),
+        undo: () => restore.mutate({ bytes, cycle, direction, pricePerTb, currency }),
+      }),
+    onError: (error, budget) => {
+      client.setQueryData(key, budget);
+      onError(error);
+    },
+  });
+}

@@ -12,6 +12,7 @@ import type { MtprotoOptions } from './options.ts';
 import type { TelemtControl, TelemtUser } from './telemt-control.ts';
 
 export const TELEMT_ABILITIES: EnforcerAbilities = {
+  code: 'access-telemt',
   means: 'the user is disabled in telemt',
   liveSessions: 'cut',
   countsDropped: false,

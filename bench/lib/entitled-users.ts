@@ -17,7 +17,14 @@ export function entitleUsers(file: string, users: number): void {
   const addPlan = db.prepare('INSERT INTO plan (id, name, terms, created_at) VALUES (?, ?, ?, ?)');
   db.transaction(() => {
     for (let n = 0; n < PLANS; n++) {
-      const quota = { name: 'all', direction: 'billed', nodeIds: null, protocols: null, softPercent: 80 } as const;
+      const quota = {
+        name: 'all',
+        direction: 'billed',
+        nodeIds: null,
+        nodeTags: null,
+        protocols: null,
+        softPercent: 80,
+      } as const;
       const bytes = PER_POLL * BigInt(4 + n);
       const quotas = [{ ...quota, bytes, graceBytes: 0n, rollover: false }];
       const cycle = { kind: 'month', months: 'gregorian', anchor: 1 } as const;

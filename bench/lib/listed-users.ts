@@ -27,7 +27,14 @@ export async function ledgerOfListedUsers(users: number, nowMs: number): Promise
 function fill(db: Database, users: number, nowMs: number): void {
   const addPlan = db.prepare('INSERT INTO plan (id, name, terms, created_at) VALUES (?, ?, ?, ?)');
   for (let n = 0; n < PLANS; n++) {
-    const of = { name: 'all', direction: 'billed', nodeIds: null, protocols: null, softPercent: 80 } as const;
+    const of = {
+      name: 'all',
+      direction: 'billed',
+      nodeIds: null,
+      nodeTags: null,
+      protocols: null,
+      softPercent: 80,
+    } as const;
     const quotas = [{ ...of, bytes: BigInt(10 + n) << 30n, graceBytes: 0n, rollover: false }];
     const terms = { cycle: { kind: 'none' } as const, quotas, validDays: n % 2 ? 30 + n : null, graceHours: 0 };
     addPlan.run(`plan${n}`, `plan ${n}`, termsToText(terms), nowMs);

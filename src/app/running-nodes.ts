@@ -107,7 +107,9 @@ export class RunningNodes implements NodeOperations {
 
   async change(
     id: NodeId,
-    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit'>>,
+    change: Partial<
+      Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit' | 'tags'>
+    >,
   ): Promise<NodeView> {
     const { inventory, scheduler, changes } = this.#use;
     const before = await this.#must(id);
@@ -118,7 +120,7 @@ export class RunningNodes implements NodeOperations {
     else if (change.source !== undefined) void scheduler.pollNow(id);
     if (node.usersPolicy !== 'none' && node.usersPolicy !== before.usersPolicy)
       await this.assignAutomatically({ nodeId: id, policy: node.usersPolicy, preview: false });
-    changes.tell('nodes');
+    changes.tell('nodes', ...(change.tags === undefined ? [] : (['users'] as const)));
     return await this.#mustView(id);
   }
 

@@ -394,14 +394,15 @@ describe('the fuse', () => {
 
 describe('quotas', () => {
   const quota = { direction: 'both', softPercent: null, graceBytes: 0n, rollover: false } as const;
-  const entitle = (node: World, fields: { bytes: bigint; nodeIds: string[] | null; protocols: string[] | null }) =>
+  type Fields = { bytes: bigint; nodeIds: string[] | null; protocols: string[] | null; nodeTags?: string[] };
+  const entitle = (node: World, { nodeTags, ...fields }: Fields) =>
     node.store.quotas.entitle(
       [node.users.get('a') as UserId],
       {
         to: {
           terms: {
             cycle: { kind: 'none' },
-            quotas: [{ ...quota, name: 'q', ...fields }],
+            quotas: [{ ...quota, name: 'q', nodeTags: nodeTags ?? null, ...fields }],
             validDays: null,
             graceHours: 0,
           },
@@ -423,6 +424,27 @@ describe('quotas', () => {
     await entitle(node, { bytes: 9_000n, nodeIds: null, protocols: null });
     await node.pass();
     expect(node.vpn.changes).toEqual(['off a', 'on a']);
+  });
+
+  test('a quota of a group counts and cuts on the nodes that are in it, as they come and go', async () => {
+    const node = await open(['a', 'b']);
+    const { inventory, quotas } = node.store;
+    await entitle(node, { bytes: 100n, nodeIds: null, protocols: null, nodeTags: ['eu', 'fast'] });
+    await node.poll(500n);
+    await node.pass();
+    expect(node.vpn.changes).toEqual([]);
+    await inventory.updateNode(node.nodeId, { tags: ['eu', 'cheap'] });
+    const user = node.users.get('a') as UserId;
+    await node.poll(0n);
+    expect((await quotas.standings([user])).get(user)?.evaluation.limitedParts).toEqual(['q']);
+    expect((await node.store.userStates.accessOffOf([user]))[0]?.only?.nodeIds).toEqual([node.nodeId]);
+    await node.pass();
+    expect(node.vpn.changes).toEqual(['off a']);
+    await inventory.updateNode(node.nodeId, { tags: [] });
+    await node.poll(0n);
+    await node.pass();
+    expect(node.vpn.changes).toEqual(['off a', 'on a']);
+    expect((await inventory.node(node.nodeId))?.tags).toEqual([]);
   });
 
   test('a quota of a part cuts there alone', async () => {

@@ -122,6 +122,27 @@ it('plans: made, previewed, given, changed for all who have them, and not remove
   expect((await call('POST', '/api/v1/plans', { name: 'x', terms }, reseller)).statusCode).toBe(403);
 });
 
+it('a quota may be of a group of nodes, which the preview counts, too', async () => {
+  const nodeId = await server.addNode('de-1');
+  await server.poll(nodeId, { 'key-a': [100n, 300n] });
+  await json('POST', '/api/v1/users', { name: 'ann' });
+  const peer = await server.store.inventory.findPeer('key-a');
+  const ann = await server.store.inventory.findUser('ann');
+  const assignments = [{ peerId: peer?.id, userId: ann?.id }];
+  await json('POST', '/api/v1/peers/assign', { assignments, countInCycle: true });
+  const terms = { quotas: [{ name: 'fast ones', bytes: 400, nodeTags: ['fast'] }] };
+  expect(await json('POST', '/api/v1/plans/preview', { terms })).toMatchObject({ users: 1, cutInPart: 0 });
+  expect(await json('PATCH', '/api/v1/nodes/de-1', { tags: ['fast', 'de'] })).toMatchObject({ tags: ['fast', 'de'] });
+  expect(await json('POST', '/api/v1/plans/preview', { terms })).toMatchObject({ cutOff: 0, cutInPart: 1 });
+  const plan = await json('POST', '/api/v1/plans', { name: 'fast', terms });
+  expect(plan.terms.quotas[0]).toMatchObject({ nodeIds: null, nodeTags: ['fast'], protocols: null });
+  await json('PUT', '/api/v1/users/ann/entitlement', { plan: 'fast' });
+  await server.store.quotas.judge();
+  expect((await json('GET', '/api/v1/users/ann/entitlement')).quotas).toMatchObject([{ usedBytes: 400, usedUp: true }]);
+  const empty = await call('POST', '/api/v1/plans', { name: 'none', terms: { quotas: [{ bytes: 1, nodeTags: [] }] } });
+  expect([empty.statusCode, empty.json().errors[0].pointer]).toEqual([400, expect.stringContaining('/quotas/0')]);
+});
+
 it('a file may name a day: access ends with it, at midnight of the panel’s zone', async () => {
   await server.ports.operations.setTimeZone('Asia/Tehran');
   const csv = 'name,quota_bytes,expires_at\nann,7,2026-12-31\nbo,8,2026-02-30\n';

@@ -18,7 +18,14 @@ import {
 } from './store-fixture.ts';
 
 function termsOfAll(bytes: bigint): Terms {
-  const of = { name: 'all', direction: 'both', nodeIds: null, protocols: null, softPercent: null } as const;
+  const of = {
+    name: 'all',
+    direction: 'both',
+    nodeIds: null,
+    nodeTags: null,
+    protocols: null,
+    softPercent: null,
+  } as const;
   const quotas = [{ ...of, bytes, graceBytes: 0n, rollover: false }];
   return { cycle: { kind: 'none' }, quotas, validDays: null, graceHours: 0 };
 }

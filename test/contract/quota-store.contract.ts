@@ -26,6 +26,7 @@ export function quota(bytes: bigint, fields: Partial<Quota> = {}): Quota {
     bytes,
     direction: 'billed',
     nodeIds: null,
+    nodeTags: null,
     protocols: null,
     softPercent: null,
     graceBytes: 0n,

@@ -198,7 +198,14 @@ async function addUsersAndNodes({ ports, identity }: Parts, fleet: SimulatedFlee
 async function sellPlans({ ports }: Parts): Promise<void> {
   const plans = await Promise.all(
     PLANS.map(({ name, gib }) => {
-      const limits = { direction: 'billed', nodeIds: null, protocols: null, softPercent: 80, graceBytes: 0n } as const;
+      const limits = {
+        direction: 'billed',
+        nodeIds: null,
+        nodeTags: null,
+        protocols: null,
+        softPercent: 80,
+        graceBytes: 0n,
+      } as const;
       const quota = { ...limits, name: 'all', bytes: gib * 1024n ** 3n, rollover: false };
       const cycle = { kind: 'month', months: 'gregorian', anchor: 1 } as const;
       return ports.quotas.addPlan({ name, terms: { cycle, quotas: [quota], validDays: null, graceHours: 0 } });

@@ -10,6 +10,7 @@ import { addPanelOptions, givenOptions, isPanelKind, type PanelOptions, tokenOf 
 interface ChangeOptions extends PanelOptions, AccessSourceOptions {
   readonly name?: string;
   readonly description?: string;
+  readonly tags?: string;
   readonly users?: string;
   readonly interval?: number;
   readonly untested?: boolean;
@@ -28,6 +29,7 @@ export function addChangeCommand(node: Command): void {
     .description('change a node; what is not given stays, passwords and tokens too')
     .option('--name <name>', 'another name')
     .option('--description <text>')
+    .option('--tags <words>', 'groups of the node for quotas: eu+fast; "" for none')
     .addOption(new Option('--users <policy>', 'users for the peers').choices(['from-comments', 'per-peer', 'none']))
     .option('--interval <seconds>', 'time between two readings', parseSeconds);
   addAccessSourceOptions(addPanelOptions(change))
@@ -44,6 +46,7 @@ async function changeNode(api: Api, name: string, options: ChangeOptions): Promi
   const change = {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.tags === undefined ? {} : { tags: options.tags.split(/[+, ]+/).filter((word) => word !== '') }),
     ...(options.users === undefined ? {} : { usersPolicy: options.users }),
     ...(options.interval === undefined ? {} : { pollIntervalSeconds: options.interval }),
     ...(reached === null ? {} : { options: reached }),

@@ -32,6 +32,7 @@ interface Part {
   readonly name: string;
   readonly bytes: number;
   readonly nodes: readonly string[];
+  readonly groups: readonly string[];
   readonly protocols: readonly string[];
 }
 
@@ -91,7 +92,11 @@ function withTerms(command: Command): Command {
     .option('--soft <percent>', 'soft limit: a warning from this share on')
     .option('--grace <bytes>', 'let through past the quota', parseSize)
     .option('--rollover', 'what a cycle leaves is allowed on top in the next')
-    .option('--part <quota>', 'of a part: NAME=50GiB,nodes=de-1+nl-1,protocols=vless; again for more', addPart)
+    .option(
+      '--part <quota>',
+      'of a part: NAME=50GiB,nodes=de-1+nl-1,groups=eu,protocols=vless; again for more',
+      addPart,
+    )
     .option('--valid-days <days>', 'access ends so many days after the beginning')
     .option('--grace-hours <hours>', 'and goes on for so long after its end')
     .option('--json', 'answer as JSON');
@@ -103,9 +108,10 @@ async function termsOf(api: Api, options: Terms): Promise<Record<string, unknown
   if (quota === undefined && part.length === 0 && Object.values(details).some((value) => value !== undefined)) {
     throw new WrongUse('--direction, --soft, --grace and --rollover go with --quota.');
   }
-  const quotaOf = async ({ name, bytes, nodes, protocols }: Part) => ({
+  const quotaOf = async ({ name, bytes, nodes, groups, protocols }: Part) => ({
     ...{ name, bytes, direction },
     nodeIds: nodes.length === 0 ? null : await Promise.all(nodes.map(async (node) => (await findNode(api, node)).id)),
+    nodeTags: groups.length === 0 ? null : groups,
     protocols: protocols.length === 0 ? null : protocols,
   });
   return {
@@ -116,13 +122,14 @@ async function termsOf(api: Api, options: Terms): Promise<Record<string, unknown
   };
 }
 
-/** Reads `NAME=BYTES,nodes=A+B,protocols=C`. */
+/** Reads `NAME=BYTES,nodes=A+B,groups=C,protocols=D`. */
 function addPart(text: string, before: readonly Part[] = []): Part[] {
-  const [, name, bytes, nodes, protocols] =
-    /^([^=,]+)=([^,]+)(?:,nodes=([^,]+))?(?:,protocols=([^,]+))?$/.exec(text) ?? [];
-  if (name === undefined || bytes === undefined || (nodes ?? protocols) === undefined)
-    throw new InvalidArgumentError('Write it like streaming=50GiB,nodes=de-1+nl-1,protocols=vless+trojan.');
-  return [...before, { name, bytes: parseSize(bytes), nodes: wordsOf(nodes), protocols: wordsOf(protocols) }];
+  const [, name, bytes, nodes, groups, protocols] =
+    /^([^=,]+)=([^,]+)(?:,nodes=([^,]+))?(?:,groups=([^,]+))?(?:,protocols=([^,]+))?$/.exec(text) ?? [];
+  if (name === undefined || bytes === undefined || (nodes ?? groups ?? protocols) === undefined)
+    throw new InvalidArgumentError('Write it like streaming=50GiB,nodes=de-1+nl-1,groups=eu,protocols=vless+trojan.');
+  const [of, inGroups, over] = [nodes, groups, protocols].map(wordsOf) as [string[], string[], string[]];
+  return [...before, { name, bytes: parseSize(bytes), nodes: of, groups: inGroups, protocols: over }];
 }
 
 function wordsOf(text: string | undefined): string[] {

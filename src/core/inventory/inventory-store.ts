@@ -17,7 +17,9 @@ export interface InventoryStore {
   addNode(node: NewNode): Promise<Node>;
   updateNode(
     id: NodeId,
-    change: Partial<Pick<NewNode, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit'>>,
+    change: Partial<
+      Pick<NewNode, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit' | 'tags'>
+    >,
   ): Promise<Node>;
   deleteNode(id: NodeId, at: Date): Promise<void>;
   services(nodeId?: NodeId): Promise<VpnService[]>;
@@ -69,7 +71,9 @@ export interface InventoryStore {
   peersOnline(since: Date, ownerId?: AdminId): Promise<number>;
 }
 
-export interface NewNode extends Omit<Node, 'id' | 'slug' | 'deletedAt' | 'linkMbit'>, Partial<Pick<Node, 'linkMbit'>> {
+export interface NewNode
+  extends Omit<Node, 'id' | 'slug' | 'deletedAt' | 'linkMbit' | 'tags'>,
+    Partial<Pick<Node, 'linkMbit' | 'tags'>> {
   /** Slug wanted by an import; otherwise made from the name. */
   readonly slug?: string;
 }

@@ -96,6 +96,7 @@ export interface NodeDraft {
   readonly opening: Opening;
   readonly usersPolicy: UsersPolicy;
   readonly linkMbit?: number | null;
+  readonly tags?: readonly string[];
 }
 
 export interface NodeTest {
@@ -169,7 +170,9 @@ export interface NodeOperations {
    */
   change(
     id: NodeId,
-    change: Partial<Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit'>>,
+    change: Partial<
+      Pick<NodeDraft, 'name' | 'description' | 'source' | 'pollIntervalMs' | 'usersPolicy' | 'linkMbit' | 'tags'>
+    >,
   ): Promise<NodeView>;
   /** Ends polling; history stays. @throws NotFound */
   remove(id: NodeId): Promise<void>;

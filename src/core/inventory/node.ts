@@ -27,6 +27,8 @@ export interface Node {
   readonly usersPolicy: UsersPolicy;
   /** Speed of the node's link, Mbit/s in each direction: readings that are faster are set aside. Null: not told. */
   readonly linkMbit: number | null;
+  /** Words to group nodes by: quotas may be of such a group. */
+  readonly tags: readonly string[];
   readonly createdAt: Date;
   readonly deletedAt: Date | null;
 }

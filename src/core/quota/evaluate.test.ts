@@ -14,6 +14,7 @@ const quotas: fc.Arbitrary<Quota> = fc.record({
   bytes: fc.bigInt({ min: 1n, max: 2n ** 61n }),
   direction: fc.constantFrom(...QUOTA_DIRECTIONS),
   nodeIds: fc.constant(null),
+  nodeTags: fc.constant(null),
   protocols: fc.constant(null),
   softPercent: fc.option(fc.integer({ min: 1, max: 100 })),
   graceBytes: bytes,
@@ -75,7 +76,7 @@ describe('a quota', () => {
 it('access ends after the grace; who is without it is looked at again when the cycle ends', () => {
   const cycle = cycleAt({ kind: 'day' }, Calendar.of('UTC'), NOW);
   const quota: Quota = {
-    ...{ name: 'all', bytes: 5n, direction: 'both', nodeIds: null, protocols: null },
+    ...{ name: 'all', bytes: 5n, direction: 'both', nodeIds: null, nodeTags: null, protocols: null },
     ...{ softPercent: null, graceBytes: 0n, rollover: false },
   };
   const usage: QuotaUsage = { ...UNUSED, sums: { rx: 2n, tx: 3n, undirected: 0n, markup: 9n } };

@@ -19,6 +19,8 @@ export interface Quota {
   readonly direction: QuotaDirection;
   /** Only what these nodes carry, and cut only there; null: whatever carries it. */
   readonly nodeIds: readonly string[] | null;
+  /** Only what nodes with any of these tags carry, now and as they come; with `nodeIds`: of either. Null: no group. */
+  readonly nodeTags: readonly string[] | null;
   /** Only over these protocols; null: over all. */
   readonly protocols: readonly string[] | null;
   /** From this share on there is a warning (the soft limit); null: none. */
@@ -73,32 +75,37 @@ export function countsFromStart(cycle: PlanCycle): cycle is CycleFromStart {
 
 /** @throws InvalidInput where the terms contradict themselves; their fields are sound already */
 export function checkTerms({ quotas }: Terms): void {
-  quotas.forEach(({ name, nodeIds, protocols }, i) => {
+  quotas.forEach(({ name, nodeIds, nodeTags, protocols }, i) => {
     if (quotas.findIndex((other) => other.name === name) < i) {
       throw new InvalidInput(`/quotas/${i}/name`, `There are two quotas named "${name}".`);
     }
-    if (nodeIds?.length === 0 || protocols?.length === 0) {
+    if (nodeIds?.length === 0 || nodeTags?.length === 0 || protocols?.length === 0) {
       throw new InvalidInput(
         `/quotas/${i}`,
-        'A quota of no node or no protocol counts nothing.',
+        'A quota of no node, no group or no protocol counts nothing.',
         'Leave the list out.',
       );
     }
   });
 }
 
+/** What a quota is of. */
+type Scope = Pick<Quota, 'nodeIds' | 'nodeTags' | 'protocols'>;
+
 /** True if the quota is of everything: where it is used up, all access is off. */
-export function isOfEverything({ nodeIds, protocols }: Pick<Quota, 'nodeIds' | 'protocols'>): boolean {
-  return nodeIds === null && protocols === null;
+export function isOfEverything({ nodeIds, nodeTags, protocols }: Scope): boolean {
+  return nodeIds === null && nodeTags === null && protocols === null;
 }
 
-/** True if what a carrier carried counts towards the quota. `nodeId`: null for servers that are not ours. */
+/** True if what a carrier carried counts towards the quota. `nodeId`: null for servers that are not ours, which have no tags. */
 export function countsOn(
-  { nodeIds, protocols }: Pick<Quota, 'nodeIds' | 'protocols'>,
-  carrier: { readonly nodeId: string | null; readonly protocol: string },
+  { nodeIds, nodeTags, protocols }: Scope,
+  carrier: { readonly nodeId: string | null; readonly nodeTags: readonly string[]; readonly protocol: string },
 ): boolean {
-  if (nodeIds !== null && (carrier.nodeId === null || !nodeIds.includes(carrier.nodeId))) return false;
-  return protocols === null || protocols.includes(carrier.protocol);
+  if (protocols !== null && !protocols.includes(carrier.protocol)) return false;
+  if (nodeIds === null && nodeTags === null) return true;
+  const isNamed = carrier.nodeId !== null && nodeIds?.includes(carrier.nodeId) === true;
+  return isNamed || carrier.nodeTags.some((tag) => nodeTags?.includes(tag));
 }
 
 const MOST_DAYS = 3660;
@@ -119,13 +126,18 @@ export function termsFromText(text: string): Terms {
   return {
     ...rest,
     cycle: parsePlanCycle(cycle) ?? { kind: 'none' },
-    quotas: quotas.map((quota) => ({ ...quota, bytes: BigInt(quota.bytes), graceBytes: BigInt(quota.graceBytes) })),
+    quotas: quotas.map((quota) => ({
+      ...{ ...quota, nodeTags: quota.nodeTags ?? null },
+      ...{ bytes: BigInt(quota.bytes), graceBytes: BigInt(quota.graceBytes) },
+    })),
   };
 }
 
 interface StoredTerms extends Omit<Terms, 'cycle' | 'quotas'> {
   readonly cycle: string;
-  readonly quotas: readonly (Omit<Quota, 'bytes' | 'graceBytes'> & {
+  readonly quotas: readonly (Omit<Quota, 'bytes' | 'graceBytes' | 'nodeTags'> & {
+    /** Absent in what was stored before there were groups. */
+    readonly nodeTags?: Quota['nodeTags'];
     readonly bytes: string;
     readonly graceBytes: string;
   })[];

@@ -20,6 +20,7 @@ import {
   OptionsJson,
   UsersPolicyJson,
 } from '../schemas/nodes.ts';
+import { TagsJson } from '../schemas/people.ts';
 
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const Description = Type.String({ maxLength: 500 });
@@ -32,6 +33,7 @@ const NewNode = Type.Object({
   opening: Type.Optional(OpeningJson),
   usersPolicy: Type.Optional(UsersPolicyJson),
   linkMbit: Type.Optional(LinkJson),
+  tags: Type.Optional(TagsJson),
 });
 const NodeChange = Type.Object({
   name: Type.Optional(NodeNameJson),
@@ -41,6 +43,7 @@ const NodeChange = Type.Object({
   pollIntervalSeconds: Type.Optional(IntervalJson),
   usersPolicy: Type.Optional(UsersPolicyJson),
   linkMbit: Type.Optional(LinkJson),
+  tags: Type.Optional(TagsJson),
 });
 const DEFAULT_INTERVAL_SECONDS = 30;
 
@@ -98,6 +101,7 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
         opening: opening ?? 'baseline',
         usersPolicy: usersPolicy ?? 'none',
         linkMbit: linkMbit ?? null,
+        tags: request.body.tags ?? [],
       });
       await audit(parts, request, 'node.added', view.node.name, { kind });
       return reply.code(201).send(json(view, request));
@@ -142,7 +146,16 @@ export function nodeRoutes(app: HttpApp, parts: HttpParts): void {
 
 /** Another kind begins with options of its own. */
 function changeOf({ source }: Node, body: Static<typeof NodeChange>): Parameters<NodeOperations['change']>[1] {
-  const { name, kind = source.kind, description, options, pollIntervalSeconds, usersPolicy, linkMbit } = body;
+  const {
+    name,
+    kind = source.kind,
+    description,
+    options,
+    pollIntervalSeconds,
+    usersPolicy,
+    linkMbit,
+    tags: words,
+  } = body;
   const hasSource = options !== undefined || kind !== source.kind;
   return {
     ...(name === undefined ? {} : { name: name.trim() }),
@@ -151,6 +164,7 @@ function changeOf({ source }: Node, body: Static<typeof NodeChange>): Parameters
     ...(pollIntervalSeconds === undefined ? {} : { pollIntervalMs: pollIntervalSeconds * 1000 }),
     ...(usersPolicy === undefined ? {} : { usersPolicy }),
     ...(linkMbit === undefined ? {} : { linkMbit }),
+    ...(words === undefined ? {} : { tags: words }),
   };
 }
 

@@ -26,6 +26,7 @@ export const SomeBytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INT
 const quotaMembers = {
   direction: Direction,
   nodeIds: Names('Only what these nodes carry, and cut only there; null: everything.'),
+  nodeTags: Names('Only what nodes of these groups carry: those with any of the tags, now and as they come.'),
   protocols: Names('Only over these protocols; null: over all.'),
   softPercent: Nullable(Type.Integer({ minimum: 1, maximum: 100, description: 'Soft limit: a warning, no cut.' })),
   graceBytes: Type.Integer({
@@ -129,6 +130,7 @@ export function termsOf({ cycle = 'none', quotas = [], validDays, graceHours }: 
         bytes: BigInt(bytes),
         direction: rest.direction ?? 'billed',
         nodeIds: rest.nodeIds ?? null,
+        nodeTags: rest.nodeTags ?? null,
         protocols: rest.protocols ?? null,
         softPercent: rest.softPercent ?? null,
         graceBytes: BigInt(rest.graceBytes ?? 0),
@@ -143,9 +145,10 @@ export function termsOf({ cycle = 'none', quotas = [], validDays, graceHours }: 
 function termsJson({ cycle, quotas, validDays, graceHours }: Terms): Static<typeof TermsJson> {
   return {
     cycle: formatPlanCycle(cycle),
-    quotas: quotas.map(({ nodeIds, protocols, ...quota }) => ({
+    quotas: quotas.map(({ nodeIds, nodeTags, protocols, ...quota }) => ({
       ...quota,
       nodeIds: nodeIds === null ? null : [...nodeIds],
+      nodeTags: nodeTags === null ? null : [...nodeTags],
       protocols: protocols === null ? null : [...protocols],
     })),
     validDays,

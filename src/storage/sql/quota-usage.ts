@@ -91,7 +91,8 @@ export class QuotaUsageReader {
       cycle === null ? this.#sql.totals.all(userId) : this.#sql.days.all({ userId, firstDay, lastDay, fromMs })
     ) as TallyRow[];
     for (const row of rows) {
-      const counting = usage.filter((_, i) => countsOn(quotas[i] as Quota, row));
+      const carrier = { ...row, nodeTags: tagsOf(row.tags) };
+      const counting = usage.filter((_, i) => countsOn(quotas[i] as Quota, carrier));
       if (counting.length === 0) continue;
       const doubted = row.reported === 1n && !trusted.has(row.server) ? this.doubtedOf(row.tallyId, cycle) : null;
       for (const each of counting) {
@@ -124,6 +125,11 @@ function leftOverOf(quota: Quota, before: QuotaUsage | undefined): bigint {
   return before === undefined ? 0n : leftOver(quota, before);
 }
 
+/** Tags of a node as they are stored; none of a server that is not ours. */
+export function tagsOf(text: string | null): readonly string[] {
+  return text === null || text === '[]' ? [] : (JSON.parse(text) as string[]);
+}
+
 export function noSums(): Mutable<CountedSums> {
   return { rx: 0n, tx: 0n, undirected: 0n, markup: 0n };
 }
@@ -142,6 +148,7 @@ export function addTo(to: Mutable<CountedSums>, { rx, tx, undirected, markup }: 
 interface TallyRow extends CountedSums {
   readonly tallyId: bigint;
   readonly nodeId: string | null;
+  readonly tags: string | null;
   readonly server: string;
   readonly protocol: string;
   readonly reported: bigint;
@@ -154,7 +161,8 @@ interface DayRow extends CountedSums {
 
 function prepare(db: Database) {
   const big = (sql: string) => db.prepare(sql).safeIntegers();
-  const carrier = 'c.node_id AS nodeId, c.server, c.protocol, c.service_id IS NULL AS reported';
+  const carrier = `c.node_id AS nodeId, (SELECT n.tags FROM node n WHERE n.id = c.node_id) AS tags, c.server, c.protocol,
+    c.service_id IS NULL AS reported`;
   // CROSS JOIN: from the user's segments on, never from a carrier through everybody's series.
   const from = `FROM segment g CROSS JOIN tally t ON t.segment_id = g.id CROSS JOIN series s ON s.id = t.series_id
     CROSS JOIN carrier c ON c.id = s.carrier_id`;

@@ -40,17 +40,19 @@ export interface NodeRow {
   readonly opening: Opening;
   readonly usersPolicy: UsersPolicy;
   readonly linkMbit: number | null;
+  readonly tags: string;
   readonly createdAt: number;
   readonly deletedAt: number | null;
 }
 
 export const nodeColumns = `id, name, slug, description, kind, options, poll_interval_ms AS pollIntervalMs, opening,
-  users_policy AS usersPolicy, link_mbit AS linkMbit, created_at AS createdAt, deleted_at AS deletedAt`;
+  users_policy AS usersPolicy, link_mbit AS linkMbit, tags, created_at AS createdAt, deleted_at AS deletedAt`;
 
-export function toNode({ kind, options, createdAt, deletedAt, ...row }: NodeRow): Node {
+export function toNode({ kind, options, tags, createdAt, deletedAt, ...row }: NodeRow): Node {
   return {
     ...row,
     source: { kind, options: JSON.parse(options) },
+    tags: JSON.parse(tags),
     createdAt: new Date(createdAt),
     deletedAt: toDate(deletedAt),
   };

@@ -137,6 +137,7 @@ class Facts {
       bytes: BigInt(bytes),
       direction,
       nodeIds: null,
+      nodeTags: null,
       protocols: protocol ? ['vless'] : null,
       softPercent: null,
       graceBytes: BigInt(grace),

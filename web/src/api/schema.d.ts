@@ -2861,6 +2861,8 @@ export interface components {
             readonly reason: components["schemas"]["Notice"] | null;
             readonly notices: readonly components["schemas"]["NodeNotice"][];
             readonly linkMbit: number | null;
+            /** @description Groups of nodes: quotas may be of them. */
+            readonly tags: readonly string[];
             readonly clockSkewMs: number | null;
             /** Format: date-time */
             readonly silentSince: string | null;
@@ -3419,6 +3421,7 @@ export interface components {
                  */
                 readonly direction: "billed" | "both" | "up" | "down" | "max";
                 readonly nodeIds: readonly string[] | null;
+                readonly nodeTags: readonly string[] | null;
                 readonly protocols: readonly string[] | null;
                 readonly softPercent: number | null;
                 /** @description Bytes, exact. */
@@ -5274,6 +5277,7 @@ export interface operations {
                     /** @enum {string} */
                     readonly usersPolicy?: "from-comments" | "per-peer" | "none";
                     readonly linkMbit?: number | null;
+                    readonly tags?: readonly string[];
                 };
             };
         };
@@ -5361,6 +5365,7 @@ export interface operations {
                     /** @enum {string} */
                     readonly usersPolicy?: "from-comments" | "per-peer" | "none";
                     readonly linkMbit?: number | null;
+                    readonly tags?: readonly string[];
                 };
             };
         };
@@ -6449,6 +6454,7 @@ export interface operations {
                                  */
                                 readonly direction?: "billed" | "both" | "up" | "down" | "max";
                                 readonly nodeIds?: readonly string[] | null;
+                                readonly nodeTags?: readonly string[] | null;
                                 readonly protocols?: readonly string[] | null;
                                 readonly softPercent?: number | null;
                                 /** @description Let through past the quota. */
@@ -6631,6 +6637,7 @@ export interface operations {
                                  */
                                 readonly direction?: "billed" | "both" | "up" | "down" | "max";
                                 readonly nodeIds?: readonly string[] | null;
+                                readonly nodeTags?: readonly string[] | null;
                                 readonly protocols?: readonly string[] | null;
                                 readonly softPercent?: number | null;
                                 /** @description Let through past the quota. */
@@ -6827,6 +6834,7 @@ export interface operations {
                              */
                             readonly direction?: "billed" | "both" | "up" | "down" | "max";
                             readonly nodeIds?: readonly string[] | null;
+                            readonly nodeTags?: readonly string[] | null;
                             readonly protocols?: readonly string[] | null;
                             readonly softPercent?: number | null;
                             /** @description Let through past the quota. */
@@ -6923,6 +6931,7 @@ export interface operations {
                              */
                             readonly direction?: "billed" | "both" | "up" | "down" | "max";
                             readonly nodeIds?: readonly string[] | null;
+                            readonly nodeTags?: readonly string[] | null;
                             readonly protocols?: readonly string[] | null;
                             readonly softPercent?: number | null;
                             /** @description Let through past the quota. */
@@ -6972,6 +6981,7 @@ export interface operations {
                              */
                             readonly direction?: "billed" | "both" | "up" | "down" | "max";
                             readonly nodeIds?: readonly string[] | null;
+                            readonly nodeTags?: readonly string[] | null;
                             readonly protocols?: readonly string[] | null;
                             readonly softPercent?: number | null;
                             /** @description Let through past the quota. */
@@ -7050,6 +7060,7 @@ export interface operations {
                              */
                             readonly direction?: "billed" | "both" | "up" | "down" | "max";
                             readonly nodeIds?: readonly string[] | null;
+                            readonly nodeTags?: readonly string[] | null;
                             readonly protocols?: readonly string[] | null;
                             readonly softPercent?: number | null;
                             /** @description Let through past the quota. */

@@ -1,5 +1,5 @@
 import { type Entitlement, evaluate } from '../../../core/quota/evaluate.ts';
-import { type Terms, termsFromText } from '../../../core/quota/plan.ts';
+import { type Quota, type Terms, termsFromText } from '../../../core/quota/plan.ts';
 import type { Plan, StateChange, TermsPreview, TopUp, UserStanding } from '../../../core/quota/quota-store.ts';
 import {
   type AccessOff,
@@ -23,7 +23,7 @@ import {
   toStateChange,
   toTopUp,
 } from '../quota-rows.ts';
-import { type MutableUsage, QuotaUsageReader } from '../quota-usage.ts';
+import { type MutableUsage, QuotaUsageReader, tagsOf } from '../quota-usage.ts';
 import { toDate } from '../rows.ts';
 import type { Params, Statements } from './statements.ts';
 
@@ -165,7 +165,10 @@ export class QuotaReader {
        JOIN user u ON u.id = l.user_id WHERE u.state IN ('active', 'on-hold') ${some}`,
       params,
     );
-    return parts.flatMap(toPartOff);
+    if (parts.length === 0) return [];
+    const nodes = this.#sql.all<{ id: NodeId; tags: string }>('SELECT id, tags FROM node WHERE deleted_at IS NULL');
+    const tagged = nodes.map(({ id, tags }) => ({ id, tags: tagsOf(tags) }));
+    return parts.flatMap((part) => toPartOff(part, tagged));
   }
 }
 
@@ -213,11 +216,20 @@ function toAccessOff({ id, state, reason, since }: AccessRow): AccessOff {
   return { userId: id, state, reason, since: new Date(since), only: null };
 }
 
-function toPartOff({ id, quota, since, terms }: PartRow): AccessOff[] {
+type Tagged = readonly { readonly id: NodeId; readonly tags: readonly string[] }[];
+
+function toPartOff({ id, quota, since, terms }: PartRow, nodes: Tagged): AccessOff[] {
   const part = termsFromText(terms).quotas.find(({ name }) => name === quota);
   if (part === undefined) return [];
-  const only = { nodeIds: part.nodeIds as readonly NodeId[] | null, protocols: part.protocols };
+  const only = { nodeIds: nodesOf(part, nodes), protocols: part.protocols };
   return [{ userId: id, state: 'limited', reason: 'quota', since: new Date(since), only }];
+}
+
+/** The nodes that a quota is of, its groups as they are now; null: all. */
+function nodesOf({ nodeIds, nodeTags }: Quota, nodes: Tagged): readonly NodeId[] | null {
+  if (nodeTags === null) return nodeIds as readonly NodeId[] | null;
+  const inGroups = nodes.filter(({ tags }) => tags.some((tag) => nodeTags.includes(tag))).map(({ id }) => id);
+  return [...new Set([...((nodeIds ?? []) as readonly NodeId[]), ...inGroups])];
 }
 
 /** Servers whose unsigned reports are believed. */

@@ -25,10 +25,8 @@ export function inventoryOperations({ nodes, owners, states, figures, plans }: I
   };
   return {
     addNode: operation('inventory', (_now, node: NewNode) => nodes.add(node), false),
-    updateNode: operation(
-      'inventory',
-      (_now, id: NodeId, change: Parameters<Nodes['update']>[1]) => nodes.update(id, change),
-      false,
+    updateNode: operation('inventory', (_now, id: NodeId, change: Parameters<Nodes['update']>[1]) =>
+      nodes.update(id, change),
     ),
     deleteNode: operation('inventory', (_now, id: NodeId, at: Date) => nodes.delete(id, at), false),
     addFigure: operation('none', (_now, figure: NewFigure) => figures.add(figure)),

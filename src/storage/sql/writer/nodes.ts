@@ -6,6 +6,7 @@ import type { NewId, NodeId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
 import { type NodeRow, nodeColumns, toNode } from '../rows.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
+import type { Quotas } from './quotas.ts';
 
 type NodeChange = Parameters<InventoryStore['updateNode']>[1];
 
@@ -13,11 +14,13 @@ type NodeChange = Parameters<InventoryStore['updateNode']>[1];
 export class Nodes {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #outcomes: PollOutcomes;
+  readonly #quotas: Pick<Quotas, 'groupsChanged'>;
   readonly #newId: NewId;
 
-  constructor(db: Database, outcomes: PollOutcomes, newId: NewId) {
+  constructor(db: Database, outcomes: PollOutcomes, quotas: Pick<Quotas, 'groupsChanged'>, newId: NewId) {
     this.#sql = prepare(db);
     this.#outcomes = outcomes;
+    this.#quotas = quotas;
     this.#newId = newId;
   }
 
@@ -25,17 +28,19 @@ export class Nodes {
     this.#refuseTakenName(node.name);
     const id = this.#newId();
     const slug = this.#freeSlug(node.slug ?? slugOf(node.name));
-    const { name, description, source, pollIntervalMs, opening, usersPolicy, linkMbit = null } = node;
+    const { name, description, source, pollIntervalMs, opening, usersPolicy, linkMbit = null, tags = [] } = node;
     const options = JSON.stringify(source.options);
     const at = node.createdAt.getTime();
     const { kind } = source;
-    this.#sql.add.run(id, name, slug, description, kind, options, pollIntervalMs, opening, usersPolicy, linkMbit, at);
+    const words = JSON.stringify(tags);
+    const how = [pollIntervalMs, opening, usersPolicy, linkMbit, words] as const;
+    this.#sql.add.run(id, name, slug, description, kind, options, ...how, at);
     return this.#node(id);
   }
 
   update(id: NodeId, change: NodeChange): Node {
     const before = this.#node(id);
-    const { name, description, source, pollIntervalMs, usersPolicy, linkMbit } = { ...before, ...change };
+    const { name, description, source, pollIntervalMs, usersPolicy, linkMbit, tags } = { ...before, ...change };
     if (name !== before.name) this.#refuseTakenName(name);
     this.#sql.update.run(
       name,
@@ -45,8 +50,10 @@ export class Nodes {
       pollIntervalMs,
       usersPolicy,
       linkMbit,
+      JSON.stringify(tags),
       id,
     );
+    if (change.tags !== undefined && String(tags) !== String(before.tags)) this.#quotas.groupsChanged();
     return this.#node(id);
   }
 
@@ -80,12 +87,12 @@ function prepare(db: Database) {
     slugExists: db.prepare('SELECT 1 FROM node WHERE slug = ? AND deleted_at IS NULL'),
     add: db.prepare(
       `INSERT INTO node (id, name, slug, description, kind, options, poll_interval_ms, opening, users_policy, link_mbit,
-         created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         tags, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     update: db.prepare(
       `UPDATE node SET name = ?, description = ?, kind = ?, options = ?, poll_interval_ms = ?, users_policy = ?,
-         link_mbit = ? WHERE id = ?`,
+         link_mbit = ?, tags = ? WHERE id = ?`,
     ),
     delete: db.prepare('UPDATE node SET deleted_at = ? WHERE id = ?'),
   };

@@ -105,7 +105,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
     owners: new Owners(db, resets, quotas, new Tenures(db, calendar), newId),
     health: new Health(db),
     ...{ alerts: new Alerts(db, newId), channels: new Channels(db, newId), twoFactors: new TwoFactors(db) },
-    nodes: new Nodes(db, outcomes, newId),
+    nodes: new Nodes(db, outcomes, quotas, newId),
     identities: new Identities(db, newId),
     corrections: new Corrections(db, attribution, entries, rebindings, calendar),
     rebindings,

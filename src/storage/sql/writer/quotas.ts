@@ -4,7 +4,7 @@ import { countsOn } from '../../../core/quota/plan.ts';
 import { stateOf } from '../../../core/quota/user-state.ts';
 import type { UserId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
-import { addTo } from '../quota-usage.ts';
+import { addTo, tagsOf } from '../quota-usage.ts';
 import { VISIBLE } from '../reader/statements.ts';
 import type { Attribution, Line, PendingRecord } from './attribution.ts';
 import type { Account, QuotaAccounts } from './quota-accounts.ts';
@@ -125,6 +125,12 @@ export class Quotas {
     this.#sql.everybodyIsDue.run();
   }
 
+  /** Nodes joined or left a group: what counts towards its quotas is another. */
+  groupsChanged(): void {
+    this.#carriers.clear();
+    this.everybodysUsageChanged();
+  }
+
   planChanged(planId: string): void {
     this.accounts.forgetMetersOfPlan(planId);
     this.#sql.planIsDue.run(planId);
@@ -181,7 +187,8 @@ export class Quotas {
   #carrierOf(id: number): Carrier {
     let carrier = this.#carriers.get(id);
     if (carrier === undefined) {
-      carrier = this.#sql.carrier.get(id) as Carrier;
+      const { tags, ...rest } = this.#sql.carrier.get(id) as Omit<Carrier, 'nodeTags'> & { tags: string | null };
+      carrier = { ...rest, nodeTags: tagsOf(tags) };
       this.#carriers.set(id, carrier);
     }
     return carrier;
@@ -252,6 +259,7 @@ const NOBODY: readonly UserId[] = [];
 
 interface Carrier {
   readonly nodeId: string | null;
+  readonly nodeTags: readonly string[];
   readonly server: string;
   readonly protocol: string;
 }
@@ -265,7 +273,10 @@ function prepare(db: Database) {
          WHERE g.id = ? AND g.in_cycle = 1 AND ${VISIBLE}`,
       )
       .pluck(),
-    carrier: db.prepare('SELECT node_id AS nodeId, server, protocol FROM carrier WHERE id = ?'),
+    carrier: db.prepare(
+      `SELECT c.node_id AS nodeId, n.tags, c.server, c.protocol FROM carrier c LEFT JOIN node n ON n.id = c.node_id
+       WHERE c.id = ?`,
+    ),
     due: db
       .prepare('SELECT user_id FROM entitlement WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?')
       .pluck(),

@@ -18,6 +18,7 @@ import { twoFactorMigration } from './015-two-factor.ts';
 import { budgetsMigration } from './016-budgets.ts';
 import { ownerTenuresMigration } from './017-owner-tenures.ts';
 import { configCopiesMigration } from './018-config-copies.ts';
+import { nodeTagsMigration } from './019-node-tags.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -39,6 +40,7 @@ const migrations: readonly string[] = [
   budgetsMigration,
   ownerTenuresMigration,
   configCopiesMigration,
+  nodeTagsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

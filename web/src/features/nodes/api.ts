@@ -94,7 +94,7 @@ export function usePollNode(id: string) {
 }
 
 export type NodeChange = Partial<
-  Pick<Node, 'name' | 'description' | 'options' | 'pollIntervalSeconds' | 'usersPolicy'>
+  Pick<Node, 'name' | 'description' | 'options' | 'pollIntervalSeconds' | 'usersPolicy' | 'tags'>
 >;
 
 export function useChangeNode(id: string) {

@@ -12,18 +12,29 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
   const change = useChangeNode(node.id);
   const [name, setName] = useState(node.name);
   const [description, setDescription] = useState(node.description);
+  const [tags, setTags] = useState(node.tags.join(' '));
   const [interval, setInterval] = useState(String(node.pollIntervalSeconds));
   const [options, setOptions] = useState(node.options);
   const set = (field: 'ssh' | 'identityFile' | 'hostKey' | 'path') => (value: string) =>
     setOptions({ ...options, [field]: value || undefined });
   const submit = () =>
-    change.mutate({ name, description, options, pollIntervalSeconds: Number(interval) }, { onSuccess: onDone });
+    change.mutate(
+      { name, description, options, pollIntervalSeconds: Number(interval), tags: wordsOf(tags) },
+      { onSuccess: onDone },
+    );
   const error = (field: string) => fieldError(change.error, field);
   const hasOwnForm = fieldsOf(node.kind, options).length > 0;
   return (
     <Form onSubmit={submit}>
       <TextField label={t('nodes.wizard.name')} value={name} onChange={setName} error={error('name')} />
       <TextField label={t('nodes.field.description')} value={description} onChange={setDescription} />
+      <TextField
+        label={t('nodes.field.tags')}
+        help={t('nodes.field.tagsHelp')}
+        value={tags}
+        onChange={setTags}
+        error={error('tags')}
+      />
       {options.transport === 'ssh' && !hasOwnForm ? (
         <>
           <TextField
@@ -83,4 +94,8 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
       </div>
     </Form>
   );
+}
+
+function wordsOf(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))];
 }

@@ -8,7 +8,7 @@ import { useAddPlan } from './api.ts';
 const CYCLES = ['month:1', 'jalali-month:1', 'week:mon', 'week:sat', 'day', 'days:30', 'none'] as const;
 type Cycle = (typeof CYCLES)[number];
 
-/** One quota of everything in a cycle, and for how long; finer plans are made by API and command line. */
+/** One quota of everything or of a group of nodes, and for how long; finer plans are made by API and command line. */
 export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation();
   const add = useAddPlan();
@@ -16,6 +16,7 @@ export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
   const [gib, setGib] = useState('');
   const [cycle, setCycle] = useState<Cycle>('month:1');
   const [days, setDays] = useState('');
+  const [groups, setGroups] = useState('');
   const bytes = parseGib(gib);
   const submit = () =>
     add.mutate(
@@ -23,7 +24,7 @@ export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
         name,
         terms: {
           cycle,
-          quotas: bytes === null ? [] : [{ bytes }],
+          quotas: bytes === null ? [] : [{ bytes, ...groupsIn(groups) }],
           ...(days === '' ? {} : { validDays: Number(days) }),
         },
       },
@@ -44,6 +45,12 @@ export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
         value={gib}
         onChange={setGib}
         inputMode="decimal"
+      />
+      <TextField
+        label={t('settings.plans.groups')}
+        help={t('settings.plans.groupsHelp')}
+        value={groups}
+        onChange={setGroups}
       />
       <Select<Cycle>
         label={t('settings.plans.cycle')}
@@ -73,4 +80,10 @@ export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
       </div>
     </Form>
   );
+}
+
+/** Tags of nodes; none: the quota is of everything. */
+function groupsIn(text: string): { readonly nodeTags?: string[] } {
+  const nodeTags = text.split(/[\s,]+/).filter((word) => word !== '');
+  return nodeTags.length === 0 ? {} : { nodeTags };
 }

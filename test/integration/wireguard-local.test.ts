@@ -169,6 +169,37 @@ describe.runIf(isPossible)('a real WireGuard node, read from its own shell', () 
     }
   });
 
+  test('wg and awg on one node: each reads its own interfaces, and none is counted by both', async () => {
+    const mixed = await lab.host();
+    const wg = await Tunnel.open(lab, mixed, 'wg0', 4);
+    const awg = await Tunnel.open(lab, mixed, 'awg0', 5);
+    await wg.upload(30_000);
+    await awg.download(50_000);
+    await Promise.all([wg.settle(), awg.settle()]);
+    // Each tool sees only interfaces of its own kind: two that know one each stand for them.
+    const toolFor = (name: string) =>
+      `#!/bin/sh\n[ "$1 $2" = 'show interfaces' ] && { echo ${name}; exit; }\n[ "$2" = ${name} ] || exit 1\nexec /usr/bin/wg "$@"\n`;
+    await mixed.run('mount', ['-t', 'tmpfs', 'tmpfs', '/usr/local/bin']);
+    for (const [tool, name] of [
+      ['wg', 'wg0'],
+      ['awg', 'awg0'],
+    ] as const) {
+      const put = `cat > /usr/local/bin/${tool} && chmod 755 /usr/local/bin/${tool}`;
+      await mixed.run('sh', ['-c', put], toolFor(name));
+    }
+    const enter = [...mixed.enter, 'env', 'PATH=/usr/local/bin:/usr/bin:/bin', 'sh'];
+    const poll = await new WireguardCollector(new LocalTransport(enter)).collect(AbortSignal.timeout(10_000));
+    expect(poll).toMatchObject({ complete: true, notices: [] });
+    expect(poll.services.map(({ name, kind }) => [name, kind])).toEqual([
+      ['wg0', 'wireguard'],
+      ['awg0', 'amneziawg'],
+    ]);
+    for (const [index, { server }] of [wg, awg].entries()) {
+      const peer = poll.services[index]?.peers[0];
+      expect({ rx: peer?.traffic.rx, tx: peer?.traffic.tx }).toEqual((await server.transfer()).get(peer?.key ?? ''));
+    }
+  });
+
   test('interfaces in a container are read through its engine, with awg where it is there', async () => {
     const container = await lab.host();
     const inside = await Tunnel.open(lab, container, 'wg0', 3);

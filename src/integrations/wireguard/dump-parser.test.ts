@@ -78,6 +78,27 @@ describe.each(names.filter((name) => name.endsWith('.all-dump.txt')))('%s', (nam
   });
 });
 
+test.each(names.filter((name) => /^amneziawg.*\.all-dump/.test(name)))(
+  'wg and awg of one node, dumped one after the other with %s: each interface has its kind and its own peers',
+  (name) => {
+    const wg = read('wireguard-1.0.20210914.all-dump.txt');
+    const awg = read(name)
+      .toString('latin1')
+      .replaceAll(/^(x1|nokey)\t.*\n/gm, '');
+    for (const both of [`${wg.toString('latin1')}${awg}`, `${awg}${wg.toString('latin1')}`]) {
+      const { services } = parse(Buffer.from(both, 'latin1'), 33);
+      const shown = services.map((one) => [one.name, one.kind, one.peers.length] as const);
+      expect([...shown].sort()).toEqual([
+        ['awg0', 'amneziawg', 3],
+        ['wg0', 'wireguard', 3],
+        ['x1', 'wireguard', 1],
+      ]);
+      const text = inspect(services, { depth: null, showHidden: true });
+      for (const secret of ['private wg0', 'private awg0', 'psk 1', 'header']) expect(text).not.toContain(key(secret));
+    }
+  },
+);
+
 describe('a damaged dump', () => {
   const whole = read('wireguard-1.0.20210914.all-dump.txt');
   const valid = new Map(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonPicker, NotJson, type Placed, pickJson, type Shape } from './json-picker.ts';
+import { JsonPicker, type Placed, pickJson, type Shape } from './json-picker.ts';
+import { NotJson } from './json-text.ts';
 
 /** What JSON.parse makes of it, with the same types. */
 function expected(value: unknown): unknown {

@@ -1,16 +1,18 @@
+import { decodeText, isLiteral, literalOf, NotJson } from './json-text.ts';
+
 /**
  * What is wanted of a JSON text: a `value` (text, number, true, false, null), each element of a list, fields of an object,
  * or every field (`*`).
  */
 export type Shape = 'value' | readonly [Shape] | { readonly [field: string]: Shape };
 
-/** The text is no JSON, or not all of it. Never says what stood there: it may be secret. */
-export class NotJson extends Error {}
-
 interface Frame {
   readonly shape: Exclude<Shape, 'value'>;
   readonly target: unknown[] | Record<string, unknown>;
+  readonly isList: boolean;
   key: string;
+  /** Of a list: the place of the value that comes now. */
+  place: number;
 }
 
 /** A value with where it stands in the text: bytes `[from, to)`, the quotes of a text included. */
@@ -31,7 +33,6 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const MAX_TEXT_BYTES = 64 * 1024;
 const MAX_LITERAL_BYTES = 400;
 const NOTHING = Buffer.alloc(0);
@@ -54,15 +55,21 @@ export class JsonPicker {
   #partBytes = 0;
   #inLiteral = false;
   readonly #isPlaced: boolean;
+  readonly #isByPlace: boolean;
   /** Bytes before the chunk at hand, and where in all of them the value at hand began. */
   #passed = 0;
   #from = 0;
 
-  /** `maxTextBytes`: of one text that is wanted; those that are passed over may be of any length. `placed`: see `Placed`. */
-  constructor(shape: Shape, { maxTextBytes = MAX_TEXT_BYTES, placed = false } = {}) {
+  /**
+   * `maxTextBytes`: of one text that is wanted; those that are passed over may be of any length. `placed`: see `Placed`.
+   * `listsByPlace`: a list where an object is wanted is one whose names are 0, 1, 2 …; and what is of another form than
+   * wanted is there, as undefined.
+   */
+  constructor(shape: Shape, { maxTextBytes = MAX_TEXT_BYTES, placed = false, listsByPlace = false } = {}) {
     this.#shape = shape;
     this.#maxTextBytes = maxTextBytes;
     this.#isPlaced = placed;
+    this.#isByPlace = listsByPlace;
   }
 
   /** @throws NotJson */
@@ -103,7 +110,7 @@ export class JsonPicker {
         return at + 1;
       case 'comma-or-end':
         if (byte !== COMMA) throw new NotJson('a comma is missing');
-        this.#expect = Array.isArray(this.#frames.at(-1)?.target) ? 'value' : 'key';
+        this.#next(this.#frames.at(-1) as Frame);
         return at + 1;
       case 'nothing':
         throw new NotJson('something follows it');
@@ -114,6 +121,7 @@ export class JsonPicker {
     const shape = this.#wanted();
     this.#from = this.#passed + at;
     if (byte === QUOTE) {
+      if (shape !== 'value') this.#putMismatch(shape);
       this.#inText = shape === 'value' ? 'wanted' : 'skipped';
       return at + 1;
     }
@@ -122,21 +130,38 @@ export class JsonPicker {
       return at;
     }
     const isList = byte === OPEN_LIST;
-    if (shape === undefined || shape === 'value' || Array.isArray(shape) !== isList) {
+    if (shape === undefined || shape === 'value' || !this.#fits(shape, isList)) {
+      this.#putMismatch(shape);
       this.#skipDepth = 1;
       return at + 1;
     }
-    const target = isList ? [] : emptyObject(shape);
+    const target = Array.isArray(shape) ? [] : emptyObject(shape);
     this.#put(target);
-    this.#frames.push({ shape, target, key: '' });
+    this.#frames.push({ shape, target, isList, key: '0', place: 0 });
     this.#expect = isList ? 'value-or-end' : 'key-or-end';
     return at + 1;
+  }
+
+  #fits(shape: Exclude<Shape, 'value'>, isList: boolean): boolean {
+    return Array.isArray(shape) === isList || (this.#isByPlace && isList);
+  }
+
+  /** Something is wanted here, and what comes is of another form. */
+  #putMismatch(shape: Shape | undefined): void {
+    if (this.#isByPlace && shape !== undefined) this.#put(undefined);
+  }
+
+  #next(frame: Frame): void {
+    this.#expect = frame.isList ? 'value' : 'key';
+    if (!frame.isList) return;
+    frame.place += 1;
+    if (!Array.isArray(frame.target)) frame.key = String(frame.place);
   }
 
   #close(byte: number, at: number): number {
     const frame = this.#frames.at(-1);
     const mayEnd = this.#expect === 'comma-or-end' || this.#expect.endsWith('-or-end');
-    if (frame === undefined || !mayEnd || Array.isArray(frame.target) !== (byte === CLOSE_LIST))
+    if (frame === undefined || !mayEnd || frame.isList !== (byte === CLOSE_LIST))
       throw new NotJson('a bracket is in the wrong place');
     this.#frames.pop();
     this.#ended();
@@ -270,27 +295,4 @@ export function placeJson(text: Buffer, shape: Shape): unknown {
 /** Names that nobody knew before may be any, also those that every object has. */
 function emptyObject(shape: Shape): Record<string, unknown> {
   return Object.hasOwn(shape as object, '*') ? (Object.create(null) as Record<string, unknown>) : {};
-}
-
-function isLiteral(byte: number): boolean {
-  return (
-    byte !== COMMA && byte !== CLOSE_OBJECT && byte !== CLOSE_LIST && byte > 0x20 && byte !== QUOTE && byte !== COLON
-  );
-}
-
-function literalOf(text: string): bigint | number | boolean | null {
-  if (/^-?\d+$/.test(text) && NUMBER.test(text)) return BigInt(text);
-  if (NUMBER.test(text)) return Number(text);
-  if (text === 'true' || text === 'false') return text === 'true';
-  if (text === 'null') return null;
-  throw new NotJson('there is something that is no value');
-}
-
-function decodeText(bytes: Buffer): string {
-  if (!bytes.includes(BACKSLASH)) return bytes.toString('utf8');
-  try {
-    return JSON.parse(`"${bytes.toString('utf8')}"`) as string;
-  } catch {
-    throw new NotJson('a text cannot be read');
-  }
 }

@@ -107,8 +107,6 @@ for (const [name, dialect] of [
 class DeclaredRig implements CollectorRig {
   readonly collector: Collector;
   readonly garbage: CollectorRig['garbage'];
-  /** A document is parsed in one go, which holds up everything else meanwhile: docs/operate/declared-sources.md. */
-  readonly most = 20_000;
   readonly #server: Server;
   readonly #dialect: Dialect;
   #shown = '';

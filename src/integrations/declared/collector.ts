@@ -3,11 +3,11 @@ import type { Collector, CounterAge, CounterSemantics, Poll, SourceNotice } from
 import type { Clock } from '../../core/units/clock.ts';
 import { machineId } from '../../lib/machine-id.ts';
 import { CommandOrigin } from './command-origin.ts';
-import { aborted, garbled, timedOut } from './failures.ts';
+import { aborted, timedOut } from './failures.ts';
 import { FileOrigin } from './file-origin.ts';
 import type { Found } from './found.ts';
 import { HttpOrigin } from './http-origin.ts';
-import { readJson } from './json-reader.ts';
+import { JsonReader } from './json-reader.ts';
 import { MetricsReader } from './metrics-reader.ts';
 import type { DeclaredOptions } from './options.ts';
 import type { Origin, Received } from './origin.ts';
@@ -67,9 +67,9 @@ export class DeclaredCollector implements Collector {
       const received = await this.#origin.read(signal, (chunk) => reader.push(chunk));
       return { found: reader.finish(received.isWhole), received };
     }
-    const chunks: Buffer[] = [];
-    const received = await this.#origin.read(signal, (chunk) => chunks.push(chunk));
-    return { found: await readJson(decode(Buffer.concat(chunks)), this.#options, signal), received };
+    const reader = new JsonReader(this.#options);
+    const received = await this.#origin.read(signal, (chunk) => reader.push(chunk));
+    return { found: await reader.finish(signal), received };
   }
 
   /** Of values that were taken now, or when a file was written. */
@@ -112,12 +112,4 @@ function noticesOf({ isWhole, withoutValue }: Found): SourceNotice[] {
     });
   }
   return notices;
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw garbled('it is not UTF-8');
-  }
 }

@@ -18,7 +18,7 @@ const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
 /** A text or a number that names something. @throws SourceFailure */
 export function keyOf(value: unknown, what: string): string {
-  const text = typeof value === 'number' ? String(value) : value;
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
   if (typeof text === 'string' && text !== '' && text.length <= MAX_KEY_CHARACTERS) return text;
   throw garbled(`"${what}" is missing, or is no text and no number`);
 }
@@ -28,4 +28,11 @@ export function scaled(value: bigint, { unitBytes = 1 }: DeclaredOptions): bigin
   const bytes = value * BigInt(unitBytes);
   if (bytes > MAX_U64) throw garbled('a value is larger than any counter');
   return bytes;
+}
+
+/** A whole number from 0 to 2^64 - 1, as a number or as digits; null for everything else. */
+export function countOf(value: unknown): bigint | null {
+  const isDigits = typeof value === 'string' && /^\d{1,20}$/.test(value);
+  const number = isDigits ? BigInt(value) : value;
+  return typeof number === 'bigint' && number >= 0n && number <= MAX_U64 ? number : null;
 }

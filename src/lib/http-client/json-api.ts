@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { JsonPicker, NotJson, type Shape } from '../json-picker.ts';
+import { JsonPicker, type Shape } from '../json-picker.ts';
+import { NotJson } from '../json-text.ts';
 import type { HttpClient, HttpRequest } from './http-client.ts';
 import { HttpFailure } from './http-failure.ts';
 

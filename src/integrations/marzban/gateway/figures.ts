@@ -1,5 +1,6 @@
 import type { PanelBooks, UsageBeyond } from '../../../core/gateway/gateway.ts';
-import { NotJson, type Placed, placeJson, type Shape } from '../../../lib/json-picker.ts';
+import { type Placed, placeJson, type Shape } from '../../../lib/json-picker.ts';
+import { NotJson } from '../../../lib/json-text.ts';
 import type { Figures } from './touched.ts';
 
 const USER = { username: 'value', used_traffic: 'value', lifetime_used_traffic: 'value' } as const;

@@ -49,6 +49,9 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const stop = () => endGroup(child);
   request.signal.addEventListener('abort', stop, { once: true });
   child.stdout.on('data', (chunk: Buffer) => {
+    // Else 2 MiB of what is waiting would be handed over in one turn of the event loop.
+    child.stdout.pause();
+    setImmediate(() => child.stdout.resume());
     outputBytes += chunk.length;
     if (outputBytes <= request.maxOutputBytes) request.onOutput(chunk);
     else if (!hasOverflowed) {

@@ -1,4 +1,4 @@
-import { decodeText, isLiteral, literalOf, NotJson } from './json-text.ts';
+import { decodeText, isLiteral, isPlain, literalOf, NotJson } from './json-text.ts';
 
 /**
  * What is wanted of a JSON text: a `value` (text, number, true, false, null), each element of a list, fields of an object,
@@ -62,8 +62,8 @@ export class JsonPicker {
 
   /**
    * `maxTextBytes`: of one text that is wanted; those that are passed over may be of any length. `placed`: see `Placed`.
-   * `listsByPlace`: a list where an object is wanted is one whose names are 0, 1, 2 …; and what is of another form than
-   * wanted is there, as undefined.
+   * `listsByPlace`: a list where an object is wanted is read by the names 0, 1, 2 …, and stays a list; what is of another
+   * form than wanted is there, as undefined.
    */
   constructor(shape: Shape, { maxTextBytes = MAX_TEXT_BYTES, placed = false, listsByPlace = false } = {}) {
     this.#shape = shape;
@@ -86,7 +86,7 @@ export class JsonPicker {
 
   /** What was picked; fields that were not there are absent. @throws NotJson if the text ended early */
   finish(): unknown {
-    if (this.#inLiteral && this.#frames.length === 0) this.#endLiteral(NOTHING, 0);
+    if (this.#inLiteral && this.#frames.length === 0) this.#endLiteral(NOTHING, 0, 0);
     if (this.#expect !== 'nothing') throw new NotJson('it ends early');
     return this.#result;
   }
@@ -135,7 +135,7 @@ export class JsonPicker {
       this.#skipDepth = 1;
       return at + 1;
     }
-    const target = Array.isArray(shape) ? [] : emptyObject(shape);
+    const target = isList ? [] : emptyObject(shape);
     this.#put(target);
     this.#frames.push({ shape, target, isList, key: '0', place: 0 });
     this.#expect = isList ? 'value-or-end' : 'key-or-end';
@@ -155,7 +155,7 @@ export class JsonPicker {
     this.#expect = frame.isList ? 'value' : 'key';
     if (!frame.isList) return;
     frame.place += 1;
-    if (!Array.isArray(frame.target)) frame.key = String(frame.place);
+    if (!Array.isArray(frame.shape)) frame.key = String(frame.place);
   }
 
   #close(byte: number, at: number): number {
@@ -199,23 +199,27 @@ export class JsonPicker {
       this.#escaped = at > chunk.length;
       return chunk.length;
     }
-    this.#endText(chunk.subarray(start, at), at + 1);
+    this.#endText(chunk, start, at);
     return at + 1;
   }
 
-  #endText(rest: Buffer, end: number): void {
+  /** The text ends before the quote at `end`. */
+  #endText(chunk: Buffer, start: number, end: number): void {
     const kind = this.#inText;
     this.#inText = 'no';
     if (kind === 'skipped') {
       if (this.#skipDepth === 0) this.#ended();
       return;
     }
-    const text = decodeText(this.#taken(rest));
+    const text =
+      this.#parts.length === 0 && isPlain(chunk, start, end)
+        ? chunk.toString('latin1', start, end)
+        : decodeText(this.#taken(chunk.subarray(start, end)));
     if (kind === 'key') {
       (this.#frames.at(-1) as Frame).key = text;
       this.#expect = 'colon';
     } else {
-      this.#put(this.#placed(text, end));
+      this.#put(this.#placed(text, end + 1));
       this.#ended();
     }
   }
@@ -224,14 +228,18 @@ export class JsonPicker {
     let at = start;
     while (at < chunk.length && isLiteral(chunk[at] as number)) at += 1;
     if (this.#partBytes + at - start > MAX_LITERAL_BYTES) throw new NotJson('a number is too long');
-    if (at < chunk.length) this.#endLiteral(chunk.subarray(start, at), at);
+    if (at < chunk.length) this.#endLiteral(chunk, start, at);
     else this.#keep(chunk.subarray(start));
     return at;
   }
 
-  #endLiteral(rest: Buffer, end: number): void {
+  #endLiteral(chunk: Buffer, start: number, end: number): void {
     this.#inLiteral = false;
-    const value = literalOf(this.#taken(rest).toString('latin1'));
+    const isHere = this.#parts.length === 0;
+    const text = isHere
+      ? chunk.toString('latin1', start, end)
+      : this.#taken(chunk.subarray(start, end)).toString('latin1');
+    const value = literalOf(text);
     if (this.#wanted() !== undefined) this.#put(this.#placed(value, end));
     this.#ended();
   }
@@ -252,8 +260,9 @@ export class JsonPicker {
   #put(value: unknown): void {
     const frame = this.#frames.at(-1);
     if (frame === undefined) this.#result = value;
-    else if (Array.isArray(frame.target)) frame.target.push(value);
-    else frame.target[frame.key] = value;
+    else if (!Array.isArray(frame.target)) frame.target[frame.key] = value;
+    else if (Array.isArray(frame.shape)) frame.target.push(value);
+    else frame.target[frame.place] = value;
   }
 
   #ended(): void {

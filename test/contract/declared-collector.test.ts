@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../src/app/system-clock.ts';
 import type { Collector } from '../../src/core/metering/collector.ts';
+import { DeclaredCollector, originOf } from '../../src/integrations/declared/collector.ts';
 import { declared } from '../../src/integrations/declared/integration.ts';
+import { parseDeclaredOptions } from '../../src/integrations/declared/options.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
 
 type Body = string | Buffer;
@@ -169,3 +174,62 @@ class DeclaredRig implements CollectorRig {
     await new Promise((resolve) => this.#server.close(resolve));
   };
 }
+
+/** A document that something writes into a file; as a command: a program of root that prints it. */
+class WrittenRig implements CollectorRig {
+  readonly collector: Collector;
+  readonly garbage: CollectorRig['garbage'];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'xpert-declared-'));
+  #shown = '';
+
+  constructor(transport: 'file' | 'command') {
+    chmodSync(this.#folder, 0o755);
+    const place = transport === 'file' ? { path: this.#file } : { command: 'counters' };
+    const options = parseDeclaredOptions({ transport, ...place, ...JSON_DIALECT.options });
+    this.collector = new DeclaredCollector(options, originOf(options, systemClock, this.#folder), systemClock);
+    this.#runs('exec cat counters.json');
+    this.garbage = JSON_DIALECT.garbage.map(([name, change]) => ({
+      name,
+      show: async () => writeFileSync(this.#file, change(this.#shown)),
+    }));
+  }
+
+  get #file(): string {
+    return join(this.#folder, 'counters.json');
+  }
+
+  #runs(command: string): void {
+    const program = join(this.#folder, 'counters');
+    writeFileSync(program, `#!/bin/sh\ncd ${this.#folder} && ${command}\n`);
+    chmodSync(program, 0o755);
+  }
+
+  keys = (n: number) => Array.from({ length: n }, (_, index) => `${index}.user`);
+  show = async (series: readonly ShownSeries[], start: number) => {
+    this.#shown = JSON_DIALECT.show(series, start);
+    await this.recover();
+  };
+  cut = async (share: number) => {
+    writeFileSync(this.#file, this.#shown.slice(0, Math.floor((this.#shown.length - 2) * share)));
+  };
+  hang = async () => this.#runs('exec sleep 60');
+  recover = async () => {
+    this.#runs('exec cat counters.json');
+    writeFileSync(this.#file, this.#shown);
+  };
+  showSecrets = async () => {
+    const secret = 'f00d-secret-beef';
+    writeFileSync(this.#file, JSON_DIALECT.secret(secret));
+    return [secret];
+  };
+  close = async () => {
+    await this.collector.close();
+    rmSync(this.#folder, { recursive: true });
+  };
+}
+
+collectorContract('declared, JSON in a file', async () => new WrittenRig('file'), {
+  cannotHang: 'A file is there or not.',
+});
+// Only programs of root are run: nobody else can put one there.
+if (process.getuid?.() === 0) collectorContract('declared, JSON of a command', async () => new WrittenRig('command'));

@@ -7,7 +7,8 @@ import { MarzbanCollector } from '../../src/integrations/marzban/collector.ts';
 import { marzban } from '../../src/integrations/marzban/integration.ts';
 import { parseMarzbanOptions } from '../../src/integrations/marzban/options.ts';
 import { FakeMarzban, type FakeMarzbanUser } from '../support/fake-marzban.ts';
-import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
+import { collectorContract } from './collector.contract.ts';
+import { webRig } from './web-rig.ts';
 
 const CREATED = '2024-05-01T12:34:56.789012';
 
@@ -23,72 +24,41 @@ const user = (username: string, lifetime: bigint): FakeMarzbanUser => {
   return { username, lifetime, createdAt: CREATED, onlineAt: null };
 };
 
-class MarzbanRig implements CollectorRig {
-  readonly isUndirected = true;
-  readonly fake: FakeMarzban;
-  readonly collector: MarzbanCollector;
-
-  constructor(fake: FakeMarzban, collector: MarzbanCollector) {
-    this.fake = fake;
-    this.collector = collector;
-  }
-
-  keys = (n: number) => Array.from({ length: n }, (_, index) => `user_${String(index).padStart(6, '0')}`);
-
-  show = async (series: readonly ShownSeries[]) => {
-    this.fake.web.recover();
-    this.fake.users = series.map(({ key, tx }) => user(key, tx));
-    this.fake.prepare();
-  };
-
-  cut = async (share: number) => {
-    this.fake.web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
-    this.fake.web.cutAt = share;
-  };
-
-  garbage = [
-    ['nothing', () => ''],
-    ['a web page', () => '<html><body>502 Bad Gateway</body></html>'],
-    ['an error with status 200', () => '{"detail":"nope"}'],
-    ['a list of something else', () => '{"users":[{"a":1}],"total":1}'],
-    ['users that are none', () => '{"users":{"user_000000":1},"total":1}'],
-    ['no total', (text: string) => text.replace(/,"total":\d+/, '')],
-    ['a negative counter', (text: string) => text.replace(/(lifetime_used_traffic":)/, '$1-')],
-    ['a counter beyond u64', (text: string) => text.replace(/(lifetime_used_traffic":)\d+/, '$118446744073709551616')],
-    ['a counter with a fraction', (text: string) => text.replace(/(lifetime_used_traffic":\d+)/, '$1.5')],
-    ['a counter that is a text', (text: string) => text.replace(/(lifetime_used_traffic":)(\d+)/, '$1"$2"')],
-    ['a missing counter', (text: string) => text.replace(/"lifetime_used_traffic":\d+,/, '')],
-    ['a user without a name', (text: string) => text.replace('"username":"user_000001"', '"username":null')],
-    ['a user twice', (text: string) => text.replace('"username":"user_000001"', '"username":"user_000000"')],
-    ['fewer users than in all', (text: string) => text.replace(/"total":\d+/, '"total":4')],
-    ['an instant that is none', (text: string) => text.replace(CREATED, 'yesterday')],
-  ].map(([name, change]) => ({
-    name: String(name),
-    show: async () => {
-      this.fake.web.change = change as (text: string) => string;
+function marzbanRig(fake: FakeMarzban, collector: MarzbanCollector) {
+  return webRig({
+    ...{ collector, web: fake.web, isUndirected: true },
+    keys: (n) => Array.from({ length: n }, (_, index) => `user_${String(index).padStart(6, '0')}`),
+    show: (series) => {
+      fake.users = series.map(({ key, tx }) => user(key, tx));
+      fake.prepare();
     },
-  }));
-
-  hang = async () => {
-    this.fake.web.isHanging = true;
-  };
-
-  recover = async () => this.fake.web.recover();
-
-  showSecrets = async () => {
-    this.fake.users = [user('alice', 5n), user('bob', 6n)];
-    return this.fake.secrets;
-  };
-
-  close = async () => {
-    await this.collector.close();
-    await this.fake.web.close();
-  };
+    garbage: [
+      ['nothing', () => ''],
+      ['a web page', () => '<html><body>502 Bad Gateway</body></html>'],
+      ['an error with status 200', () => '{"detail":"nope"}'],
+      ['a list of something else', () => '{"users":[{"a":1}],"total":1}'],
+      ['users that are none', () => '{"users":{"user_000000":1},"total":1}'],
+      ['no total', (text) => text.replace(/,"total":\d+/, '')],
+      ['a negative counter', (text) => text.replace(/(lifetime_used_traffic":)/, '$1-')],
+      ['a counter beyond u64', (text) => text.replace(/(lifetime_used_traffic":)\d+/, '$118446744073709551616')],
+      ['a counter with a fraction', (text) => text.replace(/(lifetime_used_traffic":\d+)/, '$1.5')],
+      ['a counter that is a text', (text) => text.replace(/(lifetime_used_traffic":)(\d+)/, '$1"$2"')],
+      ['a missing counter', (text) => text.replace(/"lifetime_used_traffic":\d+,/, '')],
+      ['a user without a name', (text) => text.replace('"username":"user_000001"', '"username":null')],
+      ['a user twice', (text) => text.replace('"username":"user_000001"', '"username":"user_000000"')],
+      ['fewer users than in all', (text) => text.replace(/"total":\d+/, '"total":4')],
+      ['an instant that is none', (text) => text.replace(CREATED, 'yesterday')],
+    ],
+    showSecrets: () => {
+      fake.users = [user('alice', 5n), user('bob', 6n)];
+      return fake.secrets;
+    },
+  });
 }
 
 collectorContract('marzban', async () => {
   const fake = new FakeMarzban();
-  return new MarzbanRig(fake, (await collectorOf(fake)).collector);
+  return marzbanRig(fake, (await collectorOf(fake)).collector);
 });
 
 describe('marzban', () => {

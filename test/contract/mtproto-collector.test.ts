@@ -9,6 +9,7 @@ import { type MtprotoOptions, parseMtprotoOptions } from '../../src/integrations
 import { FakeTelemt } from '../support/fake-telemt.ts';
 import { FakeWeb } from '../support/fake-web.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
+import { type WebSource, webRig } from './web-rig.ts';
 
 /** What telemt prints, one metric after the other as it does. */
 function telemtText(series: readonly ShownSeries[], uptimeSeconds: number): string {
@@ -21,147 +22,138 @@ function telemtText(series: readonly ShownSeries[], uptimeSeconds: number): stri
   return [...head, 'telemt_telemetry_user_enabled 1', ...lines, ''].join('\n');
 }
 
-async function makeRig(): Promise<CollectorRig> {
+/** A proxy by its metrics. */
+async function metricsRig(
+  proxy: 'telemt' | 'mtprotoproxy' | 'mtg',
+  source: Pick<WebSource, 'garbage' | 'keys'> & Partial<WebSource>,
+  textOf: (series: readonly ShownSeries[], start: number) => string,
+): Promise<CollectorRig> {
   let text = '';
   const web = new FakeWeb(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: text, isData: true }));
-  const port = await web.start();
-  const options = { proxy: 'telemt', url: `http://127.0.0.1:${port}`, privateAddress: true };
-  const collector = new MtprotoCollector(parseMtprotoOptions(options), systemClock);
-  const garbage = (name: string, change: (whole: string) => string) => ({
-    name,
-    show: async () => {
-      web.cutAt = null;
-      web.change = change;
-      if (change(text) === text) throw new Error(`"${name}" changes nothing`);
+  const options = { proxy, url: `http://127.0.0.1:${await web.start()}`, privateAddress: true };
+  return webRig({
+    web,
+    collector: new MtprotoCollector(parseMtprotoOptions(options), systemClock),
+    show: (series, start) => {
+      text = textOf(series, start);
     },
-  });
-  return {
-    collector,
-    keys: (n) => Array.from({ length: n }, (_, index) => `user-${index}`),
-    show: async (series, start) => {
-      web.recover();
-      text = telemtText(series, 100_000 - start * 10_000);
-    },
-    cut: async (share) => {
-      web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
-      web.cutAt = share;
-    },
-    garbage: [
-      garbage('nothing', () => ''),
-      garbage('a web page', () => '<html><body>502 Bad Gateway</body></html>\n'),
-      garbage('metrics of something else', () => 'node_cpu_seconds_total{cpu="0"} 12\n'),
-      garbage('a negative counter', (whole) => whole.replace(' 12345678901\n', ' -12345678901\n')),
-      garbage('a counter beyond u64', (whole) => whole.replace(' 12345678901\n', ' 18446744073709551616\n')),
-      garbage('a counter with a fraction', (whole) => whole.replace(' 12345678901\n', ' 12345678901.5\n')),
-      garbage('no number', (whole) => whole.replace(' 12345678901\n', ' NaN\n')),
-      garbage('a missing direction', (whole) =>
-        whole.replace(/telemt_user_octets_to_client\{user="user-0"\} \d+\n/, ''),
-      ),
-      garbage('a user twice', (whole) =>
-        whole.replace(/(telemt_user_octets_to_client\{user="user-0"\} \d+\n)/, '$1$1'),
-      ),
-      garbage('a user without a name', (whole) => whole.replace('{user="user-0"}', '')),
-      garbage('half a line at the end', (whole) => whole.slice(0, -3)),
-      garbage('users switched off', (whole) => whole.replace('user_enabled 1', 'user_enabled 0')),
-      {
-        name: 'an error',
-        show: async () => {
-          web.override = { status: 500, body: 'hunter2' };
-        },
-      },
-    ],
-    hang: async () => {
-      web.isHanging = true;
-    },
-    recover: async () => web.recover(),
-    showSecrets: async () => {
-      text = 'telemt_x{link="tg://proxy?secret=ee0123456789"} 1\ntelemt_user_octets_to_client{user="hunter2} 5\n';
+    showSecrets: () => {
+      text = `${proxy}_x{link="tg://proxy?secret=ee0123456789"} 1\n${textOf([], 1)}${proxy}_user_octets_to{user="hunter2} 5\n`;
       return ['ee0123456789', 'hunter2'];
     },
-    close: async () => {
-      await collector.close();
-      await web.close();
-    },
-  };
+    ...source,
+  });
 }
 
-collectorContract('mtproto, telemt by its metrics', makeRig);
+const users = (n: number) => Array.from({ length: n }, (_, index) => `user-${index}`);
+const COUNTER_GARBAGE: WebSource['garbage'] = [
+  ['nothing', () => ''],
+  ['a web page', () => '<html><body>502 Bad Gateway</body></html>\n'],
+  ['metrics of something else', () => 'node_cpu_seconds_total{cpu="0"} 12\n'],
+  ['a negative counter', (whole) => whole.replace(' 12345678901\n', ' -12345678901\n')],
+  ['a counter beyond u64', (whole) => whole.replace(' 12345678901\n', ' 18446744073709551616\n')],
+  ['a counter with a fraction', (whole) => whole.replace(' 12345678901\n', ' 12345678901.5\n')],
+  ['no number', (whole) => whole.replace(' 12345678901\n', ' NaN\n')],
+  ['half a line at the end', (whole) => whole.slice(0, -3)],
+];
+
+const telemtRig = () =>
+  metricsRig(
+    'telemt',
+    {
+      keys: users,
+      garbage: [
+        ...COUNTER_GARBAGE,
+        ['a missing direction', (whole) => whole.replace(/telemt_user_octets_to_client\{user="user-0"\} \d+\n/, '')],
+        ['a user twice', (whole) => whole.replace(/(telemt_user_octets_to_client\{user="user-0"\} \d+\n)/, '$1$1')],
+        ['a user without a name', (whole) => whole.replace('{user="user-0"}', '')],
+        ['users switched off', (whole) => whole.replace('user_enabled 1', 'user_enabled 0')],
+      ],
+    },
+    (series, start) => telemtText(series, 100_000 - start * 10_000),
+  );
+
+const mtprotoproxyRig = () =>
+  metricsRig(
+    'mtprotoproxy',
+    {
+      keys: users,
+      garbage: [
+        ...COUNTER_GARBAGE,
+        ['a missing direction', (whole) => whole.replace(/mtprotoproxy_user_octets_to\{user="user-0"\} \d+\n/, '')],
+        ['a user without a name', (whole) => whole.replace('{user="user-0"}', '')],
+      ],
+    },
+    (series) => {
+      const lines = series.flatMap(({ key, rx, tx }) => [
+        `mtprotoproxy_user_octets_from{user="${key}"} ${rx}`,
+        `mtprotoproxy_user_octets_to{user="${key}"} ${tx}`,
+      ]);
+      return ['mtprotoproxy_uptime 500', ...lines, ''].join('\n');
+    },
+  );
+
+collectorContract('mtproto, telemt by its metrics', telemtRig);
+collectorContract('mtproto, mtprotoproxy', mtprotoproxyRig);
+
+const mtgRig = () =>
+  metricsRig('mtg', { keys: () => ['all'], garbage: COUNTER_GARBAGE }, (series) => {
+    const lines = series.flatMap(({ rx, tx }) => [
+      `mtg_telegram_traffic{telegram_ip="149.154.167.51",dc="2",direction="from_client"} ${rx}`,
+      `mtg_telegram_traffic{telegram_ip="149.154.167.51",dc="2",direction="to_client"} ${tx}`,
+    ]);
+    return ['# TYPE mtg_client_connections gauge', 'mtg_client_connections{ip_family="ipv4"} 1', ...lines, ''].join(
+      '\n',
+    );
+  });
+
+collectorContract('mtproto, mtg', mtgRig, { alwaysOne: 'It has one secret for everybody.' });
 
 /** telemt by its control interface alone: one sum per user. */
-async function makeControlRig(): Promise<CollectorRig> {
+async function controlRig(): Promise<CollectorRig> {
   const telemt = new FakeTelemt();
   const controlUrl = `http://127.0.0.1:${await telemt.start()}`;
   const options = { proxy: 'telemt', controlUrl, token: telemt.token, privateAddress: true };
-  const collector = new MtprotoCollector(parseMtprotoOptions(options), systemClock);
-  const { web } = telemt;
-  const garbage = (name: string, change: (whole: string) => string) => ({
-    name,
-    show: async () => {
-      web.recover();
-      web.change = change;
-    },
-  });
-  return {
-    collector,
-    isUndirected: true,
-    keys: (n) => Array.from({ length: n }, (_, index) => `user-${index}`),
-    show: async (series, start) => {
-      web.recover();
+  return webRig({
+    ...{ web: telemt.web, isUndirected: true, keys: users },
+    collector: new MtprotoCollector(parseMtprotoOptions(options), systemClock),
+    show: (series, start) => {
       telemt.users = series.map(({ key, tx }) => ({ username: key, octets: tx, isEnabled: true }));
       telemt.uptimeSeconds = 100_000 - start * 10_000;
       telemt.prepare();
     },
-    cut: async (share) => {
-      web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
-      web.cutAt = share;
-    },
     garbage: [
-      garbage('nothing', () => ''),
-      garbage('a web page', () => '<html><body>502 Bad Gateway</body></html>\n'),
-      garbage('an empty object', () => '{}'),
-      garbage('no list', (whole) => whole.replace('"data":[', '"data":{"x":[').replace(/\],"rev/, ']},"rev')),
-      garbage('a negative counter', (whole) => whole.replace('"total_octets":', '"total_octets":-')),
-      garbage('a counter with a fraction', (whole) => whole.replace(/("total_octets":\d+)/, '$1.5')),
-      garbage('a counter beyond u64', (whole) =>
-        whole.replace(/"total_octets":\d+/, '"total_octets":18446744073709551616'),
-      ),
-      garbage('a counter in quotes', (whole) => whole.replace(/"total_octets":(\d+)/, '"total_octets":"$1"')),
-      garbage('no counter', (whole) => whole.replace('"total_octets"', '"octets"')),
-      garbage('neither on nor off', (whole) => whole.replace('"enabled":true', '"enabled":"yes"')),
-      garbage('a user twice', (whole) => whole.replace('"user-1"', '"user-0"')),
-      garbage('a user without a name', (whole) => whole.replace('"user-0"', 'null')),
+      ['nothing', () => ''],
+      ['a web page', () => '<html><body>502 Bad Gateway</body></html>\n'],
+      ['an empty object', () => '{}'],
+      ['no list', (whole) => whole.replace('"data":[', '"data":{"x":[').replace(/\],"rev/, ']},"rev')],
+      ['a negative counter', (whole) => whole.replace('"total_octets":', '"total_octets":-')],
+      ['a counter with a fraction', (whole) => whole.replace(/("total_octets":\d+)/, '$1.5')],
+      ['a counter beyond u64', (whole) => whole.replace(/"total_octets":\d+/, '"total_octets":18446744073709551616')],
+      ['a counter in quotes', (whole) => whole.replace(/"total_octets":(\d+)/, '"total_octets":"$1"')],
+      ['no counter', (whole) => whole.replace('"total_octets"', '"octets"')],
+      ['neither on nor off', (whole) => whole.replace('"enabled":true', '"enabled":"yes"')],
+      ['a user twice', (whole) => whole.replace('"user-1"', '"user-0"')],
+      ['a user without a name', (whole) => whole.replace('"user-0"', 'null')],
+    ],
+    moreGarbage: [
       {
         name: 'users that are not counted',
         show: async () => {
-          web.recover();
+          telemt.web.recover();
           telemt.countsUsers = false;
         },
       },
-      {
-        name: 'an error',
-        show: async () => {
-          telemt.countsUsers = true;
-          web.override = { status: 500, body: 'hunter2' };
-        },
-      },
     ],
-    hang: async () => {
-      web.isHanging = true;
-    },
-    recover: async () => web.recover(),
-    showSecrets: async () => {
+    showSecrets: () => {
       telemt.users = [{ username: 'a', octets: 5n, isEnabled: true }];
-      web.change = (whole) => whole.slice(0, -30);
+      telemt.web.change = (whole) => whole.slice(0, -30);
       return telemt.secrets;
     },
-    close: async () => {
-      await collector.close();
-      await web.close();
-    },
-  };
+  });
 }
 
-collectorContract('mtproto, telemt by its control interface', makeControlRig);
+collectorContract('mtproto, telemt by its control interface', controlRig);
 
 describe('what each MTProto proxy can say', () => {
   const fixture = (name: string) =>

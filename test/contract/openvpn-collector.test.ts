@@ -14,6 +14,22 @@ import { type CollectorRig, collectorContract, type ShownSeries } from './collec
 const SINCE = 1_795_698_000;
 const soon = () => AbortSignal.timeout(10_000);
 
+/** What becomes of a whole status. */
+const STATUS_GARBAGE: readonly (readonly [name: string, change: (whole: string) => string])[] = [
+  ['only an end', () => 'END\r\n'],
+  ['a web page', () => '<html><body>404 not found</body></html>\r\n'],
+  ['random bytes', () => '\u0000\u0001\u0002\n\u0000END\n'],
+  ['a NUL in a counter', (whole) => whole.replace('\t12345678901\t', '\t123456\u000078901\t')],
+  ['a negative counter', (whole) => whole.replace('\t12345678901\t', '\t-12345678901\t')],
+  ['a counter beyond u64', (whole) => whole.replace('\t12345678901\t', '\t18446744073709551616\t')],
+  ['a counter with a fraction', (whole) => whole.replace('\t12345678901\t', '\t1.2e10\t')],
+  ['a missing column', (whole) => whole.replace('\t12345678901\t', '\t')],
+  ['a header without the bytes', (whole) => whole.replace('Bytes Received', 'Received')],
+  ['a connection twice', (whole) => whole.replace(/(CLIENT_LIST\tclient-0[^\n]*\n)/, '$1$1')],
+  ['an endless line', () => 'x'.repeat(3 * 1024 * 1024)],
+  ['an endless line inside', (whole) => whole.replace('\t12345678901\t', `\t${'1'.repeat(3_000_000)}\t`)],
+];
+
 async function makeRig(): Promise<CollectorRig> {
   const folder = mkdtempSync(join(tmpdir(), 'xpert-rig-'));
   const daemon = new FakeManagement();
@@ -51,18 +67,7 @@ async function makeRig(): Promise<CollectorRig> {
       daemon.cutAt = Math.floor(text.length * share);
     },
     garbage: [
-      garbage('only an end', () => 'END\r\n'),
-      garbage('a web page', () => '<html><body>404 not found</body></html>\r\n'),
-      garbage('random bytes', () => '\u0000\u0001\u0002\n\u0000END\n'),
-      garbage('a NUL in a counter', (whole) => whole.replace('\t12345678901\t', '\t123456\u000078901\t')),
-      garbage('a negative counter', (whole) => whole.replace('\t12345678901\t', '\t-12345678901\t')),
-      garbage('a counter beyond u64', (whole) => whole.replace('\t12345678901\t', '\t18446744073709551616\t')),
-      garbage('a counter with a fraction', (whole) => whole.replace('\t12345678901\t', '\t1.2e10\t')),
-      garbage('a missing column', (whole) => whole.replace('\t12345678901\t', '\t')),
-      garbage('a header without the bytes', (whole) => whole.replace('Bytes Received', 'Received')),
-      garbage('a connection twice', (whole) => whole.replace(/(CLIENT_LIST\tclient-0[^\n]*\n)/, '$1$1')),
-      garbage('an endless line', () => 'x'.repeat(3 * 1024 * 1024)),
-      garbage('an endless line inside', (whole) => whole.replace('\t12345678901\t', `\t${'1'.repeat(3_000_000)}\t`)),
+      ...STATUS_GARBAGE.map(([name, change]) => garbage(name, change)),
       {
         name: 'another server',
         show: async () => {
@@ -91,7 +96,53 @@ async function makeRig(): Promise<CollectorRig> {
   };
 }
 
-collectorContract('openvpn', makeRig);
+collectorContract('openvpn, management interface', makeRig);
+
+async function makeFileRig(): Promise<CollectorRig> {
+  const folder = mkdtempSync(join(tmpdir(), 'xpert-rig-'));
+  const path = join(folder, 'status.log');
+  const collector = makeCollector({ transport: 'status-file', path });
+  let text = '';
+  let atSeconds = SINCE + 720;
+  clock = new ManualClock(new Date((SINCE + 730) * 1000).toISOString());
+  return {
+    collector,
+    keys: (n) => Array.from({ length: n }, (_, index) => `client-${index}`),
+    show: async (series, start) => {
+      atSeconds += 1;
+      const connections = series.map(({ key, rx, tx }, index) => {
+        return { name: key, clientId: index, sinceSeconds: SINCE + start, rx, tx };
+      });
+      text = statusText(connections, atSeconds);
+      writeFileSync(path, text);
+    },
+    cut: async (share) => writeFileSync(path, text.slice(0, Math.floor((text.length - 4) * share))),
+    garbage: STATUS_GARBAGE.map(([name, change]) => ({
+      name,
+      show: async () => {
+        const changed = change(text);
+        if (changed === text) throw new Error(`"${name}" changes nothing`);
+        writeFileSync(path, changed);
+      },
+    })),
+    hang: async () => {},
+    recover: async () => writeFileSync(path, text),
+    showSecrets: async () => {
+      const secret = statusText([], atSeconds).replace(
+        'GLOBAL_STATS',
+        'CLIENT_LIST\tx\tauth-token-of-x\r\nGLOBAL_STATS',
+      );
+      writeFileSync(path, secret);
+      return ['auth-token-of-x'];
+    },
+    close: async () => {
+      await collector.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+collectorContract('openvpn, status file', makeFileRig, { cannotHang: 'A file is there or not.' });
 
 let clock = new ManualClock('2026-11-26T13:12:00Z');
 

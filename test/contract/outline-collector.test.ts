@@ -8,7 +8,8 @@ import { outline } from '../../src/integrations/outline/integration.ts';
 import { accessOf, parseOutlineOptions } from '../../src/integrations/outline/options.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { type FakeAccessKey, FakeOutline } from '../support/fake-outline.ts';
-import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
+import { collectorContract } from './collector.contract.ts';
+import { webRig } from './web-rig.ts';
 
 const certificate = makeCertificate();
 const clock = { monotonicMs: () => performance.now() };
@@ -23,74 +24,38 @@ async function collectorOf(fake: FakeOutline, change: Record<string, unknown> = 
   return { options, collector, access };
 }
 
-class OutlineRig implements CollectorRig {
-  readonly fake: FakeOutline;
-  readonly collector: OutlineCollector;
-
-  constructor(fake: FakeOutline, collector: OutlineCollector) {
-    this.fake = fake;
-    this.collector = collector;
-  }
-
-  keys = (n: number) => Array.from({ length: n }, (_, index) => String(index));
-
-  show = async (series: readonly ShownSeries[], start: number) => {
-    await this.recover();
-    this.fake.startedAt = Date.now() / 1000 - (start === 1 ? 36_000 : 600);
-    this.fake.keys = series.map(({ key, rx, tx }) => ({ id: key, name: `Key ${key}`, bytes: { rx, tx } }));
-    this.fake.prepare();
-  };
-
-  cut = async (share: number) => {
-    this.fake.metrics.framing = (share * 100) % 8 < 4 ? 'none' : 'chunks';
-    this.fake.metrics.cutAt = share;
-  };
-
-  garbage = [
-    ['nothing', () => ''],
-    ['a web page', () => '<html><body>Prometheus</body></html>'],
-    ['other metrics', () => 'go_goroutines 21\n'],
-    ['a negative counter', (text: string) => text.replace(/("1",dir="c<p",proto="tcp"\} )/, '$1-')],
-    [
-      'a counter beyond u64',
-      (text: string) => text.replace(/("1",dir="c<p",proto="tcp"\} )\d+/, '$118446744073709551616'),
-    ],
-    ['a counter with a fraction', (text: string) => text.replace(/("1",dir="c<p",proto="tcp"\} \d+)/, '$1.5')],
-    ['NaN', (text: string) => text.replace(/("1",dir="c<p",proto="tcp"\} )\d+/, '$1NaN')],
-    ['a counter twice', (text: string) => text.replace(/(.*"1",dir="c<p",proto="tcp"\} \d+\n)/, '$1$1')],
-    ['no start', (text: string) => text.replace(/process_start_time_seconds .*\n/, '')],
-  ].map(([name, change]) => ({
-    name: String(name),
-    show: async () => {
-      this.fake.metrics.change = change as (text: string) => string;
+function outlineRig(fake: FakeOutline, collector: OutlineCollector) {
+  return webRig({
+    ...{ collector, web: fake.metrics, others: [fake.management], framings: ['none', 'chunks'] },
+    keys: (n) => Array.from({ length: n }, (_, index) => String(index)),
+    show: (series, start) => {
+      fake.startedAt = Date.now() / 1000 - (start === 1 ? 36_000 : 600);
+      fake.keys = series.map(({ key: id, rx, tx }) => ({ id, name: `Key ${id}`, bytes: { rx, tx } }));
+      fake.prepare();
     },
-  }));
-
-  hang = async () => {
-    this.fake.metrics.isHanging = true;
-  };
-
-  recover = async () => {
-    this.fake.metrics.recover();
-    this.fake.management.recover();
-  };
-
-  showSecrets = async () => {
-    this.fake.keys = [key('0', 5n, 60n), key('1', 7n, 80n)];
-    return this.fake.secrets;
-  };
-
-  close = async () => {
-    await this.collector.close();
-    await this.fake.close();
-  };
+    garbage: [
+      ['nothing', () => ''],
+      ['a web page', () => '<html><body>Prometheus</body></html>'],
+      ['other metrics', () => 'go_goroutines 21\n'],
+      ['a negative counter', (text) => text.replace(/("1",dir="c<p",proto="tcp"\} )/, '$1-')],
+      ['a counter beyond u64', (text) => text.replace(/("1",dir="c<p",proto="tcp"\} )\d+/, '$118446744073709551616')],
+      ['a counter with a fraction', (text) => text.replace(/("1",dir="c<p",proto="tcp"\} \d+)/, '$1.5')],
+      ['NaN', (text) => text.replace(/("1",dir="c<p",proto="tcp"\} )\d+/, '$1NaN')],
+      ['a counter twice', (text) => text.replace(/(.*"1",dir="c<p",proto="tcp"\} \d+\n)/, '$1$1')],
+      ['no start', (text) => text.replace(/process_start_time_seconds .*\n/, '')],
+    ],
+    showSecrets: () => {
+      fake.keys = [key('0', 5n, 60n), key('1', 7n, 80n)];
+      return fake.secrets;
+    },
+  });
 }
 
 const key = (id: string, rx: bigint, tx: bigint): FakeAccessKey => ({ id, name: '', bytes: { rx, tx } });
 
 collectorContract('outline', async () => {
   const fake = new FakeOutline(certificate);
-  return new OutlineRig(fake, (await collectorOf(fake)).collector);
+  return outlineRig(fake, (await collectorOf(fake)).collector);
 });
 
 describe('outline', () => {

@@ -7,7 +7,8 @@ import { RemnawaveCollector } from '../../src/integrations/remnawave/collector.t
 import { remnawave } from '../../src/integrations/remnawave/integration.ts';
 import { parseRemnawaveOptions } from '../../src/integrations/remnawave/options.ts';
 import { FakeRemnawave, type FakeRemnawaveUser } from '../support/fake-remnawave.ts';
-import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
+import { collectorContract } from './collector.contract.ts';
+import { webRig } from './web-rig.ts';
 
 const CREATED = '2024-05-01T12:34:56.789Z';
 const user = (username: string, lifetime: bigint): FakeRemnawaveUser => {
@@ -21,73 +22,39 @@ async function collectorOf(fake: FakeRemnawave, options: Record<string, unknown>
   return { options: parsed, collector: new RemnawaveCollector(new RemnawaveClient(parsed), new URL(parsed.url)) };
 }
 
-class RemnawaveRig implements CollectorRig {
-  readonly isUndirected = true;
-  readonly fake: FakeRemnawave;
-  readonly collector: RemnawaveCollector;
-
-  constructor(fake: FakeRemnawave, collector: RemnawaveCollector) {
-    this.fake = fake;
-    this.collector = collector;
-  }
-
-  keys = (n: number) => Array.from({ length: n }, (_, index) => `user-${index}`);
-
-  show = async (series: readonly ShownSeries[]) => {
-    this.fake.web.recover();
-    this.fake.users = series.map(({ key, tx }) => user(key, tx));
-    this.fake.prepare();
-  };
-
-  cut = async (share: number) => {
-    this.fake.web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
-    this.fake.web.cutAt = share;
-  };
-
-  garbage = [
-    ['nothing', () => ''],
-    ['a web page', () => '<!doctype html><title>Remnawave</title>'],
-    ['no envelope', () => '{"users":[],"total":0}'],
-    ['a list that is none', () => '{"response":{"users":{"a":1},"total":1,"hasMore":false}}'],
-    ['a negative counter', (text: string) => text.replace(/(lifetimeUsedTrafficBytes":)/, '$1-')],
-    [
-      'a counter beyond u64',
-      (text: string) => text.replace(/(lifetimeUsedTrafficBytes":)\d+/, '$118446744073709551616'),
-    ],
-    ['a counter with a fraction', (text: string) => text.replace(/(lifetimeUsedTrafficBytes":\d+)/, '$1.5')],
-    ['a missing counter', (text: string) => text.replace(/"lifetimeUsedTrafficBytes":\d+,/, '')],
-    ['a user without a name', (text: string) => text.replace('"username":"user-1"', '"username":null')],
-    ['a user twice', (text: string) => text.replace('"username":"user-1"', '"username":"user-0"')],
-    ['an instant that is none', (text: string) => text.replace(CREATED, 'yesterday')],
-  ].map(([name, change]) => ({
-    name: String(name),
-    show: async () => {
-      this.fake.web.change = change as (text: string) => string;
+function remnawaveRig(fake: FakeRemnawave, collector: RemnawaveCollector) {
+  return webRig({
+    ...{ collector, web: fake.web, isUndirected: true },
+    keys: (n) => Array.from({ length: n }, (_, index) => `user-${index}`),
+    show: (series) => {
+      fake.users = series.map(({ key, tx }) => user(key, tx));
+      fake.prepare();
     },
-  }));
-
-  hang = async () => {
-    this.fake.web.isHanging = true;
-  };
-
-  recover = async () => this.fake.web.recover();
-
-  showSecrets = async () => {
-    this.fake.users = [user('alice', 5n), user('bob', 6n)];
-    return this.fake.secrets;
-  };
-
-  close = async () => {
-    await this.collector.close();
-    await this.fake.web.close();
-  };
+    garbage: [
+      ['nothing', () => ''],
+      ['a web page', () => '<!doctype html><title>Remnawave</title>'],
+      ['no envelope', () => '{"users":[],"total":0}'],
+      ['a list that is none', () => '{"response":{"users":{"a":1},"total":1,"hasMore":false}}'],
+      ['a negative counter', (text) => text.replace(/(lifetimeUsedTrafficBytes":)/, '$1-')],
+      ['a counter beyond u64', (text) => text.replace(/(lifetimeUsedTrafficBytes":)\d+/, '$118446744073709551616')],
+      ['a counter with a fraction', (text) => text.replace(/(lifetimeUsedTrafficBytes":\d+)/, '$1.5')],
+      ['a missing counter', (text) => text.replace(/"lifetimeUsedTrafficBytes":\d+,/, '')],
+      ['a user without a name', (text) => text.replace('"username":"user-1"', '"username":null')],
+      ['a user twice', (text) => text.replace('"username":"user-1"', '"username":"user-0"')],
+      ['an instant that is none', (text) => text.replace(CREATED, 'yesterday')],
+    ],
+    showSecrets: () => {
+      fake.users = [user('alice', 5n), user('bob', 6n)];
+      return fake.secrets;
+    },
+  });
 }
 
 for (const version of ['2.7', '3.3'] as const) {
   collectorContract(`remnawave ${version}`, async () => {
     const fake = new FakeRemnawave();
     fake.version = version;
-    return new RemnawaveRig(fake, (await collectorOf(fake)).collector);
+    return remnawaveRig(fake, (await collectorOf(fake)).collector);
   });
 }
 

@@ -6,6 +6,7 @@ import { singBoxSsm } from '../../src/integrations/sing-box-ssm/integration.ts';
 import { parseSsmOptions } from '../../src/integrations/sing-box-ssm/options.ts';
 import { FakeWeb } from '../support/fake-web.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
+import { webRig } from './web-rig.ts';
 
 /** What `GET /server/v1/stats` of sing-box 1.13 says. Counters are int64. */
 function statsOf(series: readonly ShownSeries[]): string {
@@ -25,62 +26,34 @@ async function makeRig(): Promise<CollectorRig> {
     url.pathname === '/ss/server/v1/stats' ? { status: 200, body: text, isData: true } : { status: 404, body: '' },
   );
   const url = `http://127.0.0.1:${await web.start()}/ss/`;
-  const collector = new SsmCollector(parseSsmOptions({ url, privateAddress: true }));
-  const garbage = (name: string, change: (whole: string) => string) => ({
-    name,
-    show: async () => {
-      web.cutAt = null;
-      web.change = change;
-      if (change(text) === text) throw new Error(`"${name}" changes nothing`);
-    },
-  });
-  return {
-    collector,
-    countersOutliveRestarts: true,
-    largest: 9_223_372_036_854_775_807n,
+  return webRig({
+    ...{ web, countersOutliveRestarts: true, largest: 9_223_372_036_854_775_807n },
+    collector: new SsmCollector(parseSsmOptions({ url, privateAddress: true })),
     keys: (n) => Array.from({ length: n }, (_, index) => `user-${index}`),
-    show: async (series) => {
-      web.recover();
+    show: (series) => {
       text = statsOf(series);
     },
-    cut: async (share) => {
-      web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
-      web.cutAt = share;
-    },
     garbage: [
-      garbage('nothing', () => ''),
-      garbage('a web page', () => '<html>404</html>'),
-      garbage('no users', () => '{"uplinkBytes":1}'),
-      garbage('users that are none', (whole) => whole.replace(/"users":\[.*\]/, '"users":{"a":1}')),
-      garbage('a negative counter', (whole) => whole.replace('"uplinkBytes":7,', '"uplinkBytes":-7,')),
-      garbage('a counter beyond i64', (whole) => whole.replace(':12345678901,', ':9223372036854775808,')),
-      garbage('a counter with a fraction', (whole) => whole.replace(':12345678901,', ':12345678901.5,')),
-      garbage('a missing counter', (whole) => whole.replace(/"downlinkBytes":\d+,"uplinkBytes":7,/, '')),
-      garbage('a user without a name', (whole) => whole.replace('"username":"user-1"', '"username":null')),
-      garbage('a user twice', (whole) => whole.replace('user-1', 'user-0')),
-      garbage('an old sing-box', (whole) =>
-        whole.replace(/("uplinkBytes":)7(,"downlinkPackets":)3(,"uplinkPackets":)2/, '$17$212345678901$37'),
-      ),
-      {
-        name: 'an error',
-        show: async () => {
-          web.override = { status: 500, body: 'hunter2' };
-        },
-      },
+      ['nothing', () => ''],
+      ['a web page', () => '<html>404</html>'],
+      ['no users', () => '{"uplinkBytes":1}'],
+      ['users that are none', (whole) => whole.replace(/"users":\[.*\]/, '"users":{"a":1}')],
+      ['a negative counter', (whole) => whole.replace('"uplinkBytes":7,', '"uplinkBytes":-7,')],
+      ['a counter beyond i64', (whole) => whole.replace(':12345678901,', ':9223372036854775808,')],
+      ['a counter with a fraction', (whole) => whole.replace(':12345678901,', ':12345678901.5,')],
+      ['a missing counter', (whole) => whole.replace(/"downlinkBytes":\d+,"uplinkBytes":7,/, '')],
+      ['a user without a name', (whole) => whole.replace('"username":"user-1"', '"username":null')],
+      ['a user twice', (whole) => whole.replace('user-1', 'user-0')],
+      [
+        'an old sing-box',
+        (whole) => whole.replace(/("uplinkBytes":)7(,"downlinkPackets":)3(,"uplinkPackets":)2/, '$17$212345678901$37'),
+      ],
     ],
-    hang: async () => {
-      web.isHanging = true;
-    },
-    recover: async () => web.recover(),
-    showSecrets: async () => {
+    showSecrets: () => {
       text = '{"users":[{"username":"a","uPSK":"c2VjcmV0LXVwc2s=","uplinkBytes":"hunter2","downlinkBytes":1}]}';
       return ['c2VjcmV0LXVwc2s=', 'hunter2'];
     },
-    close: async () => {
-      await collector.close();
-      await web.close();
-    },
-  };
+  });
 }
 
 collectorContract('sing-box ssm-api', makeRig);

@@ -6,6 +6,8 @@ import { subscription } from '../../src/integrations/subscription/integration.ts
 import { accountOf, parseSubscriptionOptions } from '../../src/integrations/subscription/options.ts';
 import { HttpClient } from '../../src/lib/http-client/http-client.ts';
 import { type FakeAnswer, FakeWeb } from '../support/fake-web.ts';
+import { type CollectorRig, collectorContract } from './collector.contract.ts';
+import { webRig } from './web-rig.ts';
 
 const BODY = Buffer.from('vless://5e9c@de.example.com:443#DE\n').toString('base64');
 const TOKEN = 'sub-token-8f3k2m5n';
@@ -15,6 +17,43 @@ function collectorOf(options: object): SubscriptionCollector {
   const http = new HttpClient({ policy: { kind: 'collector', privateAddresses: true } });
   return new SubscriptionCollector(parseSubscriptionOptions(options), http);
 }
+
+async function rig(): Promise<CollectorRig> {
+  let userinfo = '';
+  const web = new FakeWeb(() => ({
+    ...{ status: 200, body: BODY, isData: true },
+    ...(userinfo === '' ? {} : { headers: { 'subscription-userinfo': userinfo } }),
+  }));
+  const link = `http://127.0.0.1:${await web.start()}/sub/${TOKEN}`;
+  const saying = (name: string, text: string) => ({
+    name,
+    show: async () => {
+      web.recover();
+      userinfo = text;
+    },
+  });
+  return webRig({
+    ...{ web, isUndirected: true, collector: collectorOf({ link }), keys: () => ['account'] },
+    // 19 digits: providers count in int64.
+    largest: 9_223_372_036_854_775_807n,
+    show: ([one]) => {
+      userinfo = `upload=0; download=${one?.tx ?? 0n}; total=0; expire=0`;
+    },
+    garbage: [],
+    moreGarbage: [
+      saying('no word of the usage', ''),
+      saying('a negative counter', 'upload=0; download=-5; total=0'),
+      saying('a fraction', 'upload=0; download=5.5; total=0'),
+      saying('no number', 'upload=0; download=much'),
+    ],
+    showSecrets: () => {
+      userinfo = `upload=${TOKEN}`;
+      return [TOKEN, '5e9c'];
+    },
+  });
+}
+
+collectorContract('a subscription source', rig, { alwaysOne: 'It is one account.' });
 
 describe('a subscription source', () => {
   let web: FakeWeb | null = null;

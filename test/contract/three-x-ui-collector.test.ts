@@ -7,7 +7,8 @@ import { threeXui } from '../../src/integrations/three-x-ui/integration.ts';
 import { parseThreeXuiOptions } from '../../src/integrations/three-x-ui/options.ts';
 import { ThreeXuiSession } from '../../src/integrations/three-x-ui/session.ts';
 import { type FakeClient, FakeThreeXui } from '../support/fake-three-x-ui.ts';
-import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
+import { collectorContract } from './collector.contract.ts';
+import { webRig } from './web-rig.ts';
 
 type Login = 'cookie' | 'token';
 
@@ -20,66 +21,35 @@ async function collectorOf(fake: FakeThreeXui, login: Login, options: Record<str
   return { options: parsed, collector: new ThreeXuiCollector(new ThreeXuiSession(parsed), new URL(parsed.url)) };
 }
 
-class ThreeXuiRig implements CollectorRig {
-  readonly countersOutliveRestarts = true;
-  readonly fake: FakeThreeXui;
-  readonly collector: ThreeXuiCollector;
-
-  constructor(fake: FakeThreeXui, collector: ThreeXuiCollector) {
-    this.fake = fake;
-    this.collector = collector;
-  }
-
-  keys = (n: number) => Array.from({ length: n }, (_, index) => `client ${index}@example.com`);
-
-  show = async (series: readonly ShownSeries[]) => {
-    this.fake.web.recover();
-    this.fake.clients = series.map(({ key, rx, tx }) => ({ email: key, up: rx, down: tx }));
-    this.fake.prepare();
-  };
-
-  cut = async (share: number) => {
-    this.fake.web.framing = (share * 100) % 8 < 4 ? 'length' : 'chunks';
-    this.fake.web.cutAt = share;
-  };
-
-  garbage = [
-    ['nothing', () => ''],
-    ['a web page', () => '<!doctype html><title>Login</title>'],
-    ['a failure with status 200', () => '{"success":false,"msg":"database is locked","obj":null}'],
-    ['no word whether it worked', () => '{"obj":[]}'],
-    ['a list that is none', () => '{"success":true,"msg":"","obj":{"a":1}}'],
-    ['a negative counter', (text: string) => text.replaceAll(/("up":)(\d)/g, '$1-$2')],
-    ['a counter beyond u64', (text: string) => text.replaceAll(/("down":)\d+/g, '$118446744073709551616')],
-    ['a counter with a fraction', (text: string) => text.replaceAll(/("down":\d+)/g, '$1.5')],
-    ['a missing counter', (text: string) => text.replaceAll(/"up":\d+,/g, '')],
-    ['a client without a name', (text: string) => text.replaceAll('"email":"client 1@example.com"', '"email":""')],
-    ['a client twice', (text: string) => text.replaceAll('client 1@example.com', 'client 0@example.com')],
-  ].map(([name, change]) => ({
-    name: String(name),
-    show: async () => {
-      this.fake.web.change = change as (text: string) => string;
+function threeXuiRig(fake: FakeThreeXui, collector: ThreeXuiCollector) {
+  return webRig({
+    ...{ collector, web: fake.web, countersOutliveRestarts: true },
+    keys: (n) => Array.from({ length: n }, (_, index) => `client ${index}@example.com`),
+    show: (series) => {
+      fake.clients = series.map(({ key, rx, tx }) => ({ email: key, up: rx, down: tx }));
+      fake.prepare();
     },
-  }));
-
-  hang = async () => {
-    this.fake.web.isHanging = true;
-  };
-
-  recover = async () => this.fake.web.recover();
-
-  showSecrets = async () => {
-    this.fake.clients = [
-      { email: 'alice', up: 5n, down: 6n },
-      { email: 'bob', up: 7n, down: 8n },
-    ];
-    return this.fake.secrets;
-  };
-
-  close = async () => {
-    await this.collector.close();
-    await this.fake.web.close();
-  };
+    garbage: [
+      ['nothing', () => ''],
+      ['a web page', () => '<!doctype html><title>Login</title>'],
+      ['a failure with status 200', () => '{"success":false,"msg":"database is locked","obj":null}'],
+      ['no word whether it worked', () => '{"obj":[]}'],
+      ['a list that is none', () => '{"success":true,"msg":"","obj":{"a":1}}'],
+      ['a negative counter', (text) => text.replaceAll(/("up":)(\d)/g, '$1-$2')],
+      ['a counter beyond u64', (text) => text.replaceAll(/("down":)\d+/g, '$118446744073709551616')],
+      ['a counter with a fraction', (text) => text.replaceAll(/("down":\d+)/g, '$1.5')],
+      ['a missing counter', (text) => text.replaceAll(/"up":\d+,/g, '')],
+      ['a client without a name', (text) => text.replaceAll('"email":"client 1@example.com"', '"email":""')],
+      ['a client twice', (text) => text.replaceAll('client 1@example.com', 'client 0@example.com')],
+    ],
+    showSecrets: () => {
+      fake.clients = [
+        { email: 'alice', up: 5n, down: 6n },
+        { email: 'bob', up: 7n, down: 8n },
+      ];
+      return fake.secrets;
+    },
+  });
 }
 
 for (const [version, login] of [
@@ -89,7 +59,7 @@ for (const [version, login] of [
   collectorContract(`3x-ui ${version}, ${login}`, async () => {
     const fake = new FakeThreeXui();
     fake.version = version;
-    return new ThreeXuiRig(fake, (await collectorOf(fake, login)).collector);
+    return threeXuiRig(fake, (await collectorOf(fake, login)).collector);
   });
 }
 

@@ -18,10 +18,14 @@ import { type CollectorRig, collectorContract, type ShownSeries } from './collec
 const XRAY = '/xray.app.stats.command.StatsService';
 const V2RAY = '/v2ray.core.app.stats.command.StatsService';
 
-for (const service of [XRAY, V2RAY]) {
-  collectorContract(`xray at ${service}`, async () => {
+for (const [kind, service] of [
+  ['xray', XRAY],
+  ['xray', V2RAY],
+  ['sing-box', V2RAY],
+] as const) {
+  collectorContract(`${kind} at ${service}`, async () => {
     const server = await new StatsServer().listen();
-    return new XrayRig(server, service);
+    return new XrayRig(server, kind, service);
   });
 }
 
@@ -35,15 +39,15 @@ class XrayRig implements CollectorRig {
   #answer: Answer = { status: 0 };
   #uptime = 0;
 
-  constructor(server: StatsServer, service: string) {
+  constructor(server: StatsServer, kind: 'xray' | 'sing-box', service: string) {
     this.#server = server;
     server.on(`${service}/GetSysStats`, () => ({ status: 0, message: sysStatsMessage(this.#uptime) }));
-    // V2Ray and Xray look for the pattern within the names.
+    // V2Ray and Xray look for the pattern within the names; sing-box looks for `patterns` and answers everything without.
     server.on(`${service}/QueryStats`, (request) =>
-      request.length === 0 ? this.#answer : { status: 0, message: Buffer.alloc(0) },
+      request.length === 0 || kind === 'sing-box' ? this.#answer : { status: 0, message: Buffer.alloc(0) },
     );
     const options = { transport: 'local', api: `127.0.0.1:${server.port}` } as const;
-    this.collector = new XrayCollector(new StatsClient(options, this.#folder), options, 'xray', systemClock);
+    this.collector = new XrayCollector(new StatsClient(options, this.#folder), options, kind, systemClock);
   }
 
   keys = (n: number) => Array.from({ length: n }, (_, index) => `${index}.user@example.com`);

@@ -26,7 +26,10 @@ export function formatUserinfo({ upload, download, total, expiresAt }: Userinfo)
   return `upload=${upload}; download=${download}; total=${total ?? 0}; expire=${expire}`;
 }
 
-/** Reads the header of somebody else's subscription; null if it says nothing about usage. Unknown members are passed over. */
+/**
+ * Reads the header of somebody else's subscription; null if it says nothing about usage, or something of it that is no number:
+ * that is not 0. Unknown members are passed over.
+ */
 export function parseUserinfo(header: string): Userinfo | null {
   const members = new Map<string, string>();
   for (const part of header.split(';')) {
@@ -36,6 +39,7 @@ export function parseUserinfo(header: string): Userinfo | null {
   const upload = wholeNumber(members.get('upload'));
   const download = wholeNumber(members.get('download'));
   if (upload === null && download === null) return null;
+  if ((upload === null && members.has('upload')) || (download === null && members.has('download'))) return null;
   const total = wholeNumber(members.get('total'));
   const expire = wholeNumber(members.get('expire'));
   return {

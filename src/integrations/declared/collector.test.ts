@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -66,6 +67,13 @@ describe('a file', () => {
     ]);
     await expect(collect(file(path, { ...options, maxAgeSeconds: 30 }))).rejects.toMatchObject({ code: 'file-stale' });
     await expect(collect(file(`${path}.x`, options))).rejects.toMatchObject({ code: 'file-missing' });
+  });
+
+  test('that is a pipe, whose writer may never come, is no file', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const options = file(path, { format: 'json', key: '/id', total: '/t' });
+    await expect(collect(options)).rejects.toMatchObject({ code: 'file-unreadable' });
   });
 
   test('of metrics is whole only with its end marker, or if it is replaced in one step', async () => {

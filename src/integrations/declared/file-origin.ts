@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { SourceFailure } from '../../core/errors.ts';
 import type { Clock } from '../../core/units/clock.ts';
@@ -24,7 +25,9 @@ export class FileOrigin implements Origin {
 
   async read(signal: AbortSignal, take: (chunk: Buffer) => void): Promise<Received> {
     signal.throwIfAborted();
-    const file = await open(this.#path, 'r').catch((error: NodeJS.ErrnoException) => {
+    // A pipe would keep us waiting for its writer.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    const file = await open(this.#path, flags).catch((error: NodeJS.ErrnoException) => {
       throw this.#notOpened(error);
     });
     try {

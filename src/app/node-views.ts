@@ -1,6 +1,6 @@
 import type { Finding } from '../core/health/findings.ts';
 import { isStale, judgeNode } from '../core/health/node-health.ts';
-import type { AgentState, InventoryStore, PollState } from '../core/inventory/inventory-store.ts';
+import type { AgentState, InventoryStore, PeerSums, PollState } from '../core/inventory/inventory-store.ts';
 import type { Node, VpnService } from '../core/inventory/node.ts';
 import type { AgentView, NodeView, ServiceView } from '../core/inventory/node-operations.ts';
 import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
@@ -14,7 +14,7 @@ import { noticesOfNode } from './node-notices.ts';
 import type { Presence } from './presence.ts';
 
 interface Dependencies {
-  readonly inventory: Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peers' | 'agents'>;
+  readonly inventory: Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peerSums' | 'agents'>;
   readonly history: Pick<UsageHistory, 'series' | 'gaps'>;
   readonly clock: Clock;
   readonly rates: LiveRates;
@@ -46,25 +46,45 @@ const ALL_VISIBLE = { kind: 'all' } as const;
 /** Nodes as people look at them: what is stored, how reading them goes, what flows now. */
 export class NodeViews {
   readonly #use: Dependencies;
-  /** Sum of what counters showed before we watched, per node; read again when a poll finds new peers. */
-  readonly #before = new Map<NodeId, Traffic | null>();
+  /** Of each node; read again when a poll finds new peers. */
+  readonly #sums = new Map<NodeId, PeerSums>();
+  readonly #changed = new Set<NodeId>();
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
   }
 
   async all(): Promise<NodeView[]> {
-    const [nodes, scene] = await Promise.all([this.#use.inventory.nodes(), this.#scene()]);
-    return await Promise.all(nodes.filter((node) => node.deletedAt === null).map((node) => this.#view(node, scene)));
+    return await this.#viewsOf((await this.#use.inventory.nodes()).filter((node) => node.deletedAt === null));
   }
 
   async one(id: NodeId): Promise<NodeView | null> {
-    return (await this.all()).find((view) => view.node.id === id) ?? null;
+    const nodes = (await this.#use.inventory.nodes()).filter((node) => node.id === id && node.deletedAt === null);
+    return (await this.#viewsOf(nodes))[0] ?? null;
   }
 
   /** The next view counts anew what was there before Xpert. */
   baselinesChanged(id: NodeId): void {
-    this.#before.delete(id);
+    this.#changed.add(id);
+  }
+
+  async #viewsOf(nodes: readonly Node[]): Promise<NodeView[]> {
+    const [scene] = await Promise.all([this.#scene(), this.#readSums(nodes)]);
+    return nodes.map((node) => this.#view(node, scene));
+  }
+
+  /** What a poll changes meanwhile is read with the next view. */
+  async #readSums(nodes: readonly Node[]): Promise<void> {
+    const due = nodes.map(({ id }) => id).filter((id) => this.#changed.has(id) || !this.#sums.has(id));
+    if (due.length === 0) return;
+    for (const id of due) this.#changed.delete(id);
+    try {
+      const read = new Map((await this.#use.inventory.peerSums(due)).map((sums) => [sums.nodeId, sums]));
+      for (const id of due) this.#sums.set(id, read.get(id) ?? { nodeId: id, peers: 0, beforeXpert: null });
+    } catch (error) {
+      for (const id of due) this.#changed.add(id);
+      throw error;
+    }
   }
 
   async #scene(): Promise<Scene> {
@@ -94,7 +114,7 @@ export class NodeViews {
     };
   }
 
-  async #view(node: Node, scene: Scene): Promise<NodeView> {
+  #view(node: Node, scene: Scene): NodeView {
     const { rates, presence, pollCounts, endpointOf, shown: show } = this.#use;
     const { source, secrets } = show(node.source);
     const poll = scene.polls.get(node.id) ?? null;
@@ -128,15 +148,21 @@ export class NodeViews {
       lastPollDurationMs: poll?.lastDurationMs ?? null,
       failures: poll?.failures ?? 0,
       polls: pollCounts(node.id),
-      peers: presence.node(node.id) ?? { total: await this.#peersOf(node.id), online: 0 },
+      peers: presence.node(node.id) ?? { total: this.#sumsOf(node.id).peers, online: 0 },
       rate: stale ? null : rates.node(node.id),
       today: scene.today.get(node.id) ?? NOTHING,
-      beforeXpert: await this.#beforeXpert(node.id),
+      beforeXpert: this.#sumsOf(node.id).beforeXpert,
       countingSince: node.createdAt,
       services: shown.map((service) => this.#serviceView(service, stale)),
       agent: agent === null ? null : agentView(agent),
       openGap: gap === undefined ? null : { from: gap.from, reason: gap.reason, message: gap.message },
     };
+  }
+
+  #sumsOf(nodeId: NodeId): PeerSums {
+    const sums = this.#sums.get(nodeId);
+    if (sums === undefined) return { nodeId, peers: 0, beforeXpert: null };
+    return sums.beforeXpert?.total === 0n ? { ...sums, beforeXpert: null } : sums;
   }
 
   /** Not known to be absent: before the first poll of this process nothing is. */
@@ -159,25 +185,6 @@ export class NodeViews {
       lastCompleteAt,
       silentSince: isNodeSilent || !this.#isThere(service) ? lastCompleteAt : null,
     };
-  }
-
-  async #peersOf(nodeId: NodeId): Promise<number> {
-    return (await this.#use.inventory.peers({ nodeId, limit: 1, cursor: null })).total ?? 0;
-  }
-
-  async #beforeXpert(nodeId: NodeId): Promise<Traffic | null> {
-    const known = this.#before.get(nodeId);
-    if (known !== undefined) return known;
-    let sum: Traffic | null = null;
-    let cursor: string | null = null;
-    do {
-      const page = await this.#use.inventory.peers({ nodeId, withEnded: true, limit: 500, cursor });
-      for (const { beforeXpert } of page.items) if (beforeXpert !== null) sum = add(sum, beforeXpert);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    const before = sum === null || sum.total === 0n ? null : sum;
-    this.#before.set(nodeId, before);
-    return before;
   }
 }
 

@@ -128,6 +128,9 @@ export function inventoryStoreContract(make: MakeStore): void {
         userId: null,
         beforeXpert: { rx: 1n, tx: 2n, total: 3n },
       });
+      expect(await store.inventory.peerSums([node.id])).toEqual([
+        { nodeId: node.id, peers: 1, beforeXpert: { rx: 1n, tx: 2n, total: 3n } },
+      ]);
       expect(await store.inventory.peersOnline(handshake)).toBe(1);
       expect(await store.inventory.peersOnline(new Date(handshake.getTime() + 1))).toBe(0);
       minute();

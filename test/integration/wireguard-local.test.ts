@@ -188,7 +188,9 @@ describe.runIf(isPossible)('a real WireGuard node, read from its own shell', () 
       await mixed.run('sh', ['-c', put], toolFor(name));
     }
     const enter = [...mixed.enter, 'env', 'PATH=/usr/local/bin:/usr/bin:/bin', 'sh'];
-    const poll = await new WireguardCollector(new LocalTransport(enter)).collect(AbortSignal.timeout(10_000));
+    const poll = await new WireguardCollector(new LocalTransport(enter, undefined, [])).collect(
+      AbortSignal.timeout(10_000),
+    );
     expect(poll).toMatchObject({ complete: true, notices: [] });
     expect(poll.services.map(({ name, kind }) => [name, kind])).toEqual([
       ['wg0', 'wireguard'],

@@ -2,6 +2,7 @@ import type { Page } from '../ledger/usage-history.ts';
 import type { SourceNotice } from '../metering/collector.ts';
 import type { EntitlementChange } from '../quota/quota-store.ts';
 import type { UserState } from '../quota/user-state.ts';
+import type { Traffic } from '../units/bytes.ts';
 import type { AdminId, NodeId, PeerId, PlanId, ServiceId, UserId } from '../units/ids.ts';
 import type { Node, VpnService } from './node.ts';
 import type { Peer, User } from './peer.ts';
@@ -28,6 +29,8 @@ export interface InventoryStore {
   agents(nodeId?: NodeId): Promise<AgentState[]>;
 
   peers(query: PeerQuery): Promise<Page<Peer>>;
+  /** Of each of these nodes that has peers. May take a moment, and holds nobody up. */
+  peerSums(nodeIds: readonly NodeId[]): Promise<PeerSums[]>;
   peer(id: PeerId): Promise<Peer | null>;
   /** By id, or by key, when that key is on one service only. @throws Ambiguous */
   findPeer(text: string): Promise<Peer | null>;
@@ -69,6 +72,15 @@ export interface InventoryStore {
   lastSeen(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Date>>;
   /** Living peers with a handshake (or its like) at or after `since`. */
   peersOnline(since: Date, ownerId?: AdminId): Promise<number>;
+}
+
+/** What the peers of one node are together. */
+export interface PeerSums {
+  readonly nodeId: NodeId;
+  /** Living ones. */
+  readonly peers: number;
+  /** What the counters of all of them, also of those that are gone, showed before we watched; null: nothing. */
+  readonly beforeXpert: Traffic | null;
 }
 
 export interface NewNode

@@ -8,6 +8,7 @@ import type {
 } from '../../core/inventory/inventory-store.ts';
 import type { AdminId, NodeId, PeerId, UserId } from '../../core/units/ids.ts';
 import type { InventoryReader } from './reader/inventory-reader.ts';
+import type { SlowReader } from './slow-reader.ts';
 import type { UserOrdering } from './user-orders.ts';
 import type { WriterLink } from './writer-link.ts';
 
@@ -16,9 +17,11 @@ export class SqlInventoryStore implements InventoryStore {
   readonly #reader: InventoryReader;
   readonly #writer: WriterLink;
   readonly #ordering: UserOrdering;
+  readonly #slow: SlowReader;
 
-  constructor(reader: InventoryReader, writer: WriterLink, ordering: UserOrdering) {
+  constructor(reader: InventoryReader, slow: SlowReader, writer: WriterLink, ordering: UserOrdering) {
     this.#reader = reader;
+    this.#slow = slow;
     this.#writer = writer;
     this.#ordering = ordering;
   }
@@ -57,6 +60,10 @@ export class SqlInventoryStore implements InventoryStore {
 
   async peers(query: PeerQuery) {
     return this.#reader.peers(query);
+  }
+
+  peerSums(nodeIds: readonly NodeId[]) {
+    return this.#slow.read('peerSums', nodeIds);
   }
 
   async peer(id: PeerId) {

@@ -83,7 +83,7 @@ export function toService(row: ServiceRow): VpnService {
   };
 }
 
-export interface PeerRow {
+export interface PeerRow extends BeforeRow {
   readonly id: PeerId;
   readonly serviceId: ServiceId;
   readonly nodeId: NodeId;
@@ -96,6 +96,10 @@ export interface PeerRow {
   readonly lastSeenAt: bigint;
   readonly endedAt: bigint | null;
   readonly userId: UserId | null;
+}
+
+/** What counters showed before we watched; null: they are none. */
+export interface BeforeRow {
   readonly beforeRx: bigint | null;
   readonly beforeTx: bigint | null;
   readonly beforeUndirected: bigint | null;
@@ -132,7 +136,7 @@ export function toPeer(row: PeerRow): Peer {
   };
 }
 
-function toBefore({ beforeRx, beforeTx, beforeUndirected }: PeerRow): Peer['beforeXpert'] {
+export function toBefore({ beforeRx, beforeTx, beforeUndirected }: BeforeRow): Peer['beforeXpert'] {
   if (beforeRx === null || beforeTx === null || beforeUndirected === null) return null;
   return { rx: beforeRx, tx: beforeTx, total: beforeRx + beforeTx + beforeUndirected };
 }

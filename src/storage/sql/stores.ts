@@ -54,7 +54,7 @@ export function makeStores({ clock, calendar, writer, readers, slow, worker, exp
   return {
     ledger: new SqlUsageLedger(writer, slow, worker, clock),
     history,
-    inventory: new SqlInventoryStore(readers.inventory, writer, ordering),
+    inventory: new SqlInventoryStore(readers.inventory, slow, writer, ordering),
     /** Whose access is to be off. */
     userStates: new SqlUserStates(readers.quotas, writer),
     quotas: new SqlQuotaStore(readers.quotas, slow, writer, clock),

@@ -142,8 +142,8 @@ export interface StoredPause {
 
 /** Peers whose access is to be off, and those that have a mark. */
 const CHOSEN = `SELECT p.id FROM user u JOIN peer p ON p.user_id = u.id WHERE ${IS_OFF} AND p.ended_at IS NULL
-  UNION SELECT p.id FROM part t JOIN peer p ON p.user_id = t.userId JOIN vpn_service s ON s.id = p.service_id
-    JOIN user u ON u.id = p.user_id WHERE ${IS_PART_OFF} AND p.ended_at IS NULL
+  UNION SELECT p.id FROM peer p JOIN vpn_service s ON s.id = p.service_id JOIN user u ON u.id = p.user_id
+    WHERE p.user_id IN (SELECT userId FROM part) AND ${IS_PART_OFF} AND p.ended_at IS NULL
   UNION SELECT peer_id FROM access_mark`;
 
 const ENFORCED = `SELECT n.id FROM node n JOIN node_access a ON a.node_id = n.id

@@ -4,6 +4,7 @@ import type {
   InventoryCounts,
   InventoryStore,
   PeerQuery,
+  PeerSums,
   PollState,
   Succession,
   UserQuery,
@@ -12,13 +13,16 @@ import type { Node, VpnService } from '../../../core/inventory/node.ts';
 import type { Peer, User } from '../../../core/inventory/peer.ts';
 import type { Page } from '../../../core/ledger/usage-history.ts';
 import { USER_STATES } from '../../../core/quota/user-state.ts';
+import type { NodeId } from '../../../core/units/ids.ts';
 import {
+  type BeforeRow,
   type NodeRow,
   nodeColumns,
   type PeerRow,
   peerColumns,
   type ServiceRow,
   serviceColumns,
+  toBefore,
   toDate,
   toNode,
   toPeer,
@@ -76,6 +80,26 @@ export class InventoryReader {
     );
     const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n ${peerFrom} WHERE ${where}`, params)?.n ?? null;
     return toPage(rows, query.limit, total, toPeer, (row) => [Number(row.position)]);
+  }
+
+  peerSums(nodeIds: readonly NodeId[]): PeerSums[] {
+    const ids = { ids: JSON.stringify(nodeIds) };
+    const living = this.#sql.all<{ nodeId: NodeId; n: number }>(
+      `SELECT s.node_id AS nodeId, count(*) AS n FROM json_each(@ids) w JOIN vpn_service s ON s.node_id = w.value
+         JOIN peer p ON p.service_id = s.id WHERE p.ended_at IS NULL GROUP BY s.node_id`,
+      ids,
+    );
+    const before = this.#sql.allBig<BeforeRow & { nodeId: NodeId }>(
+      `SELECT s.node_id AS nodeId, sum(b.rx) AS beforeRx, sum(b.tx) AS beforeTx, sum(b.undirected) AS beforeUndirected
+       FROM json_each(@ids) w JOIN vpn_service s ON s.node_id = w.value JOIN peer p ON p.service_id = s.id
+         JOIN baseline b ON b.peer_id = p.id WHERE b.reason = 'before-xpert' GROUP BY s.node_id`,
+      ids,
+    );
+    const peersOf = new Map(living.map(({ nodeId, n }) => [nodeId, n]));
+    const beforeOf = new Map(before.map((row) => [row.nodeId, toBefore(row)]));
+    return [...new Set([...peersOf.keys(), ...beforeOf.keys()])].map((nodeId) => {
+      return { nodeId, peers: peersOf.get(nodeId) ?? 0, beforeXpert: beforeOf.get(nodeId) ?? null };
+    });
   }
 
   agents: Sync<InventoryStore['agents']> = (nodeId) =>

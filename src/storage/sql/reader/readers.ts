@@ -74,7 +74,7 @@ export type Readers = ReturnType<typeof makeReaders>;
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
   const { connection, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
-  const { quotas, noteworthy, adminLimits, budgets, userOrders } = readers;
+  const { quotas, noteworthy, adminLimits, budgets, userOrders, inventory } = readers;
   return {
     previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
@@ -99,6 +99,7 @@ export function makeSlowReads(readers: Readers) {
     activePeers: (period: Period, bucketSeconds: number, nowMs: number) =>
       charts.activePeers(period, bucketSeconds, nowMs),
     quality: (subject: QualitySubject, period: Period, nowMs: number) => quality.timeline(subject, period, nowMs),
+    peerSums: (nodeIds: readonly NodeId[]) => inventory.peerSums(nodeIds),
     peerTotals: (who: Visibility, peerIds?: readonly PeerId[]) => usage.peerTotals(who, peerIds),
     carriedDays: (nodeId: NodeId, first: number, last: number) => budgets.carried(nodeId, first, last),
     usageBeyond: (nodeId: NodeId, keys: readonly string[]) => beyond.usageBeyond(nodeId, keys),

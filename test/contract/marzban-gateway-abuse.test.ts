@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, connect, createServer as createRelay, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createRelay, Server as Listener, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { PanelBooks } from '../../src/core/gateway/gateway.ts';
@@ -27,7 +27,7 @@ async function serverOf(serve: RequestListener): Promise<{ server: Server; port:
 
 const NO_BOOKS: PanelBooks = { beyond: async () => new Map(), beyondOf: async () => null, hasReset: async () => {} };
 
-async function gatewayBefore(panel: number) {
+async function gatewayBefore(panel: number, onBug: (error: unknown) => void = () => {}) {
   const port = await freePort();
   const options = {
     url: `http://127.0.0.1:${panel}`,
@@ -36,7 +36,7 @@ async function gatewayBefore(panel: number) {
     privateAddress: true,
     gateway: `127.0.0.1:${port}`,
   };
-  const gateway = new MarzbanGateway(parseMarzbanOptions(options), { books: NO_BOOKS, onBug: () => {} });
+  const gateway = new MarzbanGateway(parseMarzbanOptions(options), { books: NO_BOOKS, onBug });
   await gateway.listen();
   cleanups.push(() => gateway.close());
   return { port, gateway };
@@ -103,6 +103,21 @@ describe('what the parser of another version of Node may let through', () => {
 });
 
 describe('upgrades', () => {
+  test.each(['/api/users', '/api/user/alice?x=1', '/api/admin', '/sub/TOKEN/info'])(
+    'a websocket at %s, whose answer holds figures, is refused: what came as an ordinary answer would pass unseen',
+    async (path) => {
+      let asked = 0;
+      const panel = await serverOf((_incoming, outgoing) => {
+        asked += 1;
+        outgoing.end('{"used_traffic":1}');
+      });
+      const { port } = await gatewayBefore(panel.port);
+      const text = await answerTo(port, `GET ${path} HTTP/1.1`, ...WEBSOCKET);
+      expect(text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*no websocket at this path/);
+      expect(asked).toBe(0);
+    },
+  );
+
   test.each([
     ['POST /api/user/alice/reset HTTP/1.1', ...WEBSOCKET],
     ['GET /api/users HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: h2c'],
@@ -167,10 +182,26 @@ test('a gateway that is led back to itself says so; one before another gateway p
   cleanups.push(() => relay.close());
   loop = (await gatewayBefore((relay.address() as AddressInfo).port)).port;
   for (const head of [HEAD, WEBSOCKET])
-    expect(await answerTo(loop, 'GET /api/users HTTP/1.1', ...head)).toMatch(
+    expect(await answerTo(loop, 'GET /api/core/logs HTTP/1.1', ...head)).toMatch(
       /^HTTP\/1\.1 508 Loop Detected\r\n[\s\S]*"detail":"This gateway was asked by itself/,
     );
   const { port: panel } = await serverOf((_incoming, outgoing) => outgoing.end('ok'));
   const { port } = await gatewayBefore((await gatewayBefore(panel)).port);
   expect(await answerTo(port, 'GET /api/system HTTP/1.1', ...HEAD)).toMatch(/ok$/);
+});
+
+test('a listener that fails at one connection, as without a free descriptor, is told and goes on', async () => {
+  const panel = await serverOf((_incoming, outgoing) => outgoing.end('ok'));
+  const bugs: unknown[] = [];
+  const { port } = await gatewayBefore(panel.port, (error) => bugs.push(error));
+  const failure = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' });
+  // Node has no public way to make it fail; this is the event that it sends then.
+  const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles(): unknown[] };
+  const isListener = (one: unknown): one is Server =>
+    one instanceof Listener && (one.address() as AddressInfo | null)?.port === port;
+  const listeners = handles.call(process).filter(isListener);
+  expect(listeners).toHaveLength(1);
+  listeners[0]?.emit('error', failure);
+  expect(bugs).toEqual([failure]);
+  expect(await answerTo(port, 'GET /x HTTP/1.1', ...HEAD)).toContain('ok');
 });

@@ -16,3 +16,9 @@ export const NOT_A_WEBSOCKET: Refusal = {
   status: 400,
   detail: 'The gateway changes to no protocol but websocket, by GET without a body. Ask again without "Upgrade".',
 };
+
+/** What would come as an ordinary answer to it would pass unseen. */
+export const NO_WEBSOCKET_HERE: Refusal = {
+  status: 400,
+  detail: 'There is no websocket at this path. Ask again without "Upgrade".',
+};

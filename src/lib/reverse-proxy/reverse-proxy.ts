@@ -15,7 +15,7 @@ import { type Agents, bareHost, makeAgents, portOf } from '../http-client/agents
 import type { ConnectionRules } from '../http-client/connection.ts';
 import { codeOf, toHttpFailure } from '../http-client/http-failure.ts';
 import { endToEnd, type RawHeaders, setHeader, withForwarding } from './headers.ts';
-import { BUG, NOT_A_PATH, NOT_A_WEBSOCKET, type Refusal } from './refusals.ts';
+import { BUG, NO_WEBSOCKET_HERE, NOT_A_PATH, NOT_A_WEBSOCKET, type Refusal } from './refusals.ts';
 
 /** What somebody wants with one request on its way. */
 export interface Exchange {
@@ -84,11 +84,15 @@ export class ReverseProxy {
     }
   }
 
-  /** WebSocket on this connection, from now on; any other protocol is refused. */
-  upgrade(incoming: IncomingMessage, socket: Socket, first: Buffer): void {
+  /**
+   * WebSocket on this connection, from now on; any other protocol is refused, and everything where answers are changed
+   * (`mayPass` false): the other server may answer as if nothing else had been asked for.
+   */
+  upgrade(incoming: IncomingMessage, socket: Socket, first: Buffer, mayPass = true): void {
     this.#hold(socket.on('error', () => socket.destroy()));
     try {
-      const refusal = this.#refusalOf(incoming) ?? (isWebSocket(incoming) ? null : NOT_A_WEBSOCKET);
+      const place = mayPass ? null : NO_WEBSOCKET_HERE;
+      const refusal = this.#refusalOf(incoming) ?? (isWebSocket(incoming) ? place : NOT_A_WEBSOCKET);
       if (refusal === null) this.#askUpgrade(incoming, socket, first);
       else this.#refuseUpgrade(socket, refusal);
     } catch (error) {

@@ -94,3 +94,29 @@ it.runIf(isRoot)(
   },
   60_000,
 );
+
+it.runIf(isRoot)('a start finds the disk full: its first commit has the room of the reserve', () => {
+  expect(call(keepReserve)).toEqual([true]);
+  writer.close();
+  const file = path.join(disk, 'ledger.db');
+  db = openForWriting(file);
+  db.pragma('user_version');
+  fill(path.join(disk, 'filler'));
+  const options = { calendar: Calendar.of('UTC'), newId: () => randomId(16), nowMs: NOW + 60_000 };
+  expect(() => new LedgerWriter(writeConnection(db), options)).toThrow(/full/);
+  expect(reserve.isHeld).toBe(true);
+  writer = new LedgerWriter(writeConnection(db, reserve), options);
+  expect(reserve.isHeld).toBe(false);
+  expect(reportUntil(() => true)).toBe(800);
+  writer.close();
+});
+
+function fill(file: string): void {
+  for (let size = MIB, n = 0; size >= 512; n++) {
+    try {
+      writeFileSync(`${file}-${n}`, Buffer.alloc(size));
+    } catch {
+      size /= 2;
+    }
+  }
+}

@@ -48,7 +48,9 @@ export class MarzbanGateway implements Gateway {
     });
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, ...UNLIMITED });
     this.#server.on('request', (incoming, outgoing) => this.#serve(incoming, outgoing));
-    this.#server.on('upgrade', (incoming, socket: Socket, first) => this.#proxy.upgrade(incoming, socket, first));
+    this.#server.on('upgrade', (incoming, socket: Socket, first) => {
+      this.#proxy.upgrade(incoming, socket, first, !isOurs(incoming));
+    });
   }
 
   async listen(): Promise<void> {
@@ -89,9 +91,9 @@ export class MarzbanGateway implements Gateway {
   }
 
   #serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method = 'GET', url = '' } = incoming;
-    const path = url.split('?', 1)[0] ?? url;
-    this.#proxy.pass(incoming, outgoing, this.#exchangeOf(touchedBy(method, path), path, incoming));
+    const path = pathOf(incoming);
+    const touched = touchedBy(incoming.method ?? 'GET', path);
+    this.#proxy.pass(incoming, outgoing, this.#exchangeOf(touched, path, incoming));
   }
 
   #exchangeOf(touched: Touched | null, path: string, { method, headers }: IncomingMessage): Exchange {
@@ -124,6 +126,16 @@ export class MarzbanGateway implements Gateway {
 
 /** Bodies may be long and slow; heads may not. */
 const UNLIMITED = { requestTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES } as const;
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? url;
+}
+
+/** Its answer holds figures, or a subscription's. */
+function isOurs(incoming: IncomingMessage): boolean {
+  const path = pathOf(incoming);
+  return touchedBy(incoming.method ?? 'GET', path) !== null || accountOfSubscription(path) !== null;
+}
 
 function isPlainJson({ headers }: AnswerHead): boolean {
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;

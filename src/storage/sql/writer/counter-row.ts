@@ -72,6 +72,11 @@ export class CounterValues {
   #used = 0;
   readonly #free: number[] = [];
 
+  /** How many there are. */
+  get size(): number {
+    return this.#used / WIDTH - this.#free.length;
+  }
+
   /** @returns its slot */
   add(traffic: Traffic): number {
     const slot = this.#free.pop() ?? this.#grow();

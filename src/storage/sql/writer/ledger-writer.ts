@@ -49,14 +49,9 @@ export class LedgerWriter {
     this.#connection = connection;
     this.#nowMs = options.nowMs;
     this.#sql = prepare(db);
-    this.#sql.begin.run();
-    const { calendar, newId, nowMs } = options;
-    const parts = makeParts(db, calendar, newId, nowMs);
+    const parts = this.#start(options);
     this.#parts = parts;
     this.#operations = makeOperations(parts, connection);
-    parts.liveness.noteStop(parts.outcomes, options.nowMs);
-    parts.liveness.beat(options.nowMs);
-    this.#sql.commit.run();
     parts.liveness.committed();
     this.#sequence = parts.liveness.sequence;
     this.#reports = new ReportTurns({
@@ -68,6 +63,27 @@ export class LedgerWriter {
     });
     parts.desk.recover();
     while (parts.desk.isBehind && !this.isStuck) this.#reports.fold();
+  }
+
+  /** The first commit. A disk that was full when the process ended is full now: the reserve is there for this one, too. */
+  #start(options: WriterOptions): WriterParts {
+    try {
+      return this.#firstCommit(options);
+    } catch (error) {
+      if (this.#db.inTransaction) this.#sql.rollback.run();
+      if (this.#connection.failureOf(error)?.code !== 'disk-full') throw error;
+      this.#connection.relieve();
+      return this.#firstCommit(options);
+    }
+  }
+
+  #firstCommit({ calendar, newId, nowMs }: WriterOptions): WriterParts {
+    this.#sql.begin.run();
+    const parts = makeParts(this.#db, calendar, newId, nowMs);
+    parts.liveness.noteStop(parts.outcomes, nowMs);
+    parts.liveness.beat(nowMs);
+    this.#sql.commit.run();
+    return parts;
   }
 
   /** `nowMs`: the wall clock when the items were called. */

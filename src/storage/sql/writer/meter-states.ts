@@ -1,4 +1,5 @@
 import type { Traffic } from '../../../core/units/bytes.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Database } from '../database.ts';
 import type { Line, SeriesState } from './attribution.ts';
 import { CounterRow, CounterValues } from './counter-row.ts';
@@ -59,6 +60,8 @@ export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
 
 /** Counters kept in memory over all services: some 100 MB when all are in use; the longest unused service goes first. */
 const COUNTERS_KEPT = 300_000;
+/** Boot ids and start evidence: few services have more than one at a time, but sources may tell one per series. */
+const TEXTS_KEPT = 20_000;
 
 /**
  * The meter's memory: state of every counter of the services polled lately, read from the database as a whole when a
@@ -70,10 +73,13 @@ export class MeterStates {
   /** Null: to be looked up. */
   #lastId: number | null = null;
   readonly #services = new Map<string, ServiceMeter>();
-  readonly #texts = new Map<number, string>();
-  readonly #textIds = new Map<string, number>();
+  readonly #texts = new BoundedMap<number, string>(TEXTS_KEPT);
+  readonly #textIds = new BoundedMap<string, number>(TEXTS_KEPT);
 
-  constructor(db: Database) {
+  readonly #countersKept: number;
+
+  constructor(db: Database, countersKept = COUNTERS_KEPT) {
+    this.#countersKept = countersKept;
     this.#sql = prepare(db);
     this.#changed = new RowBatch(
       db,
@@ -213,13 +219,18 @@ export class MeterStates {
 
   #makeRoom(): void {
     let kept = 0;
-    for (const { peers } of this.#services.values()) kept += peers.size;
-    for (const [serviceId, { peers }] of this.#services) {
-      if (kept <= COUNTERS_KEPT || this.#services.size === 1) return;
+    for (const service of this.#services.values()) kept += weightOf(service);
+    for (const [serviceId, service] of this.#services) {
+      if (kept <= this.#countersKept || this.#services.size === 1) return;
       this.#services.delete(serviceId);
-      kept -= peers.size;
+      kept -= weightOf(service);
     }
   }
+}
+
+/** A peer without a counter takes room as well; one with many connections takes it for each. */
+function weightOf({ peers, values }: ServiceMeter): number {
+  return Math.max(peers.size, values.size);
 }
 
 /** Columns of a counter that readings change. */

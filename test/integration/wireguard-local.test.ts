@@ -192,12 +192,14 @@ describe.runIf(isPossible)('a real WireGuard node, read from its own shell', () 
       AbortSignal.timeout(10_000),
     );
     expect(poll).toMatchObject({ complete: true, notices: [] });
-    expect(poll.services.map(({ name, kind }) => [name, kind])).toEqual([
-      ['wg0', 'wireguard'],
-      ['awg0', 'amneziawg'],
-    ]);
-    for (const [index, { server }] of [wg, awg].entries()) {
-      const peer = poll.services[index]?.peers[0];
+    expect(new Map(poll.services.map(({ name, kind }) => [name, kind]))).toEqual(
+      new Map([
+        ['wg0', 'wireguard'],
+        ['awg0', 'amneziawg'],
+      ]),
+    );
+    for (const { server } of [wg, awg]) {
+      const peer = poll.services.find(({ name }) => name === server.name)?.peers[0];
       expect({ rx: peer?.traffic.rx, tx: peer?.traffic.tx }).toEqual((await server.transfer()).get(peer?.key ?? ''));
     }
   });

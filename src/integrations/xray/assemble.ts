@@ -14,7 +14,13 @@ const API_TAG = /^api(?:[-_ ]?in(?:bound)?)?$/i;
 /** Bytes that an inbound carries although nobody who may use it was there. */
 const MORE_THAN_SCANS = 10_000_000n;
 
-export type Counted = 'user' | 'inbound' | 'outbound';
+const COUNTED = ['user', 'inbound', 'outbound'] as const;
+export type Counted = (typeof COUNTED)[number];
+const PREFIXES: Readonly<Record<Counted, string>> = {
+  user: `user${SEPARATOR}`,
+  inbound: `inbound${SEPARATOR}`,
+  outbound: `outbound${SEPARATOR}`,
+};
 
 interface Pair {
   /** Null: there is no counter of this direction. */
@@ -34,10 +40,11 @@ export class CounterTable {
   readonly add = (name: string, value: bigint): void => {
     const isUplink = name.endsWith(UPLINK);
     if (!isUplink && !name.endsWith(DOWNLINK)) return;
-    const start = name.indexOf(SEPARATOR);
-    const key = name.slice(start + SEPARATOR.length, name.length - (isUplink ? UPLINK : DOWNLINK).length);
-    const pairs = this.#pairs[name.slice(0, start) as Counted];
-    if (pairs === undefined || key === '') return;
+    const counted = COUNTED.find((one) => name.startsWith(PREFIXES[one]));
+    if (counted === undefined) return;
+    const key = name.slice(PREFIXES[counted].length, name.length - (isUplink ? UPLINK : DOWNLINK).length);
+    if (key === '') return;
+    const pairs = this.#pairs[counted];
     const pair = pairs.get(key);
     if (pair === undefined)
       pairs.set(key, isUplink ? { uplink: value, downlink: null } : { uplink: null, downlink: value });

@@ -31,7 +31,7 @@ export class WireReader {
 
   /** Number of the next field times 8, plus its wire type. */
   tag(): number {
-    const tag = Number(this.varint());
+    const tag = this.#small();
     if (tag < 8 || tag > 0xffff_ffff) throw new WireError('a field without a number');
     return tag;
   }
@@ -48,6 +48,14 @@ export class WireReader {
       factor *= 128;
     }
     return this.#longVarint(BigInt(value));
+  }
+
+  /** Tags and lengths are nearly always one byte: no bigint is made for them. */
+  #small(): number {
+    const byte = this.#at < this.#end ? (this.#bytes[this.#at] ?? 0x80) : 0x80;
+    if (byte >= 0x80) return Number(this.varint());
+    this.#at += 1;
+    return byte;
   }
 
   #longVarint(low: bigint): bigint {
@@ -103,7 +111,7 @@ export class WireReader {
   }
 
   #ending(): number {
-    const length = Number(this.varint());
+    const length = this.#small();
     const end = this.#at + length;
     if (end > this.#end) throw new WireError('the message ends within a field');
     return end;

@@ -974,6 +974,25 @@ export function usageLedgerContract(make: MakeStore): void {
       ]);
     });
 
+    it('an unclaimed peer that is gone is said to be, as one whose node was deleted; its usage stays', async () => {
+      const node = await addNode('vpn1');
+      await poll(node.id, [wg0({ stays: [0, 0], goes: [0, 0] })]);
+      minutes(1);
+      await poll(node.id, [wg0({ stays: [10, 20], goes: [11, 21] })]);
+      minutes(1);
+      await poll(node.id, [wg0({ stays: [10, 20] })]);
+      const deleted = async () =>
+        new Map((await store.history.topHolders(month(), 5, all)).map((one) => [one.name, one.deleted]));
+      expect(await deleted()).toEqual(
+        new Map([
+          ['goes', true],
+          ['stays', false],
+        ]),
+      );
+      await store.inventory.deleteNode(node.id, fixture.clock.now());
+      expect((await deleted()).get('stays')).toBe(true);
+    });
+
     it('pages through holders in the wanted order, filtered', async () => {
       for (const [i, name] of ['ada', 'bea', 'cleo'].entries()) {
         await addUser(name);

@@ -135,7 +135,7 @@ export interface HolderUsage {
   readonly userToken: string | null;
   readonly peerId: PeerId | null;
   readonly name: string;
-  /** The user was deleted; the usage stays. */
+  /** The user was deleted; of a peer without one: it is gone, or its node was deleted. The usage stays. */
   readonly deleted: boolean;
   readonly traffic: Traffic;
   readonly connections: number;

@@ -38,7 +38,9 @@ export const HolderJson = Type.Object(
     userToken: MaybeString,
     peerId: MaybeString,
     name: Type.String(),
-    deleted: Type.Boolean({ description: 'The user was deleted; the usage stays.' }),
+    deleted: Type.Boolean({
+      description: 'The user was deleted; of a peer without one: it is gone, or its node was deleted. The usage stays.',
+    }),
     unclaimed: Type.Boolean(),
     traffic: TrafficJson,
     connections: Type.Integer(),

@@ -186,7 +186,14 @@ export class Standings {
       if (usage === undefined) return;
       standing.shown = { ...usage, servers: this.#reader.countServers(usage, window.first) };
     });
-    return standings.flatMap(({ shown }) => shown ?? []);
+    return this.#markGone(standings.flatMap(({ shown }) => shown ?? []));
+  }
+
+  /** Peers go, and nodes are deleted, without a change of what was used: nobody tells it to the windows. */
+  #markGone(shown: readonly HolderUsage[]): HolderUsage[] {
+    const peers = shown.filter(({ peerId }) => peerId !== null);
+    const deleted = new Map(this.#reader.named(peers).map((peer) => [peer.peerId, peer.deleted]));
+    return shown.map((one) => (one.peerId === null ? one : { ...one, deleted: deleted.get(one.peerId) ?? false }));
   }
 
   #dropUnused(): void {

@@ -2549,7 +2549,7 @@ export interface components {
             readonly userToken: string | null;
             readonly peerId: string | null;
             readonly name: string;
-            /** @description The user was deleted; the usage stays. */
+            /** @description The user was deleted; of a peer without one: it is gone, or its node was deleted. The usage stays. */
             readonly deleted: boolean;
             readonly unclaimed: boolean;
             readonly traffic: components["schemas"]["Traffic"];

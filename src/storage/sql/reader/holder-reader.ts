@@ -150,7 +150,9 @@ export class HolderReader {
       holders.flatMap(({ userId }) => userId ?? []),
     );
     const peers = this.#names(
-      'SELECT id, ifnull(name, key) AS name, 0 AS deleted FROM peer WHERE id IN (SELECT value FROM json_each(@ids))',
+      `SELECT p.id, ifnull(p.name, p.key) AS name, (p.ended_at IS NOT NULL OR n.deleted_at IS NOT NULL) AS deleted
+       FROM peer p JOIN vpn_service s ON s.id = p.service_id JOIN node n ON n.id = s.node_id
+       WHERE p.id IN (SELECT value FROM json_each(@ids))`,
       holders.flatMap(({ peerId }) => peerId ?? []),
     );
     return holders.map((holder) => {

@@ -43,6 +43,7 @@ import { Scheduler } from './scheduler.ts';
 import { openSecretBox, openStore, type Store } from './store.ts';
 import { systemClock, systemTimers, type Timers } from './system-clock.ts';
 import { UserDiscovery } from './user-discovery.ts';
+import { SavedTemplates } from './user-templates.ts';
 import { ExpectedPeers } from './vpnservice/expected-peers.ts';
 import { vpnServiceImports } from './vpnservice/import.ts';
 
@@ -132,7 +133,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ports: {
       ...{ clock, ledger, history, exports, billing, inventory, identity, links, audit, nodes, operations },
       ...{ agents, access, services, changes, reconciliation, quotas, userStates, adminLimits, alerting, twoFactors },
-      ...{ userLinks, budgets: store.budgets },
+      ...{ userLinks, budgets: store.budgets, templates: new SavedTemplates(settings) },
       deviceDigest: (text: string) => secretBox.digest(text),
     },
     identity,

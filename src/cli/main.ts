@@ -19,6 +19,7 @@ import { addServerCommands } from './commands/server.ts';
 import { addServiceCommands } from './commands/service.ts';
 import { addSettingsCommands } from './commands/settings.ts';
 import { addStatementCommands } from './commands/statement.ts';
+import { addTemplateCommands } from './commands/template.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addUsageCommands } from './commands/usage.ts';
 import { addUserCommands } from './commands/user.ts';
@@ -47,6 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
     addEntitlementCommands,
     addUsersInBulkCommands,
     addPlanCommands,
+    addTemplateCommands,
     addLinkCommands,
     addTokenCommands,
     addUsageCommands,

@@ -6,6 +6,7 @@ import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { TwoFactorStore } from '../core/identity/two-factor-store.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { NodeOperations } from '../core/inventory/node-operations.ts';
+import type { UserTemplates } from '../core/inventory/user-template.ts';
 import type { BillingRuleStore } from '../core/ledger/billing.ts';
 import type { BudgetStore } from '../core/ledger/provider-budget.ts';
 import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
@@ -48,6 +49,7 @@ export interface HttpPorts {
   readonly budgets: BudgetStore;
   readonly reconciliation: ReconciliationStore;
   readonly inventory: InventoryStore;
+  readonly templates: UserTemplates;
   /** Signing secrets come and go in plain text here; the store behind it seals them at rest. */
   readonly identity: IdentityStore;
   readonly twoFactors: TwoFactorStore;

@@ -143,6 +143,38 @@ it('a quota may be of a group of nodes, which the preview counts, too', async ()
   expect([empty.statusCode, empty.json().errors[0].pointer]).toEqual([400, expect.stringContaining('/quotas/0')]);
 });
 
+it('users made from a template have what it says, but for what is said otherwise', async () => {
+  await json('POST', '/api/v1/plans', { name: 'small', terms: { quotas: [{ bytes: GIB }] } });
+  const path = '/api/v1/user-templates/trial';
+  const trial = { note: 'for a try', tags: ['trial'], entitlement: { plan: 'small' }, expiresInDays: 14 };
+  expect(await json('PUT', path, trial)).toMatchObject({ name: 'trial', own: true, ...trial });
+  const made = await json('POST', '/api/v1/users', { name: 'ann', template: 'trial', tags: ['own'] });
+  expect(made).toMatchObject({
+    ...{ note: 'for a try', tags: ['own'] },
+    entitlement: { plan: { name: 'small' }, expiresAt: '2026-03-24T12:00:00.000Z' },
+  });
+  const csv = 'name,quota_bytes,note\nbo,,\ncy,2048,mine\n';
+  expect(await json('POST', '/api/v1/users/import', { csv, template: 'trial' })).toMatchObject({ created: 2 });
+  expect(await json('GET', '/api/v1/users/bo')).toMatchObject({
+    ...{ note: 'for a try', tags: ['trial'], entitlement: { plan: { name: 'small' } } },
+  });
+  const cy = await json('GET', '/api/v1/users/cy');
+  expect([cy.note, cy.entitlement.plan, cy.entitlement.quotas[0].allowanceBytes]).toEqual(['mine', null, 2048]);
+  expect(cy.entitlement.expiresAt).toBe('2026-03-24T12:00:00.000Z');
+
+  const reseller = await server.token('reseller', ['read', 'write']);
+  const { items } = (await call('GET', '/api/v1/user-templates', undefined, reseller)).json();
+  expect(items).toMatchObject([{ name: 'trial', own: false }]);
+  expect((await call('PUT', path, {}, reseller)).statusCode).toBe(404);
+  expect((await call('PUT', '/api/v1/user-templates/own', {}, reseller)).statusCode).toBe(200);
+  expect((await call('POST', '/api/v1/users', { name: 'dy', template: 'trial' }, reseller)).statusCode).toBe(201);
+  const unsound = { entitlement: { plan: 'none such' } };
+  expect((await call('PUT', '/api/v1/user-templates/odd', unsound)).statusCode).toBe(404);
+  expect((await call('POST', '/api/v1/users', { name: 'ey', template: 'none' })).statusCode).toBe(404);
+  expect((await call('DELETE', path)).statusCode).toBe(204);
+  expect((await call('DELETE', path)).statusCode).toBe(404);
+});
+
 it('a file may name a day: access ends with it, at midnight of the panel’s zone', async () => {
   await server.ports.operations.setTimeZone('Asia/Tehran');
   const csv = 'name,quota_bytes,expires_at\nann,7,2026-12-31\nbo,8,2026-02-30\n';

@@ -20,6 +20,7 @@ import { Presence } from '../../src/app/presence.ts';
 import { ProductOperations } from '../../src/app/product-operations.ts';
 import { integrationOf } from '../../src/app/registry.ts';
 import { systemClock } from '../../src/app/system-clock.ts';
+import { SavedTemplates } from '../../src/app/user-templates.ts';
 import type { ApiToken, Role, Scope } from '../../src/core/identity/identity-store.ts';
 import type { NodeOperations, NodeView } from '../../src/core/inventory/node-operations.ts';
 import type { ConfigSource } from '../../src/core/links/config-source.ts';
@@ -139,6 +140,7 @@ export async function startHttp(
     budgets: store.budgets,
     userStates: store.userStates,
     inventory,
+    templates: new SavedTemplates(settings),
     identity,
     twoFactors: store.twoFactors,
     links,

@@ -28,6 +28,7 @@ interface AddOptions {
   readonly plan?: string;
   readonly expires?: string;
   readonly onHold?: boolean;
+  readonly template?: string;
   readonly countInCycle?: boolean;
   readonly json?: boolean;
 }
@@ -57,6 +58,7 @@ export function addUserCommands(program: Command): void {
     .option('--plan <plan>', 'instead of a quota: a plan')
     .option('--expires <instant>', 'access ends then', parseInstant)
     .option('--on-hold', 'their time begins with the first use')
+    .option('--template <name>', 'what is not given is as the template has it: xpert template list')
     .option('--count-in-cycle', 'claimed usage counts in the running cycle too')
     .option('--json', 'answer as JSON')
     .action((name: string, options: AddOptions) => withApi((api) => add(api, name, options)));
@@ -107,6 +109,7 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
     ...(options.owner === undefined ? {} : { owner: options.owner }),
     ...(options.telegramId === undefined ? {} : { telegramId: Number(options.telegramId) }),
     ...(options.note === undefined ? {} : { note: options.note }),
+    ...(options.template === undefined ? {} : { template: options.template }),
     ...(options.countInCycle ? { countInCycle: true } : {}),
     ...(Object.keys(entitlement).length === 0 ? {} : { entitlement }),
   });

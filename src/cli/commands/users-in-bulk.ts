@@ -52,11 +52,10 @@ export function addUsersInBulkCommands(program: Command): void {
     .description(
       'make users from CSV with the columns of the export, of which "name" alone is needed; - is standard input',
     )
+    .option('--template <name>', 'what a line leaves out is as the template has it')
     .option('--dry-run', 'only say what would be made')
     .option('--json', 'answer as JSON')
-    .action((file: string, options: { dryRun?: boolean; json?: boolean }) =>
-      withApi((api) => importUsers(api, file, options)),
-    );
+    .action((file: string, options: ImportOptions) => withApi((api) => importUsers(api, file, options)));
 }
 
 async function bulk(api: Api, action: Action, named: readonly string[], options: BulkOptions): Promise<void> {
@@ -92,17 +91,24 @@ async function found(api: Api, search: string | undefined, tag: string | undefin
   return (await api.all<{ id: string }>(`/api/v1/users?${query}`)).map(({ id }) => id);
 }
 
+interface ImportOptions {
+  readonly template?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
 interface Imported {
   readonly created: number;
   readonly existing: readonly string[];
   readonly errors: readonly { readonly line: number; readonly message: string }[];
 }
 
-async function importUsers(api: Api, file: string, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
+async function importUsers(api: Api, file: string, options: ImportOptions): Promise<void> {
   const csv = file === '-' ? await text(process.stdin) : readCsv(file);
   const { dryRun = false } = options;
+  const template = options.template === undefined ? {} : { template: options.template };
   const path = '/api/v1/users/import';
-  const { created, existing, errors } = await api.post<Imported>(path, { csv, dryRun });
+  const { created, existing, errors } = await api.post<Imported>(path, { csv, dryRun, ...template });
   // Of a dry run alone: otherwise a wrong line is the error of the whole file.
   if (errors.length > 0) process.exitCode = 1;
   if (options.json) return print(api.lastText());

@@ -49,6 +49,7 @@ import { tokenRoutes } from './tokens.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { unclaimedRoutes } from './unclaimed.ts';
 import { usageRoutes } from './usage.ts';
+import { userTemplateRoutes } from './user-templates.ts';
 import { userRoutes } from './users.ts';
 import { usersImportRoutes } from './users-import.ts';
 import { usersInBulkRoutes } from './users-in-bulk.ts';
@@ -80,6 +81,7 @@ const RESOURCES = [
   bindingRoutes,
   usersInBulkRoutes,
   usersImportRoutes,
+  userTemplateRoutes,
   userRoutes,
   planRoutes,
   entitlementRoutes,

@@ -15,6 +15,7 @@ import { NameJson } from '../schemas/identity.ts';
 import { EmailJson, NoteJson, TagsJson, TelegramIdJson } from '../schemas/people.ts';
 import { compileValidator } from '../validation.ts';
 import { entitlementOf, NewEntitlement, type NewEntitlementBody } from './entitlements.ts';
+import { type FromTemplate, fromTemplate } from './user-templates.ts';
 import type { Column } from './users-in-bulk.ts';
 
 const MOST_ROWS = 5000;
@@ -24,6 +25,7 @@ const importSchema = {
   summary: 'Make users from CSV with the columns of the export, of which "name" alone is needed; all or none',
   body: Type.Object({
     csv: Type.String({ minLength: 1, maxLength: 1_000_000 }),
+    template: Type.Optional({ ...NameJson, description: 'What a line leaves out is as the template has it.' }),
     dryRun: Type.Optional(Type.Boolean({ description: 'Only says what would be made.' })),
   }),
   response: {
@@ -63,7 +65,13 @@ export function usersImportRoutes(app: HttpApp, parts: HttpParts): void {
     const who = visibilityOf(actor);
     const ownerId = who.kind === 'owner' ? who.adminId : adminIdOf(actor);
     const isDryRun = request.body.dryRun === true;
-    const { wanted, errors } = await usersOf(parts, request.body.csv, ownerId, isDryRun);
+    const { wanted, errors } = await usersOf(
+      parts,
+      request.body.csv,
+      ownerId,
+      isDryRun,
+      await fromTemplate(parts, actor, request.body.template),
+    );
     const existing: string[] = [];
     const fresh: NewUser[] = [];
     for (const user of wanted) {
@@ -104,7 +112,13 @@ function linesOf(csv: string): Line[] {
 }
 
 /** @throws ExpectedError for the first line that is wrong, unless they are to be `told` */
-async function usersOf(parts: HttpParts, csv: string, ownerId: NewUser['ownerId'], told: boolean) {
+async function usersOf(
+  parts: HttpParts,
+  csv: string,
+  ownerId: NewUser['ownerId'],
+  told: boolean,
+  template: FromTemplate,
+) {
   const wanted: NewUser[] = [];
   const errors: { line: number; message: string }[] = [];
   const names = new Set<string>();
@@ -112,7 +126,7 @@ async function usersOf(parts: HttpParts, csv: string, ownerId: NewUser['ownerId'
   for (const line of linesOf(csv)) {
     try {
       const row = rowOf(line, names, calendar);
-      wanted.push(await newUserOf(parts, row, ownerId));
+      wanted.push(await newUserOf(parts, row, ownerId, template));
       names.add(row.name);
     } catch (error) {
       if (!told || !(error instanceof ExpectedError)) throw error;
@@ -152,10 +166,15 @@ function numberOf(cell: string): number | string {
   return /^\d+$/.test(cell) ? Number(cell) : cell;
 }
 
-async function newUserOf(parts: HttpParts, row: Row, ownerId: NewUser['ownerId']): Promise<NewUser> {
-  const entitlement = await entitlementOf(parts, entitlementIn(row));
+async function newUserOf(
+  parts: HttpParts,
+  row: Row,
+  ownerId: NewUser['ownerId'],
+  template: FromTemplate,
+): Promise<NewUser> {
+  const entitlement = await entitlementOf(parts, entitlementIn(row, template));
   return {
-    ...{ name: row.name, email: row.email ?? null, note: row.note ?? '', tags: row.tags ?? [] },
+    ...{ name: row.name, email: row.email ?? null, note: row.note ?? template.note, tags: row.tags ?? template.tags },
     ...{ role: 'user', ownerId, active: true, countInCycle: false },
     userToken: row.user_token ?? newUserToken(),
     linkToken: newSecret(),
@@ -165,8 +184,14 @@ async function newUserOf(parts: HttpParts, row: Row, ownerId: NewUser['ownerId']
   };
 }
 
-function entitlementIn({ plan, quota_bytes: bytes, cycle, expires_at: expiresAt }: Row): NewEntitlementBody {
+/** A line with a plan or a quota of its own has none of the template's. */
+function entitlementIn(row: Row, { entitlement = {} }: FromTemplate): NewEntitlementBody {
+  const { plan, quota_bytes: bytes, cycle, expires_at: expiresAt } = row;
+  const { expiresAt: end, ...terms } = entitlement;
+  const hasOwn = plan !== undefined || bytes !== undefined;
   return {
+    ...(hasOwn ? {} : terms),
+    ...(end === undefined ? {} : { expiresAt: end }),
     ...(plan === undefined ? {} : { plan }),
     ...(bytes === undefined ? {} : { quota: bytes }),
     ...(cycle === undefined ? {} : { cycle }),

@@ -27,6 +27,7 @@ import {
 import { entitlementOrNull } from '../schemas/quotas.ts';
 import { entitlementOf, NewEntitlement } from './entitlements.ts';
 import { findPlan } from './plans.ts';
+import { fromTemplate } from './user-templates.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 const members = {
@@ -46,6 +47,7 @@ const NewUser = Type.Object({
   linkToken: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._~-]{6,128}$', description: 'Secret.' })),
   countInCycle: Type.Optional(Type.Boolean({ description: 'Claimed history counts in the running cycle, too.' })),
   entitlement: Type.Optional(NewEntitlement),
+  template: Type.Optional({ ...NameJson, description: 'What is not given here is as the template has it.' }),
   ...members,
 });
 const UserChange = Type.Object({ name: Type.Optional(NameJson), ...members });
@@ -122,7 +124,9 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
   app.post('/api/v1/users', { config: changing, schema: createSchema }, async (request, reply) => {
     const actor = actorOf(request);
     await refuseAtLimit(parts.ports, actor);
-    const { name, telegramId, email, note, tags, role, active, owner, countInCycle, entitlement } = request.body;
+    const { name, telegramId, email, note, tags, role, active, owner, countInCycle } = request.body;
+    const template = await fromTemplate(parts, actor, request.body.template);
+    const { entitlement = template.entitlement } = request.body;
     const user = await inventory.addUser({
       name,
       userToken: wantedToken(request.body.userToken),
@@ -131,8 +135,8 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
       telegramId: telegramId ?? null,
       role: role ?? 'user',
       email: email ?? null,
-      note: note ?? '',
-      tags: tags ?? [],
+      note: note ?? template.note,
+      tags: tags ?? template.tags,
       ownerId: owner === undefined ? await defaultOwner(parts, actor) : await ownerNamed(parts, actor, owner),
       active: active ?? true,
       createdAt: clock.now(),

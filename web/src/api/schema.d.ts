@@ -1220,6 +1220,41 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/user-templates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Templates to make users from */
+        readonly get: operations["getUserTemplates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/user-templates/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Make a template, or replace the one of that name; users made from it before stay as they are */
+        readonly put: operations["putUserTemplatesName"];
+        readonly post?: never;
+        /** Remove a template */
+        readonly delete: operations["deleteUserTemplatesName"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/users": {
         readonly parameters: {
             readonly query?: never;
@@ -3408,6 +3443,48 @@ export interface components {
                 readonly lastDay: string;
                 readonly running: boolean;
             }[];
+        };
+        readonly UserTemplate: {
+            readonly name: string;
+            /** @description False: the owner’s, for all to use. */
+            readonly own: boolean;
+            readonly note: string;
+            readonly tags: readonly string[];
+            readonly entitlement: {
+                readonly plan?: string | null;
+                readonly terms?: {
+                    /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                    readonly cycle?: string;
+                    readonly quotas?: readonly {
+                        readonly name?: string;
+                        /** @description Bytes. */
+                        readonly bytes: number;
+                        /**
+                         * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                         * @enum {string}
+                         */
+                        readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                        readonly nodeIds?: readonly string[] | null;
+                        readonly nodeTags?: readonly string[] | null;
+                        readonly protocols?: readonly string[] | null;
+                        readonly softPercent?: number | null;
+                        /** @description Let through past the quota. */
+                        readonly graceBytes?: number;
+                        /** @description What a cycle leaves is allowed on top in the next one. */
+                        readonly rollover?: boolean;
+                    }[];
+                    readonly validDays?: number | null;
+                    readonly graceHours?: number;
+                };
+                /** @description Short for terms with one quota of everything. */
+                readonly quota?: number;
+                /** @description Of that quota. Default: none. */
+                readonly cycle?: string;
+                /** @enum {string} */
+                readonly begins?: "now" | "with-first-use";
+                readonly nextPlan?: string | null;
+            } | null;
+            readonly expiresInDays: number | null;
         };
         readonly Terms: {
             readonly cycle: string;
@@ -6541,6 +6618,8 @@ export interface operations {
             readonly content: {
                 readonly "application/json": {
                     readonly csv: string;
+                    /** @description What a line leaves out is as the template has it. */
+                    readonly template?: string;
                     /** @description Only says what would be made. */
                     readonly dryRun?: boolean;
                 };
@@ -6564,6 +6643,115 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUserTemplates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["UserTemplate"][];
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly putUserTemplatesName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly note?: string;
+                    readonly tags?: readonly string[];
+                    readonly entitlement?: {
+                        readonly plan?: string | null;
+                        readonly terms?: {
+                            /** @description none, day, week:sat, month:15, days:30, month:start, … Default: none. */
+                            readonly cycle?: string;
+                            readonly quotas?: readonly {
+                                readonly name?: string;
+                                /** @description Bytes. */
+                                readonly bytes: number;
+                                /**
+                                 * @description billed: by the rules of nodes; up: what the user sent; max: the larger sum of the cycle.
+                                 * @enum {string}
+                                 */
+                                readonly direction?: "billed" | "both" | "up" | "down" | "max";
+                                readonly nodeIds?: readonly string[] | null;
+                                readonly nodeTags?: readonly string[] | null;
+                                readonly protocols?: readonly string[] | null;
+                                readonly softPercent?: number | null;
+                                /** @description Let through past the quota. */
+                                readonly graceBytes?: number;
+                                /** @description What a cycle leaves is allowed on top in the next one. */
+                                readonly rollover?: boolean;
+                            }[];
+                            readonly validDays?: number | null;
+                            readonly graceHours?: number;
+                        };
+                        /** @description Short for terms with one quota of everything. */
+                        readonly quota?: number;
+                        /** @description Of that quota. Default: none. */
+                        readonly cycle?: string;
+                        /** @enum {string} */
+                        readonly begins?: "now" | "with-first-use";
+                        readonly nextPlan?: string | null;
+                    } | null;
+                    readonly expiresInDays?: number | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UserTemplate"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteUserTemplatesName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             readonly default: components["responses"]["Problem"];
         };
@@ -6659,6 +6847,8 @@ export interface operations {
                         readonly expiresAt?: string | null;
                         readonly nextPlan?: string | null;
                     };
+                    /** @description What is not given here is as the template has it. */
+                    readonly template?: string;
                     readonly telegramId?: number | null;
                     readonly email?: string | null;
                     readonly note?: string;

@@ -51,6 +51,11 @@ export interface NewUser {
   readonly countInCycle?: boolean;
 }
 
+export const templatesQuery = queryOptions({
+  queryKey: ['users', 'templates'],
+  queryFn: ({ signal }) => get<Answer<'/api/v1/user-templates'>>('api/v1/user-templates', {}, signal),
+});
+
 export function useCreateUser() {
   const { t } = useTranslation();
   const toast = useToast();

@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
-import { useCreateUser } from './api.ts';
+import { Select } from '../../components/select.tsx';
+import { templatesQuery, useCreateUser } from './api.ts';
 
 /** A user needs a name; a token only where reports with it come in already. */
 export function CreateUserForm({ onDone }: { readonly onDone: () => void }) {
@@ -13,6 +15,8 @@ export function CreateUserForm({ onDone }: { readonly onDone: () => void }) {
   const [userToken, setUserToken] = useState('');
   const [telegramId, setTelegramId] = useState('');
   const [note, setNote] = useState('');
+  const [template, setTemplate] = useState('');
+  const templates = useQuery(templatesQuery).data?.items ?? [];
   const submit = () =>
     create.mutate(
       {
@@ -20,6 +24,7 @@ export function CreateUserForm({ onDone }: { readonly onDone: () => void }) {
         ...(userToken ? { userToken } : {}),
         ...(telegramId ? { telegramId: Number(telegramId) } : {}),
         ...(note ? { note } : {}),
+        ...(template ? { template } : {}),
       },
       {
         onSuccess: (user) => {
@@ -57,6 +62,17 @@ export function CreateUserForm({ onDone }: { readonly onDone: () => void }) {
         onChange={setNote}
         error={fieldError(create.error, 'note')}
       />
+      {templates.length === 0 ? null : (
+        <Select
+          label={t('users.template')}
+          value={template}
+          options={[
+            { value: '', label: t('users.noTemplate') },
+            ...templates.map(({ name: each }) => ({ value: each, label: each })),
+          ]}
+          onChange={setTemplate}
+        />
+      )}
       <FormError error={create.error} fields={['name', 'userToken', 'telegramId', 'note']} />
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>

@@ -26,7 +26,14 @@ it('a node’s budget: what is used of it whatever the marks, and what it will c
   expect((await call('PUT', path, told)).json()).toMatchObject({
     ...told,
     ...{ nodeName: 'de-1', from: '2026-03-09T00:00:00.000Z', to: '2026-04-09T00:00:00.000Z', usedBytes: 0 },
-    ...{ countsFrom: '2026-03-10T12:00:00.000Z', forecastBytes: null, extraBytes: 0, extraCost: 0, source: null },
+    ...{
+      countsFrom: '2026-03-10T12:00:00.000Z',
+      forecastBytes: null,
+      extraBytes: 0,
+      extraCost: 0,
+      source: null,
+      incompleteDays: 0,
+    },
   });
   await server.poll(node, { key: [0n, 0n] });
   server.clock.advance(DAY_MS);

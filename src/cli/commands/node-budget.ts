@@ -11,6 +11,7 @@ interface Budget {
   readonly currency: string | null;
   readonly to: string;
   readonly source: string | null;
+  readonly incompleteDays: number;
   readonly usedBytes: number;
   readonly percent: number;
   readonly forecastBytes: number | null;
@@ -78,7 +79,7 @@ function printBudgets(items: readonly Budget[]): void {
       one.forecastBytes === null ? '-' : formatBytes(one.forecastBytes),
       one.extraBytes === 0 ? '-' : `${formatBytes(one.extraBytes)}${costOf(one)}`,
       formatInstant(one.to),
-      one.source ?? '-',
+      one.incompleteDays === 0 ? (one.source ?? '-') : `${one.source}, ${one.incompleteDays} days in part`,
     ]),
   );
 }

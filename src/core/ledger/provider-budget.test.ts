@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeId } from '../units/ids.ts';
-import { budgetStanding, type CarriedDay, type ProviderBudget } from './provider-budget.ts';
+import { budgetStanding, type CarriedDay, largerOf, type ProviderBudget } from './provider-budget.ts';
 
 const DAY = 86_400_000;
 const TB = 1_000_000_000_000n;
@@ -10,7 +10,8 @@ const budget = (fields: Partial<ProviderBudget> = {}): ProviderBudget => ({
   ...fields,
 });
 const day = (n: number, received: bigint, sent: bigint, source: CarriedDay['source'] = 'card'): CarriedDay => {
-  return { day: n, in: received, out: sent, source };
+  const bounds = { fromMs: n * DAY, toMs: (n + 1) * DAY };
+  return { day: n, ...bounds, in: received, out: sent, source, cardMs: source === 'card' ? DAY : null };
 };
 const CYCLE = { fromMs: 0, toMs: 30 * DAY };
 
@@ -29,4 +30,20 @@ test('a cycle that goes on as it went so far, and what lies beyond the bundle th
   const early = budgetStanding(budget({ pricePerTb: null }), [day(0, 1n, 21n * TB)], CYCLE, 0, DAY - 1);
   expect(early).toMatchObject({ forecast: null, extra: TB, extraCost: null, percent: 105 });
   expect(budgetStanding(budget(), [], CYCLE, 0, 2 * DAY)).toMatchObject({ used: 0n, extra: 0n, source: null });
+});
+
+test('a day whose card was read in part is said, and counts by whichever knows more', () => {
+  expect(largerOf({ in: 5n, out: 70n }, { in: 9n, out: 9n })).toEqual({ in: 9n, out: 70n, source: 'services' });
+  expect(largerOf({ in: 50n, out: 70n }, { in: 9n, out: 9n })).toEqual({ in: 50n, out: 70n, source: 'card' });
+  const days = [
+    { ...day(0, 1n, 2n), cardMs: DAY / 4 },
+    { ...day(1, 1n, 2n), cardMs: DAY / 2 },
+    { ...day(2, 1n, 2n), cardMs: DAY - 60_000 },
+    day(3, 1n, 2n, 'services'),
+    { ...day(4, 1n, 2n), cardMs: DAY / 4 },
+  ];
+  // Counted since the middle of the day before, and looked at after a quarter of the last one.
+  const { incompleteDays } = budgetStanding(budget(), days, CYCLE, DAY + DAY / 2, 4 * DAY + DAY / 4);
+  expect(incompleteDays).toBe(0);
+  expect(budgetStanding(budget(), days, CYCLE, 0, 5 * DAY).incompleteDays).toBe(3);
 });

@@ -22,6 +22,9 @@ export interface ProviderBudget {
 /** What went through a node on one day of the panel's zone, whatever the marks. */
 export interface CarriedDay {
   readonly day: number;
+  /** When it begins and ends. */
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly in: bigint;
   readonly out: bigint;
   /**
@@ -29,6 +32,23 @@ export interface CarriedDay {
    * direction, because every byte of a user comes in and goes out again. Anything else that the node carries is not in it.
    */
   readonly source: 'card' | 'services';
+  /** For how much of the day the card's counter is known; null: it was not read. */
+  readonly cardMs: number | null;
+}
+
+type Carried = Pick<CarriedDay, 'in' | 'out'>;
+
+/**
+ * Of one day, in each direction the larger of the two: a card that was read for a part of the day knows too little, and so
+ * do services where the node carries other things as well. `card`: the card's counter stands in both.
+ */
+export function largerOf(card: Carried, services: Carried): Carried & Pick<CarriedDay, 'source'> {
+  const isCard = card.in >= services.in && card.out >= services.out;
+  return {
+    in: larger(card.in, services.in),
+    out: larger(card.out, services.out),
+    source: isCard ? 'card' : 'services',
+  };
 }
 
 export interface BudgetStanding {
@@ -44,9 +64,13 @@ export interface BudgetStanding {
   readonly extra: bigint;
   readonly extraCost: number | null;
   readonly source: CarriedDay['source'] | 'both' | null;
+  /** Days of which the card's counter is known in part alone: what else the node carried then is not in the sums. */
+  readonly incompleteDays: number;
 }
 
 const DAY_MS = 86_400_000;
+/** So much of a day may be between two readings. */
+const SLACK_MS = 30 * 60_000;
 const TB = 1e12;
 
 /** @param sinceMs from when on the node was counted, if that is within the cycle */
@@ -74,15 +98,24 @@ export function budgetStanding(
     forecast,
     extra: beyond,
     extraCost: budget.pricePerTb === null ? null : Math.round((Number(beyond) / TB) * budget.pricePerTb * 100) / 100,
+    incompleteDays: days.filter((day) => isKnownInPart(day, sinceMs, nowMs)).length,
     source: sources.size > 1 ? 'both' : ([...sources][0] ?? null),
   };
+}
+
+function isKnownInPart({ fromMs, toMs, cardMs }: CarriedDay, sinceMs: number, nowMs: number): boolean {
+  return cardMs !== null && cardMs < Math.min(toMs, nowMs) - Math.max(fromMs, sinceMs) - SLACK_MS;
 }
 
 function counted(direction: BudgetDirection, carriedIn: bigint, carriedOut: bigint): bigint {
   if (direction === 'in') return carriedIn;
   if (direction === 'out') return carriedOut;
   if (direction === 'both') return carriedIn + carriedOut;
-  return carriedIn > carriedOut ? carriedIn : carriedOut;
+  return larger(carriedIn, carriedOut);
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 /** Port: budgets of nodes, and what nodes carried. */

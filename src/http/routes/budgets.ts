@@ -32,6 +32,9 @@ const BudgetJson = Type.Object(
         { description: 'card: counter of the network card; services: what the VPN carried, once in and once out.' },
       ),
     ),
+    incompleteDays: Type.Integer({
+      description: 'Days of which the card was read in part alone: then the larger of card and services is taken.',
+    }),
     inBytes: Bytes,
     outBytes: Bytes,
     usedBytes: Bytes,
@@ -136,7 +139,7 @@ export function budgetRoutes(app: HttpApp, parts: HttpParts): void {
       from: new Date(bounds.fromMs),
       to: new Date(bounds.toMs),
       countsFrom: new Date(Math.max(bounds.fromMs, node.createdAt.getTime())),
-      source: standing.source,
+      ...{ source: standing.source, incompleteDays: standing.incompleteDays },
       ...{ inBytes: standing.in, outBytes: standing.out, usedBytes: standing.used, percent: standing.percent },
       ...{ forecastBytes: standing.forecast, extraBytes: standing.extra, extraCost: standing.extraCost },
     };

@@ -3111,6 +3111,8 @@ export interface components {
              */
             readonly countsFrom: string;
             readonly source: ("card" | "services" | "both") | null;
+            /** @description Days of which the card was read in part alone: then the larger of card and services is taken. */
+            readonly incompleteDays: number;
             /** @description Bytes, exact. */
             readonly inBytes: number | bigint;
             /** @description Bytes, exact. */

@@ -1,9 +1,14 @@
-import type { BudgetDirection, CarriedDay, ProviderBudget } from '../../../core/ledger/provider-budget.ts';
+import {
+  type BudgetDirection,
+  type CarriedDay,
+  largerOf,
+  type ProviderBudget,
+} from '../../../core/ledger/provider-budget.ts';
 import { CALENDAR_MONTHS, parseCycle } from '../../../core/units/billing-cycle.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
 import type { Statements } from './statements.ts';
 
-/** Reads budgets of nodes, and what nodes carried: by the network card where that was read, else by their services. */
+/** Reads budgets of nodes, and what nodes carried: by the network card and by their services, whichever knows more. */
 export class BudgetReader {
   readonly #sql: Statements;
 
@@ -24,23 +29,31 @@ export class BudgetReader {
 
   carried(nodeId: NodeId, first: number, last: number): CarriedDay[] {
     const params = { nodeId, first, last };
-    const card = this.#sql.allBig<CarriedRow>(
-      `SELECT day, own_rx AS "in", own_tx AS out FROM reconcile_day
-       WHERE node_id = @nodeId AND service_id = '' AND day BETWEEN @first AND @last`,
+    const card = this.#sql.allBig<CardRow>(
+      `SELECT r.day, b.from_at AS fromMs, b.to_at AS toMs, r.own_rx AS "in", r.own_tx AS out, r.checked_ms AS cardMs
+       FROM reconcile_day r JOIN calendar_day b ON b.day = r.day
+       WHERE r.node_id = @nodeId AND r.service_id = '' AND r.day BETWEEN @first AND @last`,
       params,
     );
     const metered = this.#sql.allBig<CarriedRow>(
-      `SELECT d.day, sum(d.rx + d.tx + d.undirected) AS "in", sum(d.rx + d.tx + d.undirected) AS out
+      `SELECT d.day, min(b.from_at) AS fromMs, min(b.to_at) AS toMs, sum(d.rx + d.tx + d.undirected) AS "in",
+         sum(d.rx + d.tx + d.undirected) AS out
        FROM carrier c CROSS JOIN series s ON s.carrier_id = c.id CROSS JOIN tally t ON t.series_id = s.id
        CROSS JOIN calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id
        WHERE c.node_id = @nodeId AND b.day BETWEEN @first AND @last GROUP BY d.day`,
       params,
     );
-    const days = new Map(metered.map((row) => [row.day, toDay(row, 'services')]));
-    for (const row of card) days.set(row.day, toDay(row, 'card'));
-    return [...days.values()].sort((a, b) => a.day - b.day);
+    const services = new Map(metered.map((row) => [row.day, row]));
+    const read = new Set(card.map(({ day }) => day));
+    const days = [
+      ...metered.filter(({ day }) => !read.has(day)).map((row) => toDay(row, { ...row, source: 'services' }, null)),
+      ...card.map((row) => toDay(row, largerOf(row, services.get(row.day) ?? NOTHING), Number(row.cardMs))),
+    ];
+    return days.sort((a, b) => a.day - b.day);
   }
 }
+
+const NOTHING = { in: 0n, out: 0n };
 
 interface BudgetRow {
   readonly nodeId: NodeId;
@@ -53,10 +66,21 @@ interface BudgetRow {
 
 interface CarriedRow {
   readonly day: bigint;
+  readonly fromMs: bigint;
+  readonly toMs: bigint;
   readonly in: bigint;
   readonly out: bigint;
 }
 
-function toDay({ day, ...carried }: CarriedRow, source: CarriedDay['source']): CarriedDay {
-  return { day: Number(day), ...carried, source };
+interface CardRow extends CarriedRow {
+  readonly cardMs: bigint;
+}
+
+function toDay(
+  { day, fromMs, toMs }: CarriedRow,
+  carried: Pick<CarriedDay, 'in' | 'out' | 'source'>,
+  cardMs: number | null,
+): CarriedDay {
+  const { in: received, out, source } = carried;
+  return { day: Number(day), fromMs: Number(fromMs), toMs: Number(toMs), in: received, out, source, cardMs };
 }

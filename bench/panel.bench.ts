@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { Passwords } from '../src/http/auth/passwords.ts';
+import { Sqlite } from '../src/lib/sqlite.ts';
 import { type Figure, round, weakest } from './lib/figure.ts';
 import { median } from './lib/rounds.ts';
 import { type RunningServer, startXpert } from './lib/server.ts';
@@ -10,6 +12,7 @@ import { root, scratchDir } from './lib/workspace.ts';
 const users = 100_000;
 const loads = 5;
 const slowdown = 4;
+const OWNER = { name: 'owner', password: 'bench-password-of-no-worth' } as const;
 const KIB = 1024;
 /** The tab is left open this long while reports come in; what it holds then has long stopped growing. */
 const liveSeconds = 120;
@@ -20,7 +23,9 @@ export const figure: Figure = {
   target: 1,
   better: 'higher',
   async run() {
-    const server = await startXpert(await dataDirWithUsers(users, path.join(scratchDir(), 'ours')));
+    const dataDir = await dataDirWithUsers(users, path.join(scratchDir(), 'ours'));
+    await letOwnerIn(path.join(dataDir, 'traffic_stats.db'));
+    const server = await startXpert(dataDir);
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -62,9 +67,19 @@ async function logIn(server: RunningServer): Promise<string> {
   const answer = await fetch(`${server.url}/api/v1/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'owner', password: 'bench-password-of-no-worth' }),
+    body: JSON.stringify(OWNER),
   });
-  return answer.headers.get('set-cookie')?.match(/xpert_session=([^;]+)/)?.[1] ?? '';
+  const cookie = answer.headers.get('set-cookie')?.match(/xpert_session=([^;]+)/)?.[1];
+  if (cookie === undefined) throw new Error(`The owner may not log in: ${answer.status} ${await answer.text()}`);
+  return cookie;
+}
+
+/** The prepared ledger has an owner whom nobody can log in as. */
+async function letOwnerIn(file: string): Promise<void> {
+  const db = new Sqlite(file);
+  const hash = await new Passwords().hash(OWNER.password);
+  db.prepare("UPDATE admin SET name = ?, password_hash = ? WHERE role = 'owner'").run(OWNER.name, hash);
+  db.close();
 }
 
 /** Collects what the page tells of itself from its first moment on. It runs in the page, so it is text. */
@@ -165,9 +180,9 @@ async function report(server: RunningServer, n: number): Promise<void> {
 
 /** Asked from outside: the page's own rules forbid that text is run in it, which `waitForFunction` would do. */
 async function untilQuiet(page: Page): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 120_000;
   while ((await page.locator('[aria-busy=true]').count()) > 0) {
-    if (performance.now() > deadline) throw new Error('The page was still waiting after 20 s.');
+    if (performance.now() > deadline) throw new Error('The page was still waiting after two minutes.');
     await page.waitForTimeout(50);
   }
   await page.waitForTimeout(500);

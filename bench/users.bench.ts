@@ -38,9 +38,10 @@ export const figure: Figure = {
       ),
       'by share, searched': { limit: 200, cursor: null, search: '12', sort: 'share', descending: true },
     };
+    // As the server does from its start on: in another thread, before anybody asks.
     const beginning = performance.now();
-    await store.inventory.users({ limit: 200, cursor: null, sort: 'used' });
-    const firstOrderMs = round(performance.now() - beginning);
+    await store.keepOrders();
+    const orderedAfterStartMs = round(performance.now() - beginning);
     const parts: Record<string, Part> = {};
     for (const [name, query] of Object.entries(questions)) {
       const times: number[] = [];
@@ -64,7 +65,7 @@ export const figure: Figure = {
       parts[name] = { ratio: round(p99(times)), target: 50, better: 'lower', asks, medianMs: round(median(times)) };
     }
     await store.close();
-    return { ratio: weakest(parts), parts, firstOrderMs, users };
+    return { ratio: weakest(parts), parts, orderedAfterStartMs, users };
   },
 };
 

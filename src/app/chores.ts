@@ -36,6 +36,15 @@ export function silenceOf(agents: RunningAgents): Chore {
   return { name: 'silent agents', everyMs: HEARTBEAT_MS, run: () => agents.noteSilence() };
 }
 
+/** Never waited for: the other chores go on while a long list is read. */
+export function orderingOf(store: Pick<Store, 'keepOrders'>, onFailure: (error: unknown) => void): Chore {
+  const run = async () => {
+    store.keepOrders().catch(onFailure);
+    return false;
+  };
+  return { name: 'orders of users', everyMs: HEARTBEAT_MS, run };
+}
+
 /** Sums that nobody looked at for a while are made anew when somebody does. */
 export function tidyingOf(store: Store): Chore {
   return { name: 'memory', everyMs: TIDY_MS, run: () => store.tidy().then(() => false) };

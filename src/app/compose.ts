@@ -20,7 +20,7 @@ import { RunningAgents } from './agent-desk.ts';
 import { composeAlerting } from './alerting/compose-alerting.ts';
 import { Backups } from './backups.ts';
 import { Changes } from './changes.ts';
-import { beatOf, judge, judgingOf, limitsOf, reserveOf, silenceOf, tidyingOf } from './chores.ts';
+import { beatOf, judge, judgingOf, limitsOf, orderingOf, reserveOf, silenceOf, tidyingOf } from './chores.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import { ClockSkews } from './clock-skews.ts';
 import type { Config } from './config.ts';
@@ -120,9 +120,10 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ...{ config, log, clock, timers, store, changes, nodes, services, secretBox },
     findings: () => findingsBesideNotices(examined()),
   });
+  const ordering = orderingOf(store, (error) => log.error({ err: error }, 'putting users in order failed'));
   const maintenance = new Maintenance({
     timers,
-    chores: [reserveOf(store, log), ...choresOf(store, wallTime, fleet), ...operations.chores()],
+    chores: [reserveOf(store, log), ordering, ...choresOf(store, wallTime, fleet), ...operations.chores()],
     onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
   });
 
@@ -139,6 +140,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     identity,
     begin() {
       fleet.gateways.open();
+      void ordering.run();
       for (const part of [fleet.scheduler, services, alerting, maintenance]) part.start();
     },
     async close() {

@@ -8,6 +8,7 @@ import {
   openPage,
   overflowOf,
   PHONE,
+  TABLET,
   type WatchedPage,
 } from '../support/browser.ts';
 import { writeNodeFile } from '../support/node-file.ts';
@@ -90,6 +91,7 @@ async function fill(): Promise<typeof pages> {
     ['services', '/services/'],
     ['alerts', '/alerts/'],
     ['settings', '/settings/'],
+    ['an address with nothing at it', '/nothing-here'],
   ];
 }
 
@@ -107,12 +109,14 @@ interface View {
   readonly axe: boolean;
 }
 
-/** Each width, theme and language once; axe, which takes longest, in two of them. */
+/** Each width in both themes, each language; axe, which takes longest, at each width and in Persian in both themes. */
 const VIEWS: readonly View[] = [
   { name: '1440 px, light, English', viewport: DESKTOP, theme: 'light', language: 'en', axe: true },
   { name: '390 px, dark, Persian', viewport: PHONE, theme: 'dark', language: 'fa', axe: true },
   { name: '390 px, light, Russian', viewport: PHONE, theme: 'light', language: 'ru', axe: false },
-  { name: '768 px, dark, Chinese', viewport: { width: 768, height: 1024 }, theme: 'dark', language: 'zh', axe: false },
+  { name: '1440 px, dark, Persian', viewport: DESKTOP, theme: 'dark', language: 'fa', axe: true },
+  { name: '768 px, light, Persian', viewport: TABLET, theme: 'light', language: 'fa', axe: true },
+  { name: '768 px, dark, Chinese', viewport: TABLET, theme: 'dark', language: 'zh', axe: false },
 ];
 
 async function openView(view: View): Promise<WatchedPage> {

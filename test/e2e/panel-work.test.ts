@@ -96,6 +96,21 @@ describe('the list of users', () => {
     await close();
   });
 
+  test('says on a phone how much of its quota each has used, and when it begins anew', async () => {
+    const { page, complaints, close } = await openAs('/users/?sort=share', { phone: true, language: 'fa' });
+    const row = page.locator('tbody tr', { has: page.getByRole('link', { name: 'dora', exact: true }) });
+    const { items } = await call<{ items: { entitlement: { resetsAt: string } }[] }>('GET', 'api/v1/users?search=dora');
+    const day = new Intl.DateTimeFormat('fa', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+    await expect.poll(() => row.locator('.row-quota').textContent()).toContain('۱۴۰');
+    expect(await row.locator('.row-quota').textContent()).toContain(
+      day.format(new Date(items[0]?.entitlement.resetsAt ?? '')),
+    );
+    expect(await row.locator('.row-quota .use').isVisible()).toBe(true);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('several are tagged after a look at what that changes, found by the tag, and it is undone', async () => {
     const { page, complaints, close } = await openAs('/users/');
     await page.getByLabel('Choose ada').check();
@@ -182,6 +197,62 @@ describe('access', () => {
   const nodeAccess = () =>
     call<{ suspended: number; waiting: number; fuse: object | null }>('GET', `api/v1/nodes/${nodeId}/access`);
   const accessState = () => call<{ standstill: object | null }>('GET', 'api/v1/access/state');
+});
+
+describe('a change that the server refuses', () => {
+  test('is shown at once, and taken back with the reason', async () => {
+    const { page, close } = await openAs('/traffic/');
+    const tracking = page.getByRole('switch', { name: 'Tracking' });
+    await tracking.waitFor();
+    let answer = () => {};
+    const asked = new Promise<void>((done) => {
+      answer = done;
+    });
+    await page.route('**/api/v1/settings/tracking', async (route) => {
+      await asked;
+      await route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'busy', title: 'Busy', status: 503, detail: 'Not now.', errors: [] }),
+      });
+    });
+    await tracking.click();
+    await expect.poll(() => tracking.getAttribute('aria-checked')).toBe('false');
+    answer();
+    await page.locator('.toast.bad').waitFor();
+    await expect.poll(() => tracking.getAttribute('aria-checked')).toBe('true');
+    await close();
+  });
+});
+
+describe('a provider’s budget', () => {
+  test('is told, shows what it comes to, and is forgotten and told again by one key', async () => {
+    const { page, complaints, close } = await openAs(`/nodes/${nodeId}`);
+    const card = page.locator('section.card', {
+      has: page.getByRole('heading', { name: 'Provider’s budget', exact: true }),
+    });
+    await card.getByRole('button', { name: 'Tell the budget' }).press('Enter');
+    // The first field has the focus.
+    await page.keyboard.type('0,5');
+    await page.getByLabel('Price of a TB more').fill('1.20');
+    await page.getByLabel('Currency').fill('EUR');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).press('Enter');
+    await card.getByText('of 466').waitFor();
+    expect(await call('GET', `api/v1/nodes/${nodeId}/budget`)).toMatchObject({
+      ...{ bytes: 500_000_000_000, cycle: 'month:1', direction: 'out', pricePerTb: 1.2, currency: 'EUR' },
+    });
+    await card.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await card.getByText('No budget told').waitFor();
+    await page
+      .locator('.toast', { hasText: 'The budget is forgotten.' })
+      .getByRole('button', { name: 'Undo' })
+      .press('Enter');
+    await card.getByText('of 466').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
 });
 
 describe('the ledger by hand', () => {

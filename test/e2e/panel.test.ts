@@ -252,6 +252,8 @@ describe('nodes and devices', () => {
       .getByText(/There is no file/)
       .waitFor();
     await page.getByRole('button', { name: 'Test again' }).waitFor();
+    const step = page.getByRole('table', { name: 'Steps of the test' }).getByRole('row', { name: /^Reading/ });
+    await expect.poll(() => step.textContent()).toMatch(/There is no file.*\d\s*ms/);
   });
 
   test('the page complained about nothing', () => {

@@ -13,6 +13,7 @@ const FLAGS = [
 ];
 
 export const DESKTOP = { width: 1440, height: 900 } as const;
+export const TABLET = { width: 768, height: 1024 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
 /** Debian's Chromium; CHROMIUM names another one. */

@@ -50,7 +50,7 @@ export function makeStores({ clock, calendar, writer, readers, slow, worker, exp
   const { lastInstant, incarnation } = ledger;
   const box = ledger.secretBox ?? UNSEALED;
   const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock });
-  const ordering = new UserOrdering(slow, readers.inventory, clock);
+  const ordering = new UserOrdering(slow, readers.inventory, readers.userOrders, clock);
   return {
     ledger: new SqlUsageLedger(writer, slow, worker, clock),
     history,
@@ -88,6 +88,8 @@ export function makeStores({ clock, calendar, writer, readers, slow, worker, exp
     heartbeat: (): Promise<void> => writer.run('beat'),
     /** Keeps some room for the moment at which the disk is full. False: there is none to keep. @throws LedgerFailure */
     keepReserve: (): Promise<boolean> => writer.run('keepReserve'),
+    /** Has the orders of long lists ready before somebody asks; to be called every few seconds. */
+    keepOrders: (): Promise<void> => ordering.keep(),
     /** Gives back memory that nobody needs; to be called now and then. */
     tidy: async (): Promise<void> => {
       ordering.tidy();

@@ -4,12 +4,16 @@ import type { Page } from '../../core/ledger/usage-history.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { InventoryReader } from './reader/inventory-reader.ts';
 import { decodeCursor, encodeCursor } from './reader/statements.ts';
-import type { RankedSort, UserOrder, UserOrders } from './reader/user-order-reader.ts';
+import type { RankedSort, UserOrder, UserOrderReader, UserOrders } from './reader/user-order-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 
+/** So many are put in order in some 20 ms: where they are asked for, quicker than in another thread. */
+const FEW = 1_000;
 /** An order is read anew, in the background, when it is older than this, and than twenty times what reading it took. */
 const FRESH_MS = 10_000;
 const FRESH_TIMES_COST = 20;
+/** While nobody looks at the list it is read so many times more seldom, which costs one or two hundredths of a core. */
+const UNWATCHED = 3;
 /** So many times older, it serves nobody any more: whoever asks for a first page waits for a new one. */
 const USABLE = 6;
 /** For those who are in the midst of a list: some 8 MB each for 100,000 users. */
@@ -26,18 +30,23 @@ interface Snapshot extends UserOrders {
 /**
  * Pages of users in the order of what changes with every poll. The orders are read in the reader's thread and kept for a
  * while: all pages of one walk come from the same one, so that nobody is shown twice or left out because usage moved on.
- * What a page shows of each user is read when it is asked for.
+ * What a page shows of each user is read when it is asked for. Orders of a long list take seconds to read: they are kept up
+ * to date from the start, so that nobody waits for them, and nothing that counts writes a word more for their sake.
  */
 export class UserOrdering {
   readonly #slow: SlowReader;
   readonly #reader: InventoryReader;
+  readonly #own: UserOrderReader;
   readonly #clock: Clock;
   #snapshots: Snapshot[] = [];
   #reading: Promise<Snapshot> | null = null;
+  #askedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(slow: SlowReader, reader: InventoryReader, clock: Clock) {
+  /** `own` reads in this very thread. */
+  constructor(slow: SlowReader, reader: InventoryReader, own: UserOrderReader, clock: Clock) {
     this.#slow = slow;
     this.#reader = reader;
+    this.#own = own;
     this.#clock = clock;
   }
 
@@ -46,6 +55,7 @@ export class UserOrdering {
     const kept = this.#snapshots.find(({ atMs }) => atMs === cursor?.[0]);
     const snapshot = kept ?? (await this.#latest());
     snapshot.usedMs = this.#nowMs();
+    this.#askedMs = snapshot.usedMs;
     const order = new Walk(snapshot.by[sort], query.descending ?? false, this.#since(snapshot, query));
     const start = cursor === null ? 0 : kept ? Number(cursor[1]) : order.after(String(cursor[2]), Number(cursor[3]));
     const shown = this.#shown(snapshot, query);
@@ -66,10 +76,20 @@ export class UserOrdering {
     };
   }
 
-  /** To be called now and then: gives back what nobody asked for. */
+  /** To be called every few seconds: a long list is in order before anybody asks. */
+  async keep(): Promise<void> {
+    if (this.#isShort()) return;
+    const latest = this.#snapshots.at(-1);
+    const isWatched = Math.abs(this.#nowMs() - this.#askedMs) < UNUSED_MS;
+    const wantedMs = (latest?.freshMs ?? 0) * (isWatched ? 1 : UNWATCHED);
+    if (latest === undefined || this.#ageOf(latest) >= wantedMs) await this.#read();
+  }
+
+  /** To be called now and then: gives back what nobody asked for; of a long list all but the latest. */
   tidy(): void {
     const now = this.#nowMs();
-    this.#snapshots = this.#snapshots.filter(({ usedMs }) => now - usedMs < UNUSED_MS);
+    const latest = this.#isShort() ? undefined : this.#snapshots.at(-1);
+    this.#snapshots = this.#snapshots.filter((each) => each === latest || now - each.usedMs < UNUSED_MS);
   }
 
   /** Users made since come last: where they belong is not known yet. */
@@ -95,10 +115,10 @@ export class UserOrdering {
 
   async #latest(): Promise<Snapshot> {
     const latest = this.#snapshots.at(-1);
-    const age = latest === undefined ? Number.POSITIVE_INFINITY : Math.abs(this.#nowMs() - latest.atMs);
-    if (latest !== undefined && age < latest.freshMs) return latest;
+    if (latest !== undefined && this.#ageOf(latest) < latest.freshMs) return latest;
+    if (this.#isShort()) return this.#kept(this.#own.read(this.#nowMs()), FRESH_MS);
     const reading = this.#read();
-    if (latest === undefined || age >= USABLE * latest.freshMs) return await reading;
+    if (latest === undefined || this.#ageOf(latest) >= USABLE * latest.freshMs) return await reading;
     reading.catch(() => {
       // Whoever asks next tries again, and is told.
     });
@@ -109,19 +129,28 @@ export class UserOrdering {
     const began = this.#nowMs();
     this.#reading ??= this.#slow
       .read('userOrders', began)
-      .then((orders) => {
-        const now = this.#nowMs();
-        const freshMs = Math.max(FRESH_MS, FRESH_TIMES_COST * (now - began));
-        // Two of one millisecond would have one name.
-        const atMs = Math.max(now, (this.#snapshots.at(-1)?.atMs ?? 0) + 1);
-        const snapshot = { ...orders, atMs, freshMs, usedMs: now };
-        this.#snapshots = [...this.#snapshots, snapshot].slice(-KEPT);
-        return snapshot;
-      })
+      .then((orders) => this.#kept(orders, Math.max(FRESH_MS, FRESH_TIMES_COST * (this.#nowMs() - began))))
       .finally(() => {
         this.#reading = null;
       });
     return this.#reading;
+  }
+
+  #kept(orders: UserOrders, freshMs: number): Snapshot {
+    const now = this.#nowMs();
+    // Two of one millisecond would have one name.
+    const atMs = Math.max(now, (this.#snapshots.at(-1)?.atMs ?? 0) + 1);
+    const snapshot = { ...orders, atMs, freshMs, usedMs: now };
+    this.#snapshots = [...this.#snapshots, snapshot].slice(-KEPT);
+    return snapshot;
+  }
+
+  #isShort(): boolean {
+    return this.#reader.countUsers({ limit: 1, cursor: null }) <= FEW;
+  }
+
+  #ageOf({ atMs }: Snapshot): number {
+    return Math.abs(this.#nowMs() - atMs);
   }
 
   #nowMs(): number {

@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { put } from '../../api/client.ts';
-import type { Alert } from '../../api/types.ts';
+import { showAtOnce } from '../../api/optimistic.ts';
+import { useSession } from '../../api/session.ts';
+import type { Alert, List } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
 interface Acknowledgement {
@@ -15,25 +17,37 @@ interface Muting {
   readonly hours?: number | null;
 }
 
-function useAlertChange<V extends { readonly id: string }>(part: string) {
+/** Shown at once, taken back if the server says no. */
+function useAlertChange<V extends { readonly id: string }>(part: string, expected: (value: V) => Partial<Alert>) {
   const client = useQueryClient();
   const onError = useErrorToast();
   return useMutation({
     mutationFn: ({ id, ...change }: V) => put<Alert>(`api/v1/alerts/${encodeURIComponent(id)}/${part}`, change),
-    onError,
+    onMutate: (value: V) =>
+      showAtOnce<List<Alert>>(client, ['alerts', 'open'], (list) => ({
+        ...list,
+        items: list.items.map((alert) => (alert.id === value.id ? { ...alert, ...expected(value) } : alert)),
+      })),
+    onError: (error, _value, takeBack) => {
+      takeBack?.();
+      onError(error);
+    },
     onSettled: () => client.invalidateQueries({ queryKey: ['alerts'] }),
   });
 }
 
 /** Says that somebody sees to it, or takes that back. */
 export function useAcknowledge(): (value: Acknowledgement) => void {
-  return useAlertChange<Acknowledgement>('acknowledged').mutate;
+  const me = useSession()?.admin?.name ?? null;
+  return useAlertChange<Acknowledgement>('acknowledged', ({ acknowledged }) => ({
+    acknowledged: acknowledged ? { at: new Date().toISOString(), by: me } : null,
+  })).mutate;
 }
 
 export function useMute(): (value: Muting) => void {
   const { t } = useTranslation();
   const toast = useToast();
-  const { mutate } = useAlertChange<Muting>('muted');
+  const { mutate } = useAlertChange<Muting>('muted', ({ muted, hours }) => ({ muted: muted ? mutedFor(hours) : null }));
   return ({ id, muted, hours = null }) =>
     mutate(
       { id, muted, hours },
@@ -45,4 +59,8 @@ export function useMute(): (value: Muting) => void {
           }),
       },
     );
+}
+
+function mutedFor(hours: number | null | undefined): NonNullable<Alert['muted']> {
+  return { until: hours == null ? null : new Date(Date.now() + hours * 3_600_000).toISOString() };
 }

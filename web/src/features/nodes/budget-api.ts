@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, put, remove } from '../../api/client.ts';
+import { showAtOnce } from '../../api/optimistic.ts';
 import type { Answer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
@@ -35,14 +36,14 @@ export function useRemoveBudget(nodeId: string) {
   const key = budgetQuery(nodeId).queryKey;
   return useMutation({
     mutationFn: (_budget: Budget) => remove(pathOf(nodeId)),
-    onMutate: () => client.setQueryData(key, null),
+    onMutate: () => showAtOnce<Budget | null>(client, key, () => null),
     onSuccess: (_answer, { bytes, cycle, direction, pricePerTb, currency }) =>
       toast({
         title: t('nodes.budget.removed'),
         undo: () => restore.mutate({ bytes, cycle, direction, pricePerTb, currency }),
       }),
-    onError: (error, budget) => {
-      client.setQueryData(key, budget);
+    onError: (error, _budget, takeBack) => {
+      takeBack?.();
       onError(error);
     },
   });

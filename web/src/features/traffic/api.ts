@@ -2,8 +2,9 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post, put, remove } from '../../api/client.ts';
-import type { Period } from '../../api/resources.ts';
-import type { Answer, Carrier, List, PostAnswer, Summary } from '../../api/types.ts';
+import { showAtOnce } from '../../api/optimistic.ts';
+import { type Period, settingsQuery } from '../../api/resources.ts';
+import type { Answer, Carrier, List, PostAnswer, Settings, Summary } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
@@ -106,6 +107,11 @@ export function useSetTracking() {
   const onError = useErrorToast();
   return useMutation({
     mutationFn: (enabled: boolean) => put<{ enabled: boolean }>('api/v1/settings/tracking', { enabled }),
+    onMutate: (enabled) =>
+      showAtOnce<Settings>(client, settingsQuery.queryKey, (settings) => ({
+        ...settings,
+        tracking: { enabled, since: new Date().toISOString() },
+      })),
     onSuccess: ({ enabled }) => {
       for (const key of ['settings', 'session', 'overview', 'nodes'])
         void client.invalidateQueries({ queryKey: [key] });
@@ -114,6 +120,9 @@ export function useSetTracking() {
         text: t(enabled ? 'traffic.tracking.onFrom' : 'traffic.tracking.offFrom'),
       });
     },
-    onError,
+    onError: (error, _enabled, takeBack) => {
+      takeBack?.();
+      onError(error);
+    },
   });
 }

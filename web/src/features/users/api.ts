@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { get, patch, post, put, remove } from '../../api/client.ts';
+import { showAtOnce } from '../../api/optimistic.ts';
 import type { Period } from '../../api/resources.ts';
 import type { Answer, Carrier, Entitlement, List, PostAnswer, User } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
@@ -180,17 +181,27 @@ export function useSuspend(user: User) {
   const toast = useToast();
   const onError = useErrorToast();
   const refresh = useRefreshUsers();
+  const client = useQueryClient();
   const set = (active: boolean) => patch<User>(`api/v1/users/${encodeURIComponent(user.id)}`, { active });
   const back = useMutation({ mutationFn: set, onError, onSettled: refresh });
   return useMutation({
     mutationFn: set,
+    onMutate: (active) =>
+      showAtOnce<User>(client, userQuery(user.id).queryKey, (before) => ({
+        ...before,
+        active,
+        state: active ? 'active' : 'suspended',
+      })),
     onSuccess: (_, active) =>
       toast({
         title: t(active ? 'users.restored' : 'users.suspended', { name: user.name }),
         icon: 'key',
         undo: () => back.mutate(!active),
       }),
-    onError,
+    onError: (error, _active, takeBack) => {
+      takeBack?.();
+      onError(error);
+    },
     onSettled: refresh,
   });
 }

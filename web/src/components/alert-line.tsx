@@ -18,8 +18,8 @@ interface AlertLineProps {
 export function AlertLine({ alert, actions }: AlertLineProps) {
   const { t } = useTranslation();
   const { message, hint } = useSaid()(alert);
-  const { severity, endedAt, user, node } = alert;
-  const name = user?.name ?? node?.name;
+  const { severity, endedAt } = alert;
+  const words = endedAt === null ? hint : null;
   return (
     <li>
       {endedAt === null ? (
@@ -30,18 +30,14 @@ export function AlertLine({ alert, actions }: AlertLineProps) {
         </State>
       )}
       <b>
-        {name ? (
-          <>
-            <bdi>{name}</bdi>:{' '}
-          </>
-        ) : null}
+        <AlertSubject alert={alert} />
         {message}
       </b>
       <span className="when">
         <When alert={alert} />
       </span>
       <span className="why">
-        {endedAt === null ? hint : null} <AlertStanding alert={alert} /> <AlertPlace alert={alert} />
+        {words} <AlertStanding alert={alert} /> <AlertPlace alert={alert} />
       </span>
       {actions ? <span className="acts">{actions}</span> : null}
     </li>
@@ -95,22 +91,33 @@ function AlertStanding({ alert: { acknowledged, muted } }: { readonly alert: Ale
   );
 }
 
-/** Where it is mended. */
-function AlertPlace({ alert: { kind, node, user, topic } }: { readonly alert: Alert }) {
-  const { t } = useTranslation();
+/** Whom it is about; the name leads there. */
+function AlertSubject({ alert: { user, node } }: { readonly alert: Alert }) {
   if (user)
     return (
-      <Link to="/users/$userId" params={{ userId: user.id }}>
-        {t('common.alert.toUser')}
-      </Link>
+      <>
+        <Link className="name" to="/users/$userId" params={{ userId: user.id }}>
+          <bdi>{user.name}</bdi>
+        </Link>
+        :{' '}
+      </>
     );
+  if (!node) return null;
+  return (
+    <>
+      <Link className="name" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
+        <bdi>{node.name}</bdi>
+      </Link>
+      :{' '}
+    </>
+  );
+}
+
+/** Where it is mended, unless that is where its name leads. */
+function AlertPlace({ alert: { kind, node, user, topic } }: { readonly alert: Alert }) {
+  const { t } = useTranslation();
   if (kind === 'services') return <Link to="/services">{t('common.alert.toServices')}</Link>;
-  if (node)
-    return (
-      <Link to="/nodes/$nodeId" params={{ nodeId: node.id }}>
-        {t('common.alert.toNode')}
-      </Link>
-    );
+  if (user || node) return null;
   if (kind === 'unclaimed') return <Link to="/peers">{t('common.alert.toPeers')}</Link>;
   if (topic === 'reports-quarantined') return null;
   if (topic === 'doctor-tracking') return <Link to="/traffic">{t('common.alert.toTracking')}</Link>;

@@ -23,7 +23,7 @@ export interface UserOrders {
   readonly by: Readonly<Record<RankedSort, UserOrder>>;
 }
 
-/** Puts all users in order by what changes with every poll: too much to be kept in indexes, a moment's work to sort. */
+/** Puts all users in order by what changes with every poll: too much to be kept in indexes (ADR 21), a moment's work to sort. */
 export class UserOrderReader {
   readonly #sql: Statements;
   readonly #quotas: QuotaReader;

@@ -85,9 +85,11 @@ function Schedule({ schedule }: { readonly schedule: Settings['backup'] }) {
         {t('settings.backup.keep')}
         <input className="field days" inputMode="numeric" value={keep} onChange={(e) => setKeep(e.target.value)} />
       </label>
-      <button type="submit" className="btn" disabled={!isRight || !isChanged || save.isPending}>
-        {t('common.save')}
-      </button>
+      <div>
+        <button type="submit" className="btn" disabled={!isRight || !isChanged || save.isPending}>
+          {t('common.save')}
+        </button>
+      </div>
       <FormError error={save.error} />
     </form>
   );

@@ -203,7 +203,7 @@ describe('a change that the server refuses', () => {
   test('is shown at once, and taken back with the reason', async () => {
     const { page, close } = await openAs('/traffic/');
     const tracking = page.getByRole('switch', { name: 'Tracking' });
-    await tracking.waitFor();
+    await tracking.waitFor({ timeout: 45_000 });
     let answer = () => {};
     const asked = new Promise<void>((done) => {
       answer = done;
@@ -222,7 +222,7 @@ describe('a change that the server refuses', () => {
     await page.locator('.toast.bad').waitFor();
     await expect.poll(() => tracking.getAttribute('aria-checked')).toBe('true');
     await close();
-  });
+  }, 90_000);
 });
 
 describe('a provider’s budget', () => {

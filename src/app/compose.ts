@@ -120,10 +120,9 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ...{ config, log, clock, timers, store, changes, nodes, services, secretBox },
     findings: () => findingsBesideNotices(examined()),
   });
-  const ordering = orderingOf(store, (error) => log.error({ err: error }, 'putting users in order failed'));
   const maintenance = new Maintenance({
     timers,
-    chores: [reserveOf(store, log), ordering, ...choresOf(store, wallTime, fleet), ...operations.chores()],
+    chores: [reserveOf(store, log), ...choresOf({ store, log, wallTime }, fleet), ...operations.chores()],
     onFailure: (chore, error) => log.error({ err: error, chore }, `upkeep failed: ${chore}`),
   });
 
@@ -140,7 +139,6 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     identity,
     begin() {
       fleet.gateways.open();
-      void ordering.run();
       for (const part of [fleet.scheduler, services, alerting, maintenance]) part.start();
     },
     async close() {
@@ -274,9 +272,16 @@ function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presen
   });
 }
 
-function choresOf(store: Store, wallTime: WallTime, { agents, gateways }: ReturnType<typeof composeNodes>): Chore[] {
+interface Kept {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly wallTime: WallTime;
+}
+
+function choresOf({ store, log, wallTime }: Kept, { agents, gateways }: ReturnType<typeof composeNodes>): Chore[] {
   const judging = [judgingOf(store, wallTime), limitsOf(store, wallTime)];
-  return [beatOf(store), ...judging, silenceOf(agents), tidyingOf(store), gateways.chore()];
+  const ordering = orderingOf(store, (error) => log.error({ err: error }, 'putting users in order failed'));
+  return [beatOf(store), ...judging, silenceOf(agents), tidyingOf(store), gateways.chore(), ordering];
 }
 
 function createCollector({ kind, options }: NodeSource, tools: IntegrationTools): Collector {

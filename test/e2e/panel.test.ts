@@ -175,7 +175,10 @@ describe('nodes and devices', () => {
     await page.getByLabel('File', { exact: true }).fill(`${nodeFile}.missing`);
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByText('Not readable yet').waitFor();
-    await page.getByText(/There is no file/).waitFor();
+    await page
+      .getByText(/There is no file/)
+      .first()
+      .waitFor();
     await page.getByLabel('File', { exact: true }).fill(nodeFile);
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByText('Readable', { exact: true }).waitFor();

@@ -198,6 +198,7 @@ describe.runIf(isPossible)('a real WireGuard node, read from its own shell', () 
         ['awg0', 'amneziawg'],
       ]),
     );
+    await mixed.run('umount', ['/usr/local/bin']);
     for (const { server } of [wg, awg]) {
       const peer = poll.services.find(({ name }) => name === server.name)?.peers[0];
       expect({ rx: peer?.traffic.rx, tx: peer?.traffic.tx }).toEqual((await server.transfer()).get(peer?.key ?? ''));

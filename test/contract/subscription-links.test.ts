@@ -192,7 +192,7 @@ describe('a user’s subscription', () => {
     const { panel, provider, fetch } = await join();
     const before = (await fetch()).body;
     server.clock.advance(3_600_000);
-    panel.web.isHanging = true;
+    panel.web.isClosing = true;
     provider.override = { status: 502, body: 'bad gateway' };
     const after = await fetch();
     expect(after.body).toBe(before);

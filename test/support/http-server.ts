@@ -321,8 +321,8 @@ function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, 
 }
 
 /**
- * Subscriptions as the product joins them, but for providers that are on this machine, and without waiting long for those
- * who do not answer.
+ * Subscriptions as the product joins them, but for providers that are on this machine, and with all the time that a busy
+ * machine needs: sources that hang are a matter of the cache's own tests.
  */
 function testLinks({ links, inventory }: SqliteStore, clock: ManualClock): JoinedLinks {
   const tools = { clock: systemClock, runDirectory: tmpdir() };
@@ -331,7 +331,7 @@ function testLinks({ links, inventory }: SqliteStore, clock: ManualClock): Joine
   };
   return new JoinedLinks({
     ...{ links, inventory },
-    cache: new ConfigCache({ copies: links, clock, onBug, waitMs: 300 }),
+    cache: new ConfigCache({ copies: links, clock, onBug, waitMs: 20_000 }),
     tells: (kind) => integrationOf(kind).createConfigSource !== undefined,
     openNode: ({ kind, options }) => integrationOf(kind).createConfigSource?.(options, tools) as ConfigSource,
     openLink: (link) =>

@@ -20,7 +20,7 @@ export function Frame({ children = <Outlet /> }: { readonly children?: ReactNode
         {t('common.skip')}
       </button>
       <aside className="side">
-        <Link className="brand" to="/">
+        <Link className="brand" to="/" aria-label="Xpert">
           <Logo />
           <span className="t">Xpert</span>
         </Link>

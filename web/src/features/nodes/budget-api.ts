@@ -18,10 +18,12 @@ export const budgetQuery = (nodeId: string) =>
     staleTime: 60_000,
   });
 
+const setBudget = (nodeId: string) => (wish: BudgetWish) => put<Budget | null>(pathOf(nodeId), wish);
+
 export function useSetBudget(nodeId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (wish: BudgetWish) => put<Budget | null>(pathOf(nodeId), wish),
+    mutationFn: setBudget(nodeId),
     onSuccess: (budget) => client.setQueryData(budgetQuery(nodeId).queryKey, budget),
   });
 }
@@ -32,8 +34,9 @@ export function useRemoveBudget(nodeId: string) {
   const client = useQueryClient();
   const toast = useToast();
   const onError = useErrorToast();
-  const restore = useSetBudget(nodeId);
   const key = budgetQuery(nodeId).queryKey;
+  const onSettled = () => client.invalidateQueries({ queryKey: key });
+  const restore = useMutation({ mutationFn: setBudget(nodeId), onError, onSettled });
   return useMutation({
     mutationFn: (_budget: Budget) => remove(pathOf(nodeId)),
     onMutate: () => showAtOnce<Budget | null>(client, key, () => null),
@@ -46,5 +49,6 @@ export function useRemoveBudget(nodeId: string) {
       takeBack?.();
       onError(error);
     },
+    onSettled,
   });
 }

@@ -112,17 +112,18 @@ export function useSetTracking() {
         ...settings,
         tracking: { enabled, since: new Date().toISOString() },
       })),
-    onSuccess: ({ enabled }) => {
-      for (const key of ['settings', 'session', 'overview', 'nodes'])
-        void client.invalidateQueries({ queryKey: [key] });
+    onSuccess: ({ enabled }) =>
       toast({
         title: t(enabled ? 'traffic.tracking.turnedOn' : 'traffic.tracking.turnedOff'),
         text: t(enabled ? 'traffic.tracking.onFrom' : 'traffic.tracking.offFrom'),
-      });
-    },
+      }),
     onError: (error, _enabled, takeBack) => {
       takeBack?.();
       onError(error);
+    },
+    onSettled: () => {
+      for (const key of ['settings', 'session', 'overview', 'nodes'])
+        void client.invalidateQueries({ queryKey: [key] });
     },
   });
 }

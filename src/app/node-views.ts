@@ -49,6 +49,7 @@ export class NodeViews {
   /** Of each node; read again when a poll finds new peers. */
   readonly #sums = new Map<NodeId, PeerSums>();
   readonly #changed = new Set<NodeId>();
+  #isReadingAnew = false;
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
@@ -69,14 +70,32 @@ export class NodeViews {
   }
 
   async #viewsOf(nodes: readonly Node[]): Promise<NodeView[]> {
-    const [scene] = await Promise.all([this.#scene(), this.#readSums(nodes)]);
+    const [scene] = await Promise.all([this.#scene(), this.#provideSums(nodes)]);
     return nodes.map((node) => this.#view(node, scene));
   }
 
+  /** Sums stand in a queue with long statements: only where there are none yet somebody waits for them. */
+  async #provideSums(nodes: readonly Node[]): Promise<void> {
+    const ids = nodes.map(({ id }) => id);
+    const missing = ids.filter((id) => !this.#sums.has(id) || (this.#changed.has(id) && this.#sumsOf(id).peers === 0));
+    const old = ids.filter((id) => this.#changed.has(id) && !missing.includes(id));
+    if (old.length > 0 && !this.#isReadingAnew) void this.#readAnew(old);
+    if (missing.length > 0) await this.#readSums(missing);
+  }
+
+  async #readAnew(old: readonly NodeId[]): Promise<void> {
+    this.#isReadingAnew = true;
+    try {
+      await this.#readSums(old);
+    } catch {
+      // What is shown stays old; the next view tries again.
+    } finally {
+      this.#isReadingAnew = false;
+    }
+  }
+
   /** What a poll changes meanwhile is read with the next view. */
-  async #readSums(nodes: readonly Node[]): Promise<void> {
-    const due = nodes.map(({ id }) => id).filter((id) => this.#changed.has(id) || !this.#sums.has(id));
-    if (due.length === 0) return;
+  async #readSums(due: readonly NodeId[]): Promise<void> {
     for (const id of due) this.#changed.delete(id);
     try {
       const read = new Map((await this.#use.inventory.peerSums(due)).map((sums) => [sums.nodeId, sums]));

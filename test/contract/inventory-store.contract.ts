@@ -140,6 +140,28 @@ export function inventoryStoreContract(make: MakeStore): void {
       expect(await store.inventory.findPeer('p')).toMatchObject({ endpoint: '192.0.2.9:1', lastSeenAt: now() });
     });
 
+    it('show what was there before, also where the sum of all is more than 64 bits', async () => {
+      const node = await store.inventory.addNode(newNode('a'));
+      const huge = 2n ** 62n + 5n;
+      await poll(node.id, { p: [huge, 3n], q: [huge + 2n ** 32n, 4n], r: [huge + 1n, 2n ** 32n + 1n] });
+      const [rx, tx] = [3n * huge + 2n ** 32n + 1n, 2n ** 32n + 8n];
+      expect(await store.inventory.peerSums([node.id])).toEqual([
+        { nodeId: node.id, peers: 3, beforeXpert: { rx, tx, total: rx + tx } },
+      ]);
+      const once = { rx: huge, tx: 3n, total: huge + 3n };
+      expect(await store.inventory.findPeer('p')).toMatchObject({ beforeXpert: once });
+    });
+
+    it('of many connections show what was there before each, also where that is more than 64 bits', async () => {
+      const node = await store.inventory.addNode(newNode('a'));
+      const traffic = { rx: 2n ** 62n, tx: 7n, total: 2n ** 62n + 7n };
+      const peers = ['1', '2'].map((connection) => ({ key: 'p', connection, traffic }));
+      await poll(node.id, {}, { peers });
+      const both = { rx: 2n ** 63n, tx: 14n, total: 2n ** 63n + 14n };
+      expect((await store.inventory.peers({ limit: 5, cursor: null })).items).toMatchObject([{ beforeXpert: both }]);
+      expect(await store.inventory.peerSums([node.id])).toMatchObject([{ peers: 1, beforeXpert: both }]);
+    });
+
     it('are told apart by node, service, owner and words', async () => {
       const reseller = await addAdmin('rita', 'reseller');
       const [a, b] = [await store.inventory.addNode(newNode('a')), await store.inventory.addNode(newNode('b'))];

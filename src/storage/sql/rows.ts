@@ -100,10 +100,13 @@ export interface PeerRow extends BeforeRow {
 
 /** What counters showed before we watched; null: they are none. */
 export interface BeforeRow {
-  readonly beforeRx: bigint | null;
-  readonly beforeTx: bigint | null;
-  readonly beforeUndirected: bigint | null;
+  readonly beforeSums: string | null;
 }
+
+/** In two halves each, as one text: each baseline fits 63 bits, the sum of several need not. */
+export const beforeSums = ['rx', 'tx', 'undirected']
+  .map((name) => `sum(b.${name} >> 32) || ' ' || sum(b.${name} & 4294967295)`)
+  .join(" || ' ' || ");
 
 /** Of a peer with several connections the one with the latest handshake. A life that goes on was seen by the last complete poll. */
 export const peerColumns = `p.id, p.service_id AS serviceId, s.node_id AS nodeId, p.key, p.name, p.allowed_ips AS allowedIps,
@@ -113,9 +116,7 @@ export const peerColumns = `p.id, p.service_id AS serviceId, s.node_id AS nodeId
   iif(EXISTS (SELECT 1 FROM counter c WHERE c.peer_id = p.id AND c.ended = 0),
     max(p.last_seen_at, ifnull(s.last_complete_at, 0)), p.last_seen_at) AS lastSeenAt,
   p.ended_at AS endedAt, p.user_id AS userId,
-  (SELECT sum(b.rx) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeRx,
-  (SELECT sum(b.tx) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeTx,
-  (SELECT sum(b.undirected) FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeUndirected`;
+  (SELECT ${beforeSums} FROM baseline b WHERE b.peer_id = p.id AND b.reason = 'before-xpert') AS beforeSums`;
 
 export function toPeer(row: PeerRow): Peer {
   const { id, serviceId, nodeId, key, name, allowedIps, endpoint, userId } = row;
@@ -136,9 +137,12 @@ export function toPeer(row: PeerRow): Peer {
   };
 }
 
-export function toBefore({ beforeRx, beforeTx, beforeUndirected }: BeforeRow): Peer['beforeXpert'] {
-  if (beforeRx === null || beforeTx === null || beforeUndirected === null) return null;
-  return { rx: beforeRx, tx: beforeTx, total: beforeRx + beforeTx + beforeUndirected };
+export function toBefore({ beforeSums }: BeforeRow): Peer['beforeXpert'] {
+  if (beforeSums === null) return null;
+  const halves = beforeSums.split(' ').map(BigInt);
+  const [rx, tx, undirected] = [0, 2, 4].map((at) => ((halves[at] ?? 0n) << 32n) + (halves[at + 1] ?? 0n));
+  if (rx === undefined || tx === undefined || undirected === undefined) return null;
+  return { rx, tx, total: rx + tx + undirected };
 }
 
 export interface UserRow {

@@ -16,6 +16,7 @@ import { USER_STATES } from '../../../core/quota/user-state.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
 import {
   type BeforeRow,
+  beforeSums,
   type NodeRow,
   nodeColumns,
   type PeerRow,
@@ -89,8 +90,8 @@ export class InventoryReader {
          JOIN peer p ON p.service_id = s.id WHERE p.ended_at IS NULL GROUP BY s.node_id`,
       ids,
     );
-    const before = this.#sql.allBig<BeforeRow & { nodeId: NodeId }>(
-      `SELECT s.node_id AS nodeId, sum(b.rx) AS beforeRx, sum(b.tx) AS beforeTx, sum(b.undirected) AS beforeUndirected
+    const before = this.#sql.all<BeforeRow & { nodeId: NodeId }>(
+      `SELECT s.node_id AS nodeId, ${beforeSums} AS beforeSums
        FROM json_each(@ids) w JOIN vpn_service s ON s.node_id = w.value JOIN peer p ON p.service_id = s.id
          JOIN baseline b ON b.peer_id = p.id WHERE b.reason = 'before-xpert' GROUP BY s.node_id`,
       ids,

@@ -60,6 +60,8 @@ export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
 
 /** Counters kept in memory over all services: some 100 MB when all are in use; the longest unused service goes first. */
 const COUNTERS_KEPT = 300_000;
+/** Room is made for more than the next few counters. */
+const KEPT_AFTER = 0.9;
 /** Boot ids and start evidence: few services have more than one at a time, but sources may tell one per series. */
 const TEXTS_KEPT = 20_000;
 
@@ -109,7 +111,7 @@ export class MeterStates {
     this.#loadBindings(serviceId, meter);
     this.#loadCounters(serviceId, meter);
     this.#services.set(serviceId, meter);
-    this.#makeRoom();
+    this.makeRoom();
     return meter;
   }
 
@@ -217,11 +219,13 @@ export class MeterStates {
     return text;
   }
 
-  #makeRoom(): void {
+  /** To be called when a poll is booked: the services it showed may have grown. The one that was used last stays. */
+  makeRoom(): void {
     let kept = 0;
     for (const service of this.#services.values()) kept += weightOf(service);
+    if (kept <= this.#countersKept) return;
     for (const [serviceId, service] of this.#services) {
-      if (kept <= this.#countersKept || this.#services.size === 1) return;
+      if (kept <= this.#countersKept * KEPT_AFTER || this.#services.size === 1) return;
       this.#services.delete(serviceId);
       kept -= weightOf(service);
     }

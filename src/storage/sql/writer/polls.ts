@@ -108,6 +108,7 @@ export class PollRecorder {
     this.#outcomes.save(poll);
     this.#agents.move(poll, 'counting');
     this.#flush();
+    this.#states.makeRoom();
     return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
   }
 

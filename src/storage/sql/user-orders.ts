@@ -7,8 +7,9 @@ import { decodeCursor, encodeCursor } from './reader/statements.ts';
 import type { RankedSort, UserOrder, UserOrderReader, UserOrders } from './reader/user-order-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 
-/** So many are put in order in some 20 ms: where they are asked for, quicker than in another thread. */
+/** So few that cost no more than a moment are put in order where they are asked for, quicker than in another thread. */
 const FEW = 1_000;
+const MOMENT_MS = 20;
 /** An order is read anew, in the background, when it is older than this, and than twenty times what reading it took. */
 const FRESH_MS = 10_000;
 const FRESH_TIMES_COST = 20;
@@ -17,14 +18,15 @@ const UNWATCHED = 3;
 /** So many times older, it serves nobody any more: whoever asks for a first page waits for a new one. */
 const USABLE = 6;
 /** For those who are in the midst of a list: some 8 MB each for 100,000 users. */
-const KEPT = 3;
+const KEPT = 6;
 const UNUSED_MS = 10 * 60_000;
 
 interface Snapshot extends UserOrders {
   /** When it was read: its name in cursors. */
   readonly atMs: number;
   readonly freshMs: number;
-  usedMs: number;
+  /** When somebody last took a page from it; null: nobody did, nobody misses it. */
+  usedMs: number | null;
 }
 
 /**
@@ -41,6 +43,8 @@ export class UserOrdering {
   #snapshots: Snapshot[] = [];
   #reading: Promise<Snapshot> | null = null;
   #askedMs = Number.NEGATIVE_INFINITY;
+  /** What the last reading took, wherever it was. */
+  #costMs = 0;
 
   /** `own` reads in this very thread. */
   constructor(slow: SlowReader, reader: InventoryReader, own: UserOrderReader, clock: Clock) {
@@ -78,7 +82,7 @@ export class UserOrdering {
 
   /** To be called every few seconds: a long list is in order before anybody asks. */
   async keep(): Promise<void> {
-    if (this.#isShort()) return;
+    if (this.#isQuick()) return;
     const latest = this.#snapshots.at(-1);
     const isWatched = Math.abs(this.#nowMs() - this.#askedMs) < UNUSED_MS;
     const wantedMs = (latest?.freshMs ?? 0) * (isWatched ? 1 : UNWATCHED);
@@ -88,8 +92,8 @@ export class UserOrdering {
   /** To be called now and then: gives back what nobody asked for; of a long list all but the latest. */
   tidy(): void {
     const now = this.#nowMs();
-    const latest = this.#isShort() ? undefined : this.#snapshots.at(-1);
-    this.#snapshots = this.#snapshots.filter((each) => each === latest || now - each.usedMs < UNUSED_MS);
+    const latest = this.#isQuick() ? undefined : this.#snapshots.at(-1);
+    this.#snapshots = this.#snapshots.filter((each) => each === latest || now - (each.usedMs ?? each.atMs) < UNUSED_MS);
   }
 
   /** Users made since come last: where they belong is not known yet. */
@@ -116,7 +120,7 @@ export class UserOrdering {
   async #latest(): Promise<Snapshot> {
     const latest = this.#snapshots.at(-1);
     if (latest !== undefined && this.#ageOf(latest) < latest.freshMs) return latest;
-    if (this.#isShort()) return this.#kept(this.#own.read(this.#nowMs()), FRESH_MS);
+    if (this.#isQuick()) return this.#kept(this.#own.read(this.#nowMs()));
     const reading = this.#read();
     if (latest === undefined || this.#ageOf(latest) >= USABLE * latest.freshMs) return await reading;
     reading.catch(() => {
@@ -126,27 +130,31 @@ export class UserOrdering {
   }
 
   #read(): Promise<Snapshot> {
-    const began = this.#nowMs();
     this.#reading ??= this.#slow
-      .read('userOrders', began)
-      .then((orders) => this.#kept(orders, Math.max(FRESH_MS, FRESH_TIMES_COST * (this.#nowMs() - began))))
+      .read('userOrders', this.#nowMs())
+      .then((orders) => this.#kept(orders))
       .finally(() => {
         this.#reading = null;
       });
     return this.#reading;
   }
 
-  #kept(orders: UserOrders, freshMs: number): Snapshot {
-    const now = this.#nowMs();
+  /** In the place of the latest if nobody took a page from that. Of too many the one that was not used for longest goes. */
+  #kept(orders: UserOrders): Snapshot {
+    this.#costMs = orders.costMs;
     // Two of one millisecond would have one name.
-    const atMs = Math.max(now, (this.#snapshots.at(-1)?.atMs ?? 0) + 1);
-    const snapshot = { ...orders, atMs, freshMs, usedMs: now };
-    this.#snapshots = [...this.#snapshots, snapshot].slice(-KEPT);
+    const atMs = Math.max(this.#nowMs(), (this.#snapshots.at(-1)?.atMs ?? 0) + 1);
+    const freshMs = Math.max(FRESH_MS, FRESH_TIMES_COST * orders.costMs);
+    const snapshot: Snapshot = { ...orders, atMs, freshMs, usedMs: null };
+    const used = this.#snapshots.filter(({ usedMs }) => usedMs !== null);
+    const byUse = used.toSorted((a, b) => Number(b.usedMs) - Number(a.usedMs));
+    const staying = new Set(byUse.slice(0, KEPT - 1));
+    this.#snapshots = [...used.filter((each) => staying.has(each)), snapshot];
     return snapshot;
   }
 
-  #isShort(): boolean {
-    return this.#reader.countUsers({ limit: 1, cursor: null }) <= FEW;
+  #isQuick(): boolean {
+    return this.#costMs < MOMENT_MS && this.#reader.countUsers({ limit: 1, cursor: null }) <= FEW;
   }
 
   #ageOf({ atMs }: Snapshot): number {

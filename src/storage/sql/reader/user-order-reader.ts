@@ -20,6 +20,8 @@ export interface UserOrder {
 export interface UserOrders {
   readonly users: number;
   readonly lastRow: number;
+  /** What reading them took, without what it waited for others before. */
+  readonly costMs: number;
   readonly by: Readonly<Record<RankedSort, UserOrder>>;
 }
 
@@ -36,6 +38,7 @@ export class UserOrderReader {
   }
 
   read(nowMs: number): UserOrders {
+    const began = performance.now();
     const users = this.#sql.all<{ row: number; id: string }>(
       'SELECT u.rowid AS row, u.id FROM user u WHERE u.deleted_at IS NULL ORDER BY u.rowid',
     );
@@ -47,7 +50,12 @@ export class UserOrderReader {
     this.#addQuotas(places, values, nowMs);
     const rows = users.map(({ row }) => row);
     const by = Object.fromEntries(Object.entries(values).map(([sort, of]) => [sort, orderOf(rows, of)]));
-    return { users: rows.length, lastRow: rows.at(-1) ?? 0, by: by as Record<RankedSort, UserOrder> };
+    return {
+      users: rows.length,
+      lastRow: rows.at(-1) ?? 0,
+      costMs: performance.now() - began,
+      by: by as Record<RankedSort, UserOrder>,
+    };
   }
 
   #addTotals(places: ReadonlyMap<string, number>, { total, seen }: Columns): void {

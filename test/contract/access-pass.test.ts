@@ -433,6 +433,8 @@ describe('quotas', () => {
     await node.poll(500n);
     await node.pass();
     expect(node.vpn.changes).toEqual([]);
+    await inventory.updateNode(node.nodeId, { tags: ['eu,cheap'] });
+    await node.poll(0n);
     await inventory.updateNode(node.nodeId, { tags: ['eu', 'cheap'] });
     const user = node.users.get('a') as UserId;
     await node.poll(0n);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AdminLimit } from '../../src/core/quota/admin-limit.ts';
+import { directed } from '../../src/core/units/bytes.ts';
 import type { AdminId, ResetId, UserId } from '../../src/core/units/ids.ts';
 import { type MakeStore, newUser, open, report, type StoreFixture, type StorePorts, signed } from './store-fixture.ts';
 
@@ -145,6 +146,25 @@ export function adminLimitsContract(make: MakeStore): void {
         await send('ada', 1n, 2n);
         await store.inventory.deleteUser(ada, fixture.clock.now());
         expect(await both()).toEqual([146n, 75n]);
+      });
+
+      it('takes nothing from others where bytes of a shared day were taken back since', async () => {
+        for (const id of [rita, otto]) await store.adminLimits.setLimit(id, ever);
+        await send('ada', 50n, 3n);
+        await give(otto);
+        const then = { from: fixture.clock.now(), to: fixture.clock.now() };
+        const carrier = { server: report().server, port: report().port, protocol: report().protocol };
+        const taken = {
+          subject: { kind: 'user', userId: ada } as const,
+          carrier,
+          traffic: directed(-50n, 0n),
+          ...then,
+        };
+        await store.ledger.correct({ ...taken, reason: 'not theirs', by: null }, false);
+        await give(null);
+        const others = (await store.inventory.addUser(newUser('kim', { ownerId: otto }))).name;
+        await send(others, 40n, 1n);
+        expect(await both()).toEqual([3n, 41n]);
       });
 
       it('cuts nobody early for what nobody vouches for in the time of another', async () => {

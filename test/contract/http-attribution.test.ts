@@ -138,7 +138,7 @@ describe('what was deleted', () => {
     await call('DELETE', `/api/v1/nodes/${node}`);
     expect((await get('/api/v1/usage/holders?days=1&sort=name&order=asc')).items).toMatchObject([
       { name: 'Ann', deleted: true, traffic: { totalBytes: 7 } },
-      { name: 'b', deleted: false, unclaimed: true, traffic: { totalBytes: 11 } },
+      { name: 'b', deleted: true, unclaimed: true, traffic: { totalBytes: 11 } },
     ]);
     expect((await get('/api/v1/usage/holders?days=1')).items).toMatchObject([{ name: 'b' }, { deleted: true }]);
     expect((await get('/api/v1/unclaimed')).peers).toMatchObject([

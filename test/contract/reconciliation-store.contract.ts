@@ -68,6 +68,14 @@ export function reconciliationStoreContract(make: MakeStore): void {
       expect((await days()).map(({ name }) => name)).toEqual(['eth0', 'wg0']);
     });
 
+    it('tell what the card moved on a day on which the services moved nothing', async () => {
+      await poll([wg0({ a: [500, 600] })], { poll: card(1_000, 2_000) });
+      await poll([wg0({ a: [500, 600] })], { poll: card(3_000, 2_500) });
+      expect(await store.budgets.carried(nodeId, 0, 100_000)).toMatchObject([
+        { card: { in: 2_000n, out: 500n, knownMs: 60_000 }, services: { in: 0n, out: 0n } },
+      ]);
+    });
+
     it('of polls without the counter, or cut short, wait until it is told again: same time on both sides', async () => {
       await poll([wg0({ a: [0, 0] }, own(0, 0))]);
       await poll([wg0({ a: [100, 7] })]);

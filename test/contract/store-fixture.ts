@@ -2,6 +2,7 @@ import type { HealthStore } from '../../src/core/health/health-store.ts';
 import type { IdentityStore } from '../../src/core/identity/identity-store.ts';
 import type { InventoryStore, NewNode, NewUser } from '../../src/core/inventory/inventory-store.ts';
 import type { BillingRuleStore } from '../../src/core/ledger/billing.ts';
+import type { BudgetStore } from '../../src/core/ledger/provider-budget.ts';
 import type { ReconciliationStore } from '../../src/core/ledger/reconciliation-store.ts';
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
 import type { CycleUsage } from '../../src/core/ledger/statement.ts';
@@ -26,6 +27,7 @@ export interface StorePorts {
   readonly inventory: InventoryStore;
   readonly identity: IdentityStore;
   readonly reconciliation: ReconciliationStore;
+  readonly budgets: BudgetStore;
   readonly userStates: UserStates;
   readonly quotas: QuotaStore;
   readonly adminLimits: AdminLimits;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeId } from '../units/ids.ts';
-import { budgetStanding, type CarriedDay, largerOf, type ProviderBudget } from './provider-budget.ts';
+import { budgetStanding, type CarriedDay, type ProviderBudget } from './provider-budget.ts';
 
 const DAY = 86_400_000;
 const TB = 1_000_000_000_000n;
@@ -9,9 +9,14 @@ const budget = (fields: Partial<ProviderBudget> = {}): ProviderBudget => ({
   ...{ direction: 'out', pricePerTb: 1.5, currency: 'EUR' },
   ...fields,
 });
-const day = (n: number, received: bigint, sent: bigint, source: CarriedDay['source'] = 'card'): CarriedDay => {
-  const bounds = { fromMs: n * DAY, toMs: (n + 1) * DAY };
-  return { day: n, ...bounds, in: received, out: sent, source, cardMs: source === 'card' ? DAY : null };
+const NOTHING = { in: 0n, out: 0n };
+const bounds = (n: number) => ({ day: n, fromMs: n * DAY, toMs: (n + 1) * DAY });
+/** By the card, or by services alone. */
+const day = (n: number, received: bigint, sent: bigint, knownMs = DAY): CarriedDay => {
+  return { ...bounds(n), card: { in: received, out: sent, knownMs }, services: NOTHING };
+};
+const metered = (n: number, bytes: bigint): CarriedDay => {
+  return { ...bounds(n), card: null, services: { in: bytes, out: bytes } };
 };
 const CYCLE = { fromMs: 0, toMs: 30 * DAY };
 
@@ -25,22 +30,26 @@ test('what the provider counts, by its rule', () => {
 test('a cycle that goes on as it went so far, and what lies beyond the bundle then', () => {
   const ten = budgetStanding(budget(), [day(0, 1n, 10n * TB)], CYCLE, 0, 10 * DAY);
   expect(ten).toMatchObject({ percent: 50, forecast: 30n * TB, extra: 10n * TB, extraCost: 15, source: 'card' });
-  const later = budgetStanding(budget(), [day(9, 1n, 10n * TB, 'services')], CYCLE, 8 * DAY, 10 * DAY);
+  const later = budgetStanding(budget(), [metered(9, 10n * TB)], CYCLE, 8 * DAY, 10 * DAY);
   expect(later).toMatchObject({ forecast: 110n * TB, source: 'services' });
   const early = budgetStanding(budget({ pricePerTb: null }), [day(0, 1n, 21n * TB)], CYCLE, 0, DAY - 1);
   expect(early).toMatchObject({ forecast: null, extra: TB, extraCost: null, percent: 105 });
   expect(budgetStanding(budget(), [], CYCLE, 0, 2 * DAY)).toMatchObject({ used: 0n, extra: 0n, source: null });
 });
 
-test('a day whose card was read in part is said, and counts by whichever knows more', () => {
-  expect(largerOf({ in: 5n, out: 70n }, { in: 9n, out: 9n })).toEqual({ in: 9n, out: 70n, source: 'services' });
-  expect(largerOf({ in: 50n, out: 70n }, { in: 9n, out: 9n })).toEqual({ in: 50n, out: 70n, source: 'card' });
+test('a day whose card was read in part is said, and counts by whichever knows more; one read whole counts by the card', () => {
+  const services = { in: 9n, out: 9n };
+  const standing = (knownMs: number, card: { in: bigint; out: bigint }) =>
+    budgetStanding(budget(), [{ ...bounds(0), card: { ...card, knownMs }, services }], CYCLE, 0, DAY);
+  expect(standing(DAY / 4, { in: 5n, out: 70n })).toMatchObject({ in: 9n, out: 70n, source: 'services' });
+  expect(standing(DAY / 4, { in: 50n, out: 70n })).toMatchObject({ in: 50n, out: 70n, source: 'card' });
+  expect(standing(DAY, { in: 5n, out: 4n })).toMatchObject({ in: 5n, out: 4n, source: 'card', incompleteDays: 0 });
   const days = [
-    { ...day(0, 1n, 2n), cardMs: DAY / 4 },
-    { ...day(1, 1n, 2n), cardMs: DAY / 2 },
-    { ...day(2, 1n, 2n), cardMs: DAY - 60_000 },
-    day(3, 1n, 2n, 'services'),
-    { ...day(4, 1n, 2n), cardMs: DAY / 4 },
+    day(0, 1n, 2n, DAY / 4),
+    day(1, 1n, 2n, DAY / 2),
+    day(2, 1n, 2n, DAY - 60_000),
+    metered(3, 2n),
+    day(4, 1n, 2n, DAY / 4),
   ];
   // Counted since the middle of the day before, and looked at after a quarter of the last one.
   const { incompleteDays } = budgetStanding(budget(), days, CYCLE, DAY + DAY / 2, 4 * DAY + DAY / 4);

@@ -19,36 +19,24 @@ export interface ProviderBudget {
   readonly currency: string | null;
 }
 
+interface Carried {
+  readonly in: bigint;
+  readonly out: bigint;
+}
+
 /** What went through a node on one day of the panel's zone, whatever the marks. */
 export interface CarriedDay {
   readonly day: number;
   /** When it begins and ends. */
   readonly fromMs: number;
   readonly toMs: number;
-  readonly in: bigint;
-  readonly out: bigint;
+  /** The network card's own counter, and for how much of the day it is known; null: it was not read. */
+  readonly card: (Carried & { readonly knownMs: number }) | null;
   /**
-   * `card`: the network card's own counter. `services`: it was not read; what the VPN services metered is taken for each
-   * direction, because every byte of a user comes in and goes out again. Anything else that the node carries is not in it.
+   * What the VPN services metered, for each direction: every byte of a user comes in and goes out again. Anything else that
+   * the node carries is not in it.
    */
-  readonly source: 'card' | 'services';
-  /** For how much of the day the card's counter is known; null: it was not read. */
-  readonly cardMs: number | null;
-}
-
-type Carried = Pick<CarriedDay, 'in' | 'out'>;
-
-/**
- * Of one day, in each direction the larger of the two: a card that was read for a part of the day knows too little, and so
- * do services where the node carries other things as well. `card`: the card's counter stands in both.
- */
-export function largerOf(card: Carried, services: Carried): Carried & Pick<CarriedDay, 'source'> {
-  const isCard = card.in >= services.in && card.out >= services.out;
-  return {
-    in: larger(card.in, services.in),
-    out: larger(card.out, services.out),
-    source: isCard ? 'card' : 'services',
-  };
+  readonly services: Carried;
 }
 
 export interface BudgetStanding {
@@ -63,7 +51,7 @@ export interface BudgetStanding {
   /** What of the forecast (or of what is used) lies beyond the budget, and what that costs; null: no price is told. */
   readonly extra: bigint;
   readonly extraCost: number | null;
-  readonly source: CarriedDay['source'] | 'both' | null;
+  readonly source: 'card' | 'services' | 'both' | null;
   /** Days of which the card's counter is known in part alone: what else the node carried then is not in the sums. */
   readonly incompleteDays: number;
 }
@@ -81,15 +69,17 @@ export function budgetStanding(
   sinceMs: number,
   nowMs: number,
 ): BudgetStanding {
-  const sum = (of: (day: CarriedDay) => bigint) => days.reduce((total, day) => total + of(day), 0n);
-  const [carriedIn, carriedOut] = [sum((day) => day.in), sum((day) => day.out)];
+  const inPart = new Set(days.filter((day) => isKnownInPart(day, sinceMs, nowMs)));
+  const carried = days.map((day) => carriedOf(day, inPart.has(day)));
+  const sum = (direction: keyof Carried) => carried.reduce((total, day) => total + day[direction], 0n);
+  const [carriedIn, carriedOut] = [sum('in'), sum('out')];
   const used = counted(budget.direction, carriedIn, carriedOut);
   const passedMs = BigInt(Math.max(0, Math.round(nowMs - Math.max(fromMs, sinceMs))));
   const leftMs = BigInt(Math.max(0, Math.round(toMs - nowMs)));
   const forecast = passedMs < BigInt(DAY_MS) ? null : used + (used * leftMs) / passedMs;
   const extra = (forecast ?? used) - budget.bytes;
   const beyond = extra > 0n ? extra : 0n;
-  const sources = new Set(days.map(({ source }) => source));
+  const sources = new Set(carried.map(({ source }) => source));
   return {
     in: carriedIn,
     out: carriedOut,
@@ -98,13 +88,23 @@ export function budgetStanding(
     forecast,
     extra: beyond,
     extraCost: budget.pricePerTb === null ? null : Math.round((Number(beyond) / TB) * budget.pricePerTb * 100) / 100,
-    incompleteDays: days.filter((day) => isKnownInPart(day, sinceMs, nowMs)).length,
+    incompleteDays: inPart.size,
     source: sources.size > 1 ? 'both' : ([...sources][0] ?? null),
   };
 }
 
-function isKnownInPart({ fromMs, toMs, cardMs }: CarriedDay, sinceMs: number, nowMs: number): boolean {
-  return cardMs !== null && cardMs < Math.min(toMs, nowMs) - Math.max(fromMs, sinceMs) - SLACK_MS;
+function isKnownInPart({ fromMs, toMs, card }: CarriedDay, sinceMs: number, nowMs: number): boolean {
+  return card !== null && card.knownMs < Math.min(toMs, nowMs) - Math.max(fromMs, sinceMs) - SLACK_MS;
+}
+
+/**
+ * The card knows everything. Where it was read for a part of the day alone, in each direction whichever knows more; where it
+ * was not read, what the services metered.
+ */
+function carriedOf({ card, services }: CarriedDay, isInPart: boolean): Carried & { source: 'card' | 'services' } {
+  if (card === null) return { ...services, source: 'services' };
+  if (!isInPart || (card.in >= services.in && card.out >= services.out)) return { ...card, source: 'card' };
+  return { in: larger(card.in, services.in), out: larger(card.out, services.out), source: 'services' };
 }
 
 function counted(direction: BudgetDirection, carriedIn: bigint, carriedOut: bigint): bigint {

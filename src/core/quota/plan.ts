@@ -112,8 +112,10 @@ const MOST_DAYS = 3660;
 
 /** As it is stored: bytes as text. */
 export function termsToText({ cycle, quotas, ...rest }: Terms): string {
-  const stored = quotas.map((quota) => ({
+  const stored = quotas.map(({ nodeTags, ...quota }) => ({
     ...quota,
+    // Left out where there are none, as before there were groups: the same terms are the same text.
+    ...(nodeTags === null ? {} : { nodeTags }),
     bytes: String(quota.bytes),
     graceBytes: String(quota.graceBytes),
   }));
@@ -136,7 +138,7 @@ export function termsFromText(text: string): Terms {
 interface StoredTerms extends Omit<Terms, 'cycle' | 'quotas'> {
   readonly cycle: string;
   readonly quotas: readonly (Omit<Quota, 'bytes' | 'graceBytes' | 'nodeTags'> & {
-    /** Absent in what was stored before there were groups. */
+    /** Absent: none. */
     readonly nodeTags?: Quota['nodeTags'];
     readonly bytes: string;
     readonly graceBytes: string;

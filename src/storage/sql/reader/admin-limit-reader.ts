@@ -180,17 +180,18 @@ const IN_TENURES = `SELECT s.carrier_id AS carrierId, d.rx + d.tx + d.undirected
   ${TENURES} CROSS JOIN calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id
   WHERE ${ownedIn('n')} AND b.day BETWEEN @firstDay AND @lastDay
     AND (n.first_day IS NULL OR b.day >= n.first_day) AND (n.last_day IS NULL OR b.day <= n.last_day)`;
-const TENURE_ENDS = `SELECT ifnull(sum(iif(n.last_day BETWEEN @firstDay AND @lastDay, n.last_bytes, 0)
-    - iif(n.first_day BETWEEN @firstDay AND @lastDay, n.first_bytes, 0)), 0) AS bytes
+/** Never more than the day has by now: bytes may have been taken from it since. */
+const TENURE_ENDS = `SELECT ifnull(sum(
+    iif(n.last_day BETWEEN @firstDay AND @lastDay, min(n.last_bytes, ${ofDay('n.user_id', 'n.last_day')}), 0)
+    - iif(n.first_day BETWEEN @firstDay AND @lastDay, min(n.first_bytes, ${ofDay('n.user_id', 'n.first_day')}), 0)), 0)
+    AS bytes
   FROM owner_tenure n WHERE ${ownedIn('n')}`;
 const TENURE_ROWS = `SELECT n.user_id AS userId, n.first_day AS first, n.first_bytes AS firstBytes, n.last_day AS last,
     n.last_bytes AS lastBytes FROM owner_tenure n WHERE ${ownedIn('n')}`;
 const SUSPECT_TALLIES_OF_USER = `SELECT t.id AS tallyId FROM segment g CROSS JOIN tally t ON t.segment_id = g.id
   CROSS JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id AND ${SUSPECT}
   WHERE g.user_id = @userId AND g.in_cycle = 1`;
-const BYTES_OF_DAY = `SELECT ifnull(sum(d.rx + d.tx + d.undirected), 0) AS bytes FROM segment g
-  CROSS JOIN tally t ON t.segment_id = g.id CROSS JOIN day d ON d.day = @day AND d.tally_id = t.id
-  WHERE g.user_id = @userId AND g.in_cycle = 1`;
+const BYTES_OF_DAY = `SELECT ${ofDay('@userId', '@day')} AS bytes`;
 
 interface TenureRow {
   readonly userId: string;
@@ -202,6 +203,12 @@ interface TenureRow {
 }
 
 type Span = Pick<CycleBounds, 'firstDay' | 'lastDay'>;
+
+/** All that counts of a user and day, as an expression. */
+function ofDay(userId: string, day: string): string {
+  return `(SELECT ifnull(sum(d.rx + d.tx + d.undirected), 0) FROM segment g CROSS JOIN tally t ON t.segment_id = g.id
+    CROSS JOIN day d ON d.day = ${day} AND d.tally_id = t.id WHERE g.user_id = ${userId} AND g.in_cycle = 1)`;
+}
 
 function sharedDays({ first, last }: TenureRow, { firstDay, lastDay }: Span): number[] {
   const days = [first, last].flatMap((day) => (day === null ? [] : [Number(day)]));

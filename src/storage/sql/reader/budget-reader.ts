@@ -1,14 +1,9 @@
-import {
-  type BudgetDirection,
-  type CarriedDay,
-  largerOf,
-  type ProviderBudget,
-} from '../../../core/ledger/provider-budget.ts';
+import type { BudgetDirection, CarriedDay, ProviderBudget } from '../../../core/ledger/provider-budget.ts';
 import { CALENDAR_MONTHS, parseCycle } from '../../../core/units/billing-cycle.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
 import type { Statements } from './statements.ts';
 
-/** Reads budgets of nodes, and what nodes carried: by the network card and by their services, whichever knows more. */
+/** Reads budgets of nodes, and what nodes carried: by the network card, and by their services. */
 export class BudgetReader {
   readonly #sql: Statements;
 
@@ -29,8 +24,8 @@ export class BudgetReader {
 
   carried(nodeId: NodeId, first: number, last: number): CarriedDay[] {
     const params = { nodeId, first, last };
-    const card = this.#sql.allBig<CardRow>(
-      `SELECT r.day, b.from_at AS fromMs, b.to_at AS toMs, r.own_rx AS "in", r.own_tx AS out, r.checked_ms AS cardMs
+    const cards = this.#sql.allBig<CardRow>(
+      `SELECT r.day, b.from_at AS fromMs, b.to_at AS toMs, r.own_rx AS "in", r.own_tx AS out, r.checked_ms AS knownMs
        FROM reconcile_day r JOIN calendar_day b ON b.day = r.day
        WHERE r.node_id = @nodeId AND r.service_id = '' AND r.day BETWEEN @first AND @last`,
       params,
@@ -44,16 +39,14 @@ export class BudgetReader {
       params,
     );
     const services = new Map(metered.map((row) => [row.day, row]));
-    const read = new Set(card.map(({ day }) => day));
+    const read = new Set(cards.map(({ day }) => day));
     const days = [
-      ...metered.filter(({ day }) => !read.has(day)).map((row) => toDay(row, { ...row, source: 'services' }, null)),
-      ...card.map((row) => toDay(row, largerOf(row, services.get(row.day) ?? NOTHING), Number(row.cardMs))),
+      ...metered.filter(({ day }) => !read.has(day)).map((row) => toDay(row, null, row)),
+      ...cards.map((row) => toDay(row, row, services.get(row.day))),
     ];
     return days.sort((a, b) => a.day - b.day);
   }
 }
-
-const NOTHING = { in: 0n, out: 0n };
 
 interface BudgetRow {
   readonly nodeId: NodeId;
@@ -73,14 +66,13 @@ interface CarriedRow {
 }
 
 interface CardRow extends CarriedRow {
-  readonly cardMs: bigint;
+  readonly knownMs: bigint;
 }
 
-function toDay(
-  { day, fromMs, toMs }: CarriedRow,
-  carried: Pick<CarriedDay, 'in' | 'out' | 'source'>,
-  cardMs: number | null,
-): CarriedDay {
-  const { in: received, out, source } = carried;
-  return { day: Number(day), fromMs: Number(fromMs), toMs: Number(toMs), in: received, out, source, cardMs };
+function toDay({ day, fromMs, toMs }: CarriedRow, card: CardRow | null, services: CarriedRow | undefined): CarriedDay {
+  return {
+    ...{ day: Number(day), fromMs: Number(fromMs), toMs: Number(toMs) },
+    card: card === null ? null : { in: card.in, out: card.out, knownMs: Number(card.knownMs) },
+    services: { in: services?.in ?? 0n, out: services?.out ?? 0n },
+  };
 }

@@ -7,7 +7,7 @@ import {
 } from '../../../core/metering/reconcile.ts';
 import { apportion } from '../../../core/metering/spread.ts';
 import { addTraffic, NOTHING, type Traffic } from '../../../core/units/bytes.ts';
-import type { Calendar } from '../../../core/units/calendar.ts';
+import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { AMOUNT_PARTS, type CheckRow, toAmounts, toCheckState } from '../check-rows.ts';
 import type { Database } from '../database.ts';
 import type { ServicePoll } from './polled-services.ts';
@@ -81,17 +81,18 @@ export class Checks {
     const shares = days.length === 1 ? null : amounts.map((amount) => apportion(amount, weights));
     for (const [i, { day, ms }] of days.entries()) {
       const values = shares === null ? amounts : shares.map((share) => share[i] ?? 0n);
-      this.#sql.book.run(day, nodeId, serviceId, name, ms, peerCount, ...values);
+      this.#sql.calendarDay.run(day.number, day.fromMs, day.toMs);
+      this.#sql.book.run(day.number, nodeId, serviceId, name, ms, peerCount, ...values);
     }
   }
 
-  #daysOf(fromMs: number, toMs: number): { readonly day: number; readonly ms: number }[] {
-    const days: { day: number; ms: number }[] = [];
+  #daysOf(fromMs: number, toMs: number): { readonly day: Day; readonly ms: number }[] {
+    const days: { day: Day; ms: number }[] = [];
     let startMs = fromMs;
     do {
       const day = this.#calendar.dayOf(startMs);
       const endMs = Math.min(day.toMs, toMs);
-      days.push({ day: day.number, ms: endMs - startMs });
+      days.push({ day, ms: endMs - startMs });
       startMs = endMs;
     } while (startMs < toMs);
     return days;
@@ -125,6 +126,7 @@ function prepare(db: Database) {
       `INSERT OR REPLACE INTO reconcile_state (node_id, service_id, name, start_evidence, at, ${columns.join(', ')})
        VALUES (?, ?, ?, ?, ?, ${places})`,
     ),
+    calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
     book: db.prepare(
       `INSERT INTO reconcile_day (day, node_id, service_id, name, checked_ms, peers, ${columns.join(', ')})
        VALUES (?, ?, ?, ?, ?, ?, ${places})

@@ -42,18 +42,10 @@ export class Nodes {
     const before = this.#node(id);
     const { name, description, source, pollIntervalMs, usersPolicy, linkMbit, tags } = { ...before, ...change };
     if (name !== before.name) this.#refuseTakenName(name);
-    this.#sql.update.run(
-      name,
-      description,
-      source.kind,
-      JSON.stringify(source.options),
-      pollIntervalMs,
-      usersPolicy,
-      linkMbit,
-      JSON.stringify(tags),
-      id,
-    );
-    if (change.tags !== undefined && String(tags) !== String(before.tags)) this.#quotas.groupsChanged();
+    const words = JSON.stringify(tags);
+    const options = JSON.stringify(source.options);
+    this.#sql.update.run(name, description, source.kind, options, pollIntervalMs, usersPolicy, linkMbit, words, id);
+    if (words !== JSON.stringify(before.tags)) this.#quotas.groupsChanged();
     return this.#node(id);
   }
 

@@ -102,6 +102,7 @@ export class Quotas {
     for (const account of this.#touched.values()) account.isGone = true;
     this.#touched.clear();
     this.#bySegment.clear();
+    this.#carriers.clear();
     this.#anybody = null;
     this.accounts.forget();
   }

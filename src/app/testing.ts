@@ -1,3 +1,4 @@
+import type { SettingsStore } from '../core/settings/settings-store.ts';
 import { ManualClock } from '../core/units/testing.ts';
 import type { Timers } from './system-clock.ts';
 
@@ -26,6 +27,21 @@ export class ManualTime extends ManualClock implements Timers {
     }
     super.advance(endMs - this.monotonicMs());
   }
+}
+
+/** Settings that answer as late as stored ones: others get their turn in between. */
+export function settingsInMemory(): SettingsStore {
+  const values = new Map<string, string>();
+  return {
+    async get(name) {
+      await settle();
+      return JSON.parse(values.get(name) ?? 'null') as unknown;
+    },
+    async set(name, value) {
+      await settle();
+      values.set(name, JSON.stringify(value));
+    },
+  };
 }
 
 async function settle(): Promise<void> {

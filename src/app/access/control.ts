@@ -19,6 +19,7 @@ import type { AuditLog, SettingsStore } from '../../core/settings/settings-store
 import type { AdminId, NodeId, UserId } from '../../core/units/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { PollLog, WallTime } from '../node-polling.ts';
+import { GivingBack } from './giving-back.ts';
 import { ABSENT, fuseNotice, OFF, pauseNotice } from './notices.ts';
 import { AccessPasses } from './passes.ts';
 import { heldOn, mustHoldNothing, staying } from './questions.ts';
@@ -39,7 +40,6 @@ interface Dependencies {
 }
 
 const SETTING = 'access.fuse';
-const GIVING_BACK = 'access.giving-back';
 
 interface AccessNotice extends Notice {
   /** Under what it is told as an alert. */
@@ -52,11 +52,13 @@ interface AccessNotice extends Notice {
 export class AccessControl implements AccessOperations {
   readonly #use: Dependencies;
   readonly #passes: AccessPasses;
+  readonly #givingBack: GivingBack;
   #isDue = false;
   #isReading = false;
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
+    this.#givingBack = new GivingBack(dependencies.settings);
     const { store, audit, abilitiesOf, createEnforcer, pollNow, changes, log } = dependencies;
     this.#passes = new AccessPasses({
       ...{ store, audit, abilitiesOf, createEnforcer, pollNow, changes, log },
@@ -69,7 +71,7 @@ export class AccessControl implements AccessOperations {
   async afterPoll(node: Node, poll: Poll): Promise<void> {
     await this.#passes.run(node, poll, async () => {
       const isEnforced = (await this.#use.store.mode(node.id)) === 'enforce';
-      if (!isEnforced && !(await this.#givingBack()).includes(node.id)) return null;
+      if (!isEnforced && !(await this.#givingBack.has(node.id))) return null;
       if ((await this.#standstill()) !== null) return null;
       return isEnforced ? 'enforce' : 'give-back';
     });
@@ -113,7 +115,7 @@ export class AccessControl implements AccessOperations {
     return {
       nodeId: id,
       mode,
-      givingBack: mode === 'read-only' && (await this.#givingBack()).includes(id),
+      givingBack: mode === 'read-only' && (await this.#givingBack.has(id)),
       can: this.#use.abilitiesOf(node),
       waiting: summary?.waiting ?? 0,
       suspended: summary?.suspended ?? 0,
@@ -126,9 +128,12 @@ export class AccessControl implements AccessOperations {
   async setMode(id: NodeId, mode: AccessMode, giveBack: boolean): Promise<NodeAccess> {
     const node = await this.#must(id);
     if (mode === 'enforce' || giveBack) this.#mustBeAble(node);
-    await this.#setGivingBack(id, giveBack && mode === 'read-only');
-    if (giveBack && mode === 'read-only') await this.#passes.giveBack(node, this.#mustBeAble(node));
-    await this.#noteGivenBack(id);
+    const isGivingBack = giveBack && mode === 'read-only';
+    await this.#givingBack.set(id, isGivingBack);
+    if (isGivingBack) {
+      await this.#passes.giveBack(node, this.#mustBeAble(node));
+      await this.#noteGivenBack(id);
+    }
     await this.#use.store.setMode(id, mode, this.#now());
     this.#passes.clearTrouble(id);
     this.#use.changes.tell('nodes');
@@ -251,21 +256,10 @@ export class AccessControl implements AccessOperations {
     throw new ExpectedError('cannot-enforce', message, hint === null ? {} : { hint });
   }
 
-  /** Nodes where not all was there when everything was to be given back: it is, as soon as it is there again. */
-  async #givingBack(): Promise<readonly NodeId[]> {
-    return ((await this.#use.settings.get(GIVING_BACK)) as readonly NodeId[] | null | undefined) ?? [];
-  }
-
-  async #setGivingBack(id: NodeId, isOn: boolean): Promise<void> {
-    const before = await this.#givingBack();
-    if (before.includes(id) === isOn) return;
-    const after = isOn ? [...before, id] : before.filter((other) => other !== id);
-    await this.#use.settings.set(GIVING_BACK, after, null);
-  }
-
+  /** Where access is enforced nothing is given back for good: whoever is cut there later is none of those. */
   async #noteGivenBack(id: NodeId): Promise<void> {
-    if (!(await this.#givingBack()).includes(id)) return;
-    if ((await heldOn(this.#use.store, id)).length === 0) await this.#setGivingBack(id, false);
+    if (!(await this.#givingBack.has(id)) || (await this.#use.store.mode(id)) !== 'read-only') return;
+    if ((await heldOn(this.#use.store, id)).length === 0) await this.#givingBack.set(id, false);
   }
 
   async #limits(): Promise<FuseLimits> {

@@ -167,12 +167,43 @@ it('users made from a template have what it says, but for what is said otherwise
   expect(items).toMatchObject([{ name: 'trial', own: false }]);
   expect((await call('PUT', path, {}, reseller)).statusCode).toBe(404);
   expect((await call('PUT', '/api/v1/user-templates/own', {}, reseller)).statusCode).toBe(200);
+  // The owner corrects it, and it stays the reseller's.
+  expect(await json('PUT', '/api/v1/user-templates/own', { note: 'better' })).toMatchObject({ own: false });
+  expect((await call('GET', '/api/v1/user-templates', undefined, reseller)).json().items[0]).toMatchObject({
+    ...{ name: 'own', own: true, note: 'better' },
+  });
   expect((await call('POST', '/api/v1/users', { name: 'dy', template: 'trial' }, reseller)).statusCode).toBe(201);
   const unsound = { entitlement: { plan: 'none such' } };
   expect((await call('PUT', '/api/v1/user-templates/odd', unsound)).statusCode).toBe(404);
   expect((await call('POST', '/api/v1/users', { name: 'ey', template: 'none' })).statusCode).toBe(404);
   expect((await call('DELETE', path)).statusCode).toBe(204);
   expect((await call('DELETE', path)).statusCode).toBe(404);
+});
+
+it('whatever a request gives of an entitlement, the template keeps the rest; alone and by file alike', async () => {
+  await json('POST', '/api/v1/plans', { name: 'small', terms: { quotas: [{ bytes: GIB }] } });
+  await json('POST', '/api/v1/plans', { name: 'large', terms: { quotas: [{ bytes: 7 * GIB }] } });
+  const entitlement = { plan: 'small', nextPlan: 'large', begins: 'with-first-use' };
+  await json('PUT', '/api/v1/user-templates/trial', { entitlement, expiresInDays: 14 });
+  await json('PUT', '/api/v1/user-templates/own', { entitlement: { quota: 2048, cycle: 'days:30' } });
+  const made = async (name: string, own: object, template = 'trial') =>
+    (await json('POST', '/api/v1/users', { name, template, entitlement: own })).entitlement;
+  const [small, large] = [{ name: 'small' }, { name: 'large' }];
+  const days = '2026-03-24T12:00:00.000Z';
+  const end = '2027-01-01T00:00:00.000Z';
+  const isOnHold = { startedAt: null };
+  expect(await made('ends', { expiresAt: end })).toMatchObject({ ...isOnHold, plan: small, expiresAt: end });
+  expect(await made('begins', { begins: 'now' })).toMatchObject({ plan: small, nextPlan: large, expiresAt: days });
+  const other = { ...isOnHold, plan: large, nextPlan: large, expiresAt: days };
+  expect(await made('other', { plan: 'large' })).toMatchObject(other);
+  expect(await made('quota', { quota: 4096 })).toMatchObject({ ...isOnHold, plan: null, expiresAt: days });
+  expect(await made('hold', { begins: 'with-first-use' }, 'own')).toMatchObject({ terms: { cycle: 'days:30' } });
+  expect(await made('more', { plan: 'small' }, 'own')).toMatchObject({ plan: small, expiresAt: null });
+  const csv = `name,plan,expires_at\nends-2,,${end}\nother-2,large,\n`;
+  await json('POST', '/api/v1/users/import', { csv, template: 'trial' });
+  const got = async (name: string) => (await json('GET', `/api/v1/users/${name}`)).entitlement;
+  expect(await got('ends-2')).toMatchObject({ ...isOnHold, plan: small, expiresAt: end });
+  expect(await got('other-2')).toMatchObject(other);
 });
 
 it('a file may name a day: access ends with it, at midnight of the panel’s zone', async () => {

@@ -14,12 +14,22 @@ export interface UserTemplate {
   readonly expiresInDays: number | null;
 }
 
+/** Who changes templates. */
+export interface TemplateAuthor {
+  readonly adminId: AdminId | null;
+  /** Whose templates they change, and make; null: they change all, and make the owner's. */
+  readonly only: AdminId | null;
+}
+
 /** Port: templates of users. */
 export interface UserTemplates {
   /** By name. */
   all(): Promise<readonly UserTemplate[]>;
-  /** Replaces the one of that name. @throws InvalidInput where there are too many */
-  save(template: UserTemplate, by: AdminId | null): Promise<void>;
-  /** @throws NotFound */
-  remove(name: string, by: AdminId | null): Promise<void>;
+  /**
+   * Replaces the one of that name, which stays whose it is. @throws NotFound for one of somebody else, InvalidInput where
+   * there are too many, or it is too large
+   */
+  save(template: Omit<UserTemplate, 'ownerId'>, by: TemplateAuthor): Promise<UserTemplate>;
+  /** @throws NotFound also for one of somebody else */
+  remove(name: string, by: TemplateAuthor): Promise<void>;
 }

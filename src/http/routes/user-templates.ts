@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
-import type { UserTemplate } from '../../core/inventory/user-template.ts';
+import type { TemplateAuthor, UserTemplate } from '../../core/inventory/user-template.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -15,7 +15,9 @@ const TemplateEntitlement = Type.Omit(NewEntitlement, ['expiresAt', 'fresh']);
 const TemplateJson = Type.Object(
   {
     name: Type.String(),
-    own: Type.Boolean({ description: 'False: the owner’s, for all to use.' }),
+    own: Type.Boolean({
+      description: 'False: of somebody else: the owner’s, for all to use, or, for the owner, a reseller’s.',
+    }),
     note: Type.String(),
     tags: Type.Array(Type.String()),
     entitlement: Nullable(TemplateEntitlement),
@@ -59,12 +61,10 @@ export function userTemplateRoutes(app: HttpApp, parts: HttpParts): void {
   app.put('/api/v1/user-templates/:name', { config, schema: putSchema }, async (request) => {
     const actor = actorOf(request);
     const { name } = request.params;
-    await mustBeOwn(actor, name);
     const { note = '', tags: words = [], entitlement = null, expiresInDays = null } = request.body;
     // What a template says has to be sound before anybody is made from it.
     if (entitlement !== null) await entitlementOf(parts, entitlement);
-    const template = { name, ownerId: ownerOf(actor), note, tags: words, entitlement, expiresInDays };
-    await templates.save(template, adminIdOf(actor));
+    const template = await templates.save({ name, note, tags: words, entitlement, expiresInDays }, authorOf(actor));
     await audit(parts, request, 'template.saved', name);
     return templateJson(template, actor);
   });
@@ -72,37 +72,38 @@ export function userTemplateRoutes(app: HttpApp, parts: HttpParts): void {
   app.delete('/api/v1/user-templates/:name', { config, schema: deleteSchema }, async (request, reply) => {
     const actor = actorOf(request);
     const { name } = request.params;
-    await mustBeOwn(actor, name);
-    await templates.remove(name, adminIdOf(actor));
+    await templates.remove(name, authorOf(actor));
     await audit(parts, request, 'template.removed', name);
     return reply.code(204).send(null);
   });
-
-  /** @throws NotFound for a template of somebody else */
-  async function mustBeOwn(actor: Actor, name: string): Promise<void> {
-    const there = (await templates.all()).find((one) => one.name === name);
-    if (there !== undefined && visibilityOf(actor).kind !== 'all' && there.ownerId !== ownerOf(actor))
-      throw new NotFound('template', name, 'Another admin has one of that name.');
-  }
 }
 
 /** What a request leaves out, as the template has it. */
 export interface FromTemplate {
   readonly note: string;
   readonly tags: readonly string[];
-  readonly entitlement: NewEntitlementBody | undefined;
+  /** What is asked for, with what the template adds to it; undefined: nothing is said. */
+  readonly entitlement: (own: NewEntitlementBody) => NewEntitlementBody | undefined;
 }
 
 /** @throws NotFound also for templates that the actor has nothing to do with */
 export async function fromTemplate(parts: HttpParts, actor: Actor, name: string | undefined): Promise<FromTemplate> {
-  if (name === undefined) return { note: '', tags: [], entitlement: undefined };
+  if (name === undefined) return { note: '', tags: [], entitlement: (own) => merged({}, own) };
   const template = (await visibleTemplates(parts, actor)).find((one) => one.name === name);
   if (template === undefined) throw new NotFound('template', name, 'GET /api/v1/user-templates lists them.');
   const { note, tags: words, entitlement, expiresInDays } = template;
   const now = parts.ports.clock.now().getTime();
   const end = expiresInDays === null ? {} : { expiresAt: new Date(now + expiresInDays * DAY_MS).toISOString() };
   const whole = { ...(entitlement as NewEntitlementBody | null), ...end };
-  return { note, tags: words, entitlement: Object.keys(whole).length === 0 ? undefined : whole };
+  return { note, tags: words, entitlement: (own) => merged(whole, own) };
+}
+
+/** A plan, terms or a quota of its own leave none of the template's; all else is the template's unless it is given. */
+function merged(template: NewEntitlementBody, own: NewEntitlementBody): NewEntitlementBody | undefined {
+  const { plan, terms, quota, cycle, ...rest } = template;
+  const hasOwn = own.plan !== undefined || own.terms !== undefined || own.quota !== undefined;
+  const whole = { ...(hasOwn ? rest : template), ...own };
+  return Object.keys(whole).length === 0 ? undefined : whole;
 }
 
 const DAY_MS = 86_400_000;
@@ -113,8 +114,14 @@ async function visibleTemplates({ ports }: HttpParts, actor: Actor): Promise<rea
   return all.filter(({ ownerId }) => ownerId === null || ownerId === ownerOf(actor));
 }
 
+/** Null: the owner's, and whoever sees all. */
 function ownerOf(actor: Actor) {
-  return visibilityOf(actor).kind === 'all' ? null : adminIdOf(actor);
+  const who = visibilityOf(actor);
+  return who.kind === 'owner' ? who.adminId : null;
+}
+
+function authorOf(actor: Actor): TemplateAuthor {
+  return { adminId: adminIdOf(actor), only: ownerOf(actor) };
 }
 
 function templateJson(template: UserTemplate, actor: Actor): Static<typeof TemplateJson> {

@@ -172,7 +172,7 @@ async function newUserOf(
   ownerId: NewUser['ownerId'],
   template: FromTemplate,
 ): Promise<NewUser> {
-  const entitlement = await entitlementOf(parts, entitlementIn(row, template));
+  const entitlement = template.entitlement(entitlementIn(row));
   return {
     ...{ name: row.name, email: row.email ?? null, note: row.note ?? template.note, tags: row.tags ?? template.tags },
     ...{ role: 'user', ownerId, active: true, countInCycle: false },
@@ -180,20 +180,14 @@ async function newUserOf(
     linkToken: newSecret(),
     telegramId: row.telegram_id ?? null,
     createdAt: parts.ports.clock.now(),
-    ...(Object.keys(entitlement).length === 0 ? {} : { entitlement }),
+    ...(entitlement === undefined ? {} : { entitlement: await entitlementOf(parts, entitlement) }),
   };
 }
 
-/** A line with a plan or a quota of its own has none of the template's. */
-function entitlementIn(row: Row, { entitlement = {} }: FromTemplate): NewEntitlementBody {
-  const { plan, quota_bytes: bytes, cycle, expires_at: expiresAt } = row;
-  const { expiresAt: end, ...terms } = entitlement;
-  const hasOwn = plan !== undefined || bytes !== undefined;
+function entitlementIn({ plan, quota_bytes: quota, cycle, expires_at: expiresAt }: Row): NewEntitlementBody {
   return {
-    ...(hasOwn ? {} : terms),
-    ...(end === undefined ? {} : { expiresAt: end }),
     ...(plan === undefined ? {} : { plan }),
-    ...(bytes === undefined ? {} : { quota: bytes }),
+    ...(quota === undefined ? {} : { quota }),
     ...(cycle === undefined ? {} : { cycle }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };

@@ -126,7 +126,7 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
     await refuseAtLimit(parts.ports, actor);
     const { name, telegramId, email, note, tags, role, active, owner, countInCycle } = request.body;
     const template = await fromTemplate(parts, actor, request.body.template);
-    const { entitlement = template.entitlement } = request.body;
+    const entitlement = template.entitlement(request.body.entitlement ?? {});
     const user = await inventory.addUser({
       name,
       userToken: wantedToken(request.body.userToken),

@@ -3448,7 +3448,7 @@ export interface components {
         };
         readonly UserTemplate: {
             readonly name: string;
-            /** @description False: the owner’s, for all to use. */
+            /** @description False: of somebody else: the owner’s, for all to use, or, for the owner, a reseller’s. */
             readonly own: boolean;
             readonly note: string;
             readonly tags: readonly string[];

@@ -24,7 +24,7 @@ describe('runCommand', () => {
       },
     });
     expect(output).toBe('hello');
-    expect(end).toEqual({ exitCode: 3, outputBytes: 5, errorText: 'oops\n', hasOverflowed: false });
+    expect(end).toEqual({ exitCode: 3, outputBytes: 5, errorText: 'oops\n', hasOverflowed: false, isWhole: true });
   });
 
   test('a command that does not read its input is no failure', async () => {
@@ -72,8 +72,43 @@ describe('runCommand', () => {
   test('a child that keeps the output open does not hold up the end', async () => {
     const startedMs = performance.now();
     const end = await runCommand({ ...quiet, file: 'sh', args: ['-c', 'setsid sleep 5 & exit 0'], signal: soon() });
-    expect(end.exitCode).toBe(0);
+    expect(end).toMatchObject({ exitCode: 0, isWhole: false });
     expect(performance.now() - startedMs).toBeLessThan(3_000);
+  });
+
+  test('what a command left in its pipe is read to the end, however slowly', async () => {
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    const end = await runCommand({
+      ...quiet,
+      file: 'head',
+      args: ['-c', '140000', '/dev/zero'],
+      signal: soon(),
+      // The event loop stands still for longer than silence may last.
+      onOutput: () => void Atomics.wait(sleeper, 0, 0, 1_050),
+    });
+    expect(end).toMatchObject({ exitCode: 0, outputBytes: 140_000, isWhole: true });
+  });
+
+  test('a child that was left behind and never stops printing ends with the signal, or with what is allowed', async () => {
+    const args = ['-c', 'setsid sh -c "echo \\$\\$; while :; do echo x; sleep 0.05; done" & exit 0'];
+    const controller = new AbortController();
+    let text = '';
+    const onOutput = (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith('x\nx\nx\n')) controller.abort();
+    };
+    const endless = { ...quiet, file: 'sh', args };
+    try {
+      await expect(runCommand({ ...endless, onOutput, signal: controller.signal })).rejects.toMatchObject({
+        name: 'AbortError',
+      });
+      const end = await runCommand({ ...endless, maxOutputBytes: 20, signal: soon() });
+      expect(end).toMatchObject({ hasOverflowed: true, isWhole: false });
+    } finally {
+      // With nobody to read, it ends by itself; if it did not, it would be ended here.
+      const pid = Number(/^\d+/.exec(text)?.[0]);
+      if (pid > 0 && isRunning(pid)) process.kill(-pid, 'SIGKILL');
+    }
   });
 
   test('a program that is not there is told apart', async () => {

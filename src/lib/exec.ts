@@ -20,6 +20,8 @@ export interface CommandEnd {
   readonly errorText: string;
   /** It was ended because it printed more than allowed. */
   readonly hasOverflowed: boolean;
+  /** Its output was read to the end. False if something that it left behind held it open, and it was given up. */
+  readonly isWhole: boolean;
 }
 
 /** The program itself could not be started; `code` is the system's, for example ENOENT. */
@@ -32,8 +34,10 @@ export class CommandNotStarted extends Error {
   }
 }
 
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
 const MAX_ERROR_CHARACTERS = 16_384;
-/** After the command ended, a child that it left behind may hold its output open for this long. */
+/** After the command ended, a child that it left behind may hold its output open for this long without printing anything. */
 const LINGER_MS = 1_000;
 
 /**
@@ -46,7 +50,8 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   let outputBytes = 0;
   let errorText = '';
   let hasOverflowed = false;
-  const stop = () => endGroup(child);
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
   request.signal.addEventListener('abort', stop, { once: true });
   child.stdout.on('data', (chunk: Buffer) => {
     // Else 2 MiB of what is waiting would be handed over in one turn of the event loop.
@@ -65,23 +70,27 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   // A command that does not read its input closes it: no failure of ours.
   child.stdin.on('error', () => {}).end(request.input);
   try {
-    const exitCode = await ended(child, request);
+    const exitCode = await ended(child, request.file, stopping.signal);
     request.signal.throwIfAborted();
-    return { exitCode, outputBytes, errorText: errorText.slice(0, MAX_ERROR_CHARACTERS), hasOverflowed };
+    const isWhole = child.stdout.readableEnded;
+    return { exitCode, outputBytes, errorText: errorText.slice(0, MAX_ERROR_CHARACTERS), hasOverflowed, isWhole };
   } finally {
     request.signal.removeEventListener('abort', stop);
   }
 }
 
-function ended(child: ChildProcessByStdio<Writable, Readable, Readable>, request: CommandRequest) {
+function ended(child: Child, file: string, stopping: AbortSignal) {
   return new Promise<number | null>((resolve, reject) => {
     let linger: NodeJS.Timeout | undefined;
     child.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new CommandNotStarted(request.file, error.code ?? error.message));
+      reject(new CommandNotStarted(file, error.code ?? error.message));
     });
+    stopping.addEventListener('abort', () => endGroup(child), { once: true });
     child.once('exit', () => {
-      linger = setTimeout(() => closeStreams(child), LINGER_MS);
-      if (request.signal.aborted) closeStreams(child);
+      // Children that left the group (the kept ssh connection) may hold the other ends: they are let go.
+      stopping.addEventListener('abort', () => closeStreams(child), { once: true });
+      if (stopping.aborted) closeStreams(child);
+      else linger = whenSilent(child);
     });
     child.once('close', (exitCode) => {
       clearTimeout(linger);
@@ -90,8 +99,22 @@ function ended(child: ChildProcessByStdio<Writable, Readable, Readable>, request
   });
 }
 
-/** Children that left the group (the kept ssh connection) may hold the other ends: they are let go. */
-function endGroup(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+/** Gives the output up when nothing of it has come for a while. What waits to be read is read first, however busy we are. */
+function whenSilent(child: Child): NodeJS.Timeout {
+  let chunks = 0;
+  const linger = setTimeout(() => {
+    const before = chunks;
+    // A turn of the event loop reads between its timers and this.
+    setImmediate(() => (chunks === before ? closeStreams(child) : linger.refresh()));
+  }, LINGER_MS);
+  child.stdout.on('data', () => {
+    chunks += 1;
+    linger.refresh();
+  });
+  return linger;
+}
+
+function endGroup(child: Child): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
@@ -100,7 +123,7 @@ function endGroup(child: ChildProcessByStdio<Writable, Readable, Readable>): voi
   }
 }
 
-function closeStreams(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+function closeStreams(child: Child): void {
   child.stdin.destroy();
   child.stdout.destroy();
   child.stderr.destroy();

@@ -81,6 +81,20 @@ describe('picking out of JSON', () => {
     expect({ ...(pickJson('{"list":null,"object":[1],"value":{"b":[]}}', shape) as object) }).toEqual({ list: null });
   });
 
+  test('a byte order mark before it is passed over, wherever chunks end; values stand where they stand', () => {
+    const text = Buffer.from('\ufeff{"a":12}');
+    for (let size = 1; size <= text.length; size++) {
+      const picker = new JsonPicker({ a: 'value' }, { placed: true });
+      for (let at = 0; at < text.length; at += size) picker.push(text.subarray(at, at + size));
+      expect({ ...(picker.finish() as object) }).toEqual({ a: { value: 12n, from: 8, to: 10 } });
+    }
+    for (const prefix of ['efbb', 'ef', 'efbbbfefbbbf', '20efbbbf', 'bbbf', 'efbbbe']) {
+      const marked = Buffer.concat([Buffer.from(prefix, 'hex'), Buffer.from('{"a":12}')]);
+      expect(() => pickJson(marked, { a: 'value' }), prefix).toThrow(NotJson);
+    }
+    expect(() => pickJson('\ufeff', { a: 'value' })).toThrow(NotJson);
+  });
+
   test.each([
     ['nothing', ''],
     ['a web page', '<html></html>'],

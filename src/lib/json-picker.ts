@@ -36,6 +36,8 @@ const COMMA = 0x2c;
 const MAX_TEXT_BYTES = 64 * 1024;
 const MAX_LITERAL_BYTES = 400;
 const NOTHING = Buffer.alloc(0);
+/** U+FEFF, with which some writers begin (RFC 8259, section 8.1: it may be passed over). */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Picks what is wanted out of JSON as it arrives, so that an answer of any size holds up nobody, and what is not wanted
@@ -58,6 +60,8 @@ export class JsonPicker {
   readonly #isByPlace: boolean;
   /** Bytes before the chunk at hand, and where in all of them the value at hand began. */
   #passed = 0;
+  /** Bytes of a byte order mark that have come. */
+  #marked = 0;
   #from = 0;
 
   /**
@@ -74,7 +78,7 @@ export class JsonPicker {
 
   /** @throws NotJson */
   push(chunk: Buffer): void {
-    let at = 0;
+    let at = this.#afterMark(chunk);
     while (at < chunk.length) {
       if (this.#inText !== 'no') at = this.#text(chunk, at);
       else if (this.#skipDepth > 0) at = this.#skip(chunk, at);
@@ -89,6 +93,23 @@ export class JsonPicker {
     if (this.#inLiteral && this.#frames.length === 0) this.#endLiteral(NOTHING, 0, 0);
     if (this.#expect !== 'nothing') throw new NotJson('it ends early');
     return this.#result;
+  }
+
+  /** Where the text begins in this chunk: a mark before it, whole, is passed over. */
+  #afterMark(chunk: Buffer): number {
+    if (this.#passed >= BYTE_ORDER_MARK.length) return 0;
+    let at = 0;
+    while (
+      this.#passed + at === this.#marked &&
+      this.#marked < BYTE_ORDER_MARK.length &&
+      chunk[at] === BYTE_ORDER_MARK[this.#marked]
+    ) {
+      this.#marked += 1;
+      at += 1;
+    }
+    const isBroken = this.#marked > 0 && this.#marked < BYTE_ORDER_MARK.length && at < chunk.length;
+    if (isBroken) throw new NotJson('it begins with no text');
+    return at;
   }
 
   #token(chunk: Buffer, at: number): number {

@@ -55,6 +55,25 @@ describe('a file', () => {
     ]);
   });
 
+  test('of JSON with a byte order mark, and whole numbers with a point or an exponent', async () => {
+    const path = put('a.json', '\ufeff[{"id":"a","up":123.0,"down":1e3},{"id":"b","up":1.5e9,"down":"7"}]');
+    const poll = await collect(file(path, { format: 'json', key: '/id', rx: '/up', tx: '/down' }));
+    expect(poll.services[0]?.peers).toEqual([
+      { key: 'a', traffic: { rx: 123n, tx: 1_000n, total: 1_123n } },
+      { key: 'b', traffic: { rx: 1_500_000_000n, tx: 7n, total: 1_500_000_007n } },
+    ]);
+  });
+
+  test('of JSON with a list and no key is refused: the place in a list names nobody', async () => {
+    const options = { format: 'json', list: '/users', total: '/t' };
+    for (const users of ['[{"t":5},{"t":7}]', '[]']) {
+      await expect(collect(file(put('a.json', `{"users":${users}}`), options))).rejects.toMatchObject({
+        code: 'output-garbled',
+        message: expect.stringContaining('"/users" is a list, and "key" is not given'),
+      });
+    }
+  });
+
   test('its values are as old as it is, and too old ones are refused', async () => {
     const path = put('a.json', '[{"id":7,"up":1,"down":2,"name":"Alice","since":"2026-11-01T00:00:00Z"}]');
     const at = new Date(Math.floor(Date.now() / 1000) * 1000 - 60_000);
@@ -144,6 +163,14 @@ describe.runIf(process.getuid?.() === 0)('a command', () => {
     await expect(collect(options)).rejects.toMatchObject({ code: 'command-missing' });
     symlinkSync('/bin/ls', path);
     await expect(collect(options)).rejects.toMatchObject({ code: 'command-not-root' });
+  });
+
+  test('that leaves something behind which holds its output open has shown no end', async () => {
+    program('#!/bin/sh\necho \'b_total{u="a",d="in"} 5\'\necho \'b_total{u="a",d="out"} 7\'\nsetsid sleep 3 &\n');
+    const metrics = { format: 'prometheus', keyLabel: 'u', rx: 'b{d="in"}', tx: 'b{d="out"}' };
+    const poll = await collect({ transport: 'command', command: 'counter', ...metrics });
+    expect(poll).toMatchObject({ complete: false, notices: [{ code: 'end-unknown' }] });
+    expect(poll.services[0]?.peers).toEqual([{ key: 'a', traffic: { rx: 5n, tx: 7n, total: 12n } }]);
   });
 
   test('that fails has shown nothing, whatever it printed', async () => {

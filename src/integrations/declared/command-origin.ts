@@ -40,7 +40,7 @@ export class CommandOrigin implements Origin {
     });
     if (problem !== undefined) throw problem;
     if (end.hasOverflowed) throw tooLarge(MAX_BYTES);
-    if (end.exitCode === 0) return { isWhole: true };
+    if (end.exitCode === 0) return { isWhole: end.isWhole };
     throw failure(
       'command-failed',
       `${file} ended with status ${end.exitCode}.`,

@@ -30,8 +30,12 @@ export function scaled(value: bigint, { unitBytes = 1 }: DeclaredOptions): bigin
   return bytes;
 }
 
-/** A whole number from 0 to 2^64 - 1, as a number or as digits; null for everything else. */
+/**
+ * A whole number from 0 to 2^64 - 1, as a number or as digits; null for everything else. Written with a point or an
+ * exponent (123.0, 1.5e9) it has to be one that is surely exact, below 2^53.
+ */
 export function countOf(value: unknown): bigint | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
   const isDigits = typeof value === 'string' && /^\d{1,20}$/.test(value);
   const number = isDigits ? BigInt(value) : value;
   return typeof number === 'bigint' && number >= 0n && number <= MAX_U64 ? number : null;

@@ -90,8 +90,11 @@ export class JsonReader {
   /** Items with the name of the member that each of them was. */
   #itemsOf(document: unknown): readonly (readonly [string, unknown])[] {
     const items = valueAt(document, this.#list);
+    const { list = '' } = this.#options;
+    // Places are no names: whoever is before others in a list may go.
+    if (Array.isArray(items) && !this.#places.has('key')) throw garbled(`"${list}" is a list, and "key" is not given`);
     if (typeof items === 'object' && items !== null) return Object.entries(items);
-    throw garbled(`there is neither a list nor an object at "${this.#options.list ?? ''}"`);
+    throw garbled(`there is neither a list nor an object at "${list}"`);
   }
 
   #trafficOf(item: unknown): Traffic | null {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/app/system-clock.ts';
 import { directed } from '../../src/core/units/bytes.ts';
 import { MtprotoCollector } from '../../src/integrations/mtproto/collector.ts';
@@ -249,32 +249,108 @@ describe('what each MTProto proxy can say', () => {
     expect(wrong).toMatchObject({ code: 'output-garbled' });
   });
 
-  test('telemt by both ways: metrics count, the control interface tells who is disabled', async () => {
+  describe('telemt with its control interface', () => {
     const telemt = new FakeTelemt();
-    const controlUrl = `http://127.0.0.1:${await telemt.start()}`;
-    try {
+    let controlUrl = '';
+    /** Advances with what the test says, and with nothing else. */
+    const clock = { nowMs: 0, now: () => new Date(), monotonicMs: () => clock.nowMs };
+    beforeAll(async () => {
+      controlUrl = `http://127.0.0.1:${await telemt.start()}`;
+    });
+    beforeEach(() => {
+      telemt.web.recover();
+      telemt.onAsked = () => {};
+      telemt.uptimeSeconds = 5000;
       telemt.users = ['alice', 'bob', 'carol', 'dave'].map((username) => {
         return { username, octets: 5n, isEnabled: username === 'alice' || username === 'dave' };
       });
-      const more = { proxy: 'telemt', controlUrl, token: telemt.token } as const;
-      const options = await serve(fixture('telemt-3.3.15.metrics'), more);
-      const { complete, services } = await collect(options);
-      expect(complete).toBe(true);
-      expect(services[0]?.identity).toContain(new URL(options.url ?? '').port);
-      expect(services[0]?.peers.map(({ key, traffic, isOff }) => [key, traffic.total, isOff])).toEqual([
-        ['alice', 9_637_731_704n + 202_841_823_116n, false],
-        ['bob', 18_446_744_073_709_551_615n + 9_007_199_254_740_993n, true],
+    });
+    afterAll(() => telemt.web.close());
+    const control = () => ({ proxy: 'telemt', controlUrl, token: telemt.token, privateAddress: true }) as const;
+    const both = (text = fixture('telemt-3.3.15.metrics')) => serve(text, control());
+    const access = ({ services }: Awaited<ReturnType<typeof collect>>) =>
+      services[0]?.peers.map(({ key, traffic, isOff }) => [key, traffic.total, isOff]);
+    const ALICE = 9_637_731_704n + 202_841_823_116n;
+    const BOB = 18_446_744_073_709_551_615n + 9_007_199_254_740_993n;
+
+    test('metrics count, the control interface tells who is disabled', async () => {
+      const options = await both();
+      const poll = await collect(options);
+      expect(poll).toMatchObject({ complete: true, notices: [] });
+      expect(poll.services[0]?.identity).toContain(new URL(options.url ?? '').port);
+      expect(access(poll)).toEqual([
+        ['alice', ALICE, false],
+        ['bob', BOB, true],
         // Disabled and without a counter: shown, so that it can be given back. Dave has carried nothing.
         ['carol', 0n, true],
       ]);
-      telemt.web.override = { status: 401, body: '{}' };
-      await expect(collect(options)).rejects.toMatchObject({
-        code: 'login-rejected',
-        hint: expect.stringContaining('--token-file'),
-      });
-    } finally {
-      await telemt.web.close();
-    }
+    });
+
+    test.each([
+      ['telemetry is off', (text: string) => text.replace('user_enabled 1', 'user_enabled 0')],
+      ['the counters were cut', (text: string) => text.slice(0, -5)],
+    ])('whoever is disabled is never shown with 0 where %s: the old counter would count again', async (_, change) => {
+      const text = change(fixture('telemt-3.3.15.metrics').replace(/^telemt_user_.*user="bob".*\n/gm, ''));
+      const poll = await collect(await both(text));
+      expect(poll.complete).toBe(false);
+      expect(access(poll)?.map(([key]) => key)).not.toContain('bob');
+      expect(access(poll)?.map(([key]) => key)).not.toContain('carol');
+    });
+
+    test.each([
+      ['does not let us in', { override: { status: 401, body: '{}' } }, 'login-rejected'],
+      ['fails', { override: { status: 500, body: 'hunter2' } }, 'control-failed'],
+      ['closes', { isClosing: true }, 'http-closed'],
+    ])('what was counted stays counted where the control interface %s', async (_, fault, code) => {
+      Object.assign(telemt.web, fault);
+      const poll = await collect(await both());
+      expect(poll).toMatchObject({ complete: true, notices: [{ code, hint: expect.any(String) }] });
+      expect(poll.notices[0]).not.toHaveProperty('isInfo');
+      expect(access(poll)).toEqual([
+        ['alice', ALICE, undefined],
+        ['bob', BOB, undefined],
+      ]);
+      expect(poll.services[0]?.age).toBeDefined();
+    });
+
+    test('a poll that is broken off meanwhile is broken off', async () => {
+      const controller = new AbortController();
+      telemt.onAsked = () => controller.abort();
+      const collector = new MtprotoCollector(await both(), systemClock);
+      await expect(collector.collect(controller.signal)).rejects.toMatchObject({ code: 'aborted' });
+      await collector.close();
+    });
+
+    test('the age is that at the end of the poll, however long the control interface takes', async () => {
+      telemt.onAsked = () => {
+        clock.nowMs += 7_000;
+      };
+      const waitedMs = { metrics: 7_000, control: 7_000 };
+      const uptimeMs = { metrics: 26_535_700, control: 5_000_000 };
+      const ages: (readonly [options: MtprotoOptions, way: 'metrics' | 'control', openMs: number])[] = [
+        [await both(), 'metrics', 0],
+        // Asked for its running time it took as long, and that may have been read at any moment of it.
+        [parseMtprotoOptions(control()), 'control', 7_000],
+      ];
+      for (const [options, way, openMs] of ages) {
+        const collector = new MtprotoCollector(options, clock);
+        const age = (await collector.collect(soon())).services[0]?.age;
+        await collector.close();
+        expect(age?.minMs, way).toBeCloseTo(uptimeMs[way] - 100 + waitedMs[way], 3);
+        expect(age?.maxMs, way).toBeCloseTo(uptimeMs[way] + 100 + waitedMs[way] + openMs, 3);
+      }
+    });
+
+    test('counters that were read over a restart are not taken for those of the new start', async () => {
+      const options = parseMtprotoOptions(control());
+      expect((await collect(options)).complete).toBe(true);
+      let asked = 0;
+      telemt.onAsked = (path) => {
+        if (path === '/v1/system/info' && ++asked === 2) telemt.uptimeSeconds = 0.4;
+      };
+      await expect(collect(options)).rejects.toMatchObject({ code: 'restarted-while-read' });
+      expect((await collect(options)).services[0]?.age?.maxMs).toBeLessThan(5_000_000);
+    });
   });
 
   test('another prefix, and the wrong proxy', async () => {

@@ -27,6 +27,8 @@ export class FakeTelemt {
   countsUsers = true;
   /** Who was enabled or disabled, as often as it was. */
   readonly changed: string[] = [];
+  /** Runs before each answer. */
+  onAsked: (path: string) => void = () => {};
   /** Runs between a request that reads one user and the next one. */
   onRead: () => void = () => {};
 
@@ -54,6 +56,7 @@ export class FakeTelemt {
     if (method === 'POST') return this.#post(url.pathname, headers['if-match']);
     if (method !== 'GET') return failure(405, 'method_not_allowed', 'Unsupported HTTP method');
     const path = url.pathname.replace(/(.)\/$/, '$1');
+    this.onAsked(path);
     if (path === '/v1/users' || path === '/v1/stats/users') return this.#success(this.prepare().text, true);
     if (path === '/v1/system/info')
       return this.#success(

@@ -1,5 +1,7 @@
+import { SourceFailure } from '../../core/errors.ts';
 import type {
   Collector,
+  CounterAge,
   CounterSemantics,
   PeerReading,
   Poll,
@@ -14,9 +16,9 @@ import type { HttpClient } from '../../lib/http-client/http-client.ts';
 import { HttpFailure } from '../../lib/http-client/http-failure.ts';
 import { machineId } from '../../lib/machine-id.ts';
 import { dialectOf, EVERYBODY } from './dialects.ts';
-import { garbled, statusFailure } from './failures.ts';
+import { garbled, restartedMeanwhile, statusFailure } from './failures.ts';
 import type { MtprotoOptions } from './options.ts';
-import { TelemtControl } from './telemt-control.ts';
+import { TelemtControl, type TelemtUser } from './telemt-control.ts';
 import { type UserCounters, UserCountersReader } from './user-counters.ts';
 
 /** Counters live in the memory of the proxy: they appear with the first connection, and end with the process. */
@@ -69,29 +71,53 @@ export class MtprotoCollector implements Collector {
     const askedMs = this.#clock.monotonicMs();
     await this.#get((chunk) => reader.push(chunk), signal);
     const counters = reader.finish();
-    const waitedMs = this.#clock.monotonicMs() - askedMs;
+    const answeredMs = this.#clock.monotonicMs();
     const counted = counters.users.map(({ user, traffic, isConnected }) => {
       const name = user === EVERYBODY && this.#options.proxy === 'mtg' ? 'all clients' : user;
       return { key: user, name, traffic, ...this.#seen(isConnected) };
     });
-    const peers = this.#control === null ? counted : await withAccess(counted, this.#control, signal);
-    const notices = problemsOf(counters);
-    const service = { ...this.#service(), peers, ...ageOf(counters.uptimeSeconds, waitedMs) };
-    return { complete: notices.length === 0, services: [service], notices: [...notices, ...this.#limits()] };
+    const problems = problemsOf(counters);
+    const complete = problems.length === 0;
+    const { users, notices } = await this.#configured(signal);
+    const peers = withAccess(counted, users, complete);
+    const service = { ...this.#service(), peers, ...this.#ageOf(counters.uptimeSeconds, askedMs, answeredMs) };
+    return { complete, services: [service], notices: [...problems, ...notices, ...this.#limits()] };
   }
 
-  /** Its running time is read after the counters: they are no younger than it says. */
+  /** Who the control interface says is configured. Where it fails, what the metrics counted is not lost with it. */
+  async #configured(signal: AbortSignal): Promise<Pick<Poll, 'notices'> & { readonly users: readonly TelemtUser[] }> {
+    if (this.#control === null) return { users: [], notices: [] };
+    try {
+      return { users: await this.#control.users(signal), notices: [] };
+    } catch (error) {
+      if (signal.aborted || !(error instanceof SourceFailure)) throw error;
+      const { code, message, hint } = error;
+      return { users: [], notices: [{ code, message, ...(hint === undefined ? {} : { hint }) }] };
+    }
+  }
+
+  /** Its running time is read before and after the counters: they belong to the start that it tells. */
   async #readControl(control: TelemtControl, signal: AbortSignal): Promise<Poll> {
-    const askedMs = this.#clock.monotonicMs();
+    const before = await control.uptimeSeconds(signal);
     const users = await control.users(signal);
+    const askedMs = this.#clock.monotonicMs();
     const uptimeSeconds = await control.uptimeSeconds(signal);
-    const waitedMs = this.#clock.monotonicMs() - askedMs;
+    const answeredMs = this.#clock.monotonicMs();
+    if (before !== null && uptimeSeconds !== null && uptimeSeconds < before) throw restartedMeanwhile();
     const isWhole = await control.countsUsers(signal);
     const peers = users.map(({ name, octets, isEnabled, isConnected }) => {
       return { key: name, name, traffic: undirected(octets), isOff: !isEnabled, ...this.#seen(isConnected) };
     });
-    const service = { ...this.#service(), peers, ...ageOf(uptimeSeconds, waitedMs) };
+    const service = { ...this.#service(), peers, ...this.#ageOf(uptimeSeconds, askedMs, answeredMs) };
     return { complete: isWhole, services: [service], notices: [...(isWhole ? [] : [SWITCHED_OFF]), NO_DIRECTIONS] };
+  }
+
+  /** Now, of a running time that was read somewhere between question and answer. */
+  #ageOf(seconds: number | null, askedMs: number, answeredMs: number): { readonly age?: CounterAge } {
+    if (seconds === null || !Number.isFinite(seconds) || seconds < 0) return {};
+    const nowMs = this.#clock.monotonicMs();
+    const minMs = Math.max(0, seconds * 1000 - UPTIME_STEP_MS) + (nowMs - answeredMs);
+    return { age: { minMs, maxMs: seconds * 1000 + UPTIME_STEP_MS + (nowMs - askedMs) } };
   }
 
   #seen(isConnected: boolean): Pick<PeerReading, 'lastHandshakeAt'> {
@@ -139,18 +165,22 @@ export class MtprotoCollector implements Collector {
   }
 }
 
-/** Who is disabled, beside what is counted. Who is so and has no counter is shown with nothing, to be given back one day. */
-async function withAccess(
+/**
+ * Who is disabled, beside what is counted. Who is so and has no counter is shown with nothing, to be given back one day:
+ * only where every counter was shown, else it would be one that fell to 0, and count anew when it is back.
+ */
+function withAccess(
   counted: readonly PeerReading[],
-  control: TelemtControl,
-  signal: AbortSignal,
-): Promise<readonly PeerReading[]> {
-  const users = new Map((await control.users(signal)).map((user) => [user.name, user]));
+  configured: readonly TelemtUser[],
+  isWhole: boolean,
+): readonly PeerReading[] {
+  const users = new Map(configured.map((user) => [user.name, user]));
   const peers = counted.map((peer) => {
     const user = users.get(peer.key);
     users.delete(peer.key);
     return user === undefined ? peer : { ...peer, isOff: !user.isEnabled };
   });
+  if (!isWhole) return peers;
   const uncounted = [...users.values()].filter(({ isEnabled }) => !isEnabled);
   return [...peers, ...uncounted.map(({ name }) => ({ key: name, name, traffic: NOTHING, isOff: true }))];
 }
@@ -184,10 +214,4 @@ function problemsOf({ isWhole, isSwitchedOff }: UserCounters): SourceNotice[] {
   if (!isWhole) notices.push({ code: 'output-cut', message: 'The counters of the proxy ended early.' });
   if (isSwitchedOff) notices.push(SWITCHED_OFF);
   return notices;
-}
-
-function ageOf(uptimeSeconds: number | null, waitedMs: number): Pick<ServiceReading, 'age'> | object {
-  if (uptimeSeconds === null || !Number.isFinite(uptimeSeconds) || uptimeSeconds < 0) return {};
-  const uptimeMs = uptimeSeconds * 1000;
-  return { age: { minMs: Math.max(0, uptimeMs - UPTIME_STEP_MS), maxMs: uptimeMs + UPTIME_STEP_MS + waitedMs } };
 }

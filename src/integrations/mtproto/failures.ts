@@ -20,6 +20,14 @@ export function notThisProxy(prefix: string): SourceFailure {
   });
 }
 
+export function restartedMeanwhile(): SourceFailure {
+  return new SourceFailure(
+    'restarted-while-read',
+    'The proxy restarted while it was read; nothing of the answer was counted.',
+    { hint: 'The next poll reads it again.' },
+  );
+}
+
 /** `status` of an answer of telemt's control interface that is no 2xx; `isChange`: somebody was to be disabled or enabled. */
 export function controlFailure(status: number, isChange = false): SourceFailure {
   if (status === 401)

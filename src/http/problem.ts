@@ -69,6 +69,9 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, title: string,
   'too-many-tries': [429, 'Too many tries', 'Wait as long as Retry-After says.'],
   'too-many-requests': [429, 'Too many requests', 'Send fewer requests, or several reports in one batch.'],
   'too-many-unclaimed-tokens': [429, 'Too many unknown tokens', 'Create users for them, or require signed reports.'],
+  'too-many-links': [409, 'Too many links', 'Delete what nobody needs any more.'],
+  'too-many-addresses': [409, 'Too many subscriptions of others', 'Delete one first.'],
+  'sources-not-read': [503, 'Sources have not answered yet', 'Keep what you have, and fetch again later.'],
   'tracking-off': [503, 'Tracking is off', 'Send the report again when tracking is on.'],
   busy: [503, 'Too busy', 'Try again in a moment.'],
 };
@@ -140,6 +143,9 @@ function statusOf(error: ExpectedError): number {
   return 400;
 }
 
+/** Nothing that the log has to tell: the product says so elsewhere, once. */
+const NO_FAULT: ReadonlySet<string> = new Set(['tracking-off', 'sources-not-read']);
+
 /** Answers with the problem; logs what an owner has to know about, once. */
 export function sendProblem(
   logger: Logger | null,
@@ -148,7 +154,7 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const problem = problemOf(error, request.id);
-  if (problem.status >= 500 && problem.code !== 'tracking-off') {
+  if (problem.status >= 500 && !NO_FAULT.has(problem.code)) {
     logger?.error({ requestId: request.id, code: problem.code, err: error }, 'request failed');
   }
   if (error instanceof ExpectedError) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeBase64 } from '../../src/core/links/share-link.ts';
+import { decodeBase64, parseShareLink, type ShareLink } from '../../src/core/links/share-link.ts';
 import { type HttpTestServer, startHttp } from '../support/http-server.ts';
 
 const UUID = 'b831381d-6324-4d53-ad4f-8cda48b30811';
@@ -194,6 +194,49 @@ describe('links', () => {
     expect(foreign.statusCode).toBe(404);
     expect((await server.request('DELETE', `/api/v1/links/${id}`, { token: reseller })).statusCode).toBe(204);
     expect(decodeBase64((await fetchLinks(theirs.linkToken)).body)).toBe(`${VLESS}\n`);
+  });
+});
+
+describe('links without end', () => {
+  const refused = async (body: object, token: string) => {
+    const answer = await server.request('POST', '/api/v1/links', { token, body });
+    return [answer.statusCode, answer.json().code, answer.json().errors?.[0].pointer];
+  };
+  const asLink = (text: string) => parseShareLink(text) as ShareLink;
+
+  it('are not kept for a reseller: 1,000 are', async () => {
+    const reseller = await server.token('reseller', ['read', 'write']);
+    const ownerId = (await server.store.identity.admins()).find(({ role }) => role === 'reseller')?.id ?? null;
+    for (let n = 0; n < 1_000; n++)
+      await server.store.links.addLink({
+        ...{ link: asLink(`${VLESS}${n}`), userId: null, ownerId, createdAt: server.clock.now() },
+      });
+    expect(await refused({ link: TROJAN }, reseller)).toEqual([409, 'too-many-links', '/link']);
+    await addLink({ link: TROJAN });
+  });
+
+  it('are not fetched from others: 20 for one user, and 20 for all', async () => {
+    const full = [409, 'too-many-addresses', '/link'];
+    await addUser('ann');
+    await addUser('bob');
+    for (const more of [{}, { user: 'ann' }]) {
+      for (let n = 0; n < 20; n++) await addLink({ link: `https://p.example/sub/${n}`, ...more });
+      expect(await refused({ link: 'https://p.example/sub/20', ...more }, owner)).toEqual(full);
+    }
+    await addLink({ link: 'https://p.example/sub/20', user: 'bob' });
+    await addLink({ link: VLESS, user: 'ann' });
+  });
+
+  it('do not follow a user to another reseller', async () => {
+    const first = await server.token('reseller', ['read', 'write']);
+    const { id, linkToken } = await addUser('ann', first);
+    await addLink({ link: TROJAN, user: 'ann' }, first);
+    await addLink({ link: VLESS, user: 'ann' });
+    expect(decodeBase64((await fetchLinks(linkToken)).body)).toBe(`${TROJAN}\n${VLESS}\n`);
+    const other = (await server.store.identity.admins()).find(({ role }) => role === 'owner')?.name;
+    const moved = await server.request('PATCH', `/api/v1/users/${id}`, { token: owner, body: { owner: other } });
+    expect(moved.statusCode).toBe(200);
+    expect(decodeBase64((await fetchLinks(linkToken)).body)).toBe(`${VLESS}\n`);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigCache } from '../../src/app/links/config-cache.ts';
-import { SourceFailure } from '../../src/core/errors.ts';
+import { LedgerFailure, SourceFailure } from '../../src/core/errors.ts';
 import type { ConfigCopies, KeptCopy } from '../../src/core/links/config-source.ts';
 import { decodeBase64 } from '../../src/core/links/share-link.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
@@ -13,11 +13,24 @@ const OTHER = 'vless://5e9c@nl.example.com:443#NL';
 
 class Copies implements ConfigCopies {
   readonly kept = new Map<string, KeptCopy>();
+  readonly asked: string[] = [];
   async copy(source: string) {
+    this.asked.push(source);
     return this.kept.get(source) ?? null;
   }
+  /** Sources whose texts were written. */
+  readonly written: string[] = [];
+  failure: Error | null = null;
   async keepCopy(source: string, copy: KeptCopy) {
+    if (this.failure !== null) throw this.failure;
+    this.written.push(source);
     this.kept.set(source, copy);
+  }
+  async confirmCopy(source: string, at: Date) {
+    if (this.failure !== null) throw this.failure;
+    const copy = this.kept.get(source);
+    if (copy !== undefined) this.kept.set(source, { ...copy, at });
+    return copy !== undefined;
   }
 }
 
@@ -44,7 +57,8 @@ describe('the cache of configurations', () => {
   };
   const never = (_etag: string | null, signal: AbortSignal) =>
     new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  const texts = async (read: Parameters<ConfigCache['get']>[1]) => (await cache.get('one', read)).copy?.texts ?? [];
+  const texts = async (read: Parameters<ConfigCache['get']>[2]) =>
+    (await cache.get('node', 'one', read)).copy?.texts ?? [];
 
   it('asks a source once in five minutes, whoever wants it', async () => {
     let asked = 0;
@@ -52,19 +66,23 @@ describe('the cache of configurations', () => {
       asked += 1;
       return { texts: [LINK], unreadable: 0, etag: null };
     };
-    await Promise.all([cache.get('one', read), cache.get('one', read)]);
+    await Promise.all([cache.get('node', 'one', read), cache.get('node', 'one', read)]);
     clock.advance(299_000);
-    expect(await cache.get('one', read)).toMatchObject({ copy: { texts: [LINK] }, isOld: false, problem: null });
+    expect(await cache.get('node', 'one', read)).toMatchObject({
+      copy: { texts: [LINK] },
+      isOld: false,
+      problem: null,
+    });
     expect(asked).toBe(1);
     clock.advance(2_000);
-    await cache.get('one', read);
+    await cache.get('node', 'one', read);
     expect(asked).toBe(2);
   });
 
   it('gives the last good copy while the source fails, says so, and asks again later each time', async () => {
-    await cache.get('one', saying(LINK));
+    await cache.get('node', 'one', saying(LINK));
     clock.advance(3_600_000);
-    const old = await cache.get('one', failing);
+    const old = await cache.get('node', 'one', failing);
     expect(old).toMatchObject({ copy: { texts: [LINK] }, isOld: true, problem: { code: 'http-refused' } });
     expect(old.copy?.at).toEqual(new Date('2026-03-10T12:00:00Z'));
     let asked = 0;
@@ -72,29 +90,33 @@ describe('the cache of configurations', () => {
       asked += 1;
       return failing();
     };
-    await cache.get('one', counting);
+    await cache.get('node', 'one', counting);
     expect(asked).toBe(0);
     clock.advance(6_000);
-    await cache.get('one', counting);
+    await cache.get('node', 'one', counting);
     clock.advance(6_000);
-    await cache.get('one', counting);
+    await cache.get('node', 'one', counting);
     expect(asked).toBe(1);
     clock.advance(600_000);
-    expect(await cache.get('one', saying(OTHER))).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
+    expect(await cache.get('node', 'one', saying(OTHER))).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
   });
 
   it('waits for nobody who hangs: with nothing yet it is empty, with a copy it is the copy', async () => {
-    expect(await cache.get('one', never)).toMatchObject({ copy: null, isOld: true, problem: { code: 'timeout' } });
+    expect(await cache.get('node', 'one', never)).toMatchObject({
+      copy: null,
+      isOld: true,
+      problem: { code: 'timeout' },
+    });
     await copies.keepCopy('two', { texts: [LINK], unreadable: 0, etag: null, at: new Date('2026-03-09T00:00:00Z') });
-    expect(await cache.get('two', never)).toMatchObject({ copy: { texts: [LINK] }, isOld: true });
+    expect(await cache.get('node', 'two', never)).toMatchObject({ copy: { texts: [LINK] }, isOld: true });
     // Those that hang keep no others waiting, however many they are.
-    for (let n = 0; n < 100; n++) void cache.get(`hanging ${n}`, never);
+    for (let n = 0; n < 100; n++) void cache.get('node', `hanging ${n}`, never);
     await copies.keepCopy('three', { texts: [OTHER], unreadable: 0, etag: null, at: clock.now() });
-    expect(await cache.get('three', failing)).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
+    expect(await cache.get('node', 'three', failing)).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
   });
 
   it('survives a restart, and asks whether the copy still holds', async () => {
-    await cache.get('one', saying(LINK, '"a"'));
+    await cache.get('node', 'one', saying(LINK, '"a"'));
     await cache.close();
     cache = new ConfigCache({ copies, clock, onBug: (error) => bugs.push(error), waitMs: 5 });
     clock.advance(3_600_000);
@@ -103,13 +125,94 @@ describe('the cache of configurations', () => {
       etag = known;
       return 'unchanged' as const;
     };
-    expect(await cache.get('one', unchanged)).toMatchObject({ copy: { texts: [LINK], at: clock.now() }, isOld: false });
+    expect(await cache.get('node', 'one', unchanged)).toMatchObject({
+      copy: { texts: [LINK], at: clock.now() },
+      isOld: false,
+    });
     expect(etag).toBe('"a"');
     expect(copies.kept.get('one')?.at).toEqual(clock.now());
+    expect(copies.written).toEqual(['one']);
+  });
+
+  it('believes nothing that is older than 30 days, and asks for all of it again', async () => {
+    await cache.get('node', 'one', saying(LINK, '"a"'));
+    clock.advance(30 * 86_400_000);
+    expect(await cache.get('node', 'one', failing)).toMatchObject({ copy: { texts: [LINK] } });
+    clock.advance(86_400_000);
+    expect(await cache.get('node', 'one', failing)).toMatchObject({ copy: null, problem: { code: 'http-refused' } });
+    clock.advance(86_400_000);
+    let etag: string | null = '';
+    const read = async (known: string | null) => {
+      etag = known;
+      return { texts: [OTHER], unreadable: 0, etag: null };
+    };
+    expect(await cache.get('node', 'one', read)).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
+    expect(etag).toBeNull();
+  });
+
+  it('takes a full disk for no failure of the source, and writes the texts once there is room', async () => {
+    copies.failure = new LedgerFailure('disk-full', 'The disk is full.');
+    const good = { copy: { texts: [LINK] }, isOld: false, problem: null };
+    expect(await cache.get('node', 'one', saying(LINK, '"a"'))).toMatchObject(good);
+    clock.advance(3_600_000);
+    copies.failure = null;
+    expect(await cache.get('node', 'one', async () => 'unchanged')).toMatchObject(good);
+    expect(copies.kept.get('one')).toMatchObject({ texts: [LINK], at: clock.now() });
+  });
+
+  it('waits for its turn where many are asked: nodes not for links of others', async () => {
+    cache = new ConfigCache({ copies, clock, onBug: (error) => bugs.push(error), waitMs: 20_000 });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let most = 0;
+    let running = 0;
+    const slow = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await held;
+      running -= 1;
+      return { texts: [OTHER], unreadable: 0, etag: null };
+    };
+    const links = Array.from({ length: 30 }, (_, n) => cache.get('subscription', `link ${n}`, slow));
+    expect(await cache.get('node', 'one', saying(LINK))).toMatchObject({ copy: { texts: [LINK] }, isOld: false });
+    release();
+    for (const link of await Promise.all(links)) expect(link).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
+    expect(most).toBe(8);
+  });
+
+  it('says so where the turn does not come in time', async () => {
+    for (let n = 0; n < 8; n++) void cache.get('subscription', `hanging ${n}`, never);
+    const late = await cache.get('subscription', 'one', saying(LINK));
+    expect(late).toMatchObject({ copy: null, isOld: true, problem: { code: 'sources-busy' } });
+  });
+
+  it('keeps the beginning of what is endless, and only so much of all in memory', async () => {
+    cache = new ConfigCache({
+      copies,
+      clock,
+      onBug: (error) => bugs.push(error),
+      waitMs: 20_000,
+      mostInMemory: 600_000,
+    });
+    const many = async () => ({ texts: Array.from({ length: 3_000 }, () => LINK), unreadable: 0, etag: null });
+    expect((await cache.get('node', 'many', many)).copy?.texts).toHaveLength(1_000);
+    const long = `vless://5e9c@de.example.com:443?path=${'я'.repeat(1_000)}#DE`;
+    const large = async () => ({ texts: Array.from({ length: 900 }, () => long), unreadable: 0, etag: null });
+    const { copy } = await cache.get('node', 'large', large);
+    const bytes = Buffer.byteLength(copy?.texts.join('') ?? '');
+    expect([bytes <= 512 * 1024, bytes > 500 * 1024, copy?.texts[0]]).toEqual([true, true, long]);
+    // The one asked for longest ago went, and is read from the store again without asking the source.
+    const asked = copies.asked.length;
+    for (const name of ['three', 'four']) await cache.get('node', name, large);
+    expect((await cache.get('node', 'many', failing)).copy?.texts).toHaveLength(1_000);
+    expect((await cache.get('node', 'four', failing)).isOld).toBe(false);
+    expect(copies.asked.slice(asked)).toEqual(['three', 'four', 'many']);
   });
 
   it('takes an empty answer of a panel for what it is', async () => {
-    await cache.get('one', saying(LINK));
+    await cache.get('node', 'one', saying(LINK));
     clock.advance(3_600_000);
     expect(await texts(async () => ({ texts: [], unreadable: 0, etag: null }))).toEqual([]);
   });
@@ -206,12 +309,45 @@ describe('a user’s subscription', () => {
     const { panel, provider, ann, fetch } = await join();
     panel.web.isClosing = true;
     provider.override = { status: 200, body: '<html>' };
-    expect(named((await fetch()).body)).toEqual([LINK]);
+    const answer = await fetch();
+    expect(named(answer.body)).toEqual([LINK]);
+    expect(answer.headers['xpert-old-sources']).toBe('2');
+    expect((await fetch('&format=clash')).body).toContain('# berlin: has not answered yet.\n');
     const { sources } = (await server.request('GET', `/api/v1/users/${ann.id}/link`, { token: owner })).json();
     expect(sources).toMatchObject([
       { name: 'berlin', entries: 0, at: null, old: true, problem: { code: 'http-closed' } },
       { name: 'Provider', entries: 0, at: null, old: true, problem: { code: 'output-garbled' } },
     ]);
+  });
+
+  it('is refused rather than empty while nothing of it has ever answered', async () => {
+    const { panel, provider, fetch } = await join();
+    const [given] = (await server.request('GET', '/api/v1/links', { token: owner })).json().items;
+    await server.request('DELETE', `/api/v1/links/${given.id}`, { token: owner });
+    panel.web.isClosing = true;
+    provider.override = { status: 502, body: '' };
+    const answer = await fetch();
+    expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([
+      ...[503, 'sources-not-read', '30'],
+    ]);
+    expect(server.log.some(({ msg }) => msg === 'request failed')).toBe(false);
+    server.clock.advance(3_600_000);
+    provider.override = null;
+    expect(named((await fetch()).body)).toEqual([`${OTHER} · Provider`]);
+  });
+
+  it('tells those who may not look at nodes what fails, not where', async () => {
+    const { panel, ann } = await join();
+    panel.web.isClosing = true;
+    const reseller = await server.token('reseller', ['read', 'write']);
+    const me = (await server.store.identity.admins()).find(({ role }) => role === 'reseller');
+    await server.request('PATCH', `/api/v1/users/${ann.id}`, { token: owner, body: { owner: me?.name } });
+    const sourcesFor = async (token: string) =>
+      (await server.request('GET', `/api/v1/users/${ann.id}/link`, { token })).json().sources;
+    expect((await sourcesFor(owner))[0].problem).toMatchObject({ code: 'http-closed', message: /127\.0\.0\.1/ });
+    expect((await sourcesFor(reseller))[0].problem).toEqual({
+      ...{ code: 'http-closed', message: 'The node does not answer with configurations.', hint: 'The owner sees why.' },
+    });
   });
 
   it('says how many entries a client has no form for', async () => {

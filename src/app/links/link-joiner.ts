@@ -3,7 +3,7 @@ import type { Node, NodeSource } from '../../core/inventory/node.ts';
 import type { Peer } from '../../core/inventory/peer.ts';
 import type { ConfigSource } from '../../core/links/config-source.ts';
 import type { LinkJoiner, LinkPart, UserLinks } from '../../core/links/joined.ts';
-import type { LinkStore } from '../../core/links/link-store.ts';
+import { type LinkStore, MOST_ADDRESSES_OF_ONE } from '../../core/links/link-store.ts';
 import { parseShareLink } from '../../core/links/share-link.ts';
 import { parseSubscriptionAddress, type SubscriptionAddress } from '../../core/links/subscription-text.ts';
 import type { NodeId } from '../../core/units/ids.ts';
@@ -25,6 +25,8 @@ interface Dependencies {
 
 /** More devices of one user are not asked about. */
 const MOST_PEERS = 100;
+/** What may be given to one user by their admin and by the owner, and to all users by each of them. */
+const MOST_ADDRESSES = 4 * MOST_ADDRESSES_OF_ONE;
 
 /** Joins what is given out here, what the nodes have for a user's peers, and what others' subscriptions hold. */
 export class JoinedLinks implements LinkJoiner {
@@ -48,7 +50,7 @@ export class JoinedLinks implements LinkJoiner {
     // All at once: together they take no longer than the slowest is waited for.
     const parts = await Promise.all([
       ...nodes.map(({ node, peer }) => this.#ofPeer(node, peer)),
-      ...addresses.map((address) => this.#ofAddress(address)),
+      ...addresses.slice(0, MOST_ADDRESSES).map((address) => this.#ofAddress(address)),
     ]);
     return { direct, parts };
   }
@@ -100,9 +102,9 @@ export class JoinedLinks implements LinkJoiner {
     kind: LinkPart['kind'],
     name: string,
     source: string,
-    read: Parameters<ConfigCache['get']>[1],
+    read: Parameters<ConfigCache['get']>[2],
   ): Promise<LinkPart> {
-    const { copy, isOld, problem } = await this.#use.cache.get(source, read);
+    const { copy, isOld, problem } = await this.#use.cache.get(kind, source, read);
     return {
       kind,
       name,

@@ -18,6 +18,9 @@ export interface ConfigSource {
   close(): Promise<void>;
 }
 
+/** Days for which the copy of a source that does not answer is given out. */
+export const KEPT_DAYS = 30;
+
 /** A copy as it is kept. */
 export interface KeptCopy extends ConfigCopy {
   /** When the source last gave it, or said that it still holds. */
@@ -28,4 +31,6 @@ export interface KeptCopy extends ConfigCopy {
 export interface ConfigCopies {
   copy(source: string): Promise<KeptCopy | null>;
   keepCopy(source: string, copy: KeptCopy): Promise<void>;
+  /** The copy that is kept still holds at that instant. @returns false where none is kept */
+  confirmCopy(source: string, at: Date): Promise<boolean>;
 }

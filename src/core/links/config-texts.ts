@@ -8,6 +8,26 @@ export function copyOfTexts(values: readonly unknown[]): ConfigCopy {
   return { texts, unreadable: values.length - texts.length, etag: null };
 }
 
+/** Entries of one source; clients become slow with thousands. */
+export const MOST_TEXTS = 1000;
+const MOST_BYTES = 512 * 1024;
+const toBytes = new TextEncoder();
+const fromBytes = new TextDecoder();
+
+/** As much of a copy as is kept and given out: whoever writes the source decides how long it is. */
+export function bounded<T extends ConfigCopy>(copy: T): T {
+  const texts: string[] = [];
+  let size = 0;
+  for (const text of copy.texts.slice(0, MOST_TEXTS)) {
+    const bytes = toBytes.encode(text);
+    size += bytes.length;
+    if (size > MOST_BYTES) break;
+    // Written anew: a piece of a long answer holds all of it in memory.
+    texts.push(fromBytes.decode(bytes));
+  }
+  return { ...copy, texts };
+}
+
 /** The peer is not there any more, or gets nothing: a subscription goes on without it. */
 export const NO_CONFIGS: ConfigCopy = Object.freeze({ texts: [], unreadable: 0, etag: null });
 

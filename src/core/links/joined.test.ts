@@ -105,6 +105,17 @@ describe('joinLinks', () => {
     );
   });
 
+  it('ends after 2,000 entries, and after 4,000 texts that may all be the same', () => {
+    const text = (n: number) => `vless://${UUID}@h${n}.example:443#${n}`;
+    const thousand = (from: number) => Array.from({ length: 1_000 }, (_, n) => text(from + n));
+    const parts = [0, 1, 2].map((n) => part(`p${n}`, thousand(n * 1_000)));
+    const joined = joinLinks({ direct: [text(9_999)], parts });
+    expect([joined.length, joined[0]?.text, joined.at(-1)?.host]).toEqual([2_000, text(9_999), 'h1998.example']);
+    const same = Array.from({ length: 4 }, () => part('same', thousand(0)));
+    expect(joinLinks({ direct: [], parts: [...same, part('late', [text(5_000)])] })).toHaveLength(1_000);
+    expect(joinLinks({ direct: thousand(0).concat(thousand(1_000), [text(2_000)]), parts: [] })).toHaveLength(2_000);
+  });
+
   it('repeats nothing that is there under another name', () => {
     const text = `vless://${UUID}@de.example:443`;
     const joined = joinLinks({

@@ -1,5 +1,6 @@
 import type { Notice } from '../inventory/node-operations.ts';
 import type { AdminId, UserId } from '../units/ids.ts';
+import { MOST_TEXTS } from './config-texts.ts';
 import { parseShareLink, renameShareLink, type ShareLink } from './share-link.ts';
 
 /** What one source other than the links given out here adds to a user's subscription. */
@@ -31,33 +32,36 @@ export interface LinkJoiner {
   linksOf(user: { readonly id: UserId; readonly ownerId: AdminId | null }): Promise<UserLinks>;
 }
 
-/** Entries of one part; clients become slow with thousands. */
-const MOST_OF_PART = 1000;
+/** Entries of one subscription, and texts that are looked at for them: those of many sources may all be the same. */
+const MOST_ENTRIES = 2000;
+const MOST_LOOKED_AT = 4000;
 
 /**
- * One list. Links given out here come first, every one of them and as they were given; entries of other sources follow in
- * the order of these, each marked with the name of its source, and one that is there already is not repeated.
+ * One list. Links given out here come first, as they were given; entries of other sources follow in
+ * the order of these, each marked with the name of its source, and one that is there already is not repeated. It ends where no client would read on.
  */
 export function joinLinks({ direct, parts }: UserLinks): ShareLink[] {
-  const joined = direct.map(parseShareLink).filter((link) => link !== null);
+  const joined = direct
+    .slice(0, MOST_ENTRIES)
+    .map(parseShareLink)
+    .filter((link) => link !== null);
   const known = new Set(joined.map(withoutName));
-  for (const { name, texts } of parts) {
-    for (const link of readable(texts)) {
-      const what = withoutName(link);
-      if (known.has(what)) continue;
-      known.add(what);
-      joined.push(renameShareLink(link, marked(link, name)));
-    }
+  const others = parts.flatMap(({ name, texts }) => texts.slice(0, MOST_TEXTS).map((text) => ({ name, text })));
+  for (const { name, text } of others.slice(0, MOST_LOOKED_AT)) {
+    if (joined.length >= MOST_ENTRIES) break;
+    const link = parseShareLink(text);
+    if (link === null) continue;
+    const what = withoutName(link);
+    if (known.has(what)) continue;
+    known.add(what);
+    joined.push(renameShareLink(link, marked(link, name)));
   }
   return joined;
 }
 
-/** How many of a part's texts end up as entries before repeats are left out. */
-export function readable(texts: readonly string[]): ShareLink[] {
-  return texts
-    .slice(0, MOST_OF_PART)
-    .map(parseShareLink)
-    .filter((link) => link !== null);
+/** True where nothing is there only because a source has never answered: an empty list would be no answer. */
+export function isUnknown(links: readonly ShareLink[], { parts }: UserLinks): boolean {
+  return links.length === 0 && parts.some(({ at, problem }) => at === null && problem !== null);
 }
 
 function marked({ name, host }: ShareLink, mark: string): string {

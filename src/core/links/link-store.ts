@@ -1,3 +1,4 @@
+import { InvalidInput } from '../errors.ts';
 import type { AdminId, LinkId, UserId } from '../units/ids.ts';
 import type { ShareLink, ShareProtocol } from './share-link.ts';
 
@@ -38,15 +39,37 @@ export interface LinkFetch {
   readonly count: number;
 }
 
+/** Links of one reseller. */
+export const MOST_LINKS = 1000;
+/** Subscriptions of others that one admin gives to one user, or to all. */
+export const MOST_ADDRESSES_OF_ONE = 20;
+
+/** @throws too-many-links, too-many-addresses */
+export function checkRoom(
+  { link, userId, ownerId }: Pick<NewLink, 'link' | 'userId' | 'ownerId'>,
+  has: { readonly links: number; readonly addresses: number },
+): void {
+  if (ownerId !== null && has.links >= MOST_LINKS) {
+    const hint = 'Delete what nobody needs any more.';
+    throw new InvalidInput('/link', `${MOST_LINKS} links are given out already.`, hint, 'too-many-links');
+  }
+  if (link.protocol !== 'subscription' || has.addresses < MOST_ADDRESSES_OF_ONE) return;
+  const whom = userId === null ? 'to all users' : 'to this user';
+  const message = `${MOST_ADDRESSES_OF_ONE} subscriptions of others are given ${whom} already.`;
+  throw new InvalidInput('/link', message, 'Delete one first.', 'too-many-addresses');
+}
+
 /** Port: what subscriptions are made of. Links hold credentials: they are sealed at rest and come out for their user alone. */
 export interface LinkStore {
   /** All links that an admin manages (null: all there are), oldest first. */
   links(ownerId: AdminId | null): Promise<LinkConfig[]>;
+  /** @throws too-many-links, too-many-addresses */
   addLink(link: NewLink): Promise<LinkConfig>;
   /** @throws NotFound */
   deleteLink(id: LinkId): Promise<void>;
   /**
-   * What this user's subscription holds: their own links, those for all users of their admin, and those for everybody.
+   * What this user's subscription holds: links of their admin and of the owner, for them, and for all. What another admin
+   * gave them before they came to this one is not theirs any more.
    * Links sealed with a key that is not there any more are left out.
    */
   linksOf(userId: UserId, ownerId: AdminId | null): Promise<readonly string[]>;

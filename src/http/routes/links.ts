@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
-import { type Actor, adminIdOf, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
+import { type Actor, adminIdOf, isAllowed, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
 import type { User } from '../../core/inventory/peer.ts';
-import { type LinkPart, readable } from '../../core/links/joined.ts';
+import type { LinkPart } from '../../core/links/joined.ts';
 import type { LinkConfig } from '../../core/links/link-store.ts';
 import { parseShareLink } from '../../core/links/share-link.ts';
 import { parseSubscriptionAddress } from '../../core/links/subscription-text.ts';
@@ -52,7 +52,12 @@ const UserLinkJson = Type.Object(
           description: 'When the source last said so; null: never yet.',
         }),
         old: Type.Boolean({ description: 'It did not answer when it was asked: this is what it said before.' }),
-        problem: Nullable(Type.Object({ code: Type.String(), message: Type.String(), hint: MaybeString })),
+        problem: Nullable(
+          Type.Object(
+            { code: Type.String(), message: Type.String(), hint: MaybeString },
+            { description: 'Of a node, whoever may not look at nodes is told the code alone.' },
+          ),
+        ),
       }),
       { description: 'What the subscription takes from nodes and from others, beside the links given out here.' },
     ),
@@ -135,16 +140,17 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   app.get('/api/v1/users/:id/link', { config, schema: userLinkSchema }, async (request) => {
-    const user = await userOf(actorOf(request), request.params.id);
-    return await userLink(publicUrl(parts, request), user);
+    const actor = actorOf(request);
+    return await userLink(actor, publicUrl(parts, request), await userOf(actor, request.params.id));
   });
 
   app.post('/api/v1/users/:id/rotate-link', { config, schema: rotateSchema }, async (request) => {
-    const user = await userOf(actorOf(request), request.params.id);
+    const actor = actorOf(request);
+    const user = await userOf(actor, request.params.id);
     const linkToken = newSecret();
     await links.rotateLinkToken(user.id, linkToken);
     await audit(parts, request, 'user.link-rotated', user.name);
-    return await userLink(publicUrl(parts, request), { ...user, linkToken });
+    return await userLink(actor, publicUrl(parts, request), { ...user, linkToken });
   });
 
   async function visibleLinks(actor: Actor): Promise<LinkConfig[]> {
@@ -157,13 +163,13 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
     return user;
   }
 
-  async function userLink(base: string, { id, ownerId, linkToken }: User) {
+  async function userLink(actor: Actor, base: string, { id, ownerId, linkToken }: User) {
     const secret = encodeURIComponent(linkToken);
     return {
       subscription: `${base}/api/xpert/sub?user_token=${secret}`,
       page: `${base}/u/${secret}`,
       devices: await links.fetches(id),
-      sources: (await userLinks.linksOf({ id, ownerId })).parts.map(sourceJson),
+      sources: (await userLinks.linksOf({ id, ownerId })).parts.map((part) => sourceJson(part, actor)),
     };
   }
 }
@@ -173,6 +179,14 @@ function ownerOf(actor: Actor) {
   return visibilityOf(actor).kind === 'all' ? null : adminIdOf(actor);
 }
 
-function sourceJson({ kind, name, texts, unreadable, at, isOld, problem }: LinkPart) {
-  return { kind, name, entries: readable(texts).length, unreadable, at, old: isOld, problem };
+function sourceJson({ kind, name, texts, unreadable, at, isOld, problem }: LinkPart, actor: Actor) {
+  const isHidden = problem !== null && kind === 'node' && !isAllowed(actor, 'view-all');
+  const shown = isHidden ? { code: problem.code, ...OF_A_NODE } : problem;
+  return { kind, name, entries: texts.length, unreadable, at, old: isOld, problem: shown };
 }
+
+/** Where a node is, and what answers there, is for those who may look at nodes. */
+const OF_A_NODE = {
+  message: 'The node does not answer with configurations.',
+  hint: 'The owner sees why.',
+};

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { joinLinks, type UserLinks } from '../../core/links/joined.ts';
+import type { ExpectedError } from '../../core/errors.ts';
+import { isUnknown, joinLinks, type LinkPart, type UserLinks } from '../../core/links/joined.ts';
 import { explainingLink } from '../../core/links/subscription.ts';
 import { chooseFormat, clientName } from '../../core/links/subscription-format.ts';
 import { formatUserinfo, type Userinfo, userinfoOf } from '../../core/links/userinfo.ts';
@@ -11,6 +12,7 @@ import { hasAccess } from '../../core/quota/user-state.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
+import { problem } from '../problem.ts';
 import { languageOf } from '../user-page/language.ts';
 import { offWord, PAGE_TEXTS } from '../user-page/texts.ts';
 import { writeSubscription } from './subscription-body.ts';
@@ -18,6 +20,8 @@ import { deviceOf, publicUrl, type Visitor, visitorOf } from './visitor.ts';
 
 /** Clients ask again after so many hours. */
 const UPDATE_HOURS = 12;
+/** And so soon where nothing could be given. */
+const RETRY_SECONDS = 30;
 const TITLE = 'Xpert';
 
 const Query = Type.Object({
@@ -56,18 +60,31 @@ async function answer(
   const userAgent = request.headers['user-agent'] ?? '';
   const visitor = await visitorOf(parts, secret);
   const joined = await linksFor(parts, request, visitor);
-  const old = joined.parts.filter(({ isOld, at }) => isOld && at !== null);
+  noteFetch(parts, request, visitor, userAgent);
+  const links = joinLinks(joined);
+  if (isUnknown(links, joined)) throw notRead();
+  const old = joined.parts.filter(({ isOld }) => isOld);
   const { type, text, leftOut } = await writeSubscription(
     chooseFormat(wanted, userAgent),
-    joinLinks(joined),
+    links,
     title,
-    old.map(({ name, at }) => `${name}: did not answer; this is as of ${at?.toISOString()}.`),
+    old.map(noteOf),
   );
-  noteFetch(parts, request, visitor, userAgent);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   reply.headers({ ...headersFor(parts, request, visitor, title), ...saying(leftOut, old.length), etag });
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   return reply.type(type).send(text);
+}
+
+function noteOf({ name, at }: LinkPart): string {
+  return at === null ? `${name}: has not answered yet.` : `${name}: did not answer; this is as of ${at.toISOString()}.`;
+}
+
+/** A client that is refused keeps the profile it has; one that gets an empty one does not. */
+function notRead(): ExpectedError {
+  return problem('sources-not-read', 'Nothing that this subscription is made of has answered yet.', {
+    retryAfterSeconds: RETRY_SECONDS,
+  });
 }
 
 /** Somebody suspended gets an entry that says so instead of configurations that do not work. */
@@ -76,7 +93,7 @@ async function linksFor({ ports }: HttpParts, request: FastifyRequest, { user }:
   return { direct: [explainingLink(PAGE_TEXTS[languageOf(request)][offWord(user.state)]).text], parts: [] };
 }
 
-/** What a client is not given, or given as it was before; absent where there is nothing of the kind. */
+/** What a client is not given, or not as it is now; absent where there is nothing of the kind. */
 function saying(leftOut: number, old: number): Record<string, string> {
   return {
     ...(leftOut === 0 ? {} : { 'xpert-left-out': String(leftOut) }),

@@ -290,14 +290,20 @@ describe('addresses', () => {
     expect((await failure(asked)).code).toBe('http-address-not-allowed');
   });
 
-  test('credentials are not taken along to another host', async () => {
-    const second = await serve((incoming, outgoing) => void outgoing.end(`${incoming.headers.authorization}`));
+  test('another host hears who asks and for what, and gets no credentials', async () => {
+    const second = await serve((incoming, outgoing) => void outgoing.end(JSON.stringify(incoming.headers)));
     const first = await serve((_incoming, outgoing) => {
       outgoing.writeHead(307, { location: `http://127.0.0.1:${second}/` }).end();
     });
-    const headers = { authorization: 'Bearer abc' };
+    const headers = {
+      ...{ authorization: 'Bearer abc', cookie: 'a=b', 'x-api-key': 'abc', 'if-none-match': '"a"' },
+      ...{ 'User-Agent': 'v2rayNG/1.10', accept: 'text/plain' },
+    };
     const answer = await client().request({ url: at(first), headers, signal: soon(), redirects: 1 });
-    expect(answer.body.toString()).toBe('undefined');
+    expect(JSON.parse(answer.body.toString())).toEqual({
+      ...{ 'user-agent': 'v2rayNG/1.10', accept: 'text/plain', 'accept-encoding': 'gzip' },
+      ...{ host: `127.0.0.1:${second}`, connection: expect.any(String) },
+    });
   });
 });
 

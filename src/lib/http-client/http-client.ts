@@ -96,9 +96,9 @@ export class HttpClient {
       const hint = 'It should lead to another https:// address.';
       throw new HttpFailure('http-redirect', `${wanted.url.origin} redirects to where nobody may follow.`, hint);
     }
-    // Whoever is elsewhere gets nothing that was meant for the first.
-    const { headers: _headers, ...rest } = wanted;
-    return await this.#follow(url.origin === wanted.url.origin ? { ...wanted, url } : { ...rest, url }, redirects - 1);
+    const { headers = {} } = wanted;
+    const isSame = url.origin === wanted.url.origin;
+    return await this.#follow({ ...wanted, url, headers: isSame ? headers : forAnybody(headers) }, redirects - 1);
   }
 
   async #once(wanted: HttpRequest, mayRepeat: boolean): Promise<HttpAnswer> {
@@ -148,6 +148,11 @@ export class HttpClient {
     outgoing.end(body);
     return outgoing;
   }
+}
+
+/** Whoever is elsewhere gets nothing that was meant for the first, but hears who asks and for what. */
+function forAnybody(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => /^(?:user-agent|accept)$/i.test(name)));
 }
 
 function headOf(outgoing: ClientRequest): Promise<IncomingMessage> {

@@ -50,6 +50,10 @@ export class SqlLinkStore implements LinkStore, ConfigCopies {
     return this.#writer.run('keepCopy', source, this.#box.seal(new TextEncoder().encode(JSON.stringify(texts))), rest);
   }
 
+  confirmCopy(source: string, at: Date) {
+    return this.#writer.run('confirmCopy', source, at);
+  }
+
   noteFetch(userId: UserId, fetch: Parameters<LinkStore['noteFetch']>[1], at: Date) {
     return this.#writer.run('noteFetch', userId, fetch, at);
   }

@@ -24,11 +24,11 @@ export class LinkReader {
       .map(toLink);
   }
 
-  /** Sealed links of a user's subscription, those made for them first. */
+  /** Sealed links of a user's subscription, those made for them first. Another admin's are not theirs. */
   sealedLinksOf(userId: UserId, ownerId: AdminId | null): Uint8Array[] {
     return this.#sql
       .all<{ sealed: Buffer }>(
-        `SELECT sealed FROM link WHERE user_id = @userId OR (user_id IS NULL AND (owner_id IS NULL OR owner_id = @ownerId))
+        `SELECT sealed FROM link WHERE (user_id = @userId OR user_id IS NULL) AND (owner_id IS NULL OR owner_id = @ownerId)
          ORDER BY user_id IS NULL, created_at, rowid`,
         { userId, ownerId },
       )

@@ -27,6 +27,7 @@ export function accountOperations({ identities, links }: { readonly identities: 
     keepCopy: operation('none', (_now, source: string, sealed: Uint8Array, copy: Omit<KeptCopy, 'texts'>) =>
       links.keepCopy(source, sealed, copy),
     ),
+    confirmCopy: operation('none', (_now, source: string, at: Date) => links.confirmCopy(source, at)),
     noteFetch: operation('none', (_now, id: UserId, fetch: Pick<LinkFetch, 'device' | 'client'>, at: Date) =>
       links.noteFetch(id, fetch, at),
     ),

@@ -1,6 +1,6 @@
 import { NotFound } from '../../../core/errors.ts';
-import type { KeptCopy } from '../../../core/links/config-source.ts';
-import type { LinkConfig, LinkFetch, NewLink } from '../../../core/links/link-store.ts';
+import { KEPT_DAYS, type KeptCopy } from '../../../core/links/config-source.ts';
+import { checkRoom, type LinkConfig, type LinkFetch, type NewLink } from '../../../core/links/link-store.ts';
 import type { LinkId, NewId, UserId } from '../../../core/units/ids.ts';
 import { DAY_MS } from '../../../core/units/time-zone.ts';
 import type { Database } from '../database.ts';
@@ -8,8 +8,7 @@ import { type LinkRow, linkColumns, toLink } from '../rows.ts';
 
 /** Devices kept per user: somebody who changes theirs with every fetch does not fill the disk. */
 const MAX_DEVICES = 100;
-/** Days for which the copy of a source that does not answer is given out, and a device that fetches no more is known. */
-const COPY_DAYS = 30;
+/** Days for which a device that fetches no more is known. */
 const FETCH_DAYS = 90;
 
 /** Writes of links and of their fetches. */
@@ -22,8 +21,9 @@ export class Links {
     this.#newId = newId;
   }
 
-  /** `sealed`: the text of the link, unreadable. */
+  /** `sealed`: the text of the link, unreadable. @throws too-many-links, too-many-addresses */
   add({ link, userId, ownerId, createdAt }: NewLink, sealed: Uint8Array): LinkConfig {
+    checkRoom({ link, userId, ownerId }, this.#sql.room.get(userId, ownerId) as Room);
     const id = this.#newId();
     const { name, protocol, host, port } = link;
     const text = Buffer.from(sealed);
@@ -37,7 +37,13 @@ export class Links {
 
   keepCopy(source: string, sealed: Uint8Array, { unreadable, etag, at }: Omit<KeptCopy, 'texts'>): void {
     this.#sql.keepCopy.run(source, Buffer.from(sealed), unreadable, etag, at.getTime());
-    this.#sql.forgetCopies.run(at.getTime() - COPY_DAYS * DAY_MS);
+    this.#sql.forgetCopies.run(at.getTime() - KEPT_DAYS * DAY_MS);
+  }
+
+  confirmCopy(source: string, at: Date): boolean {
+    const { changes } = this.#sql.confirmCopy.run(at.getTime(), source);
+    this.#sql.forgetCopies.run(at.getTime() - KEPT_DAYS * DAY_MS);
+    return changes === 1;
   }
 
   noteFetch(userId: UserId, { device, client }: Pick<LinkFetch, 'device' | 'client'>, at: Date): void {
@@ -51,12 +57,21 @@ export class Links {
   }
 }
 
+interface Room {
+  readonly links: number;
+  readonly addresses: number;
+}
+
 function prepare(db: Database) {
   return {
     find: db.prepare(`SELECT ${linkColumns} FROM link l WHERE l.id = ?`),
     add: db.prepare(
       `INSERT INTO link (id, name, protocol, server, port, sealed, user_id, owner_id, created_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    room: db.prepare(
+      `SELECT count(*) AS links, count(*) FILTER (WHERE protocol = 'subscription' AND user_id IS ?) AS addresses
+       FROM link WHERE owner_id IS ?`,
     ),
     delete: db.prepare('DELETE FROM link WHERE id = ?'),
     noteFetch: db.prepare(
@@ -68,6 +83,7 @@ function prepare(db: Database) {
        ON CONFLICT (source) DO UPDATE SET sealed = excluded.sealed, unreadable = excluded.unreadable,
          etag = excluded.etag, at = excluded.at`,
     ),
+    confirmCopy: db.prepare('UPDATE config_copy SET at = ? WHERE source = ?'),
     forgetCopies: db.prepare('DELETE FROM config_copy WHERE at < ?'),
     forgetFetches: db.prepare('DELETE FROM link_fetch WHERE last_at < ?'),
     forgetOldest: db.prepare(

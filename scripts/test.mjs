@@ -18,7 +18,7 @@ const filters = args.filter((arg) => !['--engines', '--long', '--torture'].inclu
 
 endOnSignals();
 await ensureReady();
-await ensureSystemPackages(say);
+await ensureSystemPackages(say, projects.includes('engines'));
 
 const folder = mkdtempSync(join(tmpdir(), 'xpert-test-'));
 const report = join(folder, 'report.json');

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run, withProgress } from './run.mjs';
 
@@ -31,8 +31,18 @@ const wanted = [
   ['shellcheck', 'shellcheck'],
 ];
 
+/** What the tests of other engines start beside that (`npm run test:engines`). */
+const engines = [['initdb', 'postgresql']];
+
+/** Debian keeps the programs of each PostgreSQL in a folder of its own. */
+function postgresFolders() {
+  const base = '/usr/lib/postgresql';
+  return existsSync(base) ? readdirSync(base).map((version) => join(base, version, 'bin')) : [];
+}
+
 function found(program) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+  const path = (process.env.PATH ?? '').split(delimiter);
+  const folders = [...path, '/usr/sbin', '/sbin', '/usr/local/sbin', ...postgresFolders()];
   return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
@@ -43,11 +53,12 @@ function found(program) {
   });
 }
 
-const missing = () => wanted.filter(([program]) => !found(program));
+const missingOf = (programs) => programs.filter(([program]) => !found(program));
 const inWords = (list) => list.map(([program, pkg]) => `${program} (package ${pkg})`).join(', ');
 
 /** Installs what is missing where that is possible, and says plainly what the tests will have to do without. */
-export async function ensureSystemPackages(say) {
+export async function ensureSystemPackages(say, withEngines = false) {
+  const missing = () => missingOf(withEngines ? [...wanted, ...engines] : wanted);
   const before = missing();
   if (before.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {

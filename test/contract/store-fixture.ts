@@ -40,6 +40,8 @@ export interface StorePorts {
 
 /** One database of an engine, empty at first, with the clock that it lives by. */
 export interface StoreFixture {
+  /** False: copies of the ledger are made by the engine's own means, and `backup` says so. */
+  readonly writesCopies?: boolean;
   readonly clock: ManualClock;
   /** Opens the database, again after a close. Days are those of `timeZone`; null: as before. */
   open(timeZone?: string | null): Promise<StorePorts>;

@@ -1055,6 +1055,14 @@ export function usageLedgerContract(make: MakeStore): void {
     const { mkdtempSync, rmSync } = await import('node:fs');
     const folder = mkdtempSync('/tmp/xpert-backup-');
     try {
+      if (fixture.writesCopies === false) {
+        const refused = store.ledger.backup(`${folder}/copy.db`);
+        await expect(refused).rejects.toMatchObject({
+          code: 'backup-elsewhere',
+          hint: expect.stringContaining('pg_dump'),
+        });
+        return;
+      }
       const { path, bytes } = await store.ledger.backup(`${folder}/copy.db`);
       expect(path).toBe(`${folder}/copy.db`);
       expect(bytes).toBeGreaterThan(4096);

@@ -8,6 +8,13 @@ export interface Database {
   /** All that `work` reads is of one instant, and all that it writes is there together or not at all. */
   transaction<T>(work: () => T): () => T;
   close(): unknown;
+  /** Undoes `work` alone if it fails within a transaction; absent where a statement that fails is undone by itself. */
+  attempt?<T>(work: () => T): T;
+}
+
+/** After an error of `work` the transaction goes on as if it had not been begun. Only single statements may fail in it. */
+export function attempt<T>(db: Database, work: () => T): T {
+  return db.attempt === undefined ? work() : db.attempt(work);
 }
 
 /** Parameters are given one after the other, as one list, or as an object by their names. */

@@ -177,7 +177,7 @@ function prepare(db: Database) {
       `SELECT t.id AS tallyId, ${carrier}, sum(d.rx) AS rx, sum(d.tx) AS tx, sum(d.undirected) AS undirected,
          sum(d.markup) AS markup
        ${from} CROSS JOIN calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id
-       WHERE ${counts} AND t.last_at >= @fromMs AND b.day BETWEEN @firstDay AND @lastDay GROUP BY t.id`,
+       WHERE ${counts} AND t.last_at >= @fromMs AND b.day BETWEEN @firstDay AND @lastDay GROUP BY t.id, c.id`,
     ),
     daysOfTally: big(
       `SELECT b.from_at AS fromMs, b.to_at AS toMs, d.rx, d.tx, d.undirected, d.markup

@@ -3,6 +3,7 @@ import type { Commit, NodePoll } from '../../core/ledger/usage-ledger.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { UserId } from '../../core/units/ids.ts';
 import type { OperationArgs, OperationName, OperationResult } from './writer/operations.ts';
+import type { Turns } from './writer/turns.ts';
 import type { TablesChange, WriterItem, WriterTurn } from './writer/writer-items.ts';
 
 /** Carries items to the writer, wherever it runs, and its turns back. */
@@ -120,4 +121,15 @@ export class WriterLink {
     this.#pending = [];
     this.#transport?.send(items, this.#clock.now().getTime());
   }
+}
+
+/** The writer in this very thread: for tests, and for `:memory:`. */
+export function localTransport(turns: Turns): WriterTransport {
+  return {
+    send(items, nowMs) {
+      turns.enqueue(items, nowMs);
+      turns.run();
+    },
+    close: async () => turns.close(),
+  };
 }

@@ -10,7 +10,7 @@ import { localSlowReader, type SlowReader, ThreadedSlowReader } from '../sql/slo
 import { makeStores, type Stores } from '../sql/stores.ts';
 import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
 import { Turns } from '../sql/writer/turns.ts';
-import { WriterLink, type WriterTransport } from '../sql/writer-link.ts';
+import { localTransport, WriterLink } from '../sql/writer-link.ts';
 import { startWriterThread } from '../sql/writer-thread.ts';
 import { readConnection, writeConnection } from './connections.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
@@ -86,15 +86,4 @@ function openFile({ path, timeZone, newId, onImport }: SqliteStoreOptions, nowMs
     db.close();
     throw error;
   }
-}
-
-/** The writer in this very thread: for tests, and for `:memory:`. */
-function localTransport(turns: Turns): WriterTransport {
-  return {
-    send(items, nowMs) {
-      turns.enqueue(items, nowMs);
-      turns.run();
-    },
-    close: async () => turns.close(),
-  };
 }

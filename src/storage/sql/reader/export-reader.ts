@@ -198,7 +198,7 @@ class ExportLines {
       `WITH RECURSIVE number (quarter) AS (
          SELECT CAST(@first AS INTEGER) UNION ALL SELECT quarter + 1 FROM number WHERE quarter < @last)
        SELECT ${columns} FROM json_each(@few) w CROSS JOIN number q
-       CROSS JOIN record r ON r.quarter = q.quarter AND r.tally_id = w.value`,
+       CROSS JOIN record r ON r.quarter = q.quarter AND r.tally_id = CAST(w.value AS INTEGER)`,
       { few: this.#few, ...quarters(fromMs, toMs) },
     );
   }
@@ -209,7 +209,7 @@ class ExportLines {
       return this.#sql.eachBig<SourceRow>(`SELECT ${columns} FROM day d WHERE d.day = @number`, { number });
     }
     return this.#sql.eachBig<SourceRow>(
-      `SELECT ${columns} FROM json_each(@few) w CROSS JOIN day d ON d.day = @number AND d.tally_id = w.value`,
+      `SELECT ${columns} FROM json_each(@few) w CROSS JOIN day d ON d.day = @number AND d.tally_id = CAST(w.value AS INTEGER)`,
       { few: this.#few, number },
     );
   }

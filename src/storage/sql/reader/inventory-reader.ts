@@ -154,7 +154,7 @@ export class InventoryReader {
     // Few of many: walking through all names for them would be a second search.
     const isFew = found !== null && found.length <= FEW;
     const rows = this.#sql.all<UserRow>(
-      `SELECT ${userColumns} FROM user u WHERE ${isFew ? 'u.rowid IN (SELECT value FROM json_each(@found))' : where}
+      `SELECT ${userColumns} FROM user u WHERE ${isFew ? 'u.rowid IN (SELECT CAST(value AS INTEGER) FROM json_each(@found))' : where}
        ${position === undefined ? '' : `AND u.name ${beyond} @position`} ORDER BY u.name ${direction} LIMIT @limit`,
       {
         ...(isFew ? { found: JSON.stringify(found) } : params),
@@ -185,7 +185,7 @@ export class InventoryReader {
   usersOfRows(rows: readonly number[]): User[] {
     return this.#sql
       .all<UserRow>(
-        `SELECT ${userColumns} FROM json_each(@rows) wanted CROSS JOIN user u ON u.rowid = wanted.value
+        `SELECT ${userColumns} FROM json_each(@rows) wanted CROSS JOIN user u ON u.rowid = CAST(wanted.value AS INTEGER)
          WHERE u.deleted_at IS NULL ORDER BY wanted.key`,
         { rows: JSON.stringify(rows) },
       )
@@ -325,7 +325,7 @@ function userFilter(query: UserQuery): { where: string; params: Params } {
   }
   if (query.search !== undefined) {
     // Tokens are walked through once, not looked up for every user.
-    where.push(`(u.name LIKE @pattern ESCAPE '\\' OR u.note LIKE @pattern ESCAPE '\\' OR u.telegram_id LIKE @pattern
+    where.push(`(u.name LIKE @pattern ESCAPE '\\' OR u.note LIKE @pattern ESCAPE '\\' OR CAST(u.telegram_id AS TEXT) LIKE @pattern
       OR u.id IN (SELECT k.user_id FROM user_token k WHERE k.token LIKE @pattern ESCAPE '\\'))`);
     params.pattern = likePattern(query.search);
   }

@@ -93,7 +93,7 @@ export class LedgerReader {
       days: count('(SELECT count(*) FROM day)'),
       users: count(
         `(SELECT count(*) FROM (SELECT DISTINCT g.user_id, iif(g.user_id IS NULL, g.token, ''),
-           iif(g.user_id IS NULL, g.peer_id, '') FROM segment g WHERE g.id IN (SELECT segment_id FROM tally)))`,
+           iif(g.user_id IS NULL, g.peer_id, '') FROM segment g WHERE g.id IN (SELECT segment_id FROM tally)) holder)`,
       ),
       servers: count('(SELECT count(DISTINCT c.place) FROM carrier c WHERE c.id IN (SELECT carrier_id FROM series))'),
       bytes,

@@ -35,8 +35,8 @@ export class NoteworthyReader {
       `SELECT DISTINCT u.id AS userId, u.name
        FROM quota_meter m JOIN user u ON u.id = m.user_id JOIN entitlement e ON e.user_id = u.id
          LEFT JOIN plan p ON p.id = e.plan_id JOIN json_each(ifnull(e.terms, p.terms), '$.quotas') q
-       WHERE u.state = 'active' AND q.value ->> 'name' = m.quota
-         AND 0.0 + m.rx + m.tx + m.undirected + max(m.markup, 0)
+         ON q.value ->> 'name' = m.quota
+       WHERE u.state = 'active' AND 0.0 + m.rx + m.tx + m.undirected + max(m.markup, 0)
            >= (@percent / 100.0 - 0.001) * (CAST(q.value ->> 'bytes' AS INTEGER) + m.carried + m.topped_up)
        LIMIT ${MOST}`,
       { percent: NEAR_LIMIT_PERCENT },
@@ -64,7 +64,7 @@ export class NoteworthyReader {
 
   #expiring(nowMs: number): NoteworthyUser[] {
     const end = `min(ifnull(e.expires_at, 9e15),
-      ifnull(e.started_at + (ifnull(e.terms, p.terms) ->> 'validDays') * ${DAY_MS}, 9e15))`;
+      ifnull(e.started_at + CAST(ifnull(e.terms, p.terms) ->> 'validDays' AS INTEGER) * ${DAY_MS}, 9e15))`;
     return this.#sql
       .all<Row & { endsMs: number }>(
         `SELECT u.id AS userId, u.name, CAST(${end} AS INTEGER) AS endsMs

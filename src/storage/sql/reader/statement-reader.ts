@@ -137,7 +137,7 @@ export class StatementReader {
     total: Traffic,
   ): Pick<Statement, 'lateAfterClosing' | 'corrections'> {
     const rows = this.#sql.allBig<TrafficRow & { correctedAt: bigint | null; isAfter: bigint }>(
-      `SELECT iif(r.flags & ${FLAG.correction}, r.quarter, NULL) AS correctedAt,
+      `SELECT iif(r.flags & ${FLAG.correction} <> 0, r.quarter, NULL) AS correctedAt,
          (r.quarter + r.lag) * ${QUARTER_MS} >= @toMs AS isAfter, ${sums('r')} ${USER_RECORDS} GROUP BY 1, 2`,
       { userId, toMs, ...quartersWithin(fromMs, toMs) },
     );

@@ -22,7 +22,7 @@ const TO_DAYS = `CROSS JOIN calendar_day b CROSS JOIN day d
 
 const CARRIER_COLUMNS = `c.server, c.port, c.protocol, c.service_id AS serviceId, c.node_id AS nodeId,
   EXISTS (SELECT 1 FROM node n WHERE n.id = c.node_id AND n.deleted_at IS NOT NULL) AS deleted`;
-const CARRIER_GROUP = 'GROUP BY c.server, c.port, c.protocol, c.service_id';
+const CARRIER_GROUP = 'GROUP BY c.server, c.port, c.protocol, c.service_id, c.node_id';
 
 /** Reads of usage by user, carrier and peer, from day rows, tallies and the sums per carrier and day. */
 export class UsageReader {
@@ -40,7 +40,7 @@ export class UsageReader {
       `SELECT c.server, c.port, c.protocol, ${sums('v')}, sum(v.connections) AS connections
        FROM carrier_day v JOIN carrier c ON c.id = v.carrier_id
        WHERE v.day BETWEEN @first AND @last AND v.all_mark >= ${ALL_MARK} ${seen(seenBy)}
-       GROUP BY v.carrier_id`,
+       GROUP BY c.id`,
       this.#days(period),
     );
     const moved = rows.filter(({ rx, tx, undirected }) => rx + tx + undirected !== 0n);
@@ -159,7 +159,7 @@ export class UsageReader {
       `SELECT p.id AS peerId, p.service_id AS serviceId, v.node_id AS nodeId, g.user_id AS userId, ${sums('t')}
        FROM peer p JOIN vpn_service v ON v.id = p.service_id JOIN series s ON s.peer_id = p.id
        JOIN tally t ON t.series_id = s.id JOIN segment g ON g.id = t.segment_id
-       WHERE ${named} AND ${VISIBLE} GROUP BY p.id, g.user_id`,
+       WHERE ${named} AND ${VISIBLE} GROUP BY p.id, v.id, g.user_id`,
       params,
     );
     const present = this.#sql.all<Omit<PeerTotal, 'traffic'>>(

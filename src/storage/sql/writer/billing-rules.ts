@@ -67,7 +67,7 @@ function prepare(db: Database) {
       .prepare(
         `INSERT INTO billing_rule (node_id, service_id, from_quarter, thousandths, direction, set_at, admin_id)
          VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET thousandths = excluded.thousandths, direction = excluded.direction,
+         ON CONFLICT (node_id, ifnull(service_id, ''), from_quarter) DO UPDATE SET thousandths = excluded.thousandths, direction = excluded.direction,
            set_at = excluded.set_at, admin_id = excluded.admin_id
          RETURNING id`,
       )

@@ -2,7 +2,7 @@ import { type BillingRule, billedBytes, ruleAt } from '../../../core/ledger/bill
 import type { Piece } from '../../../core/metering/spread.ts';
 import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
-import type { Database } from '../database.ts';
+import { attempt, type Database } from '../database.ts';
 import { isOutOfRange } from '../out-of-range.ts';
 import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
 import { prepareBooking } from './booking-statements.ts';
@@ -24,6 +24,7 @@ export interface DayDelta extends Readonly<Sums> {
  * and the sums per carrier. Nothing is in the database before `flush`.
  */
 export class Booking {
+  readonly #db: Database;
   readonly #sql: ReturnType<typeof prepareBooking>;
   readonly #calendar: Calendar;
   readonly #knownDays = new Set<number>();
@@ -35,6 +36,7 @@ export class Booking {
   #deltas: DayDelta[] | null = null;
 
   constructor(db: Database, calendar: Calendar, quotas: Quotas) {
+    this.#db = db;
     this.#sql = prepareBooking(db);
     this.#calendar = calendar;
     this.#quotas = quotas;
@@ -159,9 +161,11 @@ export class Booking {
   #addToAllTallies(lines: readonly Line[], sums: readonly TallySum[]): boolean {
     if (lines.length < ROWS_PER_STATEMENT || !sums.every(isPlain)) return false;
     try {
-      lines.forEach(({ tallyId }, i) => {
-        const { rx, tx, fromMs, toMs } = sums[i] as TallySum;
-        this.#sql.plainTallies.add(tallyId, rx, tx, fromMs, toMs);
+      attempt(this.#db, () => {
+        lines.forEach(({ tallyId }, i) => {
+          const { rx, tx, fromMs, toMs } = sums[i] as TallySum;
+          this.#sql.plainTallies.add(tallyId, rx, tx, fromMs, toMs);
+        });
       });
       return true;
     } catch (error) {
@@ -173,7 +177,7 @@ export class Booking {
   /** @returns false if the total would exceed 2^63 - 1: the bytes are in quarantine then */
   #addToTally(line: Line, { rx, tx, undirected, markup, fromMs, toMs }: TallySum): boolean {
     try {
-      this.#sql.tally.run(rx, tx, undirected, markup, fromMs, toMs, line.tallyId);
+      attempt(this.#db, () => this.#sql.tally.run(rx, tx, undirected, markup, fromMs, toMs, line.tallyId));
       return true;
     } catch (error) {
       if (!isOutOfRange(error)) throw error;

@@ -9,7 +9,9 @@ import { operation } from './operation.ts';
 export function budgetOperations(db: Database) {
   const sql = {
     node: db.prepare('SELECT 1 FROM node WHERE id = ? AND deleted_at IS NULL'),
-    set: db.prepare('INSERT OR REPLACE INTO node_budget VALUES (?, ?, ?, ?, ?, ?)'),
+    set: db.prepare(
+      'INSERT OR REPLACE INTO node_budget (node_id, bytes, cycle, direction, price_per_tb, currency) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
     remove: db.prepare('DELETE FROM node_budget WHERE node_id = ?'),
   };
   return {

@@ -17,7 +17,7 @@ export function preparePostings(db: Database) {
     ).pluck(),
     place: db.prepare(
       `SELECT t.series_id AS seriesId, g.id AS segmentId, g.all_mark AS allMark, g.hidden, c.id AS carrierId, c.place,
-         c.node_id AS nodeId, c.service_id AS serviceId, ifnull(v.basis = 'weighted', 0) AS isWeighted
+         c.node_id AS nodeId, c.service_id AS serviceId, ifnull(v.basis, '') = 'weighted' AS isWeighted
        FROM tally t JOIN segment g ON g.id = t.segment_id JOIN series s ON s.id = t.series_id
        JOIN carrier c ON c.id = s.carrier_id LEFT JOIN vpn_service v ON v.id = c.service_id WHERE t.id = ?`,
     ),

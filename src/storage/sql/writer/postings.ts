@@ -126,7 +126,8 @@ export class Postings {
   #addToTally({ tallyId, sums, firstMs, lastMs }: TouchedDay): void {
     const { rx, tx, undirected, markup } = sums;
     try {
-      this.#sql.addToTally.run(rx, tx, undirected, markup, tallyId);
+      // To ask what it changed is to wait for it, where writes wait.
+      void this.#sql.addToTally.run(rx, tx, undirected, markup, tallyId).changes;
     } catch (error) {
       if (!isOutOfRange(error)) throw error;
       throw new ExpectedError('total-too-large', 'The total would be larger than 2^63 - 1 bytes.', {

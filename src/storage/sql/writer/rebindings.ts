@@ -125,7 +125,7 @@ function ownersChanged(): ExpectedError {
 function prepare(db: Database) {
   const columns = 'b.id, b.user_id AS userId, b.from_at AS fromMs, b.to_at AS toMs, b.claimed, b.in_cycle AS inCycle';
   const owners = `(SELECT json_group_array(json_array(id, to_at)) FROM
-    (SELECT id, to_at FROM binding WHERE peer_id = @peerId AND voided_by IS NULL ORDER BY from_at, id))`;
+    (SELECT id, to_at FROM binding WHERE peer_id = @peerId AND voided_by IS NULL ORDER BY from_at, id) holding)`;
   return {
     peer: db.prepare('SELECT 1 FROM peer WHERE id = ?'),
     living: db.prepare('SELECT 1 FROM user WHERE id = ? AND deleted_at IS NULL'),
@@ -155,7 +155,7 @@ function prepare(db: Database) {
     find: db.prepare(
       `SELECT r.peer_id AS peerId, r.from_at AS fromMs, r.to_at AS toMs, r.owners_after AS ownersAfter,
          (SELECT json_group_array(json_array(id, to_at)) FROM
-           (SELECT id, to_at FROM binding WHERE peer_id = r.peer_id AND voided_by IS NULL ORDER BY from_at, id)) AS now
+           (SELECT id, to_at FROM binding WHERE peer_id = r.peer_id AND voided_by IS NULL ORDER BY from_at, id) holding) AS now
        FROM rebinding r WHERE r.entry_id = ?`,
     ),
     peersOf: db

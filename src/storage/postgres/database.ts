@@ -1,0 +1,239 @@
+import type { Database, RunResult, Statement } from '../sql/database.ts';
+import { Connection } from './connection.ts';
+import { type Said, toPostgres } from './dialect.ts';
+import { PostgresError } from './failures.ts';
+import { type Outcome, Pipeline, type Prepared } from './pipeline.ts';
+import { decoderOf, toWire, typeOf } from './values.ts';
+
+/** Settings of every session: names are Xpert's first, so that its `sum` is found before the server's. */
+const SESSION = `SET search_path = xpert, pg_catalog; SET standard_conforming_strings = on; SET timezone = 'UTC';
+  SET client_min_messages = warning; SET jit = off; SET bytea_output = hex; SET synchronous_commit = on;
+  SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0`;
+
+/**
+ * A PostgreSQL database that answers at once. What is written within a transaction waits until something is asked, the
+ * transaction ends or a savepoint is released: a batch costs few ways to the server and back, and a write that fails is
+ * told at the next of these points.
+ */
+export class PostgresDatabase implements Database {
+  readonly pipeline: Pipeline;
+  readonly #connection: Connection;
+  readonly #tablesWithId = new Set<string>();
+  #inTransaction = false;
+  #lastName = 0;
+
+  /** @throws LedgerFailure if the server cannot be reached or refuses */
+  constructor(url: string, socketWorker: URL) {
+    this.#connection = new Connection(url, socketWorker);
+    this.pipeline = new Pipeline(this.#connection);
+    this.exec(SESSION);
+    this.learnTables();
+  }
+
+  /** To be called again after the schema changed. */
+  learnTables(): void {
+    const tables = this.prepare(
+      `SELECT table_name FROM information_schema.columns
+       WHERE table_schema = 'xpert' AND column_name = 'id' AND is_identity = 'YES'`,
+    );
+    for (const name of tables.pluck().all()) this.#tablesWithId.add(String(name));
+  }
+
+  get inTransaction(): boolean {
+    return this.#inTransaction;
+  }
+
+  prepare(sql: string): PostgresStatement {
+    return new PostgresStatement(
+      this,
+      toPostgres(sql, (table) => this.#tablesWithId.has(table)),
+    );
+  }
+
+  /** A script of statements in PostgreSQL's own words. */
+  exec(script: string): void {
+    this.pipeline.script(script);
+  }
+
+  transaction<T>(work: () => T): () => T {
+    return () => {
+      if (this.#inTransaction) return work();
+      this.exec('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      this.#inTransaction = true;
+      try {
+        const result = work();
+        this.#end('COMMIT');
+        return result;
+      } catch (error) {
+        this.#end('ROLLBACK');
+        throw error;
+      }
+    };
+  }
+
+  attempt<T>(work: () => T): T {
+    if (!this.#inTransaction) return work();
+    const run = (sql: string) => this.prepare(sql).run();
+    run('SAVEPOINT attempt');
+    try {
+      const result = work();
+      run('RELEASE attempt');
+      return result;
+    } catch (error) {
+      if (!(error instanceof PostgresError)) throw error;
+      run('ROLLBACK TO attempt');
+      run('RELEASE attempt');
+      throw error;
+    }
+  }
+
+  #end(how: 'COMMIT' | 'ROLLBACK'): void {
+    this.#inTransaction = false;
+    this.pipeline.flush();
+    this.exec(how);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  nameOfStatement(): string {
+    return `s${++this.#lastName}`;
+  }
+
+  /** What a statement does to the transaction. */
+  follow(sql: string): 'waits' | 'at once' {
+    if (/^BEGIN\b/.test(sql)) this.#inTransaction = true;
+    else if (/^(COMMIT|ROLLBACK)$/.test(sql)) {
+      this.#inTransaction = false;
+      return 'at once';
+    } else if (/^(RELEASE|ROLLBACK TO)\b/.test(sql)) return 'at once';
+    return this.#inTransaction ? 'waits' : 'at once';
+  }
+}
+
+class PostgresStatement implements Statement {
+  readonly #db: PostgresDatabase;
+  readonly #said: Said;
+  /** By the types of parameters; a null fits any. */
+  readonly #prepared: Prepared[] = [];
+  #form: 'object' | 'list' | 'first' = 'object';
+  #big = false;
+
+  constructor(db: PostgresDatabase, said: Said) {
+    this.#db = db;
+    this.#said = said;
+  }
+
+  run(...params: unknown[]): RunResult {
+    const { pipeline } = this.#db;
+    const when = this.#db.follow(this.#said.sql);
+    const outcome = this.#add(params);
+    if (when === 'at once') {
+      pipeline.flush();
+      refuseHiddenRollback(this.#said.sql, outcome);
+    }
+    return new Ran(pipeline, outcome);
+  }
+
+  get(...params: unknown[]): unknown {
+    const [row] = this.#rows(params);
+    return row;
+  }
+
+  all(...params: unknown[]): unknown[] {
+    return this.#rows(params);
+  }
+
+  iterate(...params: unknown[]): IterableIterator<unknown> {
+    return this.#rows(params)[Symbol.iterator]();
+  }
+
+  pluck(): this {
+    this.#form = 'first';
+    return this;
+  }
+
+  raw(): this {
+    this.#form = 'list';
+    return this;
+  }
+
+  safeIntegers(toggle = true): this {
+    this.#big = toggle;
+    return this;
+  }
+
+  #rows(params: readonly unknown[]): unknown[] {
+    const outcome = this.#add(params);
+    this.#db.pipeline.flush();
+    const { columns } = outcome.prepared;
+    const decoders = columns.map(({ type }) => decoderOf(type, this.#big));
+    const decode = (row: readonly (string | null)[], i: number): unknown => {
+      const text = row[i] ?? null;
+      return text === null ? null : decoders[i]?.(text);
+    };
+    if (this.#form === 'first') return outcome.rows.map((row) => decode(row, 0));
+    if (this.#form === 'list') return outcome.rows.map((row) => columns.map((_, i) => decode(row, i)));
+    return outcome.rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, decode(row, i)])));
+  }
+
+  #add(params: readonly unknown[]): Outcome {
+    const values = this.#valuesOf(params);
+    return this.#db.pipeline.add(this.#preparedFor(values), values.map(toWire));
+  }
+
+  #valuesOf(params: readonly unknown[]): readonly unknown[] {
+    const [first] = params;
+    const given = (Array.isArray(first) || isNamed(first) ? first : params) as Readonly<
+      Record<string | number, unknown>
+    >;
+    return this.#said.parameters.map(({ from, isNullAsked }) => {
+      if (!(from in given)) throw new RangeError(`Missing parameter "${from}": ${this.#said.sql}`);
+      return isNullAsked ? given[from] === null : given[from];
+    });
+  }
+
+  #preparedFor(values: readonly unknown[]): Prepared {
+    const types = values.map(typeOf);
+    const fits = ({ types: known }: Prepared) => types.every((type, i) => type === 0 || type === known[i]);
+    let prepared = this.#prepared.find(fits);
+    if (prepared === undefined) {
+      prepared = { name: this.#db.nameOfStatement(), sql: this.#said.sql, types, state: 'new', columns: [] };
+      this.#prepared.push(prepared);
+    }
+    return prepared;
+  }
+}
+
+function isNamed(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+
+/** What a write did; to ask is to wait for it. */
+class Ran implements RunResult {
+  readonly #pipeline: Pipeline;
+  readonly #outcome: Outcome;
+
+  constructor(pipeline: Pipeline, outcome: Outcome) {
+    this.#pipeline = pipeline;
+    this.#outcome = outcome;
+  }
+
+  get changes(): number {
+    this.#pipeline.flush();
+    return Number(/\d+$/.exec(this.#outcome.tag ?? '')?.[0] ?? 0);
+  }
+
+  get lastInsertRowid(): number {
+    this.#pipeline.flush();
+    const id = this.#outcome.rows.at(-1)?.[0];
+    if (id === undefined || id === null) throw new Error(`no id: ${this.#outcome.prepared.sql}`);
+    return Number(id);
+  }
+}
+
+/** A transaction in which something failed is rolled back by COMMIT, without an error. */
+function refuseHiddenRollback(sql: string, { tag }: Outcome): void {
+  if (sql === 'COMMIT' && tag !== 'COMMIT') throw new PostgresError('25P02', 'the transaction was rolled back', sql);
+}

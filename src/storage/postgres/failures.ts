@@ -1,0 +1,84 @@
+import { LedgerFailure } from '../../core/errors.ts';
+
+/** What the server said of a statement. `code`: SQLSTATE. */
+export class PostgresError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, statement: string) {
+    super(statement === '' ? message : `${message}\n  in: ${statement}`);
+    this.name = 'PostgresError';
+    this.code = code;
+  }
+}
+
+/** Nothing can be asked over the connection any more. Whether the last commit took place, the tables know. */
+export function connectionLost(message: string): LedgerFailure {
+  return new LedgerFailure('ledger-unreachable', `The connection to PostgreSQL is lost: ${message}.`, {
+    hint: 'Xpert connects again by itself; senders repeat what was not answered. Check that the server runs and can be reached.',
+  });
+}
+
+export function connectionRefused(code: string, message: string): LedgerFailure {
+  const isAboutWho = code.startsWith('28') || code === '3D000';
+  return new LedgerFailure('ledger-unreachable', `PostgreSQL cannot be opened: ${message}`, {
+    hint: isAboutWho
+      ? 'Check user, password and database in XPERT_DATABASE_URL, and pg_hba.conf of the server.'
+      : 'Check that the server runs, that its address in XPERT_DATABASE_URL is right, and that it can be reached from here.',
+  });
+}
+
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof LedgerFailure && error.code === 'ledger-unreachable';
+}
+
+/** What SQLSTATEs mean to a person, by their beginning; codes not listed here are bugs. */
+const meanings: readonly (readonly [begin: string, code: string, message: string, hint: string])[] = [
+  [
+    '53100',
+    'disk-full',
+    'The disk of PostgreSQL is full; nothing was recorded.',
+    'Free some space on the disk of the database server. Xpert goes on by itself; senders repeat what was not answered.',
+  ],
+  [
+    '25006',
+    'ledger-read-only',
+    'PostgreSQL takes no writes: it is a standby, or was made read-only.',
+    'Point XPERT_DATABASE_URL at the primary server (`target_session_attrs` or the address of the cluster).',
+  ],
+  [
+    '42501',
+    'ledger-read-only',
+    'The user in XPERT_DATABASE_URL may not do this in the database.',
+    'Make the user the owner of the database, or grant it CREATE on it.',
+  ],
+  [
+    '55P03',
+    'ledger-locked',
+    'Another Xpert writes to this database.',
+    'Stop the other one, or give this one a database of its own.',
+  ],
+  [
+    '58030',
+    'ledger-io-error',
+    'The disk of PostgreSQL gave an error; nothing was recorded.',
+    'Look for disk errors in the system log of the database server, and keep a backup elsewhere.',
+  ],
+  [
+    'XX001',
+    'ledger-corrupt',
+    'PostgreSQL found its data damaged.',
+    'Restore the newest backup of the database. It was left as it is.',
+  ],
+];
+
+/** What went wrong with the server or its disk, if that is what `error` tells; null for anything else. */
+export function ledgerFailureOf(error: unknown): LedgerFailure | null {
+  if (error instanceof LedgerFailure) return error;
+  if (!(error instanceof PostgresError)) return null;
+  // Classes 08, 57P and 53: the server ends, restarts or has no room for another connection.
+  if (/^(08|57P|53[23])/.test(error.code)) return connectionLost(error.message);
+  const meaning = meanings.find(([begin]) => error.code.startsWith(begin));
+  if (meaning === undefined) return null;
+  const [, code, message, hint] = meaning;
+  return new LedgerFailure(code, message, { hint, cause: error });
+}

@@ -1,0 +1,42 @@
+import { LedgerFailure } from '../../../core/errors.ts';
+import type { PostgresDatabase } from '../database.ts';
+import { firstMigration } from './001-schema.ts';
+
+/** In order; the number of those applied is in `schema_version`. Only ever appended to. */
+const migrations: readonly string[] = [firstMigration];
+
+/** Any number, but always this one: whoever holds it writes. */
+const WRITER_LOCK = 0x58707274;
+/** How long a start waits for the writer before: the server may not know yet that it is gone. */
+const LOCK_MS = 5_000;
+
+/**
+ * Makes this session the one that writes: the lock lives as long as its connection does.
+ * @throws PostgresError 55P03 if another one holds it
+ */
+export function becomeWriter(db: PostgresDatabase): void {
+  db.exec(`SET lock_timeout = ${LOCK_MS}; SELECT pg_advisory_lock(${WRITER_LOCK}); SET lock_timeout = 0`);
+}
+
+/** Brings the database to the present schema, all or nothing; forward only. @throws LedgerFailure `ledger-newer` */
+export function migrate(db: PostgresDatabase): void {
+  const version = versionOf(db);
+  if (version > migrations.length) {
+    throw new LedgerFailure(
+      'ledger-newer',
+      `The database was written by a newer Xpert (schema ${version}, this one knows ${migrations.length}).`,
+      { hint: 'Start the newer version, or restore a backup made by this one. The database was not changed.' },
+    );
+  }
+  if (version === migrations.length) return;
+  const begin = version === 0 ? 'CREATE SCHEMA xpert; CREATE TABLE schema_version (version bigint NOT NULL);' : '';
+  const rest = migrations.slice(version).join('\n');
+  const end = `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${migrations.length});`;
+  db.exec(`BEGIN; ${begin} ${rest} ${end} COMMIT`);
+  db.learnTables();
+}
+
+function versionOf(db: PostgresDatabase): number {
+  const isMade = db.prepare("SELECT to_regclass('xpert.schema_version') IS NOT NULL").pluck().get() === 1;
+  return isMade ? Number(db.prepare('SELECT version FROM schema_version').pluck().get()) : 0;
+}

@@ -1,0 +1,129 @@
+import { serialize } from 'pg-protocol';
+import type {
+  BackendMessage,
+  CommandCompleteMessage,
+  DatabaseError,
+  DataRowMessage,
+  RowDescriptionMessage,
+} from 'pg-protocol/dist/messages.js';
+import type { Connection } from './connection.ts';
+import { PostgresError } from './failures.ts';
+import type { WireValue } from './values.ts';
+
+/** A statement as the server keeps it, for parameters of some types. */
+export interface Prepared {
+  readonly name: string;
+  readonly sql: string;
+  readonly types: readonly number[];
+  /** `ready`: the server has it. */
+  state: 'new' | 'sent' | 'ready';
+  /** Name and type of each column. */
+  columns: readonly { readonly name: string; readonly type: number }[];
+}
+
+/** What a statement brought, once the pipeline was flushed. */
+export interface Outcome {
+  readonly prepared: Prepared;
+  readonly rows: (readonly (string | null)[])[];
+  /** What the server says it did: `INSERT 0 3`. Null: not yet, or it was not reached. */
+  tag: string | null;
+}
+
+/** So many are sent at the latest, whoever waits for them. */
+const MOST_QUEUED = 1_000;
+
+/**
+ * Statements that go to the server together. What is queued is done in order; after one that fails nothing more of the
+ * queue is, and the transaction can only be rolled back (to its savepoint).
+ */
+export class Pipeline {
+  readonly #connection: Connection;
+  #bytes: Buffer[] = [];
+  #queued: Outcome[] = [];
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** @throws what the queue before fails with, where it had to be sent */
+  add(prepared: Prepared, values: readonly WireValue[]): Outcome {
+    if (this.#queued.length >= MOST_QUEUED) this.flush();
+    const { name, sql, types } = prepared;
+    if (prepared.state === 'new') {
+      prepared.state = 'sent';
+      this.#bytes.push(
+        serialize.parse({ name, text: sql, types: [...types] }),
+        serialize.describe({ type: 'S', name }),
+      );
+    }
+    this.#bytes.push(serialize.bind({ statement: name, values: [...values] }), serialize.execute({}));
+    const outcome: Outcome = { prepared, rows: [], tag: null };
+    this.#queued.push(outcome);
+    return outcome;
+  }
+
+  /** All that is queued is done when this returns. @throws PostgresError of the first that failed, LedgerFailure */
+  flush(): void {
+    if (this.#queued.length === 0) return;
+    const queued = this.#queued;
+    const bytes = Buffer.concat([...this.#bytes, serialize.sync()]);
+    this.#queued = [];
+    this.#bytes = [];
+    this.#connection.send(bytes);
+    this.#read(queued);
+  }
+
+  /** Statements without parameters, one after the other, as one text. */
+  script(sql: string): void {
+    this.flush();
+    this.#connection.send(serialize.query(sql));
+    this.#read([]);
+  }
+
+  /** Until the server is ready again. */
+  #read(queued: readonly Outcome[]): void {
+    let at = 0;
+    let failure: DatabaseError | null = null;
+    for (const message of this.#untilReady()) {
+      const outcome = queued[at];
+      if (message.name === 'error') failure ??= message as unknown as DatabaseError;
+      else if (outcome !== undefined && take(message, outcome)) at++;
+    }
+    if (failure === null) return;
+    // What was not reached is not known to the server.
+    for (const { prepared } of queued.slice(at)) if (prepared.state === 'sent') prepared.state = 'new';
+    throw new PostgresError(failure.code ?? '', failure.message, queued[at]?.prepared.sql ?? '');
+  }
+
+  *#untilReady(): Generator<BackendMessage> {
+    for (;;) {
+      for (const message of this.#connection.receive()) {
+        if (message.name === 'readyForQuery') return;
+        yield message;
+      }
+    }
+  }
+}
+
+/** @returns true when the outcome is complete */
+function take(message: BackendMessage, outcome: Outcome): boolean {
+  switch (message.name) {
+    case 'parseComplete':
+      outcome.prepared.state = 'ready';
+      return false;
+    case 'rowDescription':
+      outcome.prepared.columns = (message as RowDescriptionMessage).fields.map(({ name, dataTypeID }) => ({
+        name,
+        type: dataTypeID,
+      }));
+      return false;
+    case 'dataRow':
+      outcome.rows.push((message as DataRowMessage).fields);
+      return false;
+    case 'commandComplete':
+      outcome.tag = (message as CommandCompleteMessage).text;
+      return true;
+    default:
+      return false;
+  }
+}

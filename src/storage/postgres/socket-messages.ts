@@ -1,0 +1,19 @@
+import type { MessagePort } from 'node:worker_threads';
+
+/** Asks the thread of sockets for a connection. */
+export interface NewSocket {
+  readonly url: string;
+  readonly port: MessagePort;
+  /** Counts what was said to the thread that waits, and wakes it. */
+  readonly signal: Int32Array;
+}
+
+/** From the thread of the socket to the one that waits. */
+export type FromSocket =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'lost'; readonly message: string };
+
+/** The other way: bytes for the server; null ends the connection. */
+export type ToSocket = Uint8Array | null;

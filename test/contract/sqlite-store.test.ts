@@ -6,22 +6,8 @@ import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { SCRATCH } from '../support/scratch.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
-import { adminLimitsContract } from './admin-limits.contract.ts';
-import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
-import { correctionsContract } from './corrections.contract.ts';
-import { healthStoreContract } from './health-store.contract.ts';
-import { identityStoreContract } from './identity-store.contract.ts';
-import { inventoryStoreContract } from './inventory-store.contract.ts';
-import { quotaStoreContract } from './quota-store.contract.ts';
-import { rebindingContract } from './rebinding.contract.ts';
-import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
-import { resetsContract } from './resets.contract.ts';
+import { storeContracts } from './store-contracts.ts';
 import { open, report, type StoreFixture } from './store-fixture.ts';
-import { usageBetweenContract } from './usage-between.contract.ts';
-import { usageExportContract } from './usage-export.contract.ts';
-import { usageLedgerContract } from './usage-ledger.contract.ts';
-import { usageQualityContract } from './usage-quality.contract.ts';
-import { userStatesContract } from './user-states.contract.ts';
 
 async function makeSqlite(threads: boolean): Promise<StoreFixture> {
   const folder = mkdtempSync(path.join(SCRATCH, 'xpert-sqlite-'));
@@ -35,39 +21,8 @@ async function makeSqlite(threads: boolean): Promise<StoreFixture> {
   };
 }
 
-describe('SQLite in this thread', { timeout: 30_000 }, () => {
-  usageLedgerContract(() => makeSqlite(false));
-  correctionsContract(() => makeSqlite(false));
-  rebindingContract(() => makeSqlite(false));
-  resetsContract(() => makeSqlite(false));
-  inventoryStoreContract(() => makeSqlite(false));
-  userStatesContract(() => makeSqlite(false));
-  quotaStoreContract(() => makeSqlite(false));
-  adminLimitsContract(() => makeSqlite(false));
-  identityStoreContract(() => makeSqlite(false));
-  billingRuleStoreContract(() => makeSqlite(false));
-  reconciliationStoreContract(() => makeSqlite(false));
-  healthStoreContract(() => makeSqlite(false));
-  usageQualityContract(() => makeSqlite(false));
-  usageBetweenContract(() => makeSqlite(false));
-  usageExportContract(() => makeSqlite(false));
-});
-
-describe('SQLite with its threads', { timeout: 30_000 }, () => {
-  usageLedgerContract(() => makeSqlite(true));
-  correctionsContract(() => makeSqlite(true));
-  resetsContract(() => makeSqlite(true));
-  inventoryStoreContract(() => makeSqlite(true));
-  userStatesContract(() => makeSqlite(true));
-  quotaStoreContract(() => makeSqlite(true));
-  identityStoreContract(() => makeSqlite(true));
-  billingRuleStoreContract(() => makeSqlite(true));
-  reconciliationStoreContract(() => makeSqlite(true));
-  healthStoreContract(() => makeSqlite(true));
-  usageQualityContract(() => makeSqlite(true));
-  usageBetweenContract(() => makeSqlite(true));
-  usageExportContract(() => makeSqlite(true));
-});
+describe('SQLite in this thread', { timeout: 30_000 }, () => storeContracts(() => makeSqlite(false)));
+describe('SQLite with its threads', { timeout: 30_000 }, () => storeContracts(() => makeSqlite(true)));
 
 describe.each([false, true])('another time zone while it runs, with threads: %s', (threads) => {
   let fixture: StoreFixture;

@@ -3,22 +3,8 @@ import { ManualClock } from '../../src/core/units/testing.ts';
 import { randomId } from '../../src/lib/random-id.ts';
 import { openForWriting } from '../../src/storage/postgres/connections.ts';
 import { openPostgresStore } from '../../src/storage/postgres/postgres-store.ts';
-import { adminLimitsContract } from '../contract/admin-limits.contract.ts';
-import { billingRuleStoreContract } from '../contract/billing-rule-store.contract.ts';
-import { correctionsContract } from '../contract/corrections.contract.ts';
-import { healthStoreContract } from '../contract/health-store.contract.ts';
-import { identityStoreContract } from '../contract/identity-store.contract.ts';
-import { inventoryStoreContract } from '../contract/inventory-store.contract.ts';
-import { quotaStoreContract } from '../contract/quota-store.contract.ts';
-import { rebindingContract } from '../contract/rebinding.contract.ts';
-import { reconciliationStoreContract } from '../contract/reconciliation-store.contract.ts';
-import { resetsContract } from '../contract/resets.contract.ts';
+import { storeContracts } from '../contract/store-contracts.ts';
 import type { StoreFixture } from '../contract/store-fixture.ts';
-import { usageBetweenContract } from '../contract/usage-between.contract.ts';
-import { usageExportContract } from '../contract/usage-export.contract.ts';
-import { usageLedgerContract } from '../contract/usage-ledger.contract.ts';
-import { usageQualityContract } from '../contract/usage-quality.contract.ts';
-import { userStatesContract } from '../contract/user-states.contract.ts';
 import { PostgresServer, postgresWorkers } from '../support/postgres.ts';
 
 let server: PostgresServer;
@@ -44,25 +30,9 @@ async function makePostgres(): Promise<StoreFixture> {
     clock,
     open: (timeZone: string | null = 'UTC') =>
       openPostgresStore({ address, clock, newId: () => randomId(16), timeZone }),
-    dispose: async () => {},
+    dispose: async () => server.dropDatabase(address.url),
   };
 }
 
 // Some cases ask ten thousand things one after the other, each of which is a way to the server and back.
-describe('PostgreSQL', { timeout: 240_000 }, () => {
-  usageLedgerContract(makePostgres);
-  correctionsContract(makePostgres);
-  rebindingContract(makePostgres);
-  resetsContract(makePostgres);
-  inventoryStoreContract(makePostgres);
-  userStatesContract(makePostgres);
-  quotaStoreContract(makePostgres);
-  adminLimitsContract(makePostgres);
-  identityStoreContract(makePostgres);
-  billingRuleStoreContract(makePostgres);
-  reconciliationStoreContract(makePostgres);
-  healthStoreContract(makePostgres);
-  usageQualityContract(makePostgres);
-  usageBetweenContract(makePostgres);
-  usageExportContract(makePostgres);
-});
+describe('PostgreSQL', { timeout: 240_000 }, () => storeContracts(makePostgres));

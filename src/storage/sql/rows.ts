@@ -303,3 +303,8 @@ export const linkColumns = `l.id, l.name, l.protocol, l.server, l.port, l.user_i
 export function toLink({ createdAt, ...row }: LinkRow): LinkConfig {
   return { ...row, createdAt: new Date(createdAt) };
 }
+
+/** Number of a row that people know by it as a text; 0, which none has, for any other text. */
+export function toRowId(id: string): number {
+  return /^[1-9]\d{0,14}$/.test(id) ? Number(id) : 0;
+}

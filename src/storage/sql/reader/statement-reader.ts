@@ -90,7 +90,7 @@ export class StatementReader {
        LEFT JOIN vpn_service v ON v.id = c.service_id
        CROSS JOIN calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id
        WHERE g.user_id = @userId AND b.from_at >= @fromMs AND b.to_at <= @toMs
-       GROUP BY d.day, c.id`,
+       GROUP BY d.day, c.id, n.id, v.id`,
       { userId, fromMs, toMs },
     );
     const total = rows.map(toTraffic).reduce(addTraffic, NOTHING);

@@ -2,7 +2,7 @@ import { ExpectedError, InvalidInput, NotFound } from '../../../core/errors.ts';
 import { type BillingRuleEntry, type NewBillingRule, nextQuarter } from '../../../core/ledger/billing.ts';
 import { QUARTER_MS, quarterOf, quarterStart } from '../../../core/units/quarter.ts';
 import type { Database } from '../database.ts';
-import { type BillingRuleRow, billingRuleColumns, toBillingRule } from '../rows.ts';
+import { type BillingRuleRow, billingRuleColumns, toBillingRule, toRowId } from '../rows.ts';
 
 /** Writes of the rules by which counted bytes are billed. A rule never reaches back: what was billed stays. */
 export class BillingRules {
@@ -34,7 +34,7 @@ export class BillingRules {
 
   /** Takes back a rule that has not begun. */
   remove(id: string, nowMs: number): BillingRuleEntry {
-    const row = this.#sql.find.get(id) as BillingRuleRow | undefined;
+    const row = this.#sql.find.get(toRowId(id)) as BillingRuleRow | undefined;
     if (row === undefined) throw new NotFound('billing rule', id);
     const entry = toBillingRule(row);
     if (row.fromQuarter < this.#earliest(entry.nodeId, nowMs)) {

@@ -3,6 +3,7 @@ import type { NewFigure, StoredFigure } from '../../../core/ledger/reconciliatio
 import type { NodeId } from '../../../core/units/ids.ts';
 import { type FigureRow, toFigure } from '../check-rows.ts';
 import type { Database } from '../database.ts';
+import { toRowId } from '../rows.ts';
 
 /** What providers say, as entered by hand. */
 export class Figures {
@@ -19,7 +20,8 @@ export class Figures {
   }
 
   remove(nodeId: NodeId, id: string, at: Date): void {
-    if (this.#sql.remove.run(at.getTime(), id, nodeId).changes === 0) throw new NotFound("provider's figure", id);
+    const { changes } = this.#sql.remove.run(at.getTime(), toRowId(id), nodeId);
+    if (changes === 0) throw new NotFound("provider's figure", id);
   }
 }
 

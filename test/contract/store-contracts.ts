@@ -1,0 +1,40 @@
+import { describe } from 'vitest';
+import { adminLimitsContract } from './admin-limits.contract.ts';
+import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
+import { correctionsContract } from './corrections.contract.ts';
+import { healthStoreContract } from './health-store.contract.ts';
+import { identityStoreContract } from './identity-store.contract.ts';
+import { inventoryStoreContract } from './inventory-store.contract.ts';
+import { quotaStoreContract } from './quota-store.contract.ts';
+import { rebindingContract } from './rebinding.contract.ts';
+import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
+import { resetsContract } from './resets.contract.ts';
+import type { MakeStore } from './store-fixture.ts';
+import { usageBetweenContract } from './usage-between.contract.ts';
+import { usageExportContract } from './usage-export.contract.ts';
+import { usageLedgerContract } from './usage-ledger.contract.ts';
+import { usageQualityContract } from './usage-quality.contract.ts';
+import { userStatesContract } from './user-states.contract.ts';
+
+const contracts = {
+  usageLedgerContract,
+  correctionsContract,
+  rebindingContract,
+  resetsContract,
+  inventoryStoreContract,
+  userStatesContract,
+  quotaStoreContract,
+  adminLimitsContract,
+  identityStoreContract,
+  billingRuleStoreContract,
+  reconciliationStoreContract,
+  healthStoreContract,
+  usageQualityContract,
+  usageBetweenContract,
+  usageExportContract,
+};
+
+/** What an engine keeps. Each contract is by itself: its database is not opened for the cases of the others. */
+export function storeContracts(makeStore: MakeStore): void {
+  for (const [name, contract] of Object.entries(contracts)) describe(name, () => contract(makeStore));
+}

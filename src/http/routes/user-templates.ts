@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import { NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
 import type { TemplateAuthor, UserTemplate } from '../../core/inventory/user-template.ts';
@@ -61,7 +62,9 @@ export function userTemplateRoutes(app: HttpApp, parts: HttpParts): void {
   app.put('/api/v1/user-templates/:name', { config, schema: putSchema }, async (request) => {
     const actor = actorOf(request);
     const { name } = request.params;
-    const { note = '', tags: words = [], entitlement = null, expiresInDays = null } = request.body;
+    const { note = '', tags: words = [], entitlement: told = null, expiresInDays = null } = request.body;
+    // Fields that nobody knows are passed over, as in every request, and not kept.
+    const entitlement = Value.Clean(Nullable(TemplateEntitlement), told) as typeof told;
     // What a template says has to be sound before anybody is made from it.
     if (entitlement !== null) await entitlementOf(parts, entitlement);
     const template = await templates.save({ name, note, tags: words, entitlement, expiresInDays }, authorOf(actor));

@@ -131,7 +131,8 @@ export class OpenvpnClient {
 
   /** Bytes of payload from the client to the server. */
   async upload(bytes: number): Promise<void> {
-    const port = String(20_000 + Math.floor(Math.random() * 20_000));
+    // Below the ports a client is given: one of those may still be held by a connection that ended a moment ago.
+    const port = String(20_000 + Math.floor(Math.random() * 12_000));
     const { host } = this.#server;
     const receive = host.run('sh', ['-c', `timeout 20 nc -l -N 10.77.0.1 ${port} | wc -c`]);
     await until('the receiver listens', async () => (await host.run('ss', ['-Hltn', `sport = :${port}`])) !== '');

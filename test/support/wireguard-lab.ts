@@ -173,7 +173,8 @@ export class Tunnel {
         ),
       20_000,
     );
-    const port = String(20_000 + Math.floor(Math.random() * 20_000));
+    // Below the ports a client is given: one of those may still be held by a connection that ended a moment ago.
+    const port = String(20_000 + Math.floor(Math.random() * 12_000));
     const receive = to.run('sh', ['-c', `timeout 20 nc -l -N ${address} ${port} | wc -c`]);
     await until('the receiver listens', async () => (await to.run('ss', ['-Hltn', `sport = :${port}`])) !== '');
     await from.run('sh', ['-c', `head -c ${bytes} /dev/zero | timeout 20 nc -N ${address} ${port}`]);

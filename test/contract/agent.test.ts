@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { directed } from '../../src/core/units/bytes.ts';
 import { AgentWorld, MINUTE } from '../support/agent-world.ts';
 
 const HOUR = 60 * MINUTE;
@@ -58,6 +59,30 @@ describe('an agent', () => {
     expect((await world.store.history.gaps({ from: new Date(0), to: world.time.now() })).length).toBe(0);
     expect((await world.store.inventory.pollStates())[0]).toMatchObject({ outcome: 'complete', failures: 0 });
   }, 120_000);
+
+  test('brings what the network card of the host counted beside what it reads, over a cut too', async () => {
+    world = await AgentWorld.open();
+    const card = { rx: 7_000n, tx: 9_000n };
+    const show = (startEvidence: string) => {
+      world.networkCard = { name: 'eth0', traffic: directed(card.rx, card.tx), startEvidence };
+    };
+    show('boot-1:2');
+    await world.startAgent();
+    const carry = () => {
+      world.node.flow(10, 200);
+      card.rx += 500n;
+      card.tx += 450n;
+      show('boot-1:2');
+    };
+    await minutes(3, carry);
+    world.isReachable = false;
+    await minutes(5, carry);
+    world.isReachable = true;
+    await world.pass(5 * MINUTE);
+    const [day, ...others] = await world.store.reconciliation.days(world.nodeId, 0, 100_000);
+    expect(day).toMatchObject({ name: 'eth0', sum: { own: directed(4_000n, 3_600n), peers: directed(160n, 3_200n) } });
+    expect(others).toEqual([]);
+  });
 
   test('an answer that is lost makes nothing count twice', async () => {
     world = await AgentWorld.open();

@@ -14,7 +14,7 @@ import { Presence } from '../../src/app/presence.ts';
 import { ManualTime } from '../../src/app/testing.ts';
 import { parseAgentBatch } from '../../src/core/agents/agent-reading.ts';
 import { ExpectedError } from '../../src/core/errors.ts';
-import type { Collector, Poll } from '../../src/core/metering/collector.ts';
+import type { Collector, HostReading, Poll } from '../../src/core/metering/collector.ts';
 import { WallTime } from '../../src/core/metering/wall-time.ts';
 import { directed } from '../../src/core/units/bytes.ts';
 import type { Clock } from '../../src/core/units/clock.ts';
@@ -81,6 +81,8 @@ export class AgentWorld {
   /** The panel takes what comes, and its answer is lost on the way. */
   losesAnswers = false;
   withOrder = true;
+  /** What carries everything of the node. */
+  networkCard: HostReading | undefined;
   nodeId = '' as NodeId;
   store!: SqliteStore;
   #desk!: RunningAgents;
@@ -163,6 +165,7 @@ export class AgentWorld {
       boot: { bootId: `boot-${this.node.boot}`, uptimeMs: () => this.time.monotonicMs() - this.node.bootedMs },
       random: () => 0.5,
       collector: this.#collector(),
+      networkCard: () => this.networkCard,
       spool,
       link: {
         send: (batch) => this.#send(batch),

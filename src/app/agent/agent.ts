@@ -1,6 +1,6 @@
 import { toWirePoll, type WireReading } from '../../core/agents/agent-reading.ts';
 import { ExpectedError } from '../../core/errors.ts';
-import type { Collector } from '../../core/metering/collector.ts';
+import type { Collector, HostReading, Poll } from '../../core/metering/collector.ts';
 import type { WallTime } from '../../core/metering/wall-time.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -19,6 +19,8 @@ interface Dependencies {
   /** From 0 to 1: keeps agents that lost the same panel from coming back all at once. */
   readonly random: () => number;
   readonly collector: Collector;
+  /** The network card that carries what the collector counts; undefined where that is not known. */
+  readonly networkCard: () => HostReading | undefined;
   readonly spool: Spool;
   readonly link: Pick<PanelLink, 'send' | 'position'>;
   readonly memory: AgentMemory;
@@ -121,7 +123,7 @@ export class Agent {
     try {
       const poll = await collector.collect(AbortSignal.any([timeout.signal, this.#stop.signal]));
       return {
-        ...toWirePoll(poll, collector.semantics),
+        ...toWirePoll(this.#withCard(poll), collector.semantics),
         ...(poll.takenAt === undefined ? {} : { takenAt: poll.takenAt }),
       };
     } catch (error) {
@@ -129,6 +131,13 @@ export class Agent {
     } finally {
       cancel();
     }
+  }
+
+  /** Sources that read the card do so in the same command; what was taken earlier is not of the time of the card. */
+  #withCard(poll: Poll): Poll {
+    if (poll.host !== undefined || poll.takenAt !== undefined) return poll;
+    const host = this.#use.networkCard();
+    return host === undefined ? poll : { ...poll, host };
   }
 
   #explain(error: unknown): NonNullable<WireReading['failure']> {

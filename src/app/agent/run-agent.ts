@@ -13,6 +13,7 @@ import type { AgentConfig } from './agent-config.ts';
 import { readAgentMemory, writeAgentMemory } from './agent-state.ts';
 import { systemBootClock } from './boot-clock.ts';
 import { holdFolder } from './folder-lock.ts';
+import { readNetworkCard } from './network-card.ts';
 import { PanelLink } from './panel-link.ts';
 import { Spool } from './spool.ts';
 
@@ -39,13 +40,16 @@ export async function runAgent(config: AgentConfig): Promise<void> {
     warn: (fields, message) => log.warn(fields, message),
   });
   const link = new PanelLink(config.panel);
+  const boot = systemBootClock();
+  const isHere = integration.isOneHost === true && integration.endpoint(options) === 'localhost';
   const agent = new Agent({
     clock: systemClock,
     timers: systemTimers,
     wallTime: new WallTime(systemClock),
-    boot: systemBootClock(),
+    boot,
     random: Math.random,
     collector: integration.createCollector(options, { clock: systemClock, runDirectory }),
+    networkCard: () => (isHere ? readNetworkCard(boot.bootId) : undefined),
     spool,
     link,
     memory: readAgentMemory(memoryPath) ?? {

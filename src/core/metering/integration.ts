@@ -22,6 +22,8 @@ export interface Integration {
   readonly bringsReadings?: true;
   /** Its services take TCP connections on their `listenPort`, so that a probe can say whether they do. */
   readonly answersTcp?: true;
+  /** What it counts passes the network card of the very host that it runs on: no panel that counts other hosts. */
+  readonly isOneHost?: true;
   /** It is read at somebody else's host, which is not to be probed. */
   readonly isForeign?: true;
   /** Names of options that are passwords, tokens or the like: stored sealed, opened only to read, never shown again. */

@@ -7,6 +7,7 @@ import { addressOf, parseOpenvpnOptions } from './options.ts';
 /** OpenVPN servers: their connections, by the management interface or the status file. */
 export const openvpn: Integration = {
   kind: 'openvpn',
+  isOneHost: true,
   addressOptions: ['management'],
   parseOptions: parseOpenvpnOptions,
   firstContact: async (options) => parseOpenvpnOptions(options),

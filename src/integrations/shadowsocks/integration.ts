@@ -7,6 +7,7 @@ import { managerOf, parseShadowsocksOptions } from './options.ts';
 /** Shadowsocks servers that a manager runs: shadowsocks-libev and shadowsocks-rust. */
 export const shadowsocks: Integration = {
   kind: 'shadowsocks',
+  isOneHost: true,
   parseOptions: parseShadowsocksOptions,
   firstContact: async (options) => parseShadowsocksOptions(options),
   endpoint: (options) => {

@@ -116,6 +116,15 @@ describe('logging in', () => {
     expect((await logIn('ann', PASSWORD, '192.0.2.1')).statusCode).toBe(200);
   });
 
+  it('makes guessing slow also for many tries at once', async () => {
+    server = await startHttp();
+    await setUp();
+    const tries = Array.from({ length: 30 }, (_, i) => logIn('ann', `wrong ${i}`, '192.0.2.1'));
+    const statuses = (await Promise.all(tries)).map(({ statusCode }) => statusCode);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(25);
+  });
+
   it('ends after two weeks without use, and lives on while it is used', async () => {
     server = await startHttp();
     const cookie = cookieOf(await setUp());
@@ -190,6 +199,15 @@ describe('requests of other sites', () => {
     server = await startHttp();
     const authorization = `Bearer ${await server.token('owner', ['write'])}`;
     expect((await change({ 'sec-fetch-site': 'cross-site', authorization })).statusCode).toBe(201);
+  });
+
+  it('and a name and password for a proxy before us are no API token', async () => {
+    server = await startHttp();
+    const cookie = cookieOf(await setUp());
+    const authorization = `Basic ${Buffer.from('site:password').toString('base64')}`;
+    expect((await change({ cookie, authorization })).statusCode).toBe(201);
+    expect((await change({ authorization })).json()).toMatchObject({ code: 'not-logged-in' });
+    expect((await change({ cookie, authorization, 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403);
   });
 
   it('cannot log anybody in either', async () => {

@@ -177,6 +177,15 @@ describe('bad input', () => {
     expect((await send(`${JSON.stringify(REPORT)}${' '.repeat(1_000_000)}`)).statusCode).toBe(200);
   });
 
+  it.each([
+    ['blanks without end', `{}${'\n'.repeat(500_000)}x`],
+    ['brackets without end', `{${'} '.repeat(500_000)}x`],
+  ])('%s cost no more than reading them', async (_name, body) => {
+    server = await startHttp();
+    const answer = await send(body);
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'malformed-json']);
+  });
+
   it('a conflict in a batch records nothing of it', async () => {
     server = await startHttp();
     await send({ ...REPORT, event_id: 'e1' });
@@ -279,6 +288,7 @@ describe('XPERT_WEBHOOK_AUTH=open', () => {
     expect(refused?.headers['retry-after']).toBe('1');
     expect(await statuses({ from: '127.0.0.1' })).toHaveLength(0);
     expect(await statuses({ from: '127.0.0.1', headers: { 'x-forwarded-for': '192.0.2.8' } })).toHaveLength(1);
+    expect(await statuses({ from: '192.0.2.9', headers: { authorization: 'Basic eDp5' } })).toHaveLength(1);
     server.clock.advance(1000);
     expect((await send(REPORT, { from: '192.0.2.7' })).statusCode).toBe(200);
   });

@@ -107,9 +107,10 @@ export class Authenticator {
   }
 }
 
+/** A name and password for a proxy before us, which passes them on, are not meant for us. @throws invalid-token */
 export function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
-  if (header === undefined) return null;
+  if (header === undefined || /^Basic /i.test(header)) return null;
   const match = /^Bearer +(\S+)$/i.exec(header);
   if (match?.[1] === undefined) throw problem('invalid-token', 'The Authorization header is not "Bearer <API token>".');
   return match[1];

@@ -23,6 +23,11 @@ export class LoginGuard {
     this.#clock = clock;
   }
 
+  /** One try of somebody at an address. */
+  attempt(name: string, address: string) {
+    return { check: () => this.check(name, address), failed: () => this.failed(name, address) };
+  }
+
   /** @throws too-many-tries with the seconds to wait */
   check(name: string, address: string): void {
     const now = this.#clock.monotonicMs();

@@ -5,6 +5,12 @@ const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } a
 /** Waiting checks; more would only pile up memory for an attacker. */
 const MAX_WAITING = 32;
 
+/** Somebody tries a password; see LoginGuard. */
+interface Attempt {
+  check(): void;
+  failed(): void;
+}
+
 /** Hashes and checks passwords one at a time, so that a flood of logins takes one thread and 19 MiB, no more. */
 export class Passwords {
   #last: Promise<unknown> = Promise.resolve();
@@ -15,13 +21,18 @@ export class Passwords {
     return this.#inTurn(async () => (await argon2()).hash(password, COST));
   }
 
-  /** With `stored` null (no such name) it takes as long as with one, and is false. */
-  verify(stored: string | null, password: string): Promise<boolean> {
+  /**
+   * With `stored` null (no such name) it takes as long as with one, and is false. Whoever sends many at once has each of
+   * them judged by the failures of those before. @throws what `attempt` throws
+   */
+  verify(stored: string | null, password: string, attempt: Attempt): Promise<boolean> {
     return this.#inTurn(async () => {
+      attempt.check();
       const { hash, verify } = await argon2();
       this.#nobodysHash ??= await hash('nobody', COST);
-      const matches = await verify(stored ?? this.#nobodysHash, password);
-      return stored !== null && matches;
+      const matches = (await verify(stored ?? this.#nobodysHash, password)) && stored !== null;
+      if (!matches) attempt.failed();
+      return matches;
     });
   }
 

@@ -55,12 +55,15 @@ export class SenderGate {
         if (match === undefined) throw problem('invalid-signature', 'The signature is of no secret known here.');
         return match.actor;
       }
-      if (this.#auth === 'open') return null;
-      throw problem('not-logged-in', 'Reports need an ingest token or a signature here (XPERT_WEBHOOK_AUTH=key).');
+      if (this.#auth === 'key')
+        throw problem('not-logged-in', 'Reports need an ingest token or a signature here (XPERT_WEBHOOK_AUTH=key).');
     } catch (error) {
       this.limit(request);
       throw error;
     }
+    // Plain ones were counted before their body was read.
+    if (!this.isPlain(request)) this.limit(request);
+    return null;
   }
 }
 

@@ -50,12 +50,10 @@ export function sessionRoutes(app: HttpApp, parts: HttpParts): void {
   app.post('/api/v1/session', { config: { access: 'public' }, schema: logInSchema }, async (request, reply) => {
     const { name, password, code } = request.body;
     guard.check(name, request.ip);
-    const admin = await ports.identity.adminByName(name);
-    const matches = await passwords.verify(admin?.passwordHash ?? null, password);
-    if (!matches || admin === null || admin.disabledAt !== null) {
-      guard.failed(name, request.ip);
-      throw problem('wrong-login', 'The name or the password is wrong.');
-    }
+    const found = await ports.identity.adminByName(name);
+    const admin = found?.disabledAt === null ? found : null;
+    const matches = await passwords.verify(admin?.passwordHash ?? null, password, guard.attempt(name, request.ip));
+    if (!matches || admin === null) throw problem('wrong-login', 'The name or the password is wrong.');
     await factor.confirm(guard, admin, request.ip, code);
     return logIn(parts, request, reply, admin);
   });
@@ -77,11 +75,9 @@ export function sessionRoutes(app: HttpApp, parts: HttpParts): void {
       if (actor.kind !== 'admin') throw problem('forbidden', 'Only a person who is logged in has a password.');
       const { name } = actor.admin;
       guard.check(name, request.ip);
-      const stored = await ports.identity.adminByName(name);
-      if (!(await passwords.verify(stored?.passwordHash ?? null, request.body.current))) {
-        guard.failed(name, request.ip);
+      const stored = (await ports.identity.adminByName(name))?.passwordHash ?? null;
+      if (!(await passwords.verify(stored, request.body.current, guard.attempt(name, request.ip))))
         throw problem('wrong-login', 'The current password is wrong.');
-      }
       await ports.identity.setPassword(actor.admin.id, await passwords.hash(request.body.next));
       await audit(parts, request, 'admin.password', name);
       // Changing it ends all sessions; this one goes on with a new secret.

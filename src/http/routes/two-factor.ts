@@ -147,11 +147,10 @@ export function twoFactorRoutes(app: HttpApp, parts: HttpParts): void {
   /** As when logging in: whoever sits before an open session has neither password nor code. */
   async function confirm(request: FastifyRequest, admin: Admin, password: string, code: string | undefined) {
     parts.logins.check(admin.name, request.ip);
-    const stored = await identity.adminByName(admin.name);
-    if (!(await parts.passwords.verify(stored?.passwordHash ?? null, password))) {
-      parts.logins.failed(admin.name, request.ip);
+    const stored = (await identity.adminByName(admin.name))?.passwordHash ?? null;
+    const attempt = parts.logins.attempt(admin.name, request.ip);
+    if (!(await parts.passwords.verify(stored, password, attempt)))
       throw problem('wrong-login', 'The password is wrong.');
-    }
     await factor.confirm(parts.logins, admin, request.ip, code);
   }
 

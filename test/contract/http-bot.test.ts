@@ -52,6 +52,22 @@ describe('with a login', () => {
     });
   });
 
+  it('a node of any name is counted', async () => {
+    const node = await server.addNode('Constructor');
+    await server.poll(node, { key4: [1n, 2n] });
+    expect((await get('/api/stats')).by_server).toEqual({ main: 2, 'eu-1': 1, constructor: 1 });
+  });
+
+  it('resellers see how nodes are, not where they are and what exactly fails', async () => {
+    const reseller = await server.token('reseller', ['read']);
+    const { main: shown } = await get('/api/servers', reseller);
+    expect(shown).toMatchObject({ name: 'Main', status: 'online', description: '', endpoint: '' });
+    expect((await get('/api/services', reseller)).services[0]).toMatchObject({ status: 'online' });
+    expect(JSON.stringify(await get('/api/services', reseller))).not.toContain('peers');
+    const viewer = await server.token('viewer', ['read']);
+    expect(await get('/api/servers', viewer)).toMatchObject({ main: { endpoint: 'localhost' } });
+  });
+
   it('GET /api/users lists users with their peers, not accounts of the panel', async () => {
     expect(await get('/api/users')).toEqual([
       {
@@ -151,6 +167,17 @@ describe('without a login', () => {
       expect((await server.request('GET', url)).statusCode).toBe(401);
     }
     expect(await get('/api/stats')).toMatchObject({ total_users: 1 });
+  });
+
+  it('the public summary is all that a token sees which may not look', async () => {
+    await start({ publicSummary: true });
+    for (const scope of ['ingest', 'metrics', 'write'] as const) {
+      const token = await server.token('owner', [scope]);
+      expect(await get('/api/servers', token)).toMatchObject({ main: { name: 'Main', status: 'online' } });
+      expect(JSON.stringify(await get('/api/servers', token))).not.toContain('endpoint');
+      expect((await get('/api/services', token)).services[0]).not.toHaveProperty('note');
+      expect(await get('/api/stats', token)).toEqual({ by_server: { main: 'online', 'eu-1': 'online' } });
+    }
   });
 
   it('the public summary is the same for ten seconds', async () => {

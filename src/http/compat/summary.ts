@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
 import type { ServiceStanding } from '../../core/health/service-operations.ts';
-import { visibilityOf } from '../../core/identity/authorize.ts';
+import { type Actor, isAllowed, visibilityOf } from '../../core/identity/authorize.ts';
 import type { NodeView } from '../../core/inventory/node-operations.ts';
 import type { Visibility } from '../../core/ledger/usage-history.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -8,7 +9,7 @@ import type { HttpParts } from '../parts.ts';
 import type { HttpPorts } from '../ports.ts';
 import { Instant, MaybeInstant, MaybeNumber } from '../schemas/common.ts';
 import { seedStatus } from '../schemas/nodes.ts';
-import { allPeers } from './everything.ts';
+import { allPeers, groupBy } from './everything.ts';
 
 /** Visitors share one answer for this time: an open page costs the same for one and for a thousand. */
 const PUBLIC_CACHE_MS = 10_000;
@@ -64,21 +65,25 @@ export function summaryRoutes(app: HttpApp, { ports }: HttpParts): void {
     '/api/servers',
     { config, schema: { tags, summary: 'Nodes by id', response: { 200: ServersJson } } },
     async (request) => {
-      if (request.actor === null) return publicServers();
-      return byId(await ports.nodes.views(), (view) => serverJson(view, ports.services.pingMs(view.node.id)));
+      const viewer = viewerOf(request);
+      if (viewer === null) return publicServers();
+      const ofFleet = isAllowed(viewer, 'view-all');
+      return byId(await ports.nodes.views(), (view) => serverJson(view, ports.services.pingMs(view.node.id), ofFleet));
     },
   );
 
   const publicServices = shared(async (views) => {
     const standings = await ports.services.standings(views);
-    return { services: standings.map(serviceJson).map(({ note: _note, ...rest }) => rest) };
+    return { services: standings.map((standing) => serviceJson(standing, false)).map(({ note: _, ...rest }) => rest) };
   });
   app.get(
     '/api/services',
     { config, schema: { tags, summary: 'VPN services', response: { 200: ServicesJson } } },
     async (request) => {
-      if (request.actor === null) return publicServices();
-      return { services: (await ports.services.standings()).map(serviceJson) };
+      const viewer = viewerOf(request);
+      if (viewer === null) return publicServices();
+      const ofFleet = isAllowed(viewer, 'view-all');
+      return { services: (await ports.services.standings()).map((standing) => serviceJson(standing, ofFleet)) };
     },
   );
 
@@ -86,8 +91,16 @@ export function summaryRoutes(app: HttpApp, { ports }: HttpParts): void {
   app.get(
     '/api/stats',
     { config, schema: { tags, summary: 'How many of what', response: { 200: StatsJson } } },
-    async (request) => (request.actor === null ? publicStats() : statsJson(ports, visibilityOf(request.actor))),
+    async (request) => {
+      const viewer = viewerOf(request);
+      return viewer === null ? publicStats() : statsJson(ports, visibilityOf(viewer));
+    },
   );
+}
+
+/** Null: a visitor of the public summary. A token that may not look is no more than that. */
+function viewerOf({ actor }: FastifyRequest): Actor | null {
+  return actor !== null && isAllowed(actor, 'view') ? actor : null;
 }
 
 /** One answer for all who ask within the cache time, also while it is being made. */
@@ -111,11 +124,12 @@ function byId<T>(views: readonly NodeView[], read: (view: NodeView) => T): Recor
   return Object.fromEntries(views.map((view) => [view.node.slug, read(view)]));
 }
 
-function serverJson({ node, endpoint, state, lastPollAt }: NodeView, pingMs: number | null) {
+/** Where a node is, and what the owner notes about it, is for those who may look at nodes. */
+function serverJson({ node, endpoint, state, lastPollAt }: NodeView, pingMs: number | null, ofFleet: boolean) {
   return {
     name: node.name,
-    description: node.description,
-    endpoint,
+    description: ofFleet ? node.description : '',
+    endpoint: ofFleet ? endpoint : '',
     status: seedStatus(state),
     ping_ms: pingMs,
     last_check: lastPollAt,
@@ -124,19 +138,21 @@ function serverJson({ node, endpoint, state, lastPollAt }: NodeView, pingMs: num
 
 const PROTOCOL_NAMES: Readonly<Record<string, string>> = { wireguard: 'WireGuard', amneziawg: 'AmneziaWG' };
 
-function serviceJson({ view: { node, state }, service, health }: ServiceStanding) {
+/** How many peers of everybody there are, and what exactly fails, is for those who may look at nodes. */
+function serviceJson({ view: { node, state }, service, health }: ServiceStanding, ofFleet: boolean) {
   const { kind, name, listenPort, peers } = service;
   const isCollectorFailing = health.state === 'unknown' && state === 'error';
   const facts = [
-    ...[name, ...(listenPort === null ? [] : [`port ${listenPort}`]), `${peers} peers`],
+    ...[name, ...(listenPort === null ? [] : [`port ${listenPort}`]), ...(ofFleet ? [`${peers} peers`] : [])],
     ...(health.latencyMs === null ? [] : [`answers in ${Math.round(health.latencyMs)} ms`]),
   ];
+  const reason = ofFleet && health.reason !== null ? `. ${health.reason.message}` : '';
   return {
     server_id: node.slug,
     server_name: node.name,
     service: PROTOCOL_NAMES[kind] ?? kind,
     status: isCollectorFailing ? ('error' as const) : seedStatus(health.state),
-    note: `${facts.join(', ')}${health.reason === null ? '' : `. ${health.reason.message}`}`,
+    note: `${facts.join(', ')}${reason}`,
   };
 }
 
@@ -164,7 +180,5 @@ async function statsJson({ inventory, clock }: HttpPorts, who: Visibility) {
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;
-  return counts;
+  return Object.fromEntries([...groupBy(items, key)].map(([name, group]) => [name, group.length]));
 }

@@ -30,16 +30,18 @@ export class EntryViews {
   async entry(actor: Actor, entry: LedgerEntry): Promise<Static<typeof EntryJson>> {
     const { id, kind, at, reason, item, undoes, undoneBy } = entry;
     const effect = await this.effect(actor, entry.effect);
-    const rebinding = await this.#rebinding(entry.rebinding);
+    const rebinding = await this.#rebinding(actor, entry.rebinding);
     return { id, kind, at, by: await this.by(entry.by), reason, item, rebinding, effect, undoes, undoneBy };
   }
 
-  async #rebinding(rebinding: LedgerEntry['rebinding']) {
+  /** To whom of others a peer went is not told. */
+  async #rebinding(actor: Actor, rebinding: LedgerEntry['rebinding']) {
     if (rebinding === null) return null;
     const { peerId, userId, from, to } = rebinding;
     const { peerName } = await this.#peerNames(peerId);
     const user = userId === null ? null : await this.#ports.inventory.user(userId);
-    return { peerId, peerName, userId, userName: user?.name ?? null, from, to };
+    const shown = user !== null && ownsUser(actor, user.ownerId) ? user : null;
+    return { peerId, peerName, userId: shown?.id ?? null, userName: shown?.name ?? null, from, to };
   }
 
   async outcome(actor: Actor, { entry, effect }: EntryOutcome): Promise<Static<typeof OutcomeJson>> {

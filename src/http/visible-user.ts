@@ -1,5 +1,5 @@
-import { NotFound } from '../core/errors.ts';
-import { type Actor, ownsUser } from '../core/identity/authorize.ts';
+import { ExpectedError, NotFound, Taken } from '../core/errors.ts';
+import { type Actor, ownsUser, visibilityOf } from '../core/identity/authorize.ts';
 import type { User } from '../core/inventory/peer.ts';
 import type { UserId } from '../core/units/ids.ts';
 import type { HttpPorts } from './ports.ts';
@@ -16,4 +16,16 @@ export async function visibleUser(
   const user = (await inventory.user(text as UserId)) ?? (await inventory.findUser(text));
   if (user !== null && ownsUser(actor, user.ownerId)) return user;
   throw new NotFound('user', text, 'GET /api/v1/users lists them.');
+}
+
+/** Who has a token that is taken already is told only to those who see everybody. @throws what `adding` throws */
+export async function hidingHolders<T>(actor: Actor, adding: Promise<T>): Promise<T> {
+  try {
+    return await adding;
+  } catch (error) {
+    const isTold = visibilityOf(actor).kind === 'all' || !(error instanceof ExpectedError);
+    if (isTold || error.code !== 'token-taken') throw error;
+    const hint = 'Choose another token, or leave it out to get a random one.';
+    throw new Taken('token-taken', 'Somebody has this token, or once had it.', hint);
+  }
 }

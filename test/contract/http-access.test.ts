@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AccessControl } from '../../src/app/access/control.ts';
+import { SourceFailure } from '../../src/core/errors.ts';
 import type { Poll } from '../../src/core/metering/collector.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
 import { FAKE_ABILITIES } from '../support/fake-vpn.ts';
@@ -263,4 +264,30 @@ test('a reseller sees the access of own users, and no other', async () => {
   expect(items.map(({ key }) => key)).toEqual(['b']);
   const foreign = await server.request('GET', '/api/v1/users/user-a/access', { token: reseller });
   expect(foreign.statusCode).toBe(404);
+});
+
+test('a reseller is told that a node did not take a change, not where it is', async () => {
+  await giveAll();
+  const reseller = await server.token('reseller', ['read', 'write']);
+  await server.request('POST', '/api/v1/users', { token: reseller, body: { name: 'theirs' } });
+  const theirs = await server.store.inventory.findUser('theirs');
+  const peer = await server.store.inventory.findPeer('b');
+  await ask('POST', '/api/v1/peers/assign', { assignments: [{ peerId: peer?.id, userId: theirs?.id }] });
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await ask('PATCH', '/api/v1/users/theirs', { active: false }, reseller);
+  server.vpn.failure = new SourceFailure('ssh-refused', 'root@198.51.100.7 refuses connections.', {
+    hint: 'Start sshd.',
+  });
+  await pass();
+  interface Problems {
+    readonly items: readonly { readonly problem: { readonly code: string; readonly message: string } }[];
+  }
+  const seen = async (token: string) =>
+    (await ask<Problems>('GET', '/api/v1/access', undefined, token)).items[0]?.problem;
+  expect(await seen(owner)).toMatchObject({ code: 'ssh-refused', message: expect.stringContaining('198.51.100.7') });
+  expect(await seen(reseller)).toMatchObject({ code: 'ssh-refused' });
+  expect(JSON.stringify(await seen(reseller))).not.toContain('198.51.100.7');
+  const why = await ask<UserAccess>('GET', '/api/v1/users/theirs/access', undefined, reseller);
+  expect(why.stays).toMatchObject([{ key: 'b', code: 'access-failing', hint: 'The owner sees why.' }]);
+  expect(JSON.stringify(why)).not.toContain('198.51.100.7');
 });

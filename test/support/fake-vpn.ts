@@ -25,6 +25,8 @@ export class FakeVpn implements Enforcer {
   /** Every change that the enforcer made, `off KEY` or `on KEY`. */
   readonly changes: string[] = [];
   looks = 0;
+  /** Why it takes no change; null: it does. */
+  failure: Error | null = null;
   /** What it can do; a test may say that it cannot. */
   abilities: EnforcerAbilities | CannotEnforce = FAKE_ABILITIES;
 
@@ -38,6 +40,7 @@ export class FakeVpn implements Enforcer {
   }
 
   async suspend(changes: readonly AccessChange[]): Promise<readonly Outcome[]> {
+    if (this.failure !== null) throw this.failure;
     return changes.map(({ target, kept }) => this.#change('off', target.key, kept, ''));
   }
 

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
+import type { FastifyRequest } from 'fastify';
+import { adminIdOf, isAllowed, visibilityOf } from '../../core/identity/authorize.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -73,7 +74,7 @@ export function accessRoutes(app: HttpApp, parts: HttpParts): void {
   app.get('/api/v1/users/:id/access', { config: { access: 'view' }, schema: userSchema }, async (request) => {
     const { id, state } = await visibleUser(parts.ports, actorOf(request), request.params.id);
     const standing = (await quotas.standings([id])).get(id);
-    return userAccessJson(state, standing, await access.staying(id));
+    return userAccessJson(state, standing, await access.staying(id), seesFleet(request));
   });
 
   app.get('/api/v1/access', { config: { access: 'view' }, schema: listSchema }, async (request) => {
@@ -86,7 +87,8 @@ export function accessRoutes(app: HttpApp, parts: HttpParts): void {
       ...(failing === undefined ? {} : { failing }),
       ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
     });
-    return { ...page, items: page.items.map(accessItemJson) };
+    const ofFleet = seesFleet(request);
+    return { ...page, items: page.items.map((target) => accessItemJson(target, ofFleet)) };
   });
 
   app.get(
@@ -140,6 +142,10 @@ export function accessRoutes(app: HttpApp, parts: HttpParts): void {
       return { most, percent };
     },
   );
+}
+
+function seesFleet(request: FastifyRequest): boolean {
+  return isAllowed(actorOf(request), 'view-all');
 }
 
 function nodeAccessRoutes(app: HttpApp, parts: HttpParts): void {

@@ -14,6 +14,7 @@ import { refuseAtLimit } from '../reseller-limit.ts';
 import { NameJson } from '../schemas/identity.ts';
 import { EmailJson, NoteJson, TagsJson, TelegramIdJson } from '../schemas/people.ts';
 import { compileValidator } from '../validation.ts';
+import { hidingHolders } from '../visible-user.ts';
 import { entitlementOf, NewEntitlement, type NewEntitlementBody } from './entitlements.ts';
 import { type FromTemplate, fromTemplate } from './user-templates.ts';
 import type { Column } from './users-in-bulk.ts';
@@ -79,7 +80,7 @@ export function usersImportRoutes(app: HttpApp, parts: HttpParts): void {
       else fresh.push(user);
     }
     if (!isDryRun && fresh.length > 0) {
-      await inventory.addUsers(fresh);
+      await hidingHolders(actor, inventory.addUsers(fresh));
       await audit(parts, request, 'users.imported', `${fresh.length} users`, { users: fresh.map(({ name }) => name) });
     }
     return { created: fresh.length, existing, errors };

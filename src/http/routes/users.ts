@@ -25,6 +25,7 @@ import {
   UserStateJson,
 } from '../schemas/people.ts';
 import { entitlementOrNull } from '../schemas/quotas.ts';
+import { hidingHolders } from '../visible-user.ts';
 import { entitlementOf, NewEntitlement } from './entitlements.ts';
 import { findPlan } from './plans.ts';
 import { fromTemplate } from './user-templates.ts';
@@ -127,7 +128,7 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
     const { name, telegramId, email, note, tags, role, active, owner, countInCycle } = request.body;
     const template = await fromTemplate(parts, actor, request.body.template);
     const entitlement = template.entitlement(request.body.entitlement ?? {});
-    const user = await inventory.addUser({
+    const adding = inventory.addUser({
       name,
       userToken: wantedToken(request.body.userToken),
       // 32 random bytes: nobody guesses a link.
@@ -143,6 +144,7 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
       countInCycle: countInCycle ?? false,
       ...(entitlement === undefined ? {} : { entitlement: await entitlementOf(parts, entitlement) }),
     });
+    const user = await hidingHolders(actor, adding);
     await audit(parts, request, 'user.created', name);
     return reply.code(201).send(await one(actor, user));
   });

@@ -3,6 +3,7 @@ import type { ListedTarget } from '../../core/access/access-store.ts';
 import type { AccessTarget } from '../../core/access/decide.ts';
 import type { AccessOperations, AccessPreview, AccessState, NodeAccess } from '../../core/access/operations.ts';
 import { STAY_REASONS } from '../../core/access/why.ts';
+import type { Notice } from '../../core/inventory/node-operations.ts';
 import type { UserStanding } from '../../core/quota/quota-store.ts';
 import { USER_STATES, type UserState } from '../../core/quota/user-state.ts';
 import { Bytes, Instant, MaybeInstant, MaybeString, Nullable } from './common.ts';
@@ -125,10 +126,18 @@ export const UserAccessJson = Type.Object(
   { $id: 'UserAccess' },
 );
 
+/** What exactly fails at a node names where it is: for those who may look at nodes. */
+function failureFor<T extends Notice>(ofFleet: boolean, problem: T): T {
+  const hidden = { message: 'The node did not take the change; it is tried again.', hint: 'The owner sees why.' };
+  return ofFleet ? problem : { ...problem, ...hidden };
+}
+
+/** `ofFleet`: for somebody who may look at nodes. */
 export function userAccessJson(
   state: UserState,
   standing: UserStanding | undefined,
   staying: Awaited<ReturnType<AccessOperations['staying']>>,
+  ofFleet: boolean,
 ): Static<typeof UserAccessJson> {
   const doubted = standing?.evaluation.quotas.filter(({ isUsedUpByDoubt }) => isUsedUpByDoubt) ?? [];
   return {
@@ -136,7 +145,8 @@ export function userAccessJson(
     usedUpByUnsignedReports: doubted.map(({ quota }) => quota.name),
     stays: staying.map(({ target, why }) => {
       const { nodeId, nodeName } = target;
-      return { ...peerJson(target), nodeId, nodeName, ...why };
+      const shown = why.code === 'access-failing' ? failureFor(ofFleet, why) : why;
+      return { ...peerJson(target), nodeId, nodeName, ...shown };
     }),
   };
 }
@@ -151,8 +161,10 @@ export function nodeAccessJson({ can, ...rest }: NodeAccess): Static<typeof Node
   return { ...rest, can: { code, means, liveSessions, caveats: [...caveats] }, cannot: null };
 }
 
-export function accessItemJson(target: ListedTarget): Static<typeof AccessItemJson> {
+/** `ofFleet`: for somebody who may look at nodes. */
+export function accessItemJson(target: ListedTarget, ofFleet: boolean): Static<typeof AccessItemJson> {
   const { mark, nodeId, nodeName, mode } = target;
+  const problem = mark?.problem ?? null;
   return {
     ...peerJson(target),
     ...{ nodeId, nodeName, mode },
@@ -163,7 +175,7 @@ export function accessItemJson(target: ListedTarget): Static<typeof AccessItemJs
     droppedBytes: mark?.dropped ?? 0n,
     failures: mark?.failures ?? 0,
     retryAt: mark?.retryAt ?? null,
-    problem: mark?.problem ?? null,
+    problem: problem && failureFor(ofFleet, problem),
   };
 }
 

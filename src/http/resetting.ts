@@ -1,4 +1,4 @@
-import { InvalidInput, NotFound } from '../core/errors.ts';
+import { ExpectedError, InvalidInput, NotFound } from '../core/errors.ts';
 import { type Actor, adminIdOf, authorize, ownsUser, visibilityOf } from '../core/identity/authorize.ts';
 import type { UsageHalf } from '../core/ledger/segment.ts';
 import type { ResetEffect, ResetMark, ResetRequest, ScheduledReset } from '../core/ledger/usage-ledger.ts';
@@ -77,7 +77,7 @@ async function ownUser({ inventory }: Pick<HttpPorts, 'inventory'>, actor: Actor
   return user.id;
 }
 
-/** Resellers undo the marks they set; the owner undoes any. @throws NotFound */
+/** Resellers undo the marks they set, while all whom they reset are theirs; the owner undoes any. @throws NotFound, `owners-changed` */
 export async function undoReset(
   ports: Pick<HttpPorts, 'ledger' | 'history'>,
   actor: Actor,
@@ -87,7 +87,7 @@ export async function undoReset(
   return ports.ledger.undoReset(id, adminIdOf(actor));
 }
 
-/** What undoing would do. @throws NotFound */
+/** What undoing would do. @throws NotFound, `owners-changed` */
 export async function previewUndoReset(
   ports: Pick<HttpPorts, 'ledger' | 'history'>,
   actor: Actor,
@@ -99,8 +99,11 @@ export async function previewUndoReset(
 
 async function requireOwnMark({ history }: Pick<HttpPorts, 'history'>, actor: Actor, id: ResetId): Promise<void> {
   if (visibilityOf(actor).kind === 'all') return;
-  const mark = await history.reset(id);
-  if (mark === null || mark.by !== adminIdOf(actor)) throw new NotFound('reset', id);
+  const by = adminIdOf(actor);
+  if ((await history.reset(id))?.by !== by) throw new NotFound('reset', id);
+  if ((await history.reset(id, by)) !== null) return;
+  const hint = 'Ask the owner to undo it.';
+  throw new ExpectedError('owners-changed', 'Somebody whom it reset belongs to another admin by now.', { hint });
 }
 
 /** All users of one admin. */

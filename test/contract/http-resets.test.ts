@@ -58,6 +58,25 @@ describe('resets', () => {
     expect(await get('/api/v1/resets/none/undo-preview')).toMatchObject({ status: 404 });
   });
 
+  it('are told to a reseller as far as they set them, and undone while the users are theirs', async () => {
+    await report('bob', 2);
+    await call('POST', '/api/v1/resets', { scope: 'all' });
+    const { body } = await call('POST', '/api/v1/resets', { scope: 'user', userIds: ['Bob'] }, reseller);
+    await call('POST', '/api/v1/resets', { scope: 'user', userIds: ['Ann'] });
+    const at = new Date(server.clock.now().getTime() + 60_000).toISOString();
+    await call('POST', '/api/v1/scheduled-resets', { scope: 'user', userIds: ['Ann'], at });
+    expect(await get('/api/v1/resets?limit=1', reseller)).toMatchObject({
+      items: [{ id: body.id }],
+      ...{ total: 1, nextCursor: null },
+    });
+    expect(await get('/api/v1/scheduled-resets', reseller)).toMatchObject({ items: [], total: 0 });
+    expect((await get('/api/v1/resets')).total).toBe(3);
+    await server.request('PATCH', '/api/v1/users/Bob', { token: owner, body: { owner: 'the-owner' } });
+    expect(await get(`/api/v1/resets/${body.id}/undo-preview`, reseller)).toMatchObject({ code: 'owners-changed' });
+    expect((await call('DELETE', `/api/v1/resets/${body.id}`, undefined, reseller)).status).toBe(409);
+    expect((await call('DELETE', `/api/v1/resets/${body.id}`)).status).toBe(200);
+  });
+
   it('are planned, happen, and are cancelled', async () => {
     await report('bob', 2);
     const at = new Date(server.clock.now().getTime() + 60_000).toISOString();

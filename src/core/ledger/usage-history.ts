@@ -69,12 +69,15 @@ export interface UsageHistory {
   /** The period up to now, every moment of it named by what is known: without holes, whatever the marks. */
   quality(subject: QualitySubject, period: Period): Promise<QualityInterval[]>;
   database(): Promise<DatabaseInfo>;
-  /** Reset marks, newest first, undone ones too. */
-  resets(limit: number, cursor: string | null): Promise<Page<ResetMark>>;
-  /** One reset mark; null if there is none of that id. */
-  reset(id: ResetId): Promise<ResetMark | null>;
-  /** Resets that are planned, done or cancelled, the latest first. */
-  scheduledResets(limit: number, cursor: string | null): Promise<Page<ScheduledReset>>;
+  /** Reset marks, newest first, undone ones too; `by`: those that this admin set. */
+  resets(limit: number, cursor: string | null, by?: AdminId | null): Promise<Page<ResetMark>>;
+  /**
+   * One reset mark; null if there is none of that id. `by`: null, too, unless that admin set it, and all whom it resets are
+   * (still) users of that admin.
+   */
+  reset(id: ResetId, by?: AdminId | null): Promise<ResetMark | null>;
+  /** Resets that are planned, done or cancelled, the latest first; `by`: those that this admin planned. */
+  scheduledResets(limit: number, cursor: string | null, by?: AdminId | null): Promise<Page<ScheduledReset>>;
   /** Implausible reports and readings that were kept and not counted, newest first. */
   quarantine(limit: number, cursor: string | null): Promise<Page<Quarantined>>;
   /** Baselines that an admin may book, newest first. */

@@ -58,10 +58,9 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
   const config = { access: 'change-users' } as const;
 
   app.get('/api/v1/resets', { config, schema: listSchema }, async (request) => {
-    const page = await history.resets(request.query.limit, request.query.cursor ?? null);
-    // A reseller sees the marks that they set.
-    const own = page.items.filter(({ by }) => isOwn(actorOf(request), by));
-    return { ...page, items: await Promise.all(own.map(markJson)) };
+    const { limit, cursor = null } = request.query;
+    const page = await history.resets(limit, cursor, onlyBy(actorOf(request)));
+    return { ...page, items: await Promise.all(page.items.map(markJson)) };
   });
 
   app.post('/api/v1/resets', { config, schema: setSchema }, async (request, reply) => {
@@ -86,9 +85,9 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   app.get('/api/v1/scheduled-resets', { config, schema: plannedSchema }, async (request) => {
-    const page = await history.scheduledResets(request.query.limit, request.query.cursor ?? null);
-    const own = page.items.filter(({ by }) => isOwn(actorOf(request), by));
-    return { ...page, items: await Promise.all(own.map(plannedJson)) };
+    const { limit, cursor = null } = request.query;
+    const page = await history.scheduledResets(limit, cursor, onlyBy(actorOf(request)));
+    return { ...page, items: await Promise.all(page.items.map(plannedJson)) };
   });
 
   app.post('/api/v1/scheduled-resets', { config, schema: planSchema }, async (request, reply) => {
@@ -109,11 +108,12 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
 
   /** @throws NotFound if a reseller names what others planned */
   async function requireOwnPlan(actor: Actor, id: ScheduledResetId): Promise<void> {
-    if (visibilityOf(actor).kind === 'all') return;
+    const by = onlyBy(actor);
+    if (by === null) return;
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof history.scheduledResets>> = await history.scheduledResets(1000, cursor);
-      if (page.items.some((each) => each.id === id && isOwn(actor, each.by))) return;
+      const page: Awaited<ReturnType<typeof history.scheduledResets>> = await history.scheduledResets(1000, cursor, by);
+      if (page.items.some((each) => each.id === id)) return;
       cursor = page.nextCursor;
     } while (cursor !== null);
     throw new NotFound('planned reset', id);
@@ -139,6 +139,8 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
   }
 }
 
-function isOwn(actor: Actor, by: AdminId | null): boolean {
-  return visibilityOf(actor).kind === 'all' || by === adminIdOf(actor);
+/** A reseller sees the marks that they set; null: all marks. */
+function onlyBy(actor: Actor): AdminId | null {
+  const who = visibilityOf(actor);
+  return who.kind === 'all' ? null : who.adminId;
 }

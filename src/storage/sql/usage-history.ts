@@ -10,7 +10,7 @@ import type {
 } from '../../core/ledger/usage-history.ts';
 import type { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import type { NodeId, PeerId, ResetId, UserId } from '../../core/units/ids.ts';
+import type { AdminId, NodeId, PeerId, ResetId, UserId } from '../../core/units/ids.ts';
 import type { Readers } from './reader/readers.ts';
 import type { SlowReader } from './slow-reader.ts';
 import { Standings } from './standings.ts';
@@ -162,16 +162,16 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
     return await this.#slow.read('database', this.#nowMs());
   }
 
-  async resets(limit: number, cursor: string | null) {
-    return this.#quick.ledger.resets(limit, cursor);
+  async resets(limit: number, cursor: string | null, by: AdminId | null = null) {
+    return this.#quick.ledger.resets(limit, cursor, by);
   }
 
-  async reset(id: ResetId) {
-    return this.#quick.ledger.reset(id);
+  async reset(id: ResetId, by: AdminId | null = null) {
+    return this.#quick.ledger.reset(id, by);
   }
 
-  async scheduledResets(limit: number, cursor: string | null) {
-    return this.#quick.ledger.scheduledResets(limit, cursor);
+  async scheduledResets(limit: number, cursor: string | null, by: AdminId | null = null) {
+    return this.#quick.ledger.scheduledResets(limit, cursor, by);
   }
 
   async quarantine(limit: number, cursor: string | null) {

@@ -3,7 +3,7 @@ import { BYTES_PER, type SizeBasis } from '../../../core/ledger/size-forecast.ts
 import type { DatabaseInfo, Gap, Page, Period } from '../../../core/ledger/usage-history.ts';
 import type { CleanupPreview, ResetMark, ScheduledReset, TrackingState } from '../../../core/ledger/usage-ledger.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { NodeId, ResetId, ServiceId } from '../../../core/units/ids.ts';
+import type { AdminId, NodeId, ResetId, ServiceId } from '../../../core/units/ids.ts';
 import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
 import type { ReadConnection } from '../connections.ts';
 import {
@@ -59,28 +59,35 @@ export class LedgerReader {
       .map(toBillingRule);
   }
 
-  reset(id: ResetId): ResetMark | null {
-    const row = this.#sql.get<ResetRow>(`SELECT ${resetColumns} FROM reset WHERE public_id = @id`, { id });
+  reset(id: ResetId, by: AdminId | null): ResetMark | null {
+    const row = this.#sql.get<ResetRow>(
+      `SELECT ${resetColumns} FROM reset WHERE public_id = @id AND (@by IS NULL OR (admin_id = @by AND NOT EXISTS (
+         SELECT 1 FROM reset_target t JOIN user u ON u.id = t.user_id
+         WHERE t.reset_id = reset.id AND ifnull(u.owner_id, '') <> @by)))`,
+      { id, by },
+    );
     return row === undefined ? null : toResetMark(row);
   }
 
-  scheduledResets(limit: number, cursor: string | null): Page<ScheduledReset> {
+  scheduledResets(limit: number, cursor: string | null, by: AdminId | null): Page<ScheduledReset> {
     const position = decodeCursor(cursor)?.[0] ?? Number.MAX_SAFE_INTEGER;
+    const from = 'FROM scheduled_reset s WHERE (@by IS NULL OR s.admin_id = @by)';
     const rows = this.#sql.all<ScheduledResetRow>(
-      `SELECT ${scheduledResetColumns} FROM scheduled_reset s WHERE s.id < @position ORDER BY s.id DESC LIMIT @limit`,
-      { position, limit: limit + 1 },
+      `SELECT ${scheduledResetColumns} ${from} AND s.id < @position ORDER BY s.id DESC LIMIT @limit`,
+      { by, position, limit: limit + 1 },
     );
-    const total = this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM scheduled_reset')?.n ?? 0;
+    const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n ${from}`, { by })?.n ?? 0;
     return toPage(rows, limit, total, toScheduledReset, ({ rowId }) => [rowId]);
   }
 
-  resets(limit: number, cursor: string | null): Page<ResetMark> {
+  resets(limit: number, cursor: string | null, by: AdminId | null): Page<ResetMark> {
     const position = decodeCursor(cursor)?.[0] ?? Number.MAX_SAFE_INTEGER;
+    const from = 'FROM reset WHERE (@by IS NULL OR reset.admin_id = @by)';
     const rows = this.#sql.all<ResetRow>(
-      `SELECT ${resetColumns} FROM reset WHERE reset.id < @position ORDER BY reset.id DESC LIMIT @limit`,
-      { position, limit: limit + 1 },
+      `SELECT ${resetColumns} ${from} AND reset.id < @position ORDER BY reset.id DESC LIMIT @limit`,
+      { by, position, limit: limit + 1 },
     );
-    const total = this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM reset')?.n ?? 0;
+    const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n ${from}`, { by })?.n ?? 0;
     return toPage(rows, limit, total, toResetMark, ({ rowId }) => [rowId]);
   }
 

@@ -6,6 +6,7 @@ describe('loggablePath', () => {
     ['/api/xpert/traffic-stats/:user_token', { user_token: 's3cret' }, '/api/xpert/traffic-stats/***'],
     ['/api/v1/users/:id', { id: 's3cret' }, '/api/v1/users/***'],
     ['/api/v1/users/:id/rotate-token', { id: 's3cret' }, '/api/v1/users/***/rotate-token'],
+    ['/api/admin/usage/:username/detailed', { username: 's3cret' }, '/api/admin/usage/***/detailed'],
     ['/u/:link_token', { link_token: 's3cret' }, '/u/***'],
     ['/api/v1/nodes/:id/poll', { id: 'n1' }, '/api/v1/nodes/n1/poll'],
     [

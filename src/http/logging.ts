@@ -8,7 +8,7 @@ export interface Logger {
 }
 
 /** Path parameters that may be a token. Users are also found by theirs. */
-const SECRET_PARAMETERS = /:(?:user_token|link_token)(?=\/|$)|(?<=\/users\/):id(?=\/|$)/g;
+const SECRET_PARAMETERS = /:(?:user_token|link_token|username)(?=\/|$)|(?<=\/users\/):id(?=\/|$)/g;
 
 /**
  * A request's path as it may be logged: the route's own pattern with the harmless parameters filled in. What no route

@@ -79,6 +79,8 @@ function createApp(config: HttpConfig): HttpApp {
     genReqId: () => `${prefix}-${(count++).toString(36)}`,
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
     schemaController: { compilersFactory: OWN_COMPILERS },
+    // An address that cannot be decoded reaches no route, and no handler of errors.
+    frameworkErrors: (error, request, reply) => void sendProblem(config.logger, error, request, reply),
     rewriteUrl: (request) => withoutBase(request.url ?? '/', config.basePath),
   };
   const app: HttpApp = fastify(options).withTypeProvider<TypeBoxProvider>();

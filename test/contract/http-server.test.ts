@@ -48,6 +48,16 @@ describe('problems', () => {
     expect(answer.json()).toMatchObject({ code: 'no-such-route', instance: expect.stringMatching(/^urn:request:/) });
   });
 
+  it.each(['/%zz', `/api/v1/nodes/${'a'.repeat(3000)}`])(
+    'answer an address that reaches no route: %.30s',
+    async (url) => {
+      server = await startHttp();
+      const answer = await server.request('GET', url);
+      expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      expect(answer.json()).toMatchObject({ status: 400, code: 'bad-request' });
+    },
+  );
+
   it('tell nothing of a bug but the id under which it is in the log', async () => {
     server = await startHttp();
     const token = await server.token('owner', ['read']);

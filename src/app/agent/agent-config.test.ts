@@ -27,6 +27,7 @@ test.each([
   ['nothing', {}],
   ['no token', { XPERT_AGENT: 'https://panel.example.com' }],
   ['a password too', { XPERT_AGENT: `https://${token}:x@panel.example.com` }],
+  ['what is no token', { XPERT_AGENT: `https://%zz${token}@panel.example.com` }],
   ['plain HTTP beyond this machine', { XPERT_AGENT: `http://${token}@panel.example.com` }],
   ['options that are no JSON', { XPERT_AGENT: `https://${token}@p.example.com`, XPERT_AGENT_READS: 'xray {a}' }],
 ])('%s is wrong configuration, and the token is not in what is said', (_what, environment) => {

@@ -32,7 +32,7 @@ export function readAgentConfig(environment?: Variables, cwd: string = process.c
 
 function readPanel(line: string, mayBePlain: boolean): PanelAddress {
   const url = URL.canParse(line) ? new URL(line) : null;
-  const token = url === null ? '' : decodeURIComponent(url.username);
+  const token = url?.username ?? '';
   if (url === null || !/^https?:$/.test(url.protocol) || !/^[\w.~-]{16,200}$/.test(token) || url.password !== '')
     throw new InvalidConfig('XPERT_AGENT', '…', LINE);
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !mayBePlain)

@@ -75,7 +75,7 @@ function refuseReportsOfNothing({ configs, servers, rest, user, users, source }:
 function readPanel(text: string | null): WebhookAddress {
   const wants = 'the address of the panel: https://panel.example.com, with a token https://TOKEN@panel.example.com';
   const url = text !== null && URL.canParse(text) ? new URL(text) : null;
-  const token = url === null ? '' : decodeURIComponent(url.username);
+  const token = url?.username ?? '';
   if (url === null || !/^https?:$/.test(url.protocol) || url.password !== '' || !/^[\w.~-]{0,200}$/.test(token))
     throw new InvalidConfig('XPERT_REPORT', text === null ? '' : '…', wants);
   return { url: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), token: token === '' ? null : token };

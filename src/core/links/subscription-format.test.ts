@@ -4,6 +4,7 @@ import { chooseFormat, clientName } from './subscription-format.ts';
 it('the format goes by its name, else by the client', () => {
   expect(chooseFormat('plain', 'clash-verge/v2')).toBe('plain');
   expect(chooseFormat('universal', 'clash-verge/v2.0')).toBe('clash');
+  expect(chooseFormat('constructor', 'v2rayNG/1.9.5')).toBe('base64');
   expect(chooseFormat('nonsense', 'SFA/1.11.0 (Build 1; sing-box 1.11.0)')).toBe('sing-box');
   expect(chooseFormat(undefined, 'mihomo/1.19')).toBe('clash');
   expect(chooseFormat(undefined, 'v2rayNG/1.9.5')).toBe('base64');

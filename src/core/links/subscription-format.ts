@@ -1,15 +1,15 @@
 /** How a subscription is written down. `base64` is what most clients take: all links, encoded as one text. */
 export type SubscriptionFormat = 'base64' | 'plain' | 'clash' | 'sing-box';
 
-const NAMED: Readonly<Record<string, SubscriptionFormat>> = {
-  base64: 'base64',
-  plain: 'plain',
-  clash: 'clash',
-  'clash-meta': 'clash',
-  mihomo: 'clash',
-  'sing-box': 'sing-box',
-  singbox: 'sing-box',
-};
+const NAMED: ReadonlyMap<string, SubscriptionFormat> = new Map([
+  ['base64', 'base64'],
+  ['plain', 'plain'],
+  ['clash', 'clash'],
+  ['clash-meta', 'clash'],
+  ['mihomo', 'clash'],
+  ['sing-box', 'sing-box'],
+  ['singbox', 'sing-box'],
+]);
 
 /** Clients by a word of their User-Agent; the first that fits decides. */
 const BY_CLIENT: readonly (readonly [pattern: RegExp, format: SubscriptionFormat])[] = [
@@ -19,7 +19,7 @@ const BY_CLIENT: readonly (readonly [pattern: RegExp, format: SubscriptionFormat
 
 /** The format somebody asked for by name; `universal`, unknown names and none at all go by the client. */
 export function chooseFormat(wanted: string | undefined, userAgent: string): SubscriptionFormat {
-  const named = wanted === undefined ? undefined : NAMED[wanted.toLowerCase()];
+  const named = wanted === undefined ? undefined : NAMED.get(wanted.toLowerCase());
   return named ?? BY_CLIENT.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'base64';
 }
 

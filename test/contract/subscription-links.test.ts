@@ -5,6 +5,7 @@ import type { ConfigCopies, KeptCopy } from '../../src/core/links/config-source.
 import { decodeBase64 } from '../../src/core/links/share-link.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
 import { FakeMarzban } from '../support/fake-marzban.ts';
+import { FakeThreeXui } from '../support/fake-three-x-ui.ts';
 import { FakeWeb } from '../support/fake-web.ts';
 import { type HttpTestServer, startHttp } from '../support/http-server.ts';
 
@@ -57,8 +58,8 @@ describe('the cache of configurations', () => {
   };
   const never = (_etag: string | null, signal: AbortSignal) =>
     new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  const texts = async (read: Parameters<ConfigCache['get']>[2]) =>
-    (await cache.get('node', 'one', read)).copy?.texts ?? [];
+  const texts = async (read: Parameters<ConfigCache['get']>[3]) =>
+    (await cache.get('node', 'one', '', read)).copy?.texts ?? [];
 
   it('asks a source once in five minutes, whoever wants it', async () => {
     let asked = 0;
@@ -66,23 +67,23 @@ describe('the cache of configurations', () => {
       asked += 1;
       return { texts: [LINK], unreadable: 0, etag: null };
     };
-    await Promise.all([cache.get('node', 'one', read), cache.get('node', 'one', read)]);
+    await Promise.all([cache.get('node', 'one', '', read), cache.get('node', 'one', '', read)]);
     clock.advance(299_000);
-    expect(await cache.get('node', 'one', read)).toMatchObject({
+    expect(await cache.get('node', 'one', '', read)).toMatchObject({
       copy: { texts: [LINK] },
       isOld: false,
       problem: null,
     });
     expect(asked).toBe(1);
     clock.advance(2_000);
-    await cache.get('node', 'one', read);
+    await cache.get('node', 'one', '', read);
     expect(asked).toBe(2);
   });
 
   it('gives the last good copy while the source fails, says so, and asks again later each time', async () => {
-    await cache.get('node', 'one', saying(LINK));
+    await cache.get('node', 'one', '', saying(LINK));
     clock.advance(3_600_000);
-    const old = await cache.get('node', 'one', failing);
+    const old = await cache.get('node', 'one', '', failing);
     expect(old).toMatchObject({ copy: { texts: [LINK] }, isOld: true, problem: { code: 'http-refused' } });
     expect(old.copy?.at).toEqual(new Date('2026-03-10T12:00:00Z'));
     let asked = 0;
@@ -90,33 +91,33 @@ describe('the cache of configurations', () => {
       asked += 1;
       return failing();
     };
-    await cache.get('node', 'one', counting);
+    await cache.get('node', 'one', '', counting);
     expect(asked).toBe(0);
     clock.advance(6_000);
-    await cache.get('node', 'one', counting);
+    await cache.get('node', 'one', '', counting);
     clock.advance(6_000);
-    await cache.get('node', 'one', counting);
+    await cache.get('node', 'one', '', counting);
     expect(asked).toBe(1);
     clock.advance(600_000);
-    expect(await cache.get('node', 'one', saying(OTHER))).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
+    expect(await cache.get('node', 'one', '', saying(OTHER))).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
   });
 
   it('waits for nobody who hangs: with nothing yet it is empty, with a copy it is the copy', async () => {
-    expect(await cache.get('node', 'one', never)).toMatchObject({
+    expect(await cache.get('node', 'one', '', never)).toMatchObject({
       copy: null,
       isOld: true,
       problem: { code: 'timeout' },
     });
     await copies.keepCopy('two', { texts: [LINK], unreadable: 0, etag: null, at: new Date('2026-03-09T00:00:00Z') });
-    expect(await cache.get('node', 'two', never)).toMatchObject({ copy: { texts: [LINK] }, isOld: true });
+    expect(await cache.get('node', 'two', '', never)).toMatchObject({ copy: { texts: [LINK] }, isOld: true });
     // Those that hang keep no others waiting, however many they are.
-    for (let n = 0; n < 100; n++) void cache.get('node', `hanging ${n}`, never);
+    for (let n = 0; n < 100; n++) void cache.get('node', `hanging ${n}`, '', never);
     await copies.keepCopy('three', { texts: [OTHER], unreadable: 0, etag: null, at: clock.now() });
-    expect(await cache.get('node', 'three', failing)).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
+    expect(await cache.get('node', 'three', '', failing)).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
   });
 
   it('survives a restart, and asks whether the copy still holds', async () => {
-    await cache.get('node', 'one', saying(LINK, '"a"'));
+    await cache.get('node', 'one', '', saying(LINK, '"a"'));
     await cache.close();
     cache = new ConfigCache({ copies, clock, onBug: (error) => bugs.push(error), waitMs: 5 });
     clock.advance(3_600_000);
@@ -125,7 +126,7 @@ describe('the cache of configurations', () => {
       etag = known;
       return 'unchanged' as const;
     };
-    expect(await cache.get('node', 'one', unchanged)).toMatchObject({
+    expect(await cache.get('node', 'one', '', unchanged)).toMatchObject({
       copy: { texts: [LINK], at: clock.now() },
       isOld: false,
     });
@@ -135,28 +136,31 @@ describe('the cache of configurations', () => {
   });
 
   it('believes nothing that is older than 30 days, and asks for all of it again', async () => {
-    await cache.get('node', 'one', saying(LINK, '"a"'));
+    await cache.get('node', 'one', '', saying(LINK, '"a"'));
     clock.advance(30 * 86_400_000);
-    expect(await cache.get('node', 'one', failing)).toMatchObject({ copy: { texts: [LINK] } });
+    expect(await cache.get('node', 'one', '', failing)).toMatchObject({ copy: { texts: [LINK] } });
     clock.advance(86_400_000);
-    expect(await cache.get('node', 'one', failing)).toMatchObject({ copy: null, problem: { code: 'http-refused' } });
+    expect(await cache.get('node', 'one', '', failing)).toMatchObject({
+      copy: null,
+      problem: { code: 'http-refused' },
+    });
     clock.advance(86_400_000);
     let etag: string | null = '';
     const read = async (known: string | null) => {
       etag = known;
       return { texts: [OTHER], unreadable: 0, etag: null };
     };
-    expect(await cache.get('node', 'one', read)).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
+    expect(await cache.get('node', 'one', '', read)).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
     expect(etag).toBeNull();
   });
 
   it('takes a full disk for no failure of the source, and writes the texts once there is room', async () => {
     copies.failure = new LedgerFailure('disk-full', 'The disk is full.');
     const good = { copy: { texts: [LINK] }, isOld: false, problem: null };
-    expect(await cache.get('node', 'one', saying(LINK, '"a"'))).toMatchObject(good);
+    expect(await cache.get('node', 'one', '', saying(LINK, '"a"'))).toMatchObject(good);
     clock.advance(3_600_000);
     copies.failure = null;
-    expect(await cache.get('node', 'one', async () => 'unchanged')).toMatchObject(good);
+    expect(await cache.get('node', 'one', '', async () => 'unchanged')).toMatchObject(good);
     expect(copies.kept.get('one')).toMatchObject({ texts: [LINK], at: clock.now() });
   });
 
@@ -175,17 +179,20 @@ describe('the cache of configurations', () => {
       running -= 1;
       return { texts: [OTHER], unreadable: 0, etag: null };
     };
-    const links = Array.from({ length: 30 }, (_, n) => cache.get('subscription', `link ${n}`, slow));
-    expect(await cache.get('node', 'one', saying(LINK))).toMatchObject({ copy: { texts: [LINK] }, isOld: false });
+    const links = Array.from({ length: 30 }, (_, n) => cache.get('subscription', `link ${n}`, '', slow));
+    expect(await cache.get('node', 'one', '', saying(LINK))).toMatchObject({ copy: { texts: [LINK] }, isOld: false });
     release();
     for (const link of await Promise.all(links)) expect(link).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
     expect(most).toBe(8);
   });
 
   it('says so where the turn does not come in time', async () => {
-    for (let n = 0; n < 8; n++) void cache.get('subscription', `hanging ${n}`, never);
-    const late = await cache.get('subscription', 'one', saying(LINK));
+    for (let n = 0; n < 8; n++) void cache.get('subscription', `hanging ${n}`, '', never);
+    const late = await cache.get('subscription', 'one', '', saying(LINK));
     expect(late).toMatchObject({ copy: null, isOld: true, problem: { code: 'sources-busy' } });
+    // Whoever has others give them what hangs waits alone.
+    const others = await cache.get('subscription', 'two', 'another admin', saying(OTHER));
+    expect(others).toMatchObject({ copy: { texts: [OTHER] }, isOld: false });
   });
 
   it('keeps the beginning of what is endless, and only so much of all in memory', async () => {
@@ -197,22 +204,22 @@ describe('the cache of configurations', () => {
       mostInMemory: 600_000,
     });
     const many = async () => ({ texts: Array.from({ length: 3_000 }, () => LINK), unreadable: 0, etag: null });
-    expect((await cache.get('node', 'many', many)).copy?.texts).toHaveLength(1_000);
+    expect((await cache.get('node', 'many', '', many)).copy?.texts).toHaveLength(1_000);
     const long = `vless://5e9c@de.example.com:443?path=${'я'.repeat(1_000)}#DE`;
     const large = async () => ({ texts: Array.from({ length: 900 }, () => long), unreadable: 0, etag: null });
-    const { copy } = await cache.get('node', 'large', large);
+    const { copy } = await cache.get('node', 'large', '', large);
     const bytes = Buffer.byteLength(copy?.texts.join('') ?? '');
     expect([bytes <= 512 * 1024, bytes > 500 * 1024, copy?.texts[0]]).toEqual([true, true, long]);
     // The one asked for longest ago went, and is read from the store again without asking the source.
     const asked = copies.asked.length;
-    for (const name of ['three', 'four']) await cache.get('node', name, large);
-    expect((await cache.get('node', 'many', failing)).copy?.texts).toHaveLength(1_000);
-    expect((await cache.get('node', 'four', failing)).isOld).toBe(false);
+    for (const name of ['three', 'four']) await cache.get('node', name, '', large);
+    expect((await cache.get('node', 'many', '', failing)).copy?.texts).toHaveLength(1_000);
+    expect((await cache.get('node', 'four', '', failing)).isOld).toBe(false);
     expect(copies.asked.slice(asked)).toEqual(['three', 'four', 'many']);
   });
 
   it('takes an empty answer of a panel for what it is', async () => {
-    await cache.get('node', 'one', saying(LINK));
+    await cache.get('node', 'one', '', saying(LINK));
     clock.advance(3_600_000);
     expect(await texts(async () => ({ texts: [], unreadable: 0, etag: null }))).toEqual([]);
   });
@@ -334,6 +341,37 @@ describe('a user’s subscription', () => {
     server.clock.advance(3_600_000);
     provider.override = null;
     expect(named((await fetch()).body)).toEqual([`${OTHER} · Provider`]);
+  });
+
+  it('is empty, not refused, where its only source tells nobody’s configurations', async () => {
+    const panel = new FakeThreeXui();
+    panel.version = 2;
+    panel.clients = [{ email: 'bob', up: 1n, down: 2n }];
+    const url = `http://127.0.0.1:${await panel.start()}${panel.basePath}/`;
+    closing.push(() => panel.web.close());
+    const { username, password } = panel;
+    const node = await server.store.inventory.addNode({
+      ...{ name: 'old panel', description: '', createdAt: server.clock.now() },
+      ...{ source: { kind: '3x-ui', options: { url, username, password, privateAddress: true } } },
+      ...{ pollIntervalMs: 30_000, opening: 'count', usersPolicy: 'none' },
+    });
+    await server.poll(node.id, { bob: [1n, 2n] });
+    const bob = await post('/api/v1/users', { name: 'bob' });
+    const peer = await server.store.inventory.findPeer('bob');
+    await post('/api/v1/peers/assign', { assignments: [{ peerId: peer?.id, userId: bob.id }] });
+    const path = `/api/xpert/sub?user_token=${bob.linkToken}`;
+    const answer = await server.request('GET', path);
+    expect([answer.statusCode, answer.body]).toEqual([200, '']);
+    expect(answer.headers['xpert-old-sources']).toBeUndefined();
+    expect((await server.request('GET', `${path}&format=clash`)).body).toContain(
+      '# old panel: tells no configurations.\n',
+    );
+    const { sources } = (await server.request('GET', `/api/v1/users/${bob.id}/link`, { token: owner })).json();
+    expect(sources).toMatchObject([{ name: 'old panel', entries: 0, problem: { code: 'configs-not-told' } }]);
+    // A panel that is not there is another matter.
+    panel.web.isClosing = true;
+    server.clock.advance(3_600_000);
+    expect((await server.request('GET', path)).statusCode).toBe(503);
   });
 
   it('tells those who may not look at nodes what fails, not where', async () => {

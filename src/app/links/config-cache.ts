@@ -51,7 +51,7 @@ const READ_TIMEOUT_MS = 20_000;
 const LINE_TIMEOUT_MS = 20_000;
 const WAIT_MS = 2_000;
 /** Reads at once. Links of others lead anywhere, and are given in numbers: nodes do not wait for them. */
-const AT_ONCE: Readonly<Record<Kind, number>> = { node: 56, subscription: 8 };
+const AT_ONCE: Readonly<Record<Kind, number>> = { node: 56, subscription: 16 };
 /** Sources remembered; of others the store has the copies. */
 const MOST_ENTRIES = 10_000;
 const MOST_IN_MEMORY = 64 * 1024 * 1024;
@@ -69,12 +69,12 @@ export class ConfigCache {
     this.#slots = { node: new Slots(AT_ONCE.node), subscription: new Slots(AT_ONCE.subscription) };
   }
 
-  /** `source`: names it without its secrets. */
-  async get(kind: Kind, source: string, read: Read): Promise<Cached> {
+  /** `source`: names it without its secrets. `group`: whoever has sources that hang keeps others from nothing. */
+  async get(kind: Kind, source: string, group: string, read: Read): Promise<Cached> {
     const entry = this.#entries.get(source, newEntry);
     if (entry.copy === undefined) await this.#load(source, entry);
     if (this.#isFresh(entry)) return { copy: this.#copyOf(entry), isOld: false, problem: null };
-    if (this.#mayAsk(entry)) entry.running = this.#refresh(kind, source, entry, read);
+    if (this.#mayAsk(entry)) entry.running = this.#refresh(this.#slots[kind], source, group, entry, read);
     const { running } = entry;
     if (running !== null) await Promise.race([running, delay(this.#use.waitMs ?? WAIT_MS, undefined, { ref: false })]);
     const isOld = !this.#isFresh(entry);
@@ -118,14 +118,13 @@ export class ConfigCache {
   }
 
   /** In a line of its kind, which is left when nothing moves. */
-  async #refresh(kind: Kind, source: string, entry: Entry, read: Read): Promise<void> {
-    const slots = this.#slots[kind];
+  async #refresh(slots: Slots, source: string, group: string, entry: Entry, read: Read): Promise<void> {
     entry.isInLine = true;
     const patience = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(LINE_TIMEOUT_MS)]);
-    if (await slots.take(patience)) {
+    if (await slots.take(group, patience)) {
       entry.isInLine = false;
       await this.#read(source, entry, read);
-      slots.give();
+      slots.give(group);
     }
     entry.running = null;
   }

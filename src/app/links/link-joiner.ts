@@ -6,7 +6,7 @@ import type { LinkJoiner, LinkPart, UserLinks } from '../../core/links/joined.ts
 import { type LinkStore, MOST_ADDRESSES_OF_ONE } from '../../core/links/link-store.ts';
 import { parseShareLink } from '../../core/links/share-link.ts';
 import { parseSubscriptionAddress, type SubscriptionAddress } from '../../core/links/subscription-text.ts';
-import type { NodeId } from '../../core/units/ids.ts';
+import type { AdminId, NodeId } from '../../core/units/ids.ts';
 import type { ConfigCache } from './config-cache.ts';
 
 interface Dependencies {
@@ -50,7 +50,7 @@ export class JoinedLinks implements LinkJoiner {
     // All at once: together they take no longer than the slowest is waited for.
     const parts = await Promise.all([
       ...nodes.map(({ node, peer }) => this.#ofPeer(node, peer)),
-      ...addresses.slice(0, MOST_ADDRESSES).map((address) => this.#ofAddress(address)),
+      ...addresses.slice(0, MOST_ADDRESSES).map((address) => this.#ofAddress(address, ownerId)),
     ]);
     return { direct, parts };
   }
@@ -76,17 +76,19 @@ export class JoinedLinks implements LinkJoiner {
   }
 
   #ofPeer(node: Node, { key }: Peer): Promise<LinkPart> {
-    return this.#part('node', node.name, `node ${node.id} ${this.#use.digest(key)}`, async (etag, signal) => {
+    return this.#part('node', node.name, `node ${node.id} ${this.#use.digest(key)}`, node.id, async (etag, signal) => {
       return await this.#configsOf(node).read(key, etag, signal);
     });
   }
 
-  #ofAddress({ text, name, host }: SubscriptionAddress): Promise<LinkPart> {
+  /** Whoever has the user has the users who are kept waiting by what is given to them. */
+  #ofAddress({ text, name, host }: SubscriptionAddress, ownerId: AdminId | null): Promise<LinkPart> {
     const url = text.replace(/#.*$/, '');
     return this.#part(
       'subscription',
       name === '' ? host : name,
       `link ${this.#use.digest(url)}`,
+      ownerId ?? '',
       async (etag, signal) => {
         const configs = this.#use.openLink(url);
         try {
@@ -102,9 +104,10 @@ export class JoinedLinks implements LinkJoiner {
     kind: LinkPart['kind'],
     name: string,
     source: string,
-    read: Parameters<ConfigCache['get']>[2],
+    group: string,
+    read: Parameters<ConfigCache['get']>[3],
   ): Promise<LinkPart> {
-    const { copy, isOld, problem } = await this.#use.cache.get(kind, source, read);
+    const { copy, isOld, problem } = await this.#use.cache.get(kind, source, group, read);
     return {
       kind,
       name,

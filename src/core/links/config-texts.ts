@@ -31,7 +31,10 @@ export function bounded<T extends ConfigCopy>(copy: T): T {
 /** The peer is not there any more, or gets nothing: a subscription goes on without it. */
 export const NO_CONFIGS: ConfigCopy = Object.freeze({ texts: [], unreadable: 0, etag: null });
 
+/** Code of the failure of a source that has no way to tell what clients connect with, however often it is asked. */
+export const CONFIGS_NOT_TOLD = 'configs-not-told';
+
 /** The source has no way to tell what clients connect with. */
 export function tellsNone(what: string, hint: string): SourceFailure {
-  return new SourceFailure('configs-not-told', `${what} does not tell the configurations of its users.`, { hint });
+  return new SourceFailure(CONFIGS_NOT_TOLD, `${what} does not tell the configurations of its users.`, { hint });
 }

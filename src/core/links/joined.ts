@@ -1,6 +1,6 @@
 import type { Notice } from '../inventory/node-operations.ts';
 import type { AdminId, UserId } from '../units/ids.ts';
-import { MOST_TEXTS } from './config-texts.ts';
+import { CONFIGS_NOT_TOLD, MOST_TEXTS } from './config-texts.ts';
 import { parseShareLink, renameShareLink, type ShareLink } from './share-link.ts';
 
 /** What one source other than the links given out here adds to a user's subscription. */
@@ -61,7 +61,12 @@ export function joinLinks({ direct, parts }: UserLinks): ShareLink[] {
 
 /** True where nothing is there only because a source has never answered: an empty list would be no answer. */
 export function isUnknown(links: readonly ShareLink[], { parts }: UserLinks): boolean {
-  return links.length === 0 && parts.some(({ at, problem }) => at === null && problem !== null);
+  return links.length === 0 && parts.some((part) => part.at === null && part.problem !== null && !tellsNothing(part));
+}
+
+/** The source answers, and has nothing to say about configurations: waiting for it leads nowhere. */
+export function tellsNothing({ problem }: Pick<LinkPart, 'problem'>): boolean {
+  return problem?.code === CONFIGS_NOT_TOLD;
 }
 
 function marked({ name, host }: ShareLink, mark: string): string {

@@ -41,6 +41,8 @@ export interface LinkFetch {
 
 /** Links of one reseller. */
 export const MOST_LINKS = 1000;
+/** Links of the owner: one for each of as many users as a single machine serves. */
+export const MOST_LINKS_OF_OWNER = 100_000;
 /** Subscriptions of others that one admin gives to one user, or to all. */
 export const MOST_ADDRESSES_OF_ONE = 20;
 
@@ -49,9 +51,10 @@ export function checkRoom(
   { link, userId, ownerId }: Pick<NewLink, 'link' | 'userId' | 'ownerId'>,
   has: { readonly links: number; readonly addresses: number },
 ): void {
-  if (ownerId !== null && has.links >= MOST_LINKS) {
+  const most = ownerId === null ? MOST_LINKS_OF_OWNER : MOST_LINKS;
+  if (has.links >= most) {
     const hint = 'Delete what nobody needs any more.';
-    throw new InvalidInput('/link', `${MOST_LINKS} links are given out already.`, hint, 'too-many-links');
+    throw new InvalidInput('/link', `${most} links are given out already.`, hint, 'too-many-links');
   }
   if (link.protocol !== 'subscription' || has.addresses < MOST_ADDRESSES_OF_ONE) return;
   const whom = userId === null ? 'to all users' : 'to this user';

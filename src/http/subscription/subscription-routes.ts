@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ExpectedError } from '../../core/errors.ts';
-import { isUnknown, joinLinks, type LinkPart, type UserLinks } from '../../core/links/joined.ts';
+import { isUnknown, joinLinks, type LinkPart, tellsNothing, type UserLinks } from '../../core/links/joined.ts';
 import { explainingLink } from '../../core/links/subscription.ts';
 import { chooseFormat, clientName } from '../../core/links/subscription-format.ts';
 import { formatUserinfo, type Userinfo, userinfoOf } from '../../core/links/userinfo.ts';
@@ -63,13 +63,12 @@ async function answer(
   noteFetch(parts, request, visitor, userAgent);
   const links = joinLinks(joined);
   if (isUnknown(links, joined)) throw notRead();
-  const old = joined.parts.filter(({ isOld }) => isOld);
-  const { type, text, leftOut } = await writeSubscription(
-    chooseFormat(wanted, userAgent),
-    links,
-    title,
-    old.map(noteOf),
-  );
+  const silent = joined.parts.filter((part) => part.at === null && tellsNothing(part));
+  const old = joined.parts.filter((part) => part.isOld && !silent.includes(part));
+  const { type, text, leftOut } = await writeSubscription(chooseFormat(wanted, userAgent), links, title, [
+    ...old.map(noteOf),
+    ...silent.map(({ name }) => `${name}: tells no configurations.`),
+  ]);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   reply.headers({ ...headersFor(parts, request, visitor, title), ...saying(leftOut, old.length), etag });
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();

@@ -313,6 +313,18 @@ describe('what each MTProto proxy can say', () => {
       expect(poll.services[0]?.age).toBeDefined();
     });
 
+    test('what was counted stays counted where the control interface hangs', async () => {
+      telemt.web.isHanging = true;
+      const collector = new MtprotoCollector(await both(), systemClock, 50);
+      const poll = await collector.collect(soon());
+      await collector.close();
+      expect(poll).toMatchObject({ complete: true, notices: [{ code: 'timeout', hint: expect.any(String) }] });
+      expect(access(poll)).toEqual([
+        ['alice', ALICE, undefined],
+        ['bob', BOB, undefined],
+      ]);
+    });
+
     test('a poll that is broken off meanwhile is broken off', async () => {
       const controller = new AbortController();
       telemt.onAsked = () => controller.abort();

@@ -32,6 +32,9 @@ const UPTIME_STEP_MS = 100;
 /** Online means seen within three minutes; the minute is enough, and it spares a write per user and poll. */
 const SEEN_MS = 60_000;
 
+/** What the control interface may take of a poll whose counters are read already: the rest of it is theirs. */
+const CONTROL_WAIT_MS = 5_000;
+
 /** Reads one MTProto proxy: its users, its sum, or only that it is alive, as it tells. */
 export class MtprotoCollector implements Collector {
   readonly semantics: CounterSemantics;
@@ -39,8 +42,10 @@ export class MtprotoCollector implements Collector {
   readonly #clock: Clock;
   readonly #http: HttpClient;
   readonly #control: TelemtControl | null;
+  readonly #controlWaitMs: number;
 
-  constructor(options: MtprotoOptions, clock: Clock) {
+  constructor(options: MtprotoOptions, clock: Clock, controlWaitMs = CONTROL_WAIT_MS) {
+    this.#controlWaitMs = controlWaitMs;
     this.semantics = options.url === undefined ? CONTROL_SEMANTICS : SEMANTICS;
     this.#options = options;
     this.#clock = clock;
@@ -84,11 +89,12 @@ export class MtprotoCollector implements Collector {
     return { complete, services: [service], notices: [...problems, ...notices, ...this.#limits()] };
   }
 
-  /** Who the control interface says is configured. Where it fails, what the metrics counted is not lost with it. */
+  /** Who the control interface says is configured. Where it fails or hangs, what the metrics counted is not lost with it. */
   async #configured(signal: AbortSignal): Promise<Pick<Poll, 'notices'> & { readonly users: readonly TelemtUser[] }> {
     if (this.#control === null) return { users: [], notices: [] };
     try {
-      return { users: await this.#control.users(signal), notices: [] };
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#controlWaitMs)]);
+      return { users: await this.#control.users(inTime), notices: [] };
     } catch (error) {
       if (signal.aborted || !(error instanceof SourceFailure)) throw error;
       const { code, message, hint } = error;

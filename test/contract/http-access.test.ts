@@ -240,6 +240,31 @@ test('what stays suspended because somebody wants it so is not given back by a l
   expect(server.vpn.changes).toEqual(['off a']);
 });
 
+test('a removed node waits for nothing that is to be given back', async () => {
+  await giveAll();
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  await setActive('a', false);
+  await pass();
+  server.vpn.peers.delete('a');
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'read-only', giveBack: true });
+  const waiting = () => server.store.settings.get('access.giving-back');
+  expect(await waiting()).toEqual([nodeId]);
+  await (server.ports.access as AccessControl).forget(nodeId);
+  expect(await waiting()).toEqual([]);
+});
+
+test('a reading between the wish to give all back and the end of enforcement does not end the giving back', async () => {
+  await giveAll();
+  // As setMode leaves it before its pass: the wish is written first, the mode with the pass.
+  await server.store.settings.set('access.giving-back', [nodeId], null);
+  await server.store.access.setMode(nodeId, 'enforce', server.clock.now());
+  await pass();
+  expect(await server.store.settings.get('access.giving-back')).toEqual([nodeId]);
+  await server.store.access.setMode(nodeId, 'read-only', server.clock.now());
+  await pass();
+  expect(await server.store.settings.get('access.giving-back')).toEqual([]);
+});
+
 test('a node that is gone for good is removed with the peers that were suspended there', async () => {
   await giveAll();
   await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });

@@ -27,6 +27,8 @@ const user = (username: string, lifetime: bigint): FakeMarzbanUser => {
 function marzbanRig(fake: FakeMarzban, collector: MarzbanCollector) {
   return webRig({
     ...{ collector, web: fake.web, isUndirected: true },
+    // A hundred in a page: ten thousand are as many pages as a million of the others.
+    ...(fake.panel === 'marzneshin' ? { most: 10_000 } : {}),
     keys: (n) => Array.from({ length: n }, (_, index) => `user_${String(index).padStart(6, '0')}`),
     show: (series) => {
       fake.users = series.map(({ key, tx }) => user(key, tx));
@@ -37,7 +39,7 @@ function marzbanRig(fake: FakeMarzban, collector: MarzbanCollector) {
       ['a web page', () => '<html><body>502 Bad Gateway</body></html>'],
       ['an error with status 200', () => '{"detail":"nope"}'],
       ['a list of something else', () => '{"users":[{"a":1}],"total":1}'],
-      ['users that are none', () => '{"users":{"user_000000":1},"total":1}'],
+      ['users that are none', () => '{"users":{"user_000000":1},"items":{"user_000000":1},"total":1}'],
       ['no total', (text) => text.replace(/,"total":\d+/, '')],
       ['a negative counter', (text) => text.replace(/(lifetime_used_traffic":)/, '$1-')],
       ['a counter beyond u64', (text) => text.replace(/(lifetime_used_traffic":)\d+/, '$118446744073709551616')],
@@ -56,9 +58,11 @@ function marzbanRig(fake: FakeMarzban, collector: MarzbanCollector) {
   });
 }
 
-collectorContract('marzban', async () => {
-  const fake = new FakeMarzban();
-  return marzbanRig(fake, (await collectorOf(fake)).collector);
+describe.each(['marzban', 'pasarguard', 'marzneshin'] as const)('%s', (panel) => {
+  collectorContract(panel, async () => {
+    const fake = new FakeMarzban(panel);
+    return marzbanRig(fake, (await collectorOf(fake)).collector);
+  });
 });
 
 describe('marzban', () => {
@@ -109,6 +113,7 @@ describe('marzban', () => {
         name: 'alice',
         owner: 'owner',
         traffic: { rx: null, tx: null, total: 5n },
+        ownLimit: { limitBytes: 10_737_418_240n, usedBytes: 5n, period: `${CREATED} 0` },
         startedAt: new Date('2024-05-01T12:34:56.789Z'),
         lastHandshakeAt: new Date('2024-05-02T00:00:01Z'),
       },
@@ -156,6 +161,62 @@ describe('marzban', () => {
     expect(poll.complete).toBe(false);
     expect(poll.notices.map(({ code }) => code)).toEqual(['list-changed']);
     expect(poll.services[0]?.peers.length).toBeGreaterThan(900);
+  });
+
+  test('Marzneshin shows by its login; its users come by hundreds, with what they are limited to', async () => {
+    fake = new FakeMarzban('marzneshin');
+    const opened = await collectorOf(fake);
+    collector = opened.collector;
+    fake.users = Array.from({ length: 250 }, (_, n) => user(`user${String(n).padStart(5, '0')}`, BigInt(n + 5)));
+    Object.assign(fake.users[1] ?? {}, { status: 'disabled', dataLimit: null });
+    Object.assign(fake.users[2] ?? {}, { status: 'limited', owner: 'boss', dataLimit: 77n });
+    const poll = await collector.collect(soon());
+    expect([poll.complete, poll.services[0]?.peers.length]).toEqual([true, 250]);
+    expect(poll.services[0]?.peers.slice(0, 3)).toMatchObject([
+      { key: 'user00000', isOff: false, owner: 'owner', traffic: { rx: null, tx: null, total: 5n } },
+      { key: 'user00001', isOff: true, ownLimit: null },
+      { key: 'user00002', isOff: true, owner: 'boss', ownLimit: { limitBytes: 77n, usedBytes: 5n } },
+    ]);
+    expect(fake.web.requests.map(({ url }) => url.pathname)).toEqual([
+      ...['/api/admin/token', '/api/admins/token', '/api/users', '/api/users', '/api/users'],
+    ]);
+    await collector.collect(soon());
+    fake.endTokens();
+    await collector.collect(soon());
+    // Once it is known which panel it is, no other is looked for.
+    expect(fake.web.requests.filter(({ url }) => url.pathname === '/api/admin/token')).toHaveLength(1);
+    expect(fake.logins).toBe(2);
+  });
+
+  test('users of Marzneshin that come and go while the pages are read: read again', async () => {
+    fake = new FakeMarzban('marzneshin');
+    collector = (await collectorOf(fake)).collector;
+    fake.users = Array.from({ length: 250 }, (_, n) => user(`user${String(n).padStart(5, '0')}`, BigInt(n)));
+    let isFirst = true;
+    fake.onPage = (offset) => {
+      if (!isFirst || offset === 0) return;
+      isFirst = false;
+      fake.users = fake.users.slice(1);
+    };
+    const poll = await collector.collect(soon());
+    expect([poll.complete, poll.services[0]?.peers.length]).toEqual([true, 249]);
+  });
+
+  test.each(['pasarguard', 'marzneshin'] as const)('a test of %s tells what it finds', async (panel) => {
+    fake = new FakeMarzban(panel);
+    const opened = await collectorOf(fake);
+    collector = opened.collector;
+    fake.users = [user('alice', 5n), user('bob', 6n)];
+    fake.nodes = [
+      { name: 'de-1', usage_coefficient: 1.5, status: 'connected' },
+      { name: 'fr-1', usage_coefficient: 1, status: 'error' },
+    ];
+    const tools = { clock: new ManualClock(new Date()), runDirectory: '/nowhere' };
+    const tested = await marzban.test(opened.options, tools, soon());
+    expect(tested).toMatchObject({ ok: true, problems: [], found: { peers: 2, bytes: { total: 11n } } });
+    expect(tested.found?.version).toBe(panel === 'pasarguard' ? '0.8.4' : null);
+    const notes = tested.found?.notes.map(({ code }) => code);
+    expect(notes).toEqual([...(panel === 'pasarguard' ? [] : ['marzneshin']), 'weighted', 'panel-node-away']);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { MarzbanClient } from '../../src/integrations/marzban/client.ts';
 import { MarzbanCollector } from '../../src/integrations/marzban/collector.ts';
 import { MARZBAN_ABILITIES, MarzbanEnforcer } from '../../src/integrations/marzban/enforcer.ts';
 import { parseMarzbanOptions } from '../../src/integrations/marzban/options.ts';
-import { FakeMarzban, type FakeMarzbanUser } from '../support/fake-marzban.ts';
+import { FakeMarzban, type FakeMarzbanUser, type FakePanel } from '../support/fake-marzban.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const CREATED = '2024-05-01T12:34:56.789012';
@@ -11,9 +11,13 @@ const signal = () => AbortSignal.timeout(10_000);
 
 class MarzbanRig implements EnforcerRig {
   readonly abilities = MARZBAN_ABILITIES;
-  readonly fake = new FakeMarzban();
+  readonly fake: FakeMarzban;
   #enforcer: MarzbanEnforcer | null = null;
   #options: ReturnType<typeof parseMarzbanOptions> | null = null;
+
+  constructor(panel: FakePanel = 'marzban') {
+    this.fake = new FakeMarzban(panel);
+  }
 
   async open(): Promise<this> {
     const port = await this.fake.start();
@@ -91,6 +95,28 @@ class MarzbanRig implements EnforcerRig {
 }
 
 enforcerContract('Marzban', () => new MarzbanRig().open());
+enforcerContract('PasarGuard', () => new MarzbanRig('pasarguard').open());
+enforcerContract('Marzneshin', () => new MarzbanRig('marzneshin').open());
+
+test('Marzneshin: whom somebody switched meanwhile is theirs, and what the panel limits is the panel’s', async () => {
+  const rig = await new MarzbanRig('marzneshin').open();
+  try {
+    rig.make(['a', 'limited']);
+    rig.of('limited').status = 'limited';
+    const [a, limited] = ['a', 'limited'].map(rig.target) as [
+      ReturnType<typeof rig.target>,
+      ReturnType<typeof rig.target>,
+    ];
+    const states = await rig.enforcer.look([a, limited], signal());
+    expect(states).toEqual([{ state: 'active', kept: '{"enabled":true}' }, { state: 'suspended' }]);
+    const changes = [a, limited].map((target) => ({ target, kept: '{"enabled":true}' }));
+    expect(await rig.enforcer.suspend(changes, signal())).toEqual(['done', 'changed']);
+    expect(await rig.enforcer.restore(changes, signal())).toEqual(['done', 'changed']);
+    expect(rig.fake.puts).toEqual(['a disable', 'a enable']);
+  } finally {
+    await rig.close();
+  }
+});
 
 test('a user on hold goes back on hold, with the time that begins with the first use', async () => {
   const rig = await new MarzbanRig().open();

@@ -87,6 +87,7 @@ describe.runIf(isPossible)('access on a real WireGuard node', () => {
       stored = await store.inventory.addNode(newNode('vpn1'));
       access = new AccessControl({
         ...{ store: store.access, inventory: store.inventory, settings: store.settings, audit: store.audit },
+        history: store.history,
         abilitiesOf: () => WIREGUARD_ABILITIES,
         createEnforcer: () => new WireguardEnforcer(new LocalTransport([...node.enter, 'sh'], undefined, [])),
         pollNow: async () => {},

@@ -4,7 +4,7 @@ export interface FakeMarzbanUser {
   readonly username: string;
   /** `lifetime_used_traffic`: what was reset, and what is used now. */
   lifetime: bigint;
-  /** `used_traffic`, 5 unless told otherwise. */
+  /** `used_traffic`, which counts against `data_limit`; 5 unless told otherwise. */
   used?: bigint;
   /** The admin who has it, `owner` unless told otherwise. */
   owner?: string;
@@ -12,6 +12,8 @@ export interface FakeMarzbanUser {
   onlineAt: string | null;
   /** `active` unless told otherwise. */
   status?: string;
+  /** 10 GiB unless told otherwise; null: unlimited. */
+  dataLimit?: bigint | null;
   onHoldExpireDuration?: number;
 }
 
@@ -21,12 +23,19 @@ interface FakeMarzbanNode {
   readonly status: 'connected' | 'connecting' | 'error' | 'disabled';
 }
 
+/** Which panel of the family it is. */
+export type FakePanel = 'marzban' | 'pasarguard' | 'marzneshin';
+
 /**
  * Speaks what Marzban 0.8.4 speaks to those who read its users: app/routers/{admin,user,node,system}.py and the models
- * behind them, with everything that an answer carries besides, secrets among it.
+ * behind them, with everything that an answer carries besides, secrets among it. Or what PasarGuard 5 does (the same paths), or
+ * Marzneshin 0.7 (app/routes/{admin,user,node}.py).
  */
 export class FakeMarzban {
-  readonly web = new FakeWeb((request) => this.#answer(request));
+  readonly web = new FakeWeb((request) =>
+    this.panel === 'marzneshin' ? this.#marzneshin(request) : this.#answer(request),
+  );
+  readonly panel: FakePanel;
   readonly username = 'reader';
   readonly password = 'pässword & more';
   users: FakeMarzbanUser[] = [];
@@ -42,13 +51,18 @@ export class FakeMarzban {
   #token = 0;
   #rows: { users: FakeMarzbanUser[]; texts: string[] } = { users: [], texts: [] };
 
+  constructor(panel: FakePanel = 'marzban') {
+    this.panel = panel;
+  }
+
   start(): Promise<number> {
     return this.web.start();
   }
 
   /** Writes the rows of all users now, and not while somebody waits for them. */
   prepare(): void {
-    if (this.#rows.users !== this.users) this.#rows = { users: this.users, texts: this.users.map(userText) };
+    if (this.#rows.users !== this.users)
+      this.#rows = { users: this.users, texts: this.users.map((user) => userText(user, this.panel)) };
   }
 
   /** Every token given out so far is refused from now on. */
@@ -87,11 +101,11 @@ export class FakeMarzban {
       case 'GET /api/users':
         return this.#users(url.searchParams);
       case 'GET /api/admin':
-        return json(200, { ...this.#admin(this.username), is_sudo: this.isSudo });
+        return json(200, this.#current());
       case 'GET /api/system':
         return json(200, { version: '0.8.4', mem_total: 2 ** 31, total_user: this.users.length, online_users: 1 });
       case 'GET /api/nodes':
-        return this.isSudo ? json(200, this.nodes) : json(403, { detail: "You're not allowed" });
+        return this.#nodes(this.panel === 'marzban' ? this.nodes : { nodes: this.nodes, total: this.nodes.length });
       default:
         return json(404, { detail: 'Not Found' });
     }
@@ -110,13 +124,69 @@ export class FakeMarzban {
     const user = this.users.find(({ username }) => username === name);
     if (user === undefined) return json(404, { detail: 'User not found' });
     this.#reset(user);
-    return { status: 200, body: userText(user) };
+    return { status: 200, body: userText(user, this.panel) };
   }
 
   #reset(user: FakeMarzbanUser): void {
     user.used = 0n;
     user.status = 'active';
     this.users = [...this.users];
+  }
+
+  /** PasarGuard has roles in place of sudo since 4 (app/models/admin.py). */
+  #current() {
+    if (this.panel === 'marzban') return { ...this.#admin(this.username), is_sudo: this.isSudo };
+    return { username: this.username, total_users: this.users.length, role: { id: 1, is_owner: this.isSudo } };
+  }
+
+  #nodes(nodes: unknown): FakeAnswer {
+    return this.isSudo ? json(200, nodes) : json(403, { detail: "You're not allowed" });
+  }
+
+  #marzneshin({ method, url, headers, body }: FakeRequest): FakeAnswer {
+    if (method === 'POST' && url.pathname === '/api/admins/token') return this.#logIn(new URLSearchParams(body));
+    if (!/^\/api\/(users|admins|nodes)/.test(url.pathname)) return json(404, { detail: 'Not Found' });
+    if (headers.authorization !== `Bearer ${this.token}`)
+      return json(401, { detail: 'Could not validate credentials' }, { 'www-authenticate': 'Bearer' });
+    const [, name, verb] = /^\/api\/users\/([^/]+)(?:\/(enable|disable))?$/.exec(url.pathname) ?? [];
+    if (name !== undefined) return this.#marzneshinUser(method, decodeURIComponent(name), verb);
+    if (method !== 'GET') return json(405, { detail: 'Method Not Allowed' });
+    if (url.pathname === '/api/admins/current')
+      return json(200, { username: this.username, is_sudo: this.isSudo, enabled: true, service_ids: [] });
+    if (url.pathname === '/api/nodes') {
+      const items = this.nodes.map((node) => ({ ...node, status: node.status === 'error' ? 'unhealthy' : 'healthy' }));
+      return this.#nodes({ items, total: items.length, page: 1 });
+    }
+    return this.#page(url.searchParams);
+  }
+
+  /** As fastapi-pagination has it. */
+  #page(query: URLSearchParams): FakeAnswer {
+    const page = Number(query.get('page') ?? 1);
+    const size = Number(query.get('size') ?? 50);
+    if (page < 1 || size < 1 || size > 100) return json(422, { detail: 'size' });
+    this.onPage((page - 1) * size);
+    if (query.get('order_by') !== 'username') return json(422, { detail: 'the order has to be known' });
+    this.prepare();
+    const texts = this.#rows.texts.slice((page - 1) * size, page * size);
+    const total = this.users.length;
+    const rest = `"total":${total},"page":${page},"size":${size},"pages":${Math.ceil(total / size)}`;
+    return { status: 200, body: `{"items":[${texts.join(',')}],${rest}}`, isData: true };
+  }
+
+  /** As app/routes/user.py: 409 for one who is that already. */
+  #marzneshinUser(method: string, name: string, verb: string | undefined): FakeAnswer {
+    const user = this.users.find(({ username }) => username === name);
+    if (user === undefined) return json(404, { detail: 'User not found' });
+    if (verb !== undefined) {
+      if (method !== 'POST') return json(405, { detail: 'Method Not Allowed' });
+      this.puts.push(`${name} ${verb}`);
+      const isDisabled = user.status === 'disabled';
+      if (isDisabled === (verb === 'disable')) return json(409, { detail: `User is already ${verb}d` });
+      user.status = verb === 'disable' ? 'disabled' : 'active';
+      this.users = [...this.users];
+    }
+    return { status: 200, body: userText(user, this.panel) };
   }
 
   #admin(username: string) {
@@ -145,7 +215,7 @@ export class FakeMarzban {
       if (user.status === 'on_hold') user.onHoldExpireDuration = change.on_hold_expire_duration ?? 0;
       this.users = [...this.users];
     }
-    return { status: 200, body: userText(user) };
+    return { status: 200, body: userText(user, this.panel) };
   }
 
   #users(query: URLSearchParams): FakeAnswer {
@@ -162,13 +232,14 @@ function json(status: number, value: unknown, headers: Record<string, string> = 
   return { status, headers, body: JSON.stringify(value) };
 }
 
-/** In the order and with the fields of UserResponse. */
-function userText(user: FakeMarzbanUser): string {
+/** In the order and with the fields of UserResponse; PasarGuard and Marzneshin have no links in it. */
+function userText(user: FakeMarzbanUser, panel: FakePanel): string {
+  if (panel === 'marzneshin') return marzneshinText(user);
   const { username, lifetime, used = 5n, createdAt, onlineAt, status = 'active', owner = 'owner' } = user;
-  const { onHoldExpireDuration = null } = user;
+  const { onHoldExpireDuration = null, dataLimit = 10_737_418_240n } = user;
   const rest = {
     expire: null,
-    data_limit: 10_737_418_240,
+    data_limit: dataLimit === null ? null : Number(dataLimit),
     data_limit_reset_strategy: 'month',
     inbounds: { vless: ['VLESS TCP "REALITY"', 'VLESS \\ gRPC'] },
     note: 'paid until "may" \\o/ {[',
@@ -183,7 +254,9 @@ function userText(user: FakeMarzbanUser): string {
   };
   const after = {
     created_at: createdAt,
-    links: [`vless://uuid-of-${username}@192.0.2.1:443?security=reality#${username}`],
+    ...(panel === 'marzban'
+      ? { links: [`vless://uuid-of-${username}@192.0.2.1:443?security=reality#${username}`] }
+      : {}),
     subscription_url: `/sub/${username}-signature`,
     excluded_inbounds: { vless: [] },
     admin: { username: owner, is_sudo: true, telegram_id: null },
@@ -191,4 +264,38 @@ function userText(user: FakeMarzbanUser): string {
   const proxies = `{"vless":{"id":"uuid-of-${username}"},"trojan":{"password":"password-of-${username}"}}`;
   const counters = `"lifetime_used_traffic":${lifetime},`;
   return `{"proxies":${proxies},${JSON.stringify(rest).slice(1, -1)},${counters}${JSON.stringify(after).slice(1)}`;
+}
+
+/** Of app/models/user.py of Marzneshin. The key of a user is a secret, as its subscription is. */
+function marzneshinText(user: FakeMarzbanUser): string {
+  const { username, lifetime, used = 5n, createdAt, onlineAt, status = 'active', owner = 'owner' } = user;
+  const { dataLimit = 10_737_418_240n } = user;
+  const before = {
+    ...{
+      id: 7,
+      username,
+      expire_strategy: 'never',
+      expire_date: null,
+      usage_duration: null,
+      key: `uuid-of-${username}`,
+    },
+    ...{
+      data_limit: dataLimit === null ? null : Number(dataLimit),
+      data_limit_reset_strategy: 'no_reset',
+      note: 'a {[ "',
+    },
+    ...{ online_at: onlineAt, activated: status === 'active', is_active: status === 'active' || status === 'on_hold' },
+    ...{ expired: status === 'expired', data_limit_reached: status === 'limited', enabled: status !== 'disabled' },
+    used_traffic: Number(used),
+  };
+  const after = {
+    ...{
+      sub_revoked_at: null,
+      created_at: createdAt,
+      service_ids: [1],
+      subscription_url: `/sub/${username}-signature`,
+    },
+    ...{ owner_username: owner, traffic_reset_at: null },
+  };
+  return `${JSON.stringify(before).slice(0, -1)},"lifetime_used_traffic":${lifetime},${JSON.stringify(after).slice(1)}`;
 }

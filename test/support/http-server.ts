@@ -344,6 +344,7 @@ function testLinks({ links, inventory }: SqliteStore, clock: ManualClock): Joine
 function testAccess(store: SqliteStore, clock: ManualClock, changes: Changes, vpn: FakeVpn): AccessControl {
   return new AccessControl({
     ...{ store: store.access, inventory: store.inventory, settings: store.settings, audit: store.audit, changes },
+    history: store.history,
     abilitiesOf: () => vpn.abilities,
     createEnforcer: () => vpn,
     pollNow: async () => {},

@@ -24,7 +24,7 @@ interface Surroundings {
 export function composeAccess({ store, credentials, tools, ...rest }: Surroundings): AccessControl {
   const access = new AccessControl({
     ...rest,
-    ...{ store: store.access, settings: store.settings, audit: store.audit },
+    ...{ store: store.access, history: store.history, settings: store.settings, audit: store.audit },
     abilitiesOf,
     createEnforcer: ({ source }) => createEnforcer(credentials.open(source), tools),
     trackingState: async () => store.trackingState(),

@@ -1,5 +1,4 @@
 import type { AccessMode, AccessQuery, AccessStore } from '../../core/access/access-store.ts';
-import { type AccessTarget, decide, wantedOf } from '../../core/access/decide.ts';
 import type { CannotEnforce, Enforcer, EnforcerAbilities } from '../../core/access/enforcer.ts';
 import { allowedCuts, DEFAULT_FUSE, type FuseLimits } from '../../core/access/fuse.ts';
 import type {
@@ -13,6 +12,7 @@ import { ExpectedError, NotFound } from '../../core/errors.ts';
 import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { Node } from '../../core/inventory/node.ts';
 import type { Notice } from '../../core/inventory/node-operations.ts';
+import type { UsageHistory } from '../../core/ledger/usage-history.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import type { Poll } from '../../core/metering/collector.ts';
 import type { AuditLog, SettingsStore } from '../../core/settings/settings-store.ts';
@@ -20,9 +20,10 @@ import type { AdminId, NodeId, UserId } from '../../core/units/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { PollLog, WallTime } from '../node-polling.ts';
 import { GivingBack } from './giving-back.ts';
-import { ABSENT, fuseNotice, OFF, pauseNotice } from './notices.ts';
+import { fuseNotice, pauseNotice } from './notices.ts';
 import { AccessPasses } from './passes.ts';
 import { heldOn, mustHoldNothing, staying } from './questions.ts';
+import { judgeSourceLimits } from './source-limits.ts';
 
 interface Dependencies {
   readonly store: AccessStore;
@@ -35,6 +36,7 @@ interface Dependencies {
   readonly pollNow: (id: NodeId) => Promise<unknown>;
   readonly trackingState: () => Promise<TrackingState>;
   readonly wallTime: WallTime;
+  readonly history: Pick<UsageHistory, 'movedElsewhere' | 'doubtedSince'>;
   readonly changes: Changes;
   readonly log: PollLog;
 }
@@ -69,6 +71,7 @@ export class AccessControl implements AccessOperations {
 
   /** Not waited for by the poll; @returns when the pass is over, for tests. */
   async afterPoll(node: Node, poll: Poll): Promise<void> {
+    await this.#judgeLimits(node, poll);
     await this.#passes.run(node, poll, async () => {
       const isEnforced = (await this.#use.store.mode(node.id)) === 'enforce';
       if (!isEnforced && !(await this.#givingBack.has(node.id))) return null;
@@ -143,24 +146,10 @@ export class AccessControl implements AccessOperations {
 
   async preview(id: NodeId): Promise<AccessPreview> {
     const node = await this.#must(id);
-    this.#mustBeAble(node);
-    const targets = (await this.#use.store.targets(id)).filter((target) => wantedOf(target) !== 'as-it-is');
-    const look = () => this.#passes.enforcerOf(node).look(targets, this.#passes.signal());
-    const seen = targets.length === 0 ? [] : await look();
-    const suspend: AccessTarget[] = [];
-    const restore: AccessTarget[] = [];
-    const left: { target: AccessTarget; why: Notice }[] = [];
-    targets.forEach((target, n) => {
-      const state = seen[n] ?? { state: 'absent' };
-      const step = decide(target, state);
-      if (step.kind === 'suspend') suspend.push(target);
-      else if (step.kind === 'restore') restore.push(target);
-      else if (step.kind === 'fail') left.push({ target, why: step.problem });
-      else if (state.state === 'absent') left.push({ target, why: ABSENT });
-      else if (step.kind === 'note-suspended' && target.mark?.phase !== 'suspending') left.push({ target, why: OFF });
-    });
+    const abilities = this.#mustBeAble(node);
+    const preview = await this.#passes.preview(node, abilities);
     const { owned } = await this.#use.store.counts(id, this.#now());
-    return { suspend, restore, left, allowed: allowedCuts(await this.#limits(), owned) };
+    return { ...preview, allowed: allowedCuts(await this.#limits(), owned) };
   }
 
   async confirm(id: NodeId, expected: number): Promise<void> {
@@ -217,8 +206,10 @@ export class AccessControl implements AccessOperations {
     return this.#passes.close();
   }
 
-  forget(id: NodeId): Promise<void> {
-    return this.#passes.forget(id);
+  /** The node was removed. */
+  async forget(id: NodeId): Promise<void> {
+    await this.#passes.forget(id);
+    await this.#givingBack.set(id, false);
   }
 
   /** Changes that come while nodes are read are seen to by one more round. */
@@ -254,6 +245,16 @@ export class AccessControl implements AccessOperations {
     if (!('cannot' in abilities)) return abilities;
     const { message, hint } = abilities.cannot;
     throw new ExpectedError('cannot-enforce', message, hint === null ? {} : { hint });
+  }
+
+  /** What fails here is judged with the next reading. */
+  async #judgeLimits(node: Node, poll: Poll): Promise<void> {
+    try {
+      const judged = await judgeSourceLimits({ ...this.#use, now: () => this.#now() }, node.id, poll);
+      if (judged > 0) this.#use.changes.tell('nodes', 'peers');
+    } catch (error) {
+      this.#use.log.error({ err: error, node: node.name }, 'judging the limits of a source failed');
+    }
   }
 
   /** Where access is enforced nothing is given back for good: whoever is cut there later is none of those. */

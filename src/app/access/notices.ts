@@ -4,6 +4,11 @@ import type { Notice } from '../../core/inventory/node-operations.ts';
 
 export const ABSENT: Notice = { code: 'absent', message: 'It is not there at the moment.', hint: null };
 export const OFF: Notice = { code: 'off-already', message: 'It is off already, by somebody else.', hint: null };
+export const NO_TIME: Notice = {
+  code: 'not-looked-at',
+  message: 'There was no time to look at it: the system is asked for each peer. It comes with the next readings.',
+  hint: null,
+};
 
 const PAUSED: Record<Standstill['reason'], readonly [string, string]> = {
   restored: [

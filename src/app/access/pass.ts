@@ -1,25 +1,17 @@
 import type { AccessStore } from '../../core/access/access-store.ts';
-import { type AccessTarget, decide, isNewCut, needsLook, type Step, wantedOf } from '../../core/access/decide.ts';
-import type { AccessChange, Enforcer, EnforcerAbilities, Outcome, Seen } from '../../core/access/enforcer.ts';
+import { type AccessTarget, isNewCut, type Step, wantedOf } from '../../core/access/decide.ts';
+import type { AccessChange, Outcome } from '../../core/access/enforcer.ts';
 import { allowedCuts, type BlownFuse, type FuseLimits } from '../../core/access/fuse.ts';
 import { retryAt } from '../../core/access/retry.ts';
 import { ExpectedError } from '../../core/errors.ts';
 import type { Notice } from '../../core/inventory/node-operations.ts';
 import type { NodeId, PeerId } from '../../core/units/ids.ts';
+import { batches, type Planned, type PlanRequest, planSteps, type StepOf } from './plan.ts';
 
 /** One pass over one node. */
-export interface PassRequest {
+export interface PassRequest extends PlanRequest {
   readonly nodeId: NodeId;
-  readonly enforcer: Enforcer;
-  readonly abilities: EnforcerAbilities;
   readonly limits: FuseLimits;
-  readonly now: () => Date;
-  /** What the poll before this pass showed of a peer; undefined where it does not tell. */
-  readonly isOff: (target: AccessTarget) => boolean | undefined;
-  /** No part of the peers is looked at any more once it is aborted; what was seen by then is seen to. */
-  readonly looking?: AbortSignal;
-  /** Everything that Xpert suspended is given back, whatever is wanted. */
-  readonly giveBack?: boolean;
 }
 
 export interface PassReport {
@@ -31,17 +23,10 @@ export interface PassReport {
 }
 
 type Store = Pick<AccessStore, 'targets' | 'counts' | 'want' | 'clear' | 'begin' | 'suspended' | 'forget' | 'fail'>;
-interface Planned<S extends Step = Step> {
-  readonly target: AccessTarget;
-  readonly step: S;
-}
-type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
 type Change = Planned<StepOf<'suspend'> | StepOf<'restore'>>;
 
 /** Peers changed at once: a process that ends on the way leaves at most so many to be looked at. */
 const BATCH = 100;
-/** Peers looked at together where each costs a request: some seconds. */
-const LOOKED_AT_ONCE = 50;
 /** A waiting peer counts for the fuse of all nodes for so long; then its own node has held it, or is down. */
 const RECENT_MS = 600_000;
 
@@ -51,9 +36,9 @@ const RECENT_MS = 600_000;
  * not be looked at; nothing was done then
  */
 export async function runPass(store: Store, request: PassRequest, signal: AbortSignal): Promise<PassReport> {
-  const { planned, unseen } = await plan(store, request, signal);
+  const { planned, unseen } = await planSteps(await targetsOf(store, request), request, signal);
   const cuts = request.giveBack === true ? [] : kindOf(planned, 'suspend');
-  const blown = await blownFuse(store, request, planned, unseen);
+  const blown = await blownFuse(store, request, planned, unseen.filter(mayBeCut).length);
   const over = idsOf(kindOf(planned, 'forget'));
   if (over.length > 0) await store.forget(over);
   const offAlready = idsOf(kindOf(planned, 'note-suspended'));
@@ -68,73 +53,10 @@ export async function runPass(store: Store, request: PassRequest, signal: AbortS
   return { suspended, restored, failed: failed.map(({ target }) => target), blown };
 }
 
-/** Steps, and how many peers who have access were not looked at for want of time: they are for the passes to come. */
-interface Plan {
-  readonly planned: readonly Planned[];
-  readonly unseen: number;
-}
-
-/** What would be done, by how the node is now. Notes since when access is to be off, and touches nothing. */
-async function plan(store: Store, request: PassRequest, signal: AbortSignal): Promise<Plan> {
-  const targets = await targetsOf(store, request);
-  const due = targets.filter(
-    (target) => request.giveBack === true || needsLook(target, request.isOff(target), request.abilities, request.now()),
-  );
-  // Those whom the poll showed off need no look: a panel may have thousands whom it has limited itself.
-  const shownOff = due.filter((target) => isShownOff(target, request));
-  const seen = await lookAt(
-    request,
-    due.filter((target) => !isShownOff(target, request)),
-    signal,
-  );
-  for (const target of shownOff) seen.set(target, OFF);
-  const planned = due.flatMap((target) => {
-    const state = seen.get(target);
-    if (state === undefined) return [];
-    return [{ target, step: decide(target, wholeOf(target, state, request.enforcer)) }];
-  });
-  const unseen = due.filter((target) => !seen.has(target) && wantedOf(target) === 'off' && isUntouched(target)).length;
-  return { planned, unseen };
-}
-
-/** Those who are to get access back come first: whoever is cut a little later has lost nothing. */
-async function lookAt(
-  { enforcer, looking }: PassRequest,
-  targets: readonly AccessTarget[],
-  signal: AbortSignal,
-): Promise<Map<AccessTarget, Seen>> {
-  const seen = new Map<AccessTarget, Seen>();
-  const ordered = [...targets].sort((a, b) => Number(wantedOf(b) === 'on') - Number(wantedOf(a) === 'on'));
-  const inTime = looking === undefined ? signal : AbortSignal.any([signal, looking]);
-  for (const part of batches(ordered, enforcer.looksOneByOne === true ? LOOKED_AT_ONCE : Math.max(1, ordered.length))) {
-    try {
-      const states = await enforcer.look(part, inTime);
-      part.forEach((target, n) => void seen.set(target, states[n] ?? ABSENT));
-    } catch (error) {
-      if (seen.size === 0 || looking?.aborted !== true || signal.aborted) throw error;
-    }
-    if (looking?.aborted === true) break;
-  }
-  return seen;
-}
-
-function isUntouched({ mark }: AccessTarget): boolean {
-  return mark === null || (mark.phase === 'wanted' && mark.clearance === 'none');
-}
-
-const ABSENT: Seen = { state: 'absent' };
-const OFF: Seen = { state: 'suspended' };
-
-function isShownOff(target: AccessTarget, { abilities, isOff, giveBack }: PassRequest): boolean {
-  return giveBack !== true && abilities.isShownInPolls && wantedOf(target) === 'off' && isOff(target) === true;
-}
-
-/** A peer of which we took a part is neither on nor off: it is taken, or given back, as a whole. */
-function wholeOf({ mark }: AccessTarget, seen: Seen, { join }: Enforcer): Seen {
-  if (seen.state !== 'active' || join === undefined || mark === null) return seen;
-  if (mark.kept === null || mark.phase === 'wanted') return seen;
-  const kept = join(mark.kept, seen.kept);
-  return kept === seen.kept ? seen : { state: 'untold', kept };
+/** Of one that was not looked at: it has access, as far as anybody knows, and is to have none. */
+function mayBeCut(target: AccessTarget): boolean {
+  const { mark } = target;
+  return wantedOf(target) === 'off' && (mark === null || (mark.phase === 'wanted' && mark.clearance === 'none'));
 }
 
 async function targetsOf(store: Store, request: PassRequest): Promise<AccessTarget[]> {
@@ -185,7 +107,7 @@ async function suspendAll(
   signal: AbortSignal,
 ): Promise<AccessTarget[]> {
   const done: AccessTarget[] = [];
-  for (const batch of batches(cuts)) {
+  for (const batch of batches(cuts, BATCH)) {
     const { countsDropped, keepsSecrets } = abilities;
     const begun = batch.map(({ target: { peerId }, step: { kept } }) => {
       return { peerId, kept, isSecret: keepsSecrets, countsDropped };
@@ -209,7 +131,7 @@ async function restoreAll(
   signal: AbortSignal,
 ): Promise<AccessTarget[]> {
   const done: AccessTarget[] = [];
-  for (const batch of batches(restores)) {
+  for (const batch of batches(restores, BATCH)) {
     const outcomes = await attempt(enforcer.restore.bind(enforcer), changesOf(batch), signal);
     const endedAs = (outcome: Outcome) => batch.filter((_, n) => outcomes[n] === outcome).map(({ target }) => target);
     const back = endedAs('done');
@@ -267,10 +189,4 @@ function problemsOf(batch: readonly Planned[], outcomes: readonly Outcome[]): Fa
     const outcome = outcomes[n];
     return typeof outcome === 'object' ? [{ target, problem: outcome.problem }] : [];
   });
-}
-
-function batches<T>(items: readonly T[], size = BATCH): T[][] {
-  const all: T[][] = [];
-  for (let at = 0; at < items.length; at += size) all.push(items.slice(at, at + size));
-  return all;
 }

@@ -2,6 +2,7 @@ import type { AccessStore } from '../../core/access/access-store.ts';
 import type { AccessTarget } from '../../core/access/decide.ts';
 import type { CannotEnforce, Enforcer, EnforcerAbilities } from '../../core/access/enforcer.ts';
 import type { FuseLimits } from '../../core/access/fuse.ts';
+import type { AccessPreview } from '../../core/access/operations.ts';
 import { retryAt } from '../../core/access/retry.ts';
 import { ExpectedError } from '../../core/errors.ts';
 import type { Node } from '../../core/inventory/node.ts';
@@ -13,6 +14,7 @@ import type { Changes } from '../changes.ts';
 import type { PollLog } from '../node-polling.ts';
 import { asNotice } from './notices.ts';
 import { type PassReport, runPass } from './pass.ts';
+import { previewOf } from './preview.ts';
 
 interface Dependencies {
   readonly store: AccessStore;
@@ -45,6 +47,8 @@ export class AccessPasses {
   readonly #enforcers = new Map<NodeId, { readonly source: string; readonly enforcer: Enforcer }>();
   readonly #lanes = new Map<NodeId, Promise<unknown>>();
   readonly #trouble = new Map<NodeId, NodeTrouble>();
+  /** Peers that the last poll of a node showed off. */
+  readonly #shownOff = new Map<NodeId, ReadonlySet<string>>();
   readonly #stop = new AbortController();
 
   constructor(dependencies: Dependencies) {
@@ -64,13 +68,24 @@ export class AccessPasses {
     this.#trouble.delete(id);
   }
 
-  /** For whoever looks at a node outside a pass. */
-  signal(): AbortSignal {
+  #signal(): AbortSignal {
     return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PASS_TIMEOUT_MS)]);
+  }
+
+  /** What a pass would do now; changes nothing, whatever the node's mode. @throws SourceFailure */
+  async preview(node: Node, abilities: EnforcerAbilities): Promise<Omit<AccessPreview, 'allowed'>> {
+    const shownOff = this.#shownOff.get(node.id);
+    const request = {
+      ...{ enforcer: this.enforcerOf(node), abilities, now: this.#use.now },
+      isOff: (target: AccessTarget) => shownOff?.has(keyOf(target)),
+      looking: AbortSignal.timeout(LOOK_TIMEOUT_MS),
+    };
+    return await previewOf(await this.#use.store.targets(node.id), request, this.#signal());
   }
 
   /** One pass, unless one runs. `wanted`: asked for once it is this node's turn; null: nothing is to be done. */
   async run(node: Node, poll: Poll, wanted: () => Promise<PassKind | null>): Promise<void> {
+    this.#noteShownOff(node.id, poll);
     if (this.isStopped || this.#lanes.has(node.id)) return;
     let shown: ReadonlyMap<string, boolean> | null = null;
     await this.#inLane(node.id, () =>
@@ -92,7 +107,15 @@ export class AccessPasses {
     const held = this.#enforcers.get(id);
     this.#enforcers.delete(id);
     this.#trouble.delete(id);
+    this.#shownOff.delete(id);
     await held?.enforcer.close();
+  }
+
+  #noteShownOff(id: NodeId, { services }: Poll): void {
+    const off = services.flatMap(({ identity, peers }) =>
+      peers.filter(({ isOff }) => isOff === true).map(({ key }) => keyOf({ identity, key })),
+    );
+    this.#shownOff.set(id, off.length === 0 ? NOBODY_OFF : new Set(off));
   }
 
   enforcerOf(node: Node): Enforcer {
@@ -135,7 +158,7 @@ export class AccessPasses {
     isOff: (target: AccessTarget) => boolean | undefined,
     giveBack: boolean,
   ) {
-    const signal = this.signal();
+    const signal = this.#signal();
     const looking = AbortSignal.timeout(LOOK_TIMEOUT_MS);
     const enforcer = this.enforcerOf(node);
     return this.#use
@@ -208,6 +231,8 @@ export class AccessPasses {
     }
   }
 }
+
+const NOBODY_OFF: ReadonlySet<string> = new Set();
 
 function keyOf({ identity, key }: Pick<AccessTarget, 'identity' | 'key'>): string {
   return `${identity}\n${key}`;

@@ -2,6 +2,7 @@ import type { Notice } from '../inventory/node-operations.ts';
 import type { Page } from '../ledger/usage-history.ts';
 import type { AdminId, NodeId, PeerId, UserId } from '../units/ids.ts';
 import type { AccessTarget, Clearance } from './decide.ts';
+import type { SourceLimitPeer, SourceLimitState } from './source-limit.ts';
 
 /** Whether Xpert may change anything on a node. */
 export type AccessMode = 'read-only' | 'enforce';
@@ -86,6 +87,13 @@ export interface AccessStore {
   forget(peerIds: readonly PeerId[]): Promise<void>;
   fail(
     failures: readonly { readonly peerId: PeerId; readonly problem: Notice; readonly retryAt: Date }[],
+  ): Promise<void>;
+
+  /** Peers of a node that users own, with what is remembered of their limits in the source. */
+  sourceLimits(nodeId: NodeId): Promise<SourceLimitPeer[]>;
+  /** Remembers it; null: the source keeps no limit for that peer any more. */
+  noteSourceLimits(
+    limits: readonly { readonly peerId: PeerId; readonly state: SourceLimitState | null }[],
   ): Promise<void>;
 
   pause(): Promise<AccessPause | null>;

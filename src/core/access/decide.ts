@@ -34,7 +34,7 @@ export interface AccessTarget extends EnforcerTarget {
   readonly name: string | null;
   readonly userId: UserId | null;
   readonly userName: string | null;
-  /** Why access is to be off; null: its user has access. */
+  /** Why access is to be off: the state of its user, or `source-limit` (source-limit.ts); null: it has access. */
   readonly reason: string | null;
   /** It was absent from the last complete poll. */
   readonly isEnded: boolean;

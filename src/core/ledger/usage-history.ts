@@ -1,3 +1,4 @@
+import type { MovedElsewhere } from '../access/source-limit.ts';
 import type { Flags } from '../metering/flags.ts';
 import type { BaselineReason } from '../metering/meter.ts';
 import type { Quality, QualityInterval } from '../metering/quality.ts';
@@ -59,6 +60,13 @@ export interface UsageHistory {
    * of the account's peer; without those that are unknown or nobody's.
    */
   usageBeyond(nodeId: NodeId, keys: readonly string[]): Promise<ReadonlyMap<string, AccountBeyond>>;
+  /** The same by where it is known from: what limits of panels are judged by. */
+  movedElsewhere(nodeId: NodeId, keys: readonly string[]): Promise<ReadonlyMap<string, MovedElsewhere>>;
+  /**
+   * Reported bytes of a user, booked since then for servers that the owner does not trust, that nobody signed: at least
+   * as many as there are, up to those of whole days and of what late reports may tell of.
+   */
+  doubtedSince(userId: UserId, since: Date): Promise<bigint>;
   /**
    * All bytes ever counted per user, whatever the marks: counters for monitoring, which never fall. What corrections took
    * away is still in them, and with whom bytes were counted they stay, whoever was given their peer since.

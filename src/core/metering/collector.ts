@@ -136,10 +136,21 @@ export interface PeerReading {
   readonly owner?: string;
   /** Whether the source lets it through: true = its access is off there. Absent: the source does not tell. */
   readonly isOff?: boolean;
+  /** A limit of bytes that the source itself keeps for it; null: it has none. Absent: the source does not tell of any. */
+  readonly ownLimit?: OwnLimit | null;
   /** The peer's current IP:port; absent = never connected since the interface came up. */
   readonly endpoint?: string;
   /** Last handshake; absent = never since the interface came up. */
   readonly lastHandshakeAt?: Date;
+}
+
+/** A limit of a source's own over one of its peers, as the source counts. */
+export interface OwnLimit {
+  readonly limitBytes: bigint;
+  /** What the source counts against it at the moment. */
+  readonly usedBytes: bigint;
+  /** Another text than before: the source has set `usedBytes` back since, or made the peer anew. */
+  readonly period: string;
 }
 
 /** How many peers a service shows as being there: connections of one peer are one, those that are over are none. */

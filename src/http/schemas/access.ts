@@ -73,7 +73,8 @@ const peerFields = {
   userName: MaybeString,
   reason: Type.Unsafe<string | null>({
     type: ['string', 'null'],
-    description: 'Why access is to be off: the state of the user. null: it may be on.',
+    description:
+      'Why access is to be off: the state of the user, or source-limit: the limit of the source itself is reached by all that the user moved. null: it may be on.',
   }),
 };
 

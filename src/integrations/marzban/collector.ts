@@ -1,7 +1,6 @@
 import type { Collector, CounterSemantics, Poll } from '../../core/metering/collector.ts';
 import { publicNameOf } from '../../lib/http-client/endpoint.ts';
 import type { MarzbanClient } from './client.ts';
-import { readUsers } from './users.ts';
 
 /**
  * `lifetime_used_traffic` is what was reset plus what is used now: it outlives resets, and falls only if the panel itself
@@ -15,7 +14,7 @@ export const SEMANTICS: CounterSemantics = {
   basis: 'weighted',
 };
 
-/** Reads the users of a Marzban panel. */
+/** Reads the users of a Marzban panel, or of one that came of it. */
 export class MarzbanCollector implements Collector {
   readonly semantics = SEMANTICS;
   readonly #client: MarzbanClient;
@@ -27,9 +26,11 @@ export class MarzbanCollector implements Collector {
   }
 
   async collect(signal: AbortSignal): Promise<Poll> {
-    const first = await readUsers(this.#client, signal);
+    const { readUsers } = await this.#client.dialect(signal);
+    const read = () => readUsers((path, shape, query) => this.#client.get(path, shape, signal, query));
+    const first = await read();
     // Somebody made or removed a user just now: seldom twice in a row.
-    const { rows, isWhole } = first.isWhole ? first : await readUsers(this.#client, signal);
+    const { rows, isWhole } = first.isWhole ? first : await read();
     const service = { identity: publicNameOf(this.#base), kind: 'marzban', name: this.#base.hostname, peers: rows };
     return { complete: isWhole, services: [service], notices: isWhole ? [] : [LIST_MOVED] };
   }

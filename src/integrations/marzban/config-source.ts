@@ -1,5 +1,5 @@
 import type { ConfigCopy, ConfigSource } from '../../core/links/config-source.ts';
-import { copyOfTexts, NO_CONFIGS } from '../../core/links/config-texts.ts';
+import { copyOfTexts, NO_CONFIGS, tellsNone } from '../../core/links/config-texts.ts';
 import type { MarzbanClient } from './client.ts';
 import { unexpected } from './failures.ts';
 
@@ -14,8 +14,11 @@ export class MarzbanConfigSource implements ConfigSource {
   }
 
   async read(key: string, _etag: string | null, signal: AbortSignal): Promise<ConfigCopy> {
-    const user = (await this.#client.user(key, USER, signal)) as { links?: unknown } | undefined;
-    if (user === undefined) return NO_CONFIGS;
+    const user = await this.#client.user(key, USER, signal);
+    if (user === 'absent' || user === 'conflict') return NO_CONFIGS;
+    // PasarGuard and Marzneshin tell the address of a subscription, and no links.
+    if (user.links === undefined)
+      throw tellsNone('This panel', 'Give the user its subscription as a link: xpert link add, with its address.');
     if (!Array.isArray(user.links)) throw unexpected('a user has no list of links');
     return copyOfTexts(user.links);
   }

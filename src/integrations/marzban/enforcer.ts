@@ -8,9 +8,10 @@ import type {
 } from '../../core/access/enforcer.ts';
 import { oneByOne } from '../../core/access/one-by-one.ts';
 import type { MarzbanClient } from './client.ts';
+import type { UserOrder } from './dialects.ts';
 import { unexpected } from './failures.ts';
+import type { Fields } from './users.ts';
 
-/** `status` of a user: `disabled` by an admin; `limited` and `expired` are the panel's own doing. */
 export const MARZBAN_ABILITIES: EnforcerAbilities = {
   code: 'access-marzban',
   means: 'the user is disabled in the panel',
@@ -24,10 +25,7 @@ export const MARZBAN_ABILITIES: EnforcerAbilities = {
   ],
 };
 
-const USER = { status: 'value', on_hold_expire_duration: 'value', on_hold_timeout: 'value' } as const;
-const DISABLED = 'disabled';
-
-/** Disables users of a Marzban panel and enables them again (app/routers/user.py of 0.8.4: PUT changes what it is told). */
+/** Disables users of a Marzban panel, or of one that came of it, and enables them again. */
 export class MarzbanEnforcer implements Enforcer {
   readonly looksOneByOne = true;
   readonly #client: MarzbanClient;
@@ -47,16 +45,18 @@ export class MarzbanEnforcer implements Enforcer {
       const seen = await this.#look(target.key, signal);
       if (seen.state === 'absent') return 'absent';
       if (seen.state !== 'active' || seen.kept !== kept) return 'changed';
-      return await this.#set(target.key, { status: DISABLED }, signal);
+      const { disable } = await this.#client.dialect(signal);
+      return await this.#switch(target.key, disable, true, signal);
     });
   }
 
   restore(changes: readonly AccessChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
     return oneByOne(changes, async ({ target, kept }) => {
+      const { isDisabled, enable } = await this.#client.dialect(signal);
       const now = await this.#read(target.key, signal);
-      if (now === undefined) return 'absent';
+      if (now === 'absent') return 'absent';
       // Limited or expired since: that is the panel's, and ends with it.
-      return now.status === DISABLED ? await this.#set(target.key, JSON.parse(kept), signal) : 'changed';
+      return isDisabled(now) ? await this.#switch(target.key, enable(kept), false, signal) : 'changed';
     });
   }
 
@@ -65,35 +65,27 @@ export class MarzbanEnforcer implements Enforcer {
   }
 
   async #look(name: string, signal: AbortSignal): Promise<Seen> {
+    const { seenOf } = await this.#client.dialect(signal);
     const now = await this.#read(name, signal);
-    if (now === undefined) return { state: 'absent' };
-    const { status, on_hold_expire_duration: lasts, on_hold_timeout: timeout } = now;
-    if (status === 'active') return { state: 'active', kept: JSON.stringify({ status }) };
-    // The panel refuses to put a user on hold without the time that begins with the first use.
-    if (status === 'on_hold')
-      return {
-        state: 'active',
-        kept: JSON.stringify({
-          status,
-          ...(lasts == null ? {} : { on_hold_expire_duration: Number(lasts) }),
-          ...(timeout == null ? {} : { on_hold_timeout: timeout }),
-        }),
-      };
-    return { state: 'suspended' };
+    if (now === 'absent') return { state: 'absent' };
+    const seen = seenOf(now);
+    if (seen === null) throw unexpected('a user has no status');
+    return seen;
   }
 
-  async #read(name: string, signal: AbortSignal): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const user = (await this.#client.user(name, USER, signal)) as Readonly<Record<string, unknown>> | undefined;
-    if (user !== undefined && typeof user.status !== 'string') throw unexpected('a user has no status');
-    return user;
+  async #read(name: string, signal: AbortSignal): Promise<Fields | 'absent'> {
+    const { userShape } = await this.#client.dialect(signal);
+    const user = await this.#client.user(name, userShape, signal);
+    return user === 'conflict' ? 'absent' : user;
   }
 
-  async #set(name: string, change: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Outcome> {
-    const now = (await this.#client.user(name, USER, signal, change)) as { status?: unknown } | undefined;
-    if (now === undefined) return 'absent';
-    const isDone = change.status === DISABLED ? now.status === DISABLED : now.status !== DISABLED;
-    if (isDone) return 'done';
-    const message = `The panel left the user as it was: ${String(now.status)}.`;
+  async #switch(name: string, order: UserOrder, isOff: boolean, signal: AbortSignal): Promise<Outcome> {
+    const { userShape, isDisabled } = await this.#client.dialect(signal);
+    const now = await this.#client.user(name, userShape, signal, order);
+    if (now === 'absent') return 'absent';
+    if (now === 'conflict') return 'changed';
+    if (isDisabled(now) === isOff) return 'done';
+    const message = `The panel left the user as it was${isOff ? '' : ', disabled'}.`;
     return { problem: { code: 'access-failed', message, hint: 'Look at the user in the panel.' } };
   }
 }

@@ -1,61 +1,112 @@
-import type { PeerReading } from '../../core/metering/collector.ts';
+import type { OwnLimit, PeerReading } from '../../core/metering/collector.ts';
 import { undirected } from '../../core/units/bytes.ts';
+import type { Shape } from '../../lib/json-picker.ts';
 import { type ListPage, readPages, type WholeList } from '../../lib/read-pages.ts';
-import type { MarzbanClient } from './client.ts';
 import { unexpected } from './failures.ts';
 
-/** A user as `GET /api/users` shows it (app/models/user.py, UserResponse); links and keys are passed over. */
-const SHAPE = {
-  total: 'value',
-  users: [
-    {
-      username: 'value',
-      lifetime_used_traffic: 'value',
-      created_at: 'value',
-      online_at: 'value',
-      status: 'value',
-      admin: { username: 'value' },
-    },
-  ],
+/** Asks for one page. @throws SourceFailure */
+export type AskPage = (
+  path: string,
+  shape: Shape,
+  query: Readonly<Record<string, string | number>>,
+) => Promise<unknown>;
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What all panels of the family tell of a user (UserResponse of each); links and keys are passed over. */
+const USER = {
+  username: 'value',
+  lifetime_used_traffic: 'value',
+  used_traffic: 'value',
+  data_limit: 'value',
+  created_at: 'value',
+  online_at: 'value',
 } as const;
+const MARZBAN_PAGE = { total: 'value', users: [{ ...USER, status: 'value', admin: { username: 'value' } }] } as const;
+const MARZNESHIN_PAGE = { total: 'value', items: [{ ...USER, is_active: 'value', owner_username: 'value' }] } as const;
 
 /** The panel builds every link of every user of a page: some MB. */
 const PAGE = 1000;
+/** Pages of fastapi-pagination hold no more. */
+const SMALL_PAGE = 100;
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
 const MAX_U64 = 18_446_744_073_709_551_615n;
 
 /** All users, page by page in the order of their names. @throws SourceFailure */
-export async function readUsers(client: MarzbanClient, signal: AbortSignal): Promise<WholeList<PeerReading>> {
-  const read = async (offset: number) =>
-    readPage(await client.get('api/users', SHAPE, signal, { offset, limit: PAGE, sort: 'username' }));
+export async function readMarzbanUsers(ask: AskPage): Promise<WholeList<PeerReading>> {
+  const read = async (offset: number) => {
+    const page = await ask('api/users', MARZBAN_PAGE, { offset, limit: PAGE, sort: 'username' });
+    const { total, users } = (page ?? {}) as { total?: unknown; users?: unknown };
+    return pageOf(total, users, readMarzbanUser);
+  };
   return await readPages(read, ({ key }) => key);
 }
 
-function readPage(page: unknown): ListPage<PeerReading> {
-  const { total, users } = (page ?? {}) as { total?: unknown; users?: unknown };
+/** The same by numbered pages (app/routes/user.py): whole if the total stayed, and as many came. @throws SourceFailure */
+export async function readMarzneshinUsers(ask: AskPage): Promise<WholeList<PeerReading>> {
+  const rows = new Map<string, PeerReading>();
+  let total: bigint | null = null;
+  for (let number = 1; ; number++) {
+    const answer = await ask('api/users', MARZNESHIN_PAGE, { page: number, size: SMALL_PAGE, order_by: 'username' });
+    const { total: told, items } = (answer ?? {}) as { total?: unknown; items?: unknown };
+    const page: ListPage<PeerReading> = pageOf(told, items, readMarzneshinUser);
+    for (const row of page.rows) rows.set(row.key, row);
+    if (total !== null && page.total !== total) return { rows: [...rows.values()], isWhole: false };
+    total = page.total;
+    if (page.rows.length === 0 || BigInt(number * SMALL_PAGE) >= total) break;
+  }
+  return { rows: [...rows.values()], isWhole: BigInt(rows.size) === total };
+}
+
+function pageOf(total: unknown, users: unknown, read: (user: Fields) => PeerReading): ListPage<PeerReading> {
   if (typeof total !== 'bigint' || !Array.isArray(users)) throw unexpected('its list of users is none');
-  const rows = users.map(readUser);
+  const rows = users.map(read);
   if (new Set(rows.map(({ key }) => key)).size < rows.length) throw unexpected('a user stands twice in a page');
   return { total, rows };
 }
 
-function readUser(user: Readonly<Record<string, unknown>>): PeerReading {
-  const { username, lifetime_used_traffic: bytes, created_at: created, online_at: online, status } = user;
+function readMarzbanUser(user: Fields): PeerReading {
+  const { status } = user;
+  const owner = (user.admin as { username?: unknown } | undefined)?.username;
+  return {
+    ...readUser(user),
+    ...(typeof status === 'string' ? { isOff: status !== 'active' && status !== 'on_hold' } : {}),
+    ...(typeof owner === 'string' ? { owner } : {}),
+  };
+}
+
+function readMarzneshinUser(user: Fields): PeerReading {
+  const { is_active: isActive, owner_username: owner } = user;
+  return {
+    ...readUser(user),
+    ...(typeof isActive === 'boolean' ? { isOff: !isActive } : {}),
+    ...(typeof owner === 'string' ? { owner } : {}),
+  };
+}
+
+function readUser(user: Fields): PeerReading {
+  const { username, lifetime_used_traffic: bytes, created_at: created, online_at: online } = user;
   if (typeof username !== 'string' || username === '' || username.length > 255) throw unexpected('a user has no name');
   if (typeof bytes !== 'bigint' || bytes < 0n || bytes > MAX_U64) throw unexpected('a user has no lifetime traffic');
   const startedAt = readInstant(created);
   const lastHandshakeAt = readInstant(online);
-  const owner = (user.admin as { username?: unknown } | undefined)?.username;
   return {
     key: username,
     name: username,
     // Up and down together, multiplied by the coefficient of each node (app/jobs/record_usages.py).
     traffic: undirected(bytes),
-    ...(typeof status === 'string' ? { isOff: status !== 'active' && status !== 'on_hold' } : {}),
-    ...(typeof owner === 'string' ? { owner } : {}),
+    ownLimit: limitOf(user, bytes),
     ...(startedAt === null ? {} : { startedAt }),
     ...(lastHandshakeAt === null ? {} : { lastHandshakeAt }),
   };
+}
+
+/** `data_limit` is held against `used_traffic` (app/jobs/review_users.py); 0 and null: unlimited. A reset moves it away. */
+function limitOf(user: Fields, lifetime: bigint): OwnLimit | null {
+  const { data_limit: limitBytes, used_traffic: usedBytes, created_at: created } = user;
+  if (typeof limitBytes !== 'bigint' || typeof usedBytes !== 'bigint' || limitBytes <= 0n || usedBytes < 0n)
+    return null;
+  return { limitBytes, usedBytes, period: `${String(created)} ${lifetime - usedBytes}` };
 }
 
 /** Marzban writes UTC without saying so: `2024-05-01T12:34:56.789012`. Null if there is none. */

@@ -81,6 +81,14 @@ export class SqlAccessStore implements AccessStore {
     return this.#writer.run('failAccess', failures);
   }
 
+  async sourceLimits(nodeId: NodeId) {
+    return this.#reader.sourceLimits(nodeId);
+  }
+
+  noteSourceLimits(limits: Parameters<AccessStore['noteSourceLimits']>[0]) {
+    return this.#writer.run('noteSourceLimits', limits);
+  }
+
   async pause() {
     return this.#reader.pause();
   }

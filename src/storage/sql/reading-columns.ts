@@ -1,34 +1,6 @@
 import type { PeerReading, Poll, ServiceReading } from '../../core/metering/collector.ts';
 import { directed, undirected } from '../../core/units/bytes.ts';
-import type { WriterPoll } from './writer/writer-poll.ts';
-
-/**
- * Readings of one service, column by column: as a message between threads that takes a small part of the time of as many
- * objects, and the receiver makes each reading when it comes to it. A column is null where no reading has the field.
- */
-interface ReadingColumns {
-  readonly keys: TextColumn;
-  /** Two per reading: rx and tx, or the total and 0 where `isDirected` is 0. Counters have up to 64 bits. */
-  readonly bytes: BigUint64Array;
-  readonly isDirected: Uint8Array;
-  readonly connections: TextColumn | null;
-  /** 1 where a connection is over. */
-  readonly isOver: Uint8Array | null;
-  readonly names: TextColumn | null;
-  readonly endpoints: TextColumn | null;
-  /** Addresses of one peer, separated by line ends. */
-  readonly allowedIps: TextColumn | null;
-  /** Instants in ms since 1970; NaN = absent. */
-  readonly startedAt: Float64Array | null;
-  readonly lastHandshakeAt: Float64Array | null;
-}
-
-/** All texts of a column as one string, so that neither the message nor the collection of garbage sees each of them. */
-interface TextColumn {
-  readonly text: string;
-  /** Where each ends; the next begins there. Absent: the complement of that, a negative number. */
-  readonly ends: Int32Array;
-}
+import type { PolledReadings, ReadingColumns, TextColumn, WriterPoll } from './writer/writer-poll.ts';
 
 /** A poll whose readings are columns. */
 export type FlatPoll = Omit<WriterPoll, 'poll'> & {
@@ -38,11 +10,12 @@ export type FlatPoll = Omit<WriterPoll, 'poll'> & {
 };
 
 export function flattenPoll({ poll: { services, ...poll }, ...rest }: WriterPoll): FlatPoll {
-  const flat = services.map(({ peers, ...service }) => ({
-    ...service,
-    columns: toColumns(Array.isArray(peers) ? peers : [...peers]),
-  }));
+  const flat = services.map(({ peers, ...service }) => ({ ...service, columns: columnsOf(peers) }));
   return { ...rest, poll: { ...poll, services: flat } };
+}
+
+export function columnsOf(readings: PolledReadings): ReadingColumns {
+  return readings.columns ?? toColumns(Array.isArray(readings) ? readings : [...readings]);
 }
 
 /**
@@ -124,19 +97,23 @@ function instants(readings: readonly PeerReading[], of: (reading: PeerReading) =
   return values;
 }
 
-class Readings implements Iterable<PeerReading> {
-  readonly #columns: ReadingColumns;
+class Readings implements PolledReadings {
+  readonly columns: ReadingColumns;
 
   constructor(columns: ReadingColumns) {
-    this.#columns = columns;
+    this.columns = columns;
   }
 
   get length(): number {
-    return this.#columns.keys.ends.length;
+    return this.columns.keys.ends.length;
+  }
+
+  at(place: number): PeerReading {
+    return readingAt(this.columns, place);
   }
 
   *[Symbol.iterator](): Iterator<PeerReading> {
-    for (let i = 0; i < this.length; i++) yield readingAt(this.#columns, i);
+    for (let i = 0; i < this.length; i++) yield readingAt(this.columns, i);
   }
 }
 
@@ -156,6 +133,7 @@ function readingAt(columns: ReadingColumns, i: number): PeerReading {
     // Of no use to the ledger.
     owner: undefined,
     isOff: undefined,
+    ownLimit: undefined,
     endpoint: textAt(columns.endpoints, i),
     lastHandshakeAt: instantAt(columns.lastHandshakeAt, i),
   };

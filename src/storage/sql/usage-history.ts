@@ -138,6 +138,16 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
     return await this.#slow.read('usageBeyond', nodeId, keys);
   }
 
+  async movedElsewhere(nodeId: NodeId, keys: readonly string[]) {
+    await this.#writer.settle();
+    return await this.#slow.read('movedElsewhere', nodeId, keys);
+  }
+
+  async doubtedSince(userId: UserId, since: Date) {
+    await this.#writer.settle();
+    return await this.#slow.read('doubtedSince', userId, since);
+  }
+
   async lifetimeTotals() {
     await this.#writer.settle();
     return await this.#slow.read('lifetimeTotals');

@@ -3194,7 +3194,7 @@ export interface components {
                 readonly service: string;
                 readonly userId: string | null;
                 readonly userName: string | null;
-                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                /** @description Why access is to be off: the state of the user, or source-limit: the limit of the source itself is reached by all that the user moved. null: it may be on. */
                 readonly reason: string | null;
             }[];
             readonly restore: readonly {
@@ -3204,7 +3204,7 @@ export interface components {
                 readonly service: string;
                 readonly userId: string | null;
                 readonly userName: string | null;
-                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                /** @description Why access is to be off: the state of the user, or source-limit: the limit of the source itself is reached by all that the user moved. null: it may be on. */
                 readonly reason: string | null;
             }[];
             readonly left: readonly {
@@ -3214,7 +3214,7 @@ export interface components {
                 readonly service: string;
                 readonly userId: string | null;
                 readonly userName: string | null;
-                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                /** @description Why access is to be off: the state of the user, or source-limit: the limit of the source itself is reached by all that the user moved. null: it may be on. */
                 readonly reason: string | null;
                 readonly why: {
                     readonly code: string;
@@ -3238,7 +3238,7 @@ export interface components {
                 readonly service: string;
                 readonly userId: string | null;
                 readonly userName: string | null;
-                /** @description Why access is to be off: the state of the user. null: it may be on. */
+                /** @description Why access is to be off: the state of the user, or source-limit: the limit of the source itself is reached by all that the user moved. null: it may be on. */
                 readonly reason: string | null;
                 readonly nodeId: string;
                 readonly nodeName: string;
@@ -3255,7 +3255,7 @@ export interface components {
             readonly service: string;
             readonly userId: string | null;
             readonly userName: string | null;
-            /** @description Why access is to be off: the state of the user. null: it may be on. */
+            /** @description Why access is to be off: the state of the user, or source-limit: the limit of the source itself is reached by all that the user moved. null: it may be on. */
             readonly reason: string | null;
             readonly nodeId: string;
             readonly nodeName: string;

@@ -1,9 +1,10 @@
 import { LedgerFailure } from '../../../core/errors.ts';
 import type { PostgresDatabase } from '../database.ts';
 import { firstMigration } from './001-schema.ts';
+import { sourceLimitsMigration } from './002-source-limits.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
-const migrations: readonly string[] = [firstMigration];
+const migrations: readonly string[] = [firstMigration, sourceLimitsMigration];
 
 /** Any number, but always this one: whoever holds it writes. */
 const WRITER_LOCK = 0x58707274;

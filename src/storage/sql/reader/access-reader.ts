@@ -6,6 +6,7 @@ import type {
   ListedTarget,
 } from '../../../core/access/access-store.ts';
 import type { AccessMark, AccessTarget } from '../../../core/access/decide.ts';
+import type { SourceLimitPeer, SourceLimitState } from '../../../core/access/source-limit.ts';
 import type { Page } from '../../../core/ledger/usage-history.ts';
 import type { NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
 import { toDate } from '../rows.ts';
@@ -24,8 +25,12 @@ const IS_OFF = "u.state NOT IN ('active', 'on-hold')";
 /** A quota of a part is used up, and the peer belongs to it. */
 const IS_PART_OFF = `EXISTS (SELECT 1 FROM part t WHERE t.userId = p.user_id
   AND (t.nodeId IS NULL OR t.nodeId = s.node_id) AND (t.protocol IS NULL OR t.protocol = s.kind))`;
-const IS_PEER_OFF = `(${IS_OFF} OR (u.id IS NOT NULL AND ${IS_PART_OFF}))`;
-const REASON = `iif(${IS_OFF}, u.state, iif(u.id IS NOT NULL AND ${IS_PART_OFF}, 'limited', NULL))`;
+/** The limit of the source itself is reached by all that the owner moved (core/access/source-limit.ts). */
+const IS_SOURCE_OFF = `EXISTS (SELECT 1 FROM source_limit l
+  WHERE l.peer_id = p.id AND l.user_id = p.user_id AND l.reached = 1)`;
+const IS_PEER_OFF = `(${IS_OFF} OR (u.id IS NOT NULL AND (${IS_PART_OFF} OR ${IS_SOURCE_OFF})))`;
+const REASON = `iif(${IS_OFF}, u.state, iif(u.id IS NULL, NULL, iif(${IS_PART_OFF}, 'limited',
+  iif(${IS_SOURCE_OFF}, 'source-limit', NULL))))`;
 const PART = `part AS MATERIALIZED (SELECT value ->> 'userId' AS userId, value ->> 'nodeId' AS nodeId,
   value ->> 'protocol' AS protocol FROM json_each(@parts))`;
 
@@ -55,6 +60,18 @@ export class AccessReader {
       { nodeId, parts: this.#parts() },
     );
     return rows.map((row) => toTarget(row, open));
+  }
+
+  sourceLimits(nodeId: NodeId): SourceLimitPeer[] {
+    return this.#sql
+      .allBig<LimitRow>(
+        `SELECT p.id AS peerId, p.key, l.user_id AS userId, l.period, l.since,
+           l.services_before AS servicesBefore, l.reports_before AS reportsBefore, l.reached
+         FROM vpn_service s JOIN peer p ON p.service_id = s.id LEFT JOIN source_limit l ON l.peer_id = p.id
+         WHERE s.node_id = @nodeId AND (p.user_id IS NOT NULL OR l.peer_id IS NOT NULL)`,
+        { nodeId },
+      )
+      .map(({ peerId, key, ...row }) => ({ peerId, key, state: toLimitState(row) }));
   }
 
   list({ nodeId, userId, ownerId, failing, limit, cursor }: AccessQuery, open: Open): Page<ListedTarget> {
@@ -144,6 +161,8 @@ export interface StoredPause {
 const CHOSEN = `SELECT p.id FROM user u JOIN peer p ON p.user_id = u.id WHERE ${IS_OFF} AND p.ended_at IS NULL
   UNION SELECT p.id FROM peer p JOIN vpn_service s ON s.id = p.service_id JOIN user u ON u.id = p.user_id
     WHERE p.user_id IN (SELECT userId FROM part) AND ${IS_PART_OFF} AND p.ended_at IS NULL
+  UNION SELECT p.id FROM source_limit l JOIN peer p ON p.id = l.peer_id AND p.user_id = l.user_id
+    WHERE l.reached = 1 AND p.ended_at IS NULL
   UNION SELECT peer_id FROM access_mark`;
 
 const ENFORCED = `SELECT n.id FROM node n JOIN node_access a ON a.node_id = n.id
@@ -156,6 +175,21 @@ const columns = `p.id AS peerId, s.identity, s.name AS service, s.kind, p.key, p
   u.name AS userName, ${REASON} AS reason, p.ended_at AS endedAt, m.phase, m.clearance, m.kept, m.sealed,
   m.wanted_at AS wantedAt, m.applied_at AS appliedAt, m.overshoot, m.dropped, m.failures, m.retry_at AS retryAt, m.code,
   m.message, m.hint`;
+
+interface LimitColumns {
+  /** Null: there is no row. */
+  readonly userId: UserId | null;
+  readonly period: string;
+  readonly since: bigint;
+  readonly servicesBefore: bigint;
+  readonly reportsBefore: bigint;
+  readonly reached: bigint;
+}
+type LimitRow = LimitColumns & Pick<SourceLimitPeer, 'peerId' | 'key'>;
+
+function toLimitState({ userId, since, reached, ...rest }: LimitColumns): SourceLimitState | null {
+  return userId === null ? null : { ...rest, userId, since: new Date(Number(since)), isReached: reached === 1n };
+}
 
 interface TargetRow {
   readonly peerId: PeerId;

@@ -1,5 +1,6 @@
 import type { AccessMode, BegunSuspension } from '../../../core/access/access-store.ts';
 import type { Clearance } from '../../../core/access/decide.ts';
+import type { SourceLimitState } from '../../../core/access/source-limit.ts';
 import { NotFound } from '../../../core/errors.ts';
 import type { Notice } from '../../../core/inventory/node-operations.ts';
 import type { NodeId, PeerId } from '../../../core/units/ids.ts';
@@ -67,6 +68,17 @@ export class AccessMarks {
   fail(failures: readonly { peerId: PeerId; problem: Notice; retryAt: Date }[]): void {
     for (const { peerId, problem, retryAt } of failures) {
       this.#sql.fail.run(retryAt.getTime(), problem.code, problem.message, problem.hint, peerId);
+    }
+  }
+
+  noteSourceLimits(limits: readonly { readonly peerId: PeerId; readonly state: SourceLimitState | null }[]): void {
+    for (const { peerId, state } of limits) {
+      if (state === null) this.#sql.forgetLimit.run(peerId);
+      else {
+        const { userId, period, since, servicesBefore, reportsBefore, isReached } = state;
+        const before = [servicesBefore, reportsBefore] as const;
+        this.#sql.noteLimit.run(peerId, userId, period, since.getTime(), ...before, isReached ? 1 : 0);
+      }
     }
   }
 
@@ -138,6 +150,14 @@ function prepare(db: Database) {
     fail: db.prepare(
       'UPDATE access_mark SET failures = failures + 1, retry_at = ?, code = ?, message = ?, hint = ? WHERE peer_id = ?',
     ),
+    noteLimit: db.prepare(
+      `INSERT INTO source_limit (peer_id, user_id, period, since, services_before, reports_before, reached)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (peer_id) DO UPDATE SET user_id = excluded.user_id, period = excluded.period, since = excluded.since,
+         services_before = excluded.services_before, reports_before = excluded.reports_before,
+         reached = excluded.reached`,
+    ),
+    forgetLimit: db.prepare('DELETE FROM source_limit WHERE peer_id = ?'),
     all: db.prepare('SELECT peer_id AS id, phase, applied_at AS applied, counts_dropped AS drops FROM access_mark'),
     addDropped: db.prepare('UPDATE access_mark SET dropped = dropped + ? WHERE peer_id = ?'),
     addOvershoot: db.prepare('UPDATE access_mark SET overshoot = overshoot + ? WHERE peer_id = ?'),

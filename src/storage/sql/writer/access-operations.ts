@@ -22,6 +22,9 @@ export function accessOperations({ access }: { readonly access: AccessMarks }) {
     ),
     noteSuspended: operation('none', (_now, ids: readonly PeerId[], at: Date) => access.suspended(ids, at.getTime())),
     forgetAccess: operation('none', (now, ids: readonly PeerId[]) => access.forget(ids, now)),
+    noteSourceLimits: operation('none', (_now, limits: Parameters<AccessMarks['noteSourceLimits']>[0]) =>
+      access.noteSourceLimits(limits),
+    ),
     failAccess: operation('none', (_now, failures: Failures) => access.fail(failures)),
   };
 }

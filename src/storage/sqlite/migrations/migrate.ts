@@ -19,6 +19,7 @@ import { budgetsMigration } from './016-budgets.ts';
 import { ownerTenuresMigration } from './017-owner-tenures.ts';
 import { configCopiesMigration } from './018-config-copies.ts';
 import { nodeTagsMigration } from './019-node-tags.ts';
+import { sourceLimitsMigration } from './020-source-limits.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -41,6 +42,7 @@ const migrations: readonly string[] = [
   ownerTenuresMigration,
   configCopiesMigration,
   nodeTagsMigration,
+  sourceLimitsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

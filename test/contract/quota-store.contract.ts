@@ -92,6 +92,24 @@ export function quotaStoreContract(make: MakeStore): void {
       expect(await stateOf()).toBe('limited');
     });
 
+    it('tell since when they count: from their beginning, or from a reset since then', async () => {
+      await entitle([quota(1000n)], { cycle: { kind: 'none' } });
+      const began = fixture.clock.now();
+      await send(5n, 5n);
+      await pass(20 * DAY_MS);
+      expect(await standing()).toMatchObject({ countsFrom: began });
+      const request = { scope: 'user', userIds: [ada], by: null, reason: null } as const;
+      const reports = await store.ledger.reset({ ...request, half: 'reports' });
+      expect(await standing()).toMatchObject({ countsFrom: began });
+      const mark = await store.ledger.reset(request);
+      expect(await standing()).toMatchObject({ countsFrom: mark.at });
+      await pass(DAY_MS);
+      await store.ledger.undoReset(mark.id, null);
+      await store.ledger.undoReset(reports.id, null);
+      expect(await standing()).toMatchObject({ countsFrom: began });
+      expect(await used()).toEqual([10n]);
+    });
+
     it('outlive a restart, with what was used', async () => {
       await entitle([quota(100n)], { cycle: { kind: 'none' } });
       await send(60n, 39n);

@@ -6,8 +6,9 @@ import { randomId } from '../../src/lib/random-id.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { SCRATCH } from '../support/scratch.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
+import { quota, terms } from './quota-store.contract.ts';
 import { storeContracts } from './store-contracts.ts';
-import { open, report, type StoreFixture } from './store-fixture.ts';
+import { newUser, open, report, type StoreFixture } from './store-fixture.ts';
 
 async function makeSqlite(threads: boolean): Promise<StoreFixture> {
   const folder = mkdtempSync(path.join(SCRATCH, 'xpert-sqlite-'));
@@ -31,6 +32,33 @@ describe.each([false, true])('another time zone while it runs, with threads: %s'
   afterEach(async () => {
     await store.close();
     await fixture.dispose();
+  });
+
+  it('changes the cycles of quotas, and leaves each user what that user used', async () => {
+    fixture = await makeSqlite(threads);
+    store = (await fixture.open('UTC')) as SqliteStore;
+    await store.quotas.judge();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const ids = await Promise.all(names.map(async (name) => (await store.inventory.addUser(newUser(name))).id));
+    await store.quotas.entitle(ids, { to: { terms: terms([quota(1000n)]) } }, null);
+    const used = async () => {
+      const standings = await store.quotas.standings(ids);
+      return ids.map((id) => standings.get(id)?.evaluation.quotas[0]?.used);
+    };
+    /** The first user 10 bytes, the second 20, and so on. */
+    const send = () => {
+      const reports = names.map((name, i) => report({ userToken: `${name}-token`, rx: 10n * BigInt(i + 1), tx: 0n }));
+      return store.ledger.recordReports(open, reports);
+    };
+    await send();
+    await store.setTimeZone('Asia/Tehran');
+    await store.quotas.judge();
+    await send();
+    expect(await used()).toEqual([20n, 40n, 60n, 80n, 100n, 120n]);
+    fixture.clock.advance(24 * 3_600_000);
+    await store.quotas.judge();
+    await send();
+    expect(await used()).toEqual([10n, 20n, 30n, 40n, 50n, 60n]);
   });
 
   it('holds from the next midnight on for all that count and read, and after a restart', async () => {

@@ -52,7 +52,7 @@ export interface UserStanding {
   readonly startedAt: Date | null;
   /** By an admin's hand; that of the terms is in the evaluation. */
   readonly expiresAt: Date | null;
-  /** Since when usage counts: the running cycle, or else the beginning of the user's time. */
+  /** Since when usage counts: the running cycle, or else the beginning of the user's time; a reset since then, if there was one. */
   readonly countsFrom: Date | null;
   readonly evaluation: Evaluation;
 }

@@ -101,9 +101,20 @@ export class QuotaReader {
       terms,
       startedAt: toDate(startedMs),
       expiresAt: toDate(expiresMs),
-      countsFrom: toDate(cycle?.fromMs ?? startedMs),
+      countsFrom: toDate(this.#countsFrom(userId, cycle?.fromMs ?? startedMs)),
       evaluation: evaluate(entitlement, usage, cycle, nowMs),
     };
+  }
+
+  /** The beginning, or the last reset of all usage that came after it and is in force. */
+  #countsFrom(userId: UserId, beginMs: number | null): number | null {
+    if (beginMs === null) return null;
+    const row = this.#sql.get<{ at: number | null }>(
+      `SELECT max(at) AS at FROM reset WHERE undone_at IS NULL AND half IS NULL
+         AND (scope = 'all' OR id IN (SELECT reset_id FROM reset_target WHERE user_id = @userId))`,
+      { userId },
+    );
+    return Math.max(beginMs, row?.at ?? beginMs);
   }
 
   preview(terms: Terms, userIds: readonly UserId[], nowMs: number): TermsPreview {

@@ -81,6 +81,11 @@ export class QuotaAccounts {
     return account;
   }
 
+  /** False: it was thrown away, and another one has taken its place or will. */
+  isCurrent(account: Account): boolean {
+    return !account.isGone && this.#accounts.get(account.userId) === account;
+  }
+
   /** The account is read anew when it is next wanted; its meters too where what they sum up has changed. */
   drop(userId: string, withMeters: boolean): void {
     const known = this.#accounts.get(userId);

@@ -177,7 +177,7 @@ export class Quotas {
       this.#generation = this.#attribution.generation;
     }
     const known = this.#bySegment.get(segmentId);
-    if (known !== undefined && known?.isGone !== true) return known;
+    if (known === null || (known !== undefined && this.accounts.isCurrent(known))) return known;
     const userId = this.#sql.entitledUser.get(segmentId) as string | undefined;
     const account =
       userId === undefined ? null : (this.#touched.get(userId) ?? this.accounts.find(userId, this.#nowMs));

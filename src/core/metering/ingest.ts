@@ -166,6 +166,14 @@ function checkPeriod(start: Date | null, end: Date | null, pointer: string, rule
       'Check the clock and the time zone of the sender.',
     );
   }
+  // By its start alone a report would be spread over as many quarters of an hour as there are since then.
+  if (start !== null && (end?.getTime() ?? rules.nowMs) - start.getTime() > WINDOW_MS) {
+    throw new InvalidInput(
+      `${pointer}/period_start`,
+      `"period_start" lies more than ${DEDUPLICATION_DAYS} days before the end of the period.`,
+      'Send shorter periods, or leave "period_start" out: the bytes are then booked at the end.',
+    );
+  }
   const last = (end ?? start)?.getTime();
   if (last === undefined || rules.backfill || last >= rules.nowMs - WINDOW_MS) return;
   throw new ExpectedError(

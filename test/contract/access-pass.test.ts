@@ -491,6 +491,25 @@ describe('bytes around a cut', () => {
   });
 });
 
+describe('bytes of a peer that somebody gave back', () => {
+  test('were carried, and are used: a node that starts from its own configuration lets everybody in again', async () => {
+    const node = await open(['a']);
+    const userId = node.users.get('a') as UserId;
+    const used = async () => (await node.store.history.userTotals([userId])).get(userId)?.total ?? 0n;
+    await node.setActive('a', false);
+    await node.poll(0n);
+    await node.pass();
+    const before = await used();
+    await node.poll(40n);
+    node.vpn.peers.set('a', '10.0.0.2/32');
+    await node.poll(500n);
+    await node.pass();
+    await node.poll(30n);
+    expect((await node.target('a'))?.mark).toMatchObject({ phase: 'suspended', overshoot: 1_000n, dropped: 140n });
+    expect(await used()).toBe(before + 1_000n);
+  });
+});
+
 /** What may happen to one peer between two passes. */
 interface Deed {
   readonly who: number;

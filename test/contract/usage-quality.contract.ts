@@ -139,6 +139,18 @@ export function usageQualityContract(make: MakeStore): void {
       expect(await chart('13:00', '14:00')).toEqual(['tracking-off', 'tracking-off', 'tracking-off', 'measured']);
     });
 
+    it('a gap that nothing can catch up any more, as tracking was switched off in it, is not called late', async () => {
+      await poll('13:00', { a: [0, 0] });
+      await fail('13:10');
+      go('13:20');
+      await store.ledger.setTracking(false, null);
+      go('13:30');
+      await store.ledger.setTracking(true, null);
+      await poll('13:45', { a: [500, 600] });
+      go('14:00');
+      expect(await shown(node(), '13:00', '14:00')).toEqual(['13:00 tracking-off tracking-off', '13:45 measured']);
+    });
+
     it('a user without any peer is measured; reports that come late are told', async () => {
       const carol = await store.inventory.addUser(newUser('carol'));
       go('14:00');

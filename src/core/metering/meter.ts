@@ -12,7 +12,8 @@ export interface CounterState {
   readonly startEvidence: string | null;
   /**
    * Wall instant of the last reading. A store may leave the instant of an `unchanged` reading unwritten: bytes that
-   * flow later are then spread from the last complete poll (absence `ended`) or from this instant (absence `silent`).
+   * flow later are then spread from the last complete poll (absence `ended`) or from this instant (absence `silent`,
+   * unless the store remembers that the last complete poll showed the series).
    */
   readonly at: Date;
   readonly order: SourceOrder | null;

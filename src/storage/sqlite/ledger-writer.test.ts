@@ -110,6 +110,55 @@ describe('a full disk', () => {
   });
 });
 
+describe('owners that change while a large poll is booked', () => {
+  const at = (minute: number) => new Date(NOW + minute * 60_000);
+  const keys = Array.from({ length: 5_000 }, (_, n) => `key-${n}`);
+  const wg0 = (bytes: bigint, minute: number) => ({
+    ...{ nodeId: 'n' as never, at: at(minute), opening: 'baseline', durationMs: 1, clockSuspect: false },
+    semantics: { kind: 'cumulative', falls: 'to-zero', absence: 'ended' },
+    poll: {
+      order: { bootId: 'boot', uptimeMs: minute * 60_000 },
+      complete: true,
+      services: [
+        {
+          ...{ identity: 'wg0', kind: 'wireguard', name: 'wg0', listenPort: 51820, startEvidence: 'boot:1' },
+          peers: keys.map((key) => ({ key, traffic: { rx: bytes, tx: 0n, total: bytes } })),
+        },
+      ],
+      notices: [],
+    },
+  });
+  const poll = (bytes: bigint, minute: number) => ({ kind: 'poll', poll: wg0(bytes, minute) }) as unknown as NewItem;
+  const do_ = (name: string, ...args: unknown[]) => ({ kind: 'operation', name, args }) as unknown as NewItem;
+  const user = (name: string) => ({
+    ...{ name, userToken: `${name}-token`, linkToken: `${name}-link`, telegramId: null, role: 'user', note: '' },
+    ...{ ownerId: null, active: true, createdAt: at(0), countInCycle: true },
+  });
+
+  it('hold for what is booked after them', () => {
+    db.exec(`INSERT INTO node (id, name, slug, description, kind, options, poll_interval_ms, opening, users_policy,
+      created_at) VALUES ('n', 'n', 'n', '', 'wireguard', '{}', 30000, 'baseline', 'none', 0)`);
+    const [ada, bob] = run(do_('addUser', user('ada')), do_('addUser', user('bob'))).map((answer) =>
+      answer.ok ? (answer.value as { id: string }).id : '',
+    );
+    run(poll(100n, 1));
+    const peerOf = db.prepare('SELECT id FROM peer WHERE key = ?').pluck();
+    const last = peerOf.get(keys.at(-1)) as string;
+    run(do_('assignPeers', [{ peerId: last, userId: ada, from: at(0), countInCycle: true }]));
+    // The poll takes several transactions: after the first one the last peer becomes another's, from before on.
+    const item = { ...poll(107n, 2), id: ++lastId } as WriterItem;
+    writer.enqueue([item], NOW + 120_000);
+    writer.turn();
+    const rebinding = { peerId: last, userId: bob, from: at(1), to: null, reason: 'theirs', by: null };
+    const answers = runAt(NOW + 120_000, do_('rebind', rebinding, false));
+    expect(codes(answers)).toEqual(['ok']);
+    const used = db.prepare(
+      'SELECT sum(t.total) FROM segment g JOIN tally t ON t.segment_id = g.id WHERE g.user_id = ?',
+    );
+    expect([ada, bob].map((id) => used.pluck().get(id) ?? 0)).toEqual([0, 7]);
+  });
+});
+
 describe('reports that come while others are folded', () => {
   /** Enqueues a report once, at the third look. */
   const arriving = (late: WriterItem): (() => void) => {

@@ -89,12 +89,14 @@ export class AccessMarks {
 
   /**
    * Takes note of bytes of an interval that began at `fromMs`. True: the peer was off all the time and its system counts
-   * what it drops: they are nobody's usage.
+   * what it drops: they are nobody's usage. `isOff` false: the reading shows that somebody gave it back (the node started
+   * from its own configuration, for example), so that they were carried.
    */
-  takeNote(peerId: string, fromMs: number | null, bytes: bigint): boolean {
+  takeNote(peerId: string, fromMs: number | null, bytes: bigint, isOff: boolean | undefined): boolean {
     const off = this.#marks.get(peerId);
     if (off === undefined) return false;
-    const wasDropped = off.countsDropped && off.appliedMs !== null && fromMs !== null && fromMs >= off.appliedMs;
+    const wasOff = off.appliedMs !== null && fromMs !== null && fromMs >= off.appliedMs && isOff !== false;
+    const wasDropped = off.countsDropped && wasOff;
     if (wasDropped) this.#sql.addDropped.run(bytes, peerId);
     else this.#sql.addOvershoot.run(bytes, peerId);
     return wasDropped;

@@ -32,7 +32,7 @@ export function inventoryOperations({ nodes, owners, states, figures, plans }: I
     addFigure: operation('none', (_now, figure: NewFigure) => figures.add(figure)),
     removeFigure: operation('none', (_now, node: NodeId, id: string, at: Date) => figures.remove(node, id, at)),
     assignPeers: operation('inventory', (now, assignments: readonly Assignment[]) => {
-      states.forgetServicesOf(owners.assignPeers(assignments, now));
+      states.forgetOwnersOf(owners.assignPeers(assignments, now));
     }),
     addUser: operation('inventory', (now, user: NewUser) => addUser(user, now)),
     addUsers: operation('inventory', (now, users: readonly NewUser[]) => {
@@ -43,7 +43,7 @@ export function inventoryOperations({ nodes, owners, states, figures, plans }: I
     ),
     deleteUser: operation('inventory', (_now, id: UserId, at: Date) => {
       owners.deleteUser(id, at);
-      states.forget();
+      states.forgetAllOwners();
     }),
     rotateUserToken: operation('inventory', (now, id: UserId, token: string) => owners.rotateUserToken(id, token, now)),
   };

@@ -38,6 +38,10 @@ export interface PeerBinding {
 export interface ServiceMeter {
   readonly peers: Map<string, MeteredPeer>;
   readonly values: CounterValues;
+  /** Number of the last complete poll that showed the service; 0: none in this process. */
+  lastComplete: number;
+  /** Owners changed since its peers were read. */
+  hasOtherOwners: boolean;
 }
 
 export function counterOf(peer: MeteredPeer, connection: string): CounterRow | undefined {
@@ -67,7 +71,8 @@ const TEXTS_KEPT = 20_000;
 
 /**
  * The meter's memory: state of every counter of the services polled lately, read from the database as a whole when a
- * service is first polled. `forget` after a rollback and after every change of owners; `flush` before a transaction ends.
+ * service is first polled. `forget` after a rollback, `forgetOwnersOf`
+ * after a change of owners; `flush` before a transaction ends.
  */
 export class MeterStates {
   readonly #sql: ReturnType<typeof prepare>;
@@ -105,9 +110,11 @@ export class MeterStates {
       // Moved to the end: the map's order is the order of use.
       this.#services.delete(serviceId);
       this.#services.set(serviceId, known);
+      this.refreshOwners(serviceId, known);
       return known;
     }
-    const meter = { peers: this.#loadPeers(serviceId), values: new CounterValues() };
+    const peers = this.#loadPeers(serviceId);
+    const meter = { peers, values: new CounterValues(), lastComplete: 0, hasOtherOwners: false };
     this.#loadBindings(serviceId, meter);
     this.#loadCounters(serviceId, meter);
     this.#services.set(serviceId, meter);
@@ -115,9 +122,25 @@ export class MeterStates {
     return meter;
   }
 
-  /** After a change of owners: the services of these peers are read anew when they are polled next. */
-  forgetServicesOf(peerIds: readonly string[]): void {
-    for (const peerId of peerIds) this.#services.delete(this.#sql.serviceOf.get(peerId) as string);
+  /** After a change of owners of these peers: they are read anew before anything more is booked, also of a poll that runs. */
+  forgetOwnersOf(peerIds: readonly string[]): void {
+    for (const peerId of peerIds) {
+      const meter = this.#services.get(this.#sql.serviceOf.get(peerId) as string);
+      if (meter !== undefined) meter.hasOtherOwners = true;
+    }
+  }
+
+  /** The same of all peers. */
+  forgetAllOwners(): void {
+    for (const meter of this.#services.values()) meter.hasOtherOwners = true;
+  }
+
+  /** To be called before a reading of the service is booked: owners may change between two transactions of a poll. */
+  refreshOwners(serviceId: string, meter: ServiceMeter): void {
+    if (!meter.hasOtherOwners) return;
+    meter.hasOtherOwners = false;
+    for (const peer of meter.peers.values()) peer.bindings = NO_BINDINGS;
+    this.#loadBindings(serviceId, meter);
   }
 
   /** The counter of a peer that had none; it is written when it is saved. */

@@ -153,12 +153,12 @@ export function makeOperations(parts: WriterParts, connection: WriteConnection) 
     decide: entryOperation(parts, (now, decision: Decision) => corrections.decide(decision, now)),
     rebind: entryOperation(parts, (now, asked: NewRebinding) => {
       const outcome = rebindings.rebind(asked, now);
-      states.forgetServicesOf([asked.peerId]);
+      states.forgetOwnersOf([asked.peerId]);
       return outcome;
     }),
     undoEntry: entryOperation(parts, (now, undo: EntryUndo) => {
       const outcome = corrections.undo(undo, now);
-      states.forgetServicesOf(rebindings.peersOf(undo.id));
+      states.forgetOwnersOf(rebindings.peersOf(undo.id));
       return outcome;
     }),
     setTracking: operation('inventory', (now, enabled: boolean): TrackingState => {
@@ -210,7 +210,7 @@ export type OperationResult<N extends OperationName> = ReturnType<WriterOperatio
 
 function gapOnEveryNode(db: Database, outcomes: PollOutcomes, nowMs: number): void {
   for (const id of db.prepare('SELECT id FROM node WHERE deleted_at IS NULL').pluck().all()) {
-    outcomes.closeGap(id as string, nowMs);
+    outcomes.turnGap(id as string, 'tracking-off', 'Traffic tracking was switched off before the node answered again.');
     outcomes.openGap(id as string, nowMs, 'tracking-off', 'Traffic tracking was switched off.');
   }
 }

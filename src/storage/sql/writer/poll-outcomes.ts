@@ -30,13 +30,19 @@ export class PollOutcomes {
     this.#sql.save.run(nodeId, atMs, null, durationMs, 'failed', 1, code, message, hint, '[]');
   }
 
-  /** Opens a gap unless one is open. */
+  /** Opens a gap unless one is open. Of a node that was deleted meanwhile nothing would ever end it. */
   openGap(nodeId: string, fromMs: number, reason: Reason, message: string): void {
-    if (this.#sql.findOpen.get(nodeId) === undefined) this.#sql.open.run(nodeId, fromMs, reason, message);
+    if (this.#sql.findOpen.get(nodeId) !== undefined || this.#sql.isLiving.get(nodeId) === undefined) return;
+    this.#sql.open.run(nodeId, fromMs, reason, message);
   }
 
   closeGap(nodeId: string, toMs: number): void {
     this.#sql.close.run(toMs, nodeId);
+  }
+
+  /** A time without a reading that no reading will catch up: it becomes one of these, and goes on. */
+  turnGap(nodeId: string, reason: Reason, message: string): void {
+    this.#sql.turn.run(reason, message, nodeId);
   }
 
   /** Adds a gap that is over. */
@@ -88,11 +94,13 @@ function prepare(db: Database) {
     ),
     lastComplete: db.prepare('SELECT last_complete_at FROM poll_outcome WHERE node_id = ?').pluck(),
     findOpen: db.prepare('SELECT 1 FROM gap WHERE node_id = ? AND to_at IS NULL'),
+    isLiving: db.prepare('SELECT 1 FROM node WHERE id = ? AND deleted_at IS NULL'),
     open: db.prepare('INSERT INTO gap (node_id, from_at, reason, message) VALUES (?, ?, ?, ?)'),
     add: db.prepare(`INSERT INTO gap (node_id, from_at, to_at, reason, message) VALUES (?, ?, ?, 'incomplete', ?)`),
     joined: db.prepare(
       `DELETE FROM gap WHERE node_id = ? AND to_at IS NULL AND reason IN ('failed', 'not-running') AND ? - from_at <= ?`,
     ),
+    turn: db.prepare('UPDATE gap SET reason = ?, message = ? WHERE node_id = ? AND to_at IS NULL'),
     close: db.prepare('UPDATE gap SET to_at = max(from_at, ?) WHERE node_id = ? AND to_at IS NULL'),
   };
 }

@@ -101,7 +101,10 @@ export class PollRecorder {
       yield;
       left = READINGS_PER_COMMIT;
     }
-    for (const service of services) this.#services.finish(service);
+    for (const service of services) {
+      this.#services.finish(service);
+      if (!service.isStale && poll.poll.complete) service.meter.lastComplete = number;
+    }
     this.#checks.take(poll, services);
     this.#findings.take(services);
     if (place === 'lost-before') this.#noteLost(poll);
@@ -137,15 +140,17 @@ export class PollRecorder {
   }
 
   #read(service: ServicePoll, reading: PeerReading): void {
+    this.#states.refreshOwners(service.id, service.meter);
     const peer = service.meter.peers.get(reading.key) ?? this.#addPeer(service, reading);
     peer.seenIn = service.number;
     this.#updatePeer(peer, reading);
     const connection = reading.connection ?? '';
     let counter = counterOf(peer, connection);
+    const state = this.#stateOf(service, counter);
     if (counter !== undefined) counter.seenIn = service.number;
     // More than a total can hold, 8 EiB: no counter of this world. The peer is there, its value is not believed.
     if (reading.traffic.total > MAX_TOTAL) return;
-    const metered = meterReading(this.#stateOf(counter), reading, service.context);
+    const metered = meterReading(state, reading, service.context);
     if (metered === 'stale') return;
     const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.ended === false);
     const sinceMs = isNewlyOver ? this.#lifeEnds.unseenSinceMs(service, counter) : 0;
@@ -156,13 +161,20 @@ export class PollRecorder {
       counter.moveTo(next);
       if (takePresence(counter, reading)) service.greeted++;
       this.#states.save(counter);
-      this.#book(service, peer, metered);
+      this.#book(service, peer, metered, reading.isOff);
     } else if (counter !== undefined) this.#updatePresence(service, counter, reading);
     if (isNewlyOver && counter !== undefined) this.#lifeEnds.end(service, peer, counter, sinceMs);
   }
 
-  #stateOf(counter: CounterRow | undefined): CounterState | null {
-    return counter === undefined ? null : counter.state(this.#tracking.isBeforeResumption(counter.atMs));
+  #stateOf({ meter, context }: ServicePoll, counter: CounterRow | undefined): CounterState | null {
+    if (counter === undefined) return null;
+    const state = counter.state(this.#tracking.isBeforeResumption(counter.atMs));
+    const { lastCompleteAt, semantics } = context;
+    if (semantics.absence === 'ended' || lastCompleteAt === null || counter.atMs >= lastCompleteAt.getTime())
+      return state;
+    // Its instant was left unwritten while it stood still; the last complete poll showed it all the same.
+    const wasShown = meter.lastComplete > 0 && counter.seenIn >= meter.lastComplete;
+    return wasShown ? { ...state, at: lastCompleteAt } : state;
   }
 
   #updatePresence(service: ServicePoll, counter: CounterRow, reading: PeerReading): void {
@@ -213,7 +225,7 @@ export class PollRecorder {
     return isTaken ? peer.allowedIps : allowedIps;
   }
 
-  #book(service: ServicePoll, peer: MeteredPeer, metered: Metered): void {
+  #book(service: ServicePoll, peer: MeteredPeer, metered: Metered, isOff: boolean | undefined): void {
     const { counted, before, flags } = metered;
     service.moved++;
     if ((flags & FLAG.resetByOther) !== 0) service.fell++;
@@ -229,7 +241,7 @@ export class PollRecorder {
       this.#sql.addLoss.run(peer.id, fromMs, service.atMs, flags);
       return;
     }
-    if (this.#access.takeNote(peer.id, fromMs, counted.total)) return;
+    if (this.#access.takeNote(peer.id, fromMs, counted.total, isOff)) return;
     service.metered = addTraffic(service.metered, counted);
     const wrong = implausibleReason(counted, { fromMs, toMs: service.atMs }, service.linkMbit);
     if (wrong !== null) {

@@ -208,5 +208,24 @@ export function usageExportContract(make: MakeStore): void {
       for (let n = 0; n < 20; n++) expect(await piecesOf(1)).toHaveLength(1);
       expect(sum(await lines())).toBe((4999 * 5000) / 2 + 5000);
     });
+
+    it('that a cleanup overtakes breaks off: what is missing in it must not look like nothing', async () => {
+      const hour = () => Array.from({ length: 700 }, (_, n) => report({ userToken: `token-${n}` }));
+      for (let n = 0; n < 2; n++) {
+        await store.ledger.recordReports(signed, hour());
+        minutes(60);
+      }
+      minutes(3 * 24 * 60);
+      const query = { period: MARCH, bucket: 'quarter', format: 'csv', userId: null, nodeId: null } as const;
+      const pieces = store.exports.exportUsage(query, all)[Symbol.asyncIterator]();
+      expect((await pieces.next()).done).toBe(false);
+      const { keepsFrom } = await store.ledger.previewCleanup(1);
+      while ((await store.ledger.cleanupStep(keepsFrom, 500)).remaining);
+      const rest = async () => {
+        while ((await pieces.next()).done !== true);
+      };
+      await expect(rest()).rejects.toMatchObject({ code: 'busy' });
+      expect(sum(await lines())).toBe(1400 * 8);
+    });
   });
 }

@@ -4,7 +4,7 @@ import type { User } from '../../src/core/inventory/peer.ts';
 import type { HolderQuery } from '../../src/core/ledger/usage-history.ts';
 import type { ResetMark } from '../../src/core/ledger/usage-ledger.ts';
 import { FLAG } from '../../src/core/metering/flags.ts';
-import type { NodeId, ResetId, UserId } from '../../src/core/units/ids.ts';
+import type { NodeId, PeerId, ResetId, UserId } from '../../src/core/units/ids.ts';
 import {
   all,
   lastDays,
@@ -546,6 +546,21 @@ export function usageLedgerContract(make: MakeStore): void {
       expect((await summary()).traffic).toEqual(traffic(2, 3));
     });
 
+    it('of a source that shows everybody: bytes after a night of standing still belong to the morning', async () => {
+      const node = await addNode('panel');
+      const semantics = { kind: 'cumulative', falls: 'to-zero', absence: 'silent' };
+      const from = fixture.clock.now();
+      for (let hour = 0; hour <= 8; hour++) {
+        await poll(node.id, [wg0({ a: [10, 1] })], { semantics });
+        minutes(hour < 8 ? 60 : 1);
+      }
+      await poll(node.id, [wg0({ a: [70, 1] })], { semantics });
+      const period = { from, to: fixture.clock.now() };
+      const chart = { bucketSeconds: 3600, by: 'total', userId: null, nodeId: null, maxSeries: 1 } as const;
+      const { series } = await store.history.series({ ...chart, period }, all);
+      expect(series[0]?.traffic.map((each) => each?.rx)).toEqual([0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 60n]);
+    });
+
     it('keep sums without a direction apart from known ones', async () => {
       const node = await addNode('panel');
       const service = (total: bigint) => ({
@@ -768,6 +783,46 @@ export function usageLedgerContract(make: MakeStore): void {
       });
     });
 
+    it('of a user’s only node leave the user’s bytes unknown, whatever other nodes say', async () => {
+      const [dark, bright] = [await addNode('dark'), await addNode('bright')];
+      const other = { identity: 'other-public-key', name: 'wg1' };
+      const readBoth = async () => {
+        await poll(dark.id, [wg0({ a: [1, 2] })]);
+        await poll(bright.id, [wg0({ b: [1, 2] }, other)]);
+      };
+      await readBoth();
+      const [alice, bob] = [await addUser('alice'), await addUser('bob')];
+      for (const [key, { id }] of [['a', alice] as const, ['b', bob] as const]) {
+        const peer = (await store.inventory.findPeer(key)) as { id: PeerId };
+        await store.inventory.assignPeers([
+          { peerId: peer.id, userId: id, from: fixture.clock.now(), countInCycle: true },
+        ]);
+      }
+      const from = fixture.clock.now();
+      minutes(1);
+      const failure = { durationMs: 5, code: 'x', message: 'silent', hint: null };
+      await store.ledger.recordFailedPoll({ nodeId: dark.id, at: fixture.clock.now(), ...failure });
+      minutes(29);
+      await poll(bright.id, [wg0({ b: [1, 2] }, other)]);
+      const chart = async (userId: UserId) => {
+        const period = { from, to: fixture.clock.now() };
+        const query = { period, bucketSeconds: 900, by: 'total', userId, nodeId: null, maxSeries: 5 } as const;
+        return (await store.history.series(query, all)).series.map((line) => line.traffic.map((each) => each?.total));
+      };
+      expect(await chart(alice.id)).toEqual([[undefined, undefined]]);
+      expect(await chart(bob.id)).toEqual([[0n, 0n]]);
+    });
+
+    it('are not opened for a node that was deleted while it was read', async () => {
+      const node = await addNode('vpn1');
+      await poll(node.id, [wg0({ a: [1, 2] })]);
+      minutes(1);
+      await store.inventory.deleteNode(node.id, fixture.clock.now());
+      const failure = { durationMs: 5, code: 'not-found', message: 'There is no node.', hint: null };
+      await store.ledger.recordFailedPoll({ nodeId: node.id, at: fixture.clock.now(), ...failure });
+      expect(await gaps()).toEqual([]);
+    });
+
     it('cover the time in which Xpert did not run', async () => {
       const node = await addNode('vpn1');
       await poll(node.id, [wg0({ a: [1, 2] })]);
@@ -914,6 +969,42 @@ export function usageLedgerContract(make: MakeStore): void {
       expect(await totalOf(alice.id)).toEqual(traffic(30, 50));
       expect((await summary()).traffic).toEqual(traffic(30, 50));
       await expect(store.ledger.previewCleanup(0)).rejects.toMatchObject({ code: 'invalid-input' });
+    });
+
+    it('are drawn as unknown in finer buckets, never as 0, when only days are left', async () => {
+      const alice = await addUser('alice');
+      const bob = await addUser('bob');
+      const send = (userToken: string, fields = {}) =>
+        store.ledger.recordReports(open, [report({ userToken, ...fields })]);
+      for (let day = 0; day < 4; day++) {
+        await send('alice-token');
+        if (day !== 1) await send('bob-token');
+        minutes(24 * 60);
+      }
+      const { keepsFrom } = await store.ledger.previewCleanup(2);
+      while ((await store.ledger.cleanupStep(keepsFrom, 4)).remaining);
+      // A record that is older than all that were kept says nothing about the days in between.
+      const late = new Date(fixture.clock.now().getTime() - 4 * 86_400_000);
+      await send('alice-token', { periodStart: late, periodEnd: late });
+      const days = async (bucketSeconds: number, userId: UserId | null = null) => {
+        const period = { from: new Date('2026-03-01T00:00:00Z'), to: new Date('2026-03-05T00:00:00Z') };
+        const query = { period, bucketSeconds, by: 'total', userId, nodeId: null, maxSeries: 1 } as const;
+        const { series, from } = await store.history.series(query, all);
+        const of = (day: number) =>
+          series[0]?.traffic
+            .filter((_, i) => from[i]?.getUTCDate() === day + 1)
+            .map((each) => each && Number(each.total));
+        return [0, 1, 2, 3].map((day) => [...new Set(of(day))]);
+      };
+      expect(await days(86_400)).toEqual([[24], [8], [16], [16]]);
+      expect(await days(3600)).toEqual([[null, 8], [null], [null], [0, 16]]);
+      expect(await days(3600, alice.id)).toEqual([[null, 8], [null], [null], [0, 8]]);
+      expect(await days(900, bob.id)).toEqual([[null], [0], [null], [0, 8]]);
+      const peers = await store.history.activePeers(
+        { from: new Date('2026-03-02T00:00:00Z'), to: new Date('2026-03-03T00:00:00Z') },
+        3600,
+      );
+      expect(new Set(peers.active)).toEqual(new Set([null]));
     });
 
     it('of one series and quarter go together: none is left without the one that it corrects', async () => {

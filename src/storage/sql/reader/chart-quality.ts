@@ -32,7 +32,8 @@ export function carryingNodes(sql: Statements, by: SeriesQuery['by'], ids: reado
   const nodes = new Map<string, Set<string>>();
   if (by === 'total') return nodes;
   const rows = sql.all<{ line: string; node: string }>(CARRIED[by], { ids: JSON.stringify(ids) });
-  for (const id of ids) if (id !== 'others') nodes.set(id, new Set());
+  // What belongs to nobody may come from any node.
+  for (const id of ids) if (id !== 'others' && !(by === 'user' && id === 'none')) nodes.set(id, new Set());
   for (const { line, node } of rows) nodes.get(line)?.add(node);
   return nodes;
 }

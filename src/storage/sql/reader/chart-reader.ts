@@ -1,11 +1,12 @@
 import type { Period, SeriesQuery, SeriesResult, Visibility } from '../../../core/ledger/usage-history.ts';
 import { addTraffic, NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import { quarterOf } from '../../../core/units/quarter.ts';
+import { QUARTER_MS, quarterOf } from '../../../core/units/quarter.ts';
 import { type TrafficRow, toTraffic } from '../rows.ts';
 import { type Buckets, type CountedNode, makeBuckets, quartersOf, unknownBuckets } from './buckets.ts';
 import { bucketQualities, carryingNodes } from './chart-quality.ts';
 import type { LedgerReader } from './ledger-reader.ts';
+import { edgesOfRecords } from './record-edges.ts';
 import { OWNED, type Params, type Statements, sums } from './statements.ts';
 
 /** Bytes of one chart line in one quarter (or, for whole days, at the day's first quarter). */
@@ -40,6 +41,8 @@ export class ChartReader {
     const buckets = makeBuckets(query.period, query.bucketSeconds, this.#calendar);
     const lines = this.#collect(buckets, this.#points(query, who, buckets));
     if (query.by === 'total' && !lines.has('total')) lines.set('total', emptyLine(buckets));
+    const gone = this.#daysWithoutRecords(query, who, buckets);
+    for (const id of gone.keys()) if (!lines.has(id)) lines.set(id, emptyLine(buckets));
     const gaps = this.#ledger.gaps(query.period, query.nodeId ?? undefined);
     const nodes = this.#countedNodes().filter(({ id }) => query.nodeId === null || query.nodeId === id);
     const shown = strongest(lines, query.maxSeries, buckets);
@@ -52,10 +55,12 @@ export class ChartReader {
       bucketSeconds: buckets.seconds,
       from: buckets.fromMs.map((ms) => new Date(ms)),
       series: [...shown].map(([id, { traffic, flags }]) => {
-        const own = query.by === 'node' ? nodes.filter((node) => node.id === id) : nodes;
-        const unknown = unknownBuckets(buckets, own, gaps, nowMs);
-        const line = { traffic: traffic.map(known(unknown)), flags };
         const nodesOfLine = query.userId === null ? carrying.get(id) : carrying.get(query.userId);
+        const own = nodesOfLine === undefined ? nodes : nodes.filter((node) => nodesOfLine.has(node.id));
+        const unknown = unknownBuckets(buckets, own, gaps, nowMs);
+        const days = id === 'others' ? unionOf(gone) : gone.get(id);
+        const isUnknown = unknown.map((each, i) => each || days?.has(this.#dayOfBucket(buckets, i)) === true);
+        const line = { traffic: traffic.map(known(isUnknown)), flags };
         const gapsOfLine = nodesOfLine === undefined ? gaps : gaps.filter(({ nodeId }) => nodesOfLine.has(nodeId));
         return {
           id,
@@ -86,9 +91,12 @@ export class ChartReader {
       });
     }
     const unknown = unknownBuckets(buckets, this.#countedNodes(), this.#ledger.gaps(period), nowMs);
+    const query = { ...EVERYTHING, period, bucketSeconds };
+    const gone = this.#daysWithoutRecords(query, { kind: 'all' }, buckets).get('total');
+    const isUnknown = (i: number) => unknown[i] === true || gone?.has(this.#dayOfBucket(buckets, i)) === true;
     return {
       from: buckets.fromMs.map((ms) => new Date(ms)),
-      active: active.map((count, i) => (count === 0 && unknown[i] === true ? null : count)),
+      active: active.map((count, i) => (count === 0 && isUnknown(i) ? null : count)),
     };
   }
 
@@ -120,12 +128,33 @@ export class ChartReader {
     if (buckets.seconds < 86_400) return points;
     // Up to the day of the oldest record, which it may hold in part only, day rows know more: records are cleaned up, and
     // what was taken over from the original Xpert has none.
-    const oldest = this.#sql.get<{ quarter: number | null }>('SELECT min(quarter) AS quarter FROM carrier_quarter');
-    const partial = this.#calendar.dayOf((oldest?.quarter ?? last + 1) * 900_000);
-    const keptFrom = quarterOf(partial.toMs);
+    const { cleaned, oldest } = edgesOfRecords(this.#sql, this.#calendar, last);
+    const lastDay = Math.max(cleaned, oldest);
+    const keptFrom = quarterOf(this.#calendar.day(lastDay).toMs);
     if (keptFrom <= first) return points;
-    const older = this.#dayPoints(query, who, buckets, partial.number);
+    const older = this.#dayPoints(query, who, buckets, lastDay);
     return [...older, ...points.filter(({ quarter }) => Number(quarter) >= keptFrom)];
+  }
+
+  /** Days on which a line has bytes, and of which the records are gone that would tell when: nothing there is 0. */
+  #daysWithoutRecords(query: SeriesQuery, who: Visibility, buckets: Buckets): Map<string, Set<number>> {
+    const days = new Map<string, Set<number>>();
+    if (buckets.seconds >= 86_400) return days;
+    const { first, last } = quartersOf(buckets);
+    const { cleaned, oldest } = edgesOfRecords(this.#sql, this.#calendar, last);
+    const lastDay = Math.max(cleaned, oldest - 1);
+    if (quarterOf(this.#calendar.day(lastDay).toMs) <= first) return days;
+    for (const { line, quarter, rx, tx, undirected } of this.#dayPoints(query, who, buckets, lastDay)) {
+      if (rx + tx + undirected === 0n) continue;
+      const id = line ?? 'none';
+      const ofLine = days.get(id) ?? new Set();
+      days.set(id, ofLine.add(this.#calendar.dayOf(Number(quarter) * QUARTER_MS).number));
+    }
+    return days;
+  }
+
+  #dayOfBucket({ fromMs }: Buckets, index: number): number {
+    return this.#calendar.dayOf(fromMs[index] ?? 0).number;
   }
 
   #userPoints(query: SeriesQuery, who: Visibility, buckets: Buckets, first: number, last: number): Point[] {
@@ -221,6 +250,13 @@ export class ChartReader {
       )
       .map(({ at, scope, reason }) => ({ at: new Date(at), kind: 'reset', label: reason ?? scope }));
   }
+}
+
+/** All bytes as one line. */
+const EVERYTHING = { by: 'total', userId: null, nodeId: null, maxSeries: 1 } as const;
+
+function unionOf(days: ReadonlyMap<string, ReadonlySet<number>>): ReadonlySet<number> {
+  return new Set([...days.values()].flatMap((ofLine) => [...ofLine]));
 }
 
 interface LineName {

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../../../core/errors.ts';
 import {
   type ExportBucket,
   type ExportQuery,
@@ -11,6 +12,7 @@ import type { Visibility } from '../../../core/ledger/usage-history.ts';
 import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { QUARTER_MS, quarterOf } from '../../../core/units/quarter.ts';
 import { BoundedMap } from '../bounded-map.ts';
+import { type Cleaned, cleanedFrom, READ_CLEANED } from '../cleaned.ts';
 import type { ReadConnection } from '../connections.ts';
 import type { Database } from '../database.ts';
 import { toTraffic } from '../rows.ts';
@@ -132,19 +134,44 @@ class ExportLines {
 
   *all(): Generator<string, void> {
     const { from, to } = this.#query.period;
-    for (const day of this.#days(from.getTime(), to.getTime())) {
-      const isKept = this.#hasAllRecords(day);
-      for (const time of bucketsOf(day, isKept ? this.#query.bucket : 'day')) {
-        if (time.fromMs < from.getTime() || time.fromMs >= to.getTime()) continue;
-        yield* this.#linesOf(time, isKept ? this.#records(time) : this.#dayRows(day));
-      }
+    for (const day of this.#days(from.getTime(), to.getTime())) yield* this.#linesOfDay(day);
+  }
+
+  *#linesOfDay(day: Day): Generator<string, void> {
+    const { period, bucket } = this.#query;
+    const cleaned = this.#cleaned();
+    const isKept = this.#hasAllRecords(day);
+    for (const time of bucketsOf(day, isKept ? bucket : 'day')) {
+      if (time.fromMs < period.from.getTime() || time.fromMs >= period.to.getTime()) continue;
+      const lines = this.#linesOf(time, isKept ? this.#records(time) : this.#dayRows(day));
+      if (isKept) this.#refuseOvertaken(day, cleaned);
+      yield* lines;
     }
   }
 
-  *#linesOf(time: ExportTime, rows: Iterable<SourceRow>): Generator<string, void> {
+  #cleaned(): Cleaned {
+    return cleanedFrom(this.#sql.get<{ value: string }>(READ_CLEANED)?.value);
+  }
+
+  /** What was read of the day since may not be all of it. */
+  #refuseOvertaken(day: Day, before: Cleaned): void {
+    const { beforeMs, steps } = this.#cleaned();
+    if (steps === before.steps || beforeMs <= day.fromMs) return;
+    throw new ExpectedError('busy', 'Records were cleaned up while they were exported.', {
+      hint: 'Export again when the cleanup is done: of that time only days are kept then.',
+    });
+  }
+
+  /** Reads all rows at once. */
+  #linesOf(time: ExportTime, rows: Iterable<SourceRow>): Iterable<string> {
+    const sums = this.#addUp(rows);
+    return this.#written(time, sums);
+  }
+
+  *#written(time: ExportTime, rows: Iterable<Sum>): Generator<string, void> {
     const { format } = this.#query;
     const start = timeText(time, format);
-    for (const { place, flags, ...sums } of this.#addUp(rows)) {
+    for (const { place, flags, ...sums } of rows) {
       const { rx, tx, undirected, markup } = sums;
       // Corrections may have taken back all of it.
       if (rx === 0n && tx === 0n && undirected === 0n && markup === 0n) continue;

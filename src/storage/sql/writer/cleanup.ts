@@ -1,6 +1,7 @@
 import { DEDUPLICATION_DAYS } from '../../../core/ledger/report.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
+import { CleanedMark } from '../cleaned.ts';
 import type { Database } from '../database.ts';
 
 /** Report keys looked at per step of the sweep: about a millisecond. */
@@ -10,11 +11,13 @@ const KEYS_PER_STEP = 1_000;
 export class Cleanup {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #calendar: Calendar;
+  readonly #mark: CleanedMark;
   #sweptTo: Buffer = Buffer.alloc(0);
 
   constructor(db: Database, calendar: Calendar) {
     this.#sql = prepare(db);
     this.#calendar = calendar;
+    this.#mark = new CleanedMark(db);
   }
 
   /**
@@ -28,9 +31,11 @@ export class Cleanup {
     if (last !== undefined) {
       // Whole sums only: without the row that it corrects, a row that takes away would be left alone.
       const { changes } = this.#sql.deleteUpTo.run(last.quarter, last.tallyId);
+      this.#mark.moveTo(quarterStart(bound));
       return { deleted: changes, remaining: true };
     }
     const { changes } = this.#sql.deleteBefore.run(bound);
+    if (changes > 0) this.#mark.moveTo(quarterStart(bound));
     const remaining = this.#removeCarrierQuarters(bound, maxRows - changes);
     return { deleted: changes, remaining: remaining || this.#removeLosses(quarterStart(bound), maxRows) };
   }

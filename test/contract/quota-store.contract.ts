@@ -283,11 +283,14 @@ export function quotaStoreContract(make: MakeStore): void {
       await send(80n, 40n);
       expect([await stateOf(), (await store.quotas.findPlan('small'))?.users]).toEqual(['limited', 1]);
       const larger = terms([quota(121n, { graceBytes: 1n })]);
-      expect(await store.quotas.preview(larger, [ada])).toMatchObject({ users: 1, cutOff: 0, restored: 1 });
+      expect(await store.quotas.preview(larger, [ada], 'changed')).toMatchObject({ users: 1, cutOff: 0, restored: 1 });
       expect(await store.quotas.updatePlan(plan.id, { terms: larger })).toMatchObject({ terms: larger, users: 1 });
       await store.quotas.judge();
       expect(await stateOf()).toBe('active');
-      expect(await store.quotas.preview(terms([quota(120n)]), [ada])).toMatchObject({ cutOff: 1, names: ['ada'] });
+      expect(await store.quotas.preview(terms([quota(120n)]), [ada], 'given')).toMatchObject({
+        cutOff: 1,
+        names: ['ada'],
+      });
       await send(1n, 0n);
       expect(await stateOf()).toBe('active');
       await send(0n, 1n);
@@ -296,6 +299,23 @@ export function quotaStoreContract(make: MakeStore): void {
       await store.inventory.deleteUser(ada, fixture.clock.now());
       await store.quotas.deletePlan(plan.id);
       expect(await store.quotas.plans()).toEqual([]);
+    });
+
+    it('that count from the beginning are shown to begin anew where they are given, and to go on where a plan changes', async () => {
+      const plan = await store.quotas.addPlan({ name: 'days', terms: terms([quota(100n)], { validDays: 30 }) });
+      await store.quotas.entitle([ada], { to: { planId: plan.id } }, null);
+      await pass(31 * DAY_MS);
+      expect(await stateOf()).toBe('expired');
+      const longer = terms([quota(100n)], { validDays: 20, cycle: { kind: 'days-from-start', days: 30 } });
+      expect(await store.quotas.preview(longer, [ada], 'changed')).toMatchObject({ restored: 0 });
+      expect(await store.quotas.preview(longer, [ada], 'given')).toMatchObject({ restored: 1 });
+      await store.quotas.entitle([ada], { to: { terms: longer } }, null);
+      await send(80n, 40n);
+      expect(await stateOf()).toBe('limited');
+      const other = terms([quota(90n)], { cycle: { kind: 'days-from-start', days: 60 } });
+      // What was used does not count any more: a reset comes with it.
+      expect(await store.quotas.preview(other, [ada], 'given')).toMatchObject({ restored: 1 });
+      expect(await store.quotas.preview(other, [ada], 'changed')).toMatchObject({ restored: 0 });
     });
 
     it('are followed by the next plan without a moment of being cut', async () => {

@@ -73,6 +73,11 @@ export function countsFromStart(cycle: PlanCycle): cycle is CycleFromStart {
   return cycle.kind === 'days-from-start' || cycle.kind === 'month-from-start';
 }
 
+/** True if terms that take the place of others begin with the day on which they are given. */
+export function beginsWhenGiven({ cycle, validDays }: Pick<Terms, 'cycle' | 'validDays'>): boolean {
+  return countsFromStart(cycle) || validDays !== null;
+}
+
 /** @throws InvalidInput where the terms contradict themselves; their fields are sound already */
 export function checkTerms({ quotas }: Terms): void {
   quotas.forEach(({ name, nodeIds, nodeTags, protocols }, i) => {

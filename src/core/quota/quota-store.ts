@@ -116,8 +116,11 @@ export interface QuotaStore {
   topUp(id: TopUpId): Promise<TopUp | null>;
   /** Users without an entry are entitled to everything. */
   standings(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, UserStanding>>;
-  /** What the terms would do to these users, or to all who have a plan. Changes nothing. */
-  preview(terms: Terms, userIds: readonly UserId[]): Promise<TermsPreview>;
+  /**
+   * What the terms would do to these users. `given`: by being given to them, which may begin their time anew; `changed`: as
+   * other terms of the plan that they have. Changes nothing.
+   */
+  preview(terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed'): Promise<TermsPreview>;
   /** The latest first. */
   stateChanges(userId: UserId, limit: number): Promise<StateChange[]>;
   /** Users near or at an end, and those who came there within the last seven days; at most 10,000 of each. */

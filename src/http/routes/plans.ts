@@ -96,7 +96,7 @@ export function planRoutes(app: HttpApp, parts: HttpParts): void {
     const wanted = plan === undefined ? null : (await findPlan(parts, plan)).id;
     const ids = await usersOf(actorOf(request), users);
     const having = wanted === null ? ids : await withPlan(ids, wanted);
-    const { names, ...effect } = await quotas.preview(termsOf(terms), having);
+    const { names, ...effect } = await quotas.preview(termsOf(terms), having, wanted === null ? 'given' : 'changed');
     return { ...effect, names: [...names] };
   });
 

@@ -69,9 +69,9 @@ export class SqlQuotaStore implements QuotaStore {
     return this.#reader.standings(userIds, this.#nowMs());
   }
 
-  async preview(terms: Terms, userIds: readonly UserId[]) {
+  async preview(terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed') {
     await this.#writer.settle();
-    return await this.#slow.read('previewTerms', terms, userIds, this.#nowMs());
+    return await this.#slow.read('previewTerms', terms, userIds, how, this.#nowMs());
   }
 
   async stateChanges(userId: UserId, limit: number) {

@@ -1,5 +1,12 @@
 import { type Entitlement, evaluate } from '../../../core/quota/evaluate.ts';
-import { type Quota, type Terms, termsFromText } from '../../../core/quota/plan.ts';
+import {
+  beginsWhenGiven,
+  countsFromStart,
+  type Quota,
+  type Terms,
+  termsFromText,
+  termsToText,
+} from '../../../core/quota/plan.ts';
 import type { Plan, StateChange, TermsPreview, TopUp, UserStanding } from '../../../core/quota/quota-store.ts';
 import {
   type AccessOff,
@@ -23,7 +30,7 @@ import {
   toStateChange,
   toTopUp,
 } from '../quota-rows.ts';
-import { type MutableUsage, QuotaUsageReader, tagsOf } from '../quota-usage.ts';
+import { QuotaUsageReader, tagsOf } from '../quota-usage.ts';
 import { toDate } from '../rows.ts';
 import type { Params, Statements } from './statements.ts';
 
@@ -117,18 +124,26 @@ export class QuotaReader {
     return Math.max(beginMs, row?.at ?? beginMs);
   }
 
-  preview(terms: Terms, userIds: readonly UserId[], nowMs: number): TermsPreview {
+  preview(terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed', nowMs: number): TermsPreview {
     const trusted = new Set(this.trustedServers());
     const effect = { users: 0, cutOff: 0, restored: 0, cutInPart: 0 };
     const names: string[] = [];
     for (const userId of userIds) {
       const user = this.#sql.get<PreviewRow>(
-        `SELECT u.name, u.active, u.state, e.started_at AS startedAt, e.expires_at AS expiresAt
-         FROM user u LEFT JOIN entitlement e ON e.user_id = u.id WHERE u.id = @userId AND u.deleted_at IS NULL`,
+        `SELECT u.name, u.active, u.state, e.started_at AS startedAt, e.expires_at AS expiresAt,
+           ifnull(e.terms, p.terms) AS terms
+         FROM user u LEFT JOIN entitlement e ON e.user_id = u.id LEFT JOIN plan p ON p.id = e.plan_id
+         WHERE u.id = @userId AND u.deleted_at IS NULL`,
         { userId },
       );
       if (user === undefined) continue;
-      const then = this.#stateUnder(terms, userId, user, trusted, nowMs);
+      const then = this.#stateUnder(
+        terms,
+        userId,
+        how === 'given' ? givenAnew(terms, user, nowMs) : user,
+        trusted,
+        nowMs,
+      );
       effect.users++;
       if (then.inPart) effect.cutInPart++;
       if (hasAccess(then.state) === hasAccess(user.state)) continue;
@@ -144,13 +159,13 @@ export class QuotaReader {
   #stateUnder(
     terms: Terms,
     userId: UserId,
-    { active, startedAt, expiresAt }: PreviewRow,
+    { active, startedAt, expiresAt, isFresh }: PreviewRow,
     trusted: ReadonlySet<string>,
     nowMs: number,
   ) {
     const entitlement: Entitlement = { terms, startedMs: startedAt ?? nowMs, expiresMs: expiresAt, hasNext: false };
     const cycle: CycleBounds | null = this.usage.cycleAt(terms, entitlement.startedMs, nowMs);
-    const usage: MutableUsage[] = this.usage.usage(userId, entitlement, cycle, trusted);
+    const usage = isFresh === true ? [] : this.usage.usage(userId, entitlement, cycle, trusted);
     const evaluation = evaluate(entitlement, usage, cycle, nowMs);
     const { state } = stateOf({ isDeleted: false, isSuspended: active === 0, evaluation });
     return { state, inPart: evaluation.limitedParts.length > 0 };
@@ -203,6 +218,19 @@ interface PreviewRow {
   readonly state: UserState;
   readonly startedAt: number | null;
   readonly expiresAt: number | null;
+  /** Null: everything is allowed. */
+  readonly terms: string | null;
+  /** Usage so far would not count. */
+  readonly isFresh?: boolean;
+}
+
+/** How somebody would stand to whom the terms are given: other ones that count from the beginning begin with that day. */
+function givenAnew(terms: Terms, user: PreviewRow, nowMs: number): PreviewRow {
+  const isFresh = countsFromStart(terms.cycle);
+  const isOther = user.terms !== termsToText(terms);
+  return isOther && user.startedAt !== null && beginsWhenGiven(terms)
+    ? { ...user, startedAt: nowMs, isFresh }
+    : { ...user, isFresh };
 }
 
 interface AccessRow {

@@ -76,7 +76,8 @@ export function makeSlowReads(readers: Readers) {
   const { connection, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
   const { quotas, noteworthy, adminLimits, budgets, userOrders, inventory } = readers;
   return {
-    previewTerms: (terms: Terms, userIds: readonly UserId[], nowMs: number) => quotas.preview(terms, userIds, nowMs),
+    previewTerms: (terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed', nowMs: number) =>
+      quotas.preview(terms, userIds, how, nowMs),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
     adminStanding: (id: AdminId, nowMs: number) => adminLimits.standing(id, nowMs),
     adminSums: (id: AdminId, limit: AdminLimit, nowMs: number) => adminLimits.sums(id, limit, nowMs),

@@ -1,5 +1,5 @@
 import { ExpectedError, NotFound, Taken } from '../../../core/errors.ts';
-import { checkTerms, countsFromStart, type Terms, termsFromText, termsToText } from '../../../core/quota/plan.ts';
+import { beginsWhenGiven, checkTerms, type Terms, termsFromText, termsToText } from '../../../core/quota/plan.ts';
 import type { EntitlementChange, NewPlan, NewTopUp, Plan, TopUp } from '../../../core/quota/quota-store.ts';
 import type { AdminId, NewId, PlanId, TopUpId, UserId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
@@ -84,7 +84,7 @@ export class Plans {
   #beginsAnew(after: EntitlementRow, before: EntitlementRow): boolean {
     if (after.planId === before.planId && after.terms === before.terms) return false;
     const terms = after.planId === null ? termsFromText(after.terms ?? '') : this.#plan(after.planId).terms;
-    return before.startedAt !== null && (countsFromStart(terms.cycle) || terms.validDays !== null);
+    return before.startedAt !== null && beginsWhenGiven(terms);
   }
 
   /** For those who wait: their next plan begins, with no usage. @returns who they are */

@@ -205,28 +205,23 @@ function gzippedKib(names: readonly string[], ending: string): number {
   return [...wanted].reduce((sum, name) => sum + gzippedBytes(name), 0) / KIB;
 }
 
-/** The page whose own scripts, with all they bring along that the overview has not, weigh most. */
+/** The page whose own scripts, with all they bring along that the overview has not and the most words, weigh most. */
 function largestFurtherKib(): number {
   const loaded = new Set(initial());
   const pages = assets().filter((name) => /-page-[\w-]+\.js$/.test(name));
-  return Math.max(
-    ...pages.map((name) =>
-      gzippedKib(
-        [...needed(name)].filter((file) => !loaded.has(file)),
-        '.js',
-      ),
-    ),
-  );
+  const words = assets().filter((name) => /^[a-z]+\.en-[\w-]+\.js$/.test(name));
+  const mostWords = Math.max(...words.map((name) => gzippedKib([name], '.js')));
+  const own = (name: string) => [...needed(name)].filter((file) => !loaded.has(file));
+  return mostWords + Math.max(...pages.map((name) => gzippedKib(own(name), '.js')));
 }
 
 /** What the overview needs to show its figures, in English; its chart is fetched after them. */
 function initial(): string[] {
   const index = readFileSync(path.join(folder, '..', 'index.html'), 'utf8');
   const entry = index.match(/assets\/(index-[\w-]+\.js)/)?.[1];
-  const parts = [/^overview-page-.*\.js$/, /^en-.*\.js$/].flatMap(
-    (part) => assets().find((name) => part.test(name)) ?? [],
-  );
-  if (entry === undefined || parts.length !== 2)
+  const wanted = [/^overview-page-.*\.js$/, /^common\.en-.*\.js$/, /^overview\.en-.*\.js$/];
+  const parts = wanted.flatMap((part) => assets().find((name) => part.test(name)) ?? []);
+  if (entry === undefined || parts.length !== wanted.length)
     throw new Error('The built panel has other files than this figure knows.');
   return [...new Set([entry, ...parts].flatMap((name) => [...needed(name)]))];
 }

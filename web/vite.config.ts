@@ -9,6 +9,22 @@ export default defineConfig({
   // Relative, so that one build works under any path prefix.
   base: './',
   plugins: [react()],
-  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', sourcemap: false },
+  json: { namedExports: false },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: false,
+    rolldownOptions: {
+      output: { chunkFileNames: (chunk) => `assets/${wordsOf(chunk.facadeModuleId) ?? '[name]'}-[hash].js` },
+    },
+  },
   server: { proxy: { '/api': server, '/healthz': server, '/readyz': server } },
 });
+
+/** The words of a feature are named by it and by their language: `nodes.en`. */
+function wordsOf(file: string | null | undefined): string | undefined {
+  const [, folder, name, language] = file?.match(/([^/]+)\/(strings|said)\.([a-z]+)\.json$/) ?? [];
+  if (folder === undefined) return undefined;
+  return `${folder === 'i18n' ? (name === 'said' ? 'said' : 'common') : folder}.${language}`;
+}

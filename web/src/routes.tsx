@@ -9,13 +9,24 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { sessionQuery } from './api/session.ts';
+import { WAYS, type Way } from './api/types.ts';
 import { Frame } from './components/frame/frame.tsx';
 import { NotFoundPage, PageFailure } from './components/frame/page-states.tsx';
+import { loadStrings } from './i18n/strings.ts';
 import { readRangeSearch } from './lib/range.ts';
 
 interface Context {
   readonly client: QueryClient;
+}
+
+/** A page in a chunk of its own, and the words of its feature in another. */
+function pageOf<N extends string>(feature: string, load: () => Promise<Readonly<Record<N, () => ReactNode>>>, name: N) {
+  return lazyRouteComponent(async () => {
+    const [module] = await Promise.all([load(), loadStrings(feature)]);
+    return { page: module[name] };
+  }, 'page');
 }
 
 const root = createRootRouteWithContext<Context>()({
@@ -32,13 +43,17 @@ const login = createRoute({
     const session = await context.client.ensureQueryData(sessionQuery);
     if (session.admin) throw redirect({ to: search.next ?? '/' });
   },
-  component: lazyRouteComponent(() => import('./features/session/login-page.tsx'), 'LoginPage'),
+  component: pageOf('session', () => import('./features/session/login-page.tsx'), 'LoginPage'),
 });
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup/$token',
-  component: lazyRouteComponent(() => import('./features/session/setup-page.tsx'), 'SetupPage'),
+  beforeLoad: async ({ context }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (!session.setupNeeded) throw redirect({ to: '/login' });
+  },
+  component: pageOf('session', () => import('./features/session/setup-page.tsx'), 'SetupPage'),
 });
 
 /** Everything behind the login. */
@@ -59,76 +74,76 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/',
-    component: lazyRouteComponent(() => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
+    component: pageOf('overview', () => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/traffic',
-    component: lazyRouteComponent(() => import('./features/traffic/traffic-page.tsx'), 'TrafficPage'),
+    component: pageOf('traffic', () => import('./features/traffic/traffic-page.tsx'), 'TrafficPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/users',
     validateSearch: readUsersSearch,
-    component: lazyRouteComponent(() => import('./features/users/users-page.tsx'), 'UsersPage'),
+    component: pageOf('users', () => import('./features/users/users-page.tsx'), 'UsersPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/users/$userId',
-    component: lazyRouteComponent(() => import('./features/users/user-page.tsx'), 'UserPage'),
+    component: pageOf('users', () => import('./features/users/user-page.tsx'), 'UserPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/nodes',
-    component: lazyRouteComponent(() => import('./features/nodes/nodes-page.tsx'), 'NodesPage'),
+    component: pageOf('nodes', () => import('./features/nodes/nodes-page.tsx'), 'NodesPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/nodes/add',
-    validateSearch: (search: Record<string, unknown>): { way?: 'local' | 'ssh' | 'file' } => {
-      const way = (['local', 'ssh', 'file'] as const).find((candidate) => candidate === search.way);
+    validateSearch: (search: Record<string, unknown>): { way?: Way } => {
+      const way = WAYS.find((candidate) => candidate === search.way);
       return way ? { way } : {};
     },
-    component: lazyRouteComponent(() => import('./features/nodes/add-node-page.tsx'), 'AddNodePage'),
+    component: pageOf('nodes', () => import('./features/nodes/add-node-page.tsx'), 'AddNodePage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/nodes/$nodeId',
-    component: lazyRouteComponent(() => import('./features/nodes/node-page.tsx'), 'NodePage'),
+    component: pageOf('nodes', () => import('./features/nodes/node-page.tsx'), 'NodePage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/peers',
     validateSearch: (search: Record<string, unknown>): { node?: string } =>
       typeof search.node === 'string' ? { node: search.node } : {},
-    component: lazyRouteComponent(() => import('./features/peers/peers-page.tsx'), 'PeersPage'),
+    component: pageOf('peers', () => import('./features/peers/peers-page.tsx'), 'PeersPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/import',
-    component: lazyRouteComponent(() => import('./features/imports/import-page.tsx'), 'ImportPage'),
+    component: pageOf('imports', () => import('./features/imports/import-page.tsx'), 'ImportPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/corrections',
     validateSearch: (search: Record<string, unknown>): { user?: string } =>
       typeof search.user === 'string' ? { user: search.user } : {},
-    component: lazyRouteComponent(() => import('./features/corrections/corrections-page.tsx'), 'CorrectionsPage'),
+    component: pageOf('corrections', () => import('./features/corrections/corrections-page.tsx'), 'CorrectionsPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/services',
-    component: lazyRouteComponent(() => import('./features/services/services-page.tsx'), 'ServicesPage'),
+    component: pageOf('services', () => import('./features/services/services-page.tsx'), 'ServicesPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/alerts',
-    component: lazyRouteComponent(() => import('./features/alerts/alerts-page.tsx'), 'AlertsPage'),
+    component: pageOf('alerts', () => import('./features/alerts/alerts-page.tsx'), 'AlertsPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
     path: '/settings',
-    component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
+    component: pageOf('settings', () => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
   }),
   createRoute({ getParentRoute: () => panel, path: '$', component: NotFoundPage }),
 ];

@@ -22,6 +22,7 @@ export type User = Schemas['User'];
 export type Unclaimed = Schemas['Unclaimed'];
 export type Entitlement = Schemas['Entitlement'];
 export type Plan = Schemas['Plan'];
+export type UserTemplate = Schemas['UserTemplate'];
 export type Service = Schemas['Service'];
 export type Health = Answer<'/api/v1/nodes/{id}/health'>;
 export type HealthDay = Health['days'][number];
@@ -35,7 +36,8 @@ export type AutomaticPlan = Schemas['AutomaticAssignment'];
 
 export type Transport = 'local' | 'ssh' | 'file';
 /** Ways to counters that the panel offers: WireGuard of a host, another panel, another VPN program, or what nobody asks. */
-export type Way = Transport | 'panel' | 'program' | 'other';
+export const WAYS = ['local', 'ssh', 'file', 'program', 'panel', 'other'] as const;
+export type Way = (typeof WAYS)[number];
 
 /** How a node is reached, by its kind; empty for those who may not change it. Secrets are sent and never come back. */
 export interface NodeOptions {

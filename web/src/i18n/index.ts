@@ -1,18 +1,11 @@
 import i18next, { type FormatterModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { loadLanguage } from './strings.ts';
 
 export const LANGUAGES = { en: 'English', ru: 'Русский', fa: 'فارسی', zh: '中文' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const KEY = 'xpert.language';
-
-/** One chunk per language; a page loads only the one that is read. */
-const LOADERS: Readonly<Record<Language, () => Promise<{ strings: Record<string, unknown> }>>> = {
-  en: () => import('./en.ts'),
-  ru: () => import('./ru.ts'),
-  fa: () => import('./fa.ts'),
-  zh: () => import('./zh.ts'),
-};
 
 export async function startI18n(): Promise<void> {
   await i18next
@@ -40,8 +33,7 @@ const numbers: FormatterModule = {
 };
 
 export async function chooseLanguage(language: Language): Promise<void> {
-  const { strings } = await LOADERS[language]();
-  i18next.addResourceBundle(language, 'translation', strings);
+  await loadLanguage(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   document.documentElement.dir = i18next.dir(language);

@@ -1,11 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Node, NodeTest, Way } from '../../api/types.ts';
+import { type Node, type NodeTest, WAYS, type Way } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { wordsOf } from '../../lib/words.ts';
 import { type NodeDraft, useAddNode, useTestNode } from './api.ts';
 import { NodeAdded } from './node-added.tsx';
 import { NodeFields } from './node-fields.tsx';
@@ -18,9 +19,7 @@ import {
 } from './source-kinds.ts';
 import { TestResult } from './test-result.tsx';
 
-const WAYS: readonly Way[] = ['local', 'ssh', 'file', 'program', 'panel', 'other'];
-
-const POINTERS = ['name', 'options/ssh', 'options/path', 'options/identityFile', ...SOURCE_POINTERS];
+const POINTERS = ['name', 'options/ssh', 'options/path', 'options/identityFile', 'tags', ...SOURCE_POINTERS];
 
 const FIRST_DRAFT: NodeDraft = {
   name: '',
@@ -47,12 +46,13 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
   const { way = 'local' }: { way?: Way } = useSearch({ strict: false });
   const navigate = useNavigate();
   const [fields, setFields] = useState<NodeDraft>(FIRST_DRAFT);
+  const [tags, setTags] = useState('');
   const kind = isSourceWay(way) ? kindOn(way, fields.kind) : 'wireguard';
   const draft: NodeDraft = { ...fields, kind, options: optionsOf({ ...fields, kind }, way) };
   const test = useTestNode();
   const add = useAddNode();
   const complete = isComplete({ ...draft, options: isSourceWay(way) ? fields.options : draft.options }, way);
-  const submit = () => add.mutate(pinned(draft, test.data), { onSuccess: onAdded });
+  const submit = () => add.mutate({ ...pinned(draft, test.data), tags: wordsOf(tags) }, { onSuccess: onAdded });
   const change = (next: NodeDraft) => {
     test.reset();
     add.reset();
@@ -60,7 +60,7 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
   };
   return (
     <>
-      <Card title={t('nodes.wizard.where')} hint={t('nodes.wizard.means')} span={7}>
+      <Card title={t('nodes.wizard.where')} hint={t('nodes.wizard.means')} span={7} className="top">
         <div className="pad stack">
           <Segmented
             className="wrap"
@@ -85,7 +85,14 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
               help={t('nodes.wizard.nameHelp')}
               error={fieldError(add.error, 'name')}
             />
-            <NodeFields way={way} draft={fields} onChange={change} error={add.error ?? test.error} />
+            <NodeFields
+              way={way}
+              draft={fields}
+              tags={tags}
+              onTags={setTags}
+              onChange={change}
+              error={add.error ?? test.error}
+            />
             <FormError error={add.error} fields={POINTERS} />
             <div className="row-end">
               <button

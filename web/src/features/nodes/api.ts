@@ -30,6 +30,7 @@ export interface NodeDraft {
   readonly pollIntervalSeconds: number;
   readonly opening: Node['opening'];
   readonly usersPolicy: Node['usersPolicy'];
+  readonly tags?: readonly string[];
 }
 
 /** Tries to read without adding anything. */

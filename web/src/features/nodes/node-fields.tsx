@@ -11,11 +11,14 @@ const INTERVALS = [1, 5, 10, 30, 60, 300, 600] as const;
 interface NodeFieldsProps {
   readonly way: Way;
   readonly draft: NodeDraft;
+  /** Groups as they are typed. */
+  readonly tags: string;
+  readonly onTags: (text: string) => void;
   readonly onChange: (draft: NodeDraft) => void;
   readonly error: Error | null;
 }
 
-export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
+export function NodeFields({ way, draft, tags, onTags, onChange, error }: NodeFieldsProps) {
   const { t } = useTranslation();
   const setOption = (name: 'ssh' | 'identityFile' | 'path' | 'interface') => (value: string) =>
     onChange({ ...draft, options: { ...draft.options, [name]: value || undefined } });
@@ -27,6 +30,7 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
             label={t('nodes.field.ssh')}
             value={draft.options.ssh ?? ''}
             onChange={setOption('ssh')}
+            dir="ltr"
             placeholder="meter@de-1.example.net:22"
             help={t('nodes.field.sshHelp')}
             error={fieldError(error, 'options/ssh')}
@@ -35,6 +39,7 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
             label={t('nodes.field.identity')}
             value={draft.options.identityFile ?? ''}
             onChange={setOption('identityFile')}
+            dir="ltr"
             placeholder="/etc/xpert/node-key"
             help={t('nodes.field.identityHelp')}
             error={fieldError(error, 'options/identityFile')}
@@ -46,6 +51,7 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
           label={t('nodes.field.path')}
           value={draft.options.path ?? ''}
           onChange={setOption('path')}
+          dir="ltr"
           placeholder="/var/lib/xpert/wg-dump.txt"
           help={t('nodes.field.pathHelp')}
           error={fieldError(error, 'options/path')}
@@ -83,10 +89,18 @@ export function NodeFields({ way, draft, onChange, error }: NodeFieldsProps) {
               label={t('nodes.field.interface')}
               value={draft.options.interface ?? ''}
               onChange={setOption('interface')}
+              dir="ltr"
               placeholder="wg0"
               help={t('nodes.field.interfaceHelp')}
             />
           )}
+          <TextField
+            label={t('nodes.field.tags')}
+            help={t('nodes.field.tagsHelp')}
+            value={tags}
+            onChange={onTags}
+            error={fieldError(error, 'tags')}
+          />
           <Policies draft={draft} onChange={onChange} />
         </div>
       </details>

@@ -30,13 +30,19 @@ export function FirstByte({ overview }: { readonly overview: Overview }) {
           </Link>
         </div>
         <div className="card way">
-          <h3>{t('overview.first.users')}</h3>
-          <p>{t('overview.first.usersWhat')}</p>
-          <Link className="btn" to="/users">
-            {t('overview.first.usersDo')}
+          <h3>{t('overview.first.panel')}</h3>
+          <p>{t('overview.first.panelWhat')}</p>
+          <Link className="btn" to="/nodes/add" search={{ way: 'panel' }}>
+            {t('overview.first.panelDo')}
           </Link>
         </div>
       </div>
+      <p className="mut">
+        {t('overview.first.usersWhat')}{' '}
+        <Link to="/users" search={{ create: true }}>
+          {t('overview.first.usersDo')}
+        </Link>
+      </p>
       <SendReport overview={overview} />
     </section>
   );

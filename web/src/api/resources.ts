@@ -18,6 +18,7 @@ import type {
   Settings,
   Unclaimed,
   User,
+  UserTemplate,
 } from './types.ts';
 
 /** Reads that more than one feature shows. What a single feature reads stands in that feature's `api.ts`. */
@@ -93,6 +94,12 @@ export const usersQuery = (filter: UsersFilter = {}) =>
 export const plansQuery = queryOptions({
   queryKey: ['plans'],
   queryFn: ({ signal }) => get<List<Plan>>('api/v1/plans', {}, signal),
+});
+
+/** Not for viewers. */
+export const templatesQuery = queryOptions({
+  queryKey: ['users', 'templates'],
+  queryFn: ({ signal }) => get<List<UserTemplate>>('api/v1/user-templates', {}, signal),
 });
 
 /** Owner only. */

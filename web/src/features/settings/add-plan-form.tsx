@@ -1,12 +1,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CycleSelect } from '../../components/cycle-select.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
-import { Select } from '../../components/select.tsx';
 import { parseGib } from '../../lib/format.ts';
+import { wordsOf } from '../../lib/words.ts';
 import { useAddPlan } from './api.ts';
-
-const CYCLES = ['month:1', 'jalali-month:1', 'week:mon', 'week:sat', 'day', 'days:30', 'none'] as const;
-type Cycle = (typeof CYCLES)[number];
 
 /** One quota of everything or of a group of nodes, and for how long; finer plans are made by API and command line. */
 export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
@@ -14,7 +12,7 @@ export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
   const add = useAddPlan();
   const [name, setName] = useState('');
   const [gib, setGib] = useState('');
-  const [cycle, setCycle] = useState<Cycle>('month:1');
+  const [cycle, setCycle] = useState('month:1');
   const [days, setDays] = useState('');
   const [groups, setGroups] = useState('');
   const bytes = parseGib(gib);
@@ -52,12 +50,7 @@ export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
         value={groups}
         onChange={setGroups}
       />
-      <Select<Cycle>
-        label={t('settings.plans.cycle')}
-        value={cycle}
-        options={CYCLES.map((value) => ({ value, label: t(`common.quotaCycle.${value.replace(':', '-')}`) }))}
-        onChange={setCycle}
-      />
+      <CycleSelect label={t('settings.plans.cycle')} value={cycle} onChange={setCycle} />
       <TextField
         label={t('settings.plans.days')}
         help={t('settings.plans.daysHelp')}
@@ -84,6 +77,6 @@ export function AddPlanForm({ onDone }: { readonly onDone: () => void }) {
 
 /** Tags of nodes; none: the quota is of everything. */
 function groupsIn(text: string): { readonly nodeTags?: string[] } {
-  const nodeTags = text.split(/[\s,]+/).filter((word) => word !== '');
+  const nodeTags = wordsOf(text);
   return nodeTags.length === 0 ? {} : { nodeTags };
 }

@@ -84,6 +84,7 @@ function Schedule({ schedule }: { readonly schedule: Settings['backup'] }) {
       <label className="sentence">
         {t('settings.backup.keep')}
         <input className="field days" inputMode="numeric" value={keep} onChange={(e) => setKeep(e.target.value)} />
+        {t('settings.backup.copies')}
       </label>
       <div>
         <button type="submit" className="btn" disabled={!isRight || !isChanged || save.isPending}>

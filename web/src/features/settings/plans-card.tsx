@@ -6,11 +6,14 @@ import { useIsOwner } from '../../api/session.ts';
 import type { Plan } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
+import { useCycleName } from '../../components/cycle-select.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { isOfPart, useQuotaPart } from '../../components/use-quota-part.ts';
+import { useFormat } from '../../lib/use-format.ts';
 import { AddPlanForm } from './add-plan-form.tsx';
 import { useDeletePlan } from './api.ts';
 
@@ -71,7 +74,10 @@ export function PlansCard() {
 
 function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boolean }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const remove = useDeletePlan();
+  const cycleName = useCycleName();
+  const partOfTraffic = useQuotaPart();
   const [quota, ...others] = plan.terms.quotas;
   return (
     <tr>
@@ -80,12 +86,19 @@ function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boo
       </td>
       <td className="r">
         {quota ? <Bytes value={quota.bytes} /> : <span className="mut">{t('settings.plans.noQuota')}</span>}
+        {quota && isOfPart(quota) ? <span className="badge">{partOfTraffic(quota)}</span> : null}
         {others.length > 0 ? (
-          <span className="mut"> {t('settings.plans.further', { count: others.length })}</span>
+          <span
+            className="mut"
+            title={others.map((one) => `${format.bytesText(one.bytes)}, ${partOfTraffic(one)}`).join('\n')}
+          >
+            {' '}
+            {t('settings.plans.further', { count: others.length })}
+          </span>
         ) : null}
       </td>
       <td className="hide-s mut">
-        {t(`common.quotaCycle.${plan.terms.cycle.replace(':', '-')}`, plan.terms.cycle)}
+        {cycleName(plan.terms.cycle)}
         {plan.terms.validDays === null ? '' : ` · ${t('settings.plans.valid', { count: plan.terms.validDays })}`}
       </td>
       <td className="r">

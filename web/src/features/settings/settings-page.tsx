@@ -10,6 +10,7 @@ import { DoctorCard } from './doctor-card.tsx';
 import { LedgerCard } from './ledger-card.tsx';
 import { PasswordCard } from './password-card.tsx';
 import { PlansCard } from './plans-card.tsx';
+import { TemplatesCard } from './templates-card.tsx';
 import { TokensCard } from './tokens-card.tsx';
 import { TwoFactorCard } from './two-factor-card.tsx';
 
@@ -30,6 +31,7 @@ export function SettingsPage() {
         <TwoFactorCard />
       </div>
       <PlansCard />
+      {mayWrite ? <TemplatesCard /> : null}
       {owner ? <ChannelsCard /> : null}
       {owner ? <DoctorCard /> : null}
       {owner ? <AdminsCard /> : null}

@@ -4,6 +4,7 @@ import { get, patch, post, put, remove } from '../../api/client.ts';
 import { showAtOnce } from '../../api/optimistic.ts';
 import type { Period } from '../../api/resources.ts';
 import type { Answer, Carrier, Entitlement, List, PostAnswer, User } from '../../api/types.ts';
+import type { EntitlementWish } from '../../components/entitlement-fields.tsx';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
 export const userQuery = (id: string) =>
@@ -52,11 +53,6 @@ export interface NewUser {
   readonly countInCycle?: boolean;
 }
 
-export const templatesQuery = queryOptions({
-  queryKey: ['users', 'templates'],
-  queryFn: ({ signal }) => get<Answer<'/api/v1/user-templates'>>('api/v1/user-templates', {}, signal),
-});
-
 export function useCreateUser() {
   const { t } = useTranslation();
   const toast = useToast();
@@ -73,7 +69,7 @@ export function useCreateUser() {
   });
 }
 
-export type UserChange = Partial<Pick<User, 'name' | 'telegramId' | 'note' | 'active'>>;
+export type UserChange = Partial<Pick<User, 'name' | 'telegramId' | 'email' | 'note' | 'tags' | 'active'>>;
 
 export function useChangeUser(id: string) {
   const { t } = useTranslation();
@@ -117,13 +113,6 @@ export const topUpsQuery = (id: string) =>
     queryKey: ['users', 'top-ups', id],
     queryFn: ({ signal }) => get<List<TopUp>>(`api/v1/users/${encodeURIComponent(id)}/top-ups`, {}, signal),
   });
-
-/** A plan by its id, a quota of everything in a cycle, or `plan: null`: everything allowed. */
-export interface EntitlementWish {
-  readonly plan?: string | null;
-  readonly quota?: number;
-  readonly cycle?: string;
-}
 
 export function useEntitle(user: User) {
   const { t } = useTranslation();
@@ -247,12 +236,18 @@ export function useRefreshUsers(): () => void {
 
 type ImportOutcome = PostAnswer<'/api/v1/users/import'>;
 
-/** What a CSV file would make, line by line. */
-export function useImportPreview(csv: string | undefined) {
+/** A CSV file, and the template that its lines are completed from. */
+export interface UsersFile {
+  readonly csv: string;
+  readonly template?: string;
+}
+
+/** What a file would make, line by line. */
+export function useImportPreview(file: UsersFile | undefined) {
   return useQuery({
-    queryKey: ['users', 'import', csv],
-    queryFn: () => post<ImportOutcome>('api/v1/users/import', { csv, dryRun: true }),
-    enabled: csv !== undefined && csv !== '',
+    queryKey: ['users', 'import', file],
+    queryFn: () => post<ImportOutcome>('api/v1/users/import', { ...file, dryRun: true }),
+    enabled: file !== undefined,
     retry: false,
   });
 }
@@ -262,7 +257,7 @@ export function useImportUsers() {
   const toast = useToast();
   const refresh = useRefreshUsers();
   return useMutation({
-    mutationFn: (csv: string) => post<ImportOutcome>('api/v1/users/import', { csv }),
+    mutationFn: (file: UsersFile) => post<ImportOutcome>('api/v1/users/import', file),
     onSuccess: ({ created }) => toast({ title: t('users.import.done', { count: created }), icon: 'users' }),
     onSettled: refresh,
   });

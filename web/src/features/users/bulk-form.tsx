@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type EntitlementWish, NEW_QUOTA, useEntitlementFields } from '../../components/entitlement-fields.tsx';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { parseGib } from '../../lib/format.ts';
-import { type EntitlementWish, useTermsPreview } from './api.ts';
-import { useEntitlementFields } from './entitlement-fields.tsx';
+import { useTermsPreview } from './api.ts';
 import { type BulkAction, type BulkOutcome, type BulkWish, useBulk, useBulkPreview } from './use-bulk.ts';
 
 interface BulkFormProps {
@@ -22,7 +22,7 @@ export function BulkForm({ action, chosen, onClose, onDone }: BulkFormProps) {
   const users = [...chosen.keys()];
   const [tag, setTag] = useState('');
   const [gib, setGib] = useState('');
-  const entitlement = useEntitlementFields(null);
+  const entitlement = useEntitlementFields(NEW_QUOTA);
   const wish = wishOf(action, { tag: tag.trim(), bytes: parseGib(gib), entitlement: entitlement.wish });
   const preview = useBulkPreview(users, wish);
   const bulk = useBulk(chosen);
@@ -42,7 +42,7 @@ export function BulkForm({ action, chosen, onClose, onDone }: BulkFormProps) {
         <TextField label={t('users.bulk.tagName')} value={tag} onChange={setTag} autoFocus maxLength={32} />
       ) : null}
       {action === 'top-up' ? (
-        <TextField label={t('users.entitle.gib')} value={gib} onChange={setGib} inputMode="decimal" autoFocus />
+        <TextField label={t('common.entitle.gib')} value={gib} onChange={setGib} inputMode="decimal" autoFocus />
       ) : null}
       {action === 'entitle' ? entitlement.fields : null}
       {action === 'delete' ? <p>{t('users.deleteWhatSeveral')}</p> : null}

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
-import { Select } from '../../components/select.tsx';
-import { templatesQuery, useCreateUser } from './api.ts';
+import { useCreateUser } from './api.ts';
+import { TemplateSelect } from './template-select.tsx';
 
 /** A user needs a name; a token only where reports with it come in already. */
 export function CreateUserForm({ onDone }: { readonly onDone: () => void }) {
@@ -16,7 +15,6 @@ export function CreateUserForm({ onDone }: { readonly onDone: () => void }) {
   const [telegramId, setTelegramId] = useState('');
   const [note, setNote] = useState('');
   const [template, setTemplate] = useState('');
-  const templates = useQuery(templatesQuery).data?.items ?? [];
   const submit = () =>
     create.mutate(
       {
@@ -62,17 +60,7 @@ export function CreateUserForm({ onDone }: { readonly onDone: () => void }) {
         onChange={setNote}
         error={fieldError(create.error, 'note')}
       />
-      {templates.length === 0 ? null : (
-        <Select
-          label={t('users.template')}
-          value={template}
-          options={[
-            { value: '', label: t('users.noTemplate') },
-            ...templates.map(({ name: each }) => ({ value: each, label: each })),
-          ]}
-          onChange={setTemplate}
-        />
-      )}
+      <TemplateSelect value={template} onChange={setTemplate} />
       <FormError error={create.error} fields={['name', 'userToken', 'telegramId', 'note']} />
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { wordsOf } from '../../lib/words.ts';
 import { useChangeUser } from './api.ts';
 
 export function EditUserForm({ user, onDone }: { readonly user: User; readonly onDone: () => void }) {
@@ -10,11 +11,20 @@ export function EditUserForm({ user, onDone }: { readonly user: User; readonly o
   const change = useChangeUser(user.id);
   const [name, setName] = useState(user.name);
   const [telegramId, setTelegramId] = useState(user.telegramId === null ? '' : String(user.telegramId));
+  const [email, setEmail] = useState(user.email ?? '');
+  const [tags, setTags] = useState(user.tags.join(' '));
   const [note, setNote] = useState(user.note);
   const [active, setActive] = useState(user.active);
   const submit = () =>
     change.mutate(
-      { name, telegramId: telegramId === '' ? null : Number(telegramId), note, active },
+      {
+        name,
+        telegramId: telegramId === '' ? null : Number(telegramId),
+        email: email.trim() || null,
+        tags: wordsOf(tags),
+        note,
+        active,
+      },
       { onSuccess: onDone },
     );
   return (
@@ -25,6 +35,21 @@ export function EditUserForm({ user, onDone }: { readonly user: User; readonly o
         value={telegramId}
         onChange={(text) => setTelegramId(text.replace(/\D/g, ''))}
         error={fieldError(change.error, 'telegramId')}
+      />
+      <TextField
+        label={t('users.emailOptional')}
+        value={email}
+        onChange={setEmail}
+        inputMode="email"
+        dir="ltr"
+        error={fieldError(change.error, 'email')}
+      />
+      <TextField
+        label={t('users.tagsOptional')}
+        help={t('users.tagsHelp')}
+        value={tags}
+        onChange={setTags}
+        error={fieldError(change.error, 'tags')}
       />
       <TextField
         label={t('users.noteOptional')}
@@ -39,7 +64,7 @@ export function EditUserForm({ user, onDone }: { readonly user: User; readonly o
           <span className="note">{t('users.activeHelp')}</span>
         </span>
       </div>
-      <FormError error={change.error} fields={['name', 'telegramId', 'note']} />
+      <FormError error={change.error} fields={['name', 'telegramId', 'email', 'tags', 'note']} />
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>
           {t('common.cancel')}

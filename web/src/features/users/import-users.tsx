@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { FormError } from '../../components/form.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useImportPreview, useImportUsers } from './api.ts';
+import { TemplateSelect } from './template-select.tsx';
 
 /** Errors that are told by name; the others are counted. */
 const TOLD = 20;
@@ -11,7 +12,9 @@ const TOLD = 20;
 export function ImportUsers({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation();
   const [csv, setCsv] = useState<string>();
-  const preview = useImportPreview(csv);
+  const [template, setTemplate] = useState('');
+  const file = csv ? { csv, ...(template ? { template } : {}) } : undefined;
+  const preview = useImportPreview(file);
   const create = useImportUsers();
   const found = preview.data;
   return (
@@ -27,6 +30,9 @@ export function ImportUsers({ onDone }: { readonly onDone: () => void }) {
           onChange={(event) => void event.target.files?.[0]?.text().then(setCsv)}
         />
       </label>
+      <div className="form-line">
+        <TemplateSelect value={template} onChange={setTemplate} />
+      </div>
       <FormError error={preview.error ?? create.error} />
       {found ? <Found {...found} /> : null}
       <div className="row-end">
@@ -36,8 +42,8 @@ export function ImportUsers({ onDone }: { readonly onDone: () => void }) {
         <button
           type="button"
           className="btn primary"
-          disabled={!csv || !found || found.created === 0 || found.errors.length > 0 || create.isPending}
-          onClick={() => csv && create.mutate(csv, { onSuccess: onDone })}
+          disabled={!file || !found || found.created === 0 || found.errors.length > 0 || create.isPending}
+          onClick={() => file && create.mutate(file, { onSuccess: onDone })}
         >
           {t('users.import.do', { count: found?.created ?? 0 })}
         </button>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Answer } from '../../api/types.ts';
 import { Ago } from '../../components/ago.tsx';
+import { Count } from '../../components/numbers.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 
 type Link = Answer<'/api/v1/users/{id}/link'>;
@@ -28,7 +29,9 @@ export function LinkSources({ sources }: Pick<Link, 'sources'>) {
                 <bdi>{source.name}</bdi>
                 {source.problem ? <p className="mut">{source.problem.message}</p> : null}
               </td>
-              <td className="r num">{source.entries}</td>
+              <td className="r">
+                <Count value={source.entries} />
+              </td>
               <td>
                 {source.at ? <Ago at={source.at} /> : t('users.linkNever')} {source.old ? t('users.linkOld') : ''}
               </td>
@@ -63,7 +66,9 @@ export function LinkDevices({ devices }: Pick<Link, 'devices'>) {
               <td>
                 <bdi>{device.client}</bdi>
               </td>
-              <td className="r num">{device.count}</td>
+              <td className="r">
+                <Count value={device.count} />
+              </td>
               <td>
                 <Ago at={device.lastAt} />
               </td>

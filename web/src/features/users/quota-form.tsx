@@ -1,13 +1,14 @@
 import { useTranslation } from 'react-i18next';
-import type { User } from '../../api/types.ts';
+import type { Entitlement, User } from '../../api/types.ts';
+import { type EntitlementStart, useEntitlementFields } from '../../components/entitlement-fields.tsx';
 import { Form, FormError } from '../../components/form.tsx';
+import { isOfPart } from '../../components/use-quota-part.ts';
 import { useEntitle, useTermsPreview } from './api.ts';
-import { useEntitlementFields } from './entitlement-fields.tsx';
 
 /** What a user may use; below it, what that would do at once. */
 export function QuotaForm({ user, onDone }: { readonly user: User; readonly onDone: () => void }) {
   const { t } = useTranslation();
-  const { wish, terms, fields } = useEntitlementFields(user.entitlement);
+  const { wish, terms, fields } = useEntitlementFields(startOf(user.entitlement));
   const entitle = useEntitle(user);
   return (
     <Form onSubmit={() => wish && entitle.mutate(wish, { onSuccess: onDone })}>
@@ -24,6 +25,17 @@ export function QuotaForm({ user, onDone }: { readonly user: User; readonly onDo
       </div>
     </Form>
   );
+}
+
+function startOf(now: Entitlement | null): EntitlementStart {
+  const [quota, ...others] = now?.terms.quotas ?? [];
+  return {
+    kind: now?.plan ? 'plan' : 'quota',
+    bytes: quota?.bytes,
+    cycle: now?.terms.cycle,
+    plan: now?.plan?.id,
+    finer: others.length > 0 || (quota !== undefined && isOfPart(quota)),
+  };
 }
 
 /** Asked of the server, which decides it: whether these terms would cut this user off now. */

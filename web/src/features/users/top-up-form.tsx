@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
+import { useQuotaPart } from '../../components/use-quota-part.ts';
 import { parseGib } from '../../lib/format.ts';
 import { useTopUp } from './api.ts';
 
@@ -10,6 +11,8 @@ import { useTopUp } from './api.ts';
 export function TopUpForm({ user, onDone }: { readonly user: User; readonly onDone: () => void }) {
   const { t } = useTranslation();
   const quotas = user.entitlement?.quotas ?? [];
+  const terms = user.entitlement?.terms.quotas ?? [];
+  const partOfTraffic = useQuotaPart();
   const [quota, setQuota] = useState(quotas[0]?.name ?? 'all');
   const [gib, setGib] = useState('');
   const [reason, setReason] = useState('');
@@ -23,13 +26,16 @@ export function TopUpForm({ user, onDone }: { readonly user: User; readonly onDo
     >
       {quotas.length > 1 ? (
         <Select
-          label={t('users.entitle.quota')}
+          label={t('common.entitle.quota')}
           value={quota}
-          options={quotas.map(({ name }) => ({ value: name, label: name }))}
+          options={quotas.map(({ name }) => ({
+            value: name,
+            label: partOfTraffic(terms.find((one) => one.name === name)),
+          }))}
           onChange={setQuota}
         />
       ) : null}
-      <TextField label={t('users.entitle.gib')} value={gib} onChange={setGib} inputMode="decimal" autoFocus />
+      <TextField label={t('common.entitle.gib')} value={gib} onChange={setGib} inputMode="decimal" autoFocus />
       <TextField label={t('users.topUp.reason')} value={reason} onChange={setReason} />
       <FormError error={topUp.error} />
       <div className="row-end">

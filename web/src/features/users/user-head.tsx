@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { UserActions } from './user-actions.tsx';
+import { UserTags } from './user-tags.tsx';
 import { UserUsage } from './user-usage.tsx';
 
 /** Who it is, what they used of what they may, and what can be done. */
@@ -9,6 +10,7 @@ export function UserHead({ user }: { readonly user: User }) {
   const { t } = useTranslation();
   const format = useFormat();
   const facts = [
+    user.email,
     user.telegramId ? `Telegram ${user.telegramId}` : null,
     user.owner ? t('users.ownedBy', { name: user.owner.name }) : null,
     t('users.sinceDay', { day: format.day(user.createdAt) }),
@@ -23,6 +25,7 @@ export function UserHead({ user }: { readonly user: User }) {
           <div>
             <h2 className="uname">{user.name}</h2>
             <span className="mut">{facts.join(' · ')}</span>
+            <UserTags tags={user.tags} />
           </div>
         </div>
         <UserUsage user={user} />

@@ -10,6 +10,7 @@ import { Icon, type IconName } from '../../components/icon.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useUndoReset } from '../../components/use-reset.ts';
+import { isPause, oncePerPause } from '../../lib/pauses.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import {
@@ -56,7 +57,7 @@ export function UserTimeline({ user, range }: { readonly user: User; readonly ra
           const created: Event = { key: 'created', at: user.createdAt, icon: 'plus', title: t('users.wasCreated') };
           const events = [
             ...marks.filter(({ kind }) => kind === 'reset').map(resetEvent),
-            ...gaps.filter(isLong).map(gapEvent),
+            ...oncePerPause(gaps.filter(isLong)).map(gapEvent),
             ...(corrections.data?.items ?? []).filter(({ at }) => at >= begin).map(correctionEvent),
             ...changes.filter(({ at }) => at >= begin).map(stateEvent),
             ...topUps.filter(({ at }) => at >= begin).map(topUpEvent),
@@ -106,13 +107,17 @@ function useGapEvent(): (gap: Gap) => Event {
     key: `gap ${gap.nodeId} ${gap.from}`,
     at: gap.from,
     icon: 'gap',
-    title: t('common.chart.gap', { name: gap.nodeName ?? t('common.deletedNode') }),
+    title: isPause(gap)
+      ? t(`common.gaps.reason.${gap.reason}`, gap.reason)
+      : t('common.chart.gap', { name: gap.nodeName ?? t('common.deletedNode') }),
     why: [
-      t(`common.gaps.reason.${gap.reason}`, gap.reason),
+      isPause(gap) ? null : t(`common.gaps.reason.${gap.reason}`, gap.reason),
       gap.to === null
         ? t('users.untilNow')
         : t('users.lasted', { duration: format.duration(Date.parse(gap.to) - Date.parse(gap.from)) }),
-    ].join(' · '),
+    ]
+      .filter(Boolean)
+      .join(' · '),
   });
 }
 

@@ -3,6 +3,7 @@ import type { Entitlement, User } from '../../api/types.ts';
 import { Hint } from '../../components/answer.tsx';
 import { Bytes, TrafficDirections } from '../../components/numbers.tsx';
 import { UsageBar } from '../../components/usage-bar.tsx';
+import { isOfPart, useQuotaPart } from '../../components/use-quota-part.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { ThisCycle } from './this-cycle.tsx';
 import { UserState } from './user-state.tsx';
@@ -10,8 +11,9 @@ import { UserState } from './user-state.tsx';
 /** What is used: against the quotas where there are some, else since the last reset. */
 export function UserUsage({ user }: { readonly user: User }) {
   const { t } = useTranslation();
-  const [first, ...others] = user.entitlement?.quotas ?? [];
-  if (!user.entitlement || !first) {
+  const { entitlement } = user;
+  const [first, ...others] = entitlement?.quotas ?? [];
+  if (!entitlement || !first) {
     return (
       <div className="uuse">
         <div className="row2">
@@ -25,7 +27,7 @@ export function UserUsage({ user }: { readonly user: User }) {
           <span className="row2s">
             <TrafficDirections traffic={user.traffic} />
           </span>
-          {user.entitlement ? <Resets entitlement={user.entitlement} /> : <ThisCycle user={user} />}
+          {entitlement ? <Resets entitlement={entitlement} /> : <ThisCycle user={user} />}
         </div>
       </div>
     );
@@ -35,23 +37,29 @@ export function UserUsage({ user }: { readonly user: User }) {
       <div className="row2">
         <span className="row2s">
           <UsedOf quota={first} />
+          <Part entitlement={entitlement} quota={first} />
           <Hint>{t('users.quotaMeans')}</Hint>
         </span>
         <UserState user={user} pill />
       </div>
-      <Bar entitlement={user.entitlement} quota={first} />
+      <Bar entitlement={entitlement} quota={first} />
       <div className="row2 cap">
-        <Outlook entitlement={user.entitlement} quota={first} />
-        <Resets entitlement={user.entitlement} />
+        <Outlook entitlement={entitlement} quota={first} />
+        <Resets entitlement={entitlement} />
       </div>
       {others.map((quota) => (
-        <Further key={quota.name} quota={quota} />
+        <Further key={quota.name} entitlement={entitlement} quota={quota} />
       ))}
     </div>
   );
 }
 
 type Quota = Entitlement['quotas'][number];
+
+interface QuotaProps {
+  readonly entitlement: Entitlement;
+  readonly quota: Quota;
+}
 
 function UsedOf({ quota }: { readonly quota: Quota }) {
   const { t } = useTranslation();
@@ -67,7 +75,7 @@ function UsedOf({ quota }: { readonly quota: Quota }) {
 }
 
 /** The hatched part is what the cycle comes to if it goes on like this. */
-function Bar({ entitlement, quota }: { readonly entitlement: Entitlement; readonly quota: Quota }) {
+function Bar({ entitlement, quota }: QuotaProps) {
   const part = partOf(quota);
   return <UsageBar thick part={part} expected={expectedPart(entitlement, part)} />;
 }
@@ -84,7 +92,7 @@ export function partOf(quota: Pick<Quota, 'usedBytes' | 'allowanceBytes'>): numb
   return allowance === 0 ? 1 : Number(quota.usedBytes) / allowance;
 }
 
-function Outlook({ entitlement, quota }: { readonly entitlement: Entitlement; readonly quota: Quota }) {
+function Outlook({ entitlement, quota }: QuotaProps) {
   const { t } = useTranslation();
   const format = useFormat();
   if (quota.usedUp) return <b className="bad">{t('users.usedUp')}</b>;
@@ -110,13 +118,25 @@ function Resets({ entitlement }: { readonly entitlement: Entitlement }) {
   return <span>{words.filter((word) => word !== null).join(' · ')}</span>;
 }
 
-function Further({ quota }: { readonly quota: Quota }) {
+/** Of what the quota is, where it is not of everything. */
+function Part({ entitlement, quota }: QuotaProps) {
+  const partOfTraffic = useQuotaPart();
+  const terms = termsOf(entitlement, quota);
+  return terms && isOfPart(terms) ? <span className="badge">{partOfTraffic(terms)}</span> : null;
+}
+
+function termsOf(entitlement: Entitlement, quota: Quota) {
+  return entitlement.terms.quotas.find(({ name }) => name === quota.name);
+}
+
+function Further({ entitlement, quota }: QuotaProps) {
   const { t } = useTranslation();
+  const partOfTraffic = useQuotaPart();
   const format = useFormat();
   return (
     <div className="further">
       <span className="row2 cap">
-        <span>{quota.name}</span>
+        <span>{partOfTraffic(termsOf(entitlement, quota))}</span>
         <span>
           {format.bytesText(quota.usedBytes)} {t('users.ofQuota', { bytes: format.bytesText(quota.allowanceBytes) })}
         </span>

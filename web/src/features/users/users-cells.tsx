@@ -1,14 +1,15 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count, DirectionName, Unknown } from '../../components/numbers.tsx';
 import { UsageCell } from '../../components/usage-bar.tsx';
+import { useQuotaPart } from '../../components/use-quota-part.ts';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { Column } from './use-columns.ts';
 import { UserState } from './user-state.tsx';
+import { UserTags } from './user-tags.tsx';
 import { partOf } from './user-usage.tsx';
 import type { UsersSearch } from './users-search.ts';
 
@@ -47,7 +48,7 @@ const CELLS: Readonly<Record<Column, (props: { readonly user: User }) => ReactNo
   used: Used,
   plan: Plan,
   expires: Expires,
-  tags: Tags,
+  tags: ({ user }) => <UserTags tags={user.tags} />,
   owner: ({ user }) => <span className="mut">{user.owner?.name ?? ''}</span>,
   devices: ({ user }) => <Count value={user.peers} />,
   download: ({ user }) => <Bytes value={directionsOf(user.traffic).download} />,
@@ -74,12 +75,14 @@ function nearestOf(user: User) {
 function Quota({ user }: { readonly user: User }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const partOfTraffic = useQuotaPart();
   const nearest = nearestOf(user);
   if (!nearest) return <span className="mut">{t('users.noQuota')}</span>;
   const resetsAt = user.entitlement?.resetsAt ?? null;
+  const part = partOfTraffic(user.entitlement?.terms.quotas.find(({ name }) => name === nearest.name));
   const of = t('users.ofQuota', { bytes: format.bytesText(nearest.allowanceBytes) });
   return (
-    <span className="quota-cell" title={`${format.bytesText(nearest.usedBytes)} ${of}`}>
+    <span className="quota-cell" title={`${format.bytesText(nearest.usedBytes)} ${of}, ${part}`}>
       <UsageCell part={partOf(nearest)} />
       {resetsAt === null ? null : <ResetDay at={resetsAt} day={format.day(resetsAt)} />}
     </span>
@@ -132,18 +135,6 @@ function Expires({ user }: { readonly user: User }) {
     <time className="num" dateTime={at} title={format.instant(at)}>
       {format.day(at)}
     </time>
-  );
-}
-
-function Tags({ user }: { readonly user: User }) {
-  return (
-    <span className="tags">
-      {user.tags.map((tag) => (
-        <Link key={tag} className="chip" to="/users" search={{ tag }}>
-          {tag}
-        </Link>
-      ))}
-    </span>
   );
 }
 

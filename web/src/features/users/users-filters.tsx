@@ -44,7 +44,7 @@ export function UsersFilters({ search, text, onText, columns }: UsersFiltersProp
       />
       {plans.length > 0 ? (
         <Select<string>
-          label={t('users.entitle.plan')}
+          label={t('common.entitle.plan')}
           value={search.plan ?? ANY}
           options={[any, ...plans.map(({ name }) => ({ value: name, label: name }))]}
           onChange={(value) => change({ plan: value || undefined })}

@@ -1,0 +1,171 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { plansQuery, templatesQuery } from '../../api/resources.ts';
+import { useIsOwner } from '../../api/session.ts';
+import type { UserTemplate } from '../../api/types.ts';
+import { Block, Empty } from '../../components/block.tsx';
+import { Card } from '../../components/card.tsx';
+import { useCycleName } from '../../components/cycle-select.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Bytes } from '../../components/numbers.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { TableScroll } from '../../components/table-scroll.tsx';
+import { TemplateForm } from './template-form.tsx';
+import { useRemoveTemplate } from './templates-api.ts';
+
+/** Templates that users are made from; resellers have their own and use the owner's. */
+export function TemplatesCard() {
+  const { t } = useTranslation();
+  const query = useQuery(templatesQuery);
+  const [open, setOpen] = useState<UserTemplate | 'new' | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <Card
+      title={t('settings.templates.title')}
+      hint={t('settings.templates.mean')}
+      actions={
+        <button type="button" className="btn quiet" onClick={() => setOpen('new')}>
+          <Icon name="plus" />
+          {t('settings.templates.add')}
+        </button>
+      }
+    >
+      {query.data?.items.length === 0 ? (
+        <Empty title={t('settings.templates.none')}>{t('settings.templates.noneWhy')}</Empty>
+      ) : (
+        <TableScroll>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t('settings.templates.name')}</th>
+                <th scope="col">{t('settings.templates.may')}</th>
+                <th scope="col" className="hide-s">
+                  {t('settings.templates.tags')}
+                </th>
+                <th scope="col" className="hide-s">
+                  {t('settings.templates.note')}
+                </th>
+                <th scope="col" className="r">
+                  <span className="vh">{t('settings.templates.actions')}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              <Block
+                query={query}
+                skeleton={<SkeletonRows rows={2} columns={[110, 120, 72, 120, -64]} hidden={[2, 3]} />}
+              >
+                {({ items }) => items.map((one) => <Row key={one.name} template={one} onChange={() => setOpen(one)} />)}
+              </Block>
+            </tbody>
+          </table>
+        </TableScroll>
+      )}
+      <Dialog
+        title={
+          open === null || open === 'new'
+            ? t('settings.templates.add')
+            : t('settings.templates.changeOf', { name: open.name })
+        }
+        open={open !== null}
+        onClose={close}
+      >
+        <TemplateForm
+          template={open === 'new' ? null : open}
+          taken={query.data?.items.map(({ name }) => name) ?? []}
+          onDone={close}
+        />
+      </Dialog>
+    </Card>
+  );
+}
+
+function Row({ template, onChange }: { readonly template: UserTemplate; readonly onChange: () => void }) {
+  const { t } = useTranslation();
+  const owner = useIsOwner();
+  const remove = useRemoveTemplate();
+  const { name, own, tags, note } = template;
+  return (
+    <tr>
+      <td>
+        <span className="name">{name}</span>
+        {own ? null : (
+          <span className="badge">{t(owner ? 'settings.templates.ofReseller' : 'settings.templates.ofOwner')}</span>
+        )}
+      </td>
+      <td className="two-lines">
+        <MayUse template={template} />
+      </td>
+      <td className="hide-s">
+        {tags.length === 0 ? <span className="none">—</span> : tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}
+      </td>
+      <td className="hide-s mut clip" title={note}>
+        {note || <span className="none">—</span>}
+      </td>
+      <td className="r">
+        {own ? (
+          <span className="row2s end">
+            <button
+              type="button"
+              className="btn quiet icon"
+              aria-label={t('settings.templates.changeOf', { name })}
+              title={t('settings.templates.change')}
+              onClick={onChange}
+            >
+              <Icon name="edit" />
+            </button>
+            <button
+              type="button"
+              className="btn quiet icon"
+              aria-label={t('settings.templates.removeOf', { name })}
+              title={t('settings.templates.remove')}
+              disabled={remove.isPending}
+              onClick={() => remove.mutate(template)}
+            >
+              <Icon name="trash" />
+            </button>
+          </span>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
+function Tag({ children }: { readonly children: string }) {
+  return <span className="badge">{children}</span>;
+}
+
+/** The quota or plan of who is made from it, and when that begins and ends. */
+function MayUse({ template: { entitlement, expiresInDays } }: { readonly template: UserTemplate }) {
+  const { t } = useTranslation();
+  const conditions = [
+    ...(entitlement?.begins === 'with-first-use' ? [t('settings.templates.fromFirstUse')] : []),
+    ...(expiresInDays === null ? [] : [t('settings.templates.ends', { count: expiresInDays })]),
+  ];
+  return (
+    <>
+      <Limits entitlement={entitlement} />
+      {conditions.length > 0 ? <span className="mut"> · {conditions.join(' · ')}</span> : null}
+    </>
+  );
+}
+
+function Limits({ entitlement }: Pick<UserTemplate, 'entitlement'>) {
+  const { t } = useTranslation();
+  const cycleName = useCycleName();
+  const plans = useQuery(plansQuery).data?.items;
+  if (entitlement?.terms) return <span>{t('settings.templates.ownTerms')}</span>;
+  if (entitlement?.plan) {
+    const plan = plans?.find(({ id, name }) => id === entitlement.plan || name === entitlement.plan);
+    if (plan || !plans) return <span>{plan?.name ?? entitlement.plan}</span>;
+    return <span className="bad">{t('settings.templates.planGone')}</span>;
+  }
+  if (entitlement?.quota === undefined) return <span>{t('common.entitle.none')}</span>;
+  return (
+    <>
+      <Bytes value={entitlement.quota} /> <span className="mut">{cycleName(entitlement.cycle ?? 'none')}</span>
+    </>
+  );
+}

@@ -126,6 +126,11 @@ export function testLines(test: Test): string[] {
   return [head, ...version, ...services, ...notes, ...problems];
 }
 
+/** Words with +, commas or spaces between; none of "". */
+export function parseTags(text: string): readonly string[] {
+  return text.split(/[+,\s]+/).filter((word) => word !== '');
+}
+
 export function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (!Number.isFinite(seconds) || seconds < 1 || seconds > 86_400)

@@ -169,7 +169,8 @@ describe('over the socket of a running server', () => {
   test('billing rules are set, listed and taken back', async () => {
     const options = join(folder.path, 'wg.txt');
     writeFileSync(options, '');
-    await xpert('node', 'add', 'north', '--kind', 'wireguard', '--file', options, '--untested');
+    await xpert('node', 'add', 'north', '--kind', 'wireguard', '--file', options, '--untested', '--tags', 'eu+fast');
+    expect(await json('node', 'show', 'north')).toMatchObject({ tags: ['eu', 'fast'] });
     const set = await xpert('billing', 'set', 'north', '1.5', '--direction', 'down');
     expect(set.stdout).toMatch(/^From \d{4}-\d\d-\d\d \d\d:\d\d on bytes of north are billed 1\.5 times \(down\)\.\n$/);
     expect((await xpert('billing', 'list')).stdout).toMatch(/north\s+all\s+.*1\.5\s+down\s+planned/);

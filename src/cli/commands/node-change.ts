@@ -3,14 +3,14 @@ import { ExpectedError } from '../../core/errors.ts';
 import { type AccessSourceOptions, accessSourceOptionsOf, addAccessSourceOptions } from '../access-source.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
-import { parseSeconds, type Test, testLines } from '../node-source.ts';
+import { parseSeconds, parseTags, type Test, testLines } from '../node-source.ts';
 import { explain, print, WrongUse } from '../output.ts';
 import { addPanelOptions, givenOptions, isPanelKind, type PanelOptions, tokenOf } from '../panel-source.ts';
 
 interface ChangeOptions extends PanelOptions, AccessSourceOptions {
   readonly name?: string;
   readonly description?: string;
-  readonly tags?: string;
+  readonly tags?: readonly string[];
   readonly users?: string;
   readonly interval?: number;
   readonly untested?: boolean;
@@ -29,7 +29,7 @@ export function addChangeCommand(node: Command): void {
     .description('change a node; what is not given stays, passwords and tokens too')
     .option('--name <name>', 'another name')
     .option('--description <text>')
-    .option('--tags <words>', 'groups of the node for quotas: eu+fast; "" for none')
+    .option('--tags <words>', 'groups of the node for quotas: eu+fast; "" for none', parseTags)
     .addOption(new Option('--users <policy>', 'users for the peers').choices(['from-comments', 'per-peer', 'none']))
     .option('--interval <seconds>', 'time between two readings', parseSeconds);
   addAccessSourceOptions(addPanelOptions(change))
@@ -46,7 +46,7 @@ async function changeNode(api: Api, name: string, options: ChangeOptions): Promi
   const change = {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.description === undefined ? {} : { description: options.description }),
-    ...(options.tags === undefined ? {} : { tags: options.tags.split(/[+, ]+/).filter((word) => word !== '') }),
+    ...(options.tags === undefined ? {} : { tags: options.tags }),
     ...(options.users === undefined ? {} : { usersPolicy: options.users }),
     ...(options.interval === undefined ? {} : { pollIntervalSeconds: options.interval }),
     ...(reached === null ? {} : { options: reached }),

@@ -2,7 +2,15 @@ import { type Command, Option } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode, type NodeItem } from '../find.ts';
-import { addSourceOptions, parseSeconds, type SourceOptions, sourceOf, type Test, testLines } from '../node-source.ts';
+import {
+  addSourceOptions,
+  parseSeconds,
+  parseTags,
+  type SourceOptions,
+  sourceOf,
+  type Test,
+  testLines,
+} from '../node-source.ts';
 import { explain, formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
 import { addPanelOptions } from '../panel-source.ts';
 import { addNodeAccessCommand } from './access.ts';
@@ -41,6 +49,7 @@ interface AddOptions extends SourceOptions {
   readonly host?: string;
   readonly panelUrl?: string;
   readonly description?: string;
+  readonly tags?: readonly string[];
   readonly users: string;
   readonly interval?: number;
   readonly opening: string;
@@ -57,6 +66,7 @@ export function addNodeCommands(program: Command): void {
   addPanelOptions(addSourceOptions(adding))
     .option('--declaration <file>', 'declared: JSON file that says where the numbers are and what they mean')
     .option('--description <text>')
+    .option('--tags <words>', 'groups of the node for quotas: eu+fast', parseTags)
     .addOption(
       new Option('--users <policy>', 'users for the peers')
         .choices(['from-comments', 'per-peer', 'none'])
@@ -134,6 +144,7 @@ async function addAgent(api: Api, name: string, options: AddOptions): Promise<vo
     name,
     kind: options.kind,
     ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.tags === undefined ? {} : { tags: options.tags }),
     options: options.host === undefined ? {} : { host: options.host },
     pollIntervalSeconds: intervalOf(options),
     opening: options.opening,
@@ -158,6 +169,7 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
     name,
     kind: source.kind,
     ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.tags === undefined ? {} : { tags: options.tags }),
     options: { ...source.options, ...pinned },
     pollIntervalSeconds: intervalOf(options),
     opening: options.opening,

@@ -74,11 +74,13 @@ async function list(api: Api, { json }: { json?: boolean }): Promise<void> {
   const { items } = await api.get<{ items: Template[] }>(PATH);
   if (json) return print(api.lastText());
   if (items.length === 0) return explain('There is no template: xpert template set NAME --plan PLAN --tags "a b"');
+  const plans = await api.get<{ items: { id: string; name: string }[] }>('/api/v1/plans');
+  const nameOf = (plan: string) => plans.items.find(({ id }) => id === plan)?.name ?? plan;
   printTable(
     ['NAME', 'PLAN', 'TAGS', 'DAYS', 'NOTE'],
     items.map(({ name, entitlement, tags, expiresInDays, note }) => {
       const quota = entitlement?.quota === undefined ? '—' : formatBytes(entitlement.quota);
-      return [name, entitlement?.plan ?? quota, tags.join(' '), expiresInDays ?? '—', note];
+      return [name, entitlement?.plan ? nameOf(entitlement.plan) : quota, tags.join(' '), expiresInDays ?? '—', note];
     }),
   );
 }

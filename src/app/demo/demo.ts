@@ -117,10 +117,11 @@ async function playHistory(config: Config, fleet: SimulatedFleet, outputs: strin
   }
 }
 
+const GIB = 1024n ** 3n;
 const PLANS = [
-  { name: 'Home', gib: 250n },
-  { name: 'Family', gib: 500n },
-  { name: 'Office', gib: 1000n },
+  { name: 'Home', gib: 250n, asia: null },
+  { name: 'Family', gib: 500n, asia: null },
+  { name: 'Office', gib: 1024n, asia: 200n },
 ] as const;
 
 interface Moment {
@@ -182,7 +183,7 @@ async function addUsersAndNodes({ ports, identity }: Parts, fleet: SimulatedFlee
       countInCycle: true,
     });
   }
-  for (const { name, description } of fleet.hosts) {
+  for (const { name, description, group } of fleet.hosts) {
     await ports.nodes.add({
       name,
       description,
@@ -190,14 +191,15 @@ async function addUsersAndNodes({ ports, identity }: Parts, fleet: SimulatedFlee
       pollIntervalMs: POLL_INTERVAL_MS,
       opening: 'baseline',
       usersPolicy: name === 'waw-1' ? 'none' : 'from-comments',
+      tags: [group],
     });
   }
 }
 
-/** Every user has one of three plans, in turn: some are near its end, and some past it. */
+/** Every user has one of three plans, in turn: some are near its end, and some past it. One has a quota of a group, too. */
 async function sellPlans({ ports }: Parts): Promise<void> {
   const plans = await Promise.all(
-    PLANS.map(({ name, gib }) => {
+    PLANS.map(({ name, gib, asia }) => {
       const limits = {
         direction: 'billed',
         nodeIds: null,
@@ -206,9 +208,10 @@ async function sellPlans({ ports }: Parts): Promise<void> {
         softPercent: 80,
         graceBytes: 0n,
       } as const;
-      const quota = { ...limits, name: 'all', bytes: gib * 1024n ** 3n, rollover: false };
+      const quota = { ...limits, name: 'all', bytes: gib * GIB, rollover: false };
+      const far = asia === null ? [] : [{ ...quota, name: 'asia', bytes: asia * GIB, nodeTags: ['asia'] }];
       const cycle = { kind: 'month', months: 'gregorian', anchor: 1 } as const;
-      return ports.quotas.addPlan({ name, terms: { cycle, quotas: [quota], validDays: null, graceHours: 0 } });
+      return ports.quotas.addPlan({ name, terms: { cycle, quotas: [quota, ...far], validDays: null, graceHours: 0 } });
     }),
   );
   const { items: users } = await ports.inventory.users({ limit: 100, cursor: null });
@@ -216,6 +219,16 @@ async function sellPlans({ ports }: Parts): Promise<void> {
     const plan = plans[i % plans.length];
     if (plan !== undefined) await ports.quotas.entitle([id], { to: { planId: plan.id } }, null);
   }
+  await ports.templates.save(
+    {
+      name: 'trial',
+      note: 'A month to try it',
+      tags: ['trial'],
+      entitlement: { plan: 'Home', begins: 'with-first-use' },
+      expiresInDays: 30,
+    },
+    { adminId: null, only: null },
+  );
 }
 
 function outputFile(outputs: string, host: string): string {

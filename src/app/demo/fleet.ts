@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 interface Host {
   readonly name: string;
   readonly description: string;
+  /** Group of nodes that it belongs to. */
+  readonly group: string;
   readonly tool: 'wg' | 'awg';
   readonly interface: string;
   readonly port: number;
@@ -41,11 +43,11 @@ export interface SimulatedReport {
 }
 
 const PLACES = [
-  ['fra-1', 'Frankfurt, first rack', 'wg'],
-  ['ams-2', 'Amsterdam', 'wg'],
-  ['hel-1', 'Helsinki, AmneziaWG', 'awg'],
-  ['waw-1', 'Warsaw', 'wg'],
-  ['sin-1', 'Singapore, behind a slow link', 'wg'],
+  ['fra-1', 'Frankfurt, first rack', 'wg', 'europe'],
+  ['ams-2', 'Amsterdam', 'wg', 'europe'],
+  ['hel-1', 'Helsinki, AmneziaWG', 'awg', 'europe'],
+  ['waw-1', 'Warsaw', 'wg', 'europe'],
+  ['sin-1', 'Singapore, behind a slow link', 'wg', 'asia'],
 ] as const;
 
 /** Forty users are named after plants: nobody real is meant. */
@@ -83,9 +85,10 @@ export class SimulatedFleet {
 
   constructor(startMs: number) {
     this.#nowMs = startMs;
-    this.hosts = PLACES.map(([name, description, tool], place) => ({
+    this.hosts = PLACES.map(([name, description, tool, group], place) => ({
       name,
       description,
+      group,
       tool,
       interface: tool === 'awg' ? 'awg0' : 'wg0',
       port: 51_820 + place,

@@ -109,7 +109,7 @@ export class Conditions {
         ? []
         : [
             ourOwn('unclaimed', 'info', {
-              message: `Nobody’s: ${gib} GiB, of ${counted(peers.length, 'peer')} and ${counted(tokens.length, 'token')}.`,
+              message: `${gib} GiB belong to nobody yet: ${counted(peers.length, 'peer')} and ${counted(tokens.length, 'token')}.`,
               hint: 'Give them to users (Assign devices in the panel, or xpert peer list --unassigned).',
             }),
           ]),

@@ -109,7 +109,7 @@ function chart(days: PageContent['days'], t: PageTexts, figures: Figures): Marku
   const [first] = days;
   const last = days.at(-1);
   return html`<svg class="chart" dir="ltr" viewBox="0 0 ${days.length * WIDTH - 3} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${t.lastDays}"><defs><pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" class="hatch"/></pattern></defs>${bars}</svg>
-<p class="axis" dir="ltr"><span>${first === undefined ? '' : figures.day(first.from)}</span><span>≤ ${figures.bytes(most)}</span><span>${last === undefined ? '' : figures.day(last.from)}</span></p>`;
+<p class="axis" dir="ltr"><span>${first === undefined ? '' : figures.day(first.from)}</span><span dir="auto">${t.busiestDay}: ${figures.bytes(most)}</span><span>${last === undefined ? '' : figures.day(last.from)}</span></p>`;
 }
 
 function servers(rows: readonly CarrierUsage[], t: PageTexts, figures: Figures): Markup {

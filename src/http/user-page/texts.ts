@@ -8,6 +8,7 @@ export interface PageTexts {
   readonly download: string;
   readonly upload: string;
   readonly lastDays: string;
+  readonly busiestDay: string;
   readonly byServer: string;
   readonly server: string;
   readonly total: string;
@@ -35,6 +36,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     download: 'Download',
     upload: 'Upload',
     lastDays: 'Last 30 days',
+    busiestDay: 'busiest day',
     byServer: 'Through which server',
     server: 'Server',
     total: 'Total',
@@ -60,6 +62,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     download: 'Скачано',
     upload: 'Отдано',
     lastDays: 'Последние 30 дней',
+    busiestDay: 'больше всего за день',
     byServer: 'Через какой сервер',
     server: 'Сервер',
     total: 'Всего',
@@ -86,6 +89,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     download: 'دانلود',
     upload: 'آپلود',
     lastDays: '۳۰ روز گذشته',
+    busiestDay: 'پرمصرف‌ترین روز',
     byServer: 'از کدام سرور',
     server: 'سرور',
     total: 'مجموع',
@@ -112,6 +116,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     download: '下载',
     upload: '上传',
     lastDays: '最近 30 天',
+    busiestDay: '最多的一天',
     byServer: '经由服务器',
     server: '服务器',
     total: '合计',

@@ -10,10 +10,14 @@ import { EntriesCard } from './entries-card.tsx';
 
 /** What was added to the ledger by hand, and what waits for a decision. Nothing that was booked is ever changed. */
 export function CorrectionsPage() {
+  const { user = '' }: { user?: string } = useSearch({ strict: false });
+  return <Corrections key={user} user={user} />;
+}
+
+function Corrections({ user }: { readonly user: string }) {
   const { t } = useTranslation();
   const owner = useIsOwner();
   const seesAll = useSeesAll();
-  const { user = '' }: { user?: string } = useSearch({ strict: false });
   const [open, setOpen] = useState(user !== '');
   return (
     <Page title={t('corrections.title')} parent={{ to: '/traffic', name: t('common.nav.traffic') }}>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { wordsOf } from '../../lib/words.ts';
 import { useChangeNode } from './api.ts';
 import { SourceFields } from './source-fields.tsx';
 import { fieldsOf, SOURCE_POINTERS } from './source-kinds.ts';
@@ -41,18 +42,21 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
             label={t('nodes.field.ssh')}
             value={options.ssh ?? ''}
             onChange={set('ssh')}
+            dir="ltr"
             error={error('options/ssh')}
           />
           <TextField
             label={t('nodes.field.identity')}
             value={options.identityFile ?? ''}
             onChange={set('identityFile')}
+            dir="ltr"
             error={error('options/identityFile')}
           />
           <TextField
             label={t('nodes.field.hostKey')}
             value={options.hostKey ?? ''}
             onChange={set('hostKey')}
+            dir="ltr"
             help={t('nodes.field.hostKeyHelp')}
             error={error('options/hostKey')}
           />
@@ -70,6 +74,7 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
           label={t('nodes.field.path')}
           value={options.path ?? ''}
           onChange={set('path')}
+          dir="ltr"
           error={error('options/path')}
         />
       ) : null}
@@ -94,8 +99,4 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
       </div>
     </Form>
   );
-}
-
-function wordsOf(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))];
 }

@@ -6,6 +6,7 @@ import { useFormat } from '../../lib/use-format.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { NodeActions } from './node-actions.tsx';
+import { NodeTags } from './node-tags.tsx';
 
 /** A node that cannot be read: since when, and what that means for the numbers. */
 export function FailingHead({ node }: { readonly node: Node }) {
@@ -26,6 +27,7 @@ export function FailingHead({ node }: { readonly node: Node }) {
                 ? t('nodes.failing.never')
                 : t('nodes.failing.for', { duration: format.duration(now - Date.parse(since)) })}
             </State>
+            <NodeTags tags={node.tags} />
           </div>
           <p>
             {node.reason ? said(node.reason).message : null} {t('nodes.failing.vpnUnknown')}

@@ -3,6 +3,7 @@ import type { Node } from '../../api/types.ts';
 import { State } from '../../components/state.tsx';
 import { useSaid } from '../../lib/use-said.ts';
 import { NodeActions } from './node-actions.tsx';
+import { NodeTags } from './node-tags.tsx';
 import { useNodeWords } from './node-words.ts';
 
 /** A node that is read: its state in words. */
@@ -16,6 +17,7 @@ export function NodeHead({ node }: { readonly node: Node }) {
           <div className="row2s">
             <h2 className="uname">{node.name}</h2>
             <State of={node.state} pill />
+            <NodeTags tags={node.tags} />
           </div>
           <p>{words(node)}</p>
           <p className="mut small">

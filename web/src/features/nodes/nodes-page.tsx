@@ -18,6 +18,7 @@ import { UptimeCells } from '../../components/uptime-cells.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useWindowedRows } from '../../lib/use-windowed-rows.ts';
+import { NodeTags } from './node-tags.tsx';
 import { useNodeWords } from './node-words.ts';
 
 /** Widths of the waiting bars. */
@@ -107,6 +108,9 @@ function Row({ node }: { readonly node: Node }) {
         <Link className="name" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
           {node.name}
         </Link>
+        <span className="hide-m">
+          <NodeTags tags={node.tags} />
+        </span>
       </td>
       <td>
         <State of={node.state} />

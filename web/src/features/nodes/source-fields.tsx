@@ -81,6 +81,7 @@ function OneField({ field, value, onChange, error, secret }: OneFieldProps) {
   return (
     <TextField
       {...shared}
+      dir="ltr"
       type={as === 'secret' ? 'password' : 'text'}
       inputMode={as === 'number' ? 'numeric' : 'text'}
       autoComplete={as === 'secret' ? 'new-password' : 'off'}

@@ -7,6 +7,7 @@ import { Bytes } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { useFormat } from '../../lib/use-format.ts';
 import { Problems } from './problems.tsx';
 import { TestSteps } from './test-steps.tsx';
 
@@ -18,11 +19,13 @@ interface TestResultProps {
 /** What the panel saw when it tried to read, or what stands in its way with lines to paste. */
 export function TestResult({ way, test }: TestResultProps) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <Card
       title={t('nodes.test.title')}
       span={5}
-      sub={test.data ? `${test.data.durationMs} ${t('common.unit.ms')}` : undefined}
+      className="top"
+      sub={test.data ? `${format.count(test.data.durationMs)} ${t('common.unit.ms')}` : undefined}
     >
       <div role="status" className="stack">
         {test.isPending ? <SkeletonLines lines={4} /> : null}

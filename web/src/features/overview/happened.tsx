@@ -9,6 +9,7 @@ import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useUndoReset } from '../../components/use-reset.ts';
+import { isPause, oncePerPause } from '../../lib/pauses.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
 
@@ -57,20 +58,6 @@ function newestFirst(gaps: readonly Gap[], resets: readonly Reset[]): (Gap | Res
   const at = (event: Gap | Reset) => ('scope' in event ? event.at : event.from);
   const long = gaps.filter((gap) => gap.to === null || Date.parse(gap.to) - Date.parse(gap.from) >= SHORTEST_MS);
   return [...oncePerPause(long), ...resets].toSorted((a, b) => at(b).localeCompare(at(a)));
-}
-
-/** While Xpert itself stood still, every node has a gap: one line says it. */
-function oncePerPause(gaps: readonly Gap[]): Gap[] {
-  const seen = new Set<string>();
-  return gaps.filter((gap) => {
-    if (!isPause(gap)) return true;
-    const minute = `${gap.reason} ${(gap.to ?? 'still').slice(0, 16)}`;
-    return !seen.has(minute) && seen.add(minute);
-  });
-}
-
-function isPause(gap: Gap): boolean {
-  return gap.reason === 'not-running' || gap.reason === 'tracking-off';
 }
 
 function GapLine({ gap }: { readonly gap: Gap }) {

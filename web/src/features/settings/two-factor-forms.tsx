@@ -41,6 +41,9 @@ export function EnableForm({ onDone }: { readonly onDone: () => void }) {
       />
       <FormError error={enable.error} fields={['code']} />
       <div className="row-end">
+        <button type="button" className="btn" onClick={onDone}>
+          {t('common.cancel')}
+        </button>
         <button
           type="submit"
           className="btn primary"

@@ -59,6 +59,8 @@ describe('another panel, added in the panel', () => {
       .first()
       .waitFor();
     await field('Password').fill(panel.password);
+    await page.getByText(/^More: groups/).click();
+    await field('Groups').fill('eu fast');
     await press('Test the connection');
     await page.getByText('0.8.4', { exact: true }).waitFor();
     await page.getByText(/multiplies what node "de-1" carries by 1.5/).waitFor();
@@ -71,6 +73,7 @@ describe('another panel, added in the panel', () => {
     const { page } = watched;
     await page.getByRole('link', { name: 'Open the node' }).click();
     await page.getByText(`Read from ${url}/ every 30 s`).waitFor();
+    await page.locator('.nhead').getByText('fast', { exact: true }).waitFor();
     await watched.page.locator('.uact').getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
     await page.getByText(/Stored\. Leave empty to keep it/).waitFor();

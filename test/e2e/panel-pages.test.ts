@@ -1,33 +1,20 @@
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  axeViolations,
-  DESKTOP,
-  launchBrowser,
-  openPage,
-  overflowOf,
-  PHONE,
-  TABLET,
-  type WatchedPage,
-} from '../support/browser.ts';
-import { writeNodeFile } from '../support/node-file.ts';
+import { axeViolations, launchBrowser, openPage, untilLoaded, type WatchedPage } from '../support/browser.ts';
 import { login, OWNER, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+import { asOwner, fillSmallFleet } from '../support/small-fleet.ts';
 
 const folder = temporaryFolder('panel-pages');
-const GIB = 1024 ** 3;
 
 let server: TestServer;
 let browser: Browser;
 let cookie: string;
-/** Name and address of every page; users and nodes have ids of their own. */
-let pages: readonly (readonly [name: string, path: string])[];
 
 beforeAll(async () => {
   server = await startServer({ dataDir: folder.path });
   cookie = await login(server);
   browser = await launchBrowser();
-  pages = await fill();
+  await fillSmallFleet(server, cookie);
 });
 
 afterAll(async () => {
@@ -36,119 +23,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-async function post<T>(path: string, body: unknown): Promise<T> {
-  const answer = await fetch(`${server.url}/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', cookie },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as T;
-}
-
-/** A small fleet: a node that is read, one that is not, users, an unknown token, a reset. */
-async function fill(): Promise<typeof pages> {
-  const file = join(folder.path, 'wg.txt');
-  const peers = (factor: number) =>
-    ['ann-laptop', 'ann-phone', 'router'].map((name, index) => ({
-      name,
-      rx: factor * GIB,
-      tx: (index + 2) * factor * GIB,
-    }));
-  writeNodeFile(file, peers(1), 1_000);
-  const node = (name: string, path: string) =>
-    post<{ id: string }>('api/v1/nodes', { name, kind: 'wireguard', options: { transport: 'file', path } });
-  const readable = await node('de-1', file);
-  const failing = await node('fin-2-with-a-rather-long-name', `${file}.missing`);
-  writeNodeFile(file, peers(2), 3_000);
-  await post(`api/v1/nodes/${readable.id}/poll`, {});
-  const user = await post<{ id: string }>('api/v1/users', { name: 'ann', userToken: 'ann' });
-  const reports = ['ann', 'unknown-token-of-somebody', 'bob'].map((user_token, index) => ({
-    user_token,
-    server: 'a-server-with-a-long-name.example.net',
-    port: 8443,
-    protocol: 'vless',
-    bytes_uploaded: GIB,
-    bytes_downloaded: (index + 3) * GIB,
-  }));
-  await post('api/xpert/traffic-webhook', reports);
-  await post('api/v1/resets', { scope: 'user', userIds: [user.id] });
-  return [
-    ['overview', '/'],
-    ['Traffic Manager', '/traffic/'],
-    ['users', '/users/'],
-    ['a user', `/users/${user.id}`],
-    ['nodes', '/nodes/'],
-    ['adding a node', '/nodes/add?way=ssh'],
-    ['adding another panel', '/nodes/add?way=panel'],
-    ['a node', `/nodes/${readable.id}`],
-    ['a failing node', `/nodes/${failing.id}`],
-    ['devices', '/peers'],
-    ['corrections', '/corrections'],
-    ['correcting usage', '/corrections?user=ann'],
-    ['importing users', '/users/?importing=true'],
-    ['importing from the bot', '/import'],
-    ['services', '/services/'],
-    ['alerts', '/alerts/'],
-    ['settings', '/settings/'],
-    ['an address with nothing at it', '/nothing-here'],
-  ];
-}
-
-/** Until nothing on the page waits any more. */
-async function untilLoaded(page: Page): Promise<void> {
-  await page.locator('main').first().waitFor();
-  await expect.poll(() => page.locator('[aria-busy="true"]').count(), { timeout: 15_000 }).toBe(0);
-}
-
-interface View {
-  readonly name: string;
-  readonly viewport: { readonly width: number; readonly height: number };
-  readonly theme: 'light' | 'dark';
-  readonly language: 'en' | 'ru' | 'fa' | 'zh';
-  readonly axe: boolean;
-}
-
-/** Each width in both themes, each language; axe, which takes longest, at each width and in Persian in both themes. */
-const VIEWS: readonly View[] = [
-  { name: '1440 px, light, English', viewport: DESKTOP, theme: 'light', language: 'en', axe: true },
-  { name: '390 px, dark, Persian', viewport: PHONE, theme: 'dark', language: 'fa', axe: true },
-  { name: '390 px, light, Russian', viewport: PHONE, theme: 'light', language: 'ru', axe: false },
-  { name: '1440 px, dark, Persian', viewport: DESKTOP, theme: 'dark', language: 'fa', axe: true },
-  { name: '768 px, light, Persian', viewport: TABLET, theme: 'light', language: 'fa', axe: true },
-  { name: '768 px, dark, Chinese', viewport: TABLET, theme: 'dark', language: 'zh', axe: false },
-];
-
-async function openView(view: View): Promise<WatchedPage> {
-  const watched = await openPage(browser, { viewport: view.viewport, hasTouch: view.viewport === PHONE });
-  await watched.page
-    .context()
-    .addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
-  const choices = { 'xpert.theme': view.theme, 'xpert.language': view.language };
-  const lines = Object.entries(choices).map(([key, value]) => `localStorage.setItem('${key}', '${value}');`);
-  await watched.page.addInitScript({ content: lines.join('\n') });
-  return watched;
-}
-
-describe.each(VIEWS)('every page at $name', (view) => {
-  let watched: WatchedPage;
-  beforeAll(async () => {
-    watched = await openView(view);
-  });
-  afterAll(() => watched.close());
-
-  test('fits its width, has no accessibility fault and no complaint', async () => {
-    const found: string[] = [];
-    for (const [name, path] of pages) {
-      const { page } = watched;
-      await page.goto(`${server.url}/#${path}`);
-      await untilLoaded(page);
-      const faults = [...(await overflowOf(page)), ...(view.axe ? await axeViolations(page) : [])];
-      found.push(...faults.map((fault) => `${name}: ${fault}`));
-    }
-    expect([...found, ...watched.complaints]).toEqual([]);
-  }, 180_000);
-});
+const post = <T>(path: string, body: unknown) => asOwner<T>(server, cookie, 'POST', path, body);
 
 test('the login, a dialog and an open menu have no accessibility fault', async () => {
   const watched = await openPage(browser);
@@ -262,6 +137,57 @@ describe('what a user may use', () => {
     await page.getByText('Nobody matches').waitFor();
     expect(page.url()).toContain('state=suspended');
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('a template is made, used for a user, changed, deleted and made again', async () => {
+    const { page, complaints, close } = await openAs('/settings/');
+    await page.getByRole('button', { name: 'Make a template' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Name', { exact: true }).fill('trial');
+    await form.getByLabel('GiB').fill('7');
+    await form.getByRole('switch', { name: 'Begins with the first use' }).click();
+    await form.getByLabel('Tags').fill('trial, paid');
+    await form.getByLabel(/^Access ends/).fill('14');
+    expect(await axeViolations(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Make a template' }).click();
+    const row = page.locator('tbody tr', { has: page.getByText('trial', { exact: true }) }).first();
+    await row.getByText('ends after 14 days').waitFor();
+    await page.goto(`${server.url}/#/users/?create=true`);
+    const creating = page.getByRole('dialog');
+    await creating.getByLabel('Name', { exact: true }).fill('dora');
+    await creating.getByRole('button', { name: /^Template/ }).click();
+    await page.getByRole('menuitemradio', { name: 'trial' }).click();
+    await creating.getByRole('button', { name: 'Create a user' }).click();
+    await page.getByText('of 7.00 GiB').waitFor();
+    await page.goto(`${server.url}/#/settings/`);
+    await page.getByRole('button', { name: 'Change the template trial' }).click();
+    await form.getByRole('button', { name: 'Everything' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await row.getByText('Everything').waitFor();
+    await page.getByRole('button', { name: 'Delete the template trial' }).click();
+    await page.getByText('No templates').waitFor();
+    await page.locator('.toast', { hasText: 'is deleted' }).getByRole('button', { name: 'Undo' }).click();
+    await row.getByText('Everything').waitFor();
+    await row.getByText('paid').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('terms that the panel cannot say stay when a template is changed', async () => {
+    const path = 'api/v1/user-templates/fine';
+    const terms = { cycle: 'month:1', quotas: [{ bytes: 2 ** 30, nodeTags: ['eu'] }, { bytes: 2 ** 33 }] };
+    await asOwner(server, cookie, 'PUT', path, { entitlement: { terms }, tags: ['old'] });
+    const { page, close } = await openAs('/settings/');
+    await page.getByRole('button', { name: 'Change the template fine' }).click();
+    await page.getByText('They stay.', { exact: false }).waitFor();
+    await page.getByLabel('Tags').fill('new');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.toast', { hasText: 'is saved' }).waitFor();
+    const { items } = await asOwner<{ items: object[] }>(server, cookie, 'GET', 'api/v1/user-templates');
+    expect(items).toContainEqual(expect.objectContaining({ name: 'fine', tags: ['new'] }));
+    expect(items[0]).toMatchObject({ name: 'fine', entitlement: { terms } });
+    await asOwner(server, cookie, 'DELETE', path);
     await close();
   });
 });

@@ -200,7 +200,29 @@ describe('access', () => {
 });
 
 describe('a change that the server refuses', () => {
-  test('is shown at once, and taken back with the reason', async () => {
+  const budget = { bytes: 500_000_000_000, cycle: 'month:1', direction: 'out', pricePerTb: null, currency: null };
+
+  /** The next requests of a method to an address are refused, once the server was told something else meanwhile. */
+  async function refuse(
+    page: Page,
+    address: string,
+    method: string,
+    meanwhile: () => Promise<unknown> = async () => {},
+  ) {
+    await page.route(address, async (route) => {
+      if (route.request().method() !== method) return route.fallback();
+      await meanwhile();
+      await route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'a-refusal', title: 'Busy', status: 503, detail: 'Not now.', errors: [] }),
+      });
+    });
+  }
+
+  const refused = (page: Page) => page.locator('.toast.bad', { hasText: 'Not now.' });
+
+  test('a switch is turned at once, and back with the reason; all that it changes is read anew', async () => {
     const { page, close } = await openAs('/traffic/');
     const tracking = page.getByRole('switch', { name: 'Tracking' });
     await tracking.waitFor({ timeout: 45_000 });
@@ -208,21 +230,44 @@ describe('a change that the server refuses', () => {
     const asked = new Promise<void>((done) => {
       answer = done;
     });
-    await page.route('**/api/v1/settings/tracking', async (route) => {
-      await asked;
-      await route.fulfill({
-        status: 503,
-        contentType: 'application/problem+json',
-        body: JSON.stringify({ code: 'busy', title: 'Busy', status: 503, detail: 'Not now.', errors: [] }),
-      });
-    });
+    await refuse(page, '**/api/v1/settings/tracking', 'PUT', () => asked);
     await tracking.click();
     await expect.poll(() => tracking.getAttribute('aria-checked')).toBe('false');
+    const readAnew = ['settings', 'overview', 'nodes'].map((name) => page.waitForRequest(`**/api/v1/${name}`));
     answer();
-    await page.locator('.toast.bad').waitFor();
+    await refused(page).waitFor();
     await expect.poll(() => tracking.getAttribute('aria-checked')).toBe('true');
+    await Promise.all(readAnew);
     await close();
   }, 90_000);
+
+  test('a budget that could not be removed is back, as it is by then', async () => {
+    const path = `api/v1/nodes/${nodeId}/budget`;
+    await call('PUT', path, budget);
+    const { page, close } = await openAs(`/nodes/${nodeId}`);
+    await page.getByText('of 466').waitFor();
+    await refuse(page, `**/${path}`, 'DELETE', () => call('PUT', path, { ...budget, bytes: 750_000_000_000 }));
+    await page.locator('section.card', { hasText: 'of 466' }).getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await refused(page).waitFor();
+    await page.getByText('of 698').waitFor();
+    await close();
+  });
+
+  test('an undo that is refused is told, and what is there is read anew', async () => {
+    const path = `api/v1/nodes/${nodeId}/budget`;
+    await call('PUT', path, budget);
+    const { page, close } = await openAs(`/nodes/${nodeId}`);
+    await page.locator('section.card', { hasText: 'of 466' }).getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await page.getByText('No budget told').waitFor();
+    await refuse(page, `**/${path}`, 'PUT', () => call('PUT', path, { ...budget, bytes: 750_000_000_000 }));
+    await page.locator('.toast', { hasText: 'The budget is forgotten.' }).getByRole('button', { name: 'Undo' }).click();
+    await refused(page).waitFor();
+    await page.getByText('of 698').waitFor();
+    await call('DELETE', path);
+    await close();
+  });
 });
 
 describe('a provider’s budget', () => {

@@ -58,8 +58,35 @@ export function overflowOf(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(FIND_WIDE);
 }
 
-/** Findings of axe, of any impact, one line each. An open menu floats beside the landmarks: `floating` allows that. */
-export async function axeViolations(page: Page, { floating = false } = {}): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).disableRules(floating ? ['region'] : []).analyze();
+interface AxeOptions {
+  /** An open menu floats beside the landmarks. */
+  readonly floating?: boolean;
+  /** Nothing but colours: what a page that was looked at whole can still do wrong in another theme. */
+  readonly coloursOnly?: boolean;
+}
+
+/** Findings of axe, of any impact, one line each. No page here has frames of others, so one run in the page is enough. */
+export async function axeViolations(page: Page, { floating = false, coloursOnly = false }: AxeOptions = {}) {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
+  if (floating) axe.disableRules(['region']);
+  if (coloursOnly) axe.withTags(['cat.color']);
+  const { violations } = await axe.analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
+
+const LOADED_MS = 15_000;
+
+/** Until nothing on the page waits any more, and what came is drawn. */
+export async function untilLoaded(page: Page): Promise<void> {
+  await page.locator('main').first().waitFor();
+  const waiting = page.locator('[aria-busy="true"]');
+  for (const deadline = performance.now() + LOADED_MS; (await waiting.count()) > 0; ) {
+    if (performance.now() > deadline) throw new Error(`Still waiting: ${await waiting.first().innerHTML()}`);
+    await untilDrawn(page);
+  }
+  await untilDrawn(page);
+}
+
+function untilDrawn(page: Page): Promise<void> {
+  return page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
 }

@@ -1,0 +1,164 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  axeViolations,
+  DESKTOP,
+  launchBrowser,
+  openPage,
+  overflowOf,
+  PHONE,
+  TABLET,
+  untilLoaded,
+  type WatchedPage,
+} from '../support/browser.ts';
+import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+import { asOwner, fillSmallFleet } from '../support/small-fleet.ts';
+
+const folder = temporaryFolder('panel-views');
+const GIB = 1024 ** 3;
+const WIDTHS = [PHONE, TABLET, DESKTOP];
+const LANGUAGES = ['en', 'fa', 'ru', 'zh'] as const;
+type Language = (typeof LANGUAGES)[number];
+
+let server: TestServer;
+let browser: Browser;
+let cookie: string;
+/** Names and addresses of the pages behind the login, and of those that everybody may see. */
+let panel: readonly Place[];
+let open: readonly Place[];
+type Place = readonly [name: string, path: string];
+
+beforeAll(async () => {
+  server = await startServer({ dataDir: folder.path, env: { XPERT_PUBLIC_SUMMARY: 'true' } });
+  cookie = await login(server);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  folder.remove();
+});
+
+async function fill(): Promise<void> {
+  const ask = <T>(method: string, path: string, body: unknown) => asOwner<T>(server, cookie, method, path, body);
+  const { userId, readableId, failingId } = await fillSmallFleet(server, cookie);
+  const terms = { cycle: 'month:1', quotas: [{ bytes: 20 * GIB, nodeTags: ['eu'] }, { bytes: 90 * GIB }] };
+  await ask('POST', 'api/v1/plans', { name: 'Home', terms });
+  await ask('PUT', 'api/v1/user-templates/family', {
+    entitlement: { plan: 'Home' },
+    tags: ['paid'],
+    expiresInDays: 90,
+  });
+  await ask('PUT', `api/v1/users/${userId}/entitlement`, { quota: 100 * GIB, cycle: 'month:1' });
+  const budget = { bytes: 500_000_000_000, cycle: 'month:1', direction: 'out', pricePerTb: 1.2, currency: 'EUR' };
+  await ask('PUT', `api/v1/nodes/${readableId}/budget`, budget);
+  const { linkToken } = await ask<{ linkToken: string }>('POST', 'api/v1/users', { name: 'cara' });
+  panel = [
+    ['overview', '#/'],
+    ['Traffic Manager', '#/traffic/'],
+    ['users', '#/users/'],
+    ['a user', `#/users/${userId}`],
+    ['nodes', '#/nodes/'],
+    ['adding a node', '#/nodes/add?way=ssh'],
+    ['adding another panel', '#/nodes/add?way=panel'],
+    ['a node', `#/nodes/${readableId}`],
+    ['a failing node', `#/nodes/${failingId}`],
+    ['devices', '#/peers'],
+    ['corrections', '#/corrections'],
+    ['correcting usage', '#/corrections?user=ann'],
+    ['creating a user', '#/users/?create=true'],
+    ['importing users', '#/users/?importing=true'],
+    ['importing from the bot', '#/import'],
+    ['services', '#/services/'],
+    ['alerts', '#/alerts/'],
+    ['settings', '#/settings/'],
+    ['an address with nothing at it', '#/nothing-here'],
+  ];
+  open = [
+    ['login with the public summary', '#/login'],
+    ['a first start that is over', '#/setup/nothing'],
+    ['a user’s own page', `u/${linkToken}`],
+    ['nobody’s own page', 'u/nobody'],
+  ];
+}
+
+/** One page for all that is looked at in one language; it is told about widths and themes while it stands. */
+async function openIn(language: Language, { loggedIn }: { readonly loggedIn: boolean }): Promise<WatchedPage> {
+  const watched = await openPage(browser, { locale: language, reducedMotion: 'reduce' });
+  const { page } = watched;
+  const [name = '', value = ''] = cookie.split('=');
+  if (loggedIn) await page.context().addCookies([{ name, value, url: server.url }]);
+  await page.addInitScript({ content: `localStorage.setItem('xpert.language', '${language}');` });
+  return watched;
+}
+
+/** At every width in both themes: what is too wide, and in `deep` what axe finds. The themes differ in nothing but colours. */
+async function faultsOf(page: Page, deep: boolean): Promise<string[]> {
+  const found: string[] = [];
+  for (const viewport of WIDTHS) {
+    const at = (theme: string, faults: readonly string[]) =>
+      found.push(...faults.map((fault) => `${viewport.width} px, ${theme}: ${fault}`));
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await untilLoaded(page);
+    at('light', await overflowOf(page));
+    if (!deep) continue;
+    at('light', await axeViolations(page));
+    await page.emulateMedia({ colorScheme: 'dark' });
+    at('dark', await axeViolations(page, { coloursOnly: true }));
+  }
+  return found;
+}
+
+/** Axe takes longest: it looks at a language of each direction. */
+const isDeep = (language: Language) => language === 'en' || language === 'fa';
+
+async function faultsOfAll(places: readonly Place[], language: Language, { loggedIn = true } = {}): Promise<string[]> {
+  const { page, complaints, close } = await openIn(language, { loggedIn });
+  const found: string[] = [];
+  for (const [name, path] of places) {
+    await page.goto(`${server.url}/${path}`);
+    found.push(...(await faultsOf(page, isDeep(language))).map((fault) => `${name}, ${fault}`));
+  }
+  await close();
+  return [...found, ...complaints];
+}
+
+describe('before there is anything', () => {
+  test.each(LANGUAGES)(
+    'the first pages are sound in %s',
+    async (language) => {
+      const first: readonly Place[] = [
+        ['empty overview', '#/'],
+        ['no users', '#/users/'],
+        ['no nodes', '#/nodes/'],
+        ['no traffic', '#/traffic/'],
+      ];
+      expect(await faultsOfAll(first, language)).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+describe('every page', () => {
+  beforeAll(fill);
+
+  test.each(LANGUAGES)(
+    'fits, has no accessibility fault and no complaint in %s',
+    async (language) => {
+      expect(await faultsOfAll(panel, language)).toEqual([]);
+    },
+    240_000,
+  );
+
+  test.each(LANGUAGES)(
+    'for everybody is as sound in %s',
+    async (language) => {
+      const found = await faultsOfAll(open, language, { loggedIn: false });
+      // The browser says of itself that there is nothing at an address.
+      expect(found.filter((line) => !/404/.test(line))).toEqual([]);
+    },
+    120_000,
+  );
+});

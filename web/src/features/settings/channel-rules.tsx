@@ -32,7 +32,7 @@ export function ChannelRulesFields({ rules, onChange }: RulesProps) {
   };
   return (
     <>
-      <div className="row2s">
+      <div className="form-line">
         <Select
           label={t('settings.channels.language')}
           value={rules.language}

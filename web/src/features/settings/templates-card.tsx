@@ -44,7 +44,7 @@ export function TemplatesCard() {
                 <th scope="col" className="hide-s">
                   {t('settings.templates.tags')}
                 </th>
-                <th scope="col" className="hide-s">
+                <th scope="col" className="hide-m">
                   {t('settings.templates.note')}
                 </th>
                 <th scope="col" className="r">
@@ -101,7 +101,7 @@ function Row({ template, onChange }: { readonly template: UserTemplate; readonly
       <td className="hide-s">
         {tags.length === 0 ? <span className="none">—</span> : tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}
       </td>
-      <td className="hide-s mut clip" title={note}>
+      <td className="hide-m mut clip" title={note}>
         {note || <span className="none">—</span>}
       </td>
       <td className="r">

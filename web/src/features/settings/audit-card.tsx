@@ -42,7 +42,7 @@ export function AuditCard() {
                       <td>{entry.by?.name ?? t('settings.audit.system')}</td>
                       <td>{t(`settings.action.${entry.action}`, { defaultValue: entry.action })}</td>
                       <td className="hide-s mut">{entry.subject}</td>
-                      <td className="hide-m mut">{entry.via}</td>
+                      <td className="hide-m mut">{t(`settings.via.${entry.via}`, { defaultValue: entry.via })}</td>
                     </tr>
                   ))}
                 </tbody>

@@ -266,5 +266,7 @@ describe('the page of a user', () => {
   it('of nobody is 404, in words', async () => {
     const answer = await server.request('GET', '/u/nobody');
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(answer.body).toContain('<h1>This link leads nowhere</h1>');
+    expect((await server.request('GET', '/u/nobody?lang=ru')).body).toContain('lang="ru"');
   });
 });

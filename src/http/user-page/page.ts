@@ -28,17 +28,7 @@ export interface PageContent {
 export function userPage(content: PageContent, figures: Figures): string {
   const { language, name, state, used, asOf, link } = content;
   const t = PAGE_TEXTS[language];
-  const page = html`<!doctype html>
-<html lang="${language}" dir="${language === 'fa' ? 'rtl' : 'ltr'}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${t.title}</title>
-<style>${new Markup(PAGE_STYLE)}</style>
-</head>
-<body>
-<main>
+  const body = html`<main>
 <header><h1 dir="auto">${name}</h1><p class="state ${hasAccess(state) ? 'ok' : 'off'}">${stateWord(state, t)}</p></header>
 <section>
 <h2>${t.used}</h2>
@@ -61,11 +51,32 @@ ${servers(content.servers, t, figures)}
 <p><input readonly dir="ltr" aria-label="${t.link}" value="${link}"></p>
 <div class="qr" role="img" aria-label="${t.link}">${new Markup(content.qr)}</div>
 </section>
-</main>
+</main>`;
+  return whole(language, t.title, body);
+}
+
+/** Where a link was renewed, or never was one. */
+export function nobodysPage(language: PageLanguage): string {
+  const t = PAGE_TEXTS[language];
+  const body = html`<main><header><h1>${t.noPage}</h1></header><section><p>${t.noPageWhy}</p></section></main>`;
+  return whole(language, t.noPage, body);
+}
+
+function whole(language: PageLanguage, title: string, body: Markup): string {
+  return html`<!doctype html>
+<html lang="${language}" dir="${language === 'fa' ? 'rtl' : 'ltr'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>${new Markup(PAGE_STYLE)}</style>
+</head>
+<body>
+${body}
 </body>
 </html>
-`;
-  return page.html;
+`.html;
 }
 
 function stateWord(state: UserState, t: PageTexts): string {

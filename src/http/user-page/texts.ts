@@ -27,6 +27,8 @@ export interface PageTexts {
   readonly expires: string;
   readonly unknownDirection: string;
   readonly gap: string;
+  readonly noPage: string;
+  readonly noPageWhy: string;
 }
 
 export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
@@ -55,6 +57,8 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     expires: 'Valid until',
     unknownDirection: 'in part counted without direction',
     gap: 'not known',
+    noPage: 'This link leads nowhere',
+    noPageWhy: 'It may have been renewed. Ask whoever gave it to you for the new one.',
   },
   ru: {
     title: 'Мой трафик',
@@ -82,6 +86,8 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     expires: 'Действует до',
     unknownDirection: 'часть посчитана без направления',
     gap: 'неизвестно',
+    noPage: 'Эта ссылка никуда не ведёт',
+    noPageWhy: 'Возможно, её обновили. Попросите новую у того, кто её дал.',
   },
   fa: {
     title: 'ترافیک من',
@@ -109,6 +115,8 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     expires: 'معتبر تا',
     unknownDirection: 'بخشی بدون جهت شمرده شده',
     gap: 'نامعلوم',
+    noPage: 'این لینک به جایی نمی‌رسد',
+    noPageWhy: 'شاید تازه شده باشد. لینک تازه را از کسی بخواهید که آن را به شما داده است.',
   },
   zh: {
     title: '我的流量',
@@ -135,6 +143,8 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     expires: '有效期至',
     unknownDirection: '部分流量无方向',
     gap: '未知',
+    noPage: '此链接无效',
+    noPageWhy: '它可能已更新。请向给您链接的人索取新的。',
   },
 };
 

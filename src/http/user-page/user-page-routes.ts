@@ -7,8 +7,7 @@ import { lastDays } from '../period.ts';
 import { publicUrl, type Visitor, visitorOf } from '../subscription/visitor.ts';
 import { Figures } from './figures.ts';
 import { languageOf } from './language.ts';
-import { html } from './markup.ts';
-import { type PageContent, userPage } from './page.ts';
+import { nobodysPage, type PageContent, userPage } from './page.ts';
 
 const DAYS = 30;
 const DAY_SECONDS = 86_400;
@@ -30,11 +29,10 @@ export function userPageRoutes(app: HttpApp, parts: HttpParts): void {
       return reply.type(HTML).send(userPage(content, new Figures(content.language, timeZone)));
     } catch (error) {
       if (!(error instanceof ExpectedError) || error.code !== 'not-found') throw error;
-      const words = `${error.message} ${error.hint ?? ''}`;
       return reply
         .code(404)
         .type(HTML)
-        .send(html`<!doctype html><meta charset="utf-8"><title>404</title><p>${words}</p>`.html);
+        .send(nobodysPage(languageOf(request)));
     }
   });
 }

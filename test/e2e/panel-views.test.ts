@@ -43,7 +43,7 @@ afterAll(async () => {
 async function fill(): Promise<void> {
   const ask = <T>(method: string, path: string, body: unknown) => asOwner<T>(server, cookie, method, path, body);
   const { userId, readableId, failingId } = await fillSmallFleet(server, cookie);
-  const terms = { cycle: 'month:1', quotas: [{ bytes: 20 * GIB, nodeTags: ['eu'] }, { bytes: 90 * GIB }] };
+  const terms = { cycle: 'month:1', quotas: [{ name: 'eu', bytes: 20 * GIB, nodeTags: ['eu'] }, { bytes: 90 * GIB }] };
   await ask('POST', 'api/v1/plans', { name: 'Home', terms });
   await ask('PUT', 'api/v1/user-templates/family', {
     entitlement: { plan: 'Home' },
@@ -106,6 +106,7 @@ async function faultsOf(page: Page, deep: boolean): Promise<string[]> {
     if (!deep) continue;
     at('light', await axeViolations(page));
     await page.emulateMedia({ colorScheme: 'dark' });
+    await untilLoaded(page);
     at('dark', await axeViolations(page, { coloursOnly: true }));
   }
   return found;

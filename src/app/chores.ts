@@ -21,14 +21,14 @@ export function judgingOf(store: Store, wallTime: WallTime): Chore {
 /** All users of a reseller are summed up for it: seldom enough to cost nothing. */
 export function limitsOf(store: Store, wallTime: WallTime): Chore {
   const run = async () => {
-    if (!wallTime.read().suspect && store.trackingState().enabled) await store.adminLimits.judge();
+    if (!wallTime.read().suspect && (await store.trackingState()).enabled) await store.adminLimits.judge();
     return false;
   };
   return { name: 'limits of resellers', everyMs: LIMITS_MS, run };
 }
 
 export async function judge(store: Store, wallTime: WallTime): Promise<boolean> {
-  if (wallTime.read().suspect || !store.trackingState().enabled) return false;
+  if (wallTime.read().suspect || !(await store.trackingState()).enabled) return false;
   return await store.quotas.judge();
 }
 

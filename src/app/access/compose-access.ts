@@ -27,7 +27,7 @@ export function composeAccess({ store, credentials, tools, ...rest }: Surroundin
     ...{ store: store.access, history: store.history, settings: store.settings, audit: store.audit },
     abilitiesOf,
     createEnforcer: ({ source }) => createEnforcer(credentials.open(source), tools),
-    trackingState: async () => store.trackingState(),
+    trackingState: () => store.trackingState(),
   });
   store.userStates.onChange(() => access.usersChanged());
   return access;

@@ -5,21 +5,22 @@ import type {
   AccessStore,
   BegunSuspension,
 } from '../../core/access/access-store.ts';
-import type { Clearance } from '../../core/access/decide.ts';
+import type { AccessTarget, Clearance } from '../../core/access/decide.ts';
 import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { NodeId, PeerId } from '../../core/units/ids.ts';
-import type { AccessReader, StoredKept, StoredPause } from './reader/access-reader.ts';
+import type { AccessReader, Stored, StoredKept, StoredPause } from './reader/access-reader.ts';
+import type { Asked } from './reader/asked.ts';
 import type { WriterLink } from './writer-link.ts';
 
 const PAUSE = 'enforcement-paused';
 
 /** Access that is wanted and applied. What is kept for restoring is sealed where it holds a credential. */
 export class SqlAccessStore implements AccessStore {
-  readonly #reader: AccessReader;
+  readonly #reader: Asked<AccessReader>;
   readonly #writer: WriterLink;
   readonly #box: SecretBox;
 
-  constructor(reader: AccessReader, writer: WriterLink, box: SecretBox) {
+  constructor(reader: Asked<AccessReader>, writer: WriterLink, box: SecretBox) {
     this.#reader = reader;
     this.#writer = writer;
     this.#box = box;
@@ -38,11 +39,12 @@ export class SqlAccessStore implements AccessStore {
   }
 
   async targets(nodeId: NodeId) {
-    return this.#reader.targets(nodeId, this.#open);
+    return (await this.#reader.targets(nodeId)).map(this.#opened);
   }
 
   async list(query: AccessQuery) {
-    return this.#reader.list(query, this.#open);
+    const page = await this.#reader.list(query);
+    return { ...page, items: page.items.map(this.#opened) };
   }
 
   async summaries() {
@@ -97,6 +99,12 @@ export class SqlAccessStore implements AccessStore {
     const stored: StoredPause | null = pause === null ? null : { reason: pause.reason, sinceMs: pause.since.getTime() };
     return this.#writer.run('setMeta', PAUSE, stored);
   }
+
+  readonly #opened = <T extends AccessTarget>({ mark, ...rest }: Stored<T>): T => {
+    const kept = mark === null || mark.kept === null ? null : this.#open(mark.kept);
+    const opened = mark === null ? null : { ...mark, kept, isKeptLost: mark.kept !== null && kept === null };
+    return { ...rest, mark: opened } as unknown as T;
+  };
 
   /** Null: the key that sealed it is lost. */
   readonly #open = ({ bytes, isSealed }: StoredKept): string | null => {

@@ -2,17 +2,18 @@ import type { AdminLimit, AdminLimits } from '../../core/quota/admin-limit.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, ResetId } from '../../core/units/ids.ts';
 import type { AdminLimitReader } from './reader/admin-limit-reader.ts';
+import type { Asked } from './reader/asked.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Limits of admins: summed up beside the main thread now and then, so that booking costs nothing for them. */
 export class SqlAdminLimits implements AdminLimits {
-  readonly #reader: AdminLimitReader;
+  readonly #reader: Asked<AdminLimitReader>;
   readonly #slow: SlowReader;
   readonly #writer: WriterLink;
   readonly #clock: Clock;
 
-  constructor(reader: AdminLimitReader, slow: SlowReader, writer: WriterLink, clock: Clock) {
+  constructor(reader: Asked<AdminLimitReader>, slow: SlowReader, writer: WriterLink, clock: Clock) {
     this.#reader = reader;
     this.#slow = slow;
     this.#writer = writer;
@@ -46,7 +47,7 @@ export class SqlAdminLimits implements AdminLimits {
   }
 
   async judge() {
-    for (const adminId of this.#reader.limited()) await this.#judge(adminId);
+    for (const adminId of await this.#reader.limited()) await this.#judge(adminId);
   }
 
   async #judge(adminId: AdminId): Promise<void> {

@@ -7,14 +7,15 @@ import type {
 } from '../../core/alerting/alert-store.ts';
 import type { AdminId } from '../../core/units/ids.ts';
 import type { AlertReader } from './reader/alert-reader.ts';
+import type { Asked } from './reader/asked.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Alerts, channels and the outbox. */
 export class SqlAlertStore implements AlertStore {
-  readonly #reader: AlertReader;
+  readonly #reader: Asked<AlertReader>;
   readonly #writer: WriterLink;
 
-  constructor(reader: AlertReader, writer: WriterLink) {
+  constructor(reader: Asked<AlertReader>, writer: WriterLink) {
     this.#reader = reader;
     this.#writer = writer;
   }

@@ -1,14 +1,15 @@
 import type { BillingRuleEntry, BillingRuleStore, NewBillingRule } from '../../core/ledger/billing.ts';
 import type { NodeId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { LedgerReader } from './reader/ledger-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Rules by which counted bytes are billed. */
 export class SqlBillingRuleStore implements BillingRuleStore {
-  readonly #reader: LedgerReader;
+  readonly #reader: Asked<LedgerReader>;
   readonly #writer: WriterLink;
 
-  constructor(reader: LedgerReader, writer: WriterLink) {
+  constructor(reader: Asked<LedgerReader>, writer: WriterLink) {
     this.#reader = reader;
     this.#writer = writer;
   }

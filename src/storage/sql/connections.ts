@@ -12,6 +12,8 @@ export interface WriteConnection {
   relieve(): void;
   /** Keeps room for the moment at which the disk is full. False: there is none to keep at present. */
   keepReserve(): boolean;
+  /** Why nothing can be asked over it any more; null while it holds. Absent where it cannot be lost. */
+  lostBy?(): LedgerFailure | null;
   close(): void;
 }
 
@@ -24,5 +26,7 @@ export interface ReadConnection {
   apart(): { readonly db: Database; close(): void };
   /** Writes a consistent copy of the ledger into a file. @throws ExpectedError where the engine has other means */
   backup(path: string, sealedKey: string | null): { readonly path: string; readonly bytes: number };
+  /** Why nothing can be asked over it any more; null while it holds. Absent where it cannot be lost. */
+  lostBy?(): LedgerFailure | null;
   close(): void;
 }

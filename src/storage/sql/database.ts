@@ -23,6 +23,8 @@ export interface Statement {
   /** The first row; undefined if there is none. */
   get(...params: unknown[]): unknown;
   all(...params: unknown[]): unknown[];
+  /** The first row for each of the given parameters, asked together; absent where asking one by one costs no more. */
+  getEach?(params: readonly (readonly unknown[])[]): unknown[];
   iterate(...params: unknown[]): IterableIterator<unknown>;
   /** Rows are their first column alone. */
   pluck(): this;

@@ -1,15 +1,16 @@
 import type { HealthRecord, HealthStore, SubjectId } from '../../core/health/health-store.ts';
 import type { ServiceProbe } from '../../core/health/service-probe.ts';
 import type { ServiceId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { HealthReader } from './reader/health-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Probes, and how healthy things were. */
 export class SqlHealthStore implements HealthStore {
-  readonly #reader: HealthReader;
+  readonly #reader: Asked<HealthReader>;
   readonly #writer: WriterLink;
 
-  constructor(reader: HealthReader, writer: WriterLink) {
+  constructor(reader: Asked<HealthReader>, writer: WriterLink) {
     this.#reader = reader;
     this.#writer = writer;
   }

@@ -3,6 +3,7 @@ import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { AuditEntry, AuditLog, SettingsStore } from '../../core/settings/settings-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, ApiTokenId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { IdentityReader } from './reader/identity-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
@@ -10,12 +11,12 @@ const SETUP_HASH = 'setup-hash';
 
 /** Admins, sessions and API tokens. */
 export class SqlIdentityStore implements IdentityStore {
-  readonly #reader: IdentityReader;
+  readonly #reader: Asked<IdentityReader>;
   readonly #writer: WriterLink;
   readonly #clock: Clock;
   readonly #box: SecretBox;
 
-  constructor(reader: IdentityReader, writer: WriterLink, clock: Clock, box: SecretBox) {
+  constructor(reader: Asked<IdentityReader>, writer: WriterLink, clock: Clock, box: SecretBox) {
     this.#reader = reader;
     this.#writer = writer;
     this.#clock = clock;
@@ -79,7 +80,8 @@ export class SqlIdentityStore implements IdentityStore {
   }
 
   async signingSecrets() {
-    return this.#reader.signingSecrets().flatMap(({ token, secret: sealed }) => {
+    const stored = await this.#reader.signingSecrets();
+    return stored.flatMap(({ token, secret: sealed }) => {
       // A ledger restored without its key: what the sender signs cannot be checked any more.
       const secret = this.#box.open(sealed);
       return secret === null ? [] : [{ token, secret }];
@@ -99,17 +101,17 @@ export class SqlIdentityStore implements IdentityStore {
   }
 
   async setupHash() {
-    const hex = this.#reader.meta(SETUP_HASH);
+    const hex = await this.#reader.meta(SETUP_HASH);
     return typeof hex === 'string' ? new Uint8Array(Buffer.from(hex, 'hex')) : null;
   }
 }
 
 /** Settings that may change at run time. */
 export class SqlSettingsStore implements SettingsStore {
-  readonly #reader: IdentityReader;
+  readonly #reader: Asked<IdentityReader>;
   readonly #writer: WriterLink;
 
-  constructor(reader: IdentityReader, writer: WriterLink) {
+  constructor(reader: Asked<IdentityReader>, writer: WriterLink) {
     this.#reader = reader;
     this.#writer = writer;
   }
@@ -124,10 +126,10 @@ export class SqlSettingsStore implements SettingsStore {
 }
 
 export class SqlAuditLog implements AuditLog {
-  readonly #reader: IdentityReader;
+  readonly #reader: Asked<IdentityReader>;
   readonly #writer: WriterLink;
 
-  constructor(reader: IdentityReader, writer: WriterLink) {
+  constructor(reader: Asked<IdentityReader>, writer: WriterLink) {
     this.#reader = reader;
     this.#writer = writer;
   }

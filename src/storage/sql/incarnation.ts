@@ -33,3 +33,28 @@ export function saveMeta(db: Database, name: string, value: unknown): void {
     JSON.stringify(value),
   );
 }
+
+/**
+ * The ledger was restored (rule 18): a new incarnation; a gap on every node since its last commit, which the next reading
+ * ends; nobody is logged in; what would change access waits for the owner. To be called in a transaction.
+ */
+export function writeIncarnation(db: Database, newId: NewId, nowMs: number): void {
+  const fromMs = Math.min(nowMs, Number(db.prepare('SELECT at FROM alive').pluck().get() ?? nowMs));
+  const before = readIncarnation(db);
+  const restores = [...(before?.restores ?? []), { atMs: nowMs, missingFromMs: fromMs }];
+  saveMeta(db, 'incarnation', { id: newId(), sinceMs: nowMs, restores } satisfies StoredIncarnation);
+  saveMeta(db, 'enforcement-paused', { reason: 'restored', sinceMs: nowMs });
+  db.prepare('DELETE FROM session').run();
+  db.prepare(OPEN_GAPS).run({ from: fromMs, message: gapMessage(fromMs) });
+}
+
+function gapMessage(fromMs: number): string {
+  return `Restored from a backup of ${new Date(fromMs).toISOString()}: counters are caught up, reports since then are missing.`;
+}
+
+/** On nodes that were read before and are not in a gap already. */
+const OPEN_GAPS = `
+  INSERT INTO gap (node_id, from_at, reason, message)
+  SELECT n.id, @from, 'not-running', @message FROM node n JOIN poll_outcome o ON o.node_id = n.id
+  WHERE n.deleted_at IS NULL AND o.last_complete_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM gap g WHERE g.node_id = n.id AND g.to_at IS NULL)`;

@@ -7,6 +7,7 @@ import type {
   UserQuery,
 } from '../../core/inventory/inventory-store.ts';
 import type { AdminId, NodeId, PeerId, UserId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { InventoryReader } from './reader/inventory-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { UserOrdering } from './user-orders.ts';
@@ -14,12 +15,12 @@ import type { WriterLink } from './writer-link.ts';
 
 /** Nodes, services, peers and users: writes go to the writer, reads see everything that was answered before them. */
 export class SqlInventoryStore implements InventoryStore {
-  readonly #reader: InventoryReader;
+  readonly #reader: Asked<InventoryReader>;
   readonly #writer: WriterLink;
   readonly #ordering: UserOrdering;
   readonly #slow: SlowReader;
 
-  constructor(reader: InventoryReader, slow: SlowReader, writer: WriterLink, ordering: UserOrdering) {
+  constructor(reader: Asked<InventoryReader>, slow: SlowReader, writer: WriterLink, ordering: UserOrdering) {
     this.#reader = reader;
     this.#slow = slow;
     this.#writer = writer;

@@ -2,16 +2,17 @@ import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { ConfigCopies, KeptCopy } from '../../core/links/config-source.ts';
 import type { LinkStore, NewLink } from '../../core/links/link-store.ts';
 import type { AdminId, LinkId, UserId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { LinkReader } from './reader/link-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Links of subscriptions, sealed before they reach the writer. */
 export class SqlLinkStore implements LinkStore, ConfigCopies {
-  readonly #reader: LinkReader;
+  readonly #reader: Asked<LinkReader>;
   readonly #writer: WriterLink;
   readonly #box: SecretBox;
 
-  constructor(reader: LinkReader, writer: WriterLink, box: SecretBox) {
+  constructor(reader: Asked<LinkReader>, writer: WriterLink, box: SecretBox) {
     this.#reader = reader;
     this.#writer = writer;
     this.#box = box;
@@ -32,14 +33,15 @@ export class SqlLinkStore implements LinkStore, ConfigCopies {
   }
 
   async linksOf(userId: UserId, ownerId: AdminId | null) {
-    return this.#reader.sealedLinksOf(userId, ownerId).flatMap((sealed) => {
+    const links = await this.#reader.sealedLinksOf(userId, ownerId);
+    return links.flatMap((sealed) => {
       const text = this.#box.open(sealed);
       return text === null ? [] : [new TextDecoder().decode(text)];
     });
   }
 
   async copy(source: string): Promise<KeptCopy | null> {
-    const row = this.#reader.sealedCopy(source);
+    const row = await this.#reader.sealedCopy(source);
     const opened = row === null ? null : this.#box.open(row.sealed);
     if (row === null || opened === null) return null;
     const { unreadable, etag, at } = row;

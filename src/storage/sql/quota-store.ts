@@ -2,18 +2,19 @@ import type { Terms } from '../../core/quota/plan.ts';
 import type { EntitlementChange, NewPlan, NewTopUp, QuotaStore } from '../../core/quota/quota-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, PlanId, TopUpId, UserId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { QuotaReader } from './reader/quota-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Plans and entitlements: written and judged by the writer, read here. */
 export class SqlQuotaStore implements QuotaStore {
-  readonly #reader: QuotaReader;
+  readonly #reader: Asked<QuotaReader>;
   readonly #slow: SlowReader;
   readonly #writer: WriterLink;
   readonly #clock: Clock;
 
-  constructor(reader: QuotaReader, slow: SlowReader, writer: WriterLink, clock: Clock) {
+  constructor(reader: Asked<QuotaReader>, slow: SlowReader, writer: WriterLink, clock: Clock) {
     this.#reader = reader;
     this.#slow = slow;
     this.#writer = writer;

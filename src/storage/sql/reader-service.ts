@@ -10,25 +10,72 @@ export interface ReaderData {
   readonly zones: readonly ZoneSince[];
 }
 
-/** A reader's thread: answers slow reads one after the other on a connection of its own. */
+/** A reader's thread: answers reads one after the other on a connection of its own. */
 export function serveReads<D>(open: (data: D) => ReadConnection, failureOf: WriteConnection['failureOf']): void {
   const port = parentPort;
   if (port === null) throw new Error('a reader of a ledger runs as a worker thread only');
   const data = workerData as ReaderData & D;
   const calendar = new Calendar(data.zones);
-  const reads = makeSlowReads(makeReaders(open(data), calendar));
+  const reads = new OpenReads(() => open(data), calendar);
 
   port.on('message', (message: ToReader) => {
     if ('zones' in message) {
       calendar.adopt(message.zones);
       return;
     }
-    const { id, name, args } = message;
-    const tell = (message: FromReader): void => port.postMessage(message);
+    const { id } = message;
+    const tell = (answer: FromReader): void => port.postMessage(answer);
     try {
-      tell({ id, ok: true, value: (reads[name] as (...args: readonly unknown[]) => unknown)(...args) });
+      tell({ id, ok: true, value: reads.answer(message) });
     } catch (error) {
       tell({ id, ok: false, error: toWireError(failureOf(error) ?? error) });
     }
   });
 }
+
+type Question = Exclude<ToReader, { readonly zones: readonly ZoneSince[] }>;
+
+/** Readers over a connection that is opened when it is needed, and anew when it was lost. */
+class OpenReads {
+  readonly #open: () => ReadConnection;
+  readonly #calendar: Calendar;
+  #opened: { readonly connection: ReadConnection; readonly parts: Parts } | null = null;
+
+  constructor(open: () => ReadConnection, calendar: Calendar) {
+    this.#open = open;
+    this.#calendar = calendar;
+  }
+
+  /** A read changes nothing: one that lost its connection is asked once more over another. */
+  answer(question: Question): unknown {
+    try {
+      return this.#ask(question);
+    } catch (error) {
+      if (!this.#isLost()) throw error;
+      return this.#ask(question);
+    }
+  }
+
+  #ask(question: Question): unknown {
+    if (this.#isLost()) {
+      this.#opened?.connection.close();
+      this.#opened = null;
+    }
+    this.#opened ??= this.#readers();
+    const reader = this.#opened.parts['part' in question ? question.part : 'slow'];
+    return (reader as Asks)[question.name]?.(...question.args);
+  }
+
+  #isLost(): boolean {
+    return (this.#opened?.connection.lostBy?.() ?? null) !== null;
+  }
+
+  #readers() {
+    const connection = this.#open();
+    const readers = makeReaders(connection, this.#calendar);
+    return { connection, parts: { ...readers, slow: makeSlowReads(readers) } };
+  }
+}
+
+type Parts = ReturnType<typeof makeReaders> & { readonly slow: ReturnType<typeof makeSlowReads> };
+type Asks = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;

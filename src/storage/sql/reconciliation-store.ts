@@ -1,14 +1,15 @@
 import type { NewFigure, ReconciliationStore } from '../../core/ledger/reconciliation-store.ts';
 import type { NodeId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { CheckReader } from './reader/check-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Checks, figures of providers and findings. */
 export class SqlReconciliationStore implements ReconciliationStore {
-  readonly #reader: CheckReader;
+  readonly #reader: Asked<CheckReader>;
   readonly #writer: WriterLink;
 
-  constructor(reader: CheckReader, writer: WriterLink) {
+  constructor(reader: Asked<CheckReader>, writer: WriterLink) {
     this.#reader = reader;
     this.#writer = writer;
   }

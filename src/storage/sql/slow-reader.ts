@@ -1,5 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { ZoneSince } from '../../core/units/calendar.ts';
+import type { AskedReaders, ReaderPart } from './reader/asked.ts';
 import type { SlowReadName, SlowReads } from './reader/readers.ts';
 import type { ReaderData } from './reader-service.ts';
 import { fromWireError } from './wire-error.ts';
@@ -29,6 +30,10 @@ export function localSlowReader(reads: SlowReads): SlowReader {
   };
 }
 
+type Question =
+  | { readonly name: SlowReadName; readonly args: readonly unknown[] }
+  | { readonly part: ReaderPart; readonly name: string; readonly args: readonly unknown[] };
+
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -53,6 +58,25 @@ export class ThreadedSlowReader<D> implements SlowReader {
   }
 
   read<N extends SlowReadName>(name: N, ...args: Parameters<SlowReads[N]>): Promise<ReturnType<SlowReads[N]>> {
+    return this.#ask({ name, args }) as Promise<ReturnType<SlowReads[N]>>;
+  }
+
+  /** Readers that answer from this thread. */
+  readers(): AskedReaders {
+    const reader = (part: ReaderPart) =>
+      new Proxy(
+        {},
+        {
+          get:
+            (_, name) =>
+            (...args: readonly unknown[]) =>
+              this.#ask({ part, name: String(name), args }),
+        },
+      );
+    return new Proxy({}, { get: (_, part) => reader(part as ReaderPart) }) as AskedReaders;
+  }
+
+  #ask(question: Question): Promise<unknown> {
     // A thread that began now would never end.
     if (this.#isClosed) return Promise.reject(new Error('The ledger is closed.'));
     if (this.#idle !== null) clearTimeout(this.#idle);
@@ -61,8 +85,8 @@ export class ThreadedSlowReader<D> implements SlowReader {
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      worker.postMessage({ id, name, args } satisfies ToReader);
+      this.#waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ...question } satisfies ToReader);
     });
   }
 

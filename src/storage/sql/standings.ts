@@ -1,6 +1,7 @@
 import type { HolderQuery, HolderUsage, Page, UsageSummary } from '../../core/ledger/usage-history.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { PeerId, UserId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import { comparison, type HolderReader, type SegmentSums } from './reader/holder-reader.ts';
 import { decodeCursor, encodeCursor } from './reader/statements.ts';
 import { toTraffic } from './rows.ts';
@@ -22,6 +23,8 @@ interface Standing {
   lastMs: number;
   /** Name and number of servers, looked up when first shown; null after every change. */
   shown: HolderUsage | null;
+  /** Changes so far: what was looked up meanwhile is of before. */
+  changes: number;
 }
 
 /** The standings of some days in a row, up to a state of the tables. */
@@ -32,6 +35,8 @@ interface Window {
   readonly holders: Map<string, Standing>;
   /** Null: a reset mark hides the segment. */
   readonly segments: Map<number, Standing | null>;
+  /** What was added to segments that nobody looked up yet. */
+  readonly unknown: Map<number, DayDelta[]>;
   lastAskedMs: number;
 }
 
@@ -49,21 +54,24 @@ const UNUSED_MS = 10 * 60_000;
 export class Standings {
   readonly #writer: WriterLink;
   readonly #slow: SlowReader;
-  readonly #reader: HolderReader;
+  readonly #reader: Asked<HolderReader>;
   readonly #nowMs: () => number;
   readonly #windows: Window[] = [];
   /** Windows being read, and what changed in the meantime. */
-  readonly #reading = new Map<string, Promise<Window>>();
+  readonly #reading = new Map<string, Promise<void>>();
   #changes: TablesChange[] | null = null;
   /** Settled once the writer tells what it adds. */
   #watching: Promise<void> | null = null;
+  /** Of the writer. */
+  #life = 0;
 
-  constructor(writer: WriterLink, slow: SlowReader, reader: HolderReader, nowMs: () => number) {
+  constructor(writer: WriterLink, slow: SlowReader, reader: Asked<HolderReader>, nowMs: () => number) {
     this.#writer = writer;
     this.#slow = slow;
     this.#reader = reader;
     this.#nowMs = nowMs;
     writer.onTables((change) => this.#follow(change));
+    writer.onAnew(() => this.#startAnew());
   }
 
   async presence(first: number, last: number): Promise<Pick<UsageSummary, 'users' | 'unclaimed'>> {
@@ -84,7 +92,7 @@ export class Standings {
   async top(first: number, last: number, limit: number): Promise<HolderUsage[]> {
     const window = await this.#window(first, last);
     const best = mostBytes([...window.holders.values()], limit);
-    return this.#show(best, window).sort(comparison({ sort: 'total', descending: true }));
+    return (await this.#show(best, window)).sort(comparison({ sort: 'total', descending: true }));
   }
 
   /** One page of all holders, in any order but by name. */
@@ -96,7 +104,7 @@ export class Standings {
     const start = Number(decodeCursor(query.cursor)?.[0] ?? 0);
     const end = start + query.limit;
     return {
-      items: this.#show(
+      items: await this.#show(
         all.slice(start, end).map(({ standing }) => standing),
         window,
       ),
@@ -108,13 +116,35 @@ export class Standings {
   async #window(first: number, last: number): Promise<Window> {
     await this.#writer.settle();
     this.#dropUnused();
-    let window = this.#windows.find((each) => each.first === first && each.last === last);
-    while (window === undefined) window = await this.#read(first, last);
-    window.lastAskedMs = this.#nowMs();
-    return window;
+    for (;;) {
+      const window = this.#windows.find((each) => each.first === first && each.last === last);
+      if (window === undefined) {
+        await this.#read(first, last);
+        continue;
+      }
+      window.lastAskedMs = this.#nowMs();
+      await this.#lookUp(window);
+      if (this.#windows.includes(window)) return window;
+    }
   }
 
-  #read(first: number, last: number): Promise<Window | undefined> {
+  /** Whose the segments are that came since. What is added to them meanwhile waits with the rest. */
+  async #lookUp({ unknown, ...window }: Window): Promise<void> {
+    const ids = [...unknown.keys()];
+    const holders = await Promise.all(ids.map((id) => this.#reader.visibleHolder(id)));
+    ids.forEach((id, i) => {
+      const [holder, deltas] = [holders[i] ?? null, unknown.get(id)];
+      if (deltas === undefined) return;
+      unknown.delete(id);
+      const nothing = { segmentId: id, rx: 0n, tx: 0n, undirected: 0n, markup: 0n, connections: 0, lastMs: 0 };
+      const standing = holder === null ? null : addSegment(window, { ...holder, ...nothing });
+      window.segments.set(id, standing);
+      if (standing !== null) for (const delta of deltas) addDelta(standing, delta);
+    });
+  }
+
+  /** Into the windows, unless owners changed in the meantime: then it is to be read once more. */
+  #read(first: number, last: number): Promise<void> {
     const key = `${first} ${last}`;
     let reading = this.#reading.get(key);
     if (reading === undefined) {
@@ -124,11 +154,11 @@ export class Standings {
       });
       this.#reading.set(key, reading);
     }
-    // Owners that changed in the meantime threw it away: then it is read once more.
-    return reading.then((window) => (this.#windows.includes(window) ? window : undefined));
+    return reading;
   }
 
-  async #readAnew(first: number, last: number): Promise<Window> {
+  async #readAnew(first: number, last: number): Promise<void> {
+    const life = this.#life;
     this.#changes ??= [];
     this.#watching ??= this.#writer.run('watch', true);
     await this.#watching;
@@ -139,16 +169,16 @@ export class Standings {
       sequence,
       holders: new Map(),
       segments: new Map(),
+      unknown: new Map(),
       lastAskedMs: this.#nowMs(),
     };
     for (const row of sums) window.segments.set(row.segmentId, addSegment(window, row));
     const changes = this.#changes ?? [];
     // Changes that the reader did not see yet; owners that changed after it looked make all of it worthless.
-    if (changes.some((change) => change.ownersChanged && change.sequence > sequence)) return window;
+    if (life !== this.#life || changes.some((change) => change.ownersChanged && change.sequence > sequence)) return;
     for (const change of changes) this.#moveOn(window, change);
     while (this.#windows.length >= WINDOWS_KEPT) this.#windows.shift();
     this.#windows.push(window);
-    return window;
   }
 
   #follow(change: TablesChange): void {
@@ -163,36 +193,37 @@ export class Standings {
     window.sequence = sequence;
     for (const delta of deltas) {
       if (delta.day < window.first || delta.day > window.last) continue;
-      const standing = this.#standingOf(window, delta.segmentId);
-      if (standing !== null) addDelta(standing, delta);
+      const standing = window.segments.get(delta.segmentId);
+      if (standing !== undefined && standing !== null) addDelta(standing, delta);
+      if (standing === undefined) addTo(window.unknown, delta);
     }
   }
 
-  #standingOf(window: Window, segmentId: number): Standing | null {
-    const known = window.segments.get(segmentId);
-    if (known !== undefined) return known;
-    const holder = this.#reader.visibleHolder(segmentId);
-    const nothing = { segmentId, rx: 0n, tx: 0n, undirected: 0n, markup: 0n, connections: 0, lastMs: 0 };
-    const standing = holder === null ? null : addSegment(window, { ...holder, ...nothing });
-    window.segments.set(segmentId, standing);
-    return standing;
+  /** Another writer began: nobody told what the last one added before it ended, and nobody watches. */
+  #startAnew(): void {
+    this.#life++;
+    this.#windows.length = 0;
+    this.#watching = null;
   }
 
-  #show(standings: readonly Standing[], window: Window): HolderUsage[] {
-    const unknown = standings.filter(({ shown }) => shown === null);
-    const named = this.#reader.named(unknown.map(toUsage));
-    unknown.forEach((standing, i) => {
+  async #show(standings: readonly Standing[], window: Window): Promise<HolderUsage[]> {
+    const seen = standings.map((standing) => ({ standing, shown: standing.shown, changes: standing.changes }));
+    const unknown = seen.filter(({ shown }) => shown === null);
+    const named = await this.#reader.named(unknown.map(({ standing }) => toUsage(standing)));
+    const servers = await Promise.all(named.map((usage) => this.#reader.countServers(usage, window.first)));
+    unknown.forEach((one, i) => {
       const usage = named[i];
       if (usage === undefined) return;
-      standing.shown = { ...usage, servers: this.#reader.countServers(usage, window.first) };
+      one.shown = { ...usage, servers: servers[i] ?? 0 };
+      if (one.standing.changes === one.changes) one.standing.shown = one.shown;
     });
-    return this.#markGone(standings.flatMap(({ shown }) => shown ?? []));
+    return await this.#markGone(seen.flatMap(({ shown }) => shown ?? []));
   }
 
   /** Peers go, and nodes are deleted, without a change of what was used: nobody tells it to the windows. */
-  #markGone(shown: readonly HolderUsage[]): HolderUsage[] {
+  async #markGone(shown: readonly HolderUsage[]): Promise<HolderUsage[]> {
     const peers = shown.filter(({ peerId }) => peerId !== null);
-    const deleted = new Map(this.#reader.named(peers).map((peer) => [peer.peerId, peer.deleted]));
+    const deleted = new Map((await this.#reader.named(peers)).map((peer) => [peer.peerId, peer.deleted]));
     return shown.map((one) => (one.peerId === null ? one : { ...one, deleted: deleted.get(one.peerId) ?? false }));
   }
 
@@ -211,13 +242,13 @@ export class Standings {
   }
 }
 
-function addSegment(window: Window, row: SegmentSums): Standing {
+function addSegment(window: Pick<Window, 'holders'>, row: SegmentSums): Standing {
   const key = row.userId ?? (row.userToken === null ? `p${row.peerId}` : `t${row.userToken}`);
   let standing = window.holders.get(key);
   if (standing === undefined) {
     const { userId, userToken, peerId } = row;
     const sums = { rx: 0n, tx: 0n, undirected: 0n, markup: 0n, connections: 0, lastMs: 0 };
-    standing = { userId, userToken, peerId, ...sums, shown: null };
+    standing = { userId, userToken, peerId, ...sums, shown: null, changes: 0 };
     window.holders.set(key, standing);
   }
   addDelta(standing, row);
@@ -232,6 +263,13 @@ function addDelta(standing: Standing, delta: Omit<DayDelta, 'segmentId' | 'day'>
   standing.connections += delta.connections;
   if (delta.lastMs > standing.lastMs) standing.lastMs = delta.lastMs;
   standing.shown = null;
+  standing.changes++;
+}
+
+function addTo(unknown: Window['unknown'], delta: DayDelta): void {
+  const deltas = unknown.get(delta.segmentId);
+  if (deltas === undefined) unknown.set(delta.segmentId, [delta]);
+  else deltas.push(delta);
 }
 
 function toUsage(standing: Standing): HolderUsage {

@@ -13,7 +13,7 @@ import { SqlAuditLog, SqlIdentityStore, SqlSettingsStore } from './identity-stor
 import { SqlInventoryStore } from './inventory-store.ts';
 import { SqlLinkStore } from './link-store.ts';
 import { SqlQuotaStore } from './quota-store.ts';
-import type { Readers } from './reader/readers.ts';
+import type { AskedReaders } from './reader/asked.ts';
 import { SqlReconciliationStore } from './reconciliation-store.ts';
 import type { SlowReader } from './slow-reader.ts';
 import { SqlTwoFactorStore } from './two-factor-store.ts';
@@ -32,7 +32,9 @@ export interface OpenLedger {
   readonly secretBox: SecretBox | null;
   readonly writer: WriterLink;
   /** Reads of a millisecond or so. */
-  readonly readers: Readers;
+  readonly readers: AskedReaders;
+  /** The connection or thread behind `readers`. */
+  readonly quick: Pick<SlowReader, 'adoptZones' | 'close'>;
   readonly slow: SlowReader;
   /** For work on the whole ledger that may take minutes: nobody waits behind it. */
   readonly worker: SlowReader;
@@ -40,14 +42,14 @@ export interface OpenLedger {
   /** When a process last wrote to this ledger before now; null for a new one. */
   readonly lastInstant: Date | null;
   /** Which life of the ledger this is: another one after each restore. */
-  readonly incarnation: LedgerIncarnation;
+  readonly incarnation: () => LedgerIncarnation;
 }
 
 export type Stores = ReturnType<typeof makeStores>;
 
 /** Everything that is stored, over one ledger. */
-export function makeStores({ clock, calendar, writer, readers, slow, worker, exporter, ...ledger }: OpenLedger) {
-  const { lastInstant, incarnation } = ledger;
+export function makeStores({ clock, calendar, writer, readers, quick, slow, worker, exporter, ...ledger }: OpenLedger) {
+  const { lastInstant } = ledger;
   const box = ledger.secretBox ?? UNSEALED;
   const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock });
   const ordering = new UserOrdering(slow, readers.inventory, readers.userOrders, clock);
@@ -60,7 +62,7 @@ export function makeStores({ clock, calendar, writer, readers, slow, worker, exp
     quotas: new SqlQuotaStore(readers.quotas, slow, writer, clock),
     adminLimits: new SqlAdminLimits(readers.adminLimits, slow, writer, clock),
     identity: new SqlIdentityStore(readers.identity, writer, clock, box),
-    twoFactors: new SqlTwoFactorStore(readers.sql, writer, clock, box),
+    twoFactors: new SqlTwoFactorStore(readers.twoFactors, writer, clock, box),
     reconciliation: new SqlReconciliationStore(readers.checks, writer),
     health: new SqlHealthStore(readers.health, writer),
     alerts: new SqlAlertStore(readers.alerts, writer),
@@ -74,16 +76,18 @@ export function makeStores({ clock, calendar, writer, readers, slow, worker, exp
     /** When a process last wrote to this ledger before now; null for a new one. */
     lastInstant,
     /** Which life of the ledger this is: another one after each restore. */
-    incarnation,
+    get incarnation(): LedgerIncarnation {
+      return ledger.incarnation();
+    },
     calendar: (): Calendar => calendar,
     /** Another zone from the next midnight on: day borders and billing cycles. @throws RangeError if it is unknown */
     setTimeZone: async (timeZone: string): Promise<void> => {
       const zones = await writer.run('saveZone', timeZone);
       await writer.run('adoptZones', zones);
       calendar.adopt(zones);
-      for (const reader of [slow, worker, exporter]) reader.adoptZones(zones);
+      for (const reader of [quick, slow, worker, exporter]) reader.adoptZones(zones);
     },
-    trackingState: (): TrackingState => readers.ledger.tracking(),
+    trackingState: async (): Promise<TrackingState> => readers.ledger.tracking(),
     /** Proves that the ledger can be written. @throws LedgerFailure */
     heartbeat: (): Promise<void> => writer.run('beat'),
     /** Keeps some room for the moment at which the disk is full. False: there is none to keep. @throws LedgerFailure */
@@ -92,7 +96,7 @@ export function makeStores({ clock, calendar, writer, readers, slow, worker, exp
     keepOrders: (): Promise<void> => ordering.keep(),
     /** Gives back memory that nobody needs; to be called now and then. */
     tidy: async (): Promise<void> => {
-      ordering.tidy();
+      await ordering.tidy();
       await history.tidy();
     },
     async close(): Promise<void> {
@@ -100,7 +104,7 @@ export function makeStores({ clock, calendar, writer, readers, slow, worker, exp
       await worker.close();
       await exporter.close();
       // The writer is the last one to let go of the ledger: a file is whole then, without a log beside it.
-      readers.connection.close();
+      await quick.close();
       await writer.close();
     },
   };

@@ -2,31 +2,27 @@ import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { TwoFactorStore } from '../../core/identity/two-factor-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId } from '../../core/units/ids.ts';
-import type { Statements } from './reader/statements.ts';
+import type { Asked } from './reader/asked.ts';
+import type { TwoFactorReader } from './reader/two-factor-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Second factors; their secrets are sealed at rest. */
 export class SqlTwoFactorStore implements TwoFactorStore {
-  readonly #sql: Statements;
+  readonly #reader: Asked<TwoFactorReader>;
   readonly #writer: WriterLink;
   readonly #clock: Clock;
   readonly #box: SecretBox;
 
-  constructor(sql: Statements, writer: WriterLink, clock: Clock, box: SecretBox) {
-    this.#sql = sql;
+  constructor(reader: Asked<TwoFactorReader>, writer: WriterLink, clock: Clock, box: SecretBox) {
+    this.#reader = reader;
     this.#writer = writer;
     this.#clock = clock;
     this.#box = box;
   }
 
   async twoFactor(id: AdminId) {
-    const row = this.#sql.get<{ secret: Buffer; since: number; codes: number }>(
-      `SELECT secret, since, (SELECT count(*) FROM recovery_code r WHERE r.admin_id = f.admin_id) AS codes
-       FROM two_factor f WHERE admin_id = @id`,
-      { id },
-    );
-    if (row === undefined) return null;
-    return { secret: this.#box.open(row.secret), since: new Date(row.since), recoveryCodes: row.codes };
+    const stored = await this.#reader.twoFactor(id);
+    return stored === null ? null : { ...stored, secret: this.#box.open(stored.secret) };
   }
 
   setTwoFactor(id: AdminId, factor: Parameters<TwoFactorStore['setTwoFactor']>[1]) {
@@ -48,14 +44,7 @@ export class SqlTwoFactorStore implements TwoFactorStore {
   }
 
   async sessions(id: AdminId, tokenHash: Uint8Array | null) {
-    const rows = this.#sql.all<{ createdAt: number; expiresAt: number; isThis: number }>(
-      `SELECT created_at AS createdAt, expires_at AS expiresAt, token_hash IS @hash AS isThis FROM session
-       WHERE admin_id = @id AND expires_at > @nowMs ORDER BY created_at DESC`,
-      { id, nowMs: this.#clock.now().getTime(), hash: tokenHash === null ? null : Buffer.from(tokenHash) },
-    );
-    return rows.map(({ createdAt, expiresAt, isThis }) => {
-      return { createdAt: new Date(createdAt), expiresAt: new Date(expiresAt), isThis: isThis === 1 };
-    });
+    return this.#reader.sessions(id, tokenHash, this.#clock.now().getTime());
   }
 
   endOtherSessions(id: AdminId, tokenHash: Uint8Array) {

@@ -11,7 +11,7 @@ import type {
 import type { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, NodeId, PeerId, ResetId, UserId } from '../../core/units/ids.ts';
-import type { Readers } from './reader/readers.ts';
+import type { AskedReaders } from './reader/asked.ts';
 import type { SlowReader } from './slow-reader.ts';
 import { Standings } from './standings.ts';
 import type { WriterLink } from './writer-link.ts';
@@ -21,8 +21,8 @@ const MOST_ACCOUNTS_AT_ONCE = 200;
 
 interface HistoryParts {
   readonly writer: WriterLink;
-  /** Reads on this thread, of a millisecond or so. */
-  readonly quick: Readers;
+  /** Reads of a millisecond or so. */
+  readonly quick: AskedReaders;
   readonly slow: SlowReader;
   readonly calendar: Calendar;
   readonly clock: Clock;
@@ -31,7 +31,7 @@ interface HistoryParts {
 /** Reads the ledger: what takes a moment at once, the rest through the slow reader; never without what was answered. */
 export class SqlUsageHistory implements UsageHistory, CycleUsage {
   readonly #writer: WriterLink;
-  readonly #quick: Readers;
+  readonly #quick: AskedReaders;
   readonly #slow: SlowReader;
   readonly #calendar: Calendar;
   readonly #clock: Clock;
@@ -56,7 +56,7 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
     const days = period !== null && who.kind === 'all' && seenBy === undefined ? this.#recentDays(period) : null;
     if (period === null || days === null) return await this.#slow.read('summary', period, who, seenBy);
     const presence = await this.#standings.presence(days.first, days.last);
-    return { ...this.#quick.usage.carrierSummary(period), ...presence };
+    return { ...(await this.#quick.usage.carrierSummary(period)), ...presence };
   }
 
   async topCarriers(period: Period, limit: number, who: Visibility) {

@@ -70,7 +70,7 @@ test('it is kept so: often while somebody looks, more seldom while nobody does, 
   await ordering.keep();
   expect(read.beside).toBe(3);
   clock.advance(30 * MINUTE);
-  ordering.tidy();
+  await ordering.tidy();
   clock.advance(-30 * MINUTE);
   await first();
   expect(read).toEqual({ here: 0, beside: 3 });

@@ -2,6 +2,7 @@ import type { UserQuery } from '../../core/inventory/inventory-store.ts';
 import type { User } from '../../core/inventory/peer.ts';
 import type { Page } from '../../core/ledger/usage-history.ts';
 import type { Clock } from '../../core/units/clock.ts';
+import type { Asked } from './reader/asked.ts';
 import type { InventoryReader } from './reader/inventory-reader.ts';
 import { decodeCursor, encodeCursor } from './reader/statements.ts';
 import type { RankedSort, UserOrder, UserOrderReader, UserOrders } from './reader/user-order-reader.ts';
@@ -37,8 +38,8 @@ interface Snapshot extends UserOrders {
  */
 export class UserOrdering {
   readonly #slow: SlowReader;
-  readonly #reader: InventoryReader;
-  readonly #own: UserOrderReader;
+  readonly #reader: Asked<InventoryReader>;
+  readonly #own: Asked<UserOrderReader>;
   readonly #clock: Clock;
   #snapshots: Snapshot[] = [];
   #reading: Promise<Snapshot> | null = null;
@@ -46,8 +47,8 @@ export class UserOrdering {
   /** What the last reading took, wherever it was. */
   #costMs = 0;
 
-  /** `own` reads in this very thread. */
-  constructor(slow: SlowReader, reader: InventoryReader, own: UserOrderReader, clock: Clock) {
+  /** `own` is asked where no thread has to be started for it. */
+  constructor(slow: SlowReader, reader: Asked<InventoryReader>, own: Asked<UserOrderReader>, clock: Clock) {
     this.#slow = slow;
     this.#reader = reader;
     this.#own = own;
@@ -60,9 +61,10 @@ export class UserOrdering {
     const snapshot = kept ?? (await this.#latest());
     snapshot.usedMs = this.#nowMs();
     this.#askedMs = snapshot.usedMs;
-    const order = new Walk(snapshot.by[sort], query.descending ?? false, this.#since(snapshot, query));
+    const since = await this.#since(snapshot, query);
+    const order = new Walk(snapshot.by[sort], query.descending ?? false, since);
     const start = cursor === null ? 0 : kept ? Number(cursor[1]) : order.after(String(cursor[2]), Number(cursor[3]));
-    const shown = this.#shown(snapshot, query);
+    const shown = await this.#shown(snapshot, query);
     const places: number[] = [];
     let place = Math.max(0, start);
     for (; place < order.length && places.length <= query.limit; place++) {
@@ -71,7 +73,7 @@ export class UserOrdering {
     const page = places.slice(0, query.limit);
     const last = page.at(-1);
     return {
-      items: this.#reader.usersOfRows(page.map((each) => order.rowAt(each))),
+      items: await this.#reader.usersOfRows(page.map((each) => order.rowAt(each))),
       nextCursor:
         places.length > query.limit && last !== undefined
           ? encodeCursor([snapshot.atMs, last + 1, order.valueAt(last), order.rowAt(last)])
@@ -82,7 +84,7 @@ export class UserOrdering {
 
   /** To be called every few seconds: a long list is in order before anybody asks. */
   async keep(): Promise<void> {
-    if (this.#isQuick()) return;
+    if (await this.#isQuick()) return;
     const latest = this.#snapshots.at(-1);
     const isWatched = Math.abs(this.#nowMs() - this.#askedMs) < UNUSED_MS;
     const wantedMs = (latest?.freshMs ?? 0) * (isWatched ? 1 : UNWATCHED);
@@ -90,37 +92,36 @@ export class UserOrdering {
   }
 
   /** To be called now and then: gives back what nobody asked for; of a long list all but the latest. */
-  tidy(): void {
+  async tidy(): Promise<void> {
+    const isQuick = await this.#isQuick();
     const now = this.#nowMs();
-    const latest = this.#isQuick() ? undefined : this.#snapshots.at(-1);
+    const latest = isQuick ? undefined : this.#snapshots.at(-1);
     this.#snapshots = this.#snapshots.filter((each) => each === latest || now - (each.usedMs ?? each.atMs) < UNUSED_MS);
   }
 
   /** Users made since come last: where they belong is not known yet. */
-  #since({ lastRow }: Snapshot, query: UserQuery): number[] {
+  async #since({ lastRow }: Snapshot, query: UserQuery): Promise<number[]> {
     const { limit, cursor } = query;
     return this.#reader.userRows({ limit, cursor }, lastRow);
   }
 
   /** Null: everybody in the order. */
-  #shown({ users, lastRow }: Snapshot, query: UserQuery): ReadonlySet<number> | null {
+  async #shown({ users, lastRow }: Snapshot, query: UserQuery): Promise<ReadonlySet<number> | null> {
     const { ownerId, search, state, tag, planId, limit, cursor } = query;
     const isFiltered = [ownerId, search, state, tag, planId].some((each) => each !== undefined);
     const everybody = { limit, cursor };
     // None of them was deleted since.
-    if (
-      !isFiltered &&
-      this.#reader.countUsers(everybody) === users + this.#reader.userRows(everybody, lastRow).length
-    ) {
-      return null;
+    if (!isFiltered) {
+      const since = await this.#reader.userRows(everybody, lastRow);
+      if ((await this.#reader.countUsers(everybody)) === users + since.length) return null;
     }
-    return new Set(this.#reader.userRows(query));
+    return new Set(await this.#reader.userRows(query));
   }
 
   async #latest(): Promise<Snapshot> {
     const latest = this.#snapshots.at(-1);
     if (latest !== undefined && this.#ageOf(latest) < latest.freshMs) return latest;
-    if (this.#isQuick()) return this.#kept(this.#own.read(this.#nowMs()));
+    if (await this.#isQuick()) return this.#kept(await this.#own.read(this.#nowMs()));
     const reading = this.#read();
     if (latest === undefined || this.#ageOf(latest) >= USABLE * latest.freshMs) return await reading;
     reading.catch(() => {
@@ -153,8 +154,8 @@ export class UserOrdering {
     return snapshot;
   }
 
-  #isQuick(): boolean {
-    return this.#costMs < MOMENT_MS && this.#reader.countUsers({ limit: 1, cursor: null }) <= FEW;
+  async #isQuick(): Promise<boolean> {
+    return this.#costMs < MOMENT_MS && (await this.#reader.countUsers({ limit: 1, cursor: null })) <= FEW;
   }
 
   #ageOf({ atMs }: Snapshot): number {

@@ -1,14 +1,15 @@
 import type { UserStates } from '../../core/quota/user-state.ts';
 import type { UserId } from '../../core/units/ids.ts';
+import type { Asked } from './reader/asked.ts';
 import type { QuotaReader } from './reader/quota-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** States of users: written with what they follow from, read here. */
 export class SqlUserStates implements UserStates {
-  readonly #reader: QuotaReader;
+  readonly #reader: Asked<QuotaReader>;
   readonly #writer: WriterLink;
 
-  constructor(reader: QuotaReader, writer: WriterLink) {
+  constructor(reader: Asked<QuotaReader>, writer: WriterLink) {
     this.#reader = reader;
     this.#writer = writer;
   }

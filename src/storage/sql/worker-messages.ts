@@ -1,5 +1,6 @@
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type { ZoneSince } from '../../core/units/calendar.ts';
+import type { ReaderPart } from './reader/asked.ts';
 import type { SlowReadName } from './reader/readers.ts';
 import { type FlatPoll, flattenPoll, joinPoll } from './reading-columns.ts';
 import { fromWireError, toWireError, type WireError } from './wire-error.ts';
@@ -16,8 +17,10 @@ export type ToWriter =
   | { readonly kind: 'close' };
 
 export type FromWriter =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly found: unknown }
   | { readonly kind: 'failed'; readonly error: WireError }
+  /** The connection is lost, and the writer with it. Whether what was not answered took place, the tables know. */
+  | { readonly kind: 'lost'; readonly error: WireError }
   | {
       readonly kind: 'turn';
       readonly answers: readonly WireAnswer[];
@@ -39,6 +42,7 @@ export const ID_LENGTH = 16;
 
 export type ToReader =
   | { readonly id: number; readonly name: SlowReadName; readonly args: readonly unknown[] }
+  | { readonly id: number; readonly part: ReaderPart; readonly name: string; readonly args: readonly unknown[] }
   | { readonly zones: readonly ZoneSince[] };
 
 export type FromReader = WireAnswer;

@@ -1,3 +1,4 @@
+import type { LedgerFailure } from '../../core/errors.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type { Commit, NodePoll } from '../../core/ledger/usage-ledger.ts';
 import type { Clock } from '../../core/units/clock.ts';
@@ -30,6 +31,9 @@ export class WriterLink {
   readonly #listeners = new Set<(commit: Commit) => void>();
   readonly #stateListeners = new Set<(userIds: readonly UserId[]) => void>();
   #followTables: (change: TablesChange) => void = () => {};
+  #startAnew: () => void = () => {};
+  /** Why there is no writer at present; null while there is one. */
+  #lost: LedgerFailure | null = null;
   #transport: WriterTransport | null = null;
   #pending: WriterItem[] = [];
   #lastId = 0;
@@ -40,9 +44,13 @@ export class WriterLink {
     this.#clock = clock;
   }
 
-  /** To be called once, before the first item. */
+  /** Before the first item, and when another writer begins in the place of one that was lost. */
   connect(transport: WriterTransport): void {
     this.#transport = transport;
+    if (this.#lost === null) return;
+    this.#lost = null;
+    this.#unfolded = true;
+    this.#startAnew();
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
@@ -58,6 +66,11 @@ export class WriterLink {
   /** Told what changed in the tables before the callers of the change are answered. */
   onTables(follow: (change: TablesChange) => void): void {
     this.#followTables = follow;
+  }
+
+  /** Told that another writer began: what the one before did last was told to nobody. */
+  onAnew(startAnew: () => void): void {
+    this.#startAnew = startAnew;
   }
 
   reports(sender: ReportSender, reports: readonly UsageReport[]): Promise<ReportOutcome> {
@@ -91,11 +104,23 @@ export class WriterLink {
     if (states.length > 0) for (const listener of this.#stateListeners) listener(states);
   }
 
+  /** The writer lost the ledger: until another one begins everything is refused with `error`. */
+  lose(error: LedgerFailure): void {
+    this.#lost = error;
+    this.#pending = [];
+    this.#rejectAll(error);
+  }
+
   /** The writer is gone: nobody waits in vain. */
   fail(error: unknown): void {
     this.#closed = true;
-    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#rejectAll(error);
+  }
+
+  #rejectAll(error: unknown): void {
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
   }
 
   async close(): Promise<void> {
@@ -107,6 +132,7 @@ export class WriterLink {
 
   #send<R>(item: NewItem): Promise<R> {
     if (this.#closed) return Promise.reject(new Error('The ledger is closed.'));
+    if (this.#lost !== null) return Promise.reject(this.#lost);
     return new Promise<R>((resolve, reject) => {
       const id = ++this.#lastId;
       this.#waiting.set(id, { resolve, reject });

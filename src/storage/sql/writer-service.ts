@@ -10,47 +10,84 @@ import type { WriterTurn } from './writer/writer-items.ts';
 
 /** What the writer's thread is started with, beside what its engine needs to open the ledger. */
 export interface WriterData {
-  readonly zones: readonly ZoneSince[];
   readonly nowMs: number;
+}
+
+/** A ledger that was opened for writing. */
+export interface OpenedForWriting<O> {
+  readonly connection: WriteConnection;
+  readonly zones: readonly ZoneSince[];
+  /** Why nothing was written since the last commit, if it is not that Xpert did not run. */
+  readonly stoppedBecause?: string;
+  /** What the starting thread is told of it. */
+  readonly found: O;
 }
 
 /**
  * The writer's thread: transport only. A turn's answers go back as one message; between two turns everything that
  * arrived meanwhile joins the queue, so that the parts of a large poll never keep reports waiting.
  */
-export function serveWriter<D>(open: (data: D) => WriteConnection, failureOf: WriteConnection['failureOf']): void {
+export function serveWriter<D, O>(
+  open: (data: WriterData & D) => OpenedForWriting<O>,
+  failureOf: WriteConnection['failureOf'],
+): void {
   const port = parentPort;
   if (port === null) throw new Error('the writer of a ledger runs as a worker thread only');
   const data = workerData as WriterData & D;
   const tell = (message: FromWriter): void => port.postMessage(message);
   try {
-    const writer = new LedgerWriter(open(data), {
-      calendar: new Calendar(data.zones),
+    const { connection, zones, found, ...rest } = open(data);
+    const writer = new LedgerWriter(connection, {
+      calendar: new Calendar(zones),
       newId: () => randomId(ID_LENGTH),
       nowMs: data.nowMs,
+      ...rest,
     });
-    serve(port, writer, tell);
-    tell({ kind: 'ready' });
+    serve(port, { writer, connection, tell });
+    tell({ kind: 'ready', found });
   } catch (error) {
     tell({ kind: 'failed', error: toWireError(failureOf(error) ?? error) });
     port.close();
   }
 }
 
-function serve(port: MessagePort, writer: LedgerWriter, tell: (message: FromWriter) => void): void {
+interface Served {
+  readonly writer: LedgerWriter;
+  readonly connection: WriteConnection;
+  readonly tell: (message: FromWriter) => void;
+}
+
+function serve(port: MessagePort, { writer, connection, tell }: Served): void {
   let closing = false;
+  const news = newsOnly(tell);
+  /** What is in memory may be ahead of the tables, and nothing can be read to set it right. */
+  const endIfLost = (): void => {
+    const failure = connection.lostBy?.() ?? null;
+    if (failure === null) return;
+    tell({ kind: 'lost', error: toWireError(failure) });
+    process.exit();
+  };
   const take = (message: ToWriter): void => {
     if (message.kind === 'items') turns.enqueue(joinItems(message.items, message.reports), message.nowMs);
     else closing = true;
   };
-  const turns = new Turns(writer, newsOnly(tell), () => {
+  const toldTurn = (turn: WriterTurn): void => {
+    news(turn);
+    endIfLost();
+  };
+  const turns = new Turns(writer, toldTurn, () => {
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
       take(next.message as ToWriter);
     }
   });
   port.on('message', (message: ToWriter) => {
-    take(message);
-    turns.run();
+    try {
+      take(message);
+      turns.run();
+    } catch (error) {
+      endIfLost();
+      throw error;
+    }
     if (!closing) return;
     turns.close();
     port.close();

@@ -1,32 +1,47 @@
 import { Worker } from 'node:worker_threads';
 import { fromWireError } from './wire-error.ts';
 import { type FromWriter, flattenItems, joinAnswers, type ToWriter } from './worker-messages.ts';
-import type { WriterLink, WriterTransport } from './writer-link.ts';
+import type { WriterTurn } from './writer/writer-items.ts';
+import type { WriterTransport } from './writer-link.ts';
 import type { WriterData } from './writer-service.ts';
 
+/** Who hears of a writer's thread. */
+export interface WriterListener {
+  receive(turn: WriterTurn): void;
+  /** It lost its connection and ends. */
+  lose(error: Error): void;
+  /** It is gone, by a bug or because it was closed. */
+  fail(error: unknown): void;
+}
+
 /** Starts the writer in a thread of its own. @throws LedgerFailure if it cannot open the ledger */
-export async function startWriterThread<D>(url: URL, link: WriterLink, data: WriterData & D): Promise<WriterTransport> {
+export async function startWriterThread<D, O>(
+  url: URL,
+  listener: WriterListener,
+  data: WriterData & D,
+): Promise<{ readonly transport: WriterTransport; readonly found: O }> {
   const worker = new Worker(url, { workerData: data, name: 'ledger writer' });
   const tell = (message: ToWriter): void => worker.postMessage(message);
   let closed: (() => void) | null = null;
-  await new Promise<void>((ready, refuse) => {
+  const found = await new Promise<O>((ready, refuse) => {
     worker.on('error', (error) => {
       refuse(error);
-      link.fail(error);
+      listener.fail(error);
     });
     worker.on('exit', () => {
-      link.fail(new Error('The writer thread of the ledger ended.'));
+      listener.fail(new Error('The writer thread of the ledger ended.'));
       closed?.();
     });
     worker.on('message', (message: FromWriter) => {
       if (message.kind === 'turn') {
-        link.receive({ ...message.turn, answers: joinAnswers(message.answers, message.outcomes) });
+        listener.receive({ ...message.turn, answers: joinAnswers(message.answers, message.outcomes) });
       }
-      if (message.kind === 'ready') ready();
+      if (message.kind === 'ready') ready(message.found as O);
       if (message.kind === 'failed') refuse(fromWireError(message.error));
+      if (message.kind === 'lost') listener.lose(fromWireError(message.error));
     });
   });
-  return {
+  const transport: WriterTransport = {
     send: (items, nowMs) => tell({ kind: 'items', ...flattenItems(items), nowMs }),
     close: () =>
       new Promise((resolve) => {
@@ -34,4 +49,5 @@ export async function startWriterThread<D>(url: URL, link: WriterLink, data: Wri
         tell({ kind: 'close' });
       }),
   };
+  return { transport, found };
 }

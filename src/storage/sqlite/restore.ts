@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../core/errors.ts';
 import type { NewId } from '../../core/units/ids.ts';
 import { type Database, Sqlite } from '../../lib/sqlite.ts';
-import { readIncarnation, type StoredIncarnation, saveMeta } from '../sql/incarnation.ts';
+import { writeIncarnation } from '../sql/incarnation.ts';
 import { SEALED_KEY } from './backup.ts';
 import { openForWriting } from './database.ts';
 import { APPLICATION_ID, refuseNewerFile } from './migrations/migrate.ts';
@@ -30,40 +30,20 @@ export function inspectBackup(path: string, shownAs: string): FoundBackup {
   });
 }
 
-/**
- * Makes a copy of a backup the ledger from now on (rule 18): a new incarnation; a gap on every node since the backup was
- * made, which its next reading ends; nobody is logged in; what would change access waits for the owner.
- */
+/** Makes a copy of a backup the ledger from now on. */
 export function beginIncarnation(path: string, options: { readonly newId: NewId; readonly nowMs: number }): void {
   const { newId, nowMs } = options;
   const db = openForWriting(path);
   try {
     db.transaction(() => {
-      const fromMs = Math.min(nowMs, Number(db.prepare('SELECT at FROM alive').pluck().get() ?? nowMs));
-      const before = readIncarnation(db);
-      const restores = [...(before?.restores ?? []), { atMs: nowMs, missingFromMs: fromMs }];
-      saveMeta(db, 'incarnation', { id: newId(), sinceMs: nowMs, restores } satisfies StoredIncarnation);
-      saveMeta(db, 'enforcement-paused', { reason: 'restored', sinceMs: nowMs });
+      writeIncarnation(db, newId, nowMs);
       db.prepare('DELETE FROM meta WHERE name = ?').run(SEALED_KEY);
-      db.prepare('DELETE FROM session').run();
-      db.prepare(OPEN_GAPS).run({ from: fromMs, message: gapMessage(fromMs) });
     }).immediate();
     db.pragma('wal_checkpoint(TRUNCATE)');
   } finally {
     db.close();
   }
 }
-
-function gapMessage(fromMs: number): string {
-  return `Restored from a backup of ${new Date(fromMs).toISOString()}: counters are caught up, reports since then are missing.`;
-}
-
-/** On nodes that were read before and are not in a gap already. */
-const OPEN_GAPS = `
-  INSERT INTO gap (node_id, from_at, reason, message)
-  SELECT n.id, @from, 'not-running', @message FROM node n JOIN poll_outcome o ON o.node_id = n.id
-  WHERE n.deleted_at IS NULL AND o.last_complete_at IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM gap g WHERE g.node_id = n.id AND g.to_at IS NULL)`;
 
 function refuseForeign(db: Database, path: string): void {
   if (Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID) return;

@@ -11,7 +11,7 @@ import { makeStores, type Stores } from '../sql/stores.ts';
 import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
 import { Turns } from '../sql/writer/turns.ts';
 import { localTransport, WriterLink } from '../sql/writer-link.ts';
-import { startWriterThread } from '../sql/writer-thread.ts';
+import { startWriterThread, type WriterListener } from '../sql/writer-thread.ts';
 import { readConnection, writeConnection } from './connections.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
 import { importOriginal, type OriginalImport } from './import-original.ts';
@@ -45,7 +45,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     writer.connect(localTransport(new Turns(ledger, (turn) => writer.receive(turn))));
   } else {
     db.close();
-    writer.connect(await startWriterThread(workers.writer, writer, { path, zones: calendar.zones, nowMs }));
+    const fail = (error: unknown) => writer.fail(error);
+    const listener: WriterListener = { receive: (turn) => writer.receive(turn), lose: fail, fail };
+    const data = { path, zones: calendar.zones, nowMs };
+    writer.connect((await startWriterThread(workers.writer, listener, data)).transport);
   }
   // What lies in memory has one connection, which is the writer's to close.
   const reading = path === ':memory:' ? { ...readConnection(db), close() {} } : readConnection(openForReading(path));
@@ -56,7 +59,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const exporter = local ?? readerThread(options, calendar, EXPORT_MEMORY);
   const secretBox = options.secretBox ?? null;
   return makeStores({
-    ...{ clock, calendar, secretBox, writer, readers, slow, worker, exporter, lastInstant, incarnation },
+    ...{ clock, calendar, secretBox, writer, readers, slow, worker, exporter, lastInstant },
+    incarnation: () => incarnation,
+    // Its calendar is the one of this thread.
+    quick: { adoptZones() {}, close: async () => reading.close() },
   });
 }
 

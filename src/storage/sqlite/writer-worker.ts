@@ -1,3 +1,4 @@
+import type { ZoneSince } from '../../core/units/calendar.ts';
 import { serveWriter } from '../sql/writer-service.ts';
 import { writeConnection } from './connections.ts';
 import { openForWriting } from './database.ts';
@@ -5,7 +6,6 @@ import { DiskReserve } from './disk-reserve.ts';
 import { ledgerFailureOf } from './failures.ts';
 
 /** Entry of the writer's thread. */
-serveWriter(
-  ({ path }: { path: string }) => writeConnection(openForWriting(path), new DiskReserve(path)),
-  ledgerFailureOf,
-);
+serveWriter(({ path, zones }: { path: string; zones: readonly ZoneSince[] }) => {
+  return { connection: writeConnection(openForWriting(path), new DiskReserve(path)), zones, found: null };
+}, ledgerFailureOf);

@@ -18,7 +18,10 @@ export interface StoredKept {
   readonly bytes: Uint8Array;
   readonly isSealed: boolean;
 }
-type Open = (kept: StoredKept) => string | null;
+
+type StoredMark = Omit<AccessMark, 'kept' | 'isKeptLost'> & { readonly kept: StoredKept | null };
+/** A target whose mark is still as it is stored. */
+export type Stored<T extends AccessTarget> = Omit<T, 'mark'> & { readonly mark: StoredMark | null };
 
 /** Why a user's access is to be off; null while it is not (core/quota/user-state.ts). The index is of this very text. */
 const IS_OFF = "u.state NOT IN ('active', 'on-hold')";
@@ -53,13 +56,13 @@ export class AccessReader {
     return this.#sql.all<{ id: NodeId }>(`${ENFORCED} ORDER BY n.name`).map(({ id }) => id);
   }
 
-  targets(nodeId: NodeId, open: Open): AccessTarget[] {
+  targets(nodeId: NodeId): Stored<AccessTarget>[] {
     const rows = this.#sql.allBig<TargetRow>(
       `WITH ${PART}, chosen AS (${CHOSEN})
        SELECT ${columns} FROM chosen c ${joins} WHERE s.node_id = @nodeId ORDER BY p.rowid`,
       { nodeId, parts: this.#parts() },
     );
-    return rows.map((row) => toTarget(row, open));
+    return rows.map(toTarget);
   }
 
   sourceLimits(nodeId: NodeId): SourceLimitPeer[] {
@@ -74,7 +77,7 @@ export class AccessReader {
       .map(({ peerId, key, ...row }) => ({ peerId, key, state: toLimitState(row) }));
   }
 
-  list({ nodeId, userId, ownerId, failing, limit, cursor }: AccessQuery, open: Open): Page<ListedTarget> {
+  list({ nodeId, userId, ownerId, failing, limit, cursor }: AccessQuery): Page<Stored<ListedTarget>> {
     const position = decodeCursor(cursor)?.[0] ?? 0;
     const where = [
       'n.deleted_at IS NULL AND p.rowid > @position',
@@ -97,9 +100,9 @@ export class AccessReader {
         ...(ownerId === undefined ? {} : { owner: ownerId }),
       },
     );
-    const toListed = (row: ListedRow): ListedTarget => {
+    const toListed = (row: ListedRow): Stored<ListedTarget> => {
       const { nodeId: id, nodeName, mode } = row;
-      return { ...toTarget(row, open), nodeId: id, nodeName, mode };
+      return { ...toTarget(row), nodeId: id, nodeName, mode };
     };
     return toPage(rows, limit, null, toListed, (row) => [Number(row.position)]);
   }
@@ -108,10 +111,10 @@ export class AccessReader {
     return this.#sql
       .all<Omit<AccessSummary, 'heldSince'> & { heldSince: number | null }>(
         `WITH ${PART}, chosen AS (${CHOSEN})
-         SELECT s.node_id AS nodeId, ifnull(sum(${IS_PEER_OFF} AND ifnull(m.phase <> 'suspended', 1)), 0) AS waiting,
-           sum(ifnull(m.phase = 'suspended', 0)) AS suspended,
+         SELECT s.node_id AS nodeId, ifnull(sum(${IS_PEER_OFF} AND ifnull(m.phase <> 'suspended', TRUE)), 0) AS waiting,
+           sum(ifnull(m.phase = 'suspended', FALSE)) AS suspended,
            ifnull(sum(m.peer_id IS NOT NULL AND NOT ${IS_PEER_OFF}), 0) AS regaining, sum(m.code IS NOT NULL) AS failing,
-           sum(ifnull(m.phase = 'wanted' AND m.clearance = 'held', 0)) AS held,
+           sum(ifnull(m.phase = 'wanted' AND m.clearance = 'held', FALSE)) AS held,
            min(iif(m.phase = 'wanted' AND m.clearance = 'held', m.wanted_at, NULL)) AS heldSince
          FROM chosen c ${joins} GROUP BY s.node_id`,
         { parts: this.#parts() },
@@ -219,23 +222,21 @@ interface TargetRow {
 
 type ListedRow = TargetRow & { position: bigint; nodeId: NodeId; nodeName: string; mode: AccessMode };
 
-function toTarget(row: TargetRow, open: Open): AccessTarget {
+function toTarget(row: TargetRow): Stored<AccessTarget> {
   const { peerId, identity, service, kind, key, name, userId, userName, reason, endedAt } = row;
   return {
     ...{ peerId, identity, service, kind, key, name, userId, userName, reason },
     isEnded: endedAt !== null,
-    mark: row.phase === null ? null : toMark(row, row.phase, open),
+    mark: row.phase === null ? null : toMark(row, row.phase),
   };
 }
 
-function toMark(row: TargetRow, phase: AccessMark['phase'], open: Open): AccessMark {
+function toMark(row: TargetRow, phase: AccessMark['phase']): StoredMark {
   const { clearance, overshoot, dropped, code, message, hint } = row;
-  const kept = row.kept === null ? null : open({ bytes: row.kept, isSealed: row.sealed === 1n });
   return {
     phase,
     clearance,
-    kept,
-    isKeptLost: row.kept !== null && kept === null,
+    kept: row.kept === null ? null : { bytes: row.kept, isSealed: row.sealed === 1n },
     wantedAt: new Date(Number(row.wantedAt)),
     appliedAt: phase === 'suspended' ? instant(row.appliedAt) : null,
     overshoot,

@@ -136,7 +136,7 @@ export class InventoryReader {
   successions(): Succession[] {
     return this.#sql
       .all<Omit<Succession, 'sameName' | 'sameAllowedIps'> & { sameName: number; sameIps: number }>(
-        `SELECT e.user_id AS userId, e.id AS endedId, n.id AS successorId, ifnull(n.name = e.name, 0) AS sameName,
+        `SELECT e.user_id AS userId, e.id AS endedId, n.id AS successorId, ifnull(n.name = e.name, FALSE) AS sameName,
            n.allowed_ips = e.allowed_ips AND n.allowed_ips <> '[]' AS sameIps
          FROM peer n JOIN peer e ON e.service_id = n.service_id JOIN user u ON u.id = e.user_id
          WHERE n.user_id IS NULL AND n.ended_at IS NULL AND e.ended_at IS NOT NULL AND u.deleted_at IS NULL

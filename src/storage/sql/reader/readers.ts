@@ -34,6 +34,7 @@ import { QualityReader } from './quality-reader.ts';
 import { QuotaReader } from './quota-reader.ts';
 import { StatementReader } from './statement-reader.ts';
 import { Statements } from './statements.ts';
+import { TwoFactorReader } from './two-factor-reader.ts';
 import { UsageReader } from './usage-reader.ts';
 import { UserOrderReader } from './user-order-reader.ts';
 
@@ -46,6 +47,7 @@ export function makeReaders(connection: ReadConnection, calendar: Calendar) {
     ...{ connection, sql },
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
+    twoFactors: new TwoFactorReader(sql),
     links: new LinkReader(sql),
     access: new AccessReader(sql, quotas),
     usage: new UsageReader(sql, calendar),

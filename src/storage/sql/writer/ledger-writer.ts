@@ -16,6 +16,8 @@ interface WriterOptions {
   readonly calendar: Calendar;
   readonly newId: NewId;
   readonly nowMs: number;
+  /** Why nothing was written since the last commit. */
+  readonly stoppedBecause?: string;
 }
 
 /** Of what the writer asks of itself: nobody waits for the answer. */
@@ -77,10 +79,10 @@ export class LedgerWriter {
     }
   }
 
-  #firstCommit({ calendar, newId, nowMs }: WriterOptions): WriterParts {
+  #firstCommit({ calendar, newId, nowMs, stoppedBecause = 'Xpert was not running.' }: WriterOptions): WriterParts {
     this.#sql.begin.run();
     const parts = makeParts(this.#db, calendar, newId, nowMs);
-    parts.liveness.noteStop(parts.outcomes, nowMs);
+    parts.liveness.noteStop(parts.outcomes, nowMs, stoppedBecause);
     parts.liveness.beat(nowMs);
     this.#sql.commit.run();
     return parts;

@@ -31,15 +31,15 @@ export class Liveness {
     this.#sequence++;
   }
 
-  /** After a start: opens a gap on every node for the time in which Xpert itself did not run. */
-  noteStop(outcomes: PollOutcomes, nowMs: number): void {
+  /** After a start: opens a gap on every node for the time in which nothing could be written. `message`: why. */
+  noteStop(outcomes: PollOutcomes, nowMs: number, message: string): void {
     const stoppedAtMs = this.#stoppedAtMs;
     this.#stoppedAtMs = null;
     if (stoppedAtMs === null) return;
     for (const row of this.#sql.polledNodes.all()) {
       const { id, intervalMs } = row as { id: string; intervalMs: number };
       if (nowMs - stoppedAtMs < Math.max(SHORTEST_STOP_MS, 2 * intervalMs)) continue;
-      outcomes.openGap(id, stoppedAtMs, 'not-running', 'Xpert was not running.');
+      outcomes.openGap(id, stoppedAtMs, 'not-running', message);
     }
   }
 }

@@ -48,11 +48,30 @@ export class ReportIntake {
   #fresh = new Fresh();
   #folding = new Fresh();
   readonly #knownTokens = new BoundedMap<string, true>(100_000);
+  /** What the tables say of the keys of this turn, where it was asked for all of them together. */
+  #lookedUp = new Map<string, number | undefined>();
   #unclaimedTokens: number | null = null;
 
   constructor(db: Database, tracking: TrackingSwitch) {
     this.#sql = prepare(db);
     this.#tracking = tracking;
+  }
+
+  /** Before the reports of a turn are decided: asks together what each of them would ask alone. */
+  lookAhead(requests: readonly { readonly sender: ReportSender; readonly reports: readonly UsageReport[] }[]): void {
+    const { findKey } = this.#sql;
+    this.#lookedUp.clear();
+    if (findKey.getEach === undefined) return;
+    const hashes = new Set<string>();
+    for (const { sender, reports } of requests) {
+      for (const report of reports) {
+        const scope = scopeOf(sender, report);
+        if (report.eventId !== null) hashes.add(hashOf(scope, report.eventId));
+      }
+    }
+    const asked = [...hashes].filter((hash) => !this.#fresh.keys.has(hash) && !this.#folding.keys.has(hash));
+    const bodies = findKey.getEach(asked.map((hash) => [Buffer.from(hash, 'hex')]));
+    asked.forEach((hash, i) => void this.#lookedUp.set(hash, bodies[i] as number | undefined));
   }
 
   /** All reports of a request or none. @throws EventIdReused, TooManyUnclaimedTokens, TrackingOff */
@@ -144,6 +163,7 @@ export class ReportIntake {
   }
 
   #storedBody(hash: string): number | undefined {
+    if (this.#lookedUp.has(hash)) return this.#lookedUp.get(hash);
     return this.#sql.findKey.get(Buffer.from(hash, 'hex')) as number | undefined;
   }
 
@@ -254,8 +274,15 @@ function pointerTo(index: number, reports: readonly UsageReport[]): string {
 /** Reports that nobody signed are unique per user_token: strangers cannot use up each other's ids. */
 function keyOf(sender: ReportSender, report: UsageReport): ReportKey | null {
   if (report.eventId === null) return null;
-  const scope = sender.credential === null ? `open\n${report.userToken}` : `key\n${sender.credential}`;
-  return { hash: hash('sha256', `${scope}\n${report.eventId}`, 'hex').slice(0, 24), body: bodyDigest(report) };
+  return { hash: hashOf(scopeOf(sender, report), report.eventId), body: bodyDigest(report) };
+}
+
+function scopeOf(sender: ReportSender, report: UsageReport): string {
+  return sender.credential === null ? `open\n${report.userToken}` : `key\n${sender.credential}`;
+}
+
+function hashOf(scope: string, eventId: string): string {
+  return hash('sha256', `${scope}\n${eventId}`, 'hex').slice(0, 24);
 }
 
 /** 32 bits over everything that counts in a report (FNV-1a): tells a repetition from another report of the same id. */

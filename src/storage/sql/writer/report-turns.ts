@@ -105,6 +105,11 @@ export class ReportTurns {
   #decideAll(items: readonly Item<'reports'>[]): ReportTurn {
     const answers: WriterAnswer[] = [];
     const accepted: AcceptedReport[] = [];
+    try {
+      this.#use.intake.lookAhead(items);
+    } catch (error) {
+      return refuse(items, this.#use.failureOf(error) ?? error);
+    }
     for (const item of items) {
       const decision = this.#decide(item);
       answers.push(decision.answer);

@@ -1,4 +1,4 @@
-// Builds dist/: the CLI and server, the SQLite worker threads and the panel. `--stale` builds only what is not up to date.
+// Builds dist/: the CLI and server, the worker threads of the ledger and the panel. `--stale` builds only what is not up to date.
 import {
   chmodSync,
   copyFileSync,
@@ -25,8 +25,12 @@ const entryPoints = {
   xpert: 'src/cli/main.ts',
   'sqlite-writer': 'src/storage/sqlite/writer-worker.ts',
   'sqlite-reader': 'src/storage/sqlite/reader-worker.ts',
+  'postgres-writer': 'src/storage/postgres/writer-worker.ts',
+  'postgres-reader': 'src/storage/postgres/reader-worker.ts',
+  'postgres-socket': 'src/storage/postgres/socket-worker.ts',
 };
-const native = ['@node-rs/argon2'];
+/** Not bundled: native, or (pg-native) only used where somebody installed it. */
+const native = ['@node-rs/argon2', 'pg-native'];
 
 /** Bundled packages written for CommonJS ask for `require`, which an ES module does not have. */
 const banner =

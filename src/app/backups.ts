@@ -20,7 +20,8 @@ interface Dependencies {
   readonly settings: SettingsStore;
   readonly clock: Clock;
   readonly dataDir: string;
-  readonly databasePath: string;
+  /** The SQLite file. Null: PostgreSQL holds the ledger, and its own means make the copies. */
+  readonly databasePath: string | null;
   /** The key of stored secrets; null if none was ever sealed. */
   readonly readKey: () => Uint8Array | null;
   /** Of an automatic backup: nobody waits for it. */
@@ -87,6 +88,7 @@ export class Backups {
 
   /** Without a passphrase the key of stored secrets is not in it: whoever finds it cannot open them. */
   async write(passphrase: string | null): Promise<BackupFile> {
+    if (this.#use.databasePath === null) throw elsewhere(this.#use.dataDir);
     if (passphrase !== null && passphrase.length < SHORTEST_PASSPHRASE)
       throw new InvalidInput('/passphrase', `The passphrase must have at least ${SHORTEST_PASSPHRASE} characters.`);
     return await this.#write('', passphrase);
@@ -102,12 +104,13 @@ export class Backups {
 
   /** To be called now and then: writes the automatic backup that is due, and removes those that are too many. */
   async keepSchedule(): Promise<void> {
-    const { clock } = this.#use;
+    const { clock, databasePath } = this.#use;
+    if (databasePath === null) return;
     const runningMs = clock.monotonicMs() - this.#startedMs;
     try {
       const schedule = await this.schedule();
       if (this.#isWriting || !isBackupDue(schedule, this.list(), clock.now(), runningMs)) return;
-      await this.#refuseWithoutRoom();
+      await this.#refuseWithoutRoom(databasePath);
       await this.#write('auto-', null);
       this.#failure = null;
       for (const { path } of backupsToRemove(schedule, this.list())) rmSync(path, { force: true });
@@ -146,13 +149,19 @@ export class Backups {
     }
   }
 
-  async #refuseWithoutRoom(): Promise<void> {
+  async #refuseWithoutRoom(databasePath: string): Promise<void> {
     const folder = existsSync(this.#folder) ? this.#folder : this.#use.dataDir;
     const { bavail, bsize } = await statfs(folder);
-    const needed = statSync(this.#use.databasePath).size + ROOM_BYTES;
+    const needed = statSync(databasePath).size + ROOM_BYTES;
     if (bavail * bsize >= needed) return;
     throw new ExpectedError('backup-no-room', `There is no room for a backup: it may need ${needed} bytes.`, {
       hint: 'Free space, keep fewer backups, or switch automatic backups off.',
     });
   }
+}
+
+function elsewhere(dataDir: string): ExpectedError {
+  return new ExpectedError('backup-elsewhere', 'PostgreSQL holds the ledger: its own means make the copies.', {
+    hint: `Run pg_dump --format=custom --file=xpert.dump DATABASE (or pg_basebackup), and keep ${dataDir}/secret.key with it.`,
+  });
 }

@@ -23,7 +23,7 @@ import { Changes } from './changes.ts';
 import { beatOf, judge, judgingOf, limitsOf, orderingOf, reserveOf, silenceOf, tidyingOf } from './chores.ts';
 import { CleanupJobs } from './cleanup-jobs.ts';
 import { ClockSkews } from './clock-skews.ts';
-import type { Config } from './config.ts';
+import { type Config, ledgerFile } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
 import { examine, findingsBesideNotices } from './doctor.ts';
@@ -73,14 +73,14 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
 
   // Ledger
   const secretBox = openSecretBox(config);
-  const store = await openStore(config, clock, secretBox);
+  const store = await openStore(config, clock, secretBox, log);
   const { ledger, history, exports, billing, inventory, identity, links, settings, audit, reconciliation } = store;
   const { quotas, userStates, adminLimits, twoFactors } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
   const changes = new Changes();
 
   const backups = new Backups({
-    ...{ ledger, settings, clock, dataDir: config.dataDir, databasePath: config.databasePath },
+    ...{ ledger, settings, clock, dataDir: config.dataDir, databasePath: ledgerFile(config) },
     readKey: () => secretBox.exportKey(),
     onFailure: (error) => log.error({ err: error }, 'the automatic backup failed'),
   });
@@ -108,7 +108,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     isClockSuspect: () => wallTime.read().suspect,
     calendar: async () => store.calendar(),
     setTimeZone: (timeZone) => store.setTimeZone(timeZone),
-    trackingState: async () => store.trackingState(),
+    trackingState: () => store.trackingState(),
     ready: () => store.heartbeat(),
     examine: () => examine(examined()),
     ...vpnServiceImports({ inventory, identity, expected, clock, nodes }),

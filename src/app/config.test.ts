@@ -2,9 +2,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { InvalidConfig, readConfig } from './config.ts';
+import { InvalidConfig, ledgerFile, ledgerPlace, readConfig } from './config.ts';
 
 const empty = mkdtempSync(join(tmpdir(), 'xpert-config-'));
+
+test.each([
+  ['postgres://u:secret@db.example.com:5433/d?sslmode=verify-full', 'postgres://u@db.example.com:5433/d'],
+  ['postgresql:///d?host=/run/postgresql&user=u&password=secret', 'postgres://u@/run/postgresql/d'],
+])('the place of a ledger is shown without the password: %s', (databaseUrl, shown) => {
+  expect(ledgerPlace({ databasePath: '/data/x.db', databaseUrl })).toBe(shown);
+  expect(ledgerFile({ databasePath: '/data/x.db', databaseUrl })).toBeNull();
+});
 
 describe('readConfig', () => {
   test('without variables everything has its default', () => {
@@ -13,6 +21,7 @@ describe('readConfig', () => {
       port: 5001,
       dataDir: join(empty, 'data'),
       databasePath: join(empty, 'data/traffic_stats.db'),
+      databaseUrl: null,
       trackingEnabled: null,
       retentionDays: null,
       publicUrl: null,
@@ -74,9 +83,14 @@ describe('readConfig', () => {
     expect(() => readConfig({ XPERT_ADMIN_USERNAME: 'ann' }, empty)).toThrow(/XPERT_ADMIN_PASSWORD/);
   });
 
-  test('the address of an engine that is not there yet is refused without showing its password', () => {
-    const read = () => readConfig({ XPERT_DATABASE_URL: 'postgres://u:secret@h/d' }, empty);
-    expect(read).toThrow(/XPERT_DATABASE_URL/);
+  test.each([
+    ['XPERT_DATABASE_URL', 'mysql://u:secret@h/d'],
+    ['XPERT_DATABASE_URL', 'postgres://u:secret@h'],
+    ['XPERT_DATABASE_URL', 'u:secret@h/d'],
+    ['XPERT_CLICKHOUSE_URL', 'http://u:secret@h/d'],
+  ])('an address in %s that cannot be used is refused without showing its password', (name, url) => {
+    const read = () => readConfig({ [name]: url }, empty);
+    expect(read).toThrow(name);
     expect(read).not.toThrow(/secret/);
   });
 });

@@ -20,8 +20,10 @@ export interface Config {
   readonly port: number;
   /** Absolute. */
   readonly dataDir: string;
-  /** Absolute path of the SQLite file. */
+  /** Absolute path of the SQLite file; not used where `databaseUrl` is set. */
   readonly databasePath: string;
+  /** The PostgreSQL database that holds the ledger, with its password: never to be shown (`ledgerPlace`). */
+  readonly databaseUrl: string | null;
   readonly trackingEnabled: boolean | null;
   readonly retentionDays: number | null;
   /** Public base of links and webhook addresses, `https://host[:port][/path]` without a slash at the end. */
@@ -52,6 +54,7 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     port: readInteger('XPERT_PORT', value('PORT'), 0, 65_535) ?? 5001,
     dataDir,
     databasePath: databasePath === null ? resolve(dataDir, 'traffic_stats.db') : resolve(cwd, databasePath),
+    databaseUrl: readDatabaseUrl(value('DATABASE_URL')),
     trackingEnabled: readBoolean('XPERT_TRAFFIC_TRACKING_ENABLED', value('TRAFFIC_TRACKING_ENABLED')),
     retentionDays: readInteger('XPERT_TRAFFIC_RETENTION_DAYS', value('TRAFFIC_RETENTION_DAYS'), 0, 36_500),
     publicUrl,
@@ -63,6 +66,11 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     publicSummary: readBoolean('XPERT_PUBLIC_SUMMARY', value('PUBLIC_SUMMARY')) ?? false,
     fromEnvironment: Object.keys(variables).filter((name) => name.startsWith('XPERT_')),
   };
+}
+
+/** An address of a database, as `XPERT_DATABASE_URL` has it. @throws InvalidConfig */
+export function readDatabaseAddress(got: string): string {
+  return readDatabaseUrl(got) as string;
 }
 
 /** Values by their name without `XPERT_`; null = not set. For what is configured beside the server. */
@@ -163,9 +171,33 @@ function readFirstAdmin(name: string | null, password: string | null): Config['f
 }
 
 function rejectEnginesToCome(value: (name: string) => string | null): void {
-  for (const name of ['DATABASE_URL', 'CLICKHOUSE_URL']) {
-    if (value(name) === null) continue;
-    // The value is not shown: it holds a password.
-    throw new InvalidConfig(`XPERT_${name}`, '…', 'left out: this version keeps its ledger in SQLite only');
+  // The value is not shown: it holds a password.
+  if (value('CLICKHOUSE_URL') !== null)
+    throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', 'left out: this version keeps no history in ClickHouse');
+}
+
+function readDatabaseUrl(got: string | null): string | null {
+  if (got === null) return null;
+  try {
+    const { protocol, pathname } = new URL(got);
+    if (/^postgres(ql)?:$/.test(protocol) && pathname.length > 1) return got;
+  } catch {
+    // Told below.
   }
+  // The value is not shown: it holds a password.
+  throw new InvalidConfig('XPERT_DATABASE_URL', '…', 'like postgres://USER:PASSWORD@HOST:5432/DATABASE');
+}
+
+/** The SQLite file that holds the ledger; null: PostgreSQL does. */
+export function ledgerFile({ databasePath, databaseUrl }: Pick<Config, 'databasePath' | 'databaseUrl'>): string | null {
+  return databaseUrl === null ? databasePath : null;
+}
+
+/** Where the ledger is, as it may be shown: a path, or an address without password. */
+export function ledgerPlace({ databasePath, databaseUrl }: Pick<Config, 'databasePath' | 'databaseUrl'>): string {
+  if (databaseUrl === null) return databasePath;
+  const { username, hostname, port, pathname, searchParams } = new URL(databaseUrl);
+  const host = hostname || searchParams.get('host') || 'localhost';
+  const user = username || searchParams.get('user') || '';
+  return `postgres://${user === '' ? '' : `${user}@`}${host}${port === '' ? '' : `:${port}`}${pathname}`;
 }

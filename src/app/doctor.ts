@@ -6,7 +6,7 @@ import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { AccessControl } from './access/control.ts';
 import type { Backups } from './backups.ts';
-import type { Config } from './config.ts';
+import { type Config, ledgerPlace } from './config.ts';
 import { type CounterSources, checkCounters, checkSums } from './doctor-counters.ts';
 import { remedyFor } from './node-notices.ts';
 import type { WallTime } from './node-polling.ts';
@@ -92,11 +92,12 @@ async function checkPanel({ config, listening }: Dependencies): Promise<DoctorCh
 }
 
 async function checkLedger({ operations, config }: Dependencies): Promise<DoctorCheck> {
-  const { databasePath, dataDir } = config;
+  const { dataDir, databaseUrl } = config;
+  const path = ledgerPlace(config);
   try {
     await operations.ready();
-    const message = `The ledger ${databasePath} can be written.`;
-    return check('ledger', 'ok', { code: 'doctor-ledger-writable', values: { path: databasePath }, message });
+    const message = `The ledger ${path} can be written.`;
+    return check('ledger', 'ok', { code: 'doctor-ledger-writable', values: { path }, message });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return check(
@@ -108,7 +109,7 @@ async function checkLedger({ operations, config }: Dependencies): Promise<Doctor
         message: `The ledger cannot be written: ${reason}`,
         hint: 'Nothing is counted until it can.',
       },
-      [`df -h ${dataDir}`, `ls -l ${dataDir}`],
+      databaseUrl === null ? [`df -h ${dataDir}`, `ls -l ${dataDir}`] : [`pg_isready -d ${path}`],
     );
   }
 }
@@ -193,7 +194,12 @@ async function checkTracking({ operations }: Dependencies): Promise<DoctorCheck>
   );
 }
 
-async function checkBackups({ backups, clock }: Dependencies): Promise<DoctorCheck> {
+async function checkBackups({ backups, clock, config }: Dependencies): Promise<DoctorCheck> {
+  if (config.databaseUrl !== null) {
+    const values = { folder: config.dataDir };
+    const message = `PostgreSQL holds the ledger: back it up with its own means (pg_dump, pg_basebackup), and ${config.dataDir}/secret.key with it.`;
+    return check('backup', 'ok', { code: 'doctor-backup-elsewhere', values, message });
+  }
   const commands = ['xpert backup', 'xpert backup schedule'];
   const notice = backupNotice(backups.failure);
   if (notice !== null) return check('backup', 'error', notice, commands);

@@ -34,13 +34,13 @@ export function openWebhookNotice(config: Config): Notice | null {
 }
 
 /** What the owner should know about the disk that holds the data folder; null = there is room. */
-export async function diskNotice({ dataDir, databasePath }: Config): Promise<Notice | null> {
+export async function diskNotice({ dataDir, databasePath, databaseUrl }: Config): Promise<Notice | null> {
   const { bavail, bsize, blocks } = await statfs(dataDir);
   const free = bavail * bsize;
   const share = bavail / blocks;
   if (free > GIB && (share > 0.05 || free > 10 * GIB)) return null;
   const isError = free < GIB / 5;
-  const isReserveUsed = isError && !existsSync(reservePath(databasePath));
+  const isReserveUsed = isError && databaseUrl === null && !existsSync(reservePath(databasePath));
   return {
     code: 'disk-almost-full',
     severity: isError ? 'error' : 'warning',

@@ -35,7 +35,7 @@ let nodeId: NodeId;
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'xpert-restore-'));
-  config = { dataDir, databasePath: join(dataDir, 'ledger.db') } as Config;
+  config = { dataDir, databasePath: join(dataDir, 'ledger.db'), databaseUrl: null } as Config;
   clock = new ManualClock(new Date(Date.now() - 2 * 3_600_000).toISOString());
   box = new KeyFileBox(join(dataDir, 'secret.key'));
   await open();

@@ -28,6 +28,10 @@ export interface Restored {
  * `wrong-passphrase`
  */
 export async function restoreBackup(config: Config, backup: string, passphrase: string | null): Promise<Restored> {
+  if (config.databaseUrl !== null)
+    throw new ExpectedError('backup-elsewhere', 'PostgreSQL holds the ledger: it is restored with its own means.', {
+      hint: 'Stop Xpert, run pg_restore (docs/operate/scale.md), and start it again.',
+    });
   if (!existsSync(backup))
     throw new ExpectedError('not-found', `There is no file ${backup}.`, {
       hint: 'Backups lie in the folder `backups` of the data folder.',

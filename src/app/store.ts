@@ -1,16 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { LedgerFailure } from '../core/errors.ts';
 import type { SecretBox } from '../core/identity/secret-box.ts';
 import type { Clock } from '../core/units/clock.ts';
 import { KeyFileBox } from '../lib/key-file-box.ts';
+import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
-import { openSqliteStore, type SqliteStore } from '../storage/sqlite/sqlite-store.ts';
+import type { PostgresAddress } from '../storage/postgres/connections.ts';
+import type { Stores } from '../storage/sql/stores.ts';
+import { whereMoved } from '../storage/sqlite/database.ts';
+import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Config } from './config.ts';
 import { distFolder } from './paths.ts';
 
-/** Everything the product keeps. One engine in this version. */
-export type Store = SqliteStore;
+/** Everything the product keeps. */
+export type Store = Stores;
 
 /** 16 of 62 characters are 95 bits: ids cannot be guessed and do not collide. */
 const ID_LENGTH = 16;
@@ -21,16 +26,62 @@ export function openSecretBox(config: Pick<Config, 'dataDir'>): KeyFileBox {
 }
 
 /** Opens the ledger that the configuration names. @throws LedgerFailure */
-export async function openStore(config: Config, clock: Clock, secretBox: SecretBox): Promise<Store> {
-  const path = config.databasePath;
-  const worker = (name: string) => pathToFileURL(join(distFolder, name));
+export async function openStore(config: Config, clock: Clock, secretBox: SecretBox, log: Logger): Promise<Store> {
+  const { databasePath: path, databaseUrl: url, timeZone } = config;
+  const common = { clock, secretBox, newId: () => randomId(ID_LENGTH) };
+  if (url !== null) return await openPostgres({ ...common, timeZone }, { ...config, url, log });
   return await openSqliteStore({
+    ...common,
     path,
-    clock,
-    newId: () => randomId(ID_LENGTH),
-    secretBox,
     // The system's zone counts at the very first start only: later it may change without anybody meaning it.
-    timeZone: config.timeZone ?? (existsSync(path) ? null : Intl.DateTimeFormat().resolvedOptions().timeZone),
-    workers: { writer: worker('sqlite-writer.mjs'), reader: worker('sqlite-reader.mjs') },
+    timeZone: timeZone ?? (existsSync(path) ? null : Intl.DateTimeFormat().resolvedOptions().timeZone),
+    workers: { writer: worker('sqlite-writer'), reader: worker('sqlite-reader') },
   });
+}
+
+type Common = Pick<Parameters<typeof openSqliteStore>[0], 'clock' | 'newId' | 'timeZone'> & { secretBox: SecretBox };
+
+interface Remote {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly databasePath: string;
+  readonly log: Logger;
+}
+
+/** Loaded only where it is used. */
+async function openPostgres(common: Common, { url, dataDir, databasePath, log }: Remote): Promise<Store> {
+  const { openPostgresStore } = await import('../storage/postgres/postgres-store.ts');
+  const address = { url, socket: socketWorker() };
+  const options = {
+    ...common,
+    address,
+    workers: { writer: worker('postgres-writer'), reader: worker('postgres-reader') },
+    mark: join(dataDir, 'last-commit.json'),
+    onLost: (failure: LedgerFailure) => log.error({ code: failure.code, hint: failure.hint }, failure.message),
+    onRegained: (ms: number) => log.info({ lostForMs: Math.round(ms) }, 'the connection to PostgreSQL is there again'),
+  };
+  try {
+    return await openPostgresStore(options);
+  } catch (error) {
+    if (!(await finishMove(error, address, databasePath))) throw error;
+    return await openPostgresStore(options);
+  }
+}
+
+/** A move that broke off between its last two commits: the file is given up, so it is the database that opens. */
+async function finishMove(error: unknown, address: PostgresAddress, databasePath: string): Promise<boolean> {
+  if (!(error instanceof LedgerFailure) || error.code !== 'ledger-arriving') return false;
+  const moved = whereMoved(databasePath);
+  if (moved === null) return false;
+  const { finishArrival } = await import('../storage/postgres/arrival.ts');
+  return finishArrival(address, moved.incarnation);
+}
+
+/** The thread that holds sockets of PostgreSQL. */
+export function socketWorker(): string {
+  return worker('postgres-socket').href;
+}
+
+function worker(name: string): URL {
+  return pathToFileURL(join(distFolder, `${name}.mjs`));
 }

@@ -248,7 +248,7 @@ describe('mistakes', () => {
     [['no-such-verb'], 2, 'unknown command'],
     [['user', 'add'], 2, 'missing required argument'],
     [['cleanup', '--days', '0'], 2, '1 or more whole days'],
-    [['migrate'], 2, 'not in this version'],
+    [['migrate'], 2, 'Where to?'],
     [['export', '--bucket', 'minute'], 1, '"bucket" must be one of quarter, hour, day'],
     [['cycles', 'ann', '--cycle', 'fortnight'], 1, '"fortnight" is no cycle'],
     [['usage', 'nobody'], 1, 'There is no user "nobody"'],

@@ -5,13 +5,13 @@ import { openForWriting as openSqlite } from '../../src/storage/sqlite/database.
 import { PostgresServer, postgresWorkers } from '../support/postgres.ts';
 
 let server: PostgresServer;
-let socket: URL;
+let socket: string;
 let url: string;
 let db: PostgresDatabase;
 
 beforeAll(async () => {
   server = await PostgresServer.start();
-  ({ socket } = await postgresWorkers());
+  socket = (await postgresWorkers()).socket.href;
 });
 
 afterAll(() => server.stop());
@@ -61,7 +61,7 @@ describe('the schema', () => {
     db.exec('UPDATE schema_version SET version = 1000');
     db.close();
     expect(() => openForWriting({ url, socket })).toThrow(/newer Xpert/);
-    db = new PostgresDatabase(url, socket);
+    db = new PostgresDatabase(url, new URL(socket));
     expect(db.prepare('SELECT version FROM schema_version').pluck().get()).toBe(1000);
   });
 });

@@ -1,11 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { makeCertificate } from './certificate.ts';
 import { SCRATCH } from './scratch.ts';
+import { freePort } from './server.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const NOBODY = 65_534;
@@ -23,42 +25,74 @@ function asNobody(): { readonly uid?: number; readonly gid?: number } {
   return process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 }
 
-/** A PostgreSQL server of a test's own: its files in memory, one socket in its folder. */
+/** Ends a server and removes its folder when the test's process is gone, however that ended: then its input ends. */
+const GUARD = `cat >/dev/null; pid=$(head -n1 "$1/data/postmaster.pid" 2>/dev/null)
+  [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null
+  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.2; done; rm -rf "$1"`;
+
+export const DATABASE_PASSWORD = 'p@ss:w0rd/of a test';
+
+/** A PostgreSQL server of a test's own, with one socket in its folder. */
 export class PostgresServer {
   readonly folder: string;
+  /** Where it listens for TLS connections with a password beside that; null: nowhere. */
+  readonly tlsPort: number | null;
+  readonly #isDurable: boolean;
+  readonly #guard: ChildProcess;
   #process: ChildProcess | null = null;
   #databases = 0;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, tlsPort: number | null, isDurable: boolean) {
     this.folder = folder;
+    this.#isDurable = isDurable;
+    this.tlsPort = tlsPort;
+    this.#guard = spawn('sh', ['-c', GUARD, 'guard', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    this.#guard.unref();
+    (this.#guard.stdin as unknown as { unref(): void }).unref();
   }
 
-  static async start(): Promise<PostgresServer> {
-    const folder = mkdtempSync(path.join(SCRATCH, 'xpert-postgres-'));
-    if (process.getuid?.() === 0) chownSync(folder, NOBODY, NOBODY);
+  /**
+   * `tls`: it listens on 127.0.0.1, too, and lets nobody in there without TLS and a password. `on`: a folder on a disk that
+   * has to keep what was committed; else its files lie in memory.
+   */
+  static async start({ tls = false, on = null as string | null } = {}): Promise<PostgresServer> {
+    const folder = mkdtempSync(path.join(on ?? SCRATCH, 'xpert-postgres-'));
+    const server = new PostgresServer(folder, tls ? await freePort() : null, on !== null);
+    try {
+      server.#make();
+      await server.up();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  #make(): void {
+    const { folder } = this;
+    const own = (file: string) => process.getuid?.() === 0 && chownSync(file, NOBODY, NOBODY);
+    own(folder);
     chmodSync(folder, 0o700);
-    const args = ['-D', path.join(folder, 'data'), '-U', 'xpert', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'];
+    const password = path.join(folder, 'password');
+    writeFileSync(password, DATABASE_PASSWORD);
+    own(password);
+    const who = ['-U', 'xpert', '--auth-local=trust', '--auth-host=scram-sha-256', `--pwfile=${password}`];
+    const args = ['-D', path.join(folder, 'data'), ...who, '-E', 'UTF8', '--locale=C', '-N'];
     execFileSync(path.join(programs(), 'initdb'), args, { cwd: folder, stdio: 'pipe', ...asNobody() });
-    const server = new PostgresServer(folder);
-    await server.up();
-    return server;
+    if (this.tlsPort === null) return;
+    const { key, cert } = makeCertificate();
+    writeFileSync(path.join(folder, 'key.pem'), key, { mode: 0o600 });
+    writeFileSync(path.join(folder, 'cert.pem'), cert);
+    own(path.join(folder, 'key.pem'));
+    const rules = 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n';
+    writeFileSync(path.join(folder, 'data/pg_hba.conf'), rules);
   }
 
   /** Starts it, again after `kill`. */
   async up(): Promise<void> {
-    const settings = [
-      'listen_addresses=',
-      `unix_socket_directories=${this.folder}`,
-      // Its files lie in memory: as little as may be of what they were before.
-      ...['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB'],
-    ];
-    const args = ['-D', path.join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
-    this.#process = spawn(path.join(programs(), 'postgres'), args, {
-      cwd: this.folder,
-      stdio: 'ignore',
-      ...asNobody(),
-    });
     for (let tries = 0; ; tries++) {
+      // One whose server before is just ending refuses to start.
+      if (this.#process === null || this.#process.exitCode !== null) this.#process = this.#spawn();
       try {
         this.sql('postgres', 'SELECT 1');
         return;
@@ -69,24 +103,57 @@ export class PostgresServer {
     }
   }
 
+  #spawn(): ChildProcess {
+    const settings = [
+      `unix_socket_directories=${this.folder}`,
+      'dynamic_shared_memory_type=mmap',
+      // In memory: as little as may be of what its files were before.
+      ...(this.#isDurable
+        ? ['shared_buffers=256MB', 'max_wal_size=1GB']
+        : ['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB']),
+      ...(this.tlsPort === null
+        ? ['listen_addresses=']
+        : ['listen_addresses=127.0.0.1', `port=${this.tlsPort}`, 'ssl=on', ...this.#certificate()]),
+    ];
+    const args = ['-D', path.join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+    return spawn(path.join(programs(), 'postgres'), args, {
+      cwd: this.folder,
+      stdio: 'ignore',
+      // Who interrupts the tests ends them first; the guard ends it then.
+      detached: true,
+      ...asNobody(),
+    });
+  }
+
+  #certificate(): string[] {
+    return [`ssl_cert_file=${path.join(this.folder, 'cert.pem')}`, `ssl_key_file=${path.join(this.folder, 'key.pem')}`];
+  }
+
   /** Ends it without a chance to finish anything. */
   async kill(): Promise<void> {
-    const server = this.#process;
-    this.#process = null;
-    if (server === null) return;
-    server.kill('SIGKILL');
-    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+    await this.#end('SIGKILL');
     // Its children end by themselves when they see that it is gone; the next one waits for that.
   }
 
-  async stop(): Promise<void> {
+  /** Ends it in order, cutting off whoever is connected. */
+  async down(): Promise<void> {
+    await this.#end('SIGINT');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const server = this.#process;
     this.#process = null;
-    if (server !== null) {
-      server.kill('SIGINT');
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
-    }
-    rmSync(this.folder, { recursive: true, force: true });
+    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill(signal);
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.down();
+    const ended = once(this.#guard, 'exit');
+    this.#guard.stdin?.end();
+    await ended;
   }
 
   /** Address of a new database: empty, or with what the one named `template` has, which nobody may use then. */
@@ -102,12 +169,23 @@ export class PostgresServer {
   }
 
   address(database: string): string {
-    return `postgresql:///${database}?host=${this.folder}&user=xpert`;
+    const port = this.tlsPort === null ? '' : `&port=${this.tlsPort}`;
+    return `postgresql:///${database}?host=${this.folder}&user=xpert${port}`;
+  }
+
+  /** With the password, over TLS; the certificate is trusted if `ca` is its file. */
+  tlsAddress(
+    database: string,
+    { password = DATABASE_PASSWORD, ca = path.join(this.folder, 'cert.pem'), port = this.tlsPort } = {},
+  ) {
+    const secret = encodeURIComponent(password);
+    return `postgres://xpert:${secret}@127.0.0.1:${port}/${database}?sslmode=verify-full&sslrootcert=${ca}`;
   }
 
   /** What `psql` answers, without decoration. */
   sql(database: string, text: string): string {
-    const args = ['-h', this.folder, '-U', 'xpert', '-d', database, '-Atqc', text];
+    const port = this.tlsPort === null ? [] : ['-p', String(this.tlsPort)];
+    const args = ['-h', this.folder, ...port, '-U', 'xpert', '-d', database, '-Atqc', text];
     return execFileSync(path.join(programs(), 'psql'), args, { stdio: 'pipe', encoding: 'utf8' }).trim();
   }
 }
@@ -123,12 +201,9 @@ export function postgresWorkers(): Promise<{ readonly writer: URL; readonly read
 async function buildWorkers() {
   const outdir = path.join(root, 'node_modules', '.cache', 'xpert-test', `postgres-${process.pid}`);
   mkdirSync(outdir, { recursive: true });
-  const names = ['writer', 'reader', 'socket'].filter((name) =>
-    existsSync(path.join(root, `src/storage/postgres/${name}-worker.ts`)),
-  );
   await build({
     absWorkingDir: root,
-    entryPoints: names.map((name) => `src/storage/postgres/${name}-worker.ts`),
+    entryPoints: ['writer', 'reader', 'socket'].map((name) => `src/storage/postgres/${name}-worker.ts`),
     outdir,
     bundle: true,
     format: 'esm',

@@ -54,7 +54,13 @@ export async function serveDemo(given: Config): Promise<void> {
   const dataDir = mkdtempSync(join(fastestFolder(), 'xpert-demo-'));
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const firstAdmin = { name: 'demo', password: randomId(12) };
-  const config: Config = { ...given, dataDir, databasePath: join(dataDir, 'traffic_stats.db'), firstAdmin };
+  const config: Config = {
+    ...given,
+    dataDir,
+    databasePath: join(dataDir, 'traffic_stats.db'),
+    databaseUrl: null,
+    firstAdmin,
+  };
   const outputs = join(dataDir, 'nodes');
   mkdirSync(outputs);
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { readConfig } from '../../app/config.ts';
+import { readConfig, readDatabaseAddress } from '../../app/config.ts';
 import { type Api, withApi } from '../api.ts';
-import { print, WrongUse } from '../output.ts';
+import { explain, print, WrongUse } from '../output.ts';
 import { addBackupCommands } from './backup.ts';
 import { REPORT_OPTIONS } from './report-options.ts';
 
-/** Verbs about the server as a whole: start, doctor, backup, restore, and those of later versions. */
+/** Verbs about the server as a whole: start, doctor, backup, restore, migrate. */
 export function addServerCommands(program: Command): void {
   program.command('start').description('serve the panel and the API, and count').action(start);
   program
@@ -20,18 +20,26 @@ export function addServerCommands(program: Command): void {
     .action((options: { json?: boolean }) => withApi((api) => doctor(api, options)));
   addBackupCommands(program);
   addReportCommand(program);
-  for (const verb of ['migrate']) {
-    program
-      .command(verb, { hidden: true })
-      .allowUnknownOption()
-      .argument('[words...]')
-      .action(() => {
-        throw new WrongUse(
-          `"xpert ${verb}" is not in this version.`,
-          'It comes with a later one; xpert --help lists what is there.',
-        );
-      });
-  }
+  program
+    .command('migrate')
+    .description('move the ledger from the SQLite file into an empty PostgreSQL database; the server must be stopped')
+    .option('--to <address>', 'postgres://…; without it the one in XPERT_DATABASE_URL')
+    .option('--json', 'answer as JSON')
+    .action(migrate);
+}
+
+async function migrate({ to, json }: { to?: string; json?: boolean }): Promise<void> {
+  const config = readConfig();
+  const address = to === undefined ? config.databaseUrl : readDatabaseAddress(to);
+  if (address === null)
+    throw new WrongUse('Where to?', 'xpert migrate --to postgres://USER:PASSWORD@HOST:5432/DATABASE');
+  const { moveLedger } = await import('../../app/move-ledger.ts');
+  const moved = await moveLedger(config, address, json ? () => {} : explain);
+  if (json) return print(JSON.stringify(moved));
+  print(`The ledger is in ${moved.place} now: ${moved.rows} rows in ${moved.seconds.toFixed(1)} s.`);
+  explain(
+    'Set XPERT_DATABASE_URL to that address and start the server. The file stays as it was, and is not opened any more.',
+  );
 }
 
 /** Its options are read by the verb itself, as in the agent's program, which has no commander. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { parse } from 'pg-protocol';
 import type { BackendMessage } from 'pg-protocol/dist/messages.js';
+import type { LedgerFailure } from '../../core/errors.ts';
 import { connectionLost, connectionRefused } from './failures.ts';
 import type { FromSocket, NewSocket, ToSocket } from './socket-messages.ts';
 
@@ -17,7 +18,7 @@ export class Connection {
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
   readonly #stream = new EventEmitter();
   #messages: BackendMessage[] = [];
-  #lost: Error | null = null;
+  #lost: LedgerFailure | null = null;
 
   /** @throws LedgerFailure if the server does not take the connection */
   constructor(url: string, socketWorker: URL) {
@@ -35,6 +36,14 @@ export class Connection {
     throw connectionRefused('', 'there was no answer');
   }
 
+  /** Why nothing can be asked any more; null while the server can be heard. */
+  get lostBy(): LedgerFailure | null {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      this.#take(next.message as FromSocket);
+    }
+    return this.#lost;
+  }
+
   send(bytes: Uint8Array): void {
     if (this.#lost !== null) throw this.#lost;
     this.#port.postMessage(bytes satisfies ToSocket);
@@ -45,8 +54,7 @@ export class Connection {
     while (this.#messages.length === 0) {
       if (this.#lost !== null) throw this.#lost;
       const next = this.#next();
-      if (next?.kind === 'bytes') this.#stream.emit('data', Buffer.from(next.bytes.buffer));
-      else if (next?.kind === 'lost') this.#lost = connectionLost(next.message);
+      if (next !== undefined) this.#take(next);
     }
     const messages = this.#messages;
     this.#messages = [];
@@ -57,6 +65,11 @@ export class Connection {
     this.#lost ??= connectionLost('it was closed');
     this.#port.postMessage(null satisfies ToSocket);
     this.#port.close();
+  }
+
+  #take(message: FromSocket): void {
+    if (message.kind === 'bytes') this.#stream.emit('data', Buffer.from(message.bytes.buffer));
+    else if (message.kind === 'lost') this.#lost ??= connectionLost(message.message);
   }
 
   #next(timeoutMs?: number): FromSocket | undefined {

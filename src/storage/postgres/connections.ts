@@ -1,26 +1,50 @@
-import { ExpectedError } from '../../core/errors.ts';
+import { ExpectedError, LedgerFailure } from '../../core/errors.ts';
 import type { ReadConnection, WriteConnection } from '../sql/connections.ts';
 import { PostgresDatabase } from './database.ts';
 import { ledgerFailureOf } from './failures.ts';
-import { becomeWriter, migrate } from './migrations/migrate.ts';
+import { ARRIVING, becomeWriter, migrate } from './migrations/migrate.ts';
 
 /** Where the ledger is, and the built file of the thread that holds a socket. */
 export interface PostgresAddress {
   readonly url: string;
-  readonly socket: URL | string;
+  readonly socket: string;
 }
 
 /** Opens the database for writing, making or migrating its schema. @throws LedgerFailure */
 export function openForWriting(address: PostgresAddress): PostgresDatabase {
-  const db = open(address);
+  const db = openUnfinished(address);
   try {
-    becomeWriter(db);
     migrate(db);
+    refuseArriving(db);
     return db;
   } catch (error) {
     db.close();
     throw ledgerFailureOf(error) ?? error;
   }
+}
+
+/** As the only writer, whatever is in it. @throws LedgerFailure */
+export function openUnfinished(address: PostgresAddress): PostgresDatabase {
+  const db = open(address);
+  try {
+    refuseUnfit(db);
+    becomeWriter(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw ledgerFailureOf(error) ?? error;
+  }
+}
+
+function refuseArriving(db: PostgresDatabase): void {
+  if (db.prepare('SELECT 1 FROM meta WHERE name = ?').get(ARRIVING) === undefined) return;
+  throw new LedgerFailure(
+    'ledger-arriving',
+    'A ledger is being moved into this database, and not all of it is there.',
+    {
+      hint: 'Wait for `xpert migrate` to end; if it was broken off, run it again.',
+    },
+  );
 }
 
 function open({ url, socket }: PostgresAddress): PostgresDatabase {
@@ -39,6 +63,7 @@ export function writeConnection(db: PostgresDatabase): WriteConnection {
     // The server keeps its own house.
     relieve() {},
     keepReserve: () => true,
+    lostBy: () => db.lostBy,
     close: () => db.close(),
   };
 }
@@ -58,8 +83,33 @@ export function openForReading(address: PostgresAddress): ReadConnection {
         hint: 'Use the means of PostgreSQL: pg_dump of the database, or pg_basebackup with archived logs of the server.',
       });
     },
+    lostBy: () => db.lostBy,
     close: () => db.close(),
   };
+}
+
+/** As `server_version_num` counts: what the schema and its statements are tested on. */
+const OLDEST_VERSION = 150_000;
+
+function refuseUnfit(db: PostgresDatabase): void {
+  const said = (name: string) => String(db.prepare(`SELECT current_setting('${name}')`).pluck().get());
+  if (Number(said('server_version_num')) < OLDEST_VERSION) {
+    throw new LedgerFailure(
+      'ledger-too-old',
+      `PostgreSQL ${said('server_version')} is too old: Xpert needs 15 or newer.`,
+      {
+        hint: 'Upgrade the server, or set XPERT_DATABASE_URL to a newer one. The database was not changed.',
+      },
+    );
+  }
+  if (said('server_encoding') === 'UTF8') return;
+  throw new LedgerFailure(
+    'ledger-encoding',
+    `The database is encoded in ${said('server_encoding')}; Xpert needs UTF8.`,
+    {
+      hint: "Make another one: CREATE DATABASE xpert ENCODING 'UTF8' TEMPLATE template0. This one was not changed.",
+    },
+  );
 }
 
 function databaseBytes(db: PostgresDatabase): number {

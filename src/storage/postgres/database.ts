@@ -1,3 +1,4 @@
+import type { LedgerFailure } from '../../core/errors.ts';
 import type { Database, RunResult, Statement } from '../sql/database.ts';
 import { Connection } from './connection.ts';
 import { type Said, toPostgres } from './dialect.ts';
@@ -5,10 +6,15 @@ import { PostgresError } from './failures.ts';
 import { type Outcome, Pipeline, type Prepared } from './pipeline.ts';
 import { decoderOf, toWire, typeOf } from './values.ts';
 
-/** Settings of every session: names are Xpert's first, so that its `sum` is found before the server's. */
+/**
+ * Settings of every session: names are Xpert's first, so that its `sum` is found before the server's. A client that is cut
+ * off is noticed within half a minute, so that what it held is free for the next one.
+ */
 const SESSION = `SET search_path = xpert, pg_catalog; SET standard_conforming_strings = on; SET timezone = 'UTC';
   SET client_min_messages = warning; SET jit = off; SET bytea_output = hex; SET synchronous_commit = on;
-  SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0`;
+  SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+  SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+  SET tcp_user_timeout = 20000`;
 
 /**
  * A PostgreSQL database that answers at once. What is written within a transaction waits until something is asked, the
@@ -93,6 +99,11 @@ export class PostgresDatabase implements Database {
     this.exec(how);
   }
 
+  /** Why nothing can be asked any more; null while the connection holds. */
+  get lostBy(): LedgerFailure | null {
+    return this.#connection.lostBy;
+  }
+
   close(): void {
     this.#connection.close();
   }
@@ -145,6 +156,12 @@ class PostgresStatement implements Statement {
     return this.#rows(params);
   }
 
+  getEach(params: readonly (readonly unknown[])[]): unknown[] {
+    const outcomes = params.map((each) => this.#add(each));
+    this.#db.pipeline.flush();
+    return outcomes.map((outcome) => this.#decoded(outcome)[0]);
+  }
+
   iterate(...params: unknown[]): IterableIterator<unknown> {
     return this.#rows(params)[Symbol.iterator]();
   }
@@ -167,6 +184,10 @@ class PostgresStatement implements Statement {
   #rows(params: readonly unknown[]): unknown[] {
     const outcome = this.#add(params);
     this.#db.pipeline.flush();
+    return this.#decoded(outcome);
+  }
+
+  #decoded(outcome: Outcome): unknown[] {
     const { columns } = outcome.prepared;
     const decoders = columns.map(({ type }) => decoderOf(type, this.#big));
     const decode = (row: readonly (string | null)[], i: number): unknown => {

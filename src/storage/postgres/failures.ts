@@ -11,25 +11,58 @@ export class PostgresError extends Error {
   }
 }
 
+/** When whoever was refused may try again, seconds: most restarts of a server take no longer. */
+const RETRY_AFTER_SECONDS = 2;
+
 /** Nothing can be asked over the connection any more. Whether the last commit took place, the tables know. */
 export function connectionLost(message: string): LedgerFailure {
   return new LedgerFailure('ledger-unreachable', `The connection to PostgreSQL is lost: ${message}.`, {
     hint: 'Xpert connects again by itself; senders repeat what was not answered. Check that the server runs and can be reached.',
+    details: { retryAfterSeconds: RETRY_AFTER_SECONDS },
   });
 }
 
+/** `code`: SQLSTATE, a system's (`ECONNREFUSED`) or one of TLS. */
 export function connectionRefused(code: string, message: string): LedgerFailure {
-  const isAboutWho = code.startsWith('28') || code === '3D000';
-  return new LedgerFailure('ledger-unreachable', `PostgreSQL cannot be opened: ${message}`, {
-    hint: isAboutWho
-      ? 'Check user, password and database in XPERT_DATABASE_URL, and pg_hba.conf of the server.'
-      : 'Check that the server runs, that its address in XPERT_DATABASE_URL is right, and that it can be reached from here.',
+  const [, , what, hint] = refusals.find(([codes, words]) => codes.test(code) || words?.test(message) === true) ?? [
+    null,
+    null,
+    'cannot be reached',
+    'Check that the server runs, that its address in XPERT_DATABASE_URL is right, and that it can be reached from here.',
+  ];
+  return new LedgerFailure('ledger-unreachable', `PostgreSQL ${what}: ${message}`, {
+    hint,
+    details: { retryAfterSeconds: RETRY_AFTER_SECONDS },
   });
 }
 
-export function isConnectionLost(error: unknown): boolean {
-  return error instanceof LedgerFailure && error.code === 'ledger-unreachable';
-}
+/** Why a connection is refused, by its code or by the words of the driver, which gives some no code. */
+const refusals: readonly (readonly [codes: RegExp, words: RegExp | null, what: string, hint: string])[] = [
+  [
+    /^28/,
+    /password must be a string|no password/i,
+    'does not let this user in',
+    'Check user and password in XPERT_DATABASE_URL (or the file that PGPASSFILE names), and pg_hba.conf of the server.',
+  ],
+  [
+    /^3D000$/,
+    null,
+    'has no such database',
+    'Make it (createdb -O USER DATABASE), or correct the name in XPERT_DATABASE_URL.',
+  ],
+  [
+    /^(53300|57P03)$/,
+    null,
+    'takes no connection at present',
+    'It is starting, stopping or has too many connections. Xpert needs six; see max_connections.',
+  ],
+  [
+    /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/,
+    /SSL|certificate|altnames/i,
+    'cannot be trusted',
+    'Check sslmode and sslrootcert in XPERT_DATABASE_URL, and that the certificate of the server names the host in it.',
+  ],
+];
 
 /** What SQLSTATEs mean to a person, by their beginning; codes not listed here are bugs. */
 const meanings: readonly (readonly [begin: string, code: string, message: string, hint: string])[] = [
@@ -41,13 +74,13 @@ const meanings: readonly (readonly [begin: string, code: string, message: string
   ],
   [
     '25006',
-    'ledger-read-only',
+    'database-read-only',
     'PostgreSQL takes no writes: it is a standby, or was made read-only.',
     'Point XPERT_DATABASE_URL at the primary server (`target_session_attrs` or the address of the cluster).',
   ],
   [
     '42501',
-    'ledger-read-only',
+    'database-read-only',
     'The user in XPERT_DATABASE_URL may not do this in the database.',
     'Make the user the owner of the database, or grant it CREATE on it.',
   ],

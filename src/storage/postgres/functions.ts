@@ -2,6 +2,9 @@
 export const functions = `
 -- 64 bits, and an error beyond, as in SQLite; the server's own sum of bigint is numeric.
 CREATE AGGREGATE sum (bigint) (sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe);
+CREATE FUNCTION add_true (bigint, boolean) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS 'SELECT CASE WHEN $2 THEN $1 + 1 ELSE $1 END';
+CREATE AGGREGATE sum (boolean) (sfunc = add_true, stype = bigint, initcond = 0);
 CREATE FUNCTION add_total (double precision, bigint) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE
   AS 'SELECT $1 + coalesce($2, 0)';
 CREATE AGGREGATE total (bigint) (sfunc = add_total, stype = double precision, initcond = 0);

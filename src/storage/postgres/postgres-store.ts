@@ -1,39 +1,47 @@
+import type { ResourceLimits } from 'node:worker_threads';
 import type { SecretBox } from '../../core/identity/secret-box.ts';
+import { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import type { NewId } from '../../core/units/ids.ts';
-import { settleIncarnation } from '../sql/incarnation.ts';
-import { lastAlive, settleCalendar } from '../sql/opening.ts';
-import { makeReaders, makeSlowReads } from '../sql/reader/readers.ts';
-import { localSlowReader } from '../sql/slow-reader.ts';
+import { ThreadedSlowReader } from '../sql/slow-reader.ts';
 import { makeStores, type Stores } from '../sql/stores.ts';
-import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
-import { Turns } from '../sql/writer/turns.ts';
-import { localTransport, WriterLink } from '../sql/writer-link.ts';
-import { openForReading, openForWriting, type PostgresAddress, writeConnection } from './connections.ts';
+import { WriterLink } from '../sql/writer-link.ts';
+import { CommitMark } from './commit-mark.ts';
+import type { PostgresAddress } from './connections.ts';
+import { KeptWriter, type KeptWriterOptions } from './kept-writer.ts';
 
-export interface PostgresStoreOptions {
+export interface PostgresStoreOptions extends Pick<KeptWriterOptions, 'onLost' | 'onRegained'> {
   readonly address: PostgresAddress;
   readonly clock: Clock;
-  readonly newId: NewId;
   /** IANA zone for day borders; another than saved holds from the next midnight. Null: as saved, at first the system's. */
   readonly timeZone: string | null;
+  /** Built files of the threads. */
+  readonly workers: { readonly writer: URL; readonly reader: URL };
+  /** File that remembers the last commit. */
+  readonly mark: string;
+  /** Seals signing secrets; without it they are kept as they are (tests). */
   readonly secretBox?: SecretBox;
 }
 
-/** Opens the ledger with everything in this thread. @throws LedgerFailure */
+/**
+ * Opens the ledger. The main thread never waits for a server: what SQLite answers on it in a moment comes from a thread here.
+ * @throws LedgerFailure if it cannot be opened, another Xpert writes to it, or it is newer than this
+ */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Stores> {
-  const { address, clock, newId, timeZone, secretBox = null } = options;
-  const nowMs = clock.now().getTime();
-  const db = openForWriting(address);
-  const incarnation = settleIncarnation(db, newId, nowMs);
-  const calendar = settleCalendar(db, timeZone, nowMs);
-  const lastInstant = lastAlive(db);
-  const writer = new WriterLink(clock);
-  const ledger = new LedgerWriter(writeConnection(db), { calendar, newId, nowMs });
-  writer.connect(localTransport(new Turns(ledger, (turn) => writer.receive(turn))));
-  const readers = makeReaders(openForReading(address), calendar);
-  const slow = localSlowReader(makeSlowReads(readers));
+  const { address, clock, timeZone, workers, secretBox = null, onLost, onRegained } = options;
+  const link = new WriterLink(clock);
+  const mark = new CommitMark(options.mark, () => clock.monotonicMs());
+  const kept = { worker: workers.writer, link, clock, address, mark, onLost, onRegained };
+  const { writer, found } = await KeptWriter.start(kept, timeZone);
+  const { zones, lastInstant } = found;
+  const reader = (limits?: ResourceLimits) => new ThreadedSlowReader(workers.reader, { address, zones }, limits);
+  const quick = reader();
   return makeStores({
-    ...{ clock, calendar, secretBox, writer, readers, slow, worker: slow, exporter: slow, lastInstant, incarnation },
+    ...{ clock, secretBox, lastInstant, writer: link, quick, readers: quick.readers() },
+    ...{ slow: reader(), worker: reader(), exporter: reader(EXPORT_MEMORY) },
+    calendar: new Calendar(zones),
+    incarnation: () => writer.incarnation,
   });
 }
+
+/** Lines that live for a moment need little memory; without a word V8 lets 100 MB of them pile up. */
+const EXPORT_MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 192 };

@@ -5,6 +5,7 @@ import { type Database, Sqlite } from '../../lib/sqlite.ts';
 import { CHECKPOINT_PAGES } from './disk-room.ts';
 import { ledgerFailureOf } from './failures.ts';
 import { APPLICATION_ID, migrate, refuseNewerFile } from './migrations/migrate.ts';
+import { type MovedTo, movedTo, refuseMoved } from './moved.ts';
 
 /** How long opening and writing wait for another program that holds the file. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -17,6 +18,7 @@ export function openForWriting(path: string): Database {
     try {
       refuseForeignFile(db, path);
       refuseNewerFile(db);
+      refuseMoved(db);
       db.pragma('page_size = 4096');
       db.pragma('journal_mode = WAL');
       // An answer is given only after fdatasync of the write-ahead log.
@@ -55,6 +57,17 @@ function refuseForeignFile(db: Database, path: string): void {
   throw new LedgerFailure('ledger-foreign', `${path} is an SQLite database, but not one of Xpert.`, {
     hint: 'Set XPERT_TRAFFIC_DB_PATH to another path, or move the file away. It was not changed.',
   });
+}
+
+/** Where a ledger that was here went; null: it is here, or there is none. */
+export function whereMoved(path: string): MovedTo | null {
+  if (!existsSync(path)) return null;
+  const db = openForReading(path);
+  try {
+    return movedTo(db);
+  } finally {
+    db.close();
+  }
 }
 
 /** True if the file is a database of the original Xpert: it has its table and is not ours. */

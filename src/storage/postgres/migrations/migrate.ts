@@ -4,7 +4,10 @@ import { firstMigration } from './001-schema.ts';
 import { sourceLimitsMigration } from './002-source-limits.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
-const migrations: readonly string[] = [firstMigration, sourceLimitsMigration];
+export const migrations: readonly string[] = [firstMigration, sourceLimitsMigration];
+
+/** Name in `meta` while a ledger moves in: nobody opens it then. */
+export const ARRIVING = 'arriving';
 
 /** Any number, but always this one: whoever holds it writes. */
 const WRITER_LOCK = 0x58707274;
@@ -19,8 +22,8 @@ export function becomeWriter(db: PostgresDatabase): void {
   db.exec(`SET lock_timeout = ${LOCK_MS}; SELECT pg_advisory_lock(${WRITER_LOCK}); SET lock_timeout = 0`);
 }
 
-/** Brings the database to the present schema, all or nothing; forward only. @throws LedgerFailure `ledger-newer` */
-export function migrate(db: PostgresDatabase): void {
+/** Brings the database to the present schema, all or nothing, together with the script `withIt`; forward only. @throws LedgerFailure `ledger-newer` */
+export function migrate(db: PostgresDatabase, withIt = ''): void {
   const version = versionOf(db);
   if (version > migrations.length) {
     throw new LedgerFailure(
@@ -33,7 +36,7 @@ export function migrate(db: PostgresDatabase): void {
   const begin = version === 0 ? 'CREATE SCHEMA xpert; CREATE TABLE schema_version (version bigint NOT NULL);' : '';
   const rest = migrations.slice(version).join('\n');
   const end = `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${migrations.length});`;
-  db.exec(`BEGIN; ${begin} ${rest} ${end} COMMIT`);
+  db.exec(`BEGIN; ${begin} ${rest} ${end} ${withIt} COMMIT`);
   db.learnTables();
 }
 

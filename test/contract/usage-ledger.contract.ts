@@ -208,6 +208,24 @@ export function usageLedgerContract(make: MakeStore): void {
       expect((await summary()).traffic).toEqual(traffic(101, 7));
     });
 
+    it('about weeks are spread by days, exactly, and parted at marks', async () => {
+      const alice = await addUser('alice');
+      minutes(20 * 24 * 60);
+      const resetAt = fixture.clock.now();
+      await store.ledger.reset({ scope: 'user', userIds: [alice.id], by: null, reason: null });
+      minutes(10 * 24 * 60);
+      const to = fixture.clock.now();
+      const from = new Date(to.getTime() - 30 * 86_400_000);
+      await store.ledger.recordReports(open, [report({ rx: 300n, tx: 3000n, periodStart: from, periodEnd: to })]);
+      expect(await totalOf(alice.id)).toEqual(traffic(100, 1000));
+      const all30 = await store.history.usageBetween(alice.id, { from, to: new Date(to.getTime() + 43_200_000) });
+      expect(all30.traffic).toEqual(traffic(300, 3000));
+      // Noon to noon: 31 days, of which a mark parts one.
+      expect((await store.history.database()).records).toBe(32);
+      const day = { from: new Date(resetAt.getTime() - 43_200_000), to: new Date(resetAt.getTime() + 43_200_000) };
+      expect((await store.history.usageBetween(alice.id, day)).traffic).toEqual(traffic(10, 100));
+    });
+
     it('are refused while tracking is off', async () => {
       await store.ledger.setTracking(false, null);
       await expect(store.ledger.recordReports(open, [report()])).rejects.toMatchObject({ code: 'tracking-off' });

@@ -64,10 +64,16 @@ export function cutInterval(
 }
 
 const HOUR_MS = 3_600_000;
+const FINEST_UP_TO_MS = 48 * HOUR_MS;
+
+/** True if an interval is cut more coarsely than by quarters where the days are known. */
+export function isCoarse({ fromMs, toMs }: Pick<BookedInterval, 'fromMs' | 'toMs'>): boolean {
+  return fromMs !== null && toMs - fromMs > FINEST_UP_TO_MS;
+}
 
 /** The next border after an instant: at most some 200 pieces for an interval of up to half a year. */
 function bordersFor(lengthMs: number, days: Pick<Calendar, 'dayOf'> | null): (ms: number) => number {
-  if (days === null || lengthMs <= 48 * HOUR_MS) return (ms) => quarterStart(quarterOf(ms) + 1);
+  if (days === null || lengthMs <= FINEST_UP_TO_MS) return (ms) => quarterStart(quarterOf(ms) + 1);
   if (lengthMs > 192 * HOUR_MS) return (ms) => days.dayOf(ms).toMs;
   return (ms) => {
     const day = days.dayOf(ms);

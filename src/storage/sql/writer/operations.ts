@@ -69,7 +69,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
   const intake = new ReportIntake(db, tracking);
   // A fold lasts over several transactions, in between which polls book: they gather apart.
   const reportSums = new Booking(db, calendar, quotas);
-  const reportBooking = new ReportBooking(db, attribution, reportSums);
+  const reportBooking = new ReportBooking(db, attribution, reportSums, calendar);
   const entries = new Entries(db, attribution, calendar, newId);
   const rebindings = new Rebindings(db, attribution, entries);
   return {

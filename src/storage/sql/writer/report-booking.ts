@@ -1,6 +1,7 @@
 import type { UsageReport } from '../../../core/ledger/report.ts';
-import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
+import { cutInterval, isCoarse, type Piece, spread } from '../../../core/metering/spread.ts';
 import { directed } from '../../../core/units/bytes.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Database, Statement } from '../database.ts';
 import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
@@ -36,13 +37,15 @@ export class ReportBooking {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #attribution: Attribution;
   readonly #booking: Booking;
+  readonly #calendar: Calendar;
   readonly #tokens = new BoundedMap<string, TokenState>(100_000);
   #instant: { readonly toMs: number; readonly receivedAtMs: number; readonly piece: Piece } | null = null;
 
-  constructor(db: Database, attribution: Attribution, booking: Booking) {
+  constructor(db: Database, attribution: Attribution, booking: Booking, calendar: Calendar) {
     this.#sql = prepare(db);
     this.#attribution = attribution;
     this.#booking = booking;
+    this.#calendar = calendar;
   }
 
   forget(): void {
@@ -94,9 +97,17 @@ export class ReportBooking {
     this.#booking.add(line, piece, rx, tx, 0n);
   }
 
+  /**
+   * A report about days is cut by hours or days (`cutInterval`), and at marks: by the quarter a kilobyte that somebody sends
+   * would be thousands of records.
+   */
   #bookInterval(report: AcceptedReport, owner: TokenState, series: SeriesState): void {
-    const { fromMs, toMs, receivedAtMs, flags } = report;
-    const pieces = cutInterval({ fromMs, toMs, bookedAtMs: receivedAtMs, flags }, [owner.sinceMs]);
+    const { fromMs, toMs, receivedAtMs, flags, stream } = report;
+    const interval = { fromMs, toMs, bookedAtMs: receivedAtMs, flags };
+    const isLong = stream === null && isCoarse(interval);
+    const marks = isLong ? this.#attribution.marks(owner.now, 'reports').map(({ atMs }) => atMs) : [];
+    const cuts = [owner.sinceMs, ...marks].sort((a, b) => a - b);
+    const pieces = cutInterval(interval, cuts, isLong ? this.#calendar : null);
     for (const slice of spread(directed(report.rx, report.tx), pieces)) {
       const holder = slice.toMs <= owner.sinceMs ? owner.before : owner.now;
       const line = this.#attribution.line(series, holder, slice.fromMs, slice.toMs, receivedAtMs);

@@ -8,7 +8,7 @@ import { SCRATCH } from '../support/scratch.ts';
 import { sqliteWorkers } from '../support/sqlite-workers.ts';
 import { quota, terms } from './quota-store.contract.ts';
 import { storeContracts } from './store-contracts.ts';
-import { newUser, open, report, type StoreFixture } from './store-fixture.ts';
+import { newUser, open, report, type StoreFixture, signed } from './store-fixture.ts';
 
 async function makeSqlite(threads: boolean): Promise<StoreFixture> {
   const folder = mkdtempSync(path.join(SCRATCH, 'xpert-sqlite-'));
@@ -59,6 +59,26 @@ describe.each([false, true])('another time zone while it runs, with threads: %s'
     await store.quotas.judge();
     await send();
     expect(await used()).toEqual([10n, 20n, 30n, 40n, 50n, 60n]);
+  });
+
+  it('gives access back when the cycle ends in the new zone', async () => {
+    fixture = await makeSqlite(threads);
+    store = (await fixture.open('UTC')) as SqliteStore;
+    await store.quotas.judge();
+    const { id } = await store.inventory.addUser(newUser('alice'));
+    const start = Date.parse('2026-03-01T00:00:00Z') / 86_400_000;
+    const twoDays = { kind: 'days', count: 2, start } as const;
+    await store.quotas.entitle([id], { to: { terms: terms([quota(8n)], { cycle: twoDays }) } }, null);
+    await store.ledger.recordReports(signed, [report()]);
+    await store.setTimeZone('Asia/Tehran');
+    const stateAt = async (at: string) => {
+      fixture.clock.advance(Date.parse(at) - fixture.clock.now().getTime());
+      await store.quotas.judge();
+      return (await store.inventory.user(id))?.state;
+    };
+    expect(await stateAt('2026-03-01T12:01:00Z')).toBe('limited');
+    expect(await stateAt('2026-03-02T20:29:00Z')).toBe('limited');
+    expect(await stateAt('2026-03-02T20:30:00Z')).toBe('active');
   });
 
   it('holds from the next midnight on for all that count and read, and after a restart', async () => {

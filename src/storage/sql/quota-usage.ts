@@ -20,7 +20,7 @@ export class QuotaUsageReader {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #calendar: Calendar;
   /** The running cycle of terms that do not count from a user's own day: shared by all who have them. */
-  readonly #cycles = new WeakMap<Terms, { readonly nowDay: number; readonly cycle: CycleBounds | null }>();
+  readonly #cycles = new WeakMap<Terms, RunningCycle>();
 
   constructor(db: Database, calendar: Calendar) {
     this.#sql = prepare(db);
@@ -34,10 +34,11 @@ export class QuotaUsageReader {
       const startDay = startedMs === null ? nowDay : this.#calendar.dayOf(startedMs).number;
       return cycleAt(cycleFrom(terms.cycle, startDay), this.#calendar, nowMs);
     }
+    const { zones } = this.#calendar;
     const known = this.#cycles.get(terms);
-    if (known?.nowDay === nowDay) return known.cycle;
+    if (known?.nowDay === nowDay && known.zones === zones) return known.cycle;
     const cycle = cycleAt(terms.cycle, this.#calendar, nowMs);
-    this.#cycles.set(terms, { nowDay, cycle });
+    this.#cycles.set(terms, { nowDay, zones, cycle });
     return cycle;
   }
 
@@ -119,6 +120,13 @@ export class QuotaUsageReader {
     }
     return doubted;
   }
+}
+
+interface RunningCycle {
+  readonly nowDay: number;
+  /** Of the calendar then: by other ones the cycle ends at another instant. */
+  readonly zones: Calendar['zones'];
+  readonly cycle: CycleBounds | null;
 }
 
 function leftOverOf(quota: Quota, before: QuotaUsage | undefined): bigint {

@@ -29,6 +29,15 @@ const report = (bytes_uploaded: number, bytes_downloaded: number, change: object
   });
 
 describe('cycles of a user', () => {
+  it.each(['0000-01-01', '0099-12-31', '9999-12-31'])('of %s are there at once, as those of today', async (at) => {
+    for (const cycle of ['day', 'week:sat', 'month', 'jalali-month:1', 'year', 'days:1@9999-12-31']) {
+      const answer = await call('GET', `/api/v1/users/${id}/cycles?count=60&cycle=${cycle}&at=${at}`);
+      expect([cycle, answer.statusCode, answer.json().items.length]).toEqual([cycle, 200, 60]);
+    }
+    const wide = '/api/v1/usage/summary?from=0000-01-01T00:00:00Z&to=9999-12-31T23:59:59Z';
+    expect((await call('GET', wide)).statusCode).toBe(200);
+  });
+
   it('are told with their usage and the end of the running one', async () => {
     await report(1, 20, { period_end: '2026-02-28T23:59:59Z' });
     await report(2, 30);

@@ -37,10 +37,14 @@ export function startOfLocalDay(day: number, timeZone: string): number {
 
 /** What has to be added to UTC to get the local time, in ms. */
 export function offsetAt(ms: number, timeZone: string): number {
-  const [month, day, year, hour, minute, second] = formatOf(timeZone).format(ms).split(/\D+/, 6).map(Number);
+  const at = Math.max(ms, FIRST_OFFSET_MS);
+  const [month, day, year, hour, minute, second] = formatOf(timeZone).format(at).split(/\D+/, 6).map(Number);
   const local = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second);
-  return local - Math.floor(ms / 1000) * 1000;
+  return local - Math.floor(at / 1000) * 1000;
 }
+
+/** Before 1800 every zone has the mean time of its place (tz database). `Date.UTC` takes years below 100 for those of 19xx. */
+const FIRST_OFFSET_MS = Date.UTC(1800, 0, 1);
 
 /** The first instant after `fromMs` with another offset than `before`, by halving; there is one change in between. */
 function changeOfOffset(fromMs: number, toMs: number, before: number, timeZone: string): number {

@@ -236,6 +236,28 @@ describe('over the socket of a running server', () => {
     expect(second).toMatchObject({ nodes: 0, users: 0, peers: 0 });
   });
 
+  test('a node whose agent cannot know the panel is not made; with its address it is, under the same name', async () => {
+    const refused = await xpert('node', 'add', 'far', '--kind', 'agent');
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toContain('--panel-url');
+    const { code, stdout } = await xpert('node', 'add', 'far', '--kind', 'agent', '--panel-url', server.url);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${server.url}/api/v1/agent/program`);
+  });
+
+  test('a node that was read from a file can be read over ssh, and is tried first', async () => {
+    const path = join(folder.path, 'counters.txt');
+    await xpert('node', 'add', 'filed', '--kind', 'wireguard', '--file', path, '--untested');
+    const change = ['node', 'change', 'filed', '--ssh', 'root@127.0.0.1:1', '--identity', join(folder.path, 'key')];
+    expect((await xpert(...change)).code).toBe(1);
+    expect(await json('node', 'show', 'filed')).toMatchObject({ options: { transport: 'file', path } });
+    expect((await xpert(...change, '--untested')).code).toBe(0);
+    const { options } = await json<{ options: object }>('node', 'show', 'filed');
+    const identityFile = join(folder.path, 'key');
+    expect(options).toEqual({ transport: 'ssh', ssh: 'root@127.0.0.1:1', identityFile });
+    expect((await xpert('node', 'change', 'filed', '--count', 'users')).code).toBe(2);
+  });
+
   test('a second server on the folder exits 1 and names the first one', async () => {
     const { code, stderr } = await xpert('start');
     expect(code).toBe(1);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ExpectedError } from '../../core/errors.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { explain, print } from '../output.ts';
@@ -29,6 +30,17 @@ async function enroll(api: Api, name: string, options: Options): Promise<void> {
   const { id } = await findNode(api, name);
   if (options.takeOver) await api.patch(`/api/v1/nodes/${id}`, { kind: 'agent', options: {} });
   await printEnrolment(api, id, options);
+}
+
+/** To be asked before the node is made: whoever tries again would find its name taken. @throws ExpectedError */
+export async function requirePanelUrl(api: Api, { panelUrl }: Options): Promise<void> {
+  const told = panelUrl ?? (await api.get<{ domain: string | null }>('/api/v1/settings')).domain;
+  if (told !== null && URL.canParse(told) && /^https?:$/.test(new URL(told).protocol)) return;
+  throw new ExpectedError(
+    'invalid-input',
+    told === null ? 'It is not known how the node reaches this panel.' : `"${told}" is not the address of a panel.`,
+    { hint: 'Name it: --panel-url https://panel.example.com. Or set XPERT_DOMAIN, and start Xpert again.' },
+  );
 }
 
 /** Prints a script and nothing else: it may go through a pipe into a root shell. */

@@ -14,7 +14,7 @@ import {
 import { explain, formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
 import { addPanelOptions } from '../panel-source.ts';
 import { addNodeAccessCommand } from './access.ts';
-import { addAgentCommand, printEnrolment } from './node-agent.ts';
+import { addAgentCommand, printEnrolment, requirePanelUrl } from './node-agent.ts';
 import { addNodeBudgetCommand } from './node-budget.ts';
 import { addChangeCommand } from './node-change.ts';
 import { addSetupCommand, setupCommand } from './node-setup.ts';
@@ -140,6 +140,7 @@ const intervalOf = ({ interval, kind }: AddOptions) => interval ?? (kind === 'su
 
 /** There is nothing to test: its agent will bring what it reads. */
 async function addAgent(api: Api, name: string, options: AddOptions): Promise<void> {
+  await requirePanelUrl(api, options);
   const { id } = await api.post<Node>('/api/v1/nodes', {
     name,
     kind: options.kind,

@@ -115,7 +115,9 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
   });
   if (options.json) return printJson(user);
   print(`${user.name} reports as ${user.userToken}`);
-  if (user.traffic.totalBytes > 0) print(`${formatBytes(user.traffic.totalBytes)} reported before are claimed.`);
+  if (user.traffic.totalBytes === 0) return;
+  const inCycle = options.countInCycle ? '' : ' They count towards no quota (with --count-in-cycle they do).';
+  print(`${formatBytes(user.traffic.totalBytes)} reported before are claimed.${inCycle}`);
 }
 
 async function list(api: Api, { json, descending = false, ...filter }: ListOptions): Promise<void> {

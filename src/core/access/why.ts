@@ -47,7 +47,7 @@ const READ_ONLY: Stay = {
 const PAUSED: Stay = {
   code: 'access-paused',
   message: 'Access is changed nowhere at the moment.',
-  hint: 'xpert access says why.',
+  hint: 'xpert access list says why.',
 };
 const HELD: Stay = {
   code: 'held-by-fuse',

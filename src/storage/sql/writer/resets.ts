@@ -44,7 +44,7 @@ export class Resets {
 
   undo(id: string, by: AdminId | null, nowMs: number): ResetMark {
     const row = this.#sql.find.get(id) as ResetRow | undefined;
-    if (row === undefined) throw new NotFound('reset', id, 'List the reset marks: `xpert reset list`.');
+    if (row === undefined) throw new NotFound('reset', id, 'List the reset marks: `xpert reset`.');
     if (row.undoneAt !== null) {
       throw new ExpectedError('already-undone', `The reset "${id}" was undone already.`, {
         hint: 'Usage from before it counts again; nothing is left to do.',

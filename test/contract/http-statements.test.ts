@@ -29,10 +29,17 @@ const report = (bytes_uploaded: number, bytes_downloaded: number, change: object
   });
 
 describe('cycles of a user', () => {
-  it.each(['0000-01-01', '0099-12-31', '9999-12-31'])('of %s are there at once, as those of today', async (at) => {
-    for (const cycle of ['day', 'week:sat', 'month', 'jalali-month:1', 'year', 'days:1@9999-12-31']) {
+  it.each(['1970-01-02', '8999-12-31'])('are told at %s as those of today are', async (at) => {
+    for (const cycle of ['day', 'week:sat', 'month', 'jalali-month:1', 'year', 'days:1@2026-01-01']) {
       const answer = await call('GET', `/api/v1/users/${id}/cycles?count=60&cycle=${cycle}&at=${at}`);
       expect([cycle, answer.statusCode, answer.json().items.length]).toEqual([cycle, 200, 60]);
+    }
+  });
+
+  it('are not told of times that nobody means, and asking holds nobody up', async () => {
+    for (const at of ['0000-01-01', '0099-12-31T00:00:00Z', '9999-12-31']) {
+      const answer = await call('GET', `/api/v1/users/${id}/cycles?count=60&cycle=year&at=${at}`);
+      expect(answer.json()).toMatchObject({ status: 400, errors: [{ pointer: '/query/at' }] });
     }
     const wide = '/api/v1/usage/summary?from=0000-01-01T00:00:00Z&to=9999-12-31T23:59:59Z';
     expect((await call('GET', wide)).statusCode).toBe(200);

@@ -118,14 +118,22 @@ function cycleOf(text: string): BillingCycle {
   );
 }
 
+/** Cycles before and after it have years of four digits. */
+const SOONEST_MS = Date.UTC(1970, 0, 1);
+const LATEST_MS = Date.UTC(9000, 0, 1);
+
 function instantOf(text: string | undefined, calendar: Calendar, now: Date): number {
   if (text === undefined) return now.getTime();
   const day = parseDay(text);
-  if (day !== null) return calendar.day(day).fromMs;
-  const ms = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
+  const ms = day === null ? msOf(text) : calendar.day(day).fromMs;
+  if (ms >= SOONEST_MS && ms < LATEST_MS) return ms;
+  if (!Number.isNaN(ms)) throw new InvalidInput('/query/at', '"at" must lie between the years 1970 and 9000.');
   throw new InvalidInput(
     '/query/at',
     '"at" must be a date such as 2026-11-01, or an instant such as 2026-11-01T00:00:00Z.',
   );
+}
+
+function msOf(text: string): number {
+  return /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
 }

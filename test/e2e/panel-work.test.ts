@@ -302,7 +302,10 @@ describe('a provider’s budget', () => {
 
 describe('the ledger by hand', () => {
   test('usage is corrected with what it changes in sight, and undone', async () => {
-    const { page, complaints, close } = await openAs('/corrections?user=ada');
+    const { page, complaints, close } = await openAs('/corrections');
+    await page.getByRole('button', { name: 'Correct usage' }).waitFor();
+    // From elsewhere in the panel: the page stands already.
+    await page.goto(`${server.url}/#/corrections?user=ada`);
     await page.getByLabel(/^Bytes, GiB/).fill('2');
     await expect.poll(() => effectOf(page)).toMatch(/ada.*7\.00.*5\.00/);
     await page.getByLabel(/^Reason/).fill('counted twice');

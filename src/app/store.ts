@@ -52,6 +52,11 @@ interface Remote {
 async function openPostgres(common: Common, { url, dataDir, databasePath, log }: Remote): Promise<Store> {
   const { openPostgresStore } = await import('../storage/postgres/postgres-store.ts');
   const address = { url, socket: socketWorker() };
+  if (existsSync(databasePath) && whereMoved(databasePath) === null)
+    log.warn(
+      { path: databasePath },
+      'the ledger in this file is not the one in PostgreSQL; `xpert migrate` moves it there',
+    );
   const options = {
     ...common,
     address,

@@ -76,6 +76,8 @@ class Load {
     await owner.call('POST', `/api/v1/nodes/${this.#nodeId}/poll`);
     // A read waits for everything that was answered.
     await owner.call('GET', '/api/v1/usage/summary?days=30');
+    const { notices } = await owner.call<{ notices: { code: string }[] }>('GET', '/api/v1/overview');
+    expect(notices.map(({ code }) => code)).not.toContain('restored');
     const { socket } = await postgresWorkers();
     const db = new PostgresDatabase(this.url, socket);
     const rows = (sql: string) => db.prepare(sql).safeIntegers().all();

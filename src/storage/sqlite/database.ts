@@ -59,14 +59,18 @@ function refuseForeignFile(db: Database, path: string): void {
   });
 }
 
-/** Where a ledger that was here went; null: it is here, or there is none. */
+/** Where a ledger that was here went; null: it is here, there is none, or it cannot be read. */
 export function whereMoved(path: string): MovedTo | null {
   if (!existsSync(path)) return null;
-  const db = openForReading(path);
   try {
-    return movedTo(db);
-  } finally {
-    db.close();
+    const db = openForReading(path);
+    try {
+      return movedTo(db);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return null;
   }
 }
 

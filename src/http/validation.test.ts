@@ -30,6 +30,12 @@ describe('compileValidator', () => {
     });
   });
 
+  it('takes instants that have four digits of a year in UTC, too', () => {
+    for (const at of ['9999-12-31T23:59:59-00:01', '0000-01-01T00:00:00+00:01', '2026-13-01T00:00:00Z'])
+      expect(validate('body', { days: 1, at })).toMatchObject({ error: { details: { pointer: '/at' } } });
+    expect(validate('body', { days: 1, at: '9999-12-31T23:59:59Z' })).toMatchObject({ value: { days: 1 } });
+  });
+
   it('does not repeat the value, which may be a secret', () => {
     const result = validate('body', { days: 'hunter2' }) as { error: Error };
     expect(result.error.message).not.toContain('hunter2');

@@ -7,7 +7,13 @@ import { InvalidInput } from '../core/errors.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
-FormatRegistry.Set('date-time', (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)));
+FormatRegistry.Set('date-time', (text) => INSTANT.test(text) && hasYear(Date.parse(text)));
+
+/** Of four digits, as RFC 3339 wants it, also once it is told in UTC. */
+function hasYear(ms: number): boolean {
+  const year = new Date(ms).getUTCFullYear();
+  return year >= 0 && year <= 9999;
+}
 
 /**
  * Checks a request part against its TypeBox schema. Compiled at first use: most routes of a start are never called.

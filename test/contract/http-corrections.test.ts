@@ -99,6 +99,11 @@ describe('corrections', () => {
     expect(await refused({ userId: ann.id, rxBytes: 1.5 })).toMatchObject({ status: 400 });
     expect(await refused({ userId: ann.id, rxBytes: 1, reason: ' ' })).toMatchObject({ status: 400 });
     expect(await refused({ userId: ann.id, rxBytes: 1, to: '2026-03-11T12:00:00Z' })).toMatchObject({ status: 400 });
+    const longAgo = '0226-11-20T00:00:00Z';
+    expect(await refused({ userId: ann.id, rxBytes: 9e9, from: longAgo })).toMatchObject({
+      errors: [{ pointer: '/from' }],
+    });
+    expect(await refused({ userId: ann.id, rxBytes: -1, from: longAgo })).toMatchObject({ code: 'more-than-booked' });
     expect(await refused({ userId: ann.id, rxBytes: -1 })).toMatchObject({ status: 409, code: 'more-than-booked' });
     expect((await get('/api/v1/corrections')).items).toEqual([]);
   });

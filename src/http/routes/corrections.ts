@@ -92,6 +92,7 @@ export function correctionRoutes(app: HttpApp, parts: HttpParts): void {
       reason: body.reason,
       by: adminIdOf(actorOf(request)),
     };
+    refuseTooLong(asked);
     const outcome = await ledger.correct(asked, body.preview ?? false);
     if (outcome.entry !== null) {
       const { preview: _, ...detail } = body;
@@ -127,6 +128,16 @@ export function correctionRoutes(app: HttpApp, parts: HttpParts): void {
     return { kind: 'peer', peerId: peer.id };
   }
 }
+
+/** What is added is spread over every quarter of an hour of its time. @throws InvalidInput */
+function refuseTooLong({ from, to, traffic }: { from: Date; to: Date; traffic: Traffic }): void {
+  const adds = [traffic.rx, traffic.tx, traffic.total].some((bytes) => bytes !== null && bytes > 0n);
+  if (!adds || to.getTime() - from.getTime() <= MOST_DAYS * 86_400_000) return;
+  const hint = 'Name a later "from", or enter several corrections.';
+  throw new InvalidInput('/from', `Bytes are added over at most ${MOST_DAYS} days at once.`, hint);
+}
+
+const MOST_DAYS = 366;
 
 /** @throws InvalidInput */
 function carrierOf({ server, port, protocol, serviceId }: Body): CorrectedCarrier | null {

@@ -97,7 +97,7 @@ describe('a subscription link', () => {
 
   it('is closed to everything but its own secret', async () => {
     const { id, linkToken, userToken } = await addUser('ann');
-    const tries = [await fetchLinks('nobody'), await fetchLinks(userToken), await fetchLinks(`${linkToken}x`)];
+    const tries = [await fetchLinks('nobody'), await fetchLinks(userToken), await fetchLinks(linkToken.repeat(9))];
     for (const answer of tries) expect([answer.statusCode, answer.json().code]).toEqual([404, 'not-found']);
     expect(new Set(tries.map(({ body }) => body.replace(/urn:request:[^"]+/, ''))).size).toBe(1);
     await server.request('DELETE', `/api/v1/users/${id}`, { token: owner });
@@ -268,5 +268,6 @@ describe('the page of a user', () => {
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
     expect(answer.body).toContain('<h1>This link leads nowhere</h1>');
     expect((await server.request('GET', '/u/nobody?lang=ru')).body).toContain('lang="ru"');
+    expect((await server.request('GET', `/u/${'nobody'.repeat(99)}`)).statusCode).toBe(404);
   });
 });

@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
-import { ownsUser } from '../../core/identity/authorize.ts';
 import type { Period, QualitySubject } from '../../core/ledger/usage-history.ts';
-import type { PeerId, UserId } from '../../core/units/ids.ts';
+import type { PeerId } from '../../core/units/ids.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { type PeriodParameters, PeriodQuery, periodOf } from '../period.ts';
 import { QualityTimelineJson, qualityItems } from '../schemas/reconciliation.ts';
+import { visibleUser } from '../visible-user.ts';
 import { findNodeView } from './nodes.ts';
 
 /** Records are looked up quarter by quarter: a quarter of a year of them is a moment. */
@@ -37,9 +37,8 @@ export function qualityRoutes(app: HttpApp, parts: HttpParts): void {
   );
 
   app.get('/api/v1/users/:id/quality', { config, schema: schemaOf('a user') }, async (request) => {
-    const user = await inventory.user(request.params.id as UserId);
-    if (user === null || !ownsUser(actorOf(request), user.ownerId)) throw new NotFound('user', request.params.id);
-    return await timeline({ kind: 'user', id: user.id }, request.query);
+    const { id } = await visibleUser(parts.ports, actorOf(request), request.params.id);
+    return await timeline({ kind: 'user', id }, request.query);
   });
 
   app.get(

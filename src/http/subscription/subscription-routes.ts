@@ -25,7 +25,7 @@ const RETRY_SECONDS = 30;
 const TITLE = 'Xpert';
 
 const Query = Type.Object({
-  user_token: Type.String({ minLength: 1, maxLength: 128, description: 'The link_token: the secret of the link.' }),
+  user_token: Type.String({ minLength: 1, maxLength: 2048, description: 'The link_token: the secret of the link.' }),
   format: Type.Optional(
     Type.String({ maxLength: 32, description: 'universal, base64, plain, clash or sing-box; else by the User-Agent.' }),
   ),

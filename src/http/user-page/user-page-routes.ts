@@ -15,7 +15,7 @@ const HTML = 'text/html; charset=utf-8';
 
 /** Without a summary: a page for people, no part of the API's description. */
 const schema = {
-  params: Type.Object({ link_token: Type.String({ minLength: 1, maxLength: 128 }) }),
+  params: Type.Object({ link_token: Type.String({ minLength: 1, maxLength: 2048 }) }),
   querystring: Type.Object({ lang: Type.Optional(Type.String({ maxLength: 16 })) }),
 };
 

@@ -19,7 +19,7 @@ interface HolderState extends Holder {
   /** Marks that apply, undone ones too. */
   readonly resets: readonly MarkRow[];
   /** Rarely more than one; a search beats a map then, and costs less memory. */
-  readonly segments: SegmentState[];
+  segments: readonly SegmentState[];
 }
 
 interface MarkRow extends AppliedReset {
@@ -33,7 +33,7 @@ export interface SegmentState {
   readonly hidden: boolean;
   readonly unclaimed: boolean;
   /** For the counting of connections. Rarely more than a few. */
-  readonly places: PlaceHours[];
+  places: readonly PlaceHours[];
 }
 
 /** Hours of the latest day in which a place carried bytes of a segment. */
@@ -69,7 +69,7 @@ export interface SeriesState {
   /** Known to be active in this quarter, for the counting of active series: see `CarrierSums`. */
   activeIn: number;
   activeEra: object | null;
-  readonly lines: Line[];
+  lines: readonly Line[];
 }
 
 /** One series in one segment (a tally), with the bytes of the running transaction that are to be added to it. */
@@ -77,7 +77,7 @@ export interface Line {
   readonly tallyId: number;
   readonly series: SeriesState;
   readonly segment: SegmentState;
-  pending: PendingRecord[];
+  pending: readonly PendingRecord[];
 }
 
 export interface PendingRecord {
@@ -95,6 +95,8 @@ export interface PendingRecord {
 
 /** 2 x 100,000 series: some 60 MB when all of them are in use. */
 const SERIES_KEPT = 100_000;
+/** What is of one peer alone is kept with the peer (`MeteredPeer`), where there is room for that. */
+const PEERS_KEPT = 10_000;
 
 /**
  * Finds, and where needed makes, what bytes are booked to: carrier, series, segment and tally. Keeps what it found in
@@ -105,6 +107,8 @@ export class Attribution {
   readonly #carriers = new Map<string, CarrierState>();
   readonly #series = new BoundedMap<string, SeriesState>(SERIES_KEPT);
   readonly #holders = new BoundedMap<string, HolderState>(SERIES_KEPT);
+  readonly #peerSeries = new BoundedMap<string, SeriesState>(PEERS_KEPT);
+  readonly #peerHolders = new BoundedMap<string, HolderState>(PEERS_KEPT);
   #allResets: readonly MarkRow[] | null = null;
   /** False while no user was ever reset alone: then nobody's marks need to be looked for. */
   #areUsersReset: boolean | null = null;
@@ -124,6 +128,8 @@ export class Attribution {
     this.#carriers.clear();
     this.#series.clear();
     this.#holders.clear();
+    this.#peerSeries.clear();
+    this.#peerHolders.clear();
     this.#allResets = null;
     this.#areUsersReset = null;
   }
@@ -169,7 +175,8 @@ export class Attribution {
   }
 
   #seriesOf(key: string, carrier: CarrierState, find: Statement, peerId: string | null, token: string | null) {
-    let series = this.#series.get(key);
+    const known = peerId === null ? this.#series : this.#peerSeries;
+    let series = known.get(key);
     if (series !== undefined) return series;
     const [id, lastAt] = (find.get(peerId ?? token, carrier.id) as [number, number | null] | undefined) ?? NOT_FOUND;
     series = {
@@ -178,9 +185,9 @@ export class Attribution {
       lastQuarter: lastAt === null ? -1 : quarterOf(lastAt),
       activeIn: -1,
       activeEra: null,
-      lines: [],
+      lines: NONE,
     };
-    this.#series.set(key, series);
+    known.set(key, series);
     return series;
   }
 
@@ -190,8 +197,8 @@ export class Attribution {
     for (const line of series.lines) if (line.segment === segment) return line;
     const found = this.#sql.findTally.get(series.id, segment.id) as number | undefined;
     const tallyId = found ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
-    const line: Line = { tallyId, series, segment, pending: [] };
-    series.lines.push(line);
+    const line: Line = { tallyId, series, segment, pending: NONE };
+    series.lines = withOne(series.lines, line);
     return line;
   }
 
@@ -212,12 +219,14 @@ export class Attribution {
 
   #stateOf(holder: Holder, half: UsageHalf): HolderState {
     const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}\n${holder.inCycle}\n${half}`;
-    let state = this.#holders.get(key);
+    const { userId, token, peerId, inCycle } = holder;
+    // The segments of a user are of all their peers, and have to be the same ones for all.
+    const known = userId === null && peerId !== null ? this.#peerHolders : this.#holders;
+    let state = known.get(key);
     if (state === undefined) {
-      const { userId, token, peerId, inCycle } = holder;
       const resets = marksOnHalf(this.#resetsOf(userId), half);
-      state = { userId, token, peerId, inCycle, half, resets, segments: [] };
-      this.#holders.set(key, state);
+      state = { userId, token, peerId, inCycle, half, resets, segments: NONE };
+      known.set(key, state);
     }
     return state;
   }
@@ -234,7 +243,7 @@ export class Attribution {
     const mark = holder.resets.length === 0 ? 0 : markAt(holder.resets, fromMs, toMs);
     for (const segment of holder.segments) if (segment.mark === mark) return segment;
     const segment = this.#findSegment(holder, mark) ?? this.#openSegment(holder, mark, nowMs);
-    holder.segments.push(segment);
+    holder.segments = withOne(holder.segments, segment);
     return segment;
   }
 
@@ -242,7 +251,7 @@ export class Attribution {
     const row = this.#segmentRow(holder, mark);
     if (row === undefined) return undefined;
     const [id, allMark, hidden] = row;
-    return { id, mark, allMark, hidden: hidden === 1, unclaimed: holder.userId === null, places: [] };
+    return { id, mark, allMark, hidden: hidden === 1, unclaimed: holder.userId === null, places: NONE };
   }
 
   #segmentRow({ userId, token, peerId, inCycle, half }: HolderState, mark: number) {
@@ -275,8 +284,16 @@ export class Attribution {
       claimedAt,
       holder.half,
     );
-    return { id: Number(lastInsertRowid), mark, allMark, hidden, unclaimed: userId === null, places: [] };
+    return { id: Number(lastInsertRowid), mark, allMark, hidden, unclaimed: userId === null, places: NONE };
   }
+}
+
+/** Shared by all who have nothing yet. */
+export const NONE: readonly never[] = [];
+
+/** Mostly the only one. A list that is pushed to takes room for 17, and there is one of these for each peer. */
+export function withOne<T>(list: readonly T[], one: T): readonly T[] {
+  return list.length === 0 ? [one] : [...list, one];
 }
 
 const NOT_FOUND = [null, null] as const;

@@ -4,7 +4,7 @@ import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
 import { attempt, type Database } from '../database.ts';
 import { isOutOfRange } from '../out-of-range.ts';
-import type { Line, PendingRecord, PlaceHours } from './attribution.ts';
+import { type Line, NONE, type PendingRecord, type PlaceHours, withOne } from './attribution.ts';
 import { prepareBooking } from './booking-statements.ts';
 import { CarrierSums } from './carrier-sums.ts';
 import type { Quotas } from './quotas.ts';
@@ -57,10 +57,9 @@ export class Booking {
   }
 
   add(line: Line, piece: Piece, rx: bigint, tx: bigint, undirected: bigint): void {
-    const { pending } = line;
-    if (pending.length === 0) this.#touched.push(line);
+    if (line.pending.length === 0) this.#touched.push(line);
     const { quarter, flags, lag, fromMs, toMs } = piece;
-    addRecord(pending, { quarter, flags, lag, fromMs, toMs, rx, tx, undirected, markup: 0n });
+    addRecord(line, { quarter, flags, lag, fromMs, toMs, rx, tx, undirected, markup: 0n });
   }
 
   flush(): void {
@@ -89,7 +88,7 @@ export class Booking {
     for (const line of lines) {
       const last = merged.at(-1);
       if (last?.tallyId !== line.tallyId) merged.push(line);
-      else for (const record of takePending(line)) addRecord(last.pending, record);
+      else for (const record of takePending(line)) addRecord(last, record);
     }
     return merged;
   }
@@ -228,7 +227,7 @@ export class Booking {
     for (const row of this.#sql.placeHours.all(day, segment.id, place)) hours |= row as number;
     if (known === undefined) {
       const first = { place, day, hours };
-      segment.places.push(first);
+      segment.places = withOne(segment.places, first);
       return first;
     }
     // Of an earlier day: its rows are written before anybody looks again.
@@ -281,19 +280,19 @@ function sumOf(records: readonly PendingRecord[]): TallySum {
   return sum;
 }
 
-function takePending(line: Line): PendingRecord[] {
+function takePending(line: Line): readonly PendingRecord[] {
   const { pending } = line;
-  line.pending = [];
+  line.pending = NONE;
   return pending;
 }
 
-function addRecord(pending: PendingRecord[], added: PendingRecord): void {
-  for (const record of pending) {
+function addRecord(line: Line, added: PendingRecord): void {
+  for (const record of line.pending) {
     if (record.quarter !== added.quarter || record.flags !== added.flags || record.lag !== added.lag) continue;
     addSums(record, added);
     if (added.fromMs < record.fromMs) record.fromMs = added.fromMs;
     if (added.toMs > record.toMs) record.toMs = added.toMs;
     return;
   }
-  pending.push(added);
+  line.pending = withOne(line.pending, added);
 }

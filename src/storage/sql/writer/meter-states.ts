@@ -62,8 +62,11 @@ export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
   counter.release();
 }
 
-/** Counters kept in memory over all services: some 100 MB when all are in use; the longest unused service goes first. */
-const COUNTERS_KEPT = 300_000;
+/**
+ * Counters kept in memory over all services, each of about 1 kB with its peer and what its bytes are booked to: 200 MB when
+ * all are in use. The longest unused service goes first.
+ */
+const COUNTERS_KEPT = 200_000;
 /** Room is made for more than the next few counters. */
 const KEPT_AFTER = 0.9;
 /** Boot ids and start evidence: few services have more than one at a time, but sources may tell one per series. */

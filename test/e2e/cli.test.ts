@@ -258,6 +258,23 @@ describe('over the socket of a running server', () => {
     expect((await xpert('node', 'change', 'filed', '--count', 'users')).code).toBe(2);
   });
 
+  test('a reporter reads the configuration of its client program also in YAML', async () => {
+    const [good, missing] = [join(folder.path, 'client.yaml'), join(folder.path, 'missing.yaml')];
+    writeFileSync(good, 'proxies:\n  - {name: de, type: vless, server: vpn.example.com, port: 443}\n');
+    const source = ['--clash', 'http://127.0.0.1:1', '--user', 'phone', '--folder', join(folder.path, 'report')];
+    const { code, stderr } = await xpert(
+      'report',
+      '--panel',
+      server.url,
+      ...source,
+      '--config',
+      good,
+      '--config',
+      missing,
+    );
+    expect([code, stderr.split('\n', 1)[0]]).toEqual([1, `${missing} cannot be read: ENOENT.`]);
+  });
+
   test('a second server on the folder exits 1 and names the first one', async () => {
     const { code, stderr } = await xpert('start');
     expect(code).toBe(1);

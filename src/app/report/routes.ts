@@ -43,9 +43,10 @@ async function parseFile(path: string): Promise<unknown> {
   try {
     const text = readFileSync(path, 'utf8');
     if (/^\s*[{[]/.test(text)) return JSON.parse(text) as unknown;
-    const { parse } = await import('yaml');
+    // In the built program the package has a default export alone.
+    const { default: yaml } = await import('yaml');
     // Aliases are common in such files; a bomb of them is not.
-    return parse(text, { maxAliasCount: 1_000, logLevel: 'silent' }) as unknown;
+    return yaml.parse(text, { maxAliasCount: 1_000, logLevel: 'silent' }) as unknown;
   } catch (error) {
     // What is wrong in it is not quoted: passwords stand there.
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'it is neither JSON nor YAML';

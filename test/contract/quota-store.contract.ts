@@ -204,6 +204,29 @@ export function quotaStoreContract(make: MakeStore): void {
       expect([await stateOf(), (await standing())?.evaluation.quotas[0]?.allowance]).toEqual(['active', 100n]);
     });
 
+    it('carry over no more after a reset than was left before it', async () => {
+      await entitle([quota(100n, { rollover: true })]);
+      await send(20n, 10n);
+      const reset = () => store.ledger.reset({ scope: 'user', userIds: [ada], by: null, reason: null });
+      const allowance = async () => (await standing())?.evaluation.quotas[0]?.allowance;
+      await pass(3_600_000);
+      await reset();
+      fixture.clock.advance(1000);
+      await send(40n, 0n);
+      await pass(DAY_MS);
+      // Of the day before, what was used since the reset in it.
+      expect(await allowance()).toBe(160n);
+      const mark = await reset();
+      expect(await allowance()).toBe(160n);
+      const yesterday = new Date(fixture.clock.now().getTime() - DAY_MS);
+      await store.ledger.recordReports(signed, [
+        report({ userToken: 'ada-token', rx: 25n, tx: 0n, periodEnd: yesterday }),
+      ]);
+      expect([await allowance(), await used()]).toEqual([135n, [0n]]);
+      await store.ledger.undoReset(mark.id, null);
+      expect(await allowance()).toBe(135n);
+    });
+
     it('of a part cut there only', async () => {
       const bytes = { up: 10n, down: 50n };
       const nodes: Node[] = [];

@@ -59,7 +59,10 @@ export class QuotaUsageReader {
     }));
   }
 
-  /** Of the cycle before, if something of it is carried over: nothing is from before the user's time. */
+  /**
+   * Of the cycle before, if something of it is carried over: nothing is from before the user's time. By the marks that were
+   * in force when it ended: a later one makes usage begin anew, and what was left no more than it was.
+   */
   #before(
     userId: string,
     terms: Terms,
@@ -71,7 +74,12 @@ export class QuotaUsageReader {
     if (cycle.fromMs <= startedMs) return null;
     const startDay = this.#calendar.dayOf(startedMs).number;
     const previous = previousCycle(cycleFrom(terms.cycle, startDay), this.#calendar, cycle);
-    return previous === null ? null : this.#sumUp(userId, terms.quotas, previous, trusted);
+    if (previous === null) return null;
+    const params = { userId, endMs: cycle.fromMs };
+    const marks = this.#sql.marksBefore.get(params) as { services: bigint; reports: bigint };
+    const { firstDay, lastDay, fromMs } = previous;
+    const rows = this.#sql.daysUnder.all({ userId, firstDay, lastDay, fromMs, ...marks }) as TallyRow[];
+    return this.#sumOf(rows, terms.quotas, previous, trusted);
   }
 
   #toppedUp(userId: string, cycle: CycleBounds | null): ReadonlyMap<string, bigint> {
@@ -86,11 +94,20 @@ export class QuotaUsageReader {
     cycle: CycleBounds | null,
     trusted: ReadonlySet<string>,
   ): MutableUsage[] {
-    const usage = quotas.map(nothing);
     const { firstDay = 0, lastDay = 0, fromMs = 0 } = cycle ?? {};
     const rows = (
       cycle === null ? this.#sql.totals.all(userId) : this.#sql.days.all({ userId, firstDay, lastDay, fromMs })
     ) as TallyRow[];
+    return this.#sumOf(rows, quotas, cycle, trusted);
+  }
+
+  #sumOf(
+    rows: readonly TallyRow[],
+    quotas: readonly Quota[],
+    cycle: CycleBounds | null,
+    trusted: ReadonlySet<string>,
+  ): MutableUsage[] {
+    const usage = quotas.map(nothing);
     for (const row of rows) {
       const carrier = { ...row, nodeTags: tagsOf(row.tags) };
       const counting = usage.filter((_, i) => countsOn(quotas[i] as Quota, carrier));
@@ -175,17 +192,29 @@ function prepare(db: Database) {
   const from = `FROM segment g CROSS JOIN tally t ON t.segment_id = g.id CROSS JOIN series s ON s.id = t.series_id
     CROSS JOIN carrier c ON c.id = s.carrier_id`;
   const counts = `g.user_id = @userId AND g.in_cycle = 1 AND ${VISIBLE}`;
+  // The plus: through the segments of the user, never through all rows of a day.
+  const days = (which: string) => `SELECT t.id AS tallyId, ${carrier}, sum(d.rx) AS rx, sum(d.tx) AS tx,
+      sum(d.undirected) AS undirected, sum(d.markup) AS markup
+    ${from} CROSS JOIN calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id
+    WHERE ${which} AND t.last_at >= @fromMs AND b.day BETWEEN @firstDay AND @lastDay GROUP BY t.id, c.id`;
   return {
     totals: big(
       `SELECT t.id AS tallyId, ${carrier}, t.rx, t.tx, t.undirected, t.markup ${from}
        WHERE ${counts.replace('@userId', '?')} AND t.total <> 0`,
     ),
-    // The plus: through the segments of the user, never through all rows of a day.
-    days: big(
-      `SELECT t.id AS tallyId, ${carrier}, sum(d.rx) AS rx, sum(d.tx) AS tx, sum(d.undirected) AS undirected,
-         sum(d.markup) AS markup
-       ${from} CROSS JOIN calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id
-       WHERE ${counts} AND t.last_at >= @fromMs AND b.day BETWEEN @firstDay AND @lastDay GROUP BY t.id, c.id`,
+    days: big(days(counts)),
+    daysUnder: big(
+      days(
+        `g.user_id = @userId AND g.in_cycle = 1 AND ((g.half = 'services' AND g.mark >= @services)
+           OR (g.half = 'reports' AND g.mark >= @reports))`,
+      ),
+    ),
+    /** The marks on each half of a user's usage that were in force before an instant. */
+    marksBefore: big(
+      `SELECT ifnull(max(iif(half = 'reports', NULL, id)), 0) AS services,
+         ifnull(max(iif(half = 'services', NULL, id)), 0) AS reports
+       FROM reset WHERE undone_at IS NULL AND at < @endMs
+         AND (scope = 'all' OR id IN (SELECT reset_id FROM reset_target WHERE user_id = @userId))`,
     ),
     daysOfTally: big(
       `SELECT b.from_at AS fromMs, b.to_at AS toMs, d.rx, d.tx, d.undirected, d.markup

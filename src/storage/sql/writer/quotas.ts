@@ -29,8 +29,11 @@ export class Quotas {
   readonly #isTracking: () => boolean;
   #anybody: boolean | null = null;
   #touched = new Map<string, Account>();
-  /** Null: nobody's, or of somebody who is entitled to everything, or hidden by a mark. */
-  readonly #bySegment = new Map<number, Account | null>();
+  /**
+   * Null: nobody's, or of somebody who is entitled to everything, or hidden by a mark. A user's id: hidden by a mark, and
+   * what the cycle before left of it is carried over all the same.
+   */
+  readonly #bySegment = new Map<number, Account | UserId | null>();
   #generation = -1;
   readonly #carriers = new Map<number, Carrier>();
   readonly #changed = new Set<UserId>();
@@ -56,7 +59,7 @@ export class Quotas {
   add(line: Line, day: number, record: PendingRecord): void {
     this.#anybody ??= this.#sql.anybody.get() !== undefined;
     if (!this.#anybody) return;
-    const account = this.#accountOf(line.segment.id);
+    const account = this.#countingAccount(line.segment.id);
     if (account === null) return;
     const { entitlement, cycle } = account;
     if (entitlement === null) return;
@@ -171,18 +174,33 @@ export class Quotas {
     this.#touched.set(account.userId, account);
   }
 
-  #accountOf(segmentId: number): Account | null {
+  /** Whose running cycle bytes of the segment count in; null: nobody's. */
+  #countingAccount(segmentId: number): Account | null {
+    const found = this.#accountOf(segmentId);
+    if (typeof found !== 'string') return found;
+    this.usageChanged(found);
+    return null;
+  }
+
+  #accountOf(segmentId: number): Account | UserId | null {
     if (this.#generation !== this.#attribution.generation || this.#bySegment.size > SEGMENTS_KEPT) {
       this.#bySegment.clear();
       this.#generation = this.#attribution.generation;
     }
     const known = this.#bySegment.get(segmentId);
-    if (known === null || (known !== undefined && this.accounts.isCurrent(known))) return known;
-    const userId = this.#sql.entitledUser.get(segmentId) as string | undefined;
-    const account =
-      userId === undefined ? null : (this.#touched.get(userId) ?? this.accounts.find(userId, this.#nowMs));
+    if (known === null || typeof known === 'string') return known;
+    if (known !== undefined && this.accounts.isCurrent(known)) return known;
+    const account = this.#findAccount(segmentId);
     this.#bySegment.set(segmentId, account);
     return account;
+  }
+
+  #findAccount(segmentId: number): Account | UserId | null {
+    const row = this.#sql.entitledUser.get(segmentId) as { userId: UserId; isShown: number } | undefined;
+    if (row === undefined) return null;
+    const account = this.#touched.get(row.userId) ?? this.accounts.find(row.userId, this.#nowMs);
+    if (row.isShown === 1 || account === null) return account;
+    return account.entitlement?.terms.quotas.some(({ rollover }) => rollover) === true ? row.userId : null;
   }
 
   #carrierOf(id: number): Carrier {
@@ -268,12 +286,10 @@ interface Carrier {
 function prepare(db: Database) {
   return {
     anybody: db.prepare('SELECT 1 FROM entitlement LIMIT 1'),
-    entitledUser: db
-      .prepare(
-        `SELECT e.user_id FROM segment g JOIN entitlement e ON e.user_id = g.user_id
-         WHERE g.id = ? AND g.in_cycle = 1 AND ${VISIBLE}`,
-      )
-      .pluck(),
+    entitledUser: db.prepare(
+      `SELECT e.user_id AS userId, ${VISIBLE} AS isShown FROM segment g JOIN entitlement e ON e.user_id = g.user_id
+       WHERE g.id = ? AND g.in_cycle = 1`,
+    ),
     carrier: db.prepare(
       `SELECT c.node_id AS nodeId, n.tags, c.server, c.protocol FROM carrier c LEFT JOIN node n ON n.id = c.node_id
        WHERE c.id = ?`,

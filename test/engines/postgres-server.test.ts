@@ -124,6 +124,34 @@ describe('a server whose ledger PostgreSQL holds', () => {
     expect(everything).not.toContain(encodeURIComponent(DATABASE_PASSWORD));
   }, 60_000);
 
+  test('answers every question that can be asked, with something in the ledger', async () => {
+    const server = await start(secretAddress());
+    const owner = await Owner.of(server.url);
+    const { id: userId } = await owner.call<{ id: string }>('POST', '/api/v1/users', { name: 'ann', userToken: 'ann' });
+    await owner.call('PUT', `/api/v1/users/${userId}/entitlement`, { quota: GIB });
+    const node = new FileNode(join(folder.path, 'node.txt'));
+    const nodeId = await owner.addFileNode(node.path);
+    await owner.call('POST', `/api/v1/nodes/${nodeId}/poll`);
+    expect((await send(server, { ...report, ...bytes(5, 7), event_id: 'a' })).status).toBe(200);
+    const { items } = await owner.call<{ items: { id: string }[] }>('GET', '/api/v1/peers');
+    await owner.call('POST', '/api/v1/peers/assign', { assignments: [{ peerId: items[0]?.id, userId }] });
+    await owner.call('POST', '/api/v1/resets', { scope: 'all' });
+    const cookie = await login(server);
+    const { paths } = await owner.call<{ paths: Record<string, { get?: object }> }>('GET', '/api/openapi.json');
+    const asked = Object.keys(paths).filter((path) => paths[path]?.get !== undefined && path !== '/api/v1/events');
+    expect(asked.length).toBeGreaterThan(60);
+    const failed: string[] = [];
+    for (const path of asked) {
+      for (const id of path.includes('{') ? [userId, nodeId, items[0]?.id, 'ann', '443'] : ['']) {
+        const url = `${server.url}${path.replaceAll(/\{\w+\}/g, String(id))}`;
+        const answer = await fetch(url, { headers: { cookie, accept: '*/*' }, signal: AbortSignal.timeout(20_000) });
+        const text = await answer.text();
+        if (answer.status >= 500) failed.push(`${url}: ${answer.status} ${text}`);
+      }
+    }
+    expect(failed, server.output()).toEqual([]);
+  }, 180_000);
+
   test('lets no second one begin, and the second one begins when the first has ended', async () => {
     const url = secretAddress();
     const first = await start(url);

@@ -41,6 +41,10 @@ const peerFrom = 'FROM peer p JOIN vpn_service s ON s.id = p.service_id';
 /** Users found that are sorted by themselves. */
 const FEW = 2000;
 
+/** Of a peer `n` that may be another one's (`e`) successor. */
+const SAME_NAME = 'ifnull(n.name = e.name, FALSE)';
+const SAME_IPS = "(n.allowed_ips = e.allowed_ips AND n.allowed_ips <> '[]')";
+
 /** Reads of nodes, services, peers and users. */
 export class InventoryReader {
   readonly #sql: Statements;
@@ -136,11 +140,11 @@ export class InventoryReader {
   successions(): Succession[] {
     return this.#sql
       .all<Omit<Succession, 'sameName' | 'sameAllowedIps'> & { sameName: number; sameIps: number }>(
-        `SELECT e.user_id AS userId, e.id AS endedId, n.id AS successorId, ifnull(n.name = e.name, FALSE) AS sameName,
-           n.allowed_ips = e.allowed_ips AND n.allowed_ips <> '[]' AS sameIps
+        `SELECT e.user_id AS userId, e.id AS endedId, n.id AS successorId, ${SAME_NAME} AS sameName,
+           ${SAME_IPS} AS sameIps
          FROM peer n JOIN peer e ON e.service_id = n.service_id JOIN user u ON u.id = e.user_id
          WHERE n.user_id IS NULL AND n.ended_at IS NULL AND e.ended_at IS NOT NULL AND u.deleted_at IS NULL
-           AND n.first_seen_at >= e.last_seen_at AND (sameName OR sameIps) ORDER BY n.first_seen_at, n.id, e.ended_at DESC`,
+           AND n.first_seen_at >= e.last_seen_at AND (${SAME_NAME} OR ${SAME_IPS}) ORDER BY n.first_seen_at, n.id, e.ended_at DESC`,
       )
       .map(({ sameName, sameIps, ...row }) => ({ ...row, sameName: sameName === 1, sameAllowedIps: sameIps === 1 }));
   }

@@ -120,6 +120,10 @@ describe('an agent at the API', () => {
     const url = `/api/v1/nodes/${node}/agent`;
     const wrong = await server.request('POST', url, { token: owner, body: { panelUrl: 'ftp://x' } });
     expect(wrong.json()).toMatchObject({ status: 400, errors: [{ pointer: '/panelUrl' }] });
+    for (const panelUrl of ["https://p.example.com/';id;'", "https://a';id;'.example.com"]) {
+      const quoted = await server.request('POST', url, { token: owner, body: { panelUrl } });
+      expect(quoted.json()).toMatchObject({ status: 400, errors: [{ pointer: '/panelUrl' }] });
+    }
     const asked = await server.request('POST', url, { token: owner, body: {}, headers: { host: 'p.example.com' } });
     expect(asked.json().line).toMatch(/^XPERT_AGENT=http:\/\/xp_[\w-]+@p\.example\.com$/);
   });

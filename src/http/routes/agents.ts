@@ -152,8 +152,9 @@ function positionJson({ nodeId, nodeName, sequence, state, reason, intervalMs }:
 function panelUrl(told: string | null, request: FastifyRequest): string {
   const text = told ?? (request.isLocalOwner ? '' : `${request.protocol}://${request.host}`);
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '')
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
+  // It goes into a script for a root shell, between quotes; hosts and paths may hold one.
+  if (isPlain && !url.href.includes("'")) return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
   throw new InvalidInput(
     '/panelUrl',
     told === null ? 'It is not known how the node reaches this panel.' : `"${told}" is not the address of a panel.`,

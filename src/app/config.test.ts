@@ -80,7 +80,7 @@ describe('readConfig', () => {
   });
 
   test('an admin name without a password is refused', () => {
-    expect(() => readConfig({ XPERT_ADMIN_USERNAME: 'ann' }, empty)).toThrow(/XPERT_ADMIN_PASSWORD/);
+    expect(() => readConfig({ XPERT_ADMIN_USERNAME: 'ann' }, empty)).toThrow(/^XPERT_ADMIN_PASSWORD is not set; /);
   });
 
   test.each([

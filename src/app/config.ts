@@ -7,8 +7,11 @@ import { ExpectedError } from '../core/errors.ts';
 /** A variable holds something that cannot be meant. The process ends with exit code 2. */
 export class InvalidConfig extends ExpectedError {
   constructor(variable: string, got: string, wants: string) {
-    super('invalid-config', `${variable} is "${got}"; it must be ${wants}.`, {
-      hint: `Correct ${variable} in the environment or in .env, or leave it out.`,
+    const isSet = got !== '';
+    super('invalid-config', `${variable} is ${isSet ? `"${got}"` : 'not set'}; it must be ${wants}.`, {
+      hint: isSet
+        ? `Correct ${variable} in the environment or in .env, or leave it out.`
+        : `Set ${variable} in the environment or in .env, or by the option of the command (--help names it).`,
       details: { variable },
     });
   }

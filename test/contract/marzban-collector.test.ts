@@ -27,8 +27,8 @@ const user = (username: string, lifetime: bigint): FakeMarzbanUser => {
 function marzbanRig(fake: FakeMarzban, collector: MarzbanCollector) {
   return webRig({
     ...{ collector, web: fake.web, isUndirected: true },
-    // A hundred in a page: ten thousand are as many pages as a million of the others.
-    ...(fake.panel === 'marzneshin' ? { most: 10_000 } : {}),
+    // What the others do with 100,000 is what Marzban does; Marzneshin has but a hundred in a page.
+    ...(fake.panel === 'marzban' ? {} : { most: 10_000 }),
     keys: (n) => Array.from({ length: n }, (_, index) => `user_${String(index).padStart(6, '0')}`),
     show: (series) => {
       fake.users = series.map(({ key, tx }) => user(key, tx));

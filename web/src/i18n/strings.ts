@@ -12,12 +12,20 @@ const wanted = new Set(['common', 'said']);
 /** The words of a feature in the language that is read, and from now on in any other that is chosen. */
 export async function loadStrings(feature: string): Promise<void> {
   wanted.add(feature);
-  await add(i18next.language, feature);
+  // Another language may be chosen while the words of this one come.
+  for (let read = ''; read !== i18next.language; ) {
+    read = i18next.language;
+    await add(read, feature);
+  }
 }
 
 /** Everything that was asked for so far, in another language. */
 export async function loadLanguage(language: string): Promise<void> {
-  await Promise.all([...wanted].map((part) => add(language, part)));
+  // Another page may be opened while they come.
+  for (let known = 0; known !== wanted.size; ) {
+    known = wanted.size;
+    await Promise.all([...wanted].map((part) => add(language, part)));
+  }
 }
 
 /** `features/nodes/strings.en.json` is `nodes.*`. What the server says is English as it comes: there is no file for it. */

@@ -13,8 +13,6 @@ const known = readdirSync(path.join(root, 'bench'))
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.slice(0, -'.bench.ts'.length))
   .sort();
-/** They need a server of another engine (Debian's package postgresql): measured when they are named. */
-const ofEngines = ['pg-ingest'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
@@ -26,7 +24,7 @@ await ensureReady();
 await bundleFigures();
 const run = await runEntry('run-conditions');
 const figures = {};
-for (const name of wanted.length > 0 ? wanted : known.filter((each) => !ofEngines.includes(each))) {
+for (const name of wanted.length > 0 ? wanted : known) {
   process.stderr.write(`\n== ${name}\n`);
   figures[name] = await runFigure(name);
 }

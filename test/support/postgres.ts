@@ -37,27 +37,22 @@ export class PostgresServer {
   readonly folder: string;
   /** Where it listens for TLS connections with a password beside that; null: nowhere. */
   readonly tlsPort: number | null;
-  readonly #isDurable: boolean;
   readonly #guard: ChildProcess;
   #process: ChildProcess | null = null;
   #databases = 0;
 
-  private constructor(folder: string, tlsPort: number | null, isDurable: boolean) {
+  private constructor(folder: string, tlsPort: number | null) {
     this.folder = folder;
-    this.#isDurable = isDurable;
     this.tlsPort = tlsPort;
     this.#guard = spawn('sh', ['-c', GUARD, 'guard', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     this.#guard.unref();
     (this.#guard.stdin as unknown as { unref(): void }).unref();
   }
 
-  /**
-   * `tls`: it listens on 127.0.0.1, too, and lets nobody in there without TLS and a password. `on`: a folder on a disk that
-   * has to keep what was committed; else its files lie in memory.
-   */
-  static async start({ tls = false, on = null as string | null } = {}): Promise<PostgresServer> {
-    const folder = mkdtempSync(path.join(on ?? SCRATCH, 'xpert-postgres-'));
-    const server = new PostgresServer(folder, tls ? await freePort() : null, on !== null);
+  /** `tls`: it listens on 127.0.0.1, too, and lets nobody in there without TLS and a password. */
+  static async start({ tls = false } = {}): Promise<PostgresServer> {
+    const folder = mkdtempSync(path.join(SCRATCH, 'xpert-postgres-'));
+    const server = new PostgresServer(folder, tls ? await freePort() : null);
     try {
       server.#make();
       await server.up();
@@ -107,10 +102,8 @@ export class PostgresServer {
     const settings = [
       `unix_socket_directories=${this.folder}`,
       'dynamic_shared_memory_type=mmap',
-      // In memory: as little as may be of what its files were before.
-      ...(this.#isDurable
-        ? ['shared_buffers=256MB', 'max_wal_size=1GB']
-        : ['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB']),
+      // Its files lie in memory: as little as may be of what they were before.
+      ...['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB'],
       ...(this.tlsPort === null
         ? ['listen_addresses=']
         : ['listen_addresses=127.0.0.1', `port=${this.tlsPort}`, 'ssl=on', ...this.#certificate()]),

@@ -60,7 +60,7 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
   };
   return (
     <>
-      <Card title={t('nodes.wizard.where')} hint={t('nodes.wizard.means')} span={7} className="top">
+      <Card title={t('nodes.wizard.where')} hint={t('nodes.wizard.means')} span={7} className="from-top">
         <div className="pad stack">
           <Segmented
             className="wrap"

@@ -24,7 +24,7 @@ export function TestResult({ way, test }: TestResultProps) {
     <Card
       title={t('nodes.test.title')}
       span={5}
-      className="top"
+      className="from-top"
       sub={test.data ? `${format.count(test.data.durationMs)} ${t('common.unit.ms')}` : undefined}
     >
       <div role="status" className="stack">

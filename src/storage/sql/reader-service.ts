@@ -35,15 +35,11 @@ export function serveReads<D>(open: (data: D) => ReadConnection, failureOf: Writ
 
 type Question = Exclude<ToReader, { readonly zones: readonly ZoneSince[] }>;
 
-/** Whoever waited while a ledger could not be opened is told so without trying again, for this long. */
-const REFUSED_MS = 1_000;
-
 /** Readers over a connection that is opened when it is needed, and anew when it was lost. */
 class OpenReads {
   readonly #open: () => ReadConnection;
   readonly #calendar: Calendar;
   #opened: { readonly connection: ReadConnection; readonly parts: Parts } | null = null;
-  #refused: { readonly error: unknown; readonly atMs: number } | null = null;
 
   constructor(open: () => ReadConnection, calendar: Calendar) {
     this.#open = open;
@@ -74,18 +70,8 @@ class OpenReads {
     return (this.#opened?.connection.lostBy?.() ?? null) !== null;
   }
 
-  #connect(): ReadConnection {
-    try {
-      return this.#open();
-    } catch (error) {
-      this.#refused = { error, atMs: performance.now() };
-      throw error;
-    }
-  }
-
   #readers() {
-    if (this.#refused !== null && performance.now() - this.#refused.atMs < REFUSED_MS) throw this.#refused.error;
-    const connection = this.#connect();
+    const connection = this.#open();
     const readers = makeReaders(connection, this.#calendar);
     return { connection, parts: { ...readers, slow: makeSlowReads(readers) } };
   }

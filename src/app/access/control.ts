@@ -71,14 +71,16 @@ export class AccessControl implements AccessOperations {
 
   /** Not waited for by the poll; @returns when the pass is over, for tests. */
   async afterPoll(node: Node, poll: Poll): Promise<void> {
-    await this.#judgeLimits(node, poll);
-    await this.#passes.run(node, poll, async () => {
-      const isEnforced = (await this.#use.store.mode(node.id)) === 'enforce';
-      if (!isEnforced && !(await this.#givingBack.has(node.id))) return null;
-      if ((await this.#standstill()) !== null) return null;
-      return isEnforced ? 'enforce' : 'give-back';
+    await this.#passes.run(node, poll, {
+      before: () => this.#judgeLimits(node, poll),
+      wanted: async () => {
+        const isEnforced = (await this.#use.store.mode(node.id)) === 'enforce';
+        if (!isEnforced && !(await this.#givingBack.has(node.id))) return null;
+        if ((await this.#standstill()) !== null) return null;
+        return isEnforced ? 'enforce' : 'give-back';
+      },
+      after: () => this.#noteGivenBack(node.id),
     });
-    await this.#noteGivenBack(node.id);
   }
 
   /** States of users changed: nodes that may be changed are read soon, and a pass follows each reading. */

@@ -35,6 +35,18 @@ const LOOK_TIMEOUT_MS = 30_000;
 /** What is wanted of a node: access as it is to be, or back everything that was taken. */
 export type PassKind = 'enforce' | 'give-back';
 
+/** What follows a reading of a node, in the node's own turn. */
+export interface TurnOfNode {
+  /** What is to be known before; does not throw. */
+  readonly before: () => Promise<void>;
+  /** Null: nothing is to be done. */
+  readonly wanted: () => Promise<PassKind | null>;
+  readonly after: () => Promise<void>;
+}
+
+/** Whether a poll showed a peer off, by service and key. Absent: not shown, or the source does not tell. */
+type Shown = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+
 interface NodeTrouble {
   readonly failures: number;
   readonly problem: Notice;
@@ -47,8 +59,8 @@ export class AccessPasses {
   readonly #enforcers = new Map<NodeId, { readonly source: string; readonly enforcer: Enforcer }>();
   readonly #lanes = new Map<NodeId, Promise<unknown>>();
   readonly #trouble = new Map<NodeId, NodeTrouble>();
-  /** Peers that the last poll of a node showed off. */
-  readonly #shownOff = new Map<NodeId, ReadonlySet<string>>();
+  /** By the last poll of each node. */
+  readonly #shown = new Map<NodeId, Shown>();
   readonly #stop = new AbortController();
 
   constructor(dependencies: Dependencies) {
@@ -74,26 +86,25 @@ export class AccessPasses {
 
   /** What a pass would do now; changes nothing, whatever the node's mode. @throws SourceFailure */
   async preview(node: Node, abilities: EnforcerAbilities): Promise<Omit<AccessPreview, 'allowed'>> {
-    const shownOff = this.#shownOff.get(node.id);
+    const shown = this.#shown.get(node.id) ?? NOTHING_SHOWN;
     const request = {
       ...{ enforcer: this.enforcerOf(node), abilities, now: this.#use.now },
-      isOff: (target: AccessTarget) => shownOff?.has(keyOf(target)),
+      isOff: isOffIn(shown),
       looking: AbortSignal.timeout(LOOK_TIMEOUT_MS),
     };
     return await previewOf(await this.#use.store.targets(node.id), request, this.#signal());
   }
 
-  /** One pass, unless one runs. `wanted`: asked for once it is this node's turn; null: nothing is to be done. */
-  async run(node: Node, poll: Poll, wanted: () => Promise<PassKind | null>): Promise<void> {
-    this.#noteShownOff(node.id, poll);
+  /** One turn of the node, unless one runs: what a reading showed while one runs is left to the next reading. */
+  async run(node: Node, poll: Poll, { before, wanted, after }: TurnOfNode): Promise<void> {
+    const shown = shownBy(poll);
+    this.#shown.set(node.id, shown);
     if (this.isStopped || this.#lanes.has(node.id)) return;
-    let shown: ReadonlyMap<string, boolean> | null = null;
-    await this.#inLane(node.id, () =>
-      this.#tryPass(node, wanted, (target) => {
-        shown ??= shownBy(poll);
-        return shown.get(keyOf(target));
-      }),
-    );
+    await this.#inLane(node.id, async () => {
+      await before();
+      await this.#tryPass(node, wanted, isOffIn(shown));
+      await after();
+    });
   }
 
   /** Waits for what runs. */
@@ -107,15 +118,8 @@ export class AccessPasses {
     const held = this.#enforcers.get(id);
     this.#enforcers.delete(id);
     this.#trouble.delete(id);
-    this.#shownOff.delete(id);
+    this.#shown.delete(id);
     await held?.enforcer.close();
-  }
-
-  #noteShownOff(id: NodeId, { services }: Poll): void {
-    const off = services.flatMap(({ identity, peers }) =>
-      peers.filter(({ isOff }) => isOff === true).map(({ key }) => keyOf({ identity, key })),
-    );
-    this.#shownOff.set(id, off.length === 0 ? NOBODY_OFF : new Set(off));
   }
 
   enforcerOf(node: Node): Enforcer {
@@ -232,15 +236,18 @@ export class AccessPasses {
   }
 }
 
-const NOBODY_OFF: ReadonlySet<string> = new Set();
+const NOTHING_SHOWN: Shown = new Map();
 
-function keyOf({ identity, key }: Pick<AccessTarget, 'identity' | 'key'>): string {
-  return `${identity}\n${key}`;
+function isOffIn(shown: Shown): (target: AccessTarget) => boolean | undefined {
+  return ({ identity, key }) => shown.get(identity)?.get(key);
 }
 
-function shownBy({ services }: Poll): ReadonlyMap<string, boolean> {
-  const shown = new Map<string, boolean>();
-  for (const { identity, peers } of services)
-    for (const { key, isOff } of peers) if (isOff !== undefined) shown.set(keyOf({ identity, key }), isOff);
-  return shown;
+function shownBy({ services }: Poll): Shown {
+  const shown = new Map<string, Map<string, boolean>>();
+  for (const { identity, peers } of services) {
+    const ofService = shown.get(identity) ?? new Map<string, boolean>();
+    for (const { key, isOff } of peers) if (isOff !== undefined) ofService.set(key, isOff);
+    if (ofService.size > 0) shown.set(identity, ofService);
+  }
+  return shown.size === 0 ? NOTHING_SHOWN : shown;
 }

@@ -113,7 +113,10 @@ describe('marzban', () => {
         name: 'alice',
         owner: 'owner',
         traffic: { rx: null, tx: null, total: 5n },
-        ownLimit: { limitBytes: 10_737_418_240n, usedBytes: 5n, period: `${CREATED} 0` },
+        ownLimit: {
+          ...{ limitBytes: 10_737_418_240n, usedBytes: 5n, period: `${CREATED} 0` },
+          ...{ resetMs: 30 * 86_400_000, beganAt: new Date('2024-05-01T12:34:56.789Z') },
+        },
         startedAt: new Date('2024-05-01T12:34:56.789Z'),
         lastHandshakeAt: new Date('2024-05-02T00:00:01Z'),
       },
@@ -169,13 +172,13 @@ describe('marzban', () => {
     collector = opened.collector;
     fake.users = Array.from({ length: 250 }, (_, n) => user(`user${String(n).padStart(5, '0')}`, BigInt(n + 5)));
     Object.assign(fake.users[1] ?? {}, { status: 'disabled', dataLimit: null });
-    Object.assign(fake.users[2] ?? {}, { status: 'limited', owner: 'boss', dataLimit: 77n });
+    Object.assign(fake.users[2] ?? {}, { status: 'limited', owner: 'boss', dataLimit: 77n, resetStrategy: 'week' });
     const poll = await collector.collect(soon());
     expect([poll.complete, poll.services[0]?.peers.length]).toEqual([true, 250]);
     expect(poll.services[0]?.peers.slice(0, 3)).toMatchObject([
       { key: 'user00000', isOff: false, owner: 'owner', traffic: { rx: null, tx: null, total: 5n } },
       { key: 'user00001', isOff: true, ownLimit: null },
-      { key: 'user00002', isOff: true, owner: 'boss', ownLimit: { limitBytes: 77n, usedBytes: 5n } },
+      { key: 'user00002', isOff: true, owner: 'boss', ownLimit: { limitBytes: 77n, usedBytes: 5n, resetMs: 7 * 86_400_000 } },
     ]);
     expect(fake.web.requests.map(({ url }) => url.pathname)).toEqual([
       ...['/api/admin/token', '/api/admins/token', '/api/users', '/api/users', '/api/users'],

@@ -3,6 +3,7 @@ import { AccessControl } from '../../src/app/access/control.ts';
 import { Changes } from '../../src/app/changes.ts';
 import type { ListedTarget } from '../../src/core/access/access-store.ts';
 import type { Node } from '../../src/core/inventory/node.ts';
+import type { Poll } from '../../src/core/metering/collector.ts';
 import type { UserId } from '../../src/core/units/ids.ts';
 import { MarzbanClient } from '../../src/integrations/marzban/client.ts';
 import { MarzbanCollector } from '../../src/integrations/marzban/collector.ts';
@@ -18,6 +19,9 @@ class World {
   server!: HttpTestServer;
   access!: AccessControl;
   alice!: UserId;
+  /** Waited for before limits are judged. */
+  beforeJudging: () => Promise<void> = async () => {};
+  readonly errors: unknown[] = [];
   #options!: MarzbanOptions;
   #node!: Node;
   #beside!: Node['id'];
@@ -34,13 +38,20 @@ class World {
     const fixed = { description: '', pollIntervalMs: 30_000, opening: 'baseline', usersPolicy: 'none' } as const;
     this.#node = await inventory.addNode({ ...fixed, name: 'panel', source, createdAt: clock.now() });
     this.access = new AccessControl({
-      ...{ store: store.access, inventory, settings, audit, history, changes: new Changes() },
+      ...{ store: store.access, inventory, settings, audit, changes: new Changes() },
+      history: {
+        movedElsewhere: async (...asked) => {
+          await this.beforeJudging();
+          return await history.movedElsewhere(...asked);
+        },
+        doubtedSince: (...asked) => history.doubtedSince(...asked),
+      },
       abilitiesOf: () => MARZBAN_ABILITIES,
       createEnforcer: () => new MarzbanEnforcer(new MarzbanClient(this.#options)),
       pollNow: async () => {},
       trackingState: async () => store.trackingState(),
       wallTime: { read: () => ({ at: clock.now(), suspect: false }) },
-      log: { info() {}, warn() {}, error() {} },
+      log: { info() {}, warn() {}, error: (fields) => void this.errors.push(fields) },
     });
     this.panel.users = [
       {
@@ -84,7 +95,7 @@ class World {
   }
 
   /** As the product does: a pass after every reading. */
-  async poll(): Promise<void> {
+  async poll(): Promise<Poll> {
     this.server.clock.advance(30_000);
     const collector = new MarzbanCollector(new MarzbanClient(this.#options), new URL(this.#options.url));
     const poll = await collector.collect(AbortSignal.timeout(10_000));
@@ -93,6 +104,17 @@ class World {
     const { store, clock } = this.server;
     await store.ledger.recordPoll({ ...common, nodeId: this.#node.id, poll, at: clock.now() });
     await this.access.afterPoll(this.#node, poll);
+    return poll;
+  }
+
+  async brokenOffPoll(): Promise<void> {
+    const { services, ...rest } = await this.poll();
+    const none = services.map((service) => ({ ...service, peers: [] }));
+    await this.access.afterPoll(this.#node, { ...rest, services: none, complete: false });
+  }
+
+  preview() {
+    return this.access.preview(this.#node.id);
   }
 
   async listed(): Promise<readonly ListedTarget[]> {
@@ -206,4 +228,109 @@ test('whoever uses up the limit in the panel alone is left to the panel', async 
   world.change({ status: 'limited' });
   await world.poll();
   expect([status(), world.panel.puts, await world.listed()]).toEqual(['limited', [], []]);
+});
+
+test('a user of a month’s traffic who is off gets access back when the month is over, so that the panel begins anew', async () => {
+  const { clock } = world.server;
+  world.change({ createdAt: clock.now().toISOString().slice(0, -1), lifetime: 500n });
+  await world.poll();
+  await world.carryBeside(600n);
+  await world.poll();
+  expect(status()).toBe('disabled');
+  const day = 86_400_000;
+  clock.advance(29 * day);
+  await world.carryBeside(0n);
+  world.panel.runResetJob(clock.now());
+  await world.poll();
+  // The panel itself passes over whoever is disabled.
+  clock.advance(day);
+  world.panel.runResetJob(clock.now());
+  expect([status(), world.user.used]).toEqual(['disabled', 500n]);
+  await world.poll();
+  expect([status(), await world.listed()]).toEqual(['active', []]);
+  await world.poll();
+  expect(status()).toBe('active');
+  world.panel.runResetJob(clock.now());
+  expect(world.user.used).toBe(0n);
+  await world.poll();
+  // Counted anew: a whole limit, and not a byte more.
+  await world.carryBeside(0n);
+  world.carryInPanel(400n);
+  await world.carryBeside(599n);
+  await world.poll();
+  expect(status()).toBe('active');
+  await world.carryBeside(1n);
+  await world.poll();
+  expect(status()).toBe('disabled');
+});
+
+test('a user given back whom the panel does not reset is off again after a day, and no sooner', async () => {
+  const { clock } = world.server;
+  const day = 86_400_000;
+  world.change({ resetStrategy: 'week' });
+  await world.carryBeside(600n);
+  await world.poll();
+  expect(status()).toBe('disabled');
+  clock.advance(7 * day);
+  await world.poll();
+  expect(status()).toBe('active');
+  clock.advance(day - 60_000);
+  await world.poll();
+  expect(status()).toBe('active');
+  clock.advance(60_000);
+  await world.poll();
+  expect(status()).toBe('disabled');
+  // Nobody resets by itself what is to be reset by hand.
+  world.change({ resetStrategy: 'no_reset' });
+  clock.advance(400 * day);
+  await world.poll();
+  expect(status()).toBe('disabled');
+});
+
+test('what is judged when Xpert stops is waited for; a reading that comes meanwhile does not overtake it', async () => {
+  await world.carryBeside(600n);
+  let begun = () => {};
+  let goOn = () => {};
+  const isBegun = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let judged = 0;
+  world.beforeJudging = () => {
+    judged += 1;
+    begun();
+    return mayGoOn;
+  };
+  const reading = world.poll();
+  await isBegun;
+  await world.poll();
+  expect(judged).toBe(1);
+  const order: string[] = [];
+  const stopped = world.access.close().then(() => order.push('stopped'));
+  await world.listed();
+  order.push('goes on');
+  goOn();
+  await Promise.all([reading, stopped]);
+  expect(order).toEqual(['goes on', 'stopped']);
+  expect(await world.listed()).toMatchObject([{ key: 'alice', reason: 'source-limit' }]);
+  expect(world.errors).toEqual([]);
+});
+
+test('a preview looks at nobody whom the last reading did not get to, as a pass does not', async () => {
+  await world.carryBeside(600n);
+  await world.poll();
+  expect(status()).toBe('disabled');
+  const looks = () => world.panel.web.requests.filter(({ url }) => url.pathname === '/api/user/alice').length;
+  await world.brokenOffPoll();
+  const before = looks();
+  expect(await world.preview()).toMatchObject({ suspend: [], restore: [], left: [] });
+  expect(looks()).toBe(before);
+  // With a reading that shows that somebody let her in, it does look.
+  world.change({ status: 'active' });
+  await world.readOnly();
+  await world.poll();
+  expect(await world.preview()).toMatchObject({ suspend: [{ key: 'alice' }] });
+  expect(looks()).toBe(before + 1);
 });

@@ -14,6 +14,10 @@ export interface FakeMarzbanUser {
   status?: string;
   /** 10 GiB unless told otherwise; null: unlimited. */
   dataLimit?: bigint | null;
+  /** `month` unless told otherwise; Marzneshin: `no_reset`. */
+  resetStrategy?: 'no_reset' | 'day' | 'week' | 'month' | 'year';
+  /** When it was reset last; as created unless told otherwise. */
+  resetAt?: Date;
   onHoldExpireDuration?: number;
 }
 
@@ -133,6 +137,18 @@ export class FakeMarzban {
     this.users = [...this.users];
   }
 
+  /** As app/jobs/reset_user_data_usage.py, which runs once an hour, passes over users who are neither active nor limited. */
+  runResetJob(now: Date): void {
+    for (const user of this.users) {
+      const { status = 'active', resetStrategy = 'month', resetAt = new Date(`${user.createdAt}Z`) } = user;
+      const days = RESET_DAYS[resetStrategy];
+      if (!['active', 'limited'].includes(status) || days === null) continue;
+      if (now.getTime() - resetAt.getTime() < days * 86_400_000) continue;
+      this.#reset(user);
+      user.resetAt = now;
+    }
+  }
+
   /** PasarGuard has roles in place of sudo since 4 (app/models/admin.py). */
   #current() {
     if (this.panel === 'marzban') return { ...this.#admin(this.username), is_sudo: this.isSudo };
@@ -228,6 +244,8 @@ export class FakeMarzban {
   }
 }
 
+const RESET_DAYS = { no_reset: null, day: 1, week: 7, month: 30, year: 365 } as const;
+
 function json(status: number, value: unknown, headers: Record<string, string> = {}): FakeAnswer {
   return { status, headers, body: JSON.stringify(value) };
 }
@@ -236,11 +254,11 @@ function json(status: number, value: unknown, headers: Record<string, string> = 
 function userText(user: FakeMarzbanUser, panel: FakePanel): string {
   if (panel === 'marzneshin') return marzneshinText(user);
   const { username, lifetime, used = 5n, createdAt, onlineAt, status = 'active', owner = 'owner' } = user;
-  const { onHoldExpireDuration = null, dataLimit = 10_737_418_240n } = user;
+  const { onHoldExpireDuration = null, dataLimit = 10_737_418_240n, resetStrategy = 'month' } = user;
   const rest = {
     expire: null,
     data_limit: dataLimit === null ? null : Number(dataLimit),
-    data_limit_reset_strategy: 'month',
+    data_limit_reset_strategy: resetStrategy,
     inbounds: { vless: ['VLESS TCP "REALITY"', 'VLESS \\ gRPC'] },
     note: 'paid until "may" \\o/ {[',
     sub_updated_at: null,
@@ -269,7 +287,7 @@ function userText(user: FakeMarzbanUser, panel: FakePanel): string {
 /** Of app/models/user.py of Marzneshin. The key of a user is a secret, as its subscription is. */
 function marzneshinText(user: FakeMarzbanUser): string {
   const { username, lifetime, used = 5n, createdAt, onlineAt, status = 'active', owner = 'owner' } = user;
-  const { dataLimit = 10_737_418_240n } = user;
+  const { dataLimit = 10_737_418_240n, resetStrategy = 'no_reset' } = user;
   const before = {
     ...{
       id: 7,
@@ -281,7 +299,7 @@ function marzneshinText(user: FakeMarzbanUser): string {
     },
     ...{
       data_limit: dataLimit === null ? null : Number(dataLimit),
-      data_limit_reset_strategy: 'no_reset',
+      data_limit_reset_strategy: resetStrategy,
       note: 'a {[ "',
     },
     ...{ online_at: onlineAt, activated: status === 'active', is_active: status === 'active' || status === 'on_hold' },

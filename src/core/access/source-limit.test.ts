@@ -4,6 +4,7 @@ import type { UserId } from '../units/ids.ts';
 import { isNewState, judgeSourceLimit, type MovedElsewhere, type SourceLimitState } from './source-limit.ts';
 
 const LIMIT = 1_000n;
+const NO_RESET = { resetMs: null, beganAt: null };
 
 type Step =
   | { readonly does: 'panel' | 'services' | 'signed' | 'unsigned'; readonly bytes: bigint }
@@ -76,7 +77,7 @@ class World {
     const period = String(this.#lifetime - this.#used);
     if (this.#knownAt === null || this.#period !== period) this.#knownAt = this.now;
     this.#period = period;
-    const limit = { limitBytes: LIMIT, usedBytes: this.#used, period };
+    const limit = { limitBytes: LIMIT, usedBytes: this.#used, period, ...NO_RESET };
     const doubted = async (_user: UserId, since: Date) => this.#sum(['unsigned'], since.getTime());
     this.state = await judgeSourceLimit(limit, moved, this.state, new Date(this.now), doubted);
   }
@@ -122,10 +123,10 @@ describe('a limit of a panel over the sum', () => {
   });
   const begun = (fields: Partial<SourceLimitState> = {}): SourceLimitState => ({
     ...{ userId: 'u' as UserId, period: 'p', since: new Date(0), servicesBefore: 0n, reportsBefore: 0n },
-    ...{ isReached: false, ...fields },
+    ...{ isReached: false, givenBackAt: null, ...fields },
   });
   const judge = (used: bigint, elsewhere: MovedElsewhere, before: SourceLimitState | null, doubted = 0n) => {
-    const limit = { limitBytes: LIMIT, usedBytes: used, period: 'p' };
+    const limit = { limitBytes: LIMIT, usedBytes: used, period: 'p', ...NO_RESET };
     return judgeSourceLimit(limit, elsewhere, before, new Date(5), async () => doubted);
   };
 
@@ -140,7 +141,7 @@ describe('a limit of a panel over the sum', () => {
     const asked: bigint[] = [];
     const ask = (used: bigint, elsewhere: MovedElsewhere) =>
       judgeSourceLimit(
-        { limitBytes: LIMIT, usedBytes: used, period: 'p' },
+        { limitBytes: LIMIT, usedBytes: used, period: 'p', ...NO_RESET },
         elsewhere,
         begun(),
         new Date(5),
@@ -171,5 +172,132 @@ describe('a limit of a panel over the sum', () => {
     expect(isNewState(before, begun())).toBe(true);
     expect(isNewState(null, before)).toBe(true);
     expect(isNewState(null, null)).toBe(false);
+  });
+});
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A panel that sets its one account back by itself every so many days while access is on there, as Marzban does. */
+class CyclicWorld {
+  now = DAY_MS;
+  state: SourceLimitState | null = null;
+  resets = 0;
+  /** Readings in a row at which access was off. */
+  offHours = 0;
+  readonly #days: number;
+  #isPanelAlive: boolean;
+  #used = 0n;
+  #lifetime = 0n;
+  #resetAt = DAY_MS;
+  #elsewhere = 0n;
+
+  constructor(days: number, isPanelAlive: boolean) {
+    this.#days = days;
+    this.#isPanelAlive = isPanelAlive;
+  }
+
+  get isOff(): boolean {
+    return this.state?.isReached === true;
+  }
+
+  /** An hour: what is carried, the panel's job, a reading. */
+  async pass({ inPanel, elsewhere }: { readonly inPanel: bigint; readonly elsewhere: bigint }): Promise<void> {
+    this.now += HOUR_MS;
+    if (!this.isOff && this.#used < LIMIT) {
+      this.#used += inPanel;
+      this.#lifetime += inPanel;
+    }
+    this.#elsewhere += elsewhere;
+    const isDue = this.now - this.#resetAt >= this.#days * DAY_MS;
+    if (this.#isPanelAlive && !this.isOff && isDue) {
+      this.#used = 0n;
+      this.#resetAt = this.now;
+      this.resets += 1;
+    }
+    const moved = { shown: this.#elsewhere, ever: this.#elsewhere };
+    const none = { shown: 0n, ever: 0n };
+    this.state = await judgeSourceLimit(
+      {
+        ...{ limitBytes: LIMIT, usedBytes: this.#used, period: String(this.#lifetime - this.#used) },
+        ...{ resetMs: this.#days * DAY_MS, beganAt: this.#lifetime === this.#used ? new Date(DAY_MS) : null },
+      },
+      { userId: 'u' as UserId, services: moved, reports: none },
+      this.state,
+      new Date(this.now),
+      async () => 0n,
+    );
+    this.offHours = this.isOff ? this.offHours + 1 : 0;
+  }
+}
+
+describe('a limit of a panel that begins anew by itself', () => {
+  const hours = fc.array(
+    fc.record({ inPanel: fc.bigInt({ min: 0n, max: 30n }), elsewhere: fc.bigInt({ min: 0n, max: 60n }) }),
+    { minLength: 24 * 8, maxLength: 24 * 40 },
+  );
+
+  it('is held no longer than its period, and the panel begins anew each time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(1, 7), hours, async (days, all) => {
+        const world = new CyclicWorld(days, true);
+        for (const hour of all) {
+          await world.pass(hour);
+          expect(world.offHours).toBeLessThanOrEqual(days * 24);
+        }
+        // Two hours late at most: the reading after the last day, and the panel's job after it.
+        expect(world.resets).toBeGreaterThanOrEqual(Math.floor(all.length / (days * 24 + 2)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is held anew after a day if the panel does not begin anew', async () => {
+    const world = new CyclicWorld(7, false);
+    const offAt: number[] = [];
+    for (let hour = 1; hour <= 24 * 17; hour++) {
+      await world.pass({ inPanel: 1n, elsewhere: 1_000n });
+      if (world.isOff) offAt.push(hour);
+    }
+    const times = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+    // What was carried elsewhere before the first reading is not counted: it is reached with the second one.
+    expect(offAt).toEqual([...times(2, 24 * 7), ...times(24 * 8, 24 * 15), ...times(24 * 16, 24 * 17 + 1)]);
+  });
+
+  it('counts from nothing once the period is over where the panel itself counted nothing: its reset shows no sign', async () => {
+    const world = new CyclicWorld(7, true);
+    await world.pass({ inPanel: 0n, elsewhere: 0n });
+    await world.pass({ inPanel: 0n, elsewhere: 1_000n });
+    expect(world.isOff).toBe(true);
+    for (let hour = 3; hour < 24 * 7; hour++) await world.pass({ inPanel: 0n, elsewhere: 0n });
+    expect(world.isOff).toBe(true);
+    await world.pass({ inPanel: 0n, elsewhere: 0n });
+    expect(world.isOff).toBe(false);
+    for (let hour = 0; hour < 48; hour++) await world.pass({ inPanel: 0n, elsewhere: 20n });
+    expect(world.isOff).toBe(false);
+    await world.pass({ inPanel: 0n, elsewhere: 40n });
+    expect(world.isOff).toBe(true);
+  });
+
+  it('that began at a time which is told is given back by that time, not by when it was first seen', async () => {
+    const begun = { userId: 'u' as UserId, period: 'p', since: new Date(3 * DAY_MS), servicesBefore: 0n };
+    const before = { ...begun, reportsBefore: 0n, isReached: true, givenBackAt: null };
+    const moved = { userId: 'u' as UserId, services: { shown: 900n, ever: 900n }, reports: { shown: 0n, ever: 0n } };
+    const at = (days: number, beganAt: Date | null) =>
+      judgeSourceLimit(
+        { limitBytes: LIMIT, usedBytes: 100n, period: 'p', resetMs: 7 * DAY_MS, beganAt },
+        moved,
+        before,
+        new Date(days * DAY_MS),
+        async () => 0n,
+      );
+    expect((await at(7.9, new Date(DAY_MS))).isReached).toBe(true);
+    expect((await at(8, new Date(DAY_MS))).isReached).toBe(false);
+    expect((await at(9.9, null)).isReached).toBe(true);
+    expect((await at(10, null)).isReached).toBe(false);
+    // An account from long before: a period or more went by unseen.
+    expect((await at(9.9, new Date(-9 * DAY_MS))).isReached).toBe(true);
+    // A clock that is ahead.
+    expect((await at(10, new Date(4 * DAY_MS))).isReached).toBe(false);
   });
 });

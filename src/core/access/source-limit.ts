@@ -27,6 +27,8 @@ export interface SourceLimitState {
   readonly reportsBefore: bigint;
   /** The source's bytes and those elsewhere reach the limit together: access is to be off there. */
   readonly isReached: boolean;
+  /** Access was given back so that the source can begin anew, although the limit is reached; null: not in this period. */
+  readonly givenBackAt: Date | null;
 }
 
 /** A peer that a user owns, and what is remembered of its limit; null: nothing yet. */
@@ -36,22 +38,31 @@ export interface SourceLimitPeer {
   readonly state: SourceLimitState | null;
 }
 
+const DAY_MS = 86_400_000;
+/** Sources look for whose period is over once an hour: in a day they have. */
+const GIVEN_BACK_MS = DAY_MS;
+
 /**
  * Judges a limit of a source over the sum of what it counts itself and what the user moved elsewhere since the source last
  * began anew, and since the user's own reset mark. What was moved between that beginning and the reading that showed it
  * does not count, nor what nobody vouches for: never a byte too early. Who has used up the limit in the source alone is the
- * source's to cut. `doubtedSince`: at least the reported bytes since then that nobody vouches for; asked only where the
- * answer hangs on it.
+ * source's to cut. A source that begins anew by itself does so only for those who have access: when its period is over, access
+ * is given back for as long as that may take. `doubtedSince`: at least the reported bytes since then that nobody vouches for;
+ * asked only where the answer hangs on it.
  */
 export async function judgeSourceLimit(
-  { limitBytes, usedBytes, period }: OwnLimit,
+  limit: OwnLimit,
   { userId, services, reports }: MovedElsewhere,
   before: SourceLimitState | null,
   now: Date,
   doubtedSince: (userId: UserId, since: Date) => Promise<bigint>,
 ): Promise<SourceLimitState> {
+  const { limitBytes, usedBytes, period } = limit;
   const goesOn = before !== null && before.period === period && before.userId === userId;
-  const start = goesOn ? before : { since: now, servicesBefore: services.ever, reportsBefore: reports.ever };
+  const start =
+    goesOn && !hasBegunUnseen(limit, before, now)
+      ? before
+      : { since: now, servicesBefore: services.ever, reportsBefore: reports.ever, isReached: false, givenBackAt: null };
   const { since, servicesBefore, reportsBefore } = start;
   const ours = within(services, servicesBefore);
   const reported = within(reports, reportsBefore);
@@ -59,15 +70,45 @@ export async function judgeSourceLimit(
   const vouched = hangs ? atLeastNothing(reported - (await doubtedSince(userId, since))) : reported;
   const elsewhere = ours + vouched;
   const isOverSum = elsewhere > 0n && usedBytes + elsewhere >= limitBytes;
-  const isReached = isOverSum && (usedBytes < limitBytes || (goesOn && before.isReached));
-  return { userId, period, since, servicesBefore, reportsBefore, isReached };
+  const isOver = isOverSum && (usedBytes < limitBytes || start.isReached);
+  const givenBackAt = isOver ? lastGivenBack(limit, start, now) : start.givenBackAt;
+  const isReached = isOver && !isWithin(GIVEN_BACK_MS, givenBackAt, now);
+  return { userId, period, since, servicesBefore, reportsBefore, isReached, givenBackAt };
+}
+
+/** A source that has counted nothing begins anew without a sign: when its period is over, it has. */
+function hasBegunUnseen(limit: OwnLimit, { since }: SourceLimitState, now: Date): boolean {
+  const { usedBytes, resetMs } = limit;
+  return usedBytes === 0n && resetMs !== null && !isWithin(resetMs, beginOf(limit, since), now);
+}
+
+/** Now, if the source is due to begin anew: for the first time, or again as long after the last one was in vain. */
+function lastGivenBack(
+  limit: OwnLimit,
+  { since, givenBackAt }: Pick<SourceLimitState, 'since' | 'givenBackAt'>,
+  now: Date,
+): Date | null {
+  if (limit.resetMs === null) return null;
+  const heldFrom = givenBackAt === null ? beginOf(limit, since) : new Date(givenBackAt.getTime() + GIVEN_BACK_MS);
+  return isWithin(limit.resetMs, heldFrom, now) ? givenBackAt : now;
+}
+
+/** When the source's period began; where it is not known, or not of this period any more, when it was first seen. */
+function beginOf({ beganAt, resetMs }: OwnLimit, since: Date): Date {
+  const isOfThisPeriod = beganAt !== null && beganAt <= since && resetMs !== null && isWithin(resetMs, beganAt, since);
+  return isOfThisPeriod ? beganAt : since;
+}
+
+function isWithin(ms: number, from: Date | null, at: Date): boolean {
+  return from !== null && at.getTime() - from.getTime() < ms;
 }
 
 /** False: nothing of it has to be written anew. */
 export function isNewState(state: SourceLimitState | null, before: SourceLimitState | null): boolean {
   if (state === null || before === null) return state !== before;
-  const { isReached, period, userId } = state;
-  return isReached !== before.isReached || period !== before.period || userId !== before.userId;
+  const { isReached, period, userId, since, givenBackAt } = state;
+  if (isReached !== before.isReached || period !== before.period || userId !== before.userId) return true;
+  return since.getTime() !== before.since.getTime() || givenBackAt?.getTime() !== before.givenBackAt?.getTime();
 }
 
 /** Since the later of the two beginnings: the source's and the mark's. */

@@ -151,6 +151,10 @@ export interface OwnLimit {
   readonly usedBytes: bigint;
   /** Another text than before: the source has set `usedBytes` back since, or made the peer anew. */
   readonly period: string;
+  /** The source sets `usedBytes` back by itself after this time, of peers that have access; null: it never does. */
+  readonly resetMs: number | null;
+  /** When the running period began, unless periods went by unseen; null: not known. */
+  readonly beganAt: Date | null;
 }
 
 /** How many peers a service shows as being there: connections of one peer are one, those that are over are none. */

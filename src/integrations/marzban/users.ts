@@ -19,6 +19,7 @@ const USER = {
   lifetime_used_traffic: 'value',
   used_traffic: 'value',
   data_limit: 'value',
+  data_limit_reset_strategy: 'value',
   created_at: 'value',
   online_at: 'value',
 } as const;
@@ -31,6 +32,17 @@ const PAGE = 1000;
 const SMALL_PAGE = 100;
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
 const MAX_U64 = 18_446_744_073_709_551_615n;
+const DAY_MS = 86_400_000;
+/**
+ * Of `data_limit_reset_strategy` (app/jobs/reset_user_data_usage.py): every hour, users whose last reset, or creation, is so
+ * many days ago. Marzban and PasarGuard pass over those who are neither `active` nor `limited`.
+ */
+const RESET_DAYS: ReadonlyMap<unknown, number> = new Map([
+  ['day', 1],
+  ['week', 7],
+  ['month', 30],
+  ['year', 365],
+]);
 
 /** All users, page by page in the order of their names. @throws SourceFailure */
 export async function readMarzbanUsers(ask: AskPage): Promise<WholeList<PeerReading>> {
@@ -95,18 +107,25 @@ function readUser(user: Fields): PeerReading {
     name: username,
     // Up and down together, multiplied by the coefficient of each node (app/jobs/record_usages.py).
     traffic: undirected(bytes),
-    ownLimit: limitOf(user, bytes),
+    ownLimit: limitOf(user, bytes, startedAt),
     ...(startedAt === null ? {} : { startedAt }),
     ...(lastHandshakeAt === null ? {} : { lastHandshakeAt }),
   };
 }
 
 /** `data_limit` is held against `used_traffic` (app/jobs/review_users.py); 0 and null: unlimited. A reset moves it away. */
-function limitOf(user: Fields, lifetime: bigint): OwnLimit | null {
+function limitOf(user: Fields, lifetime: bigint, startedAt: Date | null): OwnLimit | null {
   const { data_limit: limitBytes, used_traffic: usedBytes, created_at: created } = user;
   if (typeof limitBytes !== 'bigint' || typeof usedBytes !== 'bigint' || limitBytes <= 0n || usedBytes < 0n)
     return null;
-  return { limitBytes, usedBytes, period: `${String(created)} ${lifetime - usedBytes}` };
+  const days = RESET_DAYS.get(user.data_limit_reset_strategy);
+  return {
+    limitBytes,
+    usedBytes,
+    period: `${String(created)} ${lifetime - usedBytes}`,
+    resetMs: days === undefined ? null : days * DAY_MS,
+    beganAt: lifetime === usedBytes ? startedAt : null,
+  };
 }
 
 /** Marzban writes UTC without saying so: `2024-05-01T12:34:56.789012`. Null if there is none. */

@@ -2,9 +2,10 @@ import { LedgerFailure } from '../../../core/errors.ts';
 import type { PostgresDatabase } from '../database.ts';
 import { firstMigration } from './001-schema.ts';
 import { sourceLimitsMigration } from './002-source-limits.ts';
+import { givenBackMigration } from './003-source-limits-given-back.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
-export const migrations: readonly string[] = [firstMigration, sourceLimitsMigration];
+export const migrations: readonly string[] = [firstMigration, sourceLimitsMigration, givenBackMigration];
 
 /** Name in `meta` while a ledger moves in: nobody opens it then. */
 export const ARRIVING = 'arriving';

@@ -69,7 +69,8 @@ export class AccessReader {
     return this.#sql
       .allBig<LimitRow>(
         `SELECT p.id AS peerId, p.key, l.user_id AS userId, l.period, l.since,
-           l.services_before AS servicesBefore, l.reports_before AS reportsBefore, l.reached
+           l.services_before AS servicesBefore, l.reports_before AS reportsBefore, l.reached,
+           l.given_back_at AS givenBackAt
          FROM vpn_service s JOIN peer p ON p.service_id = s.id LEFT JOIN source_limit l ON l.peer_id = p.id
          WHERE s.node_id = @nodeId AND (p.user_id IS NOT NULL OR l.peer_id IS NOT NULL)`,
         { nodeId },
@@ -187,11 +188,14 @@ interface LimitColumns {
   readonly servicesBefore: bigint;
   readonly reportsBefore: bigint;
   readonly reached: bigint;
+  readonly givenBackAt: bigint | null;
 }
 type LimitRow = LimitColumns & Pick<SourceLimitPeer, 'peerId' | 'key'>;
 
-function toLimitState({ userId, since, reached, ...rest }: LimitColumns): SourceLimitState | null {
-  return userId === null ? null : { ...rest, userId, since: new Date(Number(since)), isReached: reached === 1n };
+function toLimitState({ userId, since, reached, givenBackAt, ...rest }: LimitColumns): SourceLimitState | null {
+  if (userId === null) return null;
+  const instants = { since: new Date(Number(since)), givenBackAt: instant(givenBackAt) };
+  return { ...rest, ...instants, userId, isReached: reached === 1n };
 }
 
 interface TargetRow {

@@ -75,9 +75,10 @@ export class AccessMarks {
     for (const { peerId, state } of limits) {
       if (state === null) this.#sql.forgetLimit.run(peerId);
       else {
-        const { userId, period, since, servicesBefore, reportsBefore, isReached } = state;
+        const { userId, period, since, servicesBefore, reportsBefore, isReached, givenBackAt } = state;
         const before = [servicesBefore, reportsBefore] as const;
-        this.#sql.noteLimit.run(peerId, userId, period, since.getTime(), ...before, isReached ? 1 : 0);
+        const how = [isReached ? 1 : 0, givenBackAt?.getTime() ?? null] as const;
+        this.#sql.noteLimit.run(peerId, userId, period, since.getTime(), ...before, ...how);
       }
     }
   }
@@ -153,11 +154,12 @@ function prepare(db: Database) {
       'UPDATE access_mark SET failures = failures + 1, retry_at = ?, code = ?, message = ?, hint = ? WHERE peer_id = ?',
     ),
     noteLimit: db.prepare(
-      `INSERT INTO source_limit (peer_id, user_id, period, since, services_before, reports_before, reached)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO source_limit (peer_id, user_id, period, since, services_before, reports_before, reached,
+         given_back_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (peer_id) DO UPDATE SET user_id = excluded.user_id, period = excluded.period, since = excluded.since,
          services_before = excluded.services_before, reports_before = excluded.reports_before,
-         reached = excluded.reached`,
+         reached = excluded.reached, given_back_at = excluded.given_back_at`,
     ),
     forgetLimit: db.prepare('DELETE FROM source_limit WHERE peer_id = ?'),
     all: db.prepare('SELECT peer_id AS id, phase, applied_at AS applied, counts_dropped AS drops FROM access_mark'),

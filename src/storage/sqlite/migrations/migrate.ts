@@ -20,6 +20,7 @@ import { ownerTenuresMigration } from './017-owner-tenures.ts';
 import { configCopiesMigration } from './018-config-copies.ts';
 import { nodeTagsMigration } from './019-node-tags.ts';
 import { sourceLimitsMigration } from './020-source-limits.ts';
+import { givenBackMigration } from './021-source-limits-given-back.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -43,6 +44,7 @@ const migrations: readonly string[] = [
   configCopiesMigration,
   nodeTagsMigration,
   sourceLimitsMigration,
+  givenBackMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -316,3 +316,23 @@ test('a reseller is told that a node did not take a change, not where it is', as
   expect(why.stays).toMatchObject([{ key: 'b', code: 'access-failing', hint: 'The owner sees why.' }]);
   expect(JSON.stringify(why)).not.toContain('198.51.100.7');
 });
+
+test('a reseller is told what Xpert itself knows of a peer: that it cannot be given back, and why', async () => {
+  await giveAll();
+  const reseller = await server.token('reseller', ['read', 'write']);
+  await server.request('POST', '/api/v1/users', { token: reseller, body: { name: 'theirs' } });
+  const theirs = await server.store.inventory.findUser('theirs');
+  const peer = await server.store.inventory.findPeer('b');
+  if (peer === null) throw new Error('no peer');
+  await ask('POST', '/api/v1/peers/assign', { assignments: [{ peerId: peer.id, userId: theirs?.id }] });
+  await ask('PATCH', '/api/v1/users/theirs', { active: false }, reseller);
+  const at = server.clock.now();
+  await server.store.access.want([peer.id], at);
+  const problem = { code: 'kept-lost', message: 'It is sealed with a key that is not here.', hint: 'Restore it.' };
+  await server.store.access.fail([{ peerId: peer.id, problem, retryAt: at }]);
+  await ask('PUT', '/api/v1/nodes/main/access', { mode: 'enforce' });
+  const { items } = await ask<{ items: { problem: unknown }[] }>('GET', '/api/v1/access', undefined, reseller);
+  expect(items[0]?.problem).toEqual(problem);
+  const why = await ask<UserAccess>('GET', '/api/v1/users/theirs/access', undefined, reseller);
+  expect(why.stays).toMatchObject([{ key: 'b', ...problem, code: 'access-failing' }]);
+});

@@ -14,6 +14,14 @@ export const STAY_REASONS = [
 ] as const;
 export type StayReason = (typeof STAY_REASONS)[number];
 
+/**
+ * Problems of one peer that Xpert finds itself: their words tell nothing of where the node is. Those of a source may.
+ */
+export const OWN_PROBLEMS: ReadonlySet<string> = new Set([
+  ...['kept-lost', 'cannot-restore', 'not-in-config'],
+  ...['name-unusable', 'not-a-peer', 'address-taken'],
+]);
+
 export interface Stay extends Notice {
   readonly code: StayReason;
 }

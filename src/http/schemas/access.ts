@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { ListedTarget } from '../../core/access/access-store.ts';
 import type { AccessTarget } from '../../core/access/decide.ts';
 import type { AccessOperations, AccessPreview, AccessState, NodeAccess } from '../../core/access/operations.ts';
-import { STAY_REASONS } from '../../core/access/why.ts';
+import { OWN_PROBLEMS, STAY_REASONS } from '../../core/access/why.ts';
 import type { Notice } from '../../core/inventory/node-operations.ts';
 import type { UserStanding } from '../../core/quota/quota-store.ts';
 import { USER_STATES, type UserState } from '../../core/quota/user-state.ts';
@@ -127,10 +127,10 @@ export const UserAccessJson = Type.Object(
   { $id: 'UserAccess' },
 );
 
-/** What exactly fails at a node names where it is: for those who may look at nodes. */
-function failureFor<T extends Notice>(ofFleet: boolean, problem: T): T {
+/** What a source says of a failure may name where it is: for those who may look at nodes. `code`: of the failure. */
+function failureFor<T extends Notice>(ofFleet: boolean, problem: T, code: string): T {
   const hidden = { message: 'The node did not take the change; it is tried again.', hint: 'The owner sees why.' };
-  return ofFleet ? problem : { ...problem, ...hidden };
+  return ofFleet || OWN_PROBLEMS.has(code) ? problem : { ...problem, ...hidden };
 }
 
 /** `ofFleet`: for somebody who may look at nodes. */
@@ -145,8 +145,8 @@ export function userAccessJson(
     state,
     usedUpByUnsignedReports: doubted.map(({ quota }) => quota.name),
     stays: staying.map(({ target, why }) => {
-      const { nodeId, nodeName } = target;
-      const shown = why.code === 'access-failing' ? failureFor(ofFleet, why) : why;
+      const { nodeId, nodeName, mark } = target;
+      const shown = why.code === 'access-failing' ? failureFor(ofFleet, why, mark?.problem?.code ?? why.code) : why;
       return { ...peerJson(target), nodeId, nodeName, ...shown };
     }),
   };
@@ -176,7 +176,7 @@ export function accessItemJson(target: ListedTarget, ofFleet: boolean): Static<t
     droppedBytes: mark?.dropped ?? 0n,
     failures: mark?.failures ?? 0,
     retryAt: mark?.retryAt ?? null,
-    problem: problem && failureFor(ofFleet, problem),
+    problem: problem && failureFor(ofFleet, problem, problem.code),
   };
 }
 

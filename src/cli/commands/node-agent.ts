@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
+import { siteAddress } from '../../lib/web-address.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { explain, print } from '../output.ts';
@@ -35,7 +36,7 @@ async function enroll(api: Api, name: string, options: Options): Promise<void> {
 /** To be asked before the node is made: whoever tries again would find its name taken. @throws ExpectedError */
 export async function requirePanelUrl(api: Api, { panelUrl }: Options): Promise<void> {
   const told = panelUrl ?? (await api.get<{ domain: string | null }>('/api/v1/settings')).domain;
-  if (told !== null && URL.canParse(told) && /^https?:$/.test(new URL(told).protocol)) return;
+  if (told !== null && siteAddress(told) !== null) return;
   throw new ExpectedError(
     'invalid-input',
     told === null ? 'It is not known how the node reaches this panel.' : `"${told}" is not the address of a panel.`,

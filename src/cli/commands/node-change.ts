@@ -4,6 +4,7 @@ import { ExpectedError } from '../../core/errors.ts';
 import { type AccessSourceOptions, accessSourceOptionsOf, addAccessSourceOptions } from '../access-source.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
+import { movedTo } from '../node-place.ts';
 import { parseSeconds, parseTags, type Test, testLines } from '../node-source.ts';
 import { explain, print, WrongUse } from '../output.ts';
 import { addPanelOptions, givenOptions, isPanelKind, type PanelOptions, tokenOf } from '../panel-source.ts';
@@ -74,7 +75,7 @@ async function changedOptions(node: Node, options: ChangeOptions): Promise<Recor
       throw new WrongUse(`These options are for panels; this node is ${node.kind}.`);
     const given = { ...placeOf(node, options), ...access, ...(await tokenOf(node.kind, options)) };
     if (Object.keys(given).length === 0) return null;
-    return { ...(options.ssh === undefined ? node.options : withoutPlace(node.options)), ...given };
+    return { ...(options.ssh === undefined ? node.options : movedTo(options.ssh, node.options)), ...given };
   }
   const given = await givenOptions(options);
   if (Object.keys(given).length === 0) return null;
@@ -97,11 +98,6 @@ function placeOf({ kind, options: before }: Node, { ssh, identity, count }: Chan
 }
 
 const COUNTING: readonly string[] = ['xray', 'v2ray', 'sing-box'];
-
-/** What belongs to the way in which a node was read before: its file, or the key of another host. */
-function withoutPlace({ path: _path, maxAgeSeconds: _age, hostKey: _key, ...rest }: Node['options']) {
-  return rest;
-}
 
 /** @returns the host key that the test has seen for the first time */
 async function tryOut(

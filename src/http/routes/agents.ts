@@ -9,6 +9,7 @@ import { parseAgentBatch } from '../../core/agents/agent-reading.ts';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
 import { adminIdOf } from '../../core/identity/authorize.ts';
 import type { NodeId } from '../../core/units/ids.ts';
+import { siteAddress } from '../../lib/web-address.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import { hashSecret, newSecret } from '../auth/secrets.ts';
@@ -151,10 +152,9 @@ function positionJson({ nodeId, nodeName, sequence, state, reason, intervalMs }:
 /** Where the node finds us: as told, or as whoever asks found us. The owner's socket has no address. */
 function panelUrl(told: string | null, request: FastifyRequest): string {
   const text = told ?? (request.isLocalOwner ? '' : `${request.protocol}://${request.host}`);
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
-  // It goes into a script for a root shell, between quotes; hosts and paths may hold one.
-  if (isPlain && !url.href.includes("'")) return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  // It goes into a script for a root shell, between quotes.
+  const address = siteAddress(text);
+  if (address !== null) return address;
   throw new InvalidInput(
     '/panelUrl',
     told === null ? 'It is not known how the node reaches this panel.' : `"${told}" is not the address of a panel.`,

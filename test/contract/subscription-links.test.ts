@@ -366,6 +366,8 @@ describe('a user’s subscription', () => {
     expect((await server.request('GET', `${path}&format=clash`)).body).toContain(
       '# old panel: tells no configurations.\n',
     );
+    const russian = await server.request('GET', `${path}&format=clash`, { headers: { 'accept-language': 'ru' } });
+    expect(russian.body).toContain('# old panel: не сообщает конфигураций.\n');
     const { sources } = (await server.request('GET', `/api/v1/users/${bob.id}/link`, { token: owner })).json();
     expect(sources).toMatchObject([{ name: 'old panel', entries: 0, problem: { code: 'configs-not-told' } }]);
     // A panel that is not there is another matter.

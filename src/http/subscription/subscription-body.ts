@@ -14,12 +14,15 @@ export interface SubscriptionText {
   readonly leftOut: number;
 }
 
-/** Writes links down for a client. `notes`: what it should know about them, where the format has room for comments. */
+/**
+ * Writes links down for a client. `notesOf`: what it should know about them, and about how many are left out, where the format
+ * has room for comments.
+ */
 export async function writeSubscription(
   format: SubscriptionFormat,
   links: readonly ShareLink[],
   title: string,
-  notes: readonly string[],
+  notesOf: (leftOut: number) => readonly string[],
 ): Promise<SubscriptionText> {
   const type = 'text/plain; charset=utf-8';
   if (format === 'plain') return { type, text: plainSubscription(links), leftOut: 0 };
@@ -30,8 +33,7 @@ export async function writeSubscription(
     return { type: 'application/json; charset=utf-8', text, leftOut };
   }
   const { config, leftOut } = clashSubscription(links, title);
-  const left = leftOut === 0 ? [] : [`${leftOut} entries are left out: this client has no form of them.`];
-  const comments = [...left, ...notes].map((note) => `# ${note.replaceAll(/\p{C}+/gu, ' ')}\n`).join('');
+  const comments = notesOf(leftOut).map((note) => `# ${note.replaceAll(/\p{C}+/gu, ' ')}\n`).join('');
   // Loaded when the first client asks for it: most servers never need it.
   const { default: yaml } = await import('yaml');
   return { type: 'text/yaml; charset=utf-8', text: `${comments}${yaml.stringify(config)}`, leftOut };

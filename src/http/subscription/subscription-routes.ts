@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ExpectedError } from '../../core/errors.ts';
-import { isUnknown, joinLinks, type LinkPart, tellsNothing, type UserLinks } from '../../core/links/joined.ts';
+import { isUnknown, joinLinks, tellsNothing, type UserLinks } from '../../core/links/joined.ts';
 import { explainingLink } from '../../core/links/subscription.ts';
 import { chooseFormat, clientName } from '../../core/links/subscription-format.ts';
 import { formatUserinfo, type Userinfo, userinfoOf } from '../../core/links/userinfo.ts';
@@ -15,6 +15,7 @@ import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
 import { languageOf } from '../user-page/language.ts';
 import { offWord, PAGE_TEXTS } from '../user-page/texts.ts';
+import { NOTE_TEXTS, oldNote } from './notes.ts';
 import { writeSubscription } from './subscription-body.ts';
 import { deviceOf, publicUrl, type Visitor, visitorOf } from './visitor.ts';
 
@@ -65,18 +66,16 @@ async function answer(
   if (isUnknown(links, joined)) throw notRead();
   const silent = joined.parts.filter((part) => part.at === null && tellsNothing(part));
   const old = joined.parts.filter((part) => part.isOld && !silent.includes(part));
-  const { type, text, leftOut } = await writeSubscription(chooseFormat(wanted, userAgent), links, title, [
-    ...old.map(noteOf),
-    ...silent.map(({ name }) => `${name}: tells no configurations.`),
+  const texts = NOTE_TEXTS[languageOf(request)];
+  const { type, text, leftOut } = await writeSubscription(chooseFormat(wanted, userAgent), links, title, (entries) => [
+    ...(entries === 0 ? [] : [texts.leftOut(entries)]),
+    ...old.map((part) => oldNote(texts, part)),
+    ...silent.map(({ name }) => texts.tellsNothing(name)),
   ]);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
   reply.headers({ ...headersFor(parts, request, visitor, title), ...saying(leftOut, old.length), etag });
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   return reply.type(type).send(text);
-}
-
-function noteOf({ name, at }: LinkPart): string {
-  return at === null ? `${name}: has not answered yet.` : `${name}: did not answer; this is as of ${at.toISOString()}.`;
 }
 
 /** A client that is refused keeps the profile it has; one that gets an empty one does not. */

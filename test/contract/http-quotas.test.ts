@@ -122,6 +122,20 @@ it('plans: made, previewed, given, changed for all who have them, and not remove
   expect((await call('POST', '/api/v1/plans', { name: 'x', terms }, reseller)).statusCode).toBe(403);
 });
 
+it('a plan that is given is previewed as itself: one with the same terms that is not theirs begins anew', async () => {
+  await json('POST', '/api/v1/users', { name: 'ann' });
+  const terms = { quotas: [{ bytes: GIB }], validDays: 30 };
+  for (const name of ['first', 'second']) await json('POST', '/api/v1/plans', { name, terms });
+  await json('PUT', '/api/v1/users/ann/entitlement', { plan: 'first' });
+  server.clock.advance(31 * 86_400_000);
+  await server.store.quotas.judge();
+  expect(await json('GET', '/api/v1/users/ann')).toMatchObject({ state: 'expired' });
+  const preview = (given: string) => json('POST', '/api/v1/plans/preview', { terms, users: ['ann'], given });
+  expect(await preview('first')).toMatchObject({ users: 1, restored: 0 });
+  expect(await preview('second')).toMatchObject({ users: 1, restored: 1 });
+  expect((await call('POST', '/api/v1/plans/preview', { terms, given: 'third' })).statusCode).toBe(404);
+});
+
 it('a quota may be of a group of nodes, which the preview counts, too', async () => {
   const nodeId = await server.addNode('de-1');
   await server.poll(nodeId, { 'key-a': [100n, 300n] });

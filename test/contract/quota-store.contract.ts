@@ -306,11 +306,11 @@ export function quotaStoreContract(make: MakeStore): void {
       await send(80n, 40n);
       expect([await stateOf(), (await store.quotas.findPlan('small'))?.users]).toEqual(['limited', 1]);
       const larger = terms([quota(121n, { graceBytes: 1n })]);
-      expect(await store.quotas.preview(larger, [ada], 'changed')).toMatchObject({ users: 1, cutOff: 0, restored: 1 });
+      expect(await store.quotas.preview(larger, [ada], 'changed', null)).toMatchObject({ users: 1, cutOff: 0, restored: 1 });
       expect(await store.quotas.updatePlan(plan.id, { terms: larger })).toMatchObject({ terms: larger, users: 1 });
       await store.quotas.judge();
       expect(await stateOf()).toBe('active');
-      expect(await store.quotas.preview(terms([quota(120n)]), [ada], 'given')).toMatchObject({
+      expect(await store.quotas.preview(terms([quota(120n)]), [ada], 'given', null)).toMatchObject({
         cutOff: 1,
         names: ['ada'],
       });
@@ -330,15 +330,32 @@ export function quotaStoreContract(make: MakeStore): void {
       await pass(31 * DAY_MS);
       expect(await stateOf()).toBe('expired');
       const longer = terms([quota(100n)], { validDays: 20, cycle: { kind: 'days-from-start', days: 30 } });
-      expect(await store.quotas.preview(longer, [ada], 'changed')).toMatchObject({ restored: 0 });
-      expect(await store.quotas.preview(longer, [ada], 'given')).toMatchObject({ restored: 1 });
+      expect(await store.quotas.preview(longer, [ada], 'changed', null)).toMatchObject({ restored: 0 });
+      expect(await store.quotas.preview(longer, [ada], 'given', null)).toMatchObject({ restored: 1 });
       await store.quotas.entitle([ada], { to: { terms: longer } }, null);
       await send(80n, 40n);
       expect(await stateOf()).toBe('limited');
       const other = terms([quota(90n)], { cycle: { kind: 'days-from-start', days: 60 } });
       // What was used does not count any more: a reset comes with it.
-      expect(await store.quotas.preview(other, [ada], 'given')).toMatchObject({ restored: 1 });
-      expect(await store.quotas.preview(other, [ada], 'changed')).toMatchObject({ restored: 0 });
+      expect(await store.quotas.preview(other, [ada], 'given', null)).toMatchObject({ restored: 1 });
+      expect(await store.quotas.preview(other, [ada], 'changed', null)).toMatchObject({ restored: 0 });
+    });
+
+    it('of another plan begin anew although they are the same; of the same plan they go on', async () => {
+      const monthly = terms([quota(100n)], { validDays: 30 });
+      const [first, second] = [
+        await store.quotas.addPlan({ name: 'first', terms: monthly }),
+        await store.quotas.addPlan({ name: 'second', terms: monthly }),
+      ];
+      await store.quotas.entitle([ada], { to: { planId: first.id } }, null);
+      await pass(31 * DAY_MS);
+      expect(await stateOf()).toBe('expired');
+      expect(await store.quotas.preview(monthly, [ada], 'given', first.id)).toMatchObject({ restored: 0 });
+      await store.quotas.entitle([ada], { to: { planId: first.id } }, null);
+      expect(await stateOf()).toBe('expired');
+      expect(await store.quotas.preview(monthly, [ada], 'given', second.id)).toMatchObject({ restored: 1 });
+      await store.quotas.entitle([ada], { to: { planId: second.id } }, null);
+      expect(await stateOf()).toBe('active');
     });
 
     it('are followed by the next plan without a moment of being cut', async () => {

@@ -118,9 +118,15 @@ export interface QuotaStore {
   standings(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, UserStanding>>;
   /**
    * What the terms would do to these users. `given`: by being given to them, which may begin their time anew; `changed`: as
-   * other terms of the plan that they have. Changes nothing.
+   * other terms of the plan that they have. `planId`: the plan that is given with these terms; null where it is not known, or
+   * none. Changes nothing.
    */
-  preview(terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed'): Promise<TermsPreview>;
+  preview(
+    terms: Terms,
+    userIds: readonly UserId[],
+    how: 'given' | 'changed',
+    planId: PlanId | null,
+  ): Promise<TermsPreview>;
   /** The latest first. */
   stateChanges(userId: UserId, limit: number): Promise<StateChange[]>;
   /** Users near or at an end, and those who came there within the last seven days; at most 10,000 of each. */

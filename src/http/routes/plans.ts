@@ -37,6 +37,12 @@ const previewSchema = {
     terms: NewTerms,
     users: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 10_000 })),
     plan: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Only users who have it.' })),
+    given: Type.Optional(
+      Type.String({
+        ...{ minLength: 1, maxLength: 64 },
+        description: 'The plan that is to be given, with its terms: as another one than theirs it begins anew.',
+      }),
+    ),
   }),
   response: {
     200: Type.Object(
@@ -92,11 +98,13 @@ export function planRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   app.post('/api/v1/plans/preview', { config: { access: 'change-users' }, schema: previewSchema }, async (request) => {
-    const { terms, users, plan } = request.body;
+    const { terms, users, plan, given } = request.body;
     const wanted = plan === undefined ? null : (await findPlan(parts, plan)).id;
     const ids = await usersOf(actorOf(request), users);
     const having = wanted === null ? ids : await withPlan(ids, wanted);
-    const { names, ...effect } = await quotas.preview(termsOf(terms), having, wanted === null ? 'given' : 'changed');
+    const givenId = given === undefined ? null : (await findPlan(parts, given)).id;
+    const how = wanted === null ? 'given' : 'changed';
+    const { names, ...effect } = await quotas.preview(termsOf(terms), having, how, givenId);
     return { ...effect, names: [...names] };
   });
 

@@ -70,9 +70,9 @@ export class SqlQuotaStore implements QuotaStore {
     return this.#reader.standings(userIds, this.#nowMs());
   }
 
-  async preview(terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed') {
+  async preview(terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed', planId: PlanId | null) {
     await this.#writer.settle();
-    return await this.#slow.read('previewTerms', terms, userIds, how, this.#nowMs());
+    return await this.#slow.read('previewTerms', terms, userIds, how, planId, this.#nowMs());
   }
 
   async stateChanges(userId: UserId, limit: number) {

@@ -124,14 +124,20 @@ export class QuotaReader {
     return Math.max(beginMs, row?.at ?? beginMs);
   }
 
-  preview(terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed', nowMs: number): TermsPreview {
+  preview(
+    terms: Terms,
+    userIds: readonly UserId[],
+    how: 'given' | 'changed',
+    planId: PlanId | null,
+    nowMs: number,
+  ): TermsPreview {
     const trusted = new Set(this.trustedServers());
     const effect = { users: 0, cutOff: 0, restored: 0, cutInPart: 0 };
     const names: string[] = [];
     for (const userId of userIds) {
       const user = this.#sql.get<PreviewRow>(
         `SELECT u.name, u.active, u.state, e.started_at AS startedAt, e.expires_at AS expiresAt,
-           ifnull(e.terms, p.terms) AS terms
+           ifnull(e.terms, p.terms) AS terms, e.plan_id AS planId, e.terms AS ownTerms
          FROM user u LEFT JOIN entitlement e ON e.user_id = u.id LEFT JOIN plan p ON p.id = e.plan_id
          WHERE u.id = @userId AND u.deleted_at IS NULL`,
         { userId },
@@ -140,7 +146,7 @@ export class QuotaReader {
       const then = this.#stateUnder(
         terms,
         userId,
-        how === 'given' ? givenAnew(terms, user, nowMs) : user,
+        how === 'given' ? givenAnew(terms, planId, user, nowMs) : user,
         trusted,
         nowMs,
       );
@@ -220,14 +226,21 @@ interface PreviewRow {
   readonly expiresAt: number | null;
   /** Null: everything is allowed. */
   readonly terms: string | null;
+  readonly planId: PlanId | null;
+  /** Null: those of the plan. */
+  readonly ownTerms: string | null;
   /** Usage so far would not count. */
   readonly isFresh?: boolean;
 }
 
-/** How somebody would stand to whom the terms are given: other ones that count from the beginning begin with that day. */
-function givenAnew(terms: Terms, user: PreviewRow, nowMs: number): PreviewRow {
+/**
+ * How somebody would stand to whom the terms are given: other ones that count from the beginning begin with that day, and so
+ * do the same ones of another plan.
+ */
+function givenAnew(terms: Terms, planId: PlanId | null, user: PreviewRow, nowMs: number): PreviewRow {
   const isFresh = countsFromStart(terms.cycle);
-  const isOther = user.terms !== termsToText(terms);
+  const isOther =
+    planId === null ? user.terms !== termsToText(terms) : user.planId !== planId || user.ownTerms !== null;
   return isOther && user.startedAt !== null && beginsWhenGiven(terms)
     ? { ...user, startedAt: nowMs, isFresh }
     : { ...user, isFresh };

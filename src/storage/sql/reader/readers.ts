@@ -9,7 +9,6 @@ import type {
   Visibility,
 } from '../../../core/ledger/usage-history.ts';
 import type { AdminLimit } from '../../../core/quota/admin-limit.ts';
-import type { Terms } from '../../../core/quota/plan.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { AdminId, NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
 import type { ReadConnection } from '../connections.ts';
@@ -78,8 +77,7 @@ export function makeSlowReads(readers: Readers) {
   const { connection, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
   const { quotas, noteworthy, adminLimits, budgets, userOrders, inventory } = readers;
   return {
-    previewTerms: (terms: Terms, userIds: readonly UserId[], how: 'given' | 'changed', nowMs: number) =>
-      quotas.preview(terms, userIds, how, nowMs),
+    previewTerms: (...asked: Parameters<typeof quotas.preview>) => quotas.preview(...asked),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
     adminStanding: (id: AdminId, nowMs: number) => adminLimits.standing(id, nowMs),
     adminSums: (id: AdminId, limit: AdminLimit, nowMs: number) => adminLimits.sums(id, limit, nowMs),

@@ -126,11 +126,15 @@ export function useEntitle(user: User) {
   });
 }
 
-/** What terms would do to some users now. */
-export function useTermsPreview(users: readonly string[], terms: unknown) {
+/** What terms would do to some users now; `given`: of the plan that is given to them. */
+export function useTermsPreview(users: readonly string[], terms: unknown, given: string | undefined) {
   return useQuery({
-    queryKey: ['plans', 'preview', users, terms],
-    queryFn: () => post<PostAnswer<'/api/v1/plans/preview'>>('api/v1/plans/preview', { terms, users }),
+    queryKey: ['plans', 'preview', users, terms, given],
+    queryFn: () =>
+      post<PostAnswer<'/api/v1/plans/preview'>>('api/v1/plans/preview', {
+        ...{ terms, users },
+        ...(given === undefined ? {} : { given }),
+      }),
     enabled: terms !== undefined,
     placeholderData: keepPreviousData,
     retry: false,

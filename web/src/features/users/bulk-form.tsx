@@ -49,7 +49,7 @@ export function BulkForm({ action, chosen, onClose, onDone }: BulkFormProps) {
       {action === 'suspend' ? <p>{t('users.bulk.suspendWhat')}</p> : null}
       {wish && preview.data ? <Effect of={preview.data} chosen={chosen} /> : <p className="mut">&nbsp;</p>}
       {action === 'entitle' && entitlement.terms !== undefined ? (
-        <CutOff users={users} terms={entitlement.terms} />
+        <CutOff users={users} terms={entitlement.terms} plan={entitlement.wish?.plan ?? undefined} />
       ) : null}
       <FormError error={preview.error ?? bulk.error} />
       <div className="row-end">
@@ -95,9 +95,16 @@ function Effect({ of, chosen }: { readonly of: BulkOutcome; readonly chosen: Rea
   );
 }
 
-function CutOff({ users, terms }: { readonly users: readonly string[]; readonly terms: unknown }) {
+interface CutOffProps {
+  readonly users: readonly string[];
+  readonly terms: unknown;
+  /** Whose terms they are. */
+  readonly plan: string | undefined;
+}
+
+function CutOff({ users, terms, plan }: CutOffProps) {
   const { t } = useTranslation();
-  const effect = useTermsPreview(users, terms).data;
+  const effect = useTermsPreview(users, terms, plan).data;
   if (!effect) return null;
   return (
     <>

@@ -5,6 +5,7 @@ import { Form, FormError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
 import { useQuotaPart } from '../../components/use-quota-part.ts';
 import { parseGib } from '../../lib/format.ts';
+import { toldApart } from '../../lib/told-apart.ts';
 import { useTopUp } from './api.ts';
 
 /** Bytes on top of a quota, for the running cycle. */
@@ -13,6 +14,9 @@ export function TopUpForm({ user, onDone }: { readonly user: User; readonly onDo
   const quotas = user.entitlement?.quotas ?? [];
   const terms = user.entitlement?.terms.quotas ?? [];
   const partOfTraffic = useQuotaPart();
+  const labels = toldApart(
+    quotas.map(({ name }) => ({ name, label: partOfTraffic(terms.find((one) => one.name === name)) })),
+  );
   const [quota, setQuota] = useState(quotas[0]?.name ?? 'all');
   const [gib, setGib] = useState('');
   const [reason, setReason] = useState('');
@@ -28,10 +32,7 @@ export function TopUpForm({ user, onDone }: { readonly user: User; readonly onDo
         <Select
           label={t('common.entitle.quota')}
           value={quota}
-          options={quotas.map(({ name }) => ({
-            value: name,
-            label: partOfTraffic(terms.find((one) => one.name === name)),
-          }))}
+          options={quotas.map(({ name }, n) => ({ value: name, label: labels[n] ?? name }))}
           onChange={setQuota}
         />
       ) : null}

@@ -178,7 +178,12 @@ describe('marzban', () => {
     expect(poll.services[0]?.peers.slice(0, 3)).toMatchObject([
       { key: 'user00000', isOff: false, owner: 'owner', traffic: { rx: null, tx: null, total: 5n } },
       { key: 'user00001', isOff: true, ownLimit: null },
-      { key: 'user00002', isOff: true, owner: 'boss', ownLimit: { limitBytes: 77n, usedBytes: 5n, resetMs: 7 * 86_400_000 } },
+      {
+        key: 'user00002',
+        isOff: true,
+        owner: 'boss',
+        ownLimit: { limitBytes: 77n, usedBytes: 5n, resetMs: 7 * 86_400_000 },
+      },
     ]);
     expect(fake.web.requests.map(({ url }) => url.pathname)).toEqual([
       ...['/api/admin/token', '/api/admins/token', '/api/users', '/api/users', '/api/users'],

@@ -306,7 +306,11 @@ export function quotaStoreContract(make: MakeStore): void {
       await send(80n, 40n);
       expect([await stateOf(), (await store.quotas.findPlan('small'))?.users]).toEqual(['limited', 1]);
       const larger = terms([quota(121n, { graceBytes: 1n })]);
-      expect(await store.quotas.preview(larger, [ada], 'changed', null)).toMatchObject({ users: 1, cutOff: 0, restored: 1 });
+      expect(await store.quotas.preview(larger, [ada], 'changed', null)).toMatchObject({
+        users: 1,
+        cutOff: 0,
+        restored: 1,
+      });
       expect(await store.quotas.updatePlan(plan.id, { terms: larger })).toMatchObject({ terms: larger, users: 1 });
       await store.quotas.judge();
       expect(await stateOf()).toBe('active');

@@ -33,7 +33,9 @@ export async function writeSubscription(
     return { type: 'application/json; charset=utf-8', text, leftOut };
   }
   const { config, leftOut } = clashSubscription(links, title);
-  const comments = notesOf(leftOut).map((note) => `# ${note.replaceAll(/\p{C}+/gu, ' ')}\n`).join('');
+  const comments = notesOf(leftOut)
+    .map((note) => `# ${note.replaceAll(/\p{C}+/gu, ' ')}\n`)
+    .join('');
   // Loaded when the first client asks for it: most servers never need it.
   const { default: yaml } = await import('yaml');
   return { type: 'text/yaml; charset=utf-8', text: `${comments}${yaml.stringify(config)}`, leftOut };

@@ -7187,6 +7187,8 @@ export interface operations {
                     readonly users?: readonly string[];
                     /** @description Only users who have it. */
                     readonly plan?: string;
+                    /** @description The plan that is to be given, with its terms: as another one than theirs it begins anew. */
+                    readonly given?: string;
                 };
             };
         };

@@ -13,7 +13,7 @@ export function QuotaForm({ user, onDone }: { readonly user: User; readonly onDo
   return (
     <Form onSubmit={() => wish && entitle.mutate(wish, { onSuccess: onDone })}>
       {fields}
-      {terms === undefined ? null : <AtOnce user={user} terms={terms} />}
+      {terms === undefined ? null : <AtOnce user={user} terms={terms} plan={wish?.plan ?? undefined} />}
       <FormError error={entitle.error} />
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>
@@ -38,10 +38,17 @@ function startOf(now: Entitlement | null): EntitlementStart {
   };
 }
 
+interface AtOnceProps {
+  readonly user: User;
+  readonly terms: unknown;
+  /** Whose terms they are. */
+  readonly plan: string | undefined;
+}
+
 /** Asked of the server, which decides it: whether these terms would cut this user off now. */
-function AtOnce({ user, terms }: { readonly user: User; readonly terms: unknown }) {
+function AtOnce({ user, terms, plan }: AtOnceProps) {
   const { t } = useTranslation();
-  const preview = useTermsPreview([user.id], terms).data;
+  const preview = useTermsPreview([user.id], terms, plan).data;
   if (!preview) return <p className="mut">&nbsp;</p>;
   if (preview.cutOff > 0) return <p className="warned">{t('users.entitle.cutsOff', { name: user.name })}</p>;
   if (preview.restored > 0) return <p>{t('users.entitle.restores', { name: user.name })}</p>;

@@ -33,7 +33,7 @@ export class Connection {
     if (first?.kind === 'open') return;
     port1.close();
     if (first?.kind === 'refused') throw connectionRefused(first.code, first.message);
-    throw connectionRefused('', 'there was no answer');
+    throw connectionRefused('', first?.kind === 'lost' ? first.message : 'there was no answer');
   }
 
   /** Why nothing can be asked any more; null while the server can be heard. */

@@ -1,4 +1,5 @@
 import { LedgerFailure } from '../../core/errors.ts';
+import { ADDRESS_UNUSABLE } from './socket-messages.ts';
 
 /** What the server said of a statement. `code`: SQLSTATE. */
 export class PostgresError extends Error {
@@ -36,8 +37,27 @@ export function connectionRefused(code: string, message: string): LedgerFailure 
   });
 }
 
+/**
+ * After a cut the ledger cannot be opened again yet, for whatever reason (the old session may still hold the lock, a standby
+ * may not be the primary yet): Xpert tries again, and so may whoever is refused.
+ */
+export function notRegained(why: LedgerFailure): LedgerFailure {
+  if (why.code === 'ledger-unreachable') return why;
+  return new LedgerFailure(
+    'ledger-unreachable',
+    `The connection to PostgreSQL was lost, and the ledger cannot be opened again yet: ${why.message}`,
+    { hint: why.hint ?? '', details: { retryAfterSeconds: RETRY_AFTER_SECONDS }, cause: why },
+  );
+}
+
 /** Why a connection is refused, by its code or by the words of the driver, which gives some no code. */
 const refusals: readonly (readonly [codes: RegExp, words: RegExp | null, what: string, hint: string])[] = [
+  [
+    new RegExp(`^${ADDRESS_UNUSABLE}$`),
+    null,
+    'cannot be connected to as XPERT_DATABASE_URL says',
+    'Correct it: files that it names (sslrootcert, sslcert, sslkey) have to be there, readable for the user that runs Xpert.',
+  ],
   [
     /^28/,
     /password must be a string|no password/i,

@@ -8,6 +8,9 @@ export interface NewSocket {
   readonly signal: Int32Array;
 }
 
+/** Code of a connection that could not even be tried: the address, or a file that it names. */
+export const ADDRESS_UNUSABLE = 'address-unusable';
+
 /** From the thread of the socket to the one that waits. */
 export type FromSocket =
   | { readonly kind: 'open' }

@@ -1,18 +1,19 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { SeenCommit } from './open-ledger.ts';
+import type { KnownCommit, SeenCommit } from './open-ledger.ts';
 
 /** At most so often it is written: a restore takes back more than this brings. */
 const EVERY_MS = 2_000;
 
 /**
  * The last commit that this Xpert knows of, in a file of the data folder: at the next start it tells whether the database
- * was put back to an earlier state meanwhile. It may be behind, never ahead.
+ * was put back to an earlier state meanwhile. It may be behind, never ahead. Lives before the present one are kept, too: the
+ * same copy may be restored again.
  */
 export class CommitMark {
   readonly #path: string;
   readonly #monotonicMs: () => number;
   #writtenMs = Number.NEGATIVE_INFINITY;
-  #last: SeenCommit | null;
+  #last: KnownCommit | null;
 
   constructor(path: string, monotonicMs: () => number) {
     this.#path = path;
@@ -20,15 +21,17 @@ export class CommitMark {
     this.#last = read(path);
   }
 
-  get last(): SeenCommit | null {
+  get last(): KnownCommit | null {
     return this.#last;
   }
 
-  saw(commit: SeenCommit): void {
-    const isNewer = commit.incarnation !== this.#last?.incarnation || commit.sequence > this.#last.sequence;
-    if (!isNewer) return;
-    this.#last = commit;
-    if (this.#monotonicMs() - this.#writtenMs >= EVERY_MS) this.write();
+  saw({ incarnation, sequence }: SeenCommit): void {
+    const last = this.#last;
+    const isNewLife = incarnation !== last?.incarnation;
+    if (!isNewLife && sequence <= last.sequence) return;
+    const former = last === null ? [] : isNewLife ? [...last.former, last.incarnation] : last.former;
+    this.#last = { incarnation, sequence, former };
+    if (isNewLife || this.#monotonicMs() - this.#writtenMs >= EVERY_MS) this.write();
   }
 
   write(): void {
@@ -44,12 +47,11 @@ export class CommitMark {
 }
 
 /** Null: there is none, or it cannot be read. */
-function read(path: string): SeenCommit | null {
+function read(path: string): KnownCommit | null {
   try {
-    const { incarnation, sequence } = JSON.parse(readFileSync(path, 'utf8')) as Partial<SeenCommit>;
-    return typeof incarnation === 'string' && Number.isSafeInteger(sequence) && sequence !== undefined
-      ? { incarnation, sequence }
-      : null;
+    const { incarnation, sequence, former = [] } = JSON.parse(readFileSync(path, 'utf8')) as Partial<KnownCommit>;
+    const isWhole = typeof incarnation === 'string' && Number.isSafeInteger(sequence) && Array.isArray(former);
+    return isWhole ? { incarnation, sequence: sequence as number, former: former.map(String) } : null;
   } catch {
     return null;
   }

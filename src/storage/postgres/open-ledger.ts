@@ -15,12 +15,18 @@ export interface SeenCommit {
   readonly sequence: number;
 }
 
+/** The last commit that this Xpert knows of. */
+export interface KnownCommit extends SeenCommit {
+  /** Lives of the ledger that ended in a restore: a database that is in one of them was put back. */
+  readonly former: readonly string[];
+}
+
 export interface WriterStart {
   readonly address: PostgresAddress;
   /** Wanted for the panel; null: as saved. */
   readonly timeZone: string | null;
-  /** The last commit that this Xpert knows of; null: none. */
-  readonly seen: SeenCommit | null;
+  /** Null: none is known. */
+  readonly seen: KnownCommit | null;
   /** The connection of the writer before was lost. */
   readonly isRegained: boolean;
 }
@@ -53,6 +59,8 @@ export function openLedger(start: WriterStart & { readonly nowMs: number }): Ope
 }
 
 /** A commit is not in it any more: it was restored from a copy, or another server took over that had not all of it. */
-function wentBack(db: PostgresDatabase, { id }: LedgerIncarnation, { incarnation, sequence }: SeenCommit): boolean {
+function wentBack(db: PostgresDatabase, { id }: LedgerIncarnation, seen: KnownCommit): boolean {
+  const { incarnation, sequence, former } = seen;
+  if (former.includes(id)) return true;
   return id === incarnation && Number(db.prepare('SELECT sequence FROM alive').pluck().get() ?? 0) < sequence;
 }

@@ -75,23 +75,29 @@ function serve(port: MessagePort, { writer, connection, tell }: Served): void {
     news(turn);
     endIfLost();
   };
-  const turns = new Turns(writer, toldTurn, () => {
+  const drain = (): void => {
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
       take(next.message as ToWriter);
     }
-  });
-  port.on('message', (message: ToWriter) => {
+  };
+  /** Whatever this thread does, called or by a timer: a lost connection is not a bug, and the end may be asked for meanwhile. */
+  const guard = (work: () => void): void => {
     try {
-      take(message);
-      turns.run();
+      work();
+      if (!closing) return;
+      turns.close();
+      port.close();
     } catch (error) {
       endIfLost();
       throw error;
     }
-    if (!closing) return;
-    turns.close();
-    port.close();
-  });
+  };
+  const turns = new Turns(writer, toldTurn, drain, guard);
+  const serveOne = (message: ToWriter): void => {
+    take(message);
+    turns.run();
+  };
+  port.on('message', (message: ToWriter) => guard(() => serveOne(message)));
 }
 
 /** Turns without news are not worth a message. */

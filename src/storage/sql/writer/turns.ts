@@ -8,19 +8,27 @@ const RETRY_MS = 1_000;
 
 /**
  * Runs a writer: turn after turn while there is work, with whatever arrived in between, and a fold when the flow pauses.
- * `drain` enqueues what arrived; it runs between two turns, and while reports are folded.
+ * `drain` enqueues what arrived; it runs between two turns, and while reports are folded. `guard` runs what nobody called:
+ * what it throws would reach nobody else.
  */
 export class Turns {
   readonly #writer: LedgerWriter;
   readonly #tell: (turn: WriterTurn) => void;
   readonly #drain: () => void;
+  readonly #guard: Guard;
   #pause: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(writer: LedgerWriter, tell: (turn: WriterTurn) => void, drain: () => void = () => {}) {
+  constructor(
+    writer: LedgerWriter,
+    tell: (turn: WriterTurn) => void,
+    drain: () => void = () => {},
+    guard: Guard = (work) => work(),
+  ) {
     this.#writer = writer;
     this.#tell = tell;
     this.#drain = drain;
+    this.#guard = guard;
   }
 
   enqueue(items: readonly WriterItem[], nowMs: number): void {
@@ -35,7 +43,7 @@ export class Turns {
       this.#drain();
     }
     if (this.#closed || !this.#writer.isBehind) return;
-    this.#pause = setTimeout(() => this.#catchUp(), this.#writer.isStuck ? RETRY_MS : PAUSE_MS);
+    this.#pause = setTimeout(() => this.#guard(() => this.#catchUp()), this.#writer.isStuck ? RETRY_MS : PAUSE_MS);
     this.#pause.unref();
   }
 
@@ -53,3 +61,5 @@ export class Turns {
     this.#writer.close();
   }
 }
+
+type Guard = (work: () => void) => void;

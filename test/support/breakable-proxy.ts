@@ -7,11 +7,13 @@ export class BreakableProxy {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   #isCut = false;
+  #connections = 0;
 
   private constructor(server: net.Server, target: number) {
     this.#server = server;
     this.port = (server.address() as net.AddressInfo).port;
     server.on('connection', (near) => {
+      this.#connections++;
       const far = net.connect({ host: '127.0.0.1', port: target, allowHalfOpen: true });
       for (const [from, to] of [
         [near, far],
@@ -34,6 +36,11 @@ export class BreakableProxy {
     const server = net.createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new BreakableProxy(server, target);
+  }
+
+  /** How many were made to it so far. */
+  get connections(): number {
+    return this.#connections;
   }
 
   cut(): void {

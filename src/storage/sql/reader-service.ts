@@ -1,8 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Calendar, type ZoneSince } from '../../core/units/calendar.ts';
 import type { ReadConnection, WriteConnection } from './connections.ts';
 import { makeReaders, makeSlowReads } from './reader/readers.ts';
-import { toWireError } from './wire-error.ts';
+import { toWireError, type WireError } from './wire-error.ts';
 import type { FromReader, ToReader } from './worker-messages.ts';
 
 /** What a reader's thread is started with, beside what its engine needs to open the ledger. */
@@ -18,22 +18,37 @@ export function serveReads<D>(open: (data: D) => ReadConnection, failureOf: Writ
   const calendar = new Calendar(data.zones);
   const reads = new OpenReads(() => open(data), calendar);
 
+  const tell = (answer: FromReader): void => port.postMessage(answer);
+  const adopt = ({ zones }: NewZones): void => calendar.adopt(zones);
+
   port.on('message', (message: ToReader) => {
-    if ('zones' in message) {
-      calendar.adopt(message.zones);
-      return;
-    }
-    const { id } = message;
-    const tell = (answer: FromReader): void => port.postMessage(answer);
+    if ('zones' in message) return adopt(message);
     try {
-      tell({ id, ok: true, value: reads.answer(message) });
+      tell({ id: message.id, ok: true, value: reads.answer(message) });
     } catch (error) {
-      tell({ id, ok: false, error: toWireError(failureOf(error) ?? error) });
+      const told = toWireError(failureOf(error) ?? error);
+      tell({ id: message.id, ok: false, error: told });
+      if (!reads.isOpen) refuseArrived(told);
     }
   });
+
+  /** Whoever asked meanwhile has waited for the same attempt: a server that swallows everything takes long to refuse. */
+  function refuseArrived(error: WireError): void {
+    for (const next of arrived(port as MessagePort)) {
+      if ('zones' in next) adopt(next);
+      else tell({ id: next.id, ok: false, error });
+    }
+  }
 }
 
-type Question = Exclude<ToReader, { readonly zones: readonly ZoneSince[] }>;
+function* arrived(port: MessagePort): Generator<ToReader> {
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    yield next.message as ToReader;
+  }
+}
+
+type NewZones = Extract<ToReader, { readonly zones: readonly ZoneSince[] }>;
+type Question = Exclude<ToReader, NewZones>;
 
 /** Readers over a connection that is opened when it is needed, and anew when it was lost. */
 class OpenReads {
@@ -44,6 +59,11 @@ class OpenReads {
   constructor(open: () => ReadConnection, calendar: Calendar) {
     this.#open = open;
     this.#calendar = calendar;
+  }
+
+  /** False after a question that failed: no connection could be opened for it. */
+  get isOpen(): boolean {
+    return this.#opened !== null;
   }
 
   /** A read changes nothing: one that lost its connection is asked once more over another. */
@@ -62,8 +82,11 @@ class OpenReads {
       this.#opened = null;
     }
     this.#opened ??= this.#readers();
-    const reader = this.#opened.parts['part' in question ? question.part : 'slow'];
-    return (reader as Asks)[question.name]?.(...question.args);
+    const part = 'part' in question ? question.part : 'slow';
+    const reader = this.#opened.parts[part] as Asks | undefined;
+    const read = reader?.[question.name];
+    if (typeof read !== 'function') throw new Error(`There is no read "${question.name}" (${part}).`);
+    return read.apply(reader, [...question.args]);
   }
 
   #isLost(): boolean {

@@ -77,7 +77,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const { ledger, history, exports, billing, inventory, identity, links, settings, audit, reconciliation } = store;
   const { quotas, userStates, adminLimits, twoFactors } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
-  const changes = new Changes();
+  const changes = changesOf(store);
 
   const backups = new Backups({
     ...{ ledger, settings, clock, dataDir: config.dataDir, databasePath: ledgerFile(config) },
@@ -148,6 +148,13 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
       await store.close();
     },
   };
+}
+
+/** After the ledger was lost for a while, open panels look anew. */
+function changesOf(store: Store): Changes {
+  const changes = new Changes();
+  store.onAnew(() => changes.tell('usage', 'nodes', 'peers', 'users', 'tracking', 'resets', 'notices', 'alerts'));
+  return changes;
 }
 
 function noteCleanup(log: Logger, changes: Changes, { days, state, deleted, endedAt, by }: CleanupJob): void {

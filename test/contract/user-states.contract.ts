@@ -13,7 +13,7 @@ export function userStatesContract(make: MakeStore): void {
       fixture = await make();
       store = await fixture.open();
       told = [];
-      store.userStates.onChange((userIds) => told.push(...userIds));
+      store.userStates.onChange((userIds) => told.push(...(userIds ?? [])));
     });
 
     afterEach(async () => {

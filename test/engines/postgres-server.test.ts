@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PostgresDatabase } from '../../src/storage/postgres/database.ts';
+import { becomeWriter } from '../../src/storage/postgres/migrations/migrate.ts';
 import { BreakableProxy } from '../support/breakable-proxy.ts';
-import { DATABASE_PASSWORD, PostgresServer } from '../support/postgres.ts';
+import { DATABASE_PASSWORD, PostgresServer, postgresWorkers } from '../support/postgres.ts';
 import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 import { FileNode, Owner } from '../torture/load.ts';
 
@@ -173,21 +175,24 @@ describe('a database that was put back to an earlier state', () => {
   test('is a new life of the ledger: what is missing is named, and enforcement waits', async () => {
     const url = database.newDatabase();
     const name = new URL(url).pathname.slice(1);
-    const early = `${name}_early`;
+    const [early, copy] = [`${name}_early`, `${name}_copy`];
     let server = await start(url);
     const node = new FileNode(join(folder.path, 'node.txt'));
     const nodeId = await (await Owner.of(server.url)).addFileNode(node.path);
     await (await Owner.of(server.url)).call('POST', `/api/v1/nodes/${nodeId}/poll`);
     expect((await send(server, { ...report, ...bytes(5, 7), event_id: 'kept' })).status).toBe(200);
     await server.stop();
-    database.sql('postgres', `CREATE DATABASE ${early} TEMPLATE ${name}`);
+    for (const made of [early, copy]) database.sql('postgres', `CREATE DATABASE ${made} TEMPLATE ${name}`);
+    const putBack = (from: string) => {
+      database.sql('postgres', `DROP DATABASE ${name}`);
+      database.sql('postgres', `ALTER DATABASE ${from} RENAME TO ${name}`);
+    };
     server = await start(url);
     expect((await send(server, { ...report, ...bytes(11, 13), event_id: 'gone' })).status).toBe(200);
     node.carry();
     await (await Owner.of(server.url)).call('POST', `/api/v1/nodes/${nodeId}/poll`);
     await server.stop();
-    database.sql('postgres', `DROP DATABASE ${name}`);
-    database.sql('postgres', `ALTER DATABASE ${early} RENAME TO ${name}`);
+    putBack(early);
     server = await start(url);
     const owner = await Owner.of(server.url);
     const { notices } = await owner.call<{ notices: object[] }>('GET', '/api/v1/overview');
@@ -197,6 +202,12 @@ describe('a database that was put back to an earlier state', () => {
     const carried = [...node.carried.values()].reduce((a, b) => a + b, 0n);
     expect(BigInt(traffic.totalBytes)).toBe(carried + 12n);
     expect((await send(server, { ...report, ...bytes(11, 13), event_id: 'gone' })).status).toBe(200);
+    await server.stop();
+    // The same copy once more: it is not the life that ended before, either.
+    putBack(copy);
+    server = await start(url);
+    const again = await (await Owner.of(server.url)).call<{ notices: object[] }>('GET', '/api/v1/overview');
+    expect(again.notices).toContainEqual(expect.objectContaining({ code: 'restored' }));
   }, 120_000);
 });
 
@@ -205,6 +216,7 @@ describe('a start that cannot be', () => {
     ['wrong password', () => secretAddress({ password: 'wrong-one' }), /does not let this user in/],
     ['no such database', () => database.tlsAddress('nowhere'), /has no such database.*"nowhere"[\s\S]*createdb/],
     ['another authority', () => secretAddress({ ca: '/etc/ssl/certs/ca-certificates.crt' }), /cannot be trusted/],
+    ['a file that is not there', () => secretAddress({ ca: '/nowhere/ca.pem' }), /ENOENT.*ca\.pem[\s\S]*sslrootcert/],
     ['nobody there', () => secretAddress({ port: 1 }), /cannot be reached.*ECONNREFUSED/],
     ['no TLS', () => secretAddress().replace('verify-full', 'disable'), /does not let this user in/],
   ];
@@ -253,6 +265,28 @@ describe('a database that is away', () => {
     const { traffic } = await owner.call<{ traffic: object }>('GET', '/api/v1/usage/summary?days=30');
     expect(traffic).toMatchObject({ rxBytes: 16, txBytes: 20 });
     expect(server.output()).toContain('the connection to PostgreSQL is there again');
+  }, 120_000);
+
+  test('one that another session writes to meanwhile is waited for, and senders are told to try again', async () => {
+    const url = database.newDatabase();
+    const server = await start(url);
+    expect((await send(server, { ...report, ...bytes(5, 7), event_id: 'before' })).status).toBe(200);
+    const other = new PostgresDatabase(url, (await postgresWorkers()).socket);
+    try {
+      other.exec("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
+      becomeWriter(other);
+      const meanwhile = async () => {
+        const answer = await send(server, { ...report, ...bytes(11, 13), event_id: 'meanwhile' });
+        return { status: answer.status, after: answer.headers.get('retry-after'), text: await answer.text() };
+      };
+      const refused = await until(meanwhile, ({ text }) => text.includes('Another Xpert writes'));
+      expect(refused).toMatchObject({ status: 503, after: expect.stringMatching(/^[1-9]/) });
+      expect(JSON.parse(refused.text)).toMatchObject({ code: 'ledger-unreachable' });
+      other.close();
+      await until(meanwhile, ({ status }) => status === 200);
+    } finally {
+      other.close();
+    }
   }, 120_000);
 
   test('a cable that is pulled is noticed, and nothing is counted twice when it is plugged in again', async () => {

@@ -67,8 +67,8 @@ export interface UserStates {
   /** The same of some users; nothing of those who have access everywhere. */
   accessOffOf(userIds: readonly UserId[]): Promise<AccessOff[]>;
   /**
-   * Told, after the commit, of users whose access may have changed: a hint to ask again, at times for nothing. Returns
-   * the unsubscribe function.
+   * Told, after the commit, of users whose access may have changed: a hint to ask again, at times for nothing. Null: it may
+   * have changed of anybody. Returns the unsubscribe function.
    */
-  onChange(listener: (userIds: readonly UserId[]) => void): () => void;
+  onChange(listener: (userIds: readonly UserId[] | null) => void): () => void;
 }

@@ -13,7 +13,8 @@ export class ReachedLimits {
 
   constructor(ports: Pick<HttpPorts, 'inventory' | 'userStates'>) {
     this.#ports = ports;
-    ports.userStates.onChange((userIds) => void this.#look(userIds).catch(() => {}));
+    const look = (userIds: readonly UserId[] | null) => (userIds === null ? this.#lookAtAll() : this.#look(userIds));
+    ports.userStates.onChange((userIds) => void look(userIds).catch(() => {}));
     void this.#lookAtAll().catch(() => {});
   }
 
@@ -24,7 +25,8 @@ export class ReachedLimits {
   }
 
   async #lookAtAll(): Promise<void> {
-    await this.#look((await this.#ports.userStates.accessOff()).map(({ userId }) => userId));
+    const off = (await this.#ports.userStates.accessOff()).map(({ userId }) => userId);
+    await this.#look([...new Set([...off, ...this.#tokens.keys()])]);
   }
 
   async #look(userIds: readonly UserId[]): Promise<void> {

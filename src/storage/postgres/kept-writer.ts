@@ -6,7 +6,7 @@ import type { WriterLink, WriterTransport } from '../sql/writer-link.ts';
 import { startWriterThread } from '../sql/writer-thread.ts';
 import type { CommitMark } from './commit-mark.ts';
 import type { PostgresAddress } from './connections.ts';
-import { connectionLost } from './failures.ts';
+import { connectionLost, notRegained } from './failures.ts';
 import type { FoundLedger, WriterStart } from './open-ledger.ts';
 
 /** Until a lost connection is made anew, and then twice as long each time, up to the longest. */
@@ -116,15 +116,16 @@ export class KeptWriter implements WriterTransport {
 
   async #retry(nextMs: number): Promise<void> {
     const { link, clock, onRegained } = this.#use;
+    let found: FoundLedger;
     try {
       // The zone is the one that was saved last, whatever was wanted at the start.
-      await this.#begin({ timeZone: null, isRegained: true });
+      found = await this.#begin({ timeZone: null, isRegained: true });
     } catch (error) {
-      link.lose(toFailure(error));
+      link.lose(notRegained(toFailure(error)));
       this.#retryIn(nextMs);
       return;
     }
-    link.connect(this);
+    link.connectAnew(this, found.zones);
     onRegained(clock.monotonicMs() - this.#lostAtMs);
   }
 }

@@ -1,7 +1,7 @@
 import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
-import type { Calendar } from '../../core/units/calendar.ts';
+import type { Calendar, ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import { SqlAccessStore } from './access-store.ts';
 import { SqlAdminLimits } from './admin-limits.ts';
@@ -50,6 +50,14 @@ export type Stores = ReturnType<typeof makeStores>;
 /** Everything that is stored, over one ledger. */
 export function makeStores({ clock, calendar, writer, readers, quick, slow, worker, exporter, ...ledger }: OpenLedger) {
   const { lastInstant } = ledger;
+  const adoptZones = (zones: readonly ZoneSince[]): void => {
+    calendar.adopt(zones);
+    for (const reader of [quick, slow, worker, exporter]) reader.adoptZones(zones);
+  };
+  // Before everybody else who is told: they go by it.
+  writer.onAnew((zones) => {
+    if (JSON.stringify(zones) !== JSON.stringify(calendar.zones)) adoptZones(zones);
+  });
   const box = ledger.secretBox ?? UNSEALED;
   const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock });
   const ordering = new UserOrdering(slow, readers.inventory, readers.userOrders, clock);
@@ -84,9 +92,10 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
     setTimeZone: async (timeZone: string): Promise<void> => {
       const zones = await writer.run('saveZone', timeZone);
       await writer.run('adoptZones', zones);
-      calendar.adopt(zones);
-      for (const reader of [quick, slow, worker, exporter]) reader.adoptZones(zones);
+      adoptZones(zones);
     },
+    /** Told that the ledger was lost for a while: what changed last was told to nobody. */
+    onAnew: (listener: () => void): (() => void) => writer.onAnew(() => listener()),
     trackingState: async (): Promise<TrackingState> => readers.ledger.tracking(),
     /** Proves that the ledger can be written. @throws LedgerFailure */
     heartbeat: (): Promise<void> => writer.run('beat'),

@@ -22,7 +22,10 @@ export class SqlUserStates implements UserStates {
     return this.#reader.accessOff(userIds);
   }
 
-  onChange(listener: (userIds: readonly UserId[]) => void) {
-    return this.#writer.onStates(listener);
+  onChange(listener: (userIds: readonly UserId[] | null) => void) {
+    const unsubscribe = [this.#writer.onStates(listener), this.#writer.onAnew(() => listener(null))];
+    return () => {
+      for (const end of unsubscribe) end();
+    };
   }
 }

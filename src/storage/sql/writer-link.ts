@@ -1,6 +1,7 @@
 import type { LedgerFailure } from '../../core/errors.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
 import type { Commit, NodePoll } from '../../core/ledger/usage-ledger.ts';
+import type { ZoneSince } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { UserId } from '../../core/units/ids.ts';
 import type { OperationArgs, OperationName, OperationResult } from './writer/operations.ts';
@@ -31,7 +32,7 @@ export class WriterLink {
   readonly #listeners = new Set<(commit: Commit) => void>();
   readonly #stateListeners = new Set<(userIds: readonly UserId[]) => void>();
   #followTables: (change: TablesChange) => void = () => {};
-  #startAnew: () => void = () => {};
+  readonly #anewListeners = new Set<(zones: readonly ZoneSince[]) => void>();
   /** Why there is no writer at present; null while there is one. */
   #lost: LedgerFailure | null = null;
   #transport: WriterTransport | null = null;
@@ -44,13 +45,17 @@ export class WriterLink {
     this.#clock = clock;
   }
 
-  /** Before the first item, and when another writer begins in the place of one that was lost. */
+  /** Before the first item. */
   connect(transport: WriterTransport): void {
     this.#transport = transport;
-    if (this.#lost === null) return;
+  }
+
+  /** Another writer begins in the place of one that was lost; it found these zones of the panel. */
+  connectAnew(transport: WriterTransport, zones: readonly ZoneSince[]): void {
+    this.#transport = transport;
     this.#lost = null;
     this.#unfolded = true;
-    this.#startAnew();
+    for (const startAnew of this.#anewListeners) startAnew(zones);
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
@@ -68,9 +73,10 @@ export class WriterLink {
     this.#followTables = follow;
   }
 
-  /** Told that another writer began: what the one before did last was told to nobody. */
-  onAnew(startAnew: () => void): void {
-    this.#startAnew = startAnew;
+  /** Told, in the order of the calls, that another writer began: what the one before did last was told to nobody. */
+  onAnew(startAnew: (zones: readonly ZoneSince[]) => void): () => void {
+    this.#anewListeners.add(startAnew);
+    return () => this.#anewListeners.delete(startAnew);
   }
 
   reports(sender: ReportSender, reports: readonly UsageReport[]): Promise<ReportOutcome> {

@@ -9,7 +9,7 @@ import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
 import type { PostgresAddress } from '../storage/postgres/connections.ts';
 import type { Stores } from '../storage/sql/stores.ts';
-import { whereMoved } from '../storage/sqlite/database.ts';
+import { unmovedIn, whereMoved } from '../storage/sqlite/database.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Config } from './config.ts';
 import { distFolder } from './paths.ts';
@@ -52,11 +52,10 @@ interface Remote {
 async function openPostgres(common: Common, { url, dataDir, databasePath, log }: Remote): Promise<Store> {
   const { openPostgresStore } = await import('../storage/postgres/postgres-store.ts');
   const address = { url, socket: socketWorker() };
-  if (existsSync(databasePath) && whereMoved(databasePath) === null)
-    log.warn(
-      { path: databasePath },
-      'the ledger in this file is not the one in PostgreSQL; `xpert migrate` moves it there',
-    );
+  if (existsSync(databasePath) && whereMoved(databasePath) === null) {
+    await refuseUnmoved(address, databasePath);
+    log.warn({ path: databasePath }, 'this file is not used: PostgreSQL holds the ledger');
+  }
   const options = {
     ...common,
     address,
@@ -71,6 +70,20 @@ async function openPostgres(common: Common, { url, dataDir, databasePath, log }:
     if (!(await finishMove(error, address, databasePath))) throw error;
     return await openPostgresStore(options);
   }
+}
+
+/** Where nothing is in the database yet, a ledger in the file is meant: one that began beside it could not be joined to it. */
+async function refuseUnmoved(address: PostgresAddress, path: string): Promise<void> {
+  const unmoved = unmovedIn(path);
+  if (unmoved === null) return;
+  const { isEmpty } = await import('../storage/postgres/connections.ts');
+  if (!isEmpty(address)) return;
+  const what = `The ledger in ${path} has not moved to PostgreSQL, where the database is empty.`;
+  const first =
+    unmoved === 'original' ? 'Start Xpert once without XPERT_DATABASE_URL: it takes the file over. Then run' : 'Run';
+  throw new LedgerFailure('ledger-not-moved', what, {
+    hint: `${first} \`xpert migrate\`, which moves it there; or set the file aside to begin with nothing. Nothing was changed.`,
+  });
 }
 
 /** A move that broke off between its last two commits: the file is given up, so it is the database that opens. */

@@ -2,7 +2,7 @@ import { LedgerFailure } from '../../core/errors.ts';
 import { readIncarnation } from '../sql/incarnation.ts';
 import { openUnfinished, type PostgresAddress } from './connections.ts';
 import type { PostgresDatabase } from './database.ts';
-import { ARRIVING, migrate } from './migrations/migrate.ts';
+import { ARRIVING, isMade, migrate } from './migrations/migrate.ts';
 
 /** A table and those of its columns that are written, as PostgreSQL names them. */
 export interface ArrivalTable {
@@ -36,7 +36,7 @@ export class Arrival {
   static begin(address: PostgresAddress): Arrival {
     const db = openUnfinished(address);
     try {
-      if (db.prepare("SELECT to_regclass('xpert.schema_version') IS NOT NULL").pluck().get() === 1) {
+      if (isMade(db)) {
         if (!isArriving(db)) throw notEmpty();
         db.exec('DROP SCHEMA xpert CASCADE');
       }

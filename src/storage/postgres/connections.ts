@@ -2,7 +2,7 @@ import { ExpectedError, LedgerFailure } from '../../core/errors.ts';
 import type { ReadConnection, WriteConnection } from '../sql/connections.ts';
 import { PostgresDatabase } from './database.ts';
 import { ledgerFailureOf } from './failures.ts';
-import { ARRIVING, becomeWriter, migrate } from './migrations/migrate.ts';
+import { ARRIVING, becomeWriter, isMade, migrate } from './migrations/migrate.ts';
 
 /** Where the ledger is, and the built file of the thread that holds a socket. */
 export interface PostgresAddress {
@@ -33,6 +33,18 @@ export function openUnfinished(address: PostgresAddress): PostgresDatabase {
   } catch (error) {
     db.close();
     throw ledgerFailureOf(error) ?? error;
+  }
+}
+
+/** True if no ledger is in this database, nor one that arrives. @throws LedgerFailure */
+export function isEmpty(address: PostgresAddress): boolean {
+  const db = open(address);
+  try {
+    return !isMade(db);
+  } catch (error) {
+    throw ledgerFailureOf(error) ?? error;
+  } finally {
+    db.close();
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LedgerFailure } from '../../core/errors.ts';
 import { type Database, Sqlite } from '../../lib/sqlite.ts';
+import { readIncarnation } from '../sql/incarnation.ts';
 import { CHECKPOINT_PAGES } from './disk-room.ts';
 import { ledgerFailureOf } from './failures.ts';
 import { APPLICATION_ID, migrate, refuseNewerFile } from './migrations/migrate.ts';
@@ -66,6 +67,23 @@ export function whereMoved(path: string): MovedTo | null {
     const db = openForReading(path);
     try {
       return movedTo(db);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** A ledger in this file that moved nowhere, ours or one of the original Xpert; null: there is none, or it cannot be read. */
+export function unmovedIn(path: string): 'ledger' | 'original' | null {
+  if (!existsSync(path)) return null;
+  try {
+    if (isOriginalFile(path)) return 'original';
+    const db = openForReading(path);
+    try {
+      const isOurs = Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID;
+      return isOurs && readIncarnation(db) !== null && movedTo(db) === null ? 'ledger' : null;
     } finally {
       db.close();
     }

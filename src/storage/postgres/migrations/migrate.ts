@@ -41,7 +41,11 @@ export function migrate(db: PostgresDatabase, withIt = ''): void {
   db.learnTables();
 }
 
+/** True if Xpert's schema is in the database. */
+export function isMade(db: PostgresDatabase): boolean {
+  return db.prepare("SELECT to_regclass('xpert.schema_version') IS NOT NULL").pluck().get() === 1;
+}
+
 function versionOf(db: PostgresDatabase): number {
-  const isMade = db.prepare("SELECT to_regclass('xpert.schema_version') IS NOT NULL").pluck().get() === 1;
-  return isMade ? Number(db.prepare('SELECT version FROM schema_version').pluck().get()) : 0;
+  return isMade(db) ? Number(db.prepare('SELECT version FROM schema_version').pluck().get()) : 0;
 }

@@ -19,7 +19,7 @@ export function explain(...lines: readonly string[]): void {
 
 /** Columns under their titles; numbers go to the right. */
 export function printTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const cells = [titles, ...rows].map((row) => row.map(String));
+  const cells = [titles, ...rows].map((row) => row.map(printable));
   const widths = titles.map((_title, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const toTheRight = titles.map((_title, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column])));
   for (const row of cells) {
@@ -29,6 +29,11 @@ export function printTable(titles: readonly string[], rows: readonly (readonly (
     });
     print(line.join('  ').trimEnd());
   }
+}
+
+/** Names come from anywhere: nothing in them moves the cursor, colours the terminal or turns the order of letters around. */
+function printable(cell: string | number): string {
+  return String(cell).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 }
 
 function isNumeric(cell: string | number | undefined): boolean {

@@ -236,6 +236,22 @@ export function resetsContract(make: MakeStore): void {
       expect([await shown(), await shown(bob.id)]).toEqual([traffic(3, 5), traffic(0, 0)]);
     });
 
+    it('that a reseller planned leaves alone who belongs to somebody else by then', async () => {
+      const fields = { role: 'reseller', passwordHash: '', createdAt: now() } as const;
+      const rita = await store.identity.addAdmin({ ...fields, name: 'rita' });
+      const otto = await store.identity.addAdmin({ ...fields, name: 'otto' });
+      await store.inventory.updateUser(alice.id, { ownerId: rita.id });
+      await store.inventory.updateUser(bob.id, { ownerId: rita.id });
+      await plan(inMinutes(5), { userIds: [alice.id, bob.id], by: rita.id });
+      await send();
+      await send('bob-token');
+      await store.inventory.updateUser(alice.id, { ownerId: otto.id });
+      minutes(5);
+      await store.heartbeat();
+      expect([await shown(), await shown(bob.id)]).toEqual([traffic(3, 5), traffic(0, 0)]);
+      expect(await marks()).toMatchObject([{ users: 1, by: rita.id }]);
+    });
+
     it('is cancelled, once, and not after it was done', async () => {
       const { id } = await plan(inMinutes(5));
       const other = await plan(inMinutes(6), { half: 'reports' });

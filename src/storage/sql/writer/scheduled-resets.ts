@@ -75,13 +75,21 @@ export class ScheduledResets {
     this.forget();
     return due.map(({ rowId, scope, half, ownerId, userIds, dueAt, by, reason }) => {
       const targets =
-        scope === 'owner' ? (this.#sql.usersOf.all({ owner: ownerId }) as UserId[]) : (JSON.parse(userIds) as UserId[]);
+        scope === 'owner'
+          ? (this.#sql.usersOf.all({ owner: ownerId }) as UserId[])
+          : this.#still(JSON.parse(userIds) as UserId[], by);
       const mark = this.#resets.reset({ scope, half, userIds: targets, by, reason }, dueAt);
       if (scope === 'owner' && half === null && ownerId !== null)
         this.#adminLimits.plannedReset(ownerId, mark.id, by, dueAt);
       this.#sql.done.run(mark.id, rowId);
       return { mark, by };
     });
+  }
+
+  /** What a reseller planned is of the users that are theirs then; the owner's is of everybody that was named. */
+  #still(userIds: readonly UserId[], by: AdminId | null): readonly UserId[] {
+    if (by === null || this.#sql.isReseller.get(by) === undefined) return userIds;
+    return userIds.filter((userId) => this.#sql.ownerOf.get(userId) === by);
   }
 
   #find(id: string): ScheduledReset {
@@ -100,6 +108,8 @@ function prepare(db: Database) {
     ),
     find: db.prepare(`SELECT ${scheduledResetColumns} FROM scheduled_reset s WHERE s.public_id = ?`),
     userExists: db.prepare('SELECT 1 FROM user WHERE id = ?'),
+    isReseller: db.prepare("SELECT 1 FROM admin WHERE id = ? AND role = 'reseller'"),
+    ownerOf: db.prepare('SELECT owner_id FROM user WHERE id = ?').pluck(),
     usersOf: db.prepare(`SELECT u.id FROM user u WHERE u.deleted_at IS NULL AND ${OWNED}`).pluck(),
     add: db.prepare(
       `INSERT INTO scheduled_reset (public_id, scope, half, owner_id, user_ids, due_at, created_at, admin_id, reason)

@@ -5,10 +5,13 @@ import { correctionsContract } from './corrections.contract.ts';
 import { healthStoreContract } from './health-store.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
+import { polledUsageContract } from './polled-usage.contract.ts';
 import { quotaStoreContract } from './quota-store.contract.ts';
 import { rebindingContract } from './rebinding.contract.ts';
+import { reportedUsageContract } from './reported-usage.contract.ts';
 import { reconciliationStoreContract } from './reconciliation-store.contract.ts';
 import { resetsContract } from './resets.contract.ts';
+import { shownUsageContract } from './shown-usage.contract.ts';
 import type { MakeStore } from './store-fixture.ts';
 import { usageBetweenContract } from './usage-between.contract.ts';
 import { usageExportContract } from './usage-export.contract.ts';
@@ -17,7 +20,10 @@ import { usageQualityContract } from './usage-quality.contract.ts';
 import { userStatesContract } from './user-states.contract.ts';
 
 const contracts = {
+  reportedUsageContract,
+  polledUsageContract,
   usageLedgerContract,
+  shownUsageContract,
   correctionsContract,
   rebindingContract,
   resetsContract,

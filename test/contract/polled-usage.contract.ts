@@ -259,6 +259,30 @@ export function polledUsageContract(make: MakeStore): void {
       ]);
     });
 
+    it('get their shares of weeks without a reading by days, exactly, parted at changes and marks', async () => {
+      const node = await addNode('vpn1');
+      const [ben, alice] = [await addUser('ben'), await addUser('alice')];
+      await poll(node.id, [wg0({ a: [0, 0] })]);
+      await assign(await peerA(), ben);
+      minutes(15 * 24 * 60);
+      await assign(await peerA(), alice);
+      minutes(5 * 24 * 60);
+      await at.store.ledger.reset({ scope: 'user', userIds: [alice.id], by: null, reason: null });
+      minutes(10 * 24 * 60);
+      await poll(node.id, [wg0({ a: [300, 3000] })]);
+      expect([await totalOf(ben.id), await totalOf(alice.id)]).toEqual([traffic(150, 1500), traffic(100, 1000)]);
+      // Noon to noon: 31 days, two of which are parted.
+      expect((await at.store.history.database()).records).toBe(33);
+      const to = at.fixture.clock.now();
+      const month = { from: new Date(to.getTime() - 30 * 86_400_000), to: new Date(to.getTime() + 43_200_000) };
+      expect((await at.store.history.usageBetween(alice.id, month)).traffic).toEqual(traffic(150, 1500));
+      // Eight days at most are still cut by quarters of an hour.
+      minutes(8 * 24 * 60);
+      await poll(node.id, [wg0({ a: [300 + 768, 3000 + 7680] })]);
+      expect((await at.store.history.database()).records).toBe(33 + 768);
+      expect(await totalOf(alice.id)).toEqual(traffic(868, 8680));
+    });
+
     it('change in the middle of an interval: its bytes are split by time, exactly', async () => {
       const node = await addNode('vpn1');
       const alice = await addUser('alice');

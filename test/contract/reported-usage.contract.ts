@@ -199,6 +199,14 @@ export function reportedUsageContract(make: MakeStore): void {
       expect((await summary()).traffic).toEqual(traffic(35, 167));
     });
 
+    it('that were not told for weeks are spread by days', async () => {
+      await at.store.ledger.recordReports(open, [stream(10n, 100n)]);
+      minutes(30 * 24 * 60);
+      await at.store.ledger.recordReports(open, [stream(310n, 3100n)]);
+      expect((await summary()).traffic).toEqual(traffic(310, 3100));
+      expect((await at.store.history.database()).records).toBe(1 + 31);
+    });
+
     it('are apart by sender, server and name', async () => {
       await at.store.ledger.recordReports(open, [stream(10n, 20n), stream(10n, 20n, { stream: 'second' })]);
       await at.store.ledger.recordReports(open, [stream(10n, 20n, { server: 'other.example.com' })]);

@@ -7,7 +7,10 @@ const USER_TOKEN = /^[A-Za-z0-9._~@:-]{1,128}$/;
 const ROUTE_WORDS: ReadonlySet<string> = new Set(['global', 'server', 'database', 'cleanup', 'reset', '.', '..']);
 /** RFC 3339 date-time, section 5.6. */
 const INSTANT = /^\d{4}-\d\d-(\d\d)[Tt](\d\d):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
-const WINDOW_MS = DEDUPLICATION_DAYS * 86_400_000;
+const DAY_MS = 86_400_000;
+const WINDOW_MS = DEDUPLICATION_DAYS * DAY_MS;
+/** Longest period of a report that is filled in later: ten years. */
+const BACKFILL_DAYS = 3_660;
 /** Clocks of senders may be ahead by this much. */
 const MAX_AHEAD_MS = 5 * 60_000;
 
@@ -166,11 +169,12 @@ function checkPeriod(start: Date | null, end: Date | null, pointer: string, rule
       'Check the clock and the time zone of the sender.',
     );
   }
-  // By its start alone a report would be spread over as many quarters of an hour as there are since then.
-  if (start !== null && (end?.getTime() ?? rules.nowMs) - start.getTime() > WINDOW_MS) {
+  // A period is spread over its days: one since the year 1 would be a million records.
+  const mostDays = rules.backfill ? BACKFILL_DAYS : DEDUPLICATION_DAYS;
+  if (start !== null && (end?.getTime() ?? rules.nowMs) - start.getTime() > mostDays * DAY_MS) {
     throw new InvalidInput(
       `${pointer}/period_start`,
-      `"period_start" lies more than ${DEDUPLICATION_DAYS} days before the end of the period.`,
+      `"period_start" lies more than ${mostDays} days before the end of the period.`,
       'Send shorter periods, or leave "period_start" out: the bytes are then booked at the end.',
     );
   }

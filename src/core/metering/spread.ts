@@ -65,16 +65,22 @@ export function cutInterval(
 
 const HOUR_MS = 3_600_000;
 const FINEST_UP_TO_MS = 48 * HOUR_MS;
+const HOURS_UP_TO_MS = 192 * HOUR_MS;
 
 /** True if an interval is cut more coarsely than by quarters where the days are known. */
 export function isCoarse({ fromMs, toMs }: Pick<BookedInterval, 'fromMs' | 'toMs'>): boolean {
   return fromMs !== null && toMs - fromMs > FINEST_UP_TO_MS;
 }
 
+/** True if it is so long that it is cut by days. */
+export function isCutByDays({ fromMs, toMs }: Pick<BookedInterval, 'fromMs' | 'toMs'>): boolean {
+  return fromMs !== null && toMs - fromMs > HOURS_UP_TO_MS;
+}
+
 /** The next border after an instant: at most some 200 pieces for an interval of up to half a year. */
 function bordersFor(lengthMs: number, days: Pick<Calendar, 'dayOf'> | null): (ms: number) => number {
   if (days === null || lengthMs <= FINEST_UP_TO_MS) return (ms) => quarterStart(quarterOf(ms) + 1);
-  if (lengthMs > 192 * HOUR_MS) return (ms) => days.dayOf(ms).toMs;
+  if (lengthMs > HOURS_UP_TO_MS) return (ms) => days.dayOf(ms).toMs;
   return (ms) => {
     const day = days.dayOf(ms);
     return Math.min(day.toMs, ms - ((ms - day.fromMs) % HOUR_MS) + HOUR_MS);

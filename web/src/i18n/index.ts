@@ -32,8 +32,13 @@ const numbers: FormatterModule = {
     typeof value === 'number' && language === 'fa' ? persian.format(value) : (value as string),
 };
 
+let chosen: Language | null = null;
+
 export async function chooseLanguage(language: Language): Promise<void> {
+  chosen = language;
   await loadLanguage(language);
+  // Another one was chosen while the words of this one came.
+  if (chosen !== language) return;
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   document.documentElement.dir = i18next.dir(language);

@@ -92,10 +92,16 @@ export class QuotaReader {
        WHERE e.user_id IN (SELECT value FROM json_each(@ids))`,
       { ids: JSON.stringify(userIds) },
     );
-    return new Map(rows.map((row) => [row.userId, this.#standing(row, trusted, nowMs)]));
+    const everybodyAtMs = rows.length === 0 ? 0 : this.#lastResetOfAll();
+    return new Map(rows.map((row) => [row.userId, this.#standing(row, trusted, everybodyAtMs, nowMs)]));
   }
 
-  #standing(row: EntitlementRow, trusted: ReadonlySet<string>, nowMs: number): UserStanding {
+  #standing(
+    row: EntitlementRow,
+    trusted: ReadonlySet<string>,
+    everybodyAtMs: number,
+    nowMs: number,
+  ): UserStanding {
     const { userId, startedAt: startedMs, expiresAt: expiresMs } = row;
     const terms = termsFromText(row.terms);
     const entitlement = { terms, startedMs, expiresMs, hasNext: row.nextId !== null };
@@ -108,20 +114,29 @@ export class QuotaReader {
       terms,
       startedAt: toDate(startedMs),
       expiresAt: toDate(expiresMs),
-      countsFrom: toDate(this.#countsFrom(userId, cycle?.fromMs ?? startedMs)),
+      countsFrom: toDate(this.#countsFrom(userId, cycle?.fromMs ?? startedMs, everybodyAtMs)),
       evaluation: evaluate(entitlement, usage, cycle, nowMs),
     };
   }
 
   /** The beginning, or the last reset of all usage that came after it and is in force. */
-  #countsFrom(userId: UserId, beginMs: number | null): number | null {
+  #countsFrom(userId: UserId, beginMs: number | null, everybodyAtMs: number): number | null {
     if (beginMs === null) return null;
     const row = this.#sql.get<{ at: number | null }>(
-      `SELECT max(at) AS at FROM reset WHERE undone_at IS NULL AND half IS NULL
-         AND (scope = 'all' OR id IN (SELECT reset_id FROM reset_target WHERE user_id = @userId))`,
+      `SELECT max(r.at) AS at FROM reset_target x CROSS JOIN reset r ON r.id = x.reset_id
+       WHERE x.user_id = @userId AND r.undone_at IS NULL AND r.half IS NULL`,
       { userId },
     );
-    return Math.max(beginMs, row?.at ?? beginMs);
+    return Math.max(beginMs, everybodyAtMs, row?.at ?? 0);
+  }
+
+  /** 0: there was none. Looks through all marks: to be asked once for many users. */
+  #lastResetOfAll(): number {
+    const row = this.#sql.get<{ at: number | null }>(
+      "SELECT max(at) AS at FROM reset WHERE scope = 'all' AND undone_at IS NULL AND half IS NULL",
+      {},
+    );
+    return row?.at ?? 0;
   }
 
   preview(

@@ -6,7 +6,7 @@ import type { Database } from '../database.ts';
 import type { Attribution, Holder } from './attribution.ts';
 import type { BookedDay, BookedQuarter, BookedRecord } from './booked-days.ts';
 import type { PeerBinding } from './meter-states.ts';
-import { peerHolder } from './peer-booking.ts';
+import { bordersOf, peerHolder } from './peer-booking.ts';
 import { DAY_ONLY, type Posting, type Postings } from './postings.ts';
 import type { Sums } from './sums.ts';
 
@@ -87,7 +87,7 @@ class MoveOfPeer implements Move {
     this.#peerId = peerId;
     this.#owners = owners;
     this.#nowMs = nowMs;
-    this.#borders = this.#findBorders();
+    this.#borders = bordersOf(this.#attribution, this.#peerId, [...this.#owners.before, ...this.#owners.after]);
   }
 
   moveDay(tally: TallyRow, booked: BookedDay): void {
@@ -170,18 +170,6 @@ class MoveOfPeer implements Move {
     const inside = this.#borders.filter((ms) => ms > fromMs && ms < toMs);
     const starts = [fromMs, ...inside];
     return starts.map((startMs, i) => ({ fromMs: startMs, toMs: inside[i] ?? toMs }));
-  }
-
-  /** Instants at which the owner changes, or a mark lies on one of them. */
-  #findBorders(): number[] {
-    const all = [...this.#owners.before, ...this.#owners.after];
-    const holders: Holder[] = [
-      { userId: null, token: null, peerId: this.#peerId, inCycle: true },
-      ...all.map(({ userId }) => ({ userId, token: null, peerId: null, inCycle: true })),
-    ];
-    const marks = holders.flatMap((holder) => this.#attribution.marks(holder, 'services').map(({ atMs }) => atMs));
-    const changes = all.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs]));
-    return [...new Set([...marks, ...changes])].sort((a, b) => a - b);
   }
 
   #tallyOf({ seriesId }: TallyRow, segmentId: number, atMs: number): number {

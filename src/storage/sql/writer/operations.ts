@@ -94,6 +94,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       outcomes,
       agents,
       access,
+      calendar,
       checks: new Checks(db, calendar, tracking),
       findings: new Findings(db),
       newId,

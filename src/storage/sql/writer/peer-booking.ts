@@ -1,14 +1,20 @@
-import { cutInterval, type Piece, spread } from '../../../core/metering/spread.ts';
+import { cutInterval, isCutByDays, type Piece, spread } from '../../../core/metering/spread.ts';
 import type { Traffic } from '../../../core/units/bytes.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
 import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
 import type { Booking } from './booking.ts';
 import type { MeteredPeer, PeerBinding } from './meter-states.ts';
 import type { ServicePoll } from './polled-services.ts';
 
-/** Books counted bytes of peers: cut at quarters and at changes of owner, each slice to who owned the peer then. */
+/**
+ * Books counted bytes of peers: cut at quarters and at changes of owner, each slice to who owned the peer then. What came
+ * after more than eight days without a reading is cut by days and at marks: by quarters a node that is back after a month
+ * would write three thousand records for each of its peers.
+ */
 export class PeerBooking {
   readonly #attribution: Attribution;
   readonly #booking: Booking;
+  readonly #calendar: Calendar;
   /** Peers of one poll mostly share their interval, and so its pieces. */
   #last: {
     readonly fromMs: number | null;
@@ -18,16 +24,16 @@ export class PeerBooking {
     pieces: readonly Piece[];
   } | null = null;
 
-  constructor(attribution: Attribution, booking: Booking) {
+  constructor(attribution: Attribution, booking: Booking, calendar: Calendar) {
     this.#attribution = attribution;
     this.#booking = booking;
+    this.#calendar = calendar;
   }
 
   book(service: ServicePoll, peer: MeteredPeer, counted: Traffic, fromMs: number | null, flags: number): void {
     const series = this.#seriesOf(service, peer);
     const { bookedAtMs } = service;
-    const cuts = ownerChanges(peer.bindings, fromMs, service.atMs);
-    const pieces = this.#pieces(fromMs, service, flags, cuts);
+    const pieces = this.#piecesOf(peer, service, fromMs, flags);
     const [only] = pieces;
     if (only !== undefined && pieces.length === 1) {
       this.#add(series, peer, only, counted, bookedAtMs);
@@ -43,6 +49,13 @@ export class PeerBooking {
     peer.series = this.#attribution.seriesOfPeer(peer.id, service.carrier(this.#attribution));
     peer.generation = this.#attribution.generation;
     return peer.series;
+  }
+
+  #piecesOf(peer: MeteredPeer, service: ServicePoll, fromMs: number | null, flags: number): readonly Piece[] {
+    const { atMs: toMs, bookedAtMs } = service;
+    const interval = { fromMs, toMs, bookedAtMs, flags };
+    if (!isCutByDays(interval)) return this.#pieces(fromMs, service, flags, ownerChanges(peer.bindings, fromMs, toMs));
+    return cutInterval(interval, bordersOf(this.#attribution, peer.id, peer.bindings), this.#calendar);
   }
 
   #pieces(
@@ -94,6 +107,21 @@ export function ownerChanges(bindings: readonly PeerBinding[], fromMs: number | 
 }
 
 const NO_CHANGES: readonly number[] = [];
+
+/** Instants at which a peer changes hands, or a reset mark lies on somebody who had it; in order. */
+export function bordersOf(
+  attribution: Pick<Attribution, 'marks'>,
+  peerId: string,
+  bindings: readonly PeerBinding[],
+): readonly number[] {
+  const holders: Holder[] = [
+    { userId: null, token: null, peerId, inCycle: true },
+    ...bindings.map(({ userId }) => ({ userId, token: null, peerId: null, inCycle: true })),
+  ];
+  const marks = holders.flatMap((holder) => attribution.marks(holder, 'services').map(({ atMs }) => atMs));
+  const changes = bindings.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs]));
+  return [...new Set([...marks, ...changes])].sort((a, b) => a - b);
+}
 
 /** Who owned the peer during a piece; from before its first owner: who claimed that history, else nobody. */
 export function peerHolder(

@@ -6,6 +6,7 @@ import { FLAG } from '../../../core/metering/flags.ts';
 import { type CounterState, type Metered, meterReading } from '../../../core/metering/meter.ts';
 import { implausibleReason } from '../../../core/metering/plausible.ts';
 import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
+import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
 import { ownText } from '../reading-columns.ts';
@@ -59,6 +60,7 @@ export class PollRecorder {
       readonly findings: Findings;
       readonly agents: AgentMarks;
       readonly access: AccessMarks;
+      readonly calendar: Calendar;
       readonly newId: NewId;
     },
   ) {
@@ -73,7 +75,7 @@ export class PollRecorder {
     this.#access = parts.access;
     this.#newId = parts.newId;
     this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
-    this.#peerBooking = new PeerBooking(parts.attribution, parts.booking);
+    this.#peerBooking = new PeerBooking(parts.attribution, parts.booking, parts.calendar);
     this.#lifeEnds = new LifeEnds(db, parts.states);
   }
 

@@ -18,7 +18,9 @@ test('a table has its numbers to the right', () => {
     ['alice', formatBytes(1_536)],
     ['bob', formatBytes(null)],
   ];
-  expect(printed(() => printTable(['NAME', 'TOTAL'], rows))).toBe('NAME      TOTAL\nalice  1.50 KiB\nbob           —\n');
+  expect(printed(() => printTable(['NAME', 'TOTAL'], rows))).toBe(
+    'NAME      TOTAL\nalice  1.50 KiB\nbob           —\n',
+  );
 });
 
 test('a name says nothing to the terminal', () => {

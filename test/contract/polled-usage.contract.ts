@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/core/inventory/peer.ts';
 import type { NodeId } from '../../src/core/units/ids.ts';
-import { all, lastDays, nodePoll, open, report, traffic, wg0, type MakeStore } from './store-fixture.ts';
+import { all, lastDays, type MakeStore, nodePoll, open, report, traffic, wg0 } from './store-fixture.ts';
 import { storeWorld } from './store-world.ts';
 
 const GIB = 1024n ** 3n;

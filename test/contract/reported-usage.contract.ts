@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FLAG } from '../../src/core/metering/flags.ts';
-import { all, lastDays, newUser, open, report, signed, traffic, type MakeStore } from './store-fixture.ts';
+import { all, lastDays, type MakeStore, newUser, open, report, signed, traffic } from './store-fixture.ts';
 import { storeWorld } from './store-world.ts';
 
 /** What becomes of reports: counted once, cumulative streams, usage that belongs to nobody. Every engine passes it. */
@@ -104,7 +104,10 @@ export function reportedUsageContract(make: MakeStore): void {
 
     it('that are implausible are kept and not counted', async () => {
       const most = 2n ** 53n - 1n;
-      const outcome = await at.store.ledger.recordReports(open, [report({ rx: most, tx: 1n, eventId: 'huge' }), report()]);
+      const outcome = await at.store.ledger.recordReports(open, [
+        report({ rx: most, tx: 1n, eventId: 'huge' }),
+        report(),
+      ]);
       expect(outcome).toMatchObject({ recorded: 1, quarantined: 1 });
       expect((await summary()).traffic).toEqual(traffic(3, 5));
       const { items } = await at.store.history.quarantine(10, null);
@@ -116,8 +119,11 @@ export function reportedUsageContract(make: MakeStore): void {
     });
 
     it('are booked to the time of their period, late ones too', async () => {
-      const at = at.fixture.clock.now().getTime();
-      const period = { periodStart: new Date(at - 86_400_000 - 30 * 60_000), periodEnd: new Date(at - 86_400_000) };
+      const nowMs = at.fixture.clock.now().getTime();
+      const period = {
+        periodStart: new Date(nowMs - 86_400_000 - 30 * 60_000),
+        periodEnd: new Date(nowMs - 86_400_000),
+      };
       await at.store.ledger.recordReports(open, [report({ rx: 101n, tx: 7n, ...period })]);
       const { series } = await at.store.history.series(
         {
@@ -179,7 +185,10 @@ export function reportedUsageContract(make: MakeStore): void {
     it('tell who looks on, once per commit', async () => {
       const commits: unknown[] = [];
       const stop = at.store.ledger.onCommit(({ usage, reported }) => commits.push({ usage, reported }));
-      await Promise.all([at.store.ledger.recordReports(open, [report()]), at.store.ledger.recordReports(open, [report()])]);
+      await Promise.all([
+        at.store.ledger.recordReports(open, [report()]),
+        at.store.ledger.recordReports(open, [report()]),
+      ]);
       stop();
       await at.store.ledger.recordReports(open, [report()]);
       expect(commits).toEqual([{ usage: true, reported: traffic(6, 10) }]);
@@ -201,10 +210,10 @@ export function reportedUsageContract(make: MakeStore): void {
 
     it('that were not told for weeks are spread by days', async () => {
       await at.store.ledger.recordReports(open, [stream(10n, 100n)]);
-      minutes(30 * 24 * 60);
+      minutes(20 * 24 * 60);
       await at.store.ledger.recordReports(open, [stream(310n, 3100n)]);
       expect((await summary()).traffic).toEqual(traffic(310, 3100));
-      expect((await at.store.history.database()).records).toBe(1 + 31);
+      expect((await at.store.history.database()).records).toBe(1 + 21);
     });
 
     it('are apart by sender, server and name', async () => {
@@ -215,9 +224,9 @@ export function reportedUsageContract(make: MakeStore): void {
     });
 
     it('ignore values that are not later', async () => {
-      const at = at.fixture.clock.now();
-      const earlier = new Date(at.getTime() - 60_000);
-      await at.store.ledger.recordReports(open, [stream(10n, 100n, { periodEnd: at })]);
+      const now = at.fixture.clock.now();
+      const earlier = new Date(now.getTime() - 60_000);
+      await at.store.ledger.recordReports(open, [stream(10n, 100n, { periodEnd: now })]);
       const outcome = await at.store.ledger.recordReports(open, [stream(9n, 90n, { periodEnd: earlier })]);
       expect(outcome).toMatchObject({ recorded: 0, stale: 1 });
       expect((await summary()).traffic).toEqual(traffic(10, 100));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HolderQuery } from '../../src/core/ledger/usage-history.ts';
 import type { UserId } from '../../src/core/units/ids.ts';
-import { all, lastDays, open, report, traffic, wg0, type MakeStore } from './store-fixture.ts';
+import { all, lastDays, type MakeStore, open, report, traffic, wg0 } from './store-fixture.ts';
 import { storeWorld } from './store-world.ts';
 
 /** What is shown of usage: connections, days, charts and sums. Every engine passes it. */
@@ -224,7 +224,9 @@ export function shownUsageContract(make: MakeStore): void {
       const second = await at.store.history.holders({ ...query, cursor: first.nextCursor }, all);
       expect(second).toMatchObject({ items: [{ name: 'ada' }], nextCursor: null });
       expect((await at.store.history.holders({ ...query, port: 441 }, all)).items).toMatchObject([{ name: 'bea' }]);
-      expect((await at.store.history.holders({ ...query, search: 'CLE' }, all)).items).toMatchObject([{ name: 'cleo' }]);
+      expect((await at.store.history.holders({ ...query, search: 'CLE' }, all)).items).toMatchObject([
+        { name: 'cleo' },
+      ]);
     });
 
     it('to a reseller is only what their own users used', async () => {

@@ -3,7 +3,7 @@ import type { User } from '../../src/core/inventory/peer.ts';
 import type { ResetMark } from '../../src/core/ledger/usage-ledger.ts';
 import { FLAG } from '../../src/core/metering/flags.ts';
 import type { PeerId, ResetId, UserId } from '../../src/core/units/ids.ts';
-import { all, lastDays, open, report, traffic, wg0, type MakeStore } from './store-fixture.ts';
+import { all, lastDays, type MakeStore, open, report, traffic, wg0 } from './store-fixture.ts';
 import { storeWorld } from './store-world.ts';
 
 /** Reset marks, gaps, and a backup of everything. Every engine passes it. */
@@ -213,7 +213,9 @@ export function usageLedgerContract(make: MakeStore): void {
       const chart = async (userId: UserId) => {
         const period = { from, to: at.fixture.clock.now() };
         const query = { period, bucketSeconds: 900, by: 'total', userId, nodeId: null, maxSeries: 5 } as const;
-        return (await at.store.history.series(query, all)).series.map((line) => line.traffic.map((each) => each?.total));
+        return (await at.store.history.series(query, all)).series.map((line) =>
+          line.traffic.map((each) => each?.total),
+        );
       };
       expect(await chart(alice.id)).toEqual([[undefined, undefined]]);
       expect(await chart(bob.id)).toEqual([[0n, 0n]]);

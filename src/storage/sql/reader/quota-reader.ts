@@ -96,12 +96,7 @@ export class QuotaReader {
     return new Map(rows.map((row) => [row.userId, this.#standing(row, trusted, everybodyAtMs, nowMs)]));
   }
 
-  #standing(
-    row: EntitlementRow,
-    trusted: ReadonlySet<string>,
-    everybodyAtMs: number,
-    nowMs: number,
-  ): UserStanding {
+  #standing(row: EntitlementRow, trusted: ReadonlySet<string>, everybodyAtMs: number, nowMs: number): UserStanding {
     const { userId, startedAt: startedMs, expiresAt: expiresMs } = row;
     const terms = termsFromText(row.terms);
     const entitlement = { terms, startedMs, expiresMs, hasNext: row.nextId !== null };

@@ -4,6 +4,7 @@ import { Tooltip } from 'radix-ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
+import { sessionQuery } from './api/session.ts';
 import { ToastProvider } from './components/toast.tsx';
 import { startI18n } from './i18n/index.ts';
 import { copyExactNumbers } from './lib/copy.ts';
@@ -13,8 +14,10 @@ import './styles/index.css';
 const HOVER_MS = 200;
 
 async function start(): Promise<void> {
-  await startI18n();
   const client = createQueryClient();
+  // Every page waits for the answer: it is asked for while the words come.
+  void client.prefetchQuery(sessionQuery);
+  await startI18n();
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   document.addEventListener('copy', copyExactNumbers);

@@ -10,6 +10,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { overviewQuery } from './api/resources.ts';
 import { sessionQuery } from './api/session.ts';
 import { WAYS, type Way } from './api/types.ts';
 import { Frame } from './components/frame/frame.tsx';
@@ -74,6 +75,8 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/',
+    // Asked for while the page itself comes.
+    loader: ({ context }) => void context.client.prefetchQuery(overviewQuery),
     component: pageOf('overview', () => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
   }),
   createRoute({

@@ -10,6 +10,19 @@ export interface Quantity {
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 const RATE_UNITS = ['bit', 'kbit', 'Mbit', 'Gbit', 'Tbit'] as const;
 
+const formatters = new Map<string, Intl.NumberFormat>();
+
+/** One for each way of writing numbers: a formatter takes longer to make than a thousand numbers to be written. */
+export function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify([locale, options]);
+  let formatter = formatters.get(key);
+  if (formatter === undefined) {
+    formatter = new Intl.NumberFormat(locale, options);
+    formatters.set(key, formatter);
+  }
+  return formatter;
+}
+
 /** Binary steps, as quotas count; three significant digits. Rounding to four digits moves on to the next unit. */
 export function formatBytes(value: Bytes, locale: string): Quantity {
   return stepped(Number(value), 1024, BYTE_UNITS, locale);
@@ -22,19 +35,19 @@ export function formatRate(bitsPerSecond: number, locale: string): Quantity {
 
 /** Every digit, thousands apart by a thin space in every language. */
 export function formatCount(value: Bytes, locale: string): string {
-  const parts = new Intl.NumberFormat(locale, { useGrouping: 'always' }).formatToParts(value);
+  const parts = numberFormat(locale, { useGrouping: 'always' }).formatToParts(value);
   return parts.map((part) => (part.type === 'group' ? '\u202f' : part.value)).join('');
 }
 
 export function formatPercent(share: number, locale: string): string {
   const digits = share !== 0 && Math.abs(share) < 0.1 ? 1 : 0;
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(share * 100);
+  return numberFormat(locale, { maximumFractionDigits: digits }).format(share * 100);
 }
 
 /** A part in percent with two decimals, rounded down: 99.999 % is not 100 %. */
 export function formatShare(share: number, locale: string): string {
   const floored = Math.floor(share * 10_000 + 1e-9) / 100;
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     minimumFractionDigits: floored === 100 ? 0 : 2,
     maximumFractionDigits: 2,
   }).format(floored);
@@ -52,7 +65,7 @@ function stepped(value: number, base: number, units: readonly string[], locale: 
   const digits = whole
     ? { maximumFractionDigits: 0 }
     : { minimumSignificantDigits: 3, maximumSignificantDigits: 3, useGrouping: false };
-  return { text: new Intl.NumberFormat(locale, digits).format(scaled), unit: units[step] ?? '' };
+  return { text: numberFormat(locale, digits).format(scaled), unit: units[step] ?? '' };
 }
 
 export type DurationUnit = 's' | 'min' | 'h' | 'd';

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import type { i18n as I18n } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Bytes } from '../api/exact-json.ts';
 import { useSession } from '../api/session.ts';
@@ -9,6 +9,7 @@ import {
   formatPercent,
   formatRate,
   formatShare,
+  numberFormat,
   type Quantity,
 } from './format.ts';
 
@@ -44,47 +45,59 @@ const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
 
 /** Every number and time of a page goes through here: the panel's zone, the reader's language. */
 export function useFormat(): Format {
-  const { t, i18n } = useTranslation();
-  const timeZone = useSession()?.timeZone ?? 'UTC';
+  const { i18n } = useTranslation();
+  return formatOf(i18n, useSession()?.timeZone ?? 'UTC');
+}
+
+/** What was made last. All parts of a page have one language and one zone, and a formatter of Intl takes long to make. */
+let latest: { readonly language: string; readonly timeZone: string; readonly format: Format } | null = null;
+
+function formatOf(i18n: I18n, timeZone: string): Format {
+  const { language } = i18n;
+  if (latest?.language !== language || latest.timeZone !== timeZone) {
+    latest = { language, timeZone, format: makeFormat(i18n, timeZone) };
+  }
+  return latest.format;
+}
+
+function makeFormat(i18n: I18n, timeZone: string): Format {
   const locale = i18n.language === 'en' ? 'en-GB' : i18n.language;
-  return useMemo(() => {
-    const unit = (name: string) => t(`common.unit.${name}`);
-    const text = (quantity: Quantity) => `${quantity.text}\u00a0${unit(quantity.unit)}`;
-    const intl = (options: Intl.DateTimeFormatOptions) => {
-      const formatter = new Intl.DateTimeFormat(locale, { timeZone, ...options });
-      return (at: string | number | Date) => formatter.format(new Date(at));
-    };
-    const clock = intl(CLOCK);
-    const day = intl(DAY);
-    const dayAndYear = intl({ ...DAY, year: 'numeric' });
-    const utcDay = new Intl.DateTimeFormat(locale, { ...DAY, timeZone: 'UTC' });
-    const isoDay = intl({ year: 'numeric', month: '2-digit', day: '2-digit' });
-    const year = intl({ year: 'numeric' });
-    const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
-    return {
-      locale,
-      timeZone,
-      bytes: (value) => formatBytes(value, locale),
-      rate: (value) => formatRate(value, locale),
-      count: (value) => formatCount(value, locale),
-      percent: (share) => formatPercent(share, locale),
-      share: (share) => formatShare(share, locale),
-      bytesText: (value) => text(formatBytes(value, locale)),
-      rateText: (value) => text(formatRate(value, locale)),
-      money: (value) =>
-        new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
-      exactBytes: (value) => `${formatCount(value, locale)}\u00a0${unit('B')}`,
-      unit,
-      duration: (milliseconds) =>
-        durationParts(milliseconds)
-          .map((part) => `${formatCount(part.value, locale)}\u00a0${unit(part.unit)}`)
-          .join(' '),
-      time: intl({ ...CLOCK, second: '2-digit' }),
-      clock,
-      day: dayOrYear,
-      calendarDay: (date) => utcDay.format(Date.parse(`${date}T00:00:00Z`)),
-      instant: (at) => `${dayOrYear(at)}, ${clock(at)}`,
-      short: (at) => (isoDay(at) === isoDay(Date.now()) ? clock(at) : dayOrYear(at)),
-    };
-  }, [t, locale, timeZone]);
+  const t = i18n.getFixedT(i18n.language);
+  const unit = (name: string) => t(`common.unit.${name}`);
+  const text = (quantity: Quantity) => `${quantity.text}\u00a0${unit(quantity.unit)}`;
+  const intl = (options: Intl.DateTimeFormatOptions) => {
+    const formatter = new Intl.DateTimeFormat(locale, { timeZone, ...options });
+    return (at: string | number | Date) => formatter.format(new Date(at));
+  };
+  const clock = intl(CLOCK);
+  const day = intl(DAY);
+  const dayAndYear = intl({ ...DAY, year: 'numeric' });
+  const utcDay = new Intl.DateTimeFormat(locale, { ...DAY, timeZone: 'UTC' });
+  const isoDay = intl({ year: 'numeric', month: '2-digit', day: '2-digit' });
+  const year = intl({ year: 'numeric' });
+  const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
+  return {
+    locale,
+    timeZone,
+    bytes: (value) => formatBytes(value, locale),
+    rate: (value) => formatRate(value, locale),
+    count: (value) => formatCount(value, locale),
+    percent: (share) => formatPercent(share, locale),
+    share: (share) => formatShare(share, locale),
+    bytesText: (value) => text(formatBytes(value, locale)),
+    rateText: (value) => text(formatRate(value, locale)),
+    money: (value) => numberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value),
+    exactBytes: (value) => `${formatCount(value, locale)}\u00a0${unit('B')}`,
+    unit,
+    duration: (milliseconds) =>
+      durationParts(milliseconds)
+        .map((part) => `${formatCount(part.value, locale)}\u00a0${unit(part.unit)}`)
+        .join(' '),
+    time: intl({ ...CLOCK, second: '2-digit' }),
+    clock,
+    day: dayOrYear,
+    calendarDay: (date) => utcDay.format(Date.parse(`${date}T00:00:00Z`)),
+    instant: (at) => `${dayOrYear(at)}, ${clock(at)}`,
+    short: (at) => (isoDay(at) === isoDay(Date.now()) ? clock(at) : dayOrYear(at)),
+  };
 }

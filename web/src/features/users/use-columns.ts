@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 
 /** In the order in which they stand; the name is always there. */
 export const COLUMNS = [
@@ -27,8 +27,10 @@ export function useColumns(): UsersColumns {
       // A browser that keeps nothing shows them until the page is left.
     }
   };
+  // One list as long as nothing changes: each row would be drawn anew for another.
+  const shown = useMemo(() => COLUMNS.filter((column) => chosen.includes(column)), [chosen]);
   return {
-    shown: COLUMNS.filter((column) => chosen.includes(column)),
+    shown,
     toggle: (column) => keep(chosen.includes(column) ? chosen.filter((each) => each !== column) : [...chosen, column]),
     reset: () => keep(SHOWN),
   };

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UsersFilter } from '../../api/resources.ts';
 import { useMayWrite } from '../../api/session.ts';
@@ -26,17 +26,20 @@ export function UsersList({ filter, columns, onSort }: UsersListProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [known, setKnown] = useState(WAITING_ROWS);
   const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
+  const toggle = useCallback(
+    (id: string, name: string) =>
+      setChosen((before) => {
+        const next = new Map(before);
+        if (!next.delete(id)) next.set(id, name);
+        return next;
+      }),
+    [],
+  );
   const rows = useWindowedRows(body, known);
   const users = useUsersWindow(filter, rows.first, rows.end);
   if (users.total !== undefined && users.total !== known) setKnown(users.total);
   if (users.total === undefined && users.error) return <Failure error={users.error} retry={users.retry} />;
   const { sort = 'name', order = 'asc', ...narrowed } = filter;
-  const toggle = (id: string, name: string) =>
-    setChosen((before) => {
-      const next = new Map(before);
-      if (!next.delete(id)) next.set(id, name);
-      return next;
-    });
   return (
     <>
       {chosen.size > 0 ? <BulkBar chosen={chosen} onClear={() => setChosen(new Map())} /> : null}

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { RefObject } from 'react';
+import { memo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { RowSpacer } from '../../components/row-spacer.tsx';
@@ -55,7 +55,14 @@ export function UsersTable({ body, rows, users, known, onToggle, ...head }: User
           {indexes.map((index) => {
             const user = users.at(index);
             return user ? (
-              <Row key={index} user={user} index={index} columns={columns} chosen={chosen} onToggle={onToggle} />
+              <Row
+                key={index}
+                user={user}
+                index={index}
+                columns={columns}
+                isChosen={chosen?.has(user.id) ?? null}
+                onToggle={onToggle}
+              />
             ) : (
               <SkeletonRows key={index} rows={1} columns={waiting} hidden={hidden} />
             );
@@ -115,16 +122,17 @@ interface RowProps {
   readonly user: User;
   readonly index: number;
   readonly columns: readonly Column[];
-  readonly chosen: Chosen | null;
+  /** Null: nothing can be chosen. */
+  readonly isChosen: boolean | null;
   readonly onToggle: (id: string, name: string) => void;
 }
 
-function Row({ user, index, columns, chosen, onToggle }: RowProps) {
+/** Drawn anew only when its user changes: what scrolling brings is added to the rows that are there. */
+const Row = memo(function Row({ user, index, columns, isChosen, onToggle }: RowProps) {
   const { t } = useTranslation();
-  const isChosen = chosen?.has(user.id) ?? false;
   return (
     <tr aria-rowindex={index + 2} className={isChosen ? 'chosen' : undefined}>
-      {chosen ? (
+      {isChosen === null ? null : (
         <td className="pick">
           <input
             type="checkbox"
@@ -134,7 +142,7 @@ function Row({ user, index, columns, chosen, onToggle }: RowProps) {
             onChange={() => onToggle(user.id, user.name)}
           />
         </td>
-      ) : null}
+      )}
       <td>
         <Link className="name" to="/users/$userId" params={{ userId: user.id }}>
           {user.name}
@@ -146,4 +154,4 @@ function Row({ user, index, columns, chosen, onToggle }: RowProps) {
       ))}
     </tr>
   );
-}
+});

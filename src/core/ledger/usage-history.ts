@@ -28,6 +28,8 @@ export interface UsageHistory {
    * services, or only bytes that senders reported for foreign servers. `period` null: everything since the mark.
    */
   summary(period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): Promise<UsageSummary>;
+  /** Of a summary the bytes alone: quick, however many users there are, where everything is seen. */
+  traffic(period: Period, who: Visibility): Promise<Traffic>;
   /** The busiest server:port/protocol. */
   topCarriers(period: Period, limit: number, who: Visibility): Promise<CarrierUsage[]>;
   /** The busiest holders: users, unclaimed tokens and unclaimed peers. */

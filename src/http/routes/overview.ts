@@ -17,6 +17,7 @@ import { HolderJson, holderJson } from '../schemas/usage.ts';
 
 const HOUR_MS = 3_600_000;
 const TOP_USERS = 8;
+const QUARTER_S = 900;
 const traffic = TrafficJson.properties;
 
 const OverviewJson = Type.Object(
@@ -61,19 +62,29 @@ const OverviewJson = Type.Object(
 );
 type Overview = Static<typeof OverviewJson>;
 
+const OverviewQuery = Type.Object({
+  top: Type.Integer({
+    ...{ minimum: 0, maximum: TOP_USERS, default: TOP_USERS },
+    description: 'How many there are in topUsers. With 0 a long list of users answers sooner.',
+  }),
+});
+
 /** The first page: how it goes now, today and this month. */
 export function overviewRoutes(app: HttpApp, { ports }: HttpParts): void {
   app.get(
     '/api/v1/overview',
     {
       config: { access: 'view' },
-      schema: { tags: ['usage'], summary: 'How it goes', response: { 200: OverviewJson } },
+      schema: {
+        ...{ tags: ['usage'], summary: 'How it goes', querystring: OverviewQuery },
+        response: { 200: OverviewJson },
+      },
     },
     async (request) => {
       const actor = actorOf(request);
       const who = visibilityOf(actor);
       const [usage, cycle, people, fleet] = await Promise.all([
-        usageParts(ports, who),
+        usageParts(ports, who, request.query.top),
         cyclePart(ports, who),
         peopleParts(ports, who),
         isAllowed(actor, 'view-all') ? fleetParts(ports) : NO_FLEET,
@@ -83,7 +94,7 @@ export function overviewRoutes(app: HttpApp, { ports }: HttpParts): void {
   );
 }
 
-async function usageParts({ history, operations, clock }: HttpPorts, who: Visibility) {
+async function usageParts({ history, operations, clock }: HttpPorts, who: Visibility, topUsers: number) {
   const [calendar, settings] = await Promise.all([operations.calendar(), operations.settings()]);
   const now = clock.now();
   const today = lastDays(1, calendar, now);
@@ -91,17 +102,17 @@ async function usageParts({ history, operations, clock }: HttpPorts, who: Visibi
   const dayBack = { from: new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS - 23 * HOUR_MS), to: now };
   const hours = { bucketSeconds: 3600, by: 'total', userId: null, nodeId: null, maxSeries: 1 } as const;
   const [todaySum, monthSum, lastWeek, top, spark, gaps] = await Promise.all([
-    history.summary(today, who),
-    history.summary(month, who),
+    history.traffic(today, who),
+    history.traffic(month, who),
     sumOf(history, sameTimeLastWeek(calendar, today), who),
-    history.topHolders(month, TOP_USERS, who),
+    topUsers === 0 ? [] : history.topHolders(month, topUsers, who),
     history.series({ ...hours, period: dayBack }, who),
     history.gaps(today),
   ]);
   return {
     asOf: now,
-    today: { ...trafficJson(todaySum.traffic), ...today, partial: gaps.length > 0 },
-    last30Days: { ...trafficJson(monthSum.traffic), ...month },
+    today: { ...trafficJson(todaySum), ...today, partial: gaps.length > 0 },
+    last30Days: { ...trafficJson(monthSum), ...month },
     sameTimeLastWeek: lastWeek,
     tracking: settings.tracking,
     topUsers: top.map(holderJson),
@@ -119,7 +130,7 @@ async function cyclePart({ history, operations, inventory, clock }: HttpPorts, w
   const bounds = cycleAt(billing, calendar, now.getTime());
   if (bounds === null) return null;
   const [from, to] = [new Date(bounds.fromMs), new Date(bounds.toMs)];
-  const { traffic: sum } = await history.summary({ from, to: now }, who);
+  const sum = await history.traffic({ from, to: now }, who);
   // Without nodes nobody can say since when everything was reported.
   const sinceMs = Math.min(...nodes.map(({ createdAt }) => createdAt.getTime()));
   const isKnown = Number.isFinite(sinceMs);
@@ -141,7 +152,7 @@ async function sumOf(
   who: Visibility,
 ): Promise<Overview['sameTimeLastWeek']> {
   if (period.from >= period.to) return null;
-  const query = { period, bucketSeconds: 900, by: 'total', userId: null, nodeId: null, maxSeries: 1 } as const;
+  const query = { period, bucketSeconds: QUARTER_S, by: 'total', userId: null, nodeId: null, maxSeries: 1 } as const;
   const buckets = (await history.series(query, who)).series[0]?.traffic ?? [];
   const known = buckets.filter((bucket): bucket is Traffic => bucket !== null);
   return known.length === 0 ? null : trafficJson(known.reduce(addTraffic, NOTHING));
@@ -176,7 +187,8 @@ async function fleetParts({ nodes, history, clock }: HttpPorts): Promise<Fleet> 
     nodes.flow(),
     nodes.notices(),
     history.unclaimed(),
-    history.activePeers(dayBack, 3600),
+    // Kept per quarter of an hour; whole hours would have to be counted from every record of the day.
+    history.activePeers(dayBack, QUARTER_S),
   ]);
   const inState = (...states: readonly string[]) => views.filter(({ state }) => states.includes(state)).length;
   return {

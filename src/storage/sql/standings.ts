@@ -1,8 +1,9 @@
 import type { HolderQuery, HolderUsage, Page, UsageSummary } from '../../core/ledger/usage-history.ts';
 import type { Traffic } from '../../core/units/bytes.ts';
 import type { PeerId, UserId } from '../../core/units/ids.ts';
+import { leading, type RankedBy } from './leading.ts';
 import type { Asked } from './reader/asked.ts';
-import { comparison, type HolderReader, type SegmentSums } from './reader/holder-reader.ts';
+import type { HolderReader, SegmentSums } from './reader/holder-reader.ts';
 import { decodeCursor, encodeCursor } from './reader/statements.ts';
 import { toTraffic } from './rows.ts';
 import type { SlowReader } from './slow-reader.ts';
@@ -91,25 +92,23 @@ export class Standings {
 
   async top(first: number, last: number, limit: number): Promise<HolderUsage[]> {
     const window = await this.#window(first, last);
-    const best = mostBytes([...window.holders.values()], limit);
-    return (await this.#show(best, window)).sort(comparison({ sort: 'total', descending: true }));
+    return await this.#show(leading(window.holders.values(), { sort: 'total', descending: true }, limit), window);
   }
 
   /** One page of all holders, in any order but by name. */
-  async page(first: number, last: number, query: HolderQuery): Promise<Page<HolderUsage>> {
+  async page(
+    first: number,
+    last: number,
+    query: HolderQuery & { readonly sort: RankedBy },
+  ): Promise<Page<HolderUsage>> {
     const window = await this.#window(first, last);
-    const order = comparison(query);
-    const all = [...window.holders.values()].map((standing) => ({ standing, usage: toUsage(standing) }));
-    all.sort((a, b) => order(a.usage, b.usage));
+    const { holders } = window;
     const start = Number(decodeCursor(query.cursor)?.[0] ?? 0);
     const end = start + query.limit;
     return {
-      items: await this.#show(
-        all.slice(start, end).map(({ standing }) => standing),
-        window,
-      ),
-      nextCursor: end < all.length ? encodeCursor([end]) : null,
-      total: all.length,
+      items: await this.#show(leading(holders.values(), query, end).slice(start), window),
+      nextCursor: end < holders.size ? encodeCursor([end]) : null,
+      total: holders.size,
     };
   }
 
@@ -286,20 +285,4 @@ function toUsage(standing: Standing): HolderUsage {
     servers: 0,
     lastUsedAt: new Date(lastMs),
   };
-}
-
-/** The `limit` ones with the most bytes, in no order; one pass where most are below the least of the best so far. */
-function mostBytes(standings: readonly Standing[], limit: number): Standing[] {
-  const total = ({ rx, tx, undirected }: Standing): bigint => rx + tx + undirected;
-  let best: Standing[] = [];
-  let least = -1n;
-  for (const standing of standings) {
-    if (best.length >= 2 * limit) {
-      best = best.sort((a, b) => (total(a) < total(b) ? 1 : -1)).slice(0, limit);
-      const last = best.at(-1);
-      least = last === undefined ? -1n : total(last);
-    }
-    if (total(standing) >= least) best.push(standing);
-  }
-  return best.sort((a, b) => (total(a) < total(b) ? 1 : -1)).slice(0, limit);
 }

@@ -59,6 +59,14 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
     return { ...(await this.#quick.usage.carrierSummary(period)), ...presence };
   }
 
+  async traffic(period: Period, who: Visibility) {
+    await this.#writer.settle();
+    const summary = await (who.kind === 'all'
+      ? this.#quick.usage.carrierSummary(period)
+      : this.#slow.read('summary', period, who));
+    return summary.traffic;
+  }
+
   async topCarriers(period: Period, limit: number, who: Visibility) {
     await this.#writer.settle();
     if (who.kind === 'all') return this.#quick.usage.topCarriers(period, limit, who);
@@ -75,9 +83,11 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
   async holders(query: HolderQuery, who: Visibility) {
     await this.#writer.settle();
     const { search, server, port, protocol, sort } = query;
-    const isPlain = search === null && server === null && port === null && protocol === null && sort !== 'name';
+    const isPlain = search === null && server === null && port === null && protocol === null;
     const days = who.kind === 'all' && isPlain ? this.#recentDays(query.period) : null;
-    if (days !== null) return await this.#standings.page(days.first, days.last, query);
+    if (days !== null && sort !== 'name') {
+      return await this.#standings.page(days.first, days.last, { ...query, sort });
+    }
     return await this.#slow.read('holders', query, who);
   }
 

@@ -4644,7 +4644,10 @@ export interface operations {
     };
     readonly getOverview: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description How many there are in topUsers. With 0 a long list of users answers sooner. */
+                readonly top?: number;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../src/core/identity/identity-store.ts';
-import type { UserSort } from '../../src/core/inventory/inventory-store.ts';
+import type { UserQuery, UserSort } from '../../src/core/inventory/inventory-store.ts';
 import type { User } from '../../src/core/inventory/peer.ts';
 import type { Page } from '../../src/core/ledger/usage-history.ts';
 import type { Terms } from '../../src/core/quota/plan.ts';
@@ -287,6 +287,43 @@ export function inventoryStoreContract(make: MakeStore): void {
       expect(await names({ search: 'EO!' })).toEqual(['cleo']);
       expect(await names({ search: 'bea-tok' })).toEqual(['bea']);
       expect(await names({ search: '%' })).toEqual([]);
+    });
+
+    it('of a long list are found by what they are called at present, in every order', async () => {
+      const called = (n: number) => `u${String(n).padStart(4, '0')}`;
+      await store.inventory.addUsers(
+        Array.from({ length: 1_010 }, (_, n) => newUser(called(n), { note: `Flat ${n}` })),
+      );
+      const names = async (search: string, fields: Partial<UserQuery> = {}) => {
+        const page = (cursor: string | null) => store.inventory.users({ limit: 4, cursor, search, ...fields });
+        const first = await page(null);
+        const seen = [...first.items];
+        for (let next = first.nextCursor; next !== null; ) {
+          const { items, nextCursor } = await page(next);
+          seen.push(...items);
+          next = nextCursor;
+        }
+        expect(first.total).toBe(seen.length);
+        return seen.map(({ name }) => name);
+      };
+      const some = Array.from({ length: 10 }, (_, n) => called(500 + n));
+      for (const search of ['U050', 'u050']) {
+        expect(await names(search)).toEqual(some);
+        expect(await names(search, { descending: true })).toEqual([...some].reverse());
+        expect((await names(search, { sort: 'total' })).toSorted()).toEqual(some);
+      }
+      const found = await store.inventory.findUser(called(505));
+      const id = found?.id as UserId;
+      await store.inventory.updateUser(id, { name: 'Renamed' });
+      expect(await names('renamed')).toEqual(['Renamed']);
+      await store.inventory.rotateUserToken(id, 'Fresh-Token');
+      expect(await names('fresh-t')).toEqual(['Renamed']);
+      expect(await names('u0505-tok')).toEqual(['Renamed']);
+      await store.inventory.deleteUser(id, now());
+      expect(await names('flat 505')).toEqual([]);
+      await store.inventory.addUser(newUser('latecomer'));
+      expect(await names('LATE')).toEqual(['latecomer']);
+      expect(await names('late', { sort: 'total' })).toEqual(['latecomer']);
     });
 
     it('come in the order of what they used, what is left, and when they were seen; those without it last', async () => {

@@ -37,7 +37,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const quick = reader();
   return makeStores({
     ...{ clock, secretBox, lastInstant, writer: link, quick, readers: quick.readers() },
-    ...{ slow: reader(), worker: reader(), exporter: reader(EXPORT_MEMORY) },
+    ...{ slow: reader(), worker: reader(), exporter: reader(EXPORT_MEMORY), background: reader() },
     calendar: new Calendar(zones),
     incarnation: () => writer.incarnation,
   });

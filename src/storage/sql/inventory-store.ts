@@ -11,6 +11,7 @@ import type { Asked } from './reader/asked.ts';
 import type { InventoryReader } from './reader/inventory-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { UserOrdering } from './user-orders.ts';
+import type { UserSearch } from './user-search.ts';
 import type { WriterLink } from './writer-link.ts';
 
 /** Nodes, services, peers and users: writes go to the writer, reads see everything that was answered before them. */
@@ -19,12 +20,20 @@ export class SqlInventoryStore implements InventoryStore {
   readonly #writer: WriterLink;
   readonly #ordering: UserOrdering;
   readonly #slow: SlowReader;
+  readonly #search: UserSearch;
 
-  constructor(reader: Asked<InventoryReader>, slow: SlowReader, writer: WriterLink, ordering: UserOrdering) {
+  constructor(
+    reader: Asked<InventoryReader>,
+    slow: SlowReader,
+    writer: WriterLink,
+    ordering: UserOrdering,
+    search: UserSearch,
+  ) {
     this.#reader = reader;
     this.#slow = slow;
     this.#writer = writer;
     this.#ordering = ordering;
+    this.#search = search;
   }
 
   async nodes() {
@@ -85,7 +94,8 @@ export class SqlInventoryStore implements InventoryStore {
 
   async users(query: UserQuery) {
     const { sort = 'name' } = query;
-    return sort === 'name' ? this.#reader.users(query) : await this.#ordering.page(query, sort);
+    const found = await this.#search.rows(query);
+    return sort === 'name' ? this.#reader.users(query, found) : await this.#ordering.page(query, sort, found);
   }
 
   async user(id: UserId) {

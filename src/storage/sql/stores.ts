@@ -21,6 +21,7 @@ import { SqlUsageExport } from './usage-export.ts';
 import { SqlUsageHistory } from './usage-history.ts';
 import { SqlUsageLedger } from './usage-ledger.ts';
 import { UserOrdering } from './user-orders.ts';
+import { UserSearch } from './user-search.ts';
 import { SqlUserStates } from './user-states.ts';
 import type { WriterLink } from './writer-link.ts';
 
@@ -39,6 +40,8 @@ export interface OpenLedger {
   /** For work on the whole ledger that may take minutes: nobody waits behind it. */
   readonly worker: SlowReader;
   readonly exporter: SlowReader;
+  /** For what is read again and again in the background, a second or so each time. */
+  readonly background: SlowReader;
   /** When a process last wrote to this ledger before now; null for a new one. */
   readonly lastInstant: Date | null;
   /** Which life of the ledger this is: another one after each restore. */
@@ -48,11 +51,11 @@ export interface OpenLedger {
 export type Stores = ReturnType<typeof makeStores>;
 
 /** Everything that is stored, over one ledger. */
-export function makeStores({ clock, calendar, writer, readers, quick, slow, worker, exporter, ...ledger }: OpenLedger) {
-  const { lastInstant } = ledger;
+export function makeStores({ clock, calendar, writer, readers, quick, slow, worker, ...ledger }: OpenLedger) {
+  const { lastInstant, exporter, background } = ledger;
   const adoptZones = (zones: readonly ZoneSince[]): void => {
     calendar.adopt(zones);
-    for (const reader of [quick, slow, worker, exporter]) reader.adoptZones(zones);
+    for (const reader of [quick, slow, worker, exporter, background]) reader.adoptZones(zones);
   };
   // Before everybody else who is told: they go by it.
   writer.onAnew((zones) => {
@@ -60,11 +63,12 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
   });
   const box = ledger.secretBox ?? UNSEALED;
   const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock });
-  const ordering = new UserOrdering(slow, readers.inventory, readers.userOrders, clock);
+  const ordering = new UserOrdering(background, readers.inventory, readers.userOrders, clock);
+  const search = new UserSearch(writer, background, readers.userTexts, readers.inventory, clock);
   return {
     ledger: new SqlUsageLedger(writer, slow, worker, clock),
     history,
-    inventory: new SqlInventoryStore(readers.inventory, slow, writer, ordering),
+    inventory: new SqlInventoryStore(readers.inventory, slow, writer, ordering, search),
     /** Whose access is to be off. */
     userStates: new SqlUserStates(readers.quotas, writer),
     quotas: new SqlQuotaStore(readers.quotas, slow, writer, clock),
@@ -106,12 +110,14 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
     /** Gives back memory that nobody needs; to be called now and then. */
     tidy: async (): Promise<void> => {
       await ordering.tidy();
+      search.tidy();
       await history.tidy();
     },
     async close(): Promise<void> {
       await slow.close();
       await worker.close();
       await exporter.close();
+      await background.close();
       // The writer is the last one to let go of the ledger: a file is whole then, without a log beside it.
       await quick.close();
       await writer.close();

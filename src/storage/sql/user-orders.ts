@@ -55,7 +55,8 @@ export class UserOrdering {
     this.#clock = clock;
   }
 
-  async page(query: UserQuery, sort: RankedSort): Promise<Page<User>> {
+  /** `found`: rows of all whom the query lets through, where they are known. */
+  async page(query: UserQuery, sort: RankedSort, found: readonly number[] | null = null): Promise<Page<User>> {
     const cursor = decodeCursor(query.cursor);
     const kept = this.#snapshots.find(({ atMs }) => atMs === cursor?.[0]);
     const snapshot = kept ?? (await this.#latest());
@@ -64,7 +65,7 @@ export class UserOrdering {
     const since = await this.#since(snapshot, query);
     const order = new Walk(snapshot.by[sort], query.descending ?? false, since);
     const start = cursor === null ? 0 : kept ? Number(cursor[1]) : order.after(String(cursor[2]), Number(cursor[3]));
-    const shown = await this.#shown(snapshot, query);
+    const shown = found === null ? await this.#shown(snapshot, query) : new Set(found);
     const places: number[] = [];
     let place = Math.max(0, start);
     for (; place < order.length && places.length <= query.limit; place++) {

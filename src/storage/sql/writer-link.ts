@@ -33,6 +33,7 @@ export class WriterLink {
   readonly #stateListeners = new Set<(userIds: readonly UserId[]) => void>();
   #followTables: (change: TablesChange) => void = () => {};
   readonly #anewListeners = new Set<(zones: readonly ZoneSince[]) => void>();
+  #followPeople: () => void = () => {};
   /** Why there is no writer at present; null while there is one. */
   #lost: LedgerFailure | null = null;
   #transport: WriterTransport | null = null;
@@ -56,6 +57,7 @@ export class WriterLink {
     this.#lost = null;
     this.#unfolded = true;
     for (const startAnew of this.#anewListeners) startAnew(zones);
+    this.#followPeople();
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
@@ -71,6 +73,11 @@ export class WriterLink {
   /** Told what changed in the tables before the callers of the change are answered. */
   onTables(follow: (change: TablesChange) => void): void {
     this.#followTables = follow;
+  }
+
+  /** Told that users or their tokens changed, or may have, before the callers of the change are answered. */
+  onPeople(follow: () => void): void {
+    this.#followPeople = follow;
   }
 
   /** Told, in the order of the calls, that another writer began: what the one before did last was told to nobody. */
@@ -100,6 +107,7 @@ export class WriterLink {
   receive({ answers, commit, unfolded, tables, states }: WriterTurn): void {
     this.#unfolded = unfolded;
     this.#followTables(tables);
+    if (tables.peopleChanged) this.#followPeople();
     for (const answer of answers) {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

@@ -105,8 +105,8 @@ function newsOnly(tell: (message: FromWriter) => void): (turn: WriterTurn) => vo
   let unfolded = false;
   return ({ answers, ...turn }) => {
     const { commit, tables, states } = turn;
-    const isNews =
-      answers.length > 0 || commit !== null || tables.deltas.length > 0 || tables.ownersChanged || states.length > 0;
+    const isChange = tables.deltas.length > 0 || tables.ownersChanged || tables.peopleChanged;
+    const isNews = answers.length > 0 || commit !== null || isChange || states.length > 0;
     if (!isNews && turn.unfolded === unfolded) return;
     unfolded = turn.unfolded;
     tell({ kind: 'turn', ...flattenAnswers(answers), turn });

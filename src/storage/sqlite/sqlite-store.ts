@@ -57,9 +57,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const slow = local ?? readerThread(options, calendar);
   const worker = local ?? readerThread(options, calendar);
   const exporter = local ?? readerThread(options, calendar, EXPORT_MEMORY);
+  const background = local ?? readerThread(options, calendar);
   const secretBox = options.secretBox ?? null;
   return makeStores({
-    ...{ clock, calendar, secretBox, writer, readers, slow, worker, exporter, lastInstant },
+    ...{ clock, calendar, secretBox, writer, readers, slow, worker, exporter, background, lastInstant },
     incarnation: () => incarnation,
     // Its calendar is the one of this thread.
     quick: { adoptZones() {}, close: async () => reading.close() },

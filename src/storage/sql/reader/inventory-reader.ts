@@ -149,16 +149,19 @@ export class InventoryReader {
       .map(({ sameName, sameIps, ...row }) => ({ ...row, sameName: sameName === 1, sameAllowedIps: sameIps === 1 }));
   }
 
-  /** By name, forwards or backwards. */
-  users(query: UserQuery): Page<User> {
-    const { where, params } = userFilter(query);
+  /** By name, forwards or backwards. `known`: rows of all whom the query lets through, where they are known. */
+  users(query: UserQuery, known: readonly number[] | null = null): Page<User> {
     const position = decodeCursor(query.cursor)?.[0];
     const [beyond, direction] = query.descending ? ['<', 'DESC'] : ['>', 'ASC'];
-    const found = query.search !== undefined && query.cursor === null ? this.userRows(query) : null;
+    const found = known ?? (query.search !== undefined && query.cursor === null ? this.userRows(query) : null);
     // Few of many: walking through all names for them would be a second search.
     const isFew = found !== null && found.length <= FEW;
+    const { where, params } = userFilter(query, found === null ? 'all' : 'each');
+    const from = isFew
+      ? 'json_each(@found) wanted CROSS JOIN user u ON u.rowid = CAST(wanted.value AS INTEGER)'
+      : 'user u';
     const rows = this.#sql.all<UserRow>(
-      `SELECT ${userColumns} FROM user u WHERE ${isFew ? 'u.rowid IN (SELECT CAST(value AS INTEGER) FROM json_each(@found))' : where}
+      `SELECT ${userColumns} FROM ${from} WHERE ${isFew ? 'u.deleted_at IS NULL' : where}
        ${position === undefined ? '' : `AND u.name ${beyond} @position`} ORDER BY u.name ${direction} LIMIT @limit`,
       {
         ...(isFew ? { found: JSON.stringify(found) } : params),
@@ -320,7 +323,8 @@ function peerFilter(query: PeerQuery): { where: string; params: Params } {
   return { where: where.join(' AND '), params };
 }
 
-function userFilter(query: UserQuery): { where: string; params: Params } {
+/** `tokens`: all are walked through once, or each user's are looked up, where a user in some fifty is one who is looked for. */
+function userFilter(query: UserQuery, tokens: 'all' | 'each' = 'all'): { where: string; params: Params } {
   const where = ['u.deleted_at IS NULL'];
   const params: Record<string, string> = {};
   if (query.ownerId !== undefined) {
@@ -328,9 +332,12 @@ function userFilter(query: UserQuery): { where: string; params: Params } {
     params.owner = query.ownerId;
   }
   if (query.search !== undefined) {
-    // Tokens are walked through once, not looked up for every user.
+    const token =
+      tokens === 'all'
+        ? "u.id IN (SELECT k.user_id FROM user_token k WHERE k.token LIKE @pattern ESCAPE '\\')"
+        : "EXISTS (SELECT 1 FROM user_token k WHERE k.user_id = u.id AND k.token LIKE @pattern ESCAPE '\\')";
     where.push(`(u.name LIKE @pattern ESCAPE '\\' OR u.note LIKE @pattern ESCAPE '\\' OR CAST(u.telegram_id AS TEXT) LIKE @pattern
-      OR u.id IN (SELECT k.user_id FROM user_token k WHERE k.token LIKE @pattern ESCAPE '\\'))`);
+      OR ${token})`);
     params.pattern = likePattern(query.search);
   }
   if (query.state !== undefined) {

@@ -36,6 +36,7 @@ import { Statements } from './statements.ts';
 import { TwoFactorReader } from './two-factor-reader.ts';
 import { UsageReader } from './usage-reader.ts';
 import { UserOrderReader } from './user-order-reader.ts';
+import { UserTextReader } from './user-text-reader.ts';
 
 /** All readers on one connection. */
 export function makeReaders(connection: ReadConnection, calendar: Calendar) {
@@ -64,6 +65,7 @@ export function makeReaders(connection: ReadConnection, calendar: Calendar) {
     noteworthy: new NoteworthyReader(sql, quotas),
     adminLimits: new AdminLimitReader(sql, calendar, quotas.usage, () => quotas.trustedServers()),
     userOrders: new UserOrderReader(sql, quotas, calendar),
+    userTexts: new UserTextReader(sql),
     exports: new ExportReader(connection, calendar),
     charts: new ChartReader(sql, calendar, ledger),
     statements: new StatementReader(sql, calendar, ledger),
@@ -75,13 +77,14 @@ export type Readers = ReturnType<typeof makeReaders>;
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
   const { connection, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
-  const { quotas, noteworthy, adminLimits, budgets, userOrders, inventory } = readers;
+  const { quotas, noteworthy, adminLimits, budgets, userOrders, userTexts, inventory } = readers;
   return {
     previewTerms: (...asked: Parameters<typeof quotas.preview>) => quotas.preview(...asked),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
     adminStanding: (id: AdminId, nowMs: number) => adminLimits.standing(id, nowMs),
     adminSums: (id: AdminId, limit: AdminLimit, nowMs: number) => adminLimits.sums(id, limit, nowMs),
     userOrders: (nowMs: number) => userOrders.read(nowMs),
+    userTexts: () => userTexts.read(),
     summary: (period: Period | null, who: Visibility, seenBy?: 'services' | 'reports'): UsageSummary =>
       who.kind === 'owner'
         ? usage.ownerSummary(period, who.adminId, seenBy)

@@ -19,6 +19,7 @@ export class Owners {
   readonly #quotas: Quotas;
   readonly #tenures: Tenures;
   readonly #newId: NewId;
+  #changed = false;
 
   constructor(db: Database, resets: Resets, quotas: Quotas, tenures: Tenures, newId: NewId) {
     this.#sql = prepare(db);
@@ -28,7 +29,15 @@ export class Owners {
     this.#newId = newId;
   }
 
+  /** Whether users or tokens were written to since it was asked last, be it that a rollback undid it. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
   addUser(user: NewUser): User {
+    this.#changed = true;
     this.#refuseTakenName(user.name);
     if (this.#sql.linkTokenExists.get(user.linkToken) !== undefined) {
       throw new Taken('token-taken', 'Another user has this link token.', 'Leave it out to get a random one.');
@@ -58,6 +67,7 @@ export class Owners {
   }
 
   updateUser(id: UserId, change: UserChange, nowMs: number): User {
+    this.#changed = true;
     const before = this.#user(id);
     if (change.name !== undefined && change.name !== before.name) this.#refuseTakenName(change.name);
     const { name, telegramId, role, note, ownerId, active, email, tags } = { ...before, ...change };
@@ -73,6 +83,7 @@ export class Owners {
 
   /** The user's history stays; their peers and tokens are nobody's from now on. */
   deleteUser(id: UserId, at: Date): void {
+    this.#changed = true;
     this.#user(id);
     const atMs = at.getTime();
     this.#sql.deleteUser.run(atMs, id);
@@ -83,6 +94,7 @@ export class Owners {
   }
 
   rotateUserToken(id: UserId, userToken: string, nowMs: number): User {
+    this.#changed = true;
     this.#user(id);
     if (this.#sql.currentToken.get(id) === userToken) return this.#user(id);
     this.#sql.rotateToken.run(nowMs, id);

@@ -35,7 +35,7 @@ export function leading<R extends Rankable>(holders: Iterable<R>, order: Order, 
   let first: Ranked<R>[] = [];
   let last: Ranked<R> | undefined;
   for (const of of holders) {
-    const value = valueOf(of, order.sort);
+    const value = rankOf(of, order.sort);
     const id = of.userId ?? of.userToken ?? of.peerId ?? '';
     if (last !== undefined && !isBefore(value, id, last)) continue;
     first.push({ of, value, id });
@@ -50,7 +50,7 @@ export function leading<R extends Rankable>(holders: Iterable<R>, order: Order, 
 }
 
 /** Of a source without directions neither is known: it comes before those that moved nothing. */
-function valueOf({ rx, tx, undirected, connections, lastMs }: Rankable, sort: RankedBy): bigint | number {
+function rankOf({ rx, tx, undirected, connections, lastMs }: Rankable, sort: RankedBy): bigint | number {
   if (sort === 'connections') return connections;
   if (sort === 'lastUsed') return lastMs;
   if (sort === 'total') return rx + tx + undirected;

@@ -12,6 +12,7 @@ import { reconciliationStoreContract } from './reconciliation-store.contract.ts'
 import { reportedUsageContract } from './reported-usage.contract.ts';
 import { resetsContract } from './resets.contract.ts';
 import { shownUsageContract } from './shown-usage.contract.ts';
+import { sourceLimitsContract } from './source-limits.contract.ts';
 import type { MakeStore } from './store-fixture.ts';
 import { usageBetweenContract } from './usage-between.contract.ts';
 import { usageExportContract } from './usage-export.contract.ts';
@@ -35,6 +36,7 @@ const contracts = {
   billingRuleStoreContract,
   reconciliationStoreContract,
   healthStoreContract,
+  sourceLimitsContract,
   usageQualityContract,
   usageBetweenContract,
   usageExportContract,

@@ -1,3 +1,4 @@
+import type { AccessStore } from '../../src/core/access/access-store.ts';
 import type { HealthStore } from '../../src/core/health/health-store.ts';
 import type { IdentityStore } from '../../src/core/identity/identity-store.ts';
 import type { InventoryStore, NewNode, NewUser } from '../../src/core/inventory/inventory-store.ts';
@@ -32,6 +33,7 @@ export interface StorePorts {
   readonly quotas: QuotaStore;
   readonly adminLimits: AdminLimits;
   readonly health: HealthStore;
+  readonly access: AccessStore;
   readonly settings: SettingsStore;
   readonly audit: AuditLog;
   heartbeat(): Promise<void>;

@@ -58,6 +58,10 @@ export function overflowOf(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(FIND_WIDE);
 }
 
+/** What fades in has its colours at the end alone. The clock of a toast runs for seconds, and is not waited for. */
+const AT_REST = `Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect?.getComputedTiming().endTime <= 1_000).map(({ finished }) => finished))`;
+
 interface AxeOptions {
   /** An open menu floats beside the landmarks. */
   readonly floating?: boolean;
@@ -77,8 +81,9 @@ export async function axeViolations(page: Page, { floating = false, coloursOnly 
     ...(floating ? { rules: { region: { enabled: false } } } : {}),
     ...(coloursOnly ? { runOnly: { type: 'rule', values: COLOUR_RULES } } : {}),
   };
-  return page.evaluate<string[]>(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations.map(
-    ({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' | ')))`);
+  return page.evaluate<string[]>(`${AT_REST}.then(() => axe.run(document, ${JSON.stringify(options)})).then(
+    ({ violations }) => violations.map(
+      ({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' | ')))`);
 }
 
 const LOADED_MS = 15_000;

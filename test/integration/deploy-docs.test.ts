@@ -138,7 +138,8 @@ describe('the command line', () => {
   /** Options in the table rows (and the text right after them) that begin with the verb. */
   function documentedOptions(name: string): string[] {
     const start = page.indexOf(`xpert ${name}`);
-    const rest = page.slice(start, page.indexOf('\n\n', start) + 400);
+    const end = page.indexOf('\n\n', start);
+    const rest = page.slice(start, end < 0 ? undefined : end + 400);
     const row = /import/.test(name) ? rest : (rest.split('\n')[0] ?? '');
     return all(row, /(--[a-z-]+)/g);
   }

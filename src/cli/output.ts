@@ -17,18 +17,24 @@ export function explain(...lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${line}\n`);
 }
 
+type Rows = readonly (readonly (string | number)[])[];
+
+export function printTable(titles: readonly string[], rows: Rows): void {
+  print(...tableLines(titles, rows));
+}
+
 /** Columns under their titles; numbers go to the right. */
-export function printTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+export function tableLines(titles: readonly string[], rows: Rows): string[] {
   const cells = [titles, ...rows].map((row) => row.map(printable));
   const widths = titles.map((_title, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const toTheRight = titles.map((_title, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column])));
-  for (const row of cells) {
+  return cells.map((row) => {
     const line = row.map((cell, column) => {
       const width = widths[column] ?? 0;
       return toTheRight[column] ? cell.padStart(width) : cell.padEnd(width);
     });
-    print(line.join('  ').trimEnd());
-  }
+    return line.join('  ').trimEnd();
+  });
 }
 
 /** Names come from anywhere: nothing in them moves the cursor, colours the terminal or turns the order of letters around. */

@@ -39,7 +39,8 @@ export function isSame(before: Traffic, after: Traffic): boolean {
   return before.rx === after.rx && before.tx === after.tx && before.total === after.total;
 }
 
-function hasFallen(before: Traffic, after: Traffic): boolean {
+/** True if either direction, or the sum, is less than before. */
+export function hasFallen(before: Traffic, after: Traffic): boolean {
   if (after.total < before.total) return true;
   if (before.rx === null || before.tx === null || after.rx === null || after.tx === null) return false;
   return after.rx < before.rx || after.tx < before.tx;

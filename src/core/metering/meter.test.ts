@@ -239,6 +239,24 @@ describe('a panel that may be set back from a backup', () => {
     expect(result).toMatchObject({ counted: undirected(4_000n), baseline: null });
   });
 
+  // SQLite keeps microseconds, MySQL seconds (rounded); and a panel may begin to tell another time zone.
+  it.each([
+    ['a second later', -59],
+    ['a second earlier', -61],
+    ['hours later, but before it was read last', -1],
+  ])('counts the growth alone where the same life is told to have begun %s', (_, seconds) => {
+    const moved = { key: 'K', startedAt: at(seconds), traffic: undirected(107n) };
+    const result = metered(before, moved, context(30, panel));
+    expect(result).toMatchObject({ counted: undirected(7n), baseline: null, flags: 0 });
+    expect(result.next.epoch).toBe(1);
+    expect(metered(result.next, { ...moved, traffic: undirected(109n) }, context(60, panel)).counted.total).toBe(2n);
+  });
+
+  it('counts a user made anew whole also where the clock of the panel is behind, if its value shows that it is new', () => {
+    const result = metered(before, { key: 'K', startedAt: at(-1), traffic: undirected(40n) }, context(30, panel));
+    expect(result).toMatchObject({ counted: undirected(40n), flags: FLAG.possibleLoss });
+  });
+
   it('counts nothing of a user whose life is an earlier one again', () => {
     const result = metered(before, { key: 'K', ...madeAt(-3600) }, context(30, panel));
     expect(result).toMatchObject({ counted: NOTHING, baseline: 'rewound', before: undirected(4_000n), from: at(0) });

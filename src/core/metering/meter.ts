@@ -1,6 +1,6 @@
 import { NOTHING, type Traffic } from '../units/bytes.ts';
 import type { CounterSemantics, PeerReading, SourceOrder } from './collector.ts';
-import { advanceCounter, isSame } from './counter.ts';
+import { advanceCounter, hasFallen, isSame } from './counter.ts';
 import { FLAG, type Flags } from './flags.ts';
 
 /** What the meter remembers of a series: its last reading. */
@@ -89,7 +89,7 @@ export function meterReading(
   const evidence = startEvidenceOf(reading, context);
   if (state === null) return firstSight(reading, evidence, context);
   if (!isLater(context.order, context.at, state.order, state.at)) return 'stale';
-  const restarted = showsRestart(state.startEvidence, evidence);
+  const restarted = showsRestart(state.startEvidence, evidence) && !isToldOtherwise(state, reading, context);
   if (state.rebase) return sightAnew(state.epoch + 1, reading, evidence, context);
   if (state.ended && reading.connection === undefined) {
     return newLife(state.epoch + 1, reading, evidence, context, context.lastCompleteAt ?? state.at, 0);
@@ -125,11 +125,34 @@ function showsRestart(before: string | null, now: string | null): boolean {
   return before !== null && now !== null && before !== now;
 }
 
+/** Databases keep instants to the second or finer, cut or rounded: moved to another one, a start is told a little otherwise. */
+const SAME_START_MS = 1_000;
+
+/**
+ * True if another start is told of a life that went on: a panel that was moved to another database, or tells another time
+ * zone. What began after all must have begun after it was last read, or shows it by a value that fell.
+ */
+function isToldOtherwise(state: CounterState, reading: PeerReading, { startEvidence }: MeterContext): boolean {
+  const before = startOfSeries(state.startEvidence, startEvidence);
+  if (before === null || reading.startedAt === undefined) return false;
+  const now = reading.startedAt.getTime();
+  if (Math.abs(now - before) <= SAME_START_MS) return true;
+  return now > before && now <= state.at.getTime() && !hasFallen(state.traffic, reading.traffic);
+}
+
 /** A life that began before the one read last cannot have followed it: a source that may be set back was. */
-function beganEarlier(before: string | null, reading: PeerReading, { semantics }: MeterContext): boolean {
-  if (semantics.falls !== 'rewound' || reading.startedAt === undefined || before === null) return false;
-  const mark = before.lastIndexOf('@');
-  return mark >= 0 && reading.startedAt.getTime() < Number(before.slice(mark + 1));
+function beganEarlier(state: CounterState, reading: PeerReading, { semantics, startEvidence }: MeterContext): boolean {
+  if (semantics.falls !== 'rewound' || reading.startedAt === undefined) return false;
+  const before = startOfSeries(state.startEvidence, startEvidence);
+  return before !== null && reading.startedAt.getTime() < before - SAME_START_MS;
+}
+
+/** When the series itself began, ms, as `startEvidenceOf` named it beside `service`; null where it did not, or beside another. */
+function startOfSeries(evidence: string | null, service: string | null): number | null {
+  const prefix = `${service ?? ''}@`;
+  if (evidence === null || !evidence.startsWith(prefix)) return null;
+  const ms = Number(evidence.slice(prefix.length));
+  return Number.isSafeInteger(ms) ? ms : null;
 }
 
 function firstSight(reading: PeerReading, evidence: string | null, context: MeterContext): Metered {
@@ -158,7 +181,7 @@ function laterReading(
   context: MeterContext,
 ): Metered {
   const from = lastReadAt(state, context);
-  const isSetBack = beganEarlier(state.startEvidence, reading, context);
+  const isSetBack = beganEarlier(state, reading, context);
   const { falls } = context.semantics;
   const { epoch, counted, move } = advanceCounter(state, reading.traffic, restarted && !isSetBack, falls);
   if (move === 'rewound' || isSetBack) {

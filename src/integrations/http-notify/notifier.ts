@@ -30,7 +30,7 @@ class WebhookNotifier implements Notifier {
   async send(message: AlertMessage, signal: AbortSignal): Promise<void> {
     const answer = await this.#post(message, signal);
     if (answer.status >= 200 && answer.status < 300) return;
-    throw refused(answer, new URL(this.#options.url).origin);
+    throw refused(answer, message.at, new URL(this.#options.url).origin);
   }
 
   async #post(message: AlertMessage, signal: AbortSignal): Promise<HttpAnswer> {
@@ -67,12 +67,21 @@ function bodyOf({ at, subject, text, events }: AlertMessage): string {
   return JSON.stringify({ type, timestamp: at, data: { subject, text, events } });
 }
 
-function refused({ status, headers }: HttpAnswer, origin: string): NotDelivered {
-  const seconds = Number(headers['retry-after']);
-  const details = Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {};
+function refused({ status, headers }: HttpAnswer, sentAt: Date, origin: string): NotDelivered {
+  const retryAfterMs = waitOf(headers, sentAt);
+  const details = retryAfterMs > 0 ? { retryAfterMs } : {};
   const hint =
     status === 410
       ? 'The receiver wants no more: remove the channel, or switch it off.'
       : 'It is tried again by itself; a 2xx answer says that the message was taken.';
   return new NotDelivered('webhook-refused', `${origin} answered ${status}.`, { hint, details });
+}
+
+/** RFC 9110, 10.2.3: seconds, or an instant of the receiver's own clock. Not above 0 where it says nothing usable. */
+function waitOf({ 'retry-after': text, date }: HttpAnswer['headers'], sentAt: Date): number {
+  if (text === undefined) return 0;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const answeredMs = Date.parse(date ?? '');
+  const waitMs = Date.parse(text) - (Number.isNaN(answeredMs) ? sentAt.getTime() : answeredMs);
+  return Number.isNaN(waitMs) ? 0 : waitMs;
 }

@@ -26,17 +26,14 @@ class SmtpNotifier implements Notifier {
     signal.throwIfAborted();
     const { from, to } = this.#options;
     const transport = await this.#open();
-    const stop = () => transport.close();
-    signal.addEventListener('abort', stop, { once: true });
     try {
       const messageId = `<${id}@${from.split('@')[1]}>`;
       const headers = { 'Auto-Submitted': 'auto-generated' };
-      await transport.sendMail({ from, to: [...to], subject, text, date: at, messageId, headers });
+      await transport.sendMail({ from, to: [...to], subject, text, date: at, messageId, headers, signal });
     } catch (error) {
       signal.throwIfAborted();
       throw notDelivered(error, this.#options);
     } finally {
-      signal.removeEventListener('abort', stop);
       transport.close();
     }
   }

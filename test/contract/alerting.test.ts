@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SystemNotice } from '../../src/core/inventory/node-operations.ts';
@@ -83,6 +83,50 @@ describe('alerts and their channels', () => {
     expect(told).toEqual(['opened', 'ended']);
   });
 
+  test('its end goes where its beginning went, also when it came to less before', async () => {
+    await webhook({}, { minSeverity: 'error' });
+    wrong = [notice()];
+    await pass(60);
+    wrong = [notice({ topic: 'node-degraded', severity: 'warning', code: 'incomplete-reading' })];
+    await pass(60);
+    expect(await alerts()).toMatchObject([{ severity: 'warning' }]);
+    wrong = [];
+    await pass(200);
+    const told = bodies().flatMap(({ data }) => data.events.map(({ event }: { event: string }) => event));
+    expect(told).toEqual(['opened', 'ended']);
+  });
+
+  test('a mute for some hours that ends while the alert lasts is followed by the news of it, once', async () => {
+    await webhook();
+    const first = notice({ key: 'clock-skew:n1:', topic: 'clock-skew', code: 'clock-skew' });
+    wrong = [first];
+    await pass(60);
+    const [{ id }] = await alerts();
+    await call('PUT', `/api/v1/alerts/${id}/muted`, { muted: true, hours: 1 });
+    wrong = [];
+    await pass(200);
+    // It comes again while it is muted, and stays.
+    wrong = [first];
+    await pass(3_200);
+    expect(bodies()).toHaveLength(1);
+    await pass(600);
+    const told = bodies().flatMap(({ data }) => data.events.map(({ event }: { event: string }) => event));
+    expect(told).toEqual(['opened', 'opened']);
+  });
+
+  test('who cannot be asked hides nothing of what others say, and ends nothing', async () => {
+    await webhook();
+    wrong = [notice()];
+    await pass(60);
+    const { quotas } = server.store;
+    const noteworthy = quotas.noteworthy.bind(quotas);
+    quotas.noteworthy = () => Promise.reject(new Error('the disk hangs'));
+    wrong = [notice(), notice({ key: 'node:n2', nodeName: 'de-1' })];
+    await pass(100);
+    expect((await alerts()).map(({ message }: { message: string }) => message)).toHaveLength(2);
+    quotas.noteworthy = noteworthy;
+  });
+
   test('a budget of a provider is told near its end, and once more when it is used up', async () => {
     await webhook({}, { minSeverity: 'info' });
     const node = await server.addNode('de-1');
@@ -162,6 +206,19 @@ describe('alerts and their channels', () => {
     await restarted.stop();
   });
 
+  test('a receiver may ask for its pause by an instant of its clock', async () => {
+    await webhook();
+    const [date, later] = ['Tue, 10 Mar 2026 12:00:00 GMT', 'Tue, 10 Mar 2026 13:00:00 GMT'];
+    web.override = { status: 503, headers: { date, 'retry-after': later }, body: '' };
+    wrong = [notice()];
+    await pass(60);
+    web.recover();
+    await pass(3_400);
+    expect(web.requests).toHaveLength(1);
+    await pass(300);
+    expect(web.requests).toHaveLength(2);
+  });
+
   test('a receiver of the own network is refused unless the owner says so; nothing is sent there', async () => {
     await webhook({ privateAddress: false });
     const tried = await call('POST', '/api/v1/channels/hook/test');
@@ -227,6 +284,38 @@ describe('alerts and their channels', () => {
     expect(mails[1]).toMatch(/^Subject: Xpert: Node fin-2 does not answer\r$/m);
     expect(mails[1]).toMatch(/^To: owner@example.com\r$/m);
     await new Promise<void>((resolve) => smtp.close(() => resolve()));
+  });
+
+  test('a mail server that says nothing more holds up no stop', { timeout: 10_000 }, async () => {
+    let heard = () => {};
+    const isHeard = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    const sockets = new Set<Socket>();
+    const dead = createServer((socket) => {
+      sockets.add(socket);
+      socket.write('220 mail.example ESMTP\r\n');
+      socket.once('data', heard).on('error', () => {});
+    });
+    await new Promise<void>((resolve) => dead.listen(0, '127.0.0.1', resolve));
+    const { port: smtpPort } = dead.address() as AddressInfo;
+    await call('POST', '/api/v1/channels', {
+      ...{ name: 'mail', kind: 'email' },
+      options: {
+        ...{ host: '127.0.0.1', port: smtpPort, security: 'none' },
+        ...{ from: 'xpert@panel.example', to: ['owner@example.com'] },
+      },
+    });
+    wrong = [notice()];
+    await pass(40, false);
+    const sending = server.alerting.deliver();
+    await isHeard;
+    await server.alerting.stop();
+    await sending;
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => dead.close(resolve));
+    // Whoever starts again sends it.
+    expect((await call('GET', '/api/v1/channels')).json().items[0]).toMatchObject({ failures: 0, waiting: 1 });
   });
 
   test('mail never goes over a connection that was to be safe and is not', async () => {

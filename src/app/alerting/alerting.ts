@@ -1,5 +1,5 @@
 import type { Alert, AlertEvent } from '../../core/alerting/alert.ts';
-import type { AlertQuery, AlertRecord, AlertStore, Mute } from '../../core/alerting/alert-store.ts';
+import type { AlertQuery, AlertRecord, AlertStore, Mute, OpenAlert } from '../../core/alerting/alert-store.ts';
 import { type Channel, notBefore, wants } from '../../core/alerting/channel.ts';
 import type { AlertOperations, AlertView, ChannelView } from '../../core/alerting/operations.ts';
 import { type AlertStep, AlertWatch } from '../../core/alerting/watch.ts';
@@ -35,7 +35,7 @@ const LOOK_MS = 10_000;
 export class Alerting implements AlertOperations {
   readonly #use: Dependencies;
   #watch: AlertWatch | null = null;
-  #open: ReadonlyMap<string, Alert> = new Map();
+  #open: ReadonlyMap<string, OpenAlert> = new Map();
   #cancel: () => void = () => {};
   #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -64,9 +64,12 @@ export class Alerting implements AlertOperations {
     const watch = this.#watch ?? new AlertWatch([...this.#open.values()]);
     // Forgotten until it is written down: if that fails, the store says what is open.
     this.#watch = null;
+    const at = clock.now();
     const steps = watch.look(found, isUnknown, clock.monotonicMs());
+    const present = new Set(found.map(({ key }) => key));
+    const silenced = (await store.unmuted(at)).filter((key) => present.has(key));
+    steps.push(...silenced.map((key) => ({ what: 'unmuted', key }) as const));
     if (steps.length > 0) {
-      const at = clock.now();
       const muted = new Set((await store.mutes(at)).map(({ key }) => key));
       await store.record(
         steps.map((step) => this.#recordOf(step, at, muted, channels)),
@@ -174,12 +177,15 @@ export class Alerting implements AlertOperations {
   }
 
   #recordOf(step: AlertStep, at: Date, muted: ReadonlySet<string>, channels: readonly Channel[]): AlertRecord {
-    const key = step.what === 'end' ? step.key : step.condition.key;
-    const about = step.what === 'end' ? this.#open.get(key) : step.condition;
+    const key = 'key' in step ? step.key : step.condition.key;
+    const open = this.#open.get(key);
+    const about = 'key' in step ? open : step.condition;
     if (step.what === 'reword' || about === undefined || muted.has(key)) return { step, deliveries: [] };
     const event: Pick<AlertEvent, 'severity' | 'topic' | 'subject' | 'at'> = { ...about, at };
+    // What was told of it may have been graver, or of another kind, than what it came to.
+    const before = step.what === 'end' ? (open?.told ?? []).map((told) => ({ ...event, ...told })) : [];
     const told = channels.filter(({ id, enabled, rules }) => {
-      return enabled && key !== keyOfChannel(id) && wants(rules, event);
+      return enabled && key !== keyOfChannel(id) && [event, ...before].some((one) => wants(rules, one));
     });
     const calendar = this.#use.calendar();
     return {

@@ -24,6 +24,11 @@ export interface Mute {
   readonly until: Date | null;
 }
 
+/** An alert that lasts, with what was told of it so far. */
+export interface OpenAlert extends Alert {
+  readonly told: readonly Pick<AlertEvent, 'topic' | 'severity'>[];
+}
+
 /** A step with whom it is told to, and from when on. */
 export interface AlertRecord {
   readonly step: AlertStep;
@@ -52,7 +57,9 @@ export interface DeliveryFailure {
 /** Port: alerts, mutes, channels and what waits to be delivered. */
 export interface AlertStore {
   /** All that last. */
-  open(): Promise<Alert[]>;
+  open(): Promise<OpenAlert[]>;
+  /** Keys of alerts that last although their mute is over, and of which nothing was told since. */
+  unmuted(now: Date): Promise<string[]>;
   /** One transaction: alerts, events and deliveries. A channel that is gone meanwhile is not told. */
   record(records: readonly AlertRecord[], at: Date): Promise<void>;
   /** The latest first. */

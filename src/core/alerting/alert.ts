@@ -108,6 +108,11 @@ const KINDS: Readonly<Record<string, AlertKind>> = {
   'disk-almost-full': 'disk',
 };
 
+/** Whether a notice is told in a sentence of its own, by its code. */
+export function hasTopic(code: string): boolean {
+  return Object.hasOwn(KINDS, code);
+}
+
 /** Notices of nodes that have no topic of their own are about counters; everything else is about how Xpert is set up. */
 export function kindOf(topic: string, { nodeId }: Pick<AlertSubject, 'nodeId'>): AlertKind {
   const known = KINDS[topic];

@@ -63,8 +63,9 @@ describe('a watch over conditions', () => {
     const degraded = condition({ severity: 'warning', level: 2, topic: 'node-degraded' });
     expect(watched(watch, [degraded], 0, 120_000)).toEqual([[120, 'open']]);
     expect(watched(watch, [condition()], 130_000, 200_000)).toEqual([[160, 'worse']]);
-    expect(watched(watch, [degraded], 210_000, 400_000)).toEqual([]);
-    expect(watched(watch, [condition()], 410_000, 600_000)).toEqual([]);
+    // Written down, not told.
+    expect(watched(watch, [degraded], 210_000, 400_000)).toEqual([[210, 'reword']]);
+    expect(watched(watch, [condition()], 410_000, 600_000)).toEqual([[410, 'reword']]);
   });
 
   test('another reason is written down and not told as new', () => {
@@ -73,8 +74,26 @@ describe('a watch over conditions', () => {
     expect(watched(watch, [condition({ code: 'ssh-refused' })], 70_000, 100_000)).toEqual([[70, 'reword']]);
   });
 
+  test('figures within the words are kept up, once a minute, and not told', () => {
+    const watch = new AlertWatch([]);
+    const said: [number, string][] = [];
+    for (let second = 0; second <= 200; second += 10) {
+      const now = condition({ message: `No answer for ${second} s.` });
+      for (const { what } of watch.look([now], known, second * 1000)) said.push([second, what]);
+    }
+    const again = [90, 150].map((second) => [second, 'reword']);
+    expect(said).toEqual([[30, 'open'], ...again]);
+  });
+
+  test('a severity that falls is written down', () => {
+    const watch = new AlertWatch([]);
+    watched(watch, [condition()], 0, 60_000);
+    const milder = condition({ severity: 'warning', level: 2 });
+    expect(watched(watch, [milder], 70_000, 300_000)).toEqual([[70, 'reword']]);
+  });
+
   test('after a restart it goes on: no second opening, and no end before everything was looked at', () => {
-    const open = [{ key: 'node:1', level: 3, code: 'ssh-timeout' }];
+    const open = [condition()];
     expect(watched(new AlertWatch(open), [condition()], 0, 300_000)).toEqual([]);
     const isUnknown = (key: string) => key === 'node:1';
     const watch = new AlertWatch(open);

@@ -3,7 +3,9 @@ import type { Alert, AlertSeverity, Condition } from './alert.ts';
 /** What has to be written down: an alert opens, gets worse, is said in other words, or is over. */
 export type AlertStep =
   | { readonly what: 'open' | 'worse' | 'reword'; readonly condition: Condition }
-  | { readonly what: 'end'; readonly key: string };
+  | { readonly what: 'end'; readonly key: string }
+  /** Its mute is over while it lasts: what nobody was told meanwhile is told now. */
+  | { readonly what: 'unmuted'; readonly key: string };
 
 /** How long a condition lasts before it is told. What is an error is judged with patience already (three intervals). */
 const HOLD_MS: Readonly<Record<AlertSeverity, number>> = { error: 30_000, warning: 120_000, info: 0 };
@@ -13,11 +15,17 @@ const QUIET_MS = 120_000;
 const FLAPS = 3;
 const FLAP_WINDOW_MS = 3_600_000;
 const FLAPPING_QUIET_MS = 1_800_000;
+/** Figures within the words change with every look; so often what is shown follows them. */
+const REWORD_MS = 60_000;
 
 interface Track {
   isOpen: boolean;
   level: number;
   code: string;
+  severity: AlertSeverity;
+  message: string;
+  /** When these words were written down; null before this process. */
+  saidMs: number | null;
   /** Present without a break since, monotonic; null while absent. */
   presentMs: number | null;
   /** At a higher level than told since. */
@@ -32,9 +40,9 @@ export class AlertWatch {
   readonly #tracks = new Map<string, Track>();
 
   /** `open`: alerts that last from before this process. */
-  constructor(open: readonly Pick<Alert, 'key' | 'level' | 'code'>[]) {
-    for (const { key, level, code } of open) {
-      this.#tracks.set(key, { ...absent(), isOpen: true, level, code });
+  constructor(open: readonly Pick<Alert, 'key' | 'level' | 'code' | 'severity' | 'message'>[]) {
+    for (const { key, level, code, severity, message } of open) {
+      this.#tracks.set(key, { ...absent(), isOpen: true, level, code, severity, message });
     }
   }
 
@@ -57,7 +65,7 @@ export class AlertWatch {
     return steps;
   }
 
-  #seen({ key, severity, level, code }: Condition, nowMs: number): 'open' | 'worse' | 'reword' | null {
+  #seen({ key, severity, level, code, message }: Condition, nowMs: number): 'open' | 'worse' | 'reword' | null {
     const track = this.#tracks.get(key) ?? absent();
     this.#tracks.set(key, track);
     track.presentMs ??= nowMs;
@@ -65,16 +73,19 @@ export class AlertWatch {
     if (!track.isOpen) {
       if (nowMs - track.presentMs < HOLD_MS[severity]) return null;
       track.opens = [...track.opens.filter((at) => nowMs - at < FLAP_WINDOW_MS), nowMs];
-      Object.assign(track, { isOpen: true, level, code, worseMs: null });
+      Object.assign(track, { isOpen: true, level, code, severity, message, saidMs: nowMs, worseMs: null });
       return 'open';
     }
     track.worseMs = level > track.level ? (track.worseMs ?? nowMs) : null;
     if (track.worseMs !== null && nowMs - track.worseMs >= HOLD_MS[severity]) {
-      Object.assign(track, { level, code, worseMs: null });
+      Object.assign(track, { level, code, severity, message, saidMs: nowMs, worseMs: null });
       return 'worse';
     }
-    if (track.code === code || track.worseMs !== null) return null;
-    track.code = code;
+    if (track.worseMs !== null) return null;
+    const isOther = track.code !== code || track.severity !== severity;
+    const isStale = track.message !== message && (track.saidMs === null || nowMs - track.saidMs >= REWORD_MS);
+    if (!isOther && !isStale) return null;
+    Object.assign(track, { code, severity, message, saidMs: nowMs });
     return 'reword';
   }
 
@@ -91,7 +102,8 @@ export class AlertWatch {
 }
 
 function absent(): Track {
-  return { isOpen: false, level: 0, code: '', presentMs: null, worseMs: null, absentMs: null, opens: [] };
+  const said = { level: 0, code: '', severity: 'info', message: '', saidMs: null } as const;
+  return { isOpen: false, ...said, presentMs: null, worseMs: null, absentMs: null, opens: [] };
 }
 
 function isForgotten({ isOpen, presentMs, opens }: Track, nowMs: number): boolean {

@@ -50,6 +50,14 @@ describe('a message', () => {
     ]);
   });
 
+  test('without a sentence of its own says which node it is about, too', () => {
+    const found = event({ topic: 'output-cut', message: 'The counters ended early.', hint: null });
+    expect(composeMessage({ ...letter, panelUrl: null, events: [found] }, DEFAULT_RULES)).toMatchObject({
+      subject: 'Xpert: Node fin-2 has a problem',
+      text: '🔴 Node fin-2 has a problem\nThe counters ended early.',
+    });
+  });
+
   test('names no user unless it may, in the text or for programs', () => {
     const hidden = composeMessage({ ...letter, events: [limited, event()] }, DEFAULT_RULES);
     expect(JSON.stringify(hidden)).not.toContain('ann');

@@ -50,7 +50,8 @@ function toldEvent(event: AlertEvent, rules: ChannelRules): ToldEvent {
 
 function titleOf({ topic, message, subject }: AlertEvent, name: string | null, language: AlertLanguage): string {
   const { aUser, thisServer } = PHRASES[language];
-  const title = TITLES[language][topic];
+  // What has no sentence of its own still says which node it is about.
+  const title = TITLES[language][topic] ?? (subject.nodeId === null ? undefined : TITLES[language]['node-degraded']);
   const nobody = subject.userId === null ? thisServer : aUser;
   return title === undefined ? message : fill(title, { name: name ?? nobody });
 }

@@ -24,6 +24,10 @@ export class SqlAlertStore implements AlertStore {
     return this.#reader.open();
   }
 
+  async unmuted(now: Date) {
+    return this.#reader.unmuted(now.getTime());
+  }
+
   record(records: readonly AlertRecord[], at: Date) {
     return this.#writer.run('recordAlerts', records, at);
   }

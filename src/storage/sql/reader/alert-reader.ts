@@ -1,5 +1,5 @@
 import type { Alert } from '../../../core/alerting/alert.ts';
-import type { AlertCounts, AlertQuery, Mute } from '../../../core/alerting/alert-store.ts';
+import type { AlertCounts, AlertQuery, Mute, OpenAlert } from '../../../core/alerting/alert-store.ts';
 import type { Channel } from '../../../core/alerting/channel.ts';
 import type { Page } from '../../../core/ledger/usage-history.ts';
 import { type AlertRow, alertColumns, type ChannelRow, channelColumns, toAlert, toChannel } from '../alert-rows.ts';
@@ -9,6 +9,8 @@ import { decodeCursor, type Statements, toPage } from './statements.ts';
 const WHERE = { open: 'a.ended_at IS NULL', ended: 'a.ended_at IS NOT NULL', all: 'TRUE' } as const;
 const HOLDS = '(m.until IS NULL OR m.until > @nowMs)';
 
+type Told = OpenAlert['told'][number];
+
 /** Reads of alerts, mutes and channels. */
 export class AlertReader {
   readonly #sql: Statements;
@@ -17,8 +19,27 @@ export class AlertReader {
     this.#sql = sql;
   }
 
-  open(): Alert[] {
-    return this.#sql.all<AlertRow>(`SELECT ${alertColumns} FROM alert a WHERE a.ended_at IS NULL`).map(toAlert);
+  open(): OpenAlert[] {
+    const told = new Map<string, Told[]>();
+    const events = this.#sql.all<Told & { alertId: string }>(
+      `SELECT DISTINCT e.alert_id AS alertId, e.topic, e.severity FROM alert_event e JOIN alert a ON a.id = e.alert_id
+       WHERE a.ended_at IS NULL`,
+    );
+    for (const { alertId, ...event } of events) told.set(alertId, [...(told.get(alertId) ?? []), event]);
+    return this.#sql
+      .all<AlertRow>(`SELECT ${alertColumns} FROM alert a WHERE a.ended_at IS NULL`)
+      .map((row) => ({ ...toAlert(row), told: told.get(row.id) ?? [] }));
+  }
+
+  unmuted(nowMs: number): string[] {
+    return this.#sql
+      .all<{ key: string }>(
+        `SELECT a.key FROM alert a JOIN alert_mute m ON m.key = a.key
+         WHERE a.ended_at IS NULL AND a.opened_at < m.until AND m.until <= @nowMs
+           AND NOT EXISTS (SELECT 1 FROM alert_event e WHERE e.alert_id = a.id AND e.at >= m.until)`,
+        { nowMs },
+      )
+      .map(({ key }) => key);
   }
 
   list({ state, limit, cursor }: AlertQuery): Page<Alert> {

@@ -1,5 +1,6 @@
 import type { AlertEventKind, Condition } from '../../../core/alerting/alert.ts';
 import type { AlertRecord, DeliveryFailure, TakenMessage } from '../../../core/alerting/alert-store.ts';
+import type { AlertStep } from '../../../core/alerting/watch.ts';
 import { NotFound } from '../../../core/errors.ts';
 import type { AdminId, NewId } from '../../../core/units/ids.ts';
 import { type AlertRow, alertColumns, type EventRow, eventColumns, toEvent } from '../alert-rows.ts';
@@ -21,7 +22,7 @@ export class Alerts {
   record(records: readonly AlertRecord[], at: Date): void {
     const atMs = at.getTime();
     for (const { step, deliveries } of records) {
-      const told = step.what === 'end' ? this.#end(step.key, atMs) : this.#change(step.what, step.condition, atMs);
+      const told = this.#take(step, atMs);
       if (told === null) continue;
       const eventId = this.#tell(told.alert, told.kind, atMs);
       for (const { channelId, notBefore } of deliveries) {
@@ -57,6 +58,17 @@ export class Alerts {
   failed(channelId: string, { problem: { code, message, hint }, retryAt, giveUpBefore }: DeliveryFailure): void {
     const dropped = this.#sql.giveUp.run(channelId, giveUpBefore.getTime()).changes;
     this.#sql.noteFailed.run({ channelId, code, message, hint, retryMs: retryAt.getTime(), dropped });
+  }
+
+  #take(step: AlertStep, atMs: number) {
+    if (step.what === 'end') return this.#end(step.key, atMs);
+    if (step.what === 'unmuted') return this.#again(step.key);
+    return this.#change(step.what, step.condition, atMs);
+  }
+
+  #again(key: string) {
+    const alert = this.#sql.openOne.get(key) as AlertRow | undefined;
+    return alert === undefined ? null : { alert, kind: 'opened' as const };
   }
 
   #change(what: 'open' | 'worse' | 'reword', condition: Condition, atMs: number) {

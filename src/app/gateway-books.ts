@@ -86,8 +86,8 @@ export class GatewayBooks implements PanelBooks {
     }
   }
 
-  owed(): readonly { readonly what: string; readonly since: Date }[] {
-    return this.#owed.map(({ reset, since }) => ({ what: wordsOf(reset), since }));
+  owed(): readonly { readonly since: Date }[] {
+    return this.#owed.map(({ since }) => ({ since }));
   }
 
   /** Sets the marks that could not be set; one that fails again keeps none of the others waiting. */

@@ -68,7 +68,7 @@ export class Gateways {
       const about = { topic: 'gateway-failing', nodeId };
       return [
         ...(problem === null ? [] : [{ ...problem, ...about, since: null }]),
-        ...books.owed().map(({ what, since }) => ({ ...OWED, message: `${OWED.message}: ${what}.`, ...about, since })),
+        ...books.owed().map(({ since }) => ({ ...OWED, ...about, since })),
       ];
     });
   }
@@ -149,7 +149,8 @@ export class Gateways {
 
 const OWED = {
   code: 'gateway-reset-owed',
-  message: 'Usage was reset in the panel, and Xpert could not set its mark yet',
+  // Without whose: channels for alerts may not name users.
+  message: 'Usage was reset in the panel, and Xpert could not set its mark yet; the log says whose.',
   hint: 'It is tried again every few seconds. If Xpert ends before, reset that usage here: xpert reset NAME',
 };
 

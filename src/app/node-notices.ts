@@ -1,7 +1,8 @@
+import { hasTopic } from '../core/alerting/alert.ts';
 import { isSkewed } from '../core/health/clock-skew.ts';
 import { type Finding, noticeOfFinding } from '../core/health/findings.ts';
 import type { PollState } from '../core/inventory/inventory-store.ts';
-import type { NodeNotice } from '../core/inventory/node-operations.ts';
+import type { NodeNotice, NodeView, SystemNotice } from '../core/inventory/node-operations.ts';
 
 /** Everything there is to know about a node besides its state: from its last poll, from the ledger, from its clock. */
 export function noticesOfNode(
@@ -49,3 +50,28 @@ const REMEDIES: Readonly<Record<string, (node: string) => readonly string[]>> = 
     `xpert node reconcile ${node} --days 2`,
   ],
 };
+
+const TOPICS = {
+  up: 'node-degraded',
+  degraded: 'node-degraded',
+  down: 'node-down',
+  error: 'collector-failing',
+} as const;
+
+/** How reading the node goes, and what was found there: each its own, so that it is one alert whatever else is wrong. */
+export function systemNoticesOf({ node, state, reason, notices, openGap, lastCompleteAt }: NodeView): SystemNotice[] {
+  if (reason === null || state === 'unknown') return [];
+  const about = { nodeId: node.id, nodeName: node.name };
+  const found = notices.filter((one) => one.isInfo !== true);
+  const severity = state === 'degraded' ? 'warning' : 'error';
+  const since = openGap?.from ?? lastCompleteAt;
+  const ofState = { ...reason, ...about, key: `node:${node.id}`, topic: TOPICS[state], severity, since } as const;
+  return [
+    ...(found.some(({ message }) => message === reason.message) ? [] : [ofState]),
+    ...found.map(({ code, message, hint, about: part }) => {
+      const topic = hasTopic(code) ? code : TOPICS.degraded;
+      const key = `${code}:${node.id}:${part ?? ''}`;
+      return { code, message, hint, ...about, key, topic, severity: 'warning', since: null } as const;
+    }),
+  ];
+}

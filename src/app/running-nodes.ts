@@ -23,6 +23,7 @@ import type { Changes } from './changes.ts';
 import type { Credentials } from './credentials.ts';
 import type { Gateways } from './gateways.ts';
 import type { LiveRates } from './live-rates.ts';
+import { systemNoticesOf } from './node-notices.ts';
 import type { NodePolling, PollRun } from './node-polling.ts';
 import type { NodeViews } from './node-views.ts';
 import type { Presence } from './presence.ts';
@@ -200,7 +201,12 @@ export class RunningNodes implements NodeOperations {
       const key = `${one.topic}:${one.nodeId ?? ''}`;
       return { ...one, key, severity: 'warning' as const, nodeName: nameOf(one.nodeId) };
     });
-    return [...product, ...ofNodes, ...twiceCounted(views, this.#use.sameBytes.found()), ...views.flatMap(noticesOf)];
+    return [
+      ...product,
+      ...ofNodes,
+      ...twiceCounted(views, this.#use.sameBytes.found()),
+      ...views.flatMap(systemNoticesOf),
+    ];
   }
 
   async assignAutomatically(
@@ -277,34 +283,6 @@ async function inTurns<T, R>(most: number, items: readonly T[], work: (item: T) 
   };
   await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
   return results;
-}
-
-const TOPICS = {
-  up: 'node-degraded',
-  degraded: 'node-degraded',
-  down: 'node-down',
-  error: 'collector-failing',
-} as const;
-
-/** Of what a node's state is about. */
-export function keyOfNode(id: NodeId): string {
-  return `node:${id}`;
-}
-
-function noticesOf(view: NodeView): SystemNotice[] {
-  const { node, state, reason, notices } = view;
-  if (reason === null || state === 'unknown') return [];
-  const about = { nodeId: node.id, nodeName: node.name };
-  const severity = state === 'degraded' ? 'warning' : 'error';
-  const topic = TOPICS[state];
-  const others = notices.filter((one) => one.isInfo !== true && one.message !== reason.message);
-  return [
-    { ...reason, ...about, key: keyOfNode(node.id), topic, severity, since: view.openGap?.from ?? view.lastCompleteAt },
-    ...others.map(({ code, message, hint, about: part }) => {
-      const key = `${code}:${node.id}:${part ?? ''}`;
-      return { code, message, hint, ...about, key, topic: code, severity: 'warning', since: null } as const;
-    }),
-  ];
 }
 
 function twiceCounted(views: readonly NodeView[], found: readonly SameBytes[]): SystemNotice[] {

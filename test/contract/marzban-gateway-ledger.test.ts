@@ -183,7 +183,7 @@ test('the panel’s half is done and ours fails: its answer passes, the owner is
   world.ledgerFails = () => true;
   expect((await world.ask('POST', '/api/user/alice/reset')).value).toMatchObject({ used_traffic: 8 });
   expect(world.gateways.notices()).toMatchObject([
-    { code: 'gateway-reset-owed', nodeId: world.node.id, message: expect.stringContaining('alice') },
+    { code: 'gateway-reset-owed', nodeId: world.node.id, message: expect.not.stringContaining('alice') },
   ]);
   await world.gateways.chore().run();
   expect(world.gateways.notices()).toHaveLength(1);
@@ -203,7 +203,7 @@ test('one mark that cannot be set keeps no other waiting; an admin without accou
   world.ledgerFails = ({ userIds }) => userIds?.[0] === world.users.get('alice');
   await world.gateways.chore().run();
   expect([await world.shown('alice'), await world.shown('bob')]).toEqual([108n, 0n]);
-  expect(world.gateways.notices()).toMatchObject([{ message: expect.stringContaining('alice') }]);
+  expect(world.gateways.notices()).toHaveLength(1);
 });
 
 test('a gateway follows its node: it moves, says why it cannot listen and tries again, and ends', async () => {

@@ -34,11 +34,13 @@ export function composeAlerting(surroundings: Surroundings): Alerting {
   const { config, log, clock, timers, store, changes, nodes, services, secretBox, findings } = surroundings;
   const credentials = new Credentials(notifierOf, secretBox);
   const { budgets, history, quotas } = store;
+  const onFailure = (error: unknown) => log.error({ err: error }, 'looking after alerts failed');
   return new Alerting({
+    onFailure,
     ...{ clock, timers, changes, credentials },
     store: store.alerts,
     conditions: new Conditions({
-      ...{ nodes, services, history, quotas, budgets, findings, clock },
+      ...{ nodes, services, history, quotas, budgets, findings, clock, onFailure },
       calendar: () => store.calendar(),
     }),
     delivery: new Delivery({
@@ -53,6 +55,5 @@ export function composeAlerting(surroundings: Surroundings): Alerting {
     }),
     calendar: () => store.calendar(),
     newId: () => randomId(16),
-    onFailure: (error) => log.error({ err: error }, 'looking after alerts failed'),
   });
 }

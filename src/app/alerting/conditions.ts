@@ -1,15 +1,15 @@
 import type { AlertSubject, Condition } from '../../core/alerting/alert.ts';
 import { OURSELVES } from '../../core/alerting/alert.ts';
 import type { Channel } from '../../core/alerting/channel.ts';
+import { SKEW_SAMPLES } from '../../core/health/clock-skew.ts';
 import type { ServiceOperations } from '../../core/health/service-operations.ts';
 import type { NodeOperations, NodeView, SystemNotice } from '../../core/inventory/node-operations.ts';
 import { type BudgetStore, standingNow } from '../../core/ledger/provider-budget.ts';
 import type { UsageHistory } from '../../core/ledger/usage-history.ts';
 import type { NoteworthyUser, QuotaStore } from '../../core/quota/quota-store.ts';
 import type { DoctorCheck } from '../../core/settings/operations.ts';
-import type { Calendar } from '../../core/units/calendar.ts';
+import { type Calendar, formatDay } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
-import { keyOfNode } from '../running-nodes.ts';
 
 interface Dependencies {
   readonly nodes: Pick<NodeOperations, 'views' | 'notices'>;
@@ -21,6 +21,7 @@ interface Dependencies {
   readonly budgets: Pick<BudgetStore, 'budgets' | 'carried'>;
   readonly calendar: () => Calendar;
   readonly clock: Clock;
+  readonly onFailure: (error: unknown) => void;
 }
 
 export interface Found {
@@ -42,7 +43,7 @@ const LEVEL = { info: 1, warning: 2, error: 3 } as const;
 /** Gathers everything that is wrong now, from those who know it. */
 export class Conditions {
   readonly #use: Dependencies;
-  readonly #slow = new Map<string, { readonly atMs: number; readonly conditions: readonly Condition[] }>();
+  readonly #slow = new Map<string, { readonly atMs: number; readonly conditions: readonly Condition[] | null }>();
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
@@ -50,29 +51,28 @@ export class Conditions {
 
   async find(channels: readonly Channel[]): Promise<Found> {
     const views = await this.#use.nodes.views();
-    const [notices, standings, users, ledger, doctor, budgets] = await Promise.all([
-      this.#use.nodes.notices(),
-      this.#use.services.standings(views),
-      this.#every('users', USERS_MS, async () => (await this.#use.quotas.noteworthy()).map(ofUser)),
+    const standings = await this.#use.services.standings(views);
+    const asked = await Promise.all([
+      this.#every('notices', 0, async () => (await this.#use.nodes.notices()).map(ofNotice)),
+      this.#every('users', USERS_MS, () => this.#ofUsers()),
       this.#every('ledger', LEDGER_MS, () => this.#ofLedger()),
       this.#every('doctor', DOCTOR_MS, async () => (await this.#use.findings()).flatMap(ofCheck)),
       this.#every('budgets', BUDGETS_MS, () => this.#ofBudgets(views)),
     ]);
-    const unknown = new Set<string>([
-      ...views.filter(({ state }) => state === 'unknown').map(({ node }) => keyOfNode(node.id)),
-      ...standings.filter(({ health }) => health.state === 'unknown').map(({ service }) => `service:${service.id}`),
-    ]);
+    const isAllKnown = asked.every((conditions) => conditions !== null);
+    const isUnknownOfNode = unknownOfNodes(views);
+    const unknownServices = new Set(
+      standings.filter(({ health }) => health.state === 'unknown').map(({ service }) => `service:${service.id}`),
+    );
     return {
-      conditions: [
-        ...notices.map(ofNotice),
-        ...channels.flatMap(ofChannel),
-        ...users,
-        ...ledger,
-        ...doctor,
-        ...budgets,
-      ],
-      isUnknown: (key) => unknown.has(key),
+      conditions: [...asked.flatMap((conditions) => conditions ?? []), ...channels.flatMap(ofChannel)],
+      isUnknown: (key) => !isAllKnown || unknownServices.has(key) || isUnknownOfNode(key),
     };
+  }
+
+  async #ofUsers(): Promise<Condition[]> {
+    const calendar = this.#use.calendar();
+    return (await this.#use.quotas.noteworthy()).map((user) => ofUser(user, calendar));
   }
 
   async #ofBudgets(views: readonly NodeView[]): Promise<Condition[]> {
@@ -89,13 +89,20 @@ export class Conditions {
     return conditions;
   }
 
+  /** Where asking fails, the others are heard all the same: what was known last holds on; null: nothing ever was. */
   async #every(name: string, everyMs: number, find: () => Promise<readonly Condition[]>) {
     const nowMs = this.#use.clock.monotonicMs();
-    const known = this.#slow.get(name);
-    if (known !== undefined && nowMs - known.atMs < everyMs) return known.conditions;
-    const conditions = await find();
-    this.#slow.set(name, { atMs: nowMs, conditions });
-    return conditions;
+    const known = this.#slow.get(name) ?? { atMs: Number.NEGATIVE_INFINITY, conditions: null };
+    if (nowMs - known.atMs < everyMs) return known.conditions;
+    try {
+      const conditions = await find();
+      this.#slow.set(name, { atMs: nowMs, conditions });
+      return conditions;
+    } catch (error) {
+      this.#slow.set(name, { ...known, atMs: nowMs });
+      this.#use.onFailure(error);
+      return known.conditions;
+    }
   }
 
   async #ofLedger(): Promise<Condition[]> {
@@ -123,6 +130,24 @@ export class Conditions {
           ]),
     ];
   }
+}
+
+/**
+ * Of a node that was not read wholly last, nobody can say whether what its readings showed before is still so; and how far
+ * its clock is off takes some of them.
+ */
+function unknownOfNodes(views: readonly NodeView[]): (key: string) => boolean {
+  const unread = new Set<string>();
+  const unclocked = new Set<string>();
+  for (const { node, state, failures, clockSkewMs, polls } of views) {
+    if (state === 'unknown' || failures > 0) unread.add(node.id);
+    if (clockSkewMs === null && polls.complete < SKEW_SAMPLES) unclocked.add(node.id);
+  }
+  return (key) => {
+    const [what = '', id = '', part] = key.split(':');
+    const isOfReadings = what === 'node' || part !== undefined;
+    return isOfReadings && (unread.has(id) || (what === 'clock-skew' && unclocked.has(id)));
+  };
 }
 
 function ofNotice({ key, topic, code, severity, message, hint, ...about }: SystemNotice): Condition {
@@ -162,9 +187,10 @@ function ourOwn(
 const HIGH_PERCENT = 95;
 
 /** Never with the name in the words: channels may be told to leave it out. */
-function ofUser({ userId, name, what, percent, at }: NoteworthyUser): Condition {
+function ofUser({ userId, name, what, percent, at }: NoteworthyUser, calendar: Calendar): Condition {
   const subject: AlertSubject = { ...OURSELVES, userId, name };
-  const when = at?.toISOString().slice(0, 10) ?? '';
+  // The day of people, not of UTC: an end at midnight lies on the day before there.
+  const when = at === null ? '' : formatDay(calendar.dayOf(at.getTime()).number);
   const isHigh = (percent ?? 0) >= HIGH_PERCENT;
   const share = isHigh ? HIGH_PERCENT : 80;
   const told = {
@@ -172,7 +198,7 @@ function ofUser({ userId, name, what, percent, at }: NoteworthyUser): Condition 
     limited: {
       of: 'quota',
       level: 3,
-      text: 'A quota is used up: there is no access until it begins anew or is raised.',
+      text: 'A quota is used up. Where access is enforced there is none until it begins anew or is raised.',
     },
     expiring: { of: 'time', level: 1, text: `Access ends on ${when}.` },
     expired: { of: 'time', level: 2, text: `Access ended on ${when}.` },

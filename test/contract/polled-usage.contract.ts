@@ -276,11 +276,14 @@ export function polledUsageContract(make: MakeStore): void {
       const to = at.fixture.clock.now();
       const month = { from: new Date(to.getTime() - 30 * 86_400_000), to: new Date(to.getTime() + 43_200_000) };
       expect((await at.store.history.usageBetween(alice.id, month)).traffic).toEqual(traffic(150, 1500));
-      // Eight days at most are still cut by quarters of an hour.
+      // Up to eight days by hours, up to two by quarters of an hour.
       minutes(8 * 24 * 60);
       await poll(node.id, [wg0({ a: [300 + 768, 3000 + 7680] })]);
-      expect((await at.store.history.database()).records).toBe(33 + 768);
-      expect(await totalOf(alice.id)).toEqual(traffic(868, 8680));
+      expect((await at.store.history.database()).records).toBe(33 + 192);
+      minutes(2 * 24 * 60);
+      await poll(node.id, [wg0({ a: [300 + 768 + 384, 3000 + 7680 + 3840] })]);
+      expect((await at.store.history.database()).records).toBe(33 + 192 + 192);
+      expect(await totalOf(alice.id)).toEqual(traffic(868 + 384, 8680 + 3840));
     });
 
     it('change in the middle of an interval: its bytes are split by time, exactly', async () => {

@@ -1,4 +1,5 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { statementOf } from './statements.ts';
 
 /** What must be true of the file by itself; each query gives the rows that break it. `@cleaned`: records before are gone. */
 const LAWS: Readonly<Record<string, string>> = {
@@ -111,17 +112,4 @@ export function breaches(db: Database, cleanedMs: number, withIntegrity: boolean
     const rows = sql.includes('@cleaned') ? statement.all({ cleaned: cleanedMs }) : statement.all();
     return rows.length === 0 ? [] : [`${law}; not here: ${JSON.stringify(rows.slice(0, 3))}`];
   });
-}
-
-const prepared = new WeakMap<Database, Map<string, Statement>>();
-
-function statementOf(db: Database, sql: string): Statement {
-  const known = prepared.get(db) ?? new Map<string, Statement>();
-  prepared.set(db, known);
-  let statement = known.get(sql);
-  if (statement === undefined) {
-    statement = db.prepare(sql);
-    known.set(sql, statement);
-  }
-  return statement;
 }

@@ -7,6 +7,7 @@ import type { EntryOutcome } from '../../src/core/ledger/entry.ts';
 import type { NewScheduledReset, NodePoll } from '../../src/core/ledger/usage-ledger.ts';
 import { WallTime } from '../../src/core/metering/wall-time.ts';
 import { directed } from '../../src/core/units/bytes.ts';
+import { Calendar, type Day } from '../../src/core/units/calendar.ts';
 import type {
   EntryId,
   NodeId,
@@ -24,6 +25,7 @@ import { SCRATCH } from '../support/scratch.ts';
 import type { Action, Answer } from './actions.ts';
 import { copyDisk, Faults } from './faults.ts';
 import type { Random } from './random.ts';
+import { statementOf } from './statements.ts';
 import { Timers } from './timers.ts';
 
 /** The machine that Xpert runs on: its disk, its process (ended and started again) and the real ledger in it. */
@@ -37,6 +39,7 @@ export class Machine {
   #backups = 0;
   #store: SqliteStore | null = null;
   #look: Database | null = null;
+  #calendar: { readonly zones: string; readonly calendar: Calendar } | null = null;
   wallTime: WallTime;
 
   constructor(clock: ManualClock, random: Random) {
@@ -61,6 +64,13 @@ export class Machine {
   get look(): Database {
     this.#look ??= new Sqlite(path.join(this.#folder, 'ledger.db'), { readonly: true });
     return this.#look;
+  }
+
+  /** The panel's day that an instant lies in. */
+  dayOf(ms: number): Day {
+    const zones = statementOf(this.look, "SELECT value FROM meta WHERE name = 'calendar'", 'column').get() as string;
+    if (this.#calendar?.zones !== zones) this.#calendar = { zones, calendar: new Calendar(JSON.parse(zones)) };
+    return this.#calendar.calendar.dayOf(ms);
   }
 
   async start(timeZone: string): Promise<void> {
@@ -284,10 +294,9 @@ export class Machine {
 
   #asideItem({ item: { source, rx, tx, atMs } }: Action & { kind: 'decide' }) {
     const whose = 'token' in source ? "report ->> 'userToken' = ?" : 'peer_id = (SELECT id FROM peer WHERE key = ?)';
-    const id = this.look
-      .prepare(`SELECT CAST(id AS TEXT) FROM quarantine WHERE ${whose} AND rx = ? AND tx = ? AND at = ?`)
-      .pluck()
-      .get('token' in source ? source.token : source.peer, rx, tx, atMs);
+    const sql = `SELECT CAST(id AS TEXT) FROM quarantine WHERE ${whose} AND rx = ? AND tx = ? AND at = ?`;
+    const name = 'token' in source ? source.token : source.peer;
+    const id = statementOf(this.look, sql, 'column').get(name, rx, tx, atMs);
     return { kind: 'quarantine', id: String(id) } as const;
   }
 
@@ -312,7 +321,7 @@ export class Machine {
   }
 
   #find<Id extends string>(sql: string, key: string | number): Id {
-    return (this.look.prepare(sql).pluck().get(key) ?? 'none') as Id;
+    return (statementOf(this.look, sql, 'column').get(key) ?? 'none') as Id;
   }
 
   #toPoll({ snapshot, opening, atMs, suspect, second }: Action & { kind: 'poll' }): NodePoll {

@@ -15,7 +15,7 @@ import {
   type Source,
 } from './model-state.ts';
 import { undoEntry } from './model-undo.ts';
-import { slicesOf } from './slices.ts';
+import { type DayOf, isLong, slicesOf } from './slices.ts';
 import type { Snapshot } from './world.ts';
 
 const TIB = 1024n ** 4n;
@@ -27,13 +27,16 @@ const QUARTER_MS = 900_000;
  */
 export class Model {
   readonly state: LedgerState;
+  readonly #dayOf: DayOf;
 
-  constructor(state: LedgerState = emptyState()) {
+  /** `dayOf`: the panel's days are not told once more; calendar.test.ts does that. */
+  constructor(dayOf: DayOf, state: LedgerState = emptyState()) {
+    this.#dayOf = dayOf;
     this.state = state;
   }
 
   clone(): Model {
-    return new Model(structuredClone(this.state));
+    return new Model(this.#dayOf, structuredClone(this.state));
   }
 
   /** Sets the planned marks whose instant has come; the ledger does so before anything else. */
@@ -97,11 +100,15 @@ export class Model {
     owner: string | null = null,
   ): EntryModel['postings'] {
     const own = { user: owner, token: null, peer: null, inCycle: true };
-    const cuts = owner !== null ? [] : 'token' in source ? this.#tokenCuts(source.token) : this.#peerCuts(source.peer);
-    return slicesOf(bytes.rx, bytes.tx, fromMs, toMs, cuts).flatMap((slice) => {
+    const half = carrier.endsWith('/wireguard') ? 'services' : 'reports';
+    const ownerCuts =
+      owner !== null ? [] : 'token' in source ? this.#tokenCuts(source.token) : this.#peerCuts(source.peer);
+    const marks = isLong({ fromMs, toMs })
+      ? this.#marksOf(owner === null ? this.#ownersOf(source) : [owner], half)
+      : [];
+    return slicesOf(bytes, { fromMs, toMs }, [...ownerCuts, ...marks], this.#dayOf).flatMap((slice) => {
       if (slice.rx + slice.tx === 0n) return [];
       const holder = owner !== null ? own : this.holderOf(source, slice);
-      const half = carrier.endsWith('/wireguard') ? 'services' : 'reports';
       const pot = this.pot(holder, this.markAt(holder.user, half, slice.fromMs, slice.toMs), half);
       const quarter = Math.floor(Math.max(slice.fromMs, slice.toMs - 1) / QUARTER_MS);
       return [addToCell(this.state, { pot, carrier, source, quarter }, slice)];
@@ -135,7 +142,8 @@ export class Model {
 
   #reports(sender: ReportSender, reports: readonly UsageReport[], nowMs: number): Answer {
     if (!this.state.tracking) return 'error tracking-off';
-    const trial = this.clone();
+    // A request counts as a whole or not at all; where no id can be misused it counts.
+    const trial = this.#mayBeRefused(sender, reports) ? this.clone() : this;
     const count = { recorded: 0, duplicates: 0, stale: 0, quarantined: 0 };
     for (const report of reports) {
       const outcome = trial.#report(sender, report, nowMs);
@@ -144,6 +152,19 @@ export class Model {
     }
     this.#take(trial);
     return `recorded ${count.recorded} duplicates ${count.duplicates} stale ${count.stale} quarantined ${count.quarantined}`;
+  }
+
+  /** True if an id comes with two bodies, here and before or twice here. */
+  #mayBeRefused(sender: ReportSender, reports: readonly UsageReport[]): boolean {
+    const bodies = new Map<string, string>();
+    return reports.some((report) => {
+      const key = keyOf(sender, report);
+      if (key === null) return false;
+      const body = bodyOf(report);
+      const known = this.state.keys.get(key) ?? bodies.get(key) ?? body;
+      bodies.set(key, body);
+      return known !== body;
+    });
   }
 
   #report(sender: ReportSender, report: UsageReport, nowMs: number) {
@@ -319,6 +340,19 @@ export class Model {
   #peerCuts(peer: string): number[] {
     const bindings = this.state.owners.get(peer)?.bindings ?? [];
     return bindings.flatMap(({ fromMs, toMs }) => (toMs === null ? [fromMs] : [fromMs, toMs]));
+  }
+
+  /** Everybody, or nobody, whose bytes of that source may be. */
+  #ownersOf(source: Source): (string | null)[] {
+    if ('peer' in source) {
+      return [null, ...(this.state.owners.get(source.peer)?.bindings ?? []).map(({ user }) => user)];
+    }
+    const owner = this.state.tokens.get(source.token);
+    return [owner === undefined || owner.released ? null : owner.user];
+  }
+
+  #marksOf(users: readonly (string | null)[], half: UsageHalf): number[] {
+    return this.state.marks.filter((mark) => users.some((user) => appliesTo(mark, user, half))).map(({ atMs }) => atMs);
   }
 
   markAt(user: string | null, half: UsageHalf, fromMs: number, toMs: number): number {

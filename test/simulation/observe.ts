@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { Model } from './model.ts';
 import { addTo, type Bytes, type LedgerState } from './model-state.ts';
+import { statementOf } from './statements.ts';
 
 type Lines = string[];
 
@@ -73,7 +74,7 @@ function counters({ services, baselines, streams }: LedgerState): Lines {
 
 /** The same of the file. */
 export function found(db: Database): Lines {
-  return OBSERVATIONS.flatMap((sql) => statement(db, sql).all() as Lines).sort();
+  return OBSERVATIONS.flatMap((sql) => statementOf(db, sql, 'column').all() as Lines).sort();
 }
 
 const OBSERVATIONS = [
@@ -111,19 +112,3 @@ const OBSERVATIONS = [
      iif(e.quarantine_id IS NULL, '', ' aside') FROM entry e`,
   `SELECT 'keys ' || count(*) FROM report_key`,
 ];
-
-const prepared = new WeakMap<Database, Map<string, Statement>>();
-
-function statement(db: Database, sql: string): Statement {
-  let known = prepared.get(db);
-  if (known === undefined) {
-    known = new Map();
-    prepared.set(db, known);
-  }
-  let one = known.get(sql);
-  if (one === undefined) {
-    one = db.prepare(sql).pluck();
-    known.set(sql, one);
-  }
-  return one;
-}

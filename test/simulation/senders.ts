@@ -20,7 +20,6 @@ interface Stream {
   readonly token: string;
   readonly place: (typeof PLACES)[number];
   readonly tellsTime: boolean;
-  lastMs: number;
   rx: bigint;
   tx: bigint;
 }
@@ -111,15 +110,13 @@ export class Senders {
 
   #fromStream(nowMs: number): UsageReport {
     const random = this.#random;
-    // What was not told for more than eight days is spread by days, and the model knows no days: docs/testing.md.
-    let stream = random.pickOrNone(this.#streams.filter(({ lastMs }) => nowMs - lastMs < 7 * 24 * HOUR_MS));
+    let stream = random.pickOrNone(this.#streams);
     if (stream === undefined || (this.#streams.length < 6 && random.chance(0.2))) {
       const name = random.chance(0.3) ? '' : `stream-${this.#streams.length}`;
       const rest = { token: random.pick(this.#tokens()), place: random.pick(PLACES), tellsTime: random.chance(0.5) };
-      stream = { name, lastMs: nowMs, rx: 0n, tx: 0n, ...rest };
+      stream = { name, rx: 0n, tx: 0n, ...rest };
       this.#streams.push(stream);
     }
-    stream.lastMs = nowMs;
     if (random.chance(0.1)) {
       stream.rx = 0n;
       stream.tx = 0n;

@@ -5,6 +5,7 @@ import type { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import type { Model } from './model.ts';
 import type { Bytes } from './model-state.ts';
 import type { ReportAction } from './senders.ts';
+import { statementOf } from './statements.ts';
 import type { Life, SimulatedNode, Snapshot } from './world.ts';
 
 /** What really happened, against which ledger and model are both held: neither of the two is asked. */
@@ -70,7 +71,7 @@ export class Truth {
   /** Acked <= booked <= sent, booked <= carried, and raw totals never shrink. */
   checkBooked(db: Database): void {
     const carried = this.#carried();
-    for (const row of db.prepare(RAW).safeIntegers().all()) {
+    for (const row of statementOf(db, RAW, 'big').all()) {
       const { token, peer, total } = row as { token: string | null; peer: string | null; total: bigint };
       const most = (token === null ? carried.get(peer ?? '') : this.#sent.get(token)) ?? 0n;
       this.#bound(token ?? `peer ${peer}`, total, most);
@@ -125,7 +126,7 @@ export class Truth {
    * Records from before `cleanedMs` are gone, and with them their flags. Not where a peer was removed and made anew unseen and has outgrown its old value: no reading tells those apart.
    */
   checkLosses(db: Database, cleanedMs: number): void {
-    const flagged = db.prepare(FLAGGED).all() as { peer: string; fromMs: number; toMs: number }[];
+    const flagged = statementOf(db, FLAGGED).all() as { peer: string; fromMs: number; toMs: number }[];
     for (const life of this.#lives) {
       const read = this.#read.get(life);
       if (read === undefined || this.#isOutgrown(life, read)) continue;
@@ -198,7 +199,8 @@ function same(what: string, shown: { rx: bigint | null; tx: bigint | null } | un
 
 /** Lines of only one of two sorted lists; '' if there are none. */
 export function differenceOfLines(wanted: readonly string[], found: readonly string[]): string {
-  const inBoth = new Set(wanted.filter((line) => found.includes(line)));
+  const all = new Set(found);
+  const inBoth = new Set(wanted.filter((line) => all.has(line)));
   const missing = wanted.filter((line) => !inBoth.has(line)).map((line) => `  missing: ${line}`);
   const tooMuch = found.filter((line) => !inBoth.has(line)).map((line) => `  found:   ${line}`);
   return [...missing, ...tooMuch].slice(0, 20).join('\n');

@@ -72,11 +72,6 @@ export function isCoarse({ fromMs, toMs }: Pick<BookedInterval, 'fromMs' | 'toMs
   return fromMs !== null && toMs - fromMs > FINEST_UP_TO_MS;
 }
 
-/** True if it is so long that it is cut by days. */
-export function isCutByDays({ fromMs, toMs }: Pick<BookedInterval, 'fromMs' | 'toMs'>): boolean {
-  return fromMs !== null && toMs - fromMs > HOURS_UP_TO_MS;
-}
-
 /** The next border after an instant: at most some 200 pieces for an interval of up to half a year. */
 function bordersFor(lengthMs: number, days: Pick<Calendar, 'dayOf'> | null): (ms: number) => number {
   if (days === null || lengthMs <= FINEST_UP_TO_MS) return (ms) => quarterStart(quarterOf(ms) + 1);

@@ -1,10 +1,12 @@
 import { ExpectedError, NotFound } from '../../../core/errors.ts';
 import type { CorrectedCarrier, CorrectionSubject } from '../../../core/ledger/entry.ts';
+import type { UsageHalf } from '../../../core/ledger/segment.ts';
 import { canonicalServer } from '../../../core/metering/ingest.ts';
+import { isCoarse } from '../../../core/metering/spread.ts';
 import type { Database } from '../database.ts';
 import type { Attribution, CarrierState, Holder, SeriesState } from './attribution.ts';
 import type { PeerBinding } from './meter-states.ts';
-import { ownerChanges, peerHolder } from './peer-booking.ts';
+import { bordersOf, ownerChanges, peerHolder } from './peer-booking.ts';
 import { TOKEN_OWNER, tokenOwner } from './report-booking.ts';
 
 /** A time, or an instant where both are the same. */
@@ -17,7 +19,7 @@ interface Time {
 export interface CorrectionTarget {
   /** The series that added bytes are booked to; made if there is none yet. */
   series(): SeriesState;
-  /** Instants within a time at which the owner changes. */
+  /** Instants, in order, at which the owner changes; of a time that is not cut by quarters also those of marks. */
   cuts(time: Time): readonly number[];
   holderAt(time: Time): Holder;
   /** Everything it may take from. */
@@ -56,7 +58,10 @@ export class CorrectionTargets {
     const bindings = (this.#sql.bindings.all(peerId) as BindingRow[]).map(toBinding);
     return {
       series: () => this.#attribution.seriesOfPeer(peerId, this.#serviceCarrier(serviceId)),
-      cuts: ({ fromMs, toMs }) => ownerChanges(bindings, fromMs, toMs),
+      cuts: (time) =>
+        isCoarse(time)
+          ? bordersOf(this.#attribution, peerId, bindings)
+          : ownerChanges(bindings, time.fromMs, time.toMs),
       holderAt: (time) => peerHolder(peerId, bindings, time),
       tallies: () => this.#sql.ofPeer.all(peerId) as number[],
     };
@@ -67,7 +72,7 @@ export class CorrectionTargets {
     const owner = tokenOwner(this.#sql.tokenOwner, token);
     return {
       series: () => this.#attribution.seriesOfToken(token, this.#carrier(reported)),
-      cuts: () => [owner.sinceMs],
+      cuts: (time) => [owner.sinceMs, ...this.#marks(owner.now, 'reports', time)].sort((a, b) => a - b),
       holderAt: ({ fromMs, toMs }) => {
         const isBefore = fromMs === toMs ? toMs < owner.sinceMs : toMs <= owner.sinceMs;
         return isBefore ? owner.before : owner.now;
@@ -79,7 +84,8 @@ export class CorrectionTargets {
   #ofUser(userId: string, carrier: CorrectedCarrier): CorrectionTarget {
     if (this.#sql.user.get(userId) === undefined) throw new NotFound('user', userId);
     const own = { userId, token: null, peerId: null, inCycle: true };
-    const rest = { cuts: () => [], holderAt: () => own };
+    const half = 'serviceId' in carrier ? 'services' : 'reports';
+    const rest = { cuts: (time: Time) => this.#marks(own, half, time), holderAt: () => own };
     if ('serviceId' in carrier) {
       const { serviceId } = carrier;
       if (this.#sql.service.get(serviceId) === undefined) throw new NotFound('VPN service', serviceId);
@@ -95,6 +101,10 @@ export class CorrectionTargets {
       series: () => this.#attribution.seriesOfToken(this.#tokenOf(userId), this.#carrier(reported)),
       tallies: () => this.#sql.ofUser.all({ ...reported, userId }) as number[],
     };
+  }
+
+  #marks(holder: Holder, half: UsageHalf, time: Time): readonly number[] {
+    return isCoarse(time) ? this.#attribution.marks(holder, half).map(({ atMs }) => atMs) : [];
   }
 
   #seriesOnService(userId: string, serviceId: string): SeriesState {

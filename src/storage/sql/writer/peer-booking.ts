@@ -1,4 +1,4 @@
-import { cutInterval, isCutByDays, type Piece, spread } from '../../../core/metering/spread.ts';
+import { cutInterval, isCoarse, type Piece, spread } from '../../../core/metering/spread.ts';
 import type { Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
@@ -8,8 +8,8 @@ import type { ServicePoll } from './polled-services.ts';
 
 /**
  * Books counted bytes of peers: cut at quarters and at changes of owner, each slice to who owned the peer then. What came
- * after more than eight days without a reading is cut by days and at marks: by quarters a node that is back after a month
- * would write three thousand records for each of its peers.
+ * after more than two days without a reading is cut by hours, after more than eight by days, and at marks: by quarters a
+ * node that is back after a month would write three thousand records for each of its peers.
  */
 export class PeerBooking {
   readonly #attribution: Attribution;
@@ -54,7 +54,7 @@ export class PeerBooking {
   #piecesOf(peer: MeteredPeer, service: ServicePoll, fromMs: number | null, flags: number): readonly Piece[] {
     const { atMs: toMs, bookedAtMs } = service;
     const interval = { fromMs, toMs, bookedAtMs, flags };
-    if (!isCutByDays(interval)) return this.#pieces(fromMs, service, flags, ownerChanges(peer.bindings, fromMs, toMs));
+    if (!isCoarse(interval)) return this.#pieces(fromMs, service, flags, ownerChanges(peer.bindings, fromMs, toMs));
     return cutInterval(interval, bordersOf(this.#attribution, peer.id, peer.bindings), this.#calendar);
   }
 

@@ -1,5 +1,5 @@
 import type { UsageReport } from '../../../core/ledger/report.ts';
-import { cutInterval, isCoarse, isCutByDays, type Piece, spread } from '../../../core/metering/spread.ts';
+import { cutInterval, isCoarse, type Piece, spread } from '../../../core/metering/spread.ts';
 import { directed } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { BoundedMap } from '../bounded-map.ts';
@@ -98,13 +98,13 @@ export class ReportBooking {
   }
 
   /**
-   * A report about days is cut by hours or days (`cutInterval`), and at marks: by the quarter a kilobyte that somebody sends
-   * would be thousands of records. A counter that was not told for days is cut so where they are more than eight.
+   * What tells of more than two days is cut by hours or days (`cutInterval`), and at marks: by the quarter a kilobyte that
+   * somebody sends would be thousands of records.
    */
   #bookInterval(report: AcceptedReport, owner: TokenState, series: SeriesState): void {
-    const { fromMs, toMs, receivedAtMs, flags, stream } = report;
+    const { fromMs, toMs, receivedAtMs, flags } = report;
     const interval = { fromMs, toMs, bookedAtMs: receivedAtMs, flags };
-    const isLong = stream === null ? isCoarse(interval) : isCutByDays(interval);
+    const isLong = isCoarse(interval);
     const marks = isLong ? this.#attribution.marks(owner.now, 'reports').map(({ atMs }) => atMs) : [];
     const cuts = [owner.sinceMs, ...marks].sort((a, b) => a - b);
     const pieces = cutInterval(interval, cuts, isLong ? this.#calendar : null);

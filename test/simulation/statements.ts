@@ -1,0 +1,27 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+const MODES = {
+  rows: (statement: Statement) => statement,
+  column: (statement: Statement) => statement.pluck(),
+  big: (statement: Statement) => statement.safeIntegers(),
+};
+
+type Mode = keyof typeof MODES;
+
+const prepared = new WeakMap<Database, Map<string, Statement>>();
+
+/** A statement of that connection, prepared once: whole rows, their first column, or rows whose integers are bigints. */
+export function statementOf(db: Database, sql: string, mode: Mode = 'rows'): Statement {
+  let known = prepared.get(db);
+  if (known === undefined) {
+    known = new Map();
+    prepared.set(db, known);
+  }
+  const key = `${mode} ${sql}`;
+  let statement = known.get(key);
+  if (statement === undefined) {
+    statement = MODES[mode](db.prepare(sql));
+    known.set(key, statement);
+  }
+  return statement;
+}

@@ -15,10 +15,14 @@ const MAX_BUFFERED_BYTES = 65_536;
 /** Topics that only those see who see the whole fleet. */
 const FLEET_TOPICS: ReadonlySet<Topic> = new Set(['nodes', 'notices', 'alerts']);
 
+/** Who a client is by now; null, or a refusal: nobody any more. */
+type AskAgain = () => Promise<Actor | null>;
+
 interface Client {
   readonly response: ServerResponse;
   readonly address: string;
-  readonly seesFleet: boolean;
+  readonly askAgain: AskAgain;
+  seesFleet: boolean;
 }
 
 /**
@@ -42,7 +46,10 @@ export class EventStream {
       }),
       changes.subscribe((topics) => this.#changed(topics)),
     ];
-    this.#heartbeat = setInterval(() => this.#send(() => ': alive\n\n'), HEARTBEAT_MS).unref();
+    this.#heartbeat = setInterval(() => {
+      this.#send(() => ': alive\n\n');
+      void this.lookAgain();
+    }, HEARTBEAT_MS).unref();
   }
 
   /** @throws busy if too many look on already */
@@ -54,11 +61,22 @@ export class EventStream {
   }
 
   /** Takes over a response whose head was sent. */
-  open(response: ServerResponse, actor: Actor, address: string): void {
-    const client = { response, address, seesFleet: isAllowed(actor, 'view-all') };
+  open(response: ServerResponse, actor: Actor, address: string, askAgain: AskAgain): void {
+    const client = { response, address, askAgain, seesFleet: isAllowed(actor, 'view-all') };
     this.#clients.add(client);
     response.on('close', () => this.#clients.delete(client));
     response.write(': connected\nretry: 3000\n\n');
+  }
+
+  /** Lets go of those whose login or token has ended, and shows others what they may see by now. */
+  async lookAgain(): Promise<void> {
+    await Promise.all(
+      [...this.#clients].map(async (client) => {
+        const actor = await client.askAgain().catch(() => null);
+        if (actor !== null && isAllowed(actor, 'view')) client.seesFleet = isAllowed(actor, 'view-all');
+        else if (this.#clients.delete(client)) client.response.end();
+      }),
+    );
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/http/auth/secrets.ts';
 import { type HttpTestServer, startHttp } from '../support/http-server.ts';
@@ -144,6 +145,37 @@ describe('logging in', () => {
     expect(out.statusCode).toBe(204);
     expect(out.headers['set-cookie']).toContain('Max-Age=0');
     expect((await server.request('GET', '/api/v1/users', { headers })).statusCode).toBe(401);
+  });
+
+  it('ends the live events that it opened, and no others; so does the end of a token', {
+    timeout: 20_000,
+  }, async () => {
+    server = await startHttp();
+    const cookies = [cookieOf(await setUp()), cookieOf(await logIn('ann', PASSWORD))];
+    await server.app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = server.app.server.address() as AddressInfo;
+    const made = await server.request('POST', '/api/v1/tokens', {
+      ...{ headers: { cookie: cookies[1] ?? '' }, body: { name: 'wall', scopes: ['read'] } },
+    });
+    const ended: string[] = [];
+    const follow = async (name: string, headers: Record<string, string>) => {
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1/events`, { headers });
+      expect(response.status).toBe(200);
+      return { over: response.text().then(() => ended.push(name)) };
+    };
+    const [one, other] = [
+      await follow('one', { cookie: cookies[0] ?? '' }),
+      await follow('other', { cookie: cookies[1] ?? '' }),
+    ];
+    const byToken = await follow('token', { authorization: `Bearer ${made.json().token}` });
+    await server.request('DELETE', '/api/v1/session', { headers: { cookie: cookies[0] ?? '' } });
+    await one.over;
+    expect(ended).toEqual(['one']);
+    await server.request('DELETE', `/api/v1/tokens/${made.json().id}`, { headers: { cookie: cookies[1] ?? '' } });
+    await byToken.over;
+    expect(ended).toEqual(['one', 'token']);
+    await server.app.close();
+    await other.over;
   });
 
   it('ends everywhere when the password changes, except here', async () => {

@@ -25,7 +25,8 @@ export async function hidingHolders<T>(actor: Actor, adding: Promise<T>): Promis
   } catch (error) {
     const isTold = visibilityOf(actor).kind === 'all' || !(error instanceof ExpectedError);
     if (isTold || error.code !== 'token-taken') throw error;
-    const hint = 'Choose another token, or leave it out to get a random one.';
-    throw new Taken('token-taken', 'Somebody has this token, or once had it.', hint);
+    const hint =
+      'Leave it out to get a random one. What was reported under it before its user was made is the owner’s to give.';
+    throw new Taken('token-taken', 'Somebody has this token, once had it, or has reported under it.', hint);
   }
 }

@@ -173,6 +173,23 @@ describe('a reseller', () => {
     expect(await everything()).toEqual(before);
   });
 
+  it('takes no history that belongs to nobody by making its user; the owner may give it', async () => {
+    const unclaimed = async () => (await call('GET', '/api/v1/unclaimed')).json().tokens;
+    const before = await unclaimed();
+    expect(before).toMatchObject([{ userToken: 'hush-unclaimed' }]);
+    const body = { name: 'taker', userToken: 'hush-unclaimed', countInCycle: true };
+    const csv = 'name,user_token\ntaker,hush-unclaimed';
+    for (const tried of [
+      await call('POST', '/api/v1/users', body, reseller),
+      await call('POST', '/api/v1/users/import', { csv }, reseller),
+    ])
+      expect([tried.statusCode, tried.json().code]).toEqual([409, 'token-taken']);
+    expect(await unclaimed()).toEqual(before);
+    const given = (await call('POST', '/api/v1/users', { ...body, owner: 'the-reseller' })).json();
+    expect(given).toMatchObject({ owner: { name: 'the-reseller' }, traffic: before[0].traffic });
+    expect(await unclaimed()).toEqual([]);
+  });
+
   it('is not told whose a token is', async () => {
     const answer = await call('POST', '/api/v1/users', { name: 'new', userToken: 'hush-user-token' }, reseller);
     expect(answer.json()).toMatchObject({ status: 409, code: 'token-taken' });

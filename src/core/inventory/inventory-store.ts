@@ -154,6 +154,8 @@ export interface NewUser {
   readonly active: boolean;
   readonly createdAt: Date;
   readonly countInCycle: boolean;
+  /** False: whoever makes the user may not give away what was reported under the token; it is taken then. Default: true. */
+  readonly mayClaim?: boolean;
   readonly email?: string | null;
   readonly tags?: readonly string[];
   /** What the user is entitled to from the beginning; absent: to everything. */

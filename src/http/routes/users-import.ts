@@ -66,6 +66,7 @@ export function usersImportRoutes(app: HttpApp, parts: HttpParts): void {
     const who = visibilityOf(actor);
     const ownerId = who.kind === 'owner' ? who.adminId : adminIdOf(actor);
     const isDryRun = request.body.dryRun === true;
+    const mayClaim = who.kind === 'all';
     const { wanted, errors } = await usersOf(
       parts,
       request.body.csv,
@@ -77,7 +78,7 @@ export function usersImportRoutes(app: HttpApp, parts: HttpParts): void {
     const fresh: NewUser[] = [];
     for (const user of wanted) {
       if ((await inventory.findUser(user.name))?.name === user.name) existing.push(user.name);
-      else fresh.push(user);
+      else fresh.push({ ...user, mayClaim });
     }
     if (!isDryRun && fresh.length > 0) {
       await hidingHolders(actor, inventory.addUsers(fresh));

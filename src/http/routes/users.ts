@@ -142,6 +142,7 @@ export function userRoutes(app: HttpApp, parts: HttpParts): void {
       active: active ?? true,
       createdAt: clock.now(),
       countInCycle: countInCycle ?? false,
+      mayClaim: visibilityOf(actor).kind === 'all',
       ...(entitlement === undefined ? {} : { entitlement: await entitlementOf(parts, entitlement) }),
     });
     const user = await hidingHolders(actor, adding);

@@ -62,6 +62,7 @@ export class Owners {
       words,
     );
     this.#quotas.judgeNow(id, createdAt);
+    if (user.mayClaim === false) this.#refuseUnclaimed(user.userToken);
     this.#giveToken(user.userToken, id, createdAt, user.countInCycle);
     return this.#user(id);
   }
@@ -152,6 +153,16 @@ export class Owners {
     this.#resets.applyMarks(userId);
   }
 
+  /** Unclaimed usage is the owner's to give (contract: "when the owner creates a user with that token"). */
+  #refuseUnclaimed(token: string): void {
+    if (this.#sql.unclaimed.get(token) === undefined) return;
+    throw new Taken(
+      'token-taken',
+      `Usage was reported under the token "${token}" already.`,
+      'The owner can make this user; or leave the token out to get a random one.',
+    );
+  }
+
   #refuseTakenName(name: string): void {
     if (this.#sql.nameExists.get(name, name) === undefined) return;
     throw new Taken('name-taken', `There is already a user or an admin named "${name}".`, 'Choose another name.');
@@ -196,6 +207,7 @@ function prepare(db: Database) {
     ),
     rotateToken: db.prepare('UPDATE user_token SET rotated_at = ? WHERE user_id = ? AND rotated_at IS NULL'),
     releaseTokens: db.prepare('UPDATE user_token SET released_at = ? WHERE user_id = ?'),
+    unclaimed: db.prepare('SELECT 1 FROM segment WHERE token = ? AND user_id IS NULL LIMIT 1'),
     claimToken: db.prepare(
       'UPDATE segment SET user_id = ?, in_cycle = ?, claimed_at = ? WHERE token = ? AND user_id IS NULL',
     ),

@@ -277,6 +277,19 @@ describe('XPERT_WEBHOOK_AUTH=open', () => {
     expect({ ...known.headers, date: '' }).toEqual({ ...unknown.headers, date: '' });
   });
 
+  it('counts every report of an unsigned batch towards the 200 a second', async () => {
+    server = await startHttp();
+    const from = '192.0.2.7';
+    const batch = (id: string) => Array.from({ length: 600 }, (_, i) => ({ ...REPORT, event_id: `${id}${i}` }));
+    expect((await send(batch('a'), { from })).json()).toMatchObject({ recorded: 600 });
+    const refused = await send(REPORT, { from });
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '3']);
+    expect((await send(REPORT, { from: '192.0.2.9' })).statusCode).toBe(200);
+    for (const id of ['b', 'c']) expect((await send(batch(id), { from: '127.0.0.1' })).statusCode).toBe(200);
+    server.clock.advance(3_000);
+    expect((await send(REPORT, { from })).statusCode).toBe(200);
+  });
+
   it('takes 200 a second from an address, and this machine is exempt unless a proxy speaks through it', async () => {
     server = await startHttp();
     const statuses = async (options: RequestOptions) => {

@@ -12,4 +12,19 @@ describe('RateLimiter', () => {
     await clock.advance(1000);
     expect(() => limiter.take('192.0.2.1')).not.toThrow();
   });
+
+  it('takes a batch whole, and nothing more from there until it is paid off', async () => {
+    const clock = new ManualClock();
+    const limiter = new RateLimiter(clock, 200);
+    limiter.take('192.0.2.1');
+    limiter.charge('192.0.2.1', 499);
+    expect(() => limiter.take('192.0.2.1')).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
+    expect(() => limiter.take('192.0.2.2')).not.toThrow();
+    await clock.advance(2000);
+    expect(() => limiter.take('192.0.2.1')).toThrow(expect.objectContaining({ details: { retryAfterSeconds: 1 } }));
+    await clock.advance(1000);
+    expect(() => limiter.take('192.0.2.1')).not.toThrow();
+    limiter.charge('192.0.2.1', 100);
+    expect(() => limiter.take('192.0.2.1')).not.toThrow();
+  });
 });

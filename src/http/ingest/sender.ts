@@ -43,6 +43,11 @@ export class SenderGate {
     if (!isExempt(request)) this.#limiter.take(request.ip);
   }
 
+  /** Of an unsigned request that was taken: a batch brings as much as its reports one by one. */
+  charge(request: FastifyRequest, reports: number): void {
+    if (!isExempt(request)) this.#limiter.charge(request.ip, reports - 1);
+  }
+
   /** The token behind a request; null for an unsigned one. @throws 401 */
   async identify(request: FastifyRequest, body: string): Promise<TokenActor | null> {
     try {

@@ -68,6 +68,7 @@ export function webhookRoutes(
       const { headers } = request.raw;
       const eventId = requestEventId(headers['idempotency-key'], headers['webhook-id']);
       const reports = parseReports(body, eventId, { nowMs: clock.now().getTime(), backfill: sender.backfill });
+      if (actor === null && reports.length > 1) gate.charge(request, reports.length);
       record(sender, reports, actor).then(
         (outcome) => {
           parts.metrics.reported(outcome);

@@ -111,7 +111,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     trackingState: () => store.trackingState(),
     ready: () => store.heartbeat(),
     examine: () => examine(examined()),
-    ...vpnServiceImports({ inventory, identity, expected, clock, nodes }),
+    ...vpnServiceImports({ inventory, identity, expected, settings, clock, nodes }),
   });
   const examined = () => {
     return { config, nodes, services, identity, operations, wallTime, listening, backups, clock, store, access };

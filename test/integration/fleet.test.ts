@@ -172,6 +172,38 @@ describe('a fleet', () => {
     expect(await parts.ports.operations.importVpnServiceTexts(texts)).toEqual(nothing);
   });
 
+  test('reading the bot again takes over what changed there, and nothing that was done by hand here', async () => {
+    const { operations, inventory } = parts.ports;
+    const bot = (active: boolean, role = 'user') => {
+      const users = JSON.stringify({ '7': { telegram_id: 7, username: 'vasya', active, role } });
+      return operations.importVpnServiceTexts({ users, peers: '', env: '' });
+    };
+    const vasya = async () => {
+      const user = await inventory.findUser('vasya');
+      if (user === null) throw new Error('vasya is not there');
+      return user;
+    };
+    await bot(true, 'owner');
+    await inventory.updateUser((await vasya()).id, { active: false });
+    await bot(true, 'owner');
+    expect(await vasya()).toMatchObject({ active: false });
+    // Switched off there and on again: that is news.
+    await bot(false);
+    await bot(true);
+    expect(await vasya()).toMatchObject({ active: true });
+    await bot(false);
+    expect(await vasya()).toMatchObject({ active: false });
+    await inventory.updateUser((await vasya()).id, { active: true });
+    await bot(false);
+    expect(await vasya()).toMatchObject({ active: true, role: 'user' });
+    // A file of peers alone says nothing of the people behind them.
+    await bot(true, 'owner');
+    await inventory.updateUser((await vasya()).id, { active: false });
+    const peers = JSON.stringify({ '7': { public_key: `${'A'.repeat(43)}=`, wg_ip: '10.0.0.2/32' } });
+    await operations.importVpnServiceTexts({ users: '', peers, env: '' });
+    expect(await vasya()).toMatchObject({ active: false, role: 'owner' });
+  });
+
   test('tracking off counts nothing, on again begins with a new baseline', async () => {
     write('fra-1');
     const { node } = await add('fra-1');

@@ -5,6 +5,7 @@ import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { Node } from '../../core/inventory/node.ts';
 import type { User } from '../../core/inventory/peer.ts';
 import type { ImportSummary, Operations, VpnServiceTexts } from '../../core/settings/operations.ts';
+import type { SettingsStore } from '../../core/settings/settings-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, UserId } from '../../core/units/ids.ts';
 import { randomId } from '../../lib/random-id.ts';
@@ -20,6 +21,7 @@ import {
   type Skipped,
 } from './bot-files.ts';
 import type { ExpectedPeers } from './expected-peers.ts';
+import { SwitchedOff } from './switched-off.ts';
 
 type BotRecords = ReturnType<typeof readBotDatabase>;
 type Files = Parameters<Operations['importVpnService']>[0];
@@ -28,6 +30,7 @@ interface Dependencies {
   readonly inventory: InventoryStore;
   readonly identity: Pick<IdentityStore, 'admins'>;
   readonly expected: ExpectedPeers;
+  readonly settings: SettingsStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly nodes: Pick<RunningNodes, 'add'>;
 }
@@ -113,6 +116,7 @@ async function importUsers(
   use: Dependencies,
 ): Promise<{ readonly ids: ReadonlyMap<number, UserId>; readonly added: number }> {
   const known = await usersByTelegramId(use.inventory);
+  const switchedOff = await SwitchedOff.read(use.settings);
   const ids = new Map<number, UserId>();
   let added = 0;
   // A peer may belong to somebody whom users.json does not name.
@@ -124,15 +128,19 @@ async function importUsers(
     ]);
   for (const user of new Map([...bot.users, ...strangers]).values()) {
     const existing = known.get(user.telegramId);
+    // Of strangers the bot says nothing but that they have a peer.
+    const active = bot.users.has(user.telegramId) ? switchedOff.changeOf(user) : null;
     if (existing === undefined) {
       ids.set(user.telegramId, (await addUser(user, ownerId, use)).id);
       added += 1;
     } else {
       ids.set(user.telegramId, existing.id);
-      if (existing.role !== user.role || existing.active !== user.active)
-        await use.inventory.updateUser(existing.id, { role: user.role, active: user.active });
+      const role = bot.users.has(user.telegramId) ? user.role : existing.role;
+      const isSame = existing.role === role && (active === null || existing.active === active);
+      if (!isSame) await use.inventory.updateUser(existing.id, { role, active: active ?? existing.active });
     }
   }
+  await switchedOff.save();
   return { ids, added };
 }
 

@@ -20,7 +20,7 @@ function world() {
   } as const satisfies Node;
   const asked: { resolve(sums: PeerSums[]): void; reject(error: Error): void }[] = [];
   const inventory = {
-    ...{ nodes: async () => [node], services: async () => [], pollStates: async () => [], agents: async () => [] },
+    ...{ nodes: async (): Promise<Node[]> => [node], services: async () => [], pollStates: async () => [], agents: async () => [] },
     peerSums: () => new Promise<PeerSums[]>((resolve, reject) => asked.push({ resolve, reject })),
   } satisfies Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peerSums' | 'agents'>;
   const history = {
@@ -51,7 +51,7 @@ function world() {
     await settled();
   };
   const peers = async () => (await views.all())[0]?.peers.total;
-  return { views, asked, answer, refuse, peers };
+  return { views, inventory, history, asked, answer, refuse, peers };
 }
 
 test('who asks for the first time waits for the sums; later ones are shown the old while new ones are read', async () => {
@@ -100,4 +100,16 @@ test('the first peers of a node are worth waiting for', async () => {
   const second = peers();
   await answer(2);
   expect(await second).toBe(2);
+});
+
+test('where there are no nodes nothing is asked: reading what flowed would begin a thread', async () => {
+  const { views, inventory, history } = world();
+  inventory.nodes = async () => [];
+  const asked: string[] = [];
+  history.series = async () => {
+    asked.push('series');
+    return { series: [] } as never;
+  };
+  expect(await views.all()).toEqual([]);
+  expect(asked).toEqual([]);
 });

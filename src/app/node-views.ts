@@ -70,6 +70,8 @@ export class NodeViews {
   }
 
   async #viewsOf(nodes: readonly Node[]): Promise<NodeView[]> {
+    // What flowed through nodes is read in a thread of its own, which need not begin for none.
+    if (nodes.length === 0) return [];
     const [scene] = await Promise.all([this.#scene(), this.#provideSums(nodes)]);
     return nodes.map((node) => this.#view(node, scene));
   }

@@ -3,19 +3,28 @@ import type { EntitlementChange, NewPlan, NewTopUp, QuotaStore } from '../../cor
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, PlanId, TopUpId, UserId } from '../../core/units/ids.ts';
 import type { Asked } from './reader/asked.ts';
+import type { NoteworthyReader } from './reader/noteworthy-reader.ts';
 import type { QuotaReader } from './reader/quota-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
+interface QuotaReaders {
+  readonly quotas: Asked<QuotaReader>;
+  readonly noteworthy: Asked<NoteworthyReader>;
+}
+
 /** Plans and entitlements: written and judged by the writer, read here. */
 export class SqlQuotaStore implements QuotaStore {
   readonly #reader: Asked<QuotaReader>;
+  readonly #own: Asked<NoteworthyReader>;
   readonly #slow: SlowReader;
   readonly #writer: WriterLink;
   readonly #clock: Clock;
 
-  constructor(reader: Asked<QuotaReader>, slow: SlowReader, writer: WriterLink, clock: Clock) {
-    this.#reader = reader;
+  /** `own` is asked where no thread has to be started for it. */
+  constructor(readers: QuotaReaders, slow: SlowReader, writer: WriterLink, clock: Clock) {
+    this.#reader = readers.quotas;
+    this.#own = readers.noteworthy;
     this.#slow = slow;
     this.#writer = writer;
     this.#clock = clock;
@@ -53,8 +62,9 @@ export class SqlQuotaStore implements QuotaStore {
     return this.#writer.run('undoTopUp', id, by);
   }
 
-  noteworthy() {
-    return this.#slow.read('noteworthyUsers', this.#clock.now().getTime());
+  async noteworthy() {
+    if (!(await this.#own.areMany())) return this.#own.users(this.#nowMs());
+    return await this.#slow.read('noteworthyUsers', this.#nowMs());
   }
 
   async topUps(userId: UserId) {

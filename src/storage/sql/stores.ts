@@ -71,7 +71,7 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
     inventory: new SqlInventoryStore(readers.inventory, slow, writer, ordering, search),
     /** Whose access is to be off. */
     userStates: new SqlUserStates(readers.quotas, writer),
-    quotas: new SqlQuotaStore(readers.quotas, slow, writer, clock),
+    quotas: new SqlQuotaStore(readers, slow, writer, clock),
     adminLimits: new SqlAdminLimits(readers.adminLimits, slow, writer, clock),
     identity: new SqlIdentityStore(readers.identity, writer, clock, box),
     twoFactors: new SqlTwoFactorStore(readers.twoFactors, writer, clock, box),

@@ -9,6 +9,8 @@ const DAY_MS = 86_400_000;
 const NEWS_MS = 7 * DAY_MS;
 const SOON_MS = 3 * DAY_MS;
 const MOST = 10_000;
+/** So few are looked through in a moment, quicker than a thread begins. */
+const FEW = 1_000;
 
 interface Row {
   readonly userId: UserId;
@@ -23,6 +25,11 @@ export class NoteworthyReader {
   constructor(sql: Statements, quotas: QuotaReader) {
     this.#sql = sql;
     this.#quotas = quotas;
+  }
+
+  /** Looking through all users takes long enough for a thread of its own. */
+  areMany(): boolean {
+    return this.#sql.get(`SELECT 1 FROM user LIMIT 1 OFFSET ${FEW}`) !== undefined;
   }
 
   users(nowMs: number): NoteworthyUser[] {

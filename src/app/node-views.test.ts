@@ -20,7 +20,12 @@ function world() {
   } as const satisfies Node;
   const asked: { resolve(sums: PeerSums[]): void; reject(error: Error): void }[] = [];
   const inventory = {
-    ...{ nodes: async (): Promise<Node[]> => [node], services: async () => [], pollStates: async () => [], agents: async () => [] },
+    ...{
+      nodes: async (): Promise<Node[]> => [node],
+      services: async () => [],
+      pollStates: async () => [],
+      agents: async () => [],
+    },
     peerSums: () => new Promise<PeerSums[]>((resolve, reject) => asked.push({ resolve, reject })),
   } satisfies Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peerSums' | 'agents'>;
   const history = {

@@ -10,14 +10,18 @@ import { systemClock } from './system-clock.ts';
 /** Whatever hangs, the process ends this long after it was asked to. */
 const LONGEST_STOP_MS = 4_500;
 
-/** Serves until SIGTERM or SIGINT, then ends the process with exit code 0. Rejects if it cannot start. */
-export async function serve(config: Config): Promise<void> {
+/**
+ * Serves until SIGTERM or SIGINT, then ends the process with exit code 0. `onListening`: everything is loaded and requests are
+ * taken from now on. Rejects if it cannot start.
+ */
+export async function serve(config: Config, onListening: () => void = () => {}): Promise<void> {
   const stopping = stopSignal();
   const product = await openProduct(config, { polling: true });
   try {
     const setupToken = await prepareOwner(product.identity, systemClock, config.firstAdmin);
     await product.listenForOwner(ownerSocketPath(config.dataDir));
     const url = await listen(product, config);
+    onListening();
     process.stdout.write(greeting(url, config, setupToken));
     const notice = openWebhookNotice(config);
     if (notice !== null) product.log.warn({ hint: notice.hint }, notice.message);

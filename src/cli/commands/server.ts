@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig, readDatabaseAddress } from '../../app/config.ts';
+import { holdYoungGeneration } from '../../lib/young-generation.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, print, WrongUse } from '../output.ts';
 import { addBackupCommands } from './backup.ts';
@@ -55,8 +56,9 @@ function addReportCommand(program: Command): void {
 }
 
 async function start(): Promise<void> {
+  const letGrow = holdYoungGeneration();
   const { serve } = await import('../../app/serve.ts');
-  await serve(readConfig());
+  await serve(readConfig(), letGrow);
 }
 
 async function agent(): Promise<void> {

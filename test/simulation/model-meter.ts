@@ -1,7 +1,9 @@
 import type { Action, Answer } from './actions.ts';
 import { addTo, type Bytes, type LedgerState, type ServiceModel } from './model-state.ts';
+import type { Snapshot } from './world.ts';
 
 const TIB = 1024n ** 4n;
+const STEP_MS = 300_000;
 
 type PollAction = Action & { readonly kind: 'poll' };
 
@@ -12,14 +14,15 @@ interface Books {
 }
 
 /** The rules of docs/counters.md for a source that is cumulative, falls to zero and shows all it has. */
-export function recordPoll(books: Books, poll: PollAction): Answer {
+export function recordPoll(books: Books, poll: PollAction, nowMs: number): Answer {
   const { snapshot, atMs, trueMs } = poll;
   const { state } = books;
   if (!state.tracking) return 'tracking off';
   if (poll.second) return 'error source-identity-taken';
   const service = state.services.get(snapshot.node) ?? newService();
   state.services.set(snapshot.node, service);
-  if (isStale(service, snapshot, atMs)) return 'counted 0 0';
+  if (isStale(state, service, snapshot, atMs, nowMs)) return 'counted 0 0';
+  if (!state.boots.includes(snapshot.bootId)) state.boots.push(snapshot.bootId);
   const sum = { rx: 0n, tx: 0n };
   for (const peer of snapshot.peers) {
     if (!state.owners.has(peer.key)) state.owners.set(peer.key, { user: null, bindings: [] });
@@ -90,11 +93,24 @@ function readPeer(
   return { bytes: { rx: value.rx - counter.rx, tx: value.tx - counter.tx }, fromMs: lastMs };
 }
 
-/** Not later than what was read before, in the node's own order. */
-function isStale({ last }: ServiceModel, poll: { bootId: string; uptimeMs: number }, atMs: number): boolean {
+/** Not later than what was read before, in the node's own order and in that in which its boots were seen. */
+function isStale(
+  { boots }: LedgerState,
+  { last }: ServiceModel,
+  { bootId, uptimeMs }: Snapshot,
+  atMs: number,
+  nowMs: number,
+): boolean {
   if (last === null) return false;
-  if (poll.bootId === last.bootId) return poll.uptimeMs <= last.uptimeMs;
-  return atMs < last.atMs;
+  if (bootId === last.bootId) return uptimeMs <= last.uptimeMs;
+  const isOfNow = Math.abs(nowMs - atMs) <= STEP_MS;
+  const seen = boots.indexOf(bootId);
+  if (seen > boots.indexOf(last.bootId)) return false;
+  // A boot that was left comes back only where a machine was set back.
+  if (seen >= 0) return !isOfNow || atMs <= last.atMs + STEP_MS;
+  if (atMs > nowMs + STEP_MS) return true;
+  const isClockSetBack = last.atMs > nowMs + STEP_MS;
+  return atMs < last.atMs && !(isOfNow && isClockSetBack);
 }
 
 function newService(): ServiceModel {

@@ -116,6 +116,8 @@ export interface LedgerState {
   readonly keys: Map<string, string>;
   readonly streams: Map<string, StreamModel>;
   readonly services: Map<string, ServiceModel>;
+  /** Boots of nodes, in the order in which they were seen first. */
+  readonly boots: string[];
   readonly baselines: Map<string, { rx: bigint; tx: bigint }>;
   readonly quarantined: AsideModel[];
   tracking: boolean;
@@ -157,6 +159,7 @@ export function emptyState(): LedgerState {
     keys: new Map(),
     streams: new Map(),
     services: new Map(),
+    boots: [],
     baselines: new Map(),
     quarantined: [],
     tracking: true,

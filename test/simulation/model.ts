@@ -59,7 +59,7 @@ export class Model {
       case 'reports':
         return this.#reports(action.sender, action.reports, nowMs);
       case 'poll':
-        return recordPoll(this, action);
+        return recordPoll(this, action, nowMs);
       case 'add-user':
         return this.#addUser(action, nowMs);
       case 'delete-user':

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildSimulation, type PlantedBug, play } from './bundle.ts';
 
 const METER = 'src/core/metering/meter.ts';
+const ORDER = 'src/core/metering/order.ts';
 const WRITER = 'src/storage/sql/writer';
 
 const bugs: readonly PlantedBug[] = [
@@ -14,7 +15,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'restarts are not seen',
     file: METER,
-    was: 'const restarted = showsRestart(state.startEvidence, evidence);',
+    was: 'const restarted = showsRestart(state.startEvidence, evidence) && !isToldOtherwise(state, reading, context);',
     becomes: 'const restarted = false;',
   },
   {
@@ -31,9 +32,21 @@ const bugs: readonly PlantedBug[] = [
   },
   {
     name: 'a poll that comes again counts again',
-    file: METER,
+    file: ORDER,
     was: 'return order.uptimeMs > lastOrder.uptimeMs;',
     becomes: 'return true;',
+  },
+  {
+    name: 'boots are put in order by the wall clock',
+    file: ORDER,
+    was: 'if (arrival === null) return at >= lastAt;',
+    becomes: 'if (arrival !== undefined) return at >= lastAt;',
+  },
+  {
+    name: 'long silences are spread by quarters whatever they are',
+    file: 'src/core/metering/spread.ts',
+    was: 'toMs - fromMs > FINEST_UP_TO_MS;',
+    becomes: 'toMs - fromMs > HOURS_UP_TO_MS;',
   },
   {
     name: 'event ids are not remembered',

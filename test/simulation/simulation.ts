@@ -148,8 +148,7 @@ export class Simulation {
   #change(): void {
     const random = this.#random;
     const node = random.pick(this.#nodes);
-    // Boots are put in order by the wall clock: docs/testing.md, known limits.
-    const what = random.weighted({ interface: 1, boot: this.#isSteady ? 1 : 0, add: 2, remove: 2, again: 1 });
+    const what = random.weighted({ interface: 1, boot: 1, add: 2, remove: 2, again: 1 });
     this.#count(`node ${what}`);
     this.#note(`${node.name}: ${what}`);
     this.#machine.advance(1000);

@@ -78,9 +78,9 @@ export class SimulatedNode {
     const peers = [...this.#living.values()].map((life) => ({ key: life.key, rx: life.rx, tx: life.tx, life }));
     return {
       node: this.name,
-      bootId: `boot-${this.#boot}`,
+      bootId: `${this.name}-boot-${this.#boot}`,
       uptimeMs: nowMs - this.#bootedAtMs,
-      evidence: `boot-${this.#boot}:${this.#interface}`,
+      evidence: `${this.name}-boot-${this.#boot}:${this.#interface}`,
       complete: cutAt === null,
       peers: cutAt === null ? peers : peers.slice(0, cutAt),
     };

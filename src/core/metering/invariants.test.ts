@@ -8,7 +8,8 @@ import { addTraffic, directed, NOTHING, type Traffic } from '../units/bytes.ts';
 import { quarterOf } from '../units/quarter.ts';
 import type { CounterSemantics, PeerReading, SourceOrder } from './collector.ts';
 import { FLAG } from './flags.ts';
-import { type CounterState, isLater, lastReadAt, type MeterContext, meterReading } from './meter.ts';
+import { type CounterState, lastReadAt, type MeterContext, meterReading } from './meter.ts';
+import { isLater } from './order.ts';
 import { cutInterval, spread } from './spread.ts';
 import { type Life, type Move, type Snapshot, START, World } from './testing.ts';
 

@@ -2,6 +2,7 @@ import { NOTHING, type Traffic } from '../units/bytes.ts';
 import type { CounterSemantics, PeerReading, SourceOrder } from './collector.ts';
 import { advanceCounter, hasFallen, isSame } from './counter.ts';
 import { FLAG, type Flags } from './flags.ts';
+import { type Arrival, isLater } from './order.ts';
 
 /** What the meter remembers of a series: its last reading. */
 export interface CounterState {
@@ -33,6 +34,8 @@ export interface MeterContext {
   /** Wall instant of this poll. */
   readonly at: Date;
   readonly order: SourceOrder | null;
+  /** How boots are put in order; absent: by the instants of their polls. */
+  readonly arrival?: Arrival;
   /** `ServiceReading.startEvidence` of this poll. */
   readonly startEvidence: string | null;
   /**
@@ -88,7 +91,7 @@ export function meterReading(
 ): Metered | 'stale' | 'unchanged' {
   const evidence = startEvidenceOf(reading, context);
   if (state === null) return firstSight(reading, evidence, context);
-  if (!isLater(context.order, context.at, state.order, state.at)) return 'stale';
+  if (!isLater(context.order, context.at, state.order, state.at, context.arrival)) return 'stale';
   const restarted = showsRestart(state.startEvidence, evidence) && !isToldOtherwise(state, reading, context);
   if (state.rebase) return sightAnew(state.epoch + 1, reading, evidence, context);
   if (state.ended && reading.connection === undefined) {
@@ -97,18 +100,6 @@ export function meterReading(
   const learned = evidence !== null && evidence !== state.startEvidence;
   if (!learned && isSame(state.traffic, reading.traffic)) return 'unchanged';
   return laterReading(state, reading, evidence, restarted, context);
-}
-
-/**
- * True if a reading is later than the last one. Within a boot the node's uptime decides; another boot is later unless
- * its poll is older than what we have. A source without an order has one reader, whose readings come in order.
- * The ledger asks this of the whole poll first, against the last poll that showed the service: a poll that is stale as a
- * whole must not bring ended series back to life.
- */
-export function isLater(order: SourceOrder | null, at: Date, lastOrder: SourceOrder | null, lastAt: Date): boolean {
-  if (order === null || lastOrder === null) return true;
-  if (order.bootId === lastOrder.bootId) return order.uptimeMs > lastOrder.uptimeMs;
-  return at >= lastAt;
 }
 
 /**

@@ -93,7 +93,7 @@ export class LedgerWriter {
     this.#nowMs = nowMs;
     this.#askForDueResets();
     for (const item of items) {
-      if (item.kind === 'poll') this.#polls.push({ id: item.id, steps: this.#parts.polls.record(item.poll) });
+      if (item.kind === 'poll') this.#polls.push({ id: item.id, steps: this.#parts.polls.record(item.poll, nowMs) });
       else this.#queue.push(item);
     }
   }

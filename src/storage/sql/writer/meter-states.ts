@@ -172,6 +172,21 @@ export class MeterStates {
     this.#changed.flush();
   }
 
+  /** A poll of this boot counts: boots are told apart by which of them was seen first. */
+  see(bootId: string): void {
+    this.#textId(bootId);
+  }
+
+  /** Whether a boot was seen later than another one; null where one of them was never seen. */
+  wasSeenAfter(boot: string, other: string): boolean | null {
+    const [id, otherId] = [this.#knownTextId(boot), this.#knownTextId(other)];
+    return id === undefined || otherId === undefined ? null : id > otherId;
+  }
+
+  #knownTextId(text: string): number | undefined {
+    return this.#textIds.get(text) ?? (this.#sql.findText.get(text) as number | undefined);
+  }
+
   /** Id under which a boot id or start evidence is kept; many counters share it. */
   #textId(text: string | null): number | null {
     if (text === null) return null;

@@ -1,6 +1,7 @@
 import { Taken } from '../../../core/errors.ts';
 import type { SourceOrder } from '../../../core/metering/collector.ts';
-import { isLater, type MeterContext } from '../../../core/metering/meter.ts';
+import type { MeterContext } from '../../../core/metering/meter.ts';
+import { type Arrival, isLater } from '../../../core/metering/order.ts';
 import { startFromAge } from '../../../core/metering/start.ts';
 import { NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId } from '../../../core/units/ids.ts';
@@ -66,7 +67,8 @@ export class PolledServices {
   }
 
   /** @throws Taken if one of the services already lives under another node: it has one reader. */
-  begin(poll: WriterPoll, { slug, linkMbit }: PolledNode, number: number): ServicePoll[] {
+  begin(poll: WriterPoll, { slug, linkMbit }: PolledNode, number: number, nowMs: number): ServicePoll[] {
+    const arrival = { nowMs, follows: (boot: string, other: string) => this.#states.wasSeenAfter(boot, other) };
     for (const reading of poll.poll.services) this.#refuseSecondReader(poll.nodeId, reading);
     return poll.poll.services.map((reading) => {
       const row = this.#findOrAdd(poll, reading);
@@ -76,13 +78,16 @@ export class PolledServices {
         attribution.carrier(slug, listenPort ?? 0, kind, { id: row.id, nodeId: poll.nodeId, isWeighted });
       const lastAt = row.lastAt === null ? null : new Date(row.lastAt);
       const order = poll.poll.order ?? null;
+      const isOld = lastAt !== null && !isLater(order, poll.at, orderOf(row), lastAt, arrival);
+      const isStale = isOld || (lastAt !== null && isOvertaken(poll, lastAt));
+      if (!isStale && order !== null) this.#states.see(order.bootId);
       return {
         id: row.id,
         poll,
         reading,
         meter: this.#states.ofService(row.id),
-        context: this.#contextOf(poll, reading, row),
-        isStale: lastAt !== null && (!isLater(order, poll.at, orderOf(row), lastAt) || isOvertaken(poll, lastAt)),
+        context: this.#contextOf(poll, reading, row, arrival),
+        isStale,
         number,
         atMs: poll.at.getTime(),
         bookedAtMs: Math.max(poll.at.getTime(), poll.agent?.receivedAt.getTime() ?? 0),
@@ -138,13 +143,14 @@ export class PolledServices {
     return found;
   }
 
-  #contextOf(poll: WriterPoll, reading: PolledService, row: ServiceRow): MeterContext {
+  #contextOf(poll: WriterPoll, reading: PolledService, row: ServiceRow, arrival: Arrival): MeterContext {
     const lastComplete = row.lastCompleteAt === null ? null : new Date(row.lastCompleteAt);
     const isBase = lastComplete !== null && !this.#tracking.isBeforeResumption(lastComplete.getTime());
     return {
       semantics: poll.semantics,
       at: poll.at,
       order: poll.poll.order ?? null,
+      arrival,
       startEvidence: reading.startEvidence ?? startFromAgeOf(poll, reading, lastComplete, row.lastCompleteEvidence),
       lastCompleteAt: isBase ? lastComplete : null,
       lastCompleteEvidence: isBase ? row.lastCompleteEvidence : null,

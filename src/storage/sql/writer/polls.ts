@@ -80,10 +80,10 @@ export class PollRecorder {
   }
 
   /**
-   * Each `yield` ends a transaction. The service's own row is written in the last one: a poll that breaks off before
+   * `nowMs`: the wall clock as it arrived. Each `yield` ends a transaction. The service's own row is written in the last one: a poll that breaks off before
    * that leaves counters that were read, and a service whose last complete poll is the one before.
    */
-  *record(given: WriterPoll): Generator<void, PollBooked> {
+  *record(given: WriterPoll, nowMs: number): Generator<void, PollBooked> {
     const node = this.#sql.findNode.get(given.nodeId) as PolledNode | undefined;
     if (node === undefined) throw new NotFound('node', given.nodeId);
     const place = this.#agents.placeOf(given);
@@ -95,7 +95,7 @@ export class PollRecorder {
       return { services: [], trackingOff: true, ...placeOf(given, place) };
     }
     const number = ++this.#pollNumber;
-    const services = this.#services.begin(poll, node, number);
+    const services = this.#services.begin(poll, node, number, nowMs);
     let left = READINGS_PER_COMMIT;
     for (const _ of this.#work(services)) {
       if (--left > 0) continue;

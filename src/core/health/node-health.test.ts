@@ -53,7 +53,12 @@ describe('judgeNode', () => {
   test('silence for three intervals is down; a failing collector is an error', () => {
     const silent = poll({ outcome: 'failed', lastCompleteAt: ago(91), code: 'ssh-unreachable' });
     expect(judge(silent).state).toBe('down');
-    expect(judge({ ...silent, code: 'ssh-permission-denied' }).state).toBe('error');
+    for (const code of ['ssh-refused', 'http-refused', 'api-closed', 'poll-timeout', 'agent-silent'])
+      expect([code, judge({ ...silent, code }).state]).toEqual([code, 'down']);
+    // Who refuses has answered.
+    const answered = ['ssh-key-refused', 'forced-command-refused', 'management-password-refused', 'ssm-refused'];
+    for (const code of [...answered, 'subscription-refused', 'metrics-refused', 'login-rejected'])
+      expect([code, judge({ ...silent, code }).state]).toEqual([code, 'error']);
     expect(judge({ ...silent, lastCompleteAt: null, code: 'ssh-timeout' }).state).toBe('down');
   });
 

@@ -7,8 +7,12 @@ const LEAST_STALE_MS = 15_000;
 /** A peer counts as online while its last handshake is younger: WireGuard renews it every 2 minutes under traffic. */
 export const ONLINE_HANDSHAKE_MS = 180_000;
 
-/** Codes of failures that mean silence; every other failure is ours: settings, permissions, a missing program. */
-const SILENT = /unreachable|timeout|refused|closed|no-interface|interface-missing|file-stale|agent-silent/;
+/**
+ * Codes of failures that mean silence; every other failure is ours: settings, permissions, a missing program. What refuses
+ * a key, a password or a request has answered.
+ */
+const SILENT =
+  /(?:^|-)(?:unreachable|timeout|closed)$|^(?:http|ssh|api|openvpn|manager)-refused$|^(?:no-interface|interface-missing|file-stale|agent-silent)$/;
 
 export function staleAfterMs(pollIntervalMs: number): number {
   return Math.max(STALE_INTERVALS * pollIntervalMs, LEAST_STALE_MS);

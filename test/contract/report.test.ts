@@ -95,6 +95,32 @@ async function booked(user = 'alice') {
 }
 
 describe('a reporter', () => {
+  it('takes no step of the clock for a restart of the program, and no restart for growth', async () => {
+    const key = JSON.stringify(['carol', DE.server, DE.port, DE.protocol]);
+    const shown = { total: null, keyOf: () => key, restKey: null };
+    let [rx, tx, ageMs] = [1_000n, 9_000n, 60_000];
+    const files = new ReportFiles(join(folder, 'xray.json'));
+    const xray = new Reporter({
+      ...{ clock: time, timers: time, random: () => 0, files, lookMs: 2_000, sendMs: 60_000, deliver },
+      look: async () => ({ ...shown, ageMs, counters: new Map([['carol', { rx, tx }]]) }),
+      state: stateFor('xray', files.read()),
+      log: { info() {}, warn() {}, error: (fields) => expect.unreachable(String(fields)) },
+    });
+    await xray.look();
+    // A router learns the time.
+    for (const clock of [time, server.clock]) clock.step(365 * 86_400_000);
+    [rx, tx, ageMs] = [1_003n, 9_040n, 62_000];
+    await pass(2_000);
+    await xray.look();
+    await xray.send();
+    expect(await booked('carol')).toEqual([3, 40]);
+    [rx, tx, ageMs] = [2_000n, 9_500n, 1_000];
+    await pass(2_000);
+    await xray.look();
+    await xray.send();
+    expect(await booked('carol')).toEqual([2_003, 9_540]);
+  });
+
   it('counts nothing of what was there before, and then every connection over a known server', async () => {
     const old = clash.open('DE 1');
     clash.carry(old, 1_000, 9_000);

@@ -1,6 +1,5 @@
 import type { Collector } from '../../core/metering/collector.ts';
 import type { Amount } from '../../core/metering/flows.ts';
-import type { Clock } from '../../core/units/clock.ts';
 import type { Connections } from '../../integrations/clash/connections.ts';
 import type { ReportConfig } from './report-config.ts';
 import type { Look } from './reporter.ts';
@@ -28,13 +27,12 @@ export function lookAtConnections({ total, open }: Connections, routes: Routes, 
     counters.set(id, { rx, tx });
   }
   const restKey = keyOf(user, rest);
-  return { total, counters, startedAtMs: null, keyOf: (id) => keys.get(id) ?? null, restKey };
+  return { total, counters, ageMs: null, keyOf: (id) => keys.get(id) ?? null, restKey };
 }
 
 /** Counters of an Xray: of its outbounds, by their tag, or of its users, all over one server. */
 export async function lookAtCounters(
   collector: Collector,
-  clock: Clock,
   count: 'outbounds' | 'users',
   routes: Routes,
   { user, users, rest }: Mapping,
@@ -49,7 +47,7 @@ export async function lookAtCounters(
   return {
     counters,
     total: null,
-    startedAtMs: age === undefined ? null : clock.now().getTime() - age.maxMs,
+    ageMs: age?.maxMs ?? null,
     keyOf: (id) => (count === 'users' ? keyOf(users.get(id) ?? user, rest) : keyOf(user, routes.get(id))),
     restKey: null,
   };

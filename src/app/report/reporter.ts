@@ -9,8 +9,8 @@ import type { Delivered } from './webhook.ts';
 
 /** What a client program shows, with where each counter belongs. */
 export interface Look extends FlowSnapshot {
-  /** Its process began after this instant, ms; null: it does not tell. */
-  readonly startedAtMs: number | null;
+  /** How long its process has been running at most, ms; null: it does not tell. */
+  readonly ageMs: number | null;
   /** Key of the stream that a counter belongs to; null: it leads to no server that is reported. */
   keyOf(id: string): string | null;
   /** Key of what no counter showed; null: it is not reported. */
@@ -44,6 +44,8 @@ export class Reporter {
   #state: ReportState;
   /** Bytes that no counter showed, and that no stream takes. */
   #untold: Amount = { rx: 0n, tx: 0n };
+  /** When this process looked last, on the monotonic clock; null: it has not yet. */
+  #lookedMs: number | null = null;
   #skewMs = 0;
   #failures = 0;
   #retryAtMs = 0;
@@ -85,8 +87,9 @@ export class Reporter {
       return this.#sayTrouble(error);
     }
     const nowMs = clock.now().getTime();
-    const { book, lookedAtMs, totals, turn } = this.#state;
-    const isRestarted = shown.startedAtMs !== null && shown.startedAtMs > lookedAtMs;
+    const { book, totals, turn } = this.#state;
+    const isRestarted = shown.ageMs !== null && shown.ageMs < this.#sinceLastLookMs(nowMs);
+    this.#lookedMs = clock.monotonicMs();
     const { next, grown, rest } = advanceFlows(book, shown, isRestarted);
     const sums = new Map(totals);
     for (const [id, amount] of grown) addTo(sums, shown.keyOf(id), amount);
@@ -96,6 +99,11 @@ export class Reporter {
     // Without growth the state before says the same: disks of routers wear out.
     if (book === null || grown.size > 0 || rest.rx > 0n || rest.tx > 0n) files.keep(this.#state);
     this.#say('reading');
+  }
+
+  /** The wall clock of a router steps by years when it learns the time: only a look of an earlier process goes by it. */
+  #sinceLastLookMs(nowMs: number): number {
+    return this.#lookedMs === null ? nowMs - this.#state.lookedAtMs : this.#use.clock.monotonicMs() - this.#lookedMs;
   }
 
   /** Marks what grew, and brings everything that waits to the panel. */

@@ -89,7 +89,7 @@ async function openEyes(config: ReportConfig, runDirectory: string): Promise<Eye
   });
   const collector = integration.createCollector(options, { clock: systemClock, runDirectory });
   return {
-    look: async (signal) => lookAtCounters(collector, systemClock, source.count, await routes.now(), config, signal),
+    look: async (signal) => lookAtCounters(collector, source.count, await routes.now(), config, signal),
     close: () => collector.close(),
   };
 }

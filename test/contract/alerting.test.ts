@@ -401,6 +401,23 @@ describe('alerts and their channels', () => {
     expect(web.requests.at(-1)?.body).toContain('ann has used up the quota');
   });
 
+  test('who is at the limit for a week is no news any more, and is not said to have access again', async () => {
+    const user = await server.store.inventory.addUser(newUser('ann'));
+    const quota = { quotas: [{ bytes: 1000, direction: 'both' }] };
+    await call('POST', '/api/v1/plans', { name: 'small', terms: quota });
+    await call('PUT', `/api/v1/users/${user.id}/entitlement`, { plan: 'small' });
+    const fields = { user_token: 'ann-token', server: 's', port: 1, protocol: 'x', bytes_downloaded: 2000 };
+    await server.request('POST', '/api/xpert/traffic-webhook', { token: owner, body: fields });
+    await server.store.quotas.judge();
+    await webhook({}, { minSeverity: 'info' });
+    await pass(200);
+    expect(bodies().map(({ data }) => data.events[0].event)).toEqual(['opened']);
+    server.clock.advance(7 * 86_400_000);
+    await pass(400);
+    expect(await alerts()).toEqual([]);
+    expect(bodies()).toHaveLength(1);
+  });
+
   test('resellers see none of it, viewers look and change nothing', async () => {
     const [reseller, viewer] = [await server.token('reseller', ['admin']), await server.token('viewer', ['admin'])];
     const status = async (token: string, method: 'GET' | 'POST', url: string) =>

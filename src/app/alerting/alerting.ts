@@ -59,7 +59,7 @@ export class Alerting implements AlertOperations {
   async look(): Promise<void> {
     const { store, conditions, clock, changes } = this.#use;
     const channels = await store.channels();
-    const { conditions: found, isUnknown } = await conditions.find(channels);
+    const { conditions: found, isUnknown, isOld } = await conditions.find(channels);
     await this.#reload(this.#watch === null);
     const watch = this.#watch ?? new AlertWatch([...this.#open.values()]);
     // Forgotten until it is written down: if that fails, the store says what is open.
@@ -72,7 +72,11 @@ export class Alerting implements AlertOperations {
     if (steps.length > 0) {
       const muted = new Set((await store.mutes(at)).map(({ key }) => key));
       await store.record(
-        steps.map((step) => this.#recordOf(step, at, muted, channels)),
+        steps.map((step) => {
+          // What is no news any more goes without a word: it is not over.
+          const isSilent = step.what === 'end' && isOld(step.key);
+          return isSilent ? { step, deliveries: [] } : this.#recordOf(step, at, muted, channels);
+        }),
         at,
       );
       await this.#reload(true);

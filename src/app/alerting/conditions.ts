@@ -28,6 +28,8 @@ export interface Found {
   readonly conditions: readonly Condition[];
   /** Nobody can say at the moment whether it is wrong. */
   readonly isUnknown: (key: string) => boolean;
+  /** It lasts, and is no news any more: no condition, but not over either. */
+  readonly isOld: (key: string) => boolean;
 }
 
 /** What is slower to find out is asked for so often. */
@@ -44,6 +46,9 @@ const LEVEL = { info: 1, warning: 2, error: 3 } as const;
 export class Conditions {
   readonly #use: Dependencies;
   readonly #slow = new Map<string, { readonly atMs: number; readonly conditions: readonly Condition[] | null }>();
+
+  /** Keys of users whose state is no news any more. */
+  #old: ReadonlySet<string> = new Set();
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
@@ -67,12 +72,16 @@ export class Conditions {
     return {
       conditions: [...asked.flatMap((conditions) => conditions ?? []), ...channels.flatMap(ofChannel)],
       isUnknown: (key) => !isAllKnown || unknownServices.has(key) || isUnknownOfNode(key),
+      isOld: (key) => this.#old.has(key),
     };
   }
 
   async #ofUsers(): Promise<Condition[]> {
     const calendar = this.#use.calendar();
-    return (await this.#use.quotas.noteworthy()).map((user) => ofUser(user, calendar));
+    const users = await this.#use.quotas.noteworthy();
+    const conditionsOf = (some: typeof users) => some.map((user) => ofUser(user, calendar));
+    this.#old = new Set(conditionsOf(users.filter(({ isOld }) => isOld === true)).map(({ key }) => key));
+    return conditionsOf(users.filter(({ isOld }) => isOld !== true));
   }
 
   async #ofBudgets(views: readonly NodeView[]): Promise<Condition[]> {

@@ -89,6 +89,8 @@ export interface NoteworthyUser {
   readonly percent: number | null;
   /** When it began, or will be over; null for a quota. */
   readonly at: Date | null;
+  /** It lasts so long that it is no news any more: not told again, and not said to be over. */
+  readonly isOld?: boolean;
 }
 
 /** From this share of a quota on a user is near the limit. */

@@ -5,8 +5,9 @@ import type { QuotaReader } from './quota-reader.ts';
 import type { Statements } from './statements.ts';
 
 const DAY_MS = 86_400_000;
-/** What happened longer ago is no news. */
+/** What happened longer ago is no news, and after so much more it is not remembered either. */
 const NEWS_MS = 7 * DAY_MS;
+const OLD_MS = 30 * DAY_MS;
 const SOON_MS = 3 * DAY_MS;
 const MOST = 10_000;
 /** So few are looked through in a moment, quicker than a thread begins. */
@@ -64,9 +65,14 @@ export class NoteworthyReader {
       .all<Row & { what: 'limited' | 'expired'; atMs: number }>(
         `SELECT id AS userId, name, state AS what, state_since AS atMs FROM user
          WHERE state IN ('limited', 'expired') AND state_since > @since ORDER BY state_since DESC LIMIT ${MOST}`,
-        { since: nowMs - NEWS_MS },
+        { since: nowMs - NEWS_MS - OLD_MS },
       )
-      .map(({ atMs, ...row }) => ({ ...row, percent: row.what === 'limited' ? 100 : null, at: toDate(atMs) }));
+      .map(({ atMs, ...row }) => ({
+        ...row,
+        percent: row.what === 'limited' ? 100 : null,
+        at: toDate(atMs),
+        isOld: atMs <= nowMs - NEWS_MS,
+      }));
   }
 
   #expiring(nowMs: number): NoteworthyUser[] {

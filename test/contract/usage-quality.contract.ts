@@ -124,6 +124,7 @@ export function usageQualityContract(make: MakeStore): void {
     });
 
     it('while tracking is off nothing is counted, and nothing catches up', async () => {
+      await poll('12:30', { a: [0, 0] });
       await poll('13:00', { a: [0, 0] });
       go('13:10');
       await store.ledger.setTracking(false, null);
@@ -131,9 +132,10 @@ export function usageQualityContract(make: MakeStore): void {
       await store.ledger.setTracking(true, null);
       await poll('13:45', { a: [500, 600] });
       go('14:00');
-      expect(await shown(node(), '13:00', '14:00')).toEqual([
-        '13:00 measured',
-        '13:10 tracking-off tracking-off',
+      expect(await shown(node(), '12:30', '14:00')).toEqual([
+        '12:30 measured',
+        // Switched off at 13:10: nobody saw what flowed until then.
+        '13:00 tracking-off tracking-off',
         '13:45 measured',
       ]);
       expect(await chart('13:00', '14:00')).toEqual(['tracking-off', 'tracking-off', 'tracking-off', 'measured']);
@@ -149,6 +151,16 @@ export function usageQualityContract(make: MakeStore): void {
       await poll('13:45', { a: [500, 600] });
       go('14:00');
       expect(await shown(node(), '13:00', '14:00')).toEqual(['13:00 tracking-off tracking-off', '13:45 measured']);
+    });
+
+    it('a gap in which its node was deleted stays one: no reading ever caught up', async () => {
+      await poll('13:00', { a: [0, 0] });
+      await fail('13:10');
+      go('13:30');
+      await store.inventory.deleteNode(nodeId, fixture.clock.now());
+      go('14:00');
+      expect(await shown(node(), '13:00', '13:30')).toEqual(['13:00 gap failed']);
+      expect(await chart('13:00', '13:30')).toEqual(['gap', 'gap']);
     });
 
     it('a user without any peer is measured; reports that come late are told', async () => {

@@ -242,6 +242,8 @@ export interface Gap {
   readonly from: Date;
   /** Null while it lasts. */
   readonly to: Date | null;
+  /** Its node was deleted in it: no reading came after it. */
+  readonly isLast: boolean;
   readonly reason: string;
   readonly message: string;
 }

@@ -21,7 +21,7 @@ export type Quality = (typeof QUALITIES)[number];
 /** A time without a complete reading, as the ledger keeps it. */
 export interface GapFact {
   readonly reason: string;
-  /** It has not ended: nothing was caught up. */
+  /** It has not ended, or ended with its node: nothing was caught up. */
   readonly isOpen: boolean;
 }
 

@@ -11,10 +11,10 @@ export function bucketQualities(
   gaps: readonly Gap[],
   nowMs: number,
 ): Quality[] {
-  const times = gaps.map(({ from, to, reason }) => ({
+  const times = gaps.map(({ from, to, reason, isLast }) => ({
     fromMs: from.getTime(),
     toMs: to?.getTime() ?? nowMs,
-    fact: { reason, isOpen: to === null },
+    fact: { reason, isOpen: to === null || isLast },
   }));
   return buckets.fromMs.map((fromMs, i) => {
     const toMs = buckets.fromMs[i + 1] ?? buckets.endMs;

@@ -19,7 +19,7 @@ import {
   toScheduledReset,
 } from '../rows.ts';
 import { keepsFromMs } from '../writer/cleanup.ts';
-import { decodeCursor, type Statements, toPage } from './statements.ts';
+import { decodeCursor, IS_LAST_GAP, type Statements, toPage } from './statements.ts';
 
 /** Whole days that a forecast looks back over. */
 const BASIS_DAYS = 7;
@@ -41,12 +41,18 @@ export class LedgerReader {
   gaps({ from, to }: Period, nodeId?: NodeId): Gap[] {
     return this.#sql
       .all<GapRow>(
-        `SELECT node_id AS nodeId, service_id AS serviceId, from_at AS fromMs, to_at AS toMs, reason, message FROM gap
+        `SELECT node_id AS nodeId, service_id AS serviceId, from_at AS fromMs, to_at AS toMs,
+           ${IS_LAST_GAP} AS isLast, reason, message FROM gap
          WHERE from_at < @to AND ifnull(to_at, @to) > @from AND (@node IS NULL OR node_id = @node)
          ORDER BY from_at, id`,
         { from: from.getTime(), to: to.getTime(), node: nodeId ?? null },
       )
-      .map(({ fromMs, toMs, ...row }) => ({ ...row, from: new Date(fromMs), to: toDate(toMs) }));
+      .map(({ fromMs, toMs, isLast, ...row }) => ({
+        ...row,
+        from: new Date(fromMs),
+        to: toDate(toMs),
+        isLast: isLast === 1,
+      }));
   }
 
   billingRules(nodeId?: NodeId): BillingRuleEntry[] {
@@ -183,6 +189,7 @@ interface GapRow {
   readonly serviceId: ServiceId | null;
   readonly fromMs: number;
   readonly toMs: number | null;
+  readonly isLast: number;
   readonly reason: string;
   readonly message: string;
 }

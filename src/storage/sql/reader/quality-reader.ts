@@ -9,7 +9,7 @@ import {
   reasonsOf,
 } from '../../../core/metering/quality.ts';
 import { QUARTER_MS, quarterOf, quarterStart } from '../../../core/units/quarter.ts';
-import type { Params, Statements } from './statements.ts';
+import { IS_LAST_GAP, type Params, type Statements } from './statements.ts';
 
 interface Place {
   readonly serviceId: string;
@@ -67,15 +67,15 @@ export class QualityReader {
 
   #gaps(places: readonly Place[], fromMs: number, toMs: number): QualityFact[] {
     const nodes = new Set(places.map(({ nodeId }) => nodeId));
-    const rows = this.#sql.all<{ nodeId: string; fromMs: number; toMs: number | null; reason: string }>(
-      `SELECT node_id AS nodeId, from_at AS fromMs, to_at AS toMs, reason FROM gap
+    const rows = this.#sql.all<GapRow>(
+      `SELECT node_id AS nodeId, from_at AS fromMs, to_at AS toMs, reason, ${IS_LAST_GAP} AS isLast FROM gap
        WHERE node_id IN (SELECT value FROM json_each(@nodes)) AND from_at < @to AND ifnull(to_at, @to) > @from`,
       { nodes: JSON.stringify([...nodes]), from: fromMs, to: toMs },
     );
     return rows.map(({ nodeId, reason, ...gap }) => ({
       fromMs: gap.fromMs,
       toMs: gap.toMs ?? toMs,
-      quality: qualityOfGap({ reason, isOpen: gap.toMs === null }),
+      quality: qualityOfGap({ reason, isOpen: gap.toMs === null || gap.isLast === 1 }),
       reason,
       nodeId,
     }));
@@ -115,6 +115,14 @@ export class QualityReader {
       return factsOf(flags, startMs, startMs + QUARTER_MS, nodeId);
     });
   }
+}
+
+interface GapRow {
+  readonly nodeId: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+  readonly reason: string;
+  readonly isLast: number;
 }
 
 interface FlagRow {

@@ -2,6 +2,10 @@ import type { Database, Statement } from '../database.ts';
 
 export type Params = Readonly<Record<string, string | number | bigint | Buffer | null>>;
 
+/** 1 for a gap that ended with its node: nothing was read after it. */
+export const IS_LAST_GAP =
+  'iif(EXISTS (SELECT 1 FROM node n WHERE n.id = gap.node_id AND n.deleted_at <= gap.to_at), 1, 0)';
+
 /** Prepared statements of one connection, each prepared at its first use. */
 export class Statements {
   readonly #db: Database;

@@ -212,6 +212,7 @@ export type OperationResult<N extends OperationName> = ReturnType<WriterOperatio
 function gapOnEveryNode(db: Database, outcomes: PollOutcomes, nowMs: number): void {
   for (const id of db.prepare('SELECT id FROM node WHERE deleted_at IS NULL').pluck().all()) {
     outcomes.turnGap(id as string, 'tracking-off', 'Traffic tracking was switched off before the node answered again.');
-    outcomes.openGap(id as string, nowMs, 'tracking-off', 'Traffic tracking was switched off.');
+    // What came after the last reading counts neither: nobody saw that it belongs before.
+    outcomes.openGapSinceLast(id as string, nowMs, 'tracking-off', 'Traffic tracking was switched off.');
   }
 }

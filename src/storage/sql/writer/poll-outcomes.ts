@@ -16,7 +16,7 @@ export class PollOutcomes {
     const { complete } = poll.poll;
     this.#saveRow(poll, complete ? 'complete' : 'incomplete');
     if (complete) this.#closeGapBy(poll);
-    else this.#openGapSinceLast(poll.nodeId, poll.at, 'incomplete', 'The node answered only in part.');
+    else this.openGapSinceLast(poll.nodeId, poll.at.getTime(), 'incomplete', 'The node answered only in part.');
   }
 
   /** Tracking is off: the node is known to answer, its gap stays open. */
@@ -26,7 +26,7 @@ export class PollOutcomes {
 
   saveFailure({ nodeId, at, durationMs, code, message, hint }: FailedPoll): void {
     const atMs = at.getTime();
-    this.#openGapSinceLast(nodeId, at, 'failed', message);
+    this.openGapSinceLast(nodeId, atMs, 'failed', message);
     this.#sql.save.run(nodeId, atMs, null, durationMs, 'failed', 1, code, message, hint, '[]');
   }
 
@@ -34,6 +34,12 @@ export class PollOutcomes {
   openGap(nodeId: string, fromMs: number, reason: Reason, message: string): void {
     if (this.#sql.findOpen.get(nodeId) !== undefined || this.#sql.isLiving.get(nodeId) === undefined) return;
     this.#sql.open.run(nodeId, fromMs, reason, message);
+  }
+
+  /** Nothing is known since the last complete poll. */
+  openGapSinceLast(nodeId: string, atMs: number, reason: Reason, message: string): void {
+    const lastMs = this.#sql.lastComplete.get(nodeId) as number | null | undefined;
+    this.openGap(nodeId, Math.min(lastMs ?? atMs, atMs), reason, message);
   }
 
   closeGap(nodeId: string, toMs: number): void {
@@ -54,12 +60,6 @@ export class PollOutcomes {
   #closeGapBy({ nodeId, at, agent }: WriterPoll): void {
     if (agent !== undefined) this.#sql.joined.run(nodeId, at.getTime(), agent.joinsWithinMs);
     this.closeGap(nodeId, at.getTime());
-  }
-
-  /** Nothing is known since the last complete poll. */
-  #openGapSinceLast(nodeId: string, at: Date, reason: Reason, message: string): void {
-    const last = this.#sql.lastComplete.get(nodeId) as number | null | undefined;
-    this.openGap(nodeId, Math.min(last ?? at.getTime(), at.getTime()), reason, message);
   }
 
   #saveRow({ nodeId, at, durationMs, poll }: WriterPoll, outcome: 'complete' | 'incomplete'): void {

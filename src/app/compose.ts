@@ -26,7 +26,7 @@ import { ClockSkews } from './clock-skews.ts';
 import { type Config, ledgerFile } from './config.ts';
 import { Credentials } from './credentials.ts';
 import type { DataFolder } from './data-folder.ts';
-import { examine, findingsBesideNotices } from './doctor.ts';
+import { examine, findingsBesideNotices, type ProcessesNow } from './doctor.ts';
 import { Gateways } from './gateways.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { composeLinks } from './links/compose-links.ts';
@@ -51,6 +51,10 @@ interface Surroundings {
   readonly config: Config;
   readonly folder: DataFolder;
   readonly log: Logger;
+  /** Opened already; else it is opened as the configuration says. */
+  readonly store?: Store;
+  /** Processes on the same database; absent where there can be no other. */
+  readonly processes?: () => ProcessesNow;
   /** Where the panel listens; null while it does not. */
   readonly listening: () => string | null;
   /** Other than the system's for playing the past and for tests. */
@@ -69,11 +73,11 @@ export interface Parts {
 
 /** Wires the product: one block per area, every part with exactly what it uses. */
 export async function compose(surroundings: Surroundings): Promise<Parts> {
-  const { config, folder, log, listening, clock = systemClock, timers = systemTimers } = surroundings;
+  const { config, folder, log, clock = systemClock, timers = systemTimers } = surroundings;
 
   // Ledger
   const secretBox = openSecretBox(config);
-  const store = await openStore(config, clock, secretBox, log);
+  const store = surroundings.store ?? (await openStore(config, clock, secretBox, log));
   const { ledger, history, exports, billing, inventory, identity, links, settings, audit, reconciliation } = store;
   const { quotas, userStates, adminLimits, twoFactors } = store;
   const wallTime = new WallTime(clock, store.lastInstant);
@@ -114,7 +118,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     ...vpnServiceImports({ inventory, identity, expected, settings, clock, nodes }),
   });
   const examined = () => {
-    return { config, nodes, services, identity, operations, wallTime, listening, backups, clock, store, access };
+    return { ...surroundings, nodes, services, identity, operations, wallTime, backups, clock, store, access };
   };
   const alerting = composeAlerting({
     ...{ config, log, clock, timers, store, changes, nodes, services, secretBox },

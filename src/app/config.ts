@@ -27,6 +27,8 @@ export interface Config {
   readonly databasePath: string;
   /** The PostgreSQL database that holds the ledger, with its password: never to be shown (`ledgerPlace`). */
   readonly databaseUrl: string | null;
+  /** Where other processes on the same database reach this one, without a slash at the end; null: derived. */
+  readonly processUrl: string | null;
   readonly trackingEnabled: boolean | null;
   readonly retentionDays: number | null;
   /** Public base of links and webhook addresses, `https://host[:port][/path]` without a slash at the end. */
@@ -58,6 +60,7 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     dataDir,
     databasePath: databasePath === null ? resolve(dataDir, 'traffic_stats.db') : resolve(cwd, databasePath),
     databaseUrl: readDatabaseUrl(value('DATABASE_URL')),
+    processUrl: readProcessUrl(value('PROCESS_URL')),
     trackingEnabled: readBoolean('XPERT_TRAFFIC_TRACKING_ENABLED', value('TRAFFIC_TRACKING_ENABLED')),
     retentionDays: readInteger('XPERT_TRAFFIC_RETENTION_DAYS', value('TRAFFIC_RETENTION_DAYS'), 0, 36_500),
     publicUrl,
@@ -189,6 +192,16 @@ function readDatabaseUrl(got: string | null): string | null {
   }
   // The value is not shown: it holds a password.
   throw new InvalidConfig('XPERT_DATABASE_URL', '…', 'like postgres://USER:PASSWORD@HOST:5432/DATABASE');
+}
+
+function readProcessUrl(got: string | null): string | null {
+  if (got === null) return null;
+  const wants = 'like http://10.0.0.5:5001, the address at which other Xpert processes reach this one';
+  if (!URL.canParse(got)) throw new InvalidConfig('XPERT_PROCESS_URL', got, wants);
+  const { protocol, username, pathname, search, hash, origin } = new URL(got);
+  const isPlain = /^https?:$/.test(protocol) && username === '' && pathname === '/' && search === '' && hash === '';
+  if (!isPlain) throw new InvalidConfig('XPERT_PROCESS_URL', got, wants);
+  return origin;
 }
 
 /** The SQLite file that holds the ledger; null: PostgreSQL does. */

@@ -25,6 +25,16 @@ interface Dependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly store: CounterSources['store'];
   readonly access: Pick<AccessControl, 'notices' | 'sums'>;
+  /** Processes on the same database; absent where there can be no other. */
+  readonly processes?: (() => ProcessesNow) | undefined;
+}
+
+/** What this process, which leads, knows of the others. */
+export interface ProcessesNow {
+  /** Where others reach this one. */
+  readonly leader: string;
+  /** Names of those that stand by. */
+  readonly standingBy: readonly string[];
 }
 
 /** Looks at everything that can be wrong and says for each what to do, with the lines to paste. */
@@ -32,6 +42,7 @@ export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
   const checks = await Promise.all([
     checkPanel(use),
     checkLedger(use),
+    checkProcesses(use),
     checkDataFolder(use.config),
     checkDisk(use.config),
     checkClock(use.wallTime),
@@ -112,6 +123,27 @@ async function checkLedger({ operations, config }: Dependencies): Promise<Doctor
       databaseUrl === null ? [`df -h ${dataDir}`, `ls -l ${dataDir}`] : [`pg_isready -d ${path}`],
     );
   }
+}
+
+async function checkProcesses({ processes }: Dependencies): Promise<DoctorCheck[]> {
+  if (processes === undefined) return [];
+  const { leader, standingBy } = processes();
+  if (standingBy.length === 0)
+    return [
+      check('processes', 'ok', {
+        code: 'doctor-process-alone',
+        values: { leader },
+        message: `${leader} leads, and no other process stands by.`,
+      }),
+    ];
+  const names = standingBy.join(', ');
+  return [
+    check('processes', 'ok', {
+      code: 'doctor-processes',
+      values: { leader, names },
+      message: `${leader} leads; standing by: ${names}.`,
+    }),
+  ];
 }
 
 async function checkDataFolder({ dataDir }: Config): Promise<DoctorCheck> {

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { HttpApp } from '../http/http-app.ts';
+import type { HttpPorts } from '../http/ports.ts';
 import { buildServer } from '../http/server.ts';
 import { listenOnSocket } from '../http/socket.ts';
+import type { VisitorSeal } from '../http/visitor-seal.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { version } from '../lib/version.ts';
 import { withBackupOffered } from './backups.ts';
@@ -31,31 +34,14 @@ export interface Product extends Parts {
  */
 export async function openProduct(config: Config, options: { readonly polling: boolean }): Promise<Product> {
   const folder = await hold(config.dataDir, options.polling ? 'server' : 'command');
-  const toStderr = createLogger(
-    (line) => process.stderr.write(`${line}\n`),
-    () => new Date(),
-  );
+  const toStderr = logToStderr();
   // A command that opens the folder itself says what it did; its requests are nobody's news.
   const log = options.polling ? toStderr : { ...toStderr, info: () => {} };
   try {
     let url: string | null = null;
     let closeSocket = async () => {};
     const parts = await compose({ config, folder, log, listening: () => url });
-    const app = await buildServer(parts.ports, {
-      version,
-      trustedProxies: config.trustedProxies,
-      basePath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname.replace(/\/+$/, ''),
-      publicUrl: config.publicUrl,
-      localUrl: () => url,
-      publicHost: config.publicUrl === null ? null : new URL(config.publicUrl).host,
-      webhookAuth: config.webhookAuth,
-      publicSummary: config.publicSummary,
-      legacyLinks: config.legacyLinks,
-      webRoot: existsSync(webRoot) ? webRoot : null,
-      agentProgramPath,
-      openapiPath,
-      logger: log,
-    });
+    const app = await buildApp(parts.ports, { config, log, localUrl: () => url });
     if (options.polling) parts.begin();
     return {
       ...parts,
@@ -83,8 +69,47 @@ export async function openProduct(config: Config, options: { readonly polling: b
   }
 }
 
+export function logToStderr(): Logger {
+  return createLogger(
+    (line) => process.stderr.write(`${line}\n`),
+    () => new Date(),
+  );
+}
+
+interface Served {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly localUrl: () => string | null;
+  /** Of other processes on the same ledger, if there are any. */
+  readonly among?: { readonly visitors: VisitorSeal; readonly standingBy: () => number };
+}
+
+/** Panel and API over the wired product, not yet listening. */
+export function buildApp(ports: HttpPorts, { config, log, localUrl, among }: Served): Promise<HttpApp> {
+  return buildServer(ports, {
+    version,
+    trustedProxies: config.trustedProxies,
+    basePath: basePathOf(config),
+    publicUrl: config.publicUrl,
+    localUrl,
+    publicHost: config.publicUrl === null ? null : new URL(config.publicUrl).host,
+    webhookAuth: config.webhookAuth,
+    publicSummary: config.publicSummary,
+    legacyLinks: config.legacyLinks,
+    webRoot: existsSync(webRoot) ? webRoot : null,
+    agentProgramPath,
+    openapiPath,
+    logger: log,
+    ...among,
+  });
+}
+
+export function basePathOf({ publicUrl }: Pick<Config, 'publicUrl'>): string {
+  return publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
+}
+
 /** A command that holds the folder is through in a moment; a server that holds it is not waited for. */
-async function hold(path: string, as: 'server' | 'command'): Promise<DataFolder> {
+export async function hold(path: string, as: 'server' | 'command'): Promise<DataFolder> {
   for (let waitedMs = 0; ; waitedMs += WAIT_STEP_MS) {
     try {
       return holdDataFolder(path, as);

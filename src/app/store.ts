@@ -7,7 +7,9 @@ import type { Clock } from '../core/units/clock.ts';
 import { KeyFileBox } from '../lib/key-file-box.ts';
 import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
+import type { CommitMark } from '../storage/postgres/commit-mark.ts';
 import type { PostgresAddress } from '../storage/postgres/connections.ts';
+import type { Election } from '../storage/postgres/kept-writer.ts';
 import type { Stores } from '../storage/sql/stores.ts';
 import { unmovedIn, whereMoved } from '../storage/sqlite/database.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
@@ -25,11 +27,17 @@ export function openSecretBox(config: Pick<Config, 'dataDir'>): KeyFileBox {
   return new KeyFileBox(join(config.dataDir, 'secret.key'));
 }
 
-/** Opens the ledger that the configuration names. @throws LedgerFailure */
-export async function openStore(config: Config, clock: Clock, secretBox: SecretBox, log: Logger): Promise<Store> {
+/** Opens the ledger that the configuration names; with `among` when this process leads. @throws LedgerFailure */
+export async function openStore(
+  config: Config,
+  clock: Clock,
+  secretBox: SecretBox,
+  log: Logger,
+  among: Among | null = null,
+): Promise<Store> {
   const { databasePath: path, databaseUrl: url, timeZone } = config;
   const common = { clock, secretBox, newId: () => randomId(ID_LENGTH) };
-  if (url !== null) return await openPostgres({ ...common, timeZone }, { ...config, url, log });
+  if (url !== null) return await openPostgres({ ...common, timeZone }, { ...config, url, log, among });
   return await openSqliteStore({
     ...common,
     path,
@@ -41,7 +49,14 @@ export async function openStore(config: Config, clock: Clock, secretBox: SecretB
 
 type Common = Pick<Parameters<typeof openSqliteStore>[0], 'clock' | 'newId' | 'timeZone'> & { secretBox: SecretBox };
 
+/** Several processes on one database. */
+export interface Among {
+  readonly election: Election;
+  readonly mark: CommitMark;
+}
+
 interface Remote {
+  readonly among: Among | null;
   readonly url: string;
   readonly dataDir: string;
   readonly databasePath: string;
@@ -49,7 +64,7 @@ interface Remote {
 }
 
 /** Loaded only where it is used. */
-async function openPostgres(common: Common, { url, dataDir, databasePath, log }: Remote): Promise<Store> {
+async function openPostgres(common: Common, { url, dataDir, databasePath, log, among }: Remote): Promise<Store> {
   const { openPostgresStore } = await import('../storage/postgres/postgres-store.ts');
   const address = { url, socket: socketWorker() };
   if (existsSync(databasePath) && whereMoved(databasePath) === null) {
@@ -60,7 +75,8 @@ async function openPostgres(common: Common, { url, dataDir, databasePath, log }:
     ...common,
     address,
     workers: { writer: worker('postgres-writer'), reader: worker('postgres-reader') },
-    mark: join(dataDir, 'last-commit.json'),
+    mark: among?.mark ?? commitMarkPath(dataDir),
+    election: among?.election ?? null,
     onLost: (failure: LedgerFailure) => log.error({ code: failure.code, hint: failure.hint }, failure.message),
     onRegained: (ms: number) => log.info({ lostForMs: Math.round(ms) }, 'the connection to PostgreSQL is there again'),
   };
@@ -70,6 +86,11 @@ async function openPostgres(common: Common, { url, dataDir, databasePath, log }:
     if (!(await finishMove(error, address, databasePath))) throw error;
     return await openPostgresStore(options);
   }
+}
+
+/** File of the last commit that this Xpert knows of. */
+export function commitMarkPath(dataDir: string): string {
+  return join(dataDir, 'last-commit.json');
 }
 
 /** Where nothing is in the database yet, a ledger in the file is meant: one that began beside it could not be joined to it. */

@@ -23,6 +23,7 @@ import type { ChangeFeed, Operations } from '../core/settings/operations.ts';
 import type { AuditLog } from '../core/settings/settings-store.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { Logger } from './logging.ts';
+import type { VisitorSeal } from './visitor-seal.ts';
 
 /** Everything the HTTP server asks of the product. Named dependencies: each route takes the ones it uses. */
 export interface HttpPorts {
@@ -93,6 +94,10 @@ export interface HttpConfig {
   readonly agentProgramPath: string;
   /** The committed OpenAPI description. */
   readonly openapiPath: string;
+  /** Opens what other processes say of whom they pass on; absent where there are none. */
+  readonly visitors?: Pick<VisitorSeal, 'open'>;
+  /** How many processes stand by; absent where there can be no other. */
+  readonly standingBy?: () => number;
   /** Null logs nothing. */
   readonly logger: Logger | null;
 }

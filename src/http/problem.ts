@@ -74,6 +74,8 @@ const PROBLEMS: Readonly<Record<string, readonly [status: number, title: string,
   'too-many-addresses': [409, 'Too many subscriptions of others', 'Delete one first.'],
   'sources-not-read': [503, 'Sources have not answered yet', 'Keep what you have, and fetch again later.'],
   'tracking-off': [503, 'Tracking is off', 'Send the report again when tracking is on.'],
+  'no-leader': [503, 'No process leads', 'Try again in a moment: another process takes over by itself.'],
+  'leader-lost': [503, 'The process that leads ended', 'Look whether it was done; reports with an id may be repeated.'],
   busy: [503, 'Too busy', 'Try again in a moment.'],
 };
 

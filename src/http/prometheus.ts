@@ -11,6 +11,7 @@ export function prometheusText(parts: HttpParts): () => Promise<string> {
   collectDefaultMetrics({ register: registry, prefix: 'xpert_' });
   const shown = { ...reportCounters(registry), ...nodeMetrics(registry), ...userCounters(registry) };
   const alerts = alertMetrics(registry);
+  showProcesses(registry, parts.config.standingBy);
   const { nodes, operations, history, clock, alerting } = parts.ports;
 
   return async () => {
@@ -136,6 +137,21 @@ function userCounters(registry: Registry) {
       registers: [registry],
     }),
   };
+}
+
+/** Asked for when somebody scrapes. A process that stands by has the one that leads answer. */
+function showProcesses(registry: Registry, standingBy: (() => number) | undefined): void {
+  if (standingBy === undefined) return;
+  new Gauge({
+    name: 'xpert_processes',
+    help: 'Processes on the same database, by the part they play.',
+    labelNames: ['role'],
+    registers: [registry],
+    collect() {
+      this.set({ role: 'leading' }, 1);
+      this.set({ role: 'standing-by' }, standingBy());
+    },
+  });
 }
 
 function showBeat({ pollsNow, pollDelay }: Shown, { running, waiting, lateMs }: Beat): void {

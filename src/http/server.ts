@@ -10,6 +10,7 @@ import { writeJson } from './json.ts';
 import { logRequests } from './logging.ts';
 import { Metrics } from './metrics.ts';
 import type { HttpParts } from './parts.ts';
+import { believeProcesses, localOwnerRequests } from './passed-on.ts';
 import type { HttpConfig, HttpPorts } from './ports.ts';
 import { problem, sendProblem } from './problem.ts';
 import { apiRoutes } from './routes/all.ts';
@@ -20,8 +21,8 @@ import { compileValidator } from './validation.ts';
 /** One MiB, as the contract says. */
 const BODY_LIMIT = 1_048_576;
 /** A whole request has to arrive in this time: a body sent byte by byte cannot hold a connection. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const MAX_CONNECTIONS = 10_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
+export const MAX_CONNECTIONS = 10_000;
 /** Imported user_tokens may be long and are percent-encoded in paths. */
 const MAX_PATH_PARAMETER = 2048;
 
@@ -49,6 +50,7 @@ export async function buildServer(
   const unsubscribe = ports.ledger.onCommit(() => {
     parts.metrics.commits += 1;
   });
+  if (config.visitors != null) believeProcesses(app, config.visitors);
   if (describe !== undefined) await describe(app);
   // The webhook alone has none of the hooks below.
   await app.register(async (scope: HttpApp) => webhookRoutes(scope, ports, config, parts));
@@ -67,7 +69,8 @@ export async function buildServer(
   return app;
 }
 
-function createApp(config: HttpConfig): HttpApp {
+/** A server without routes. */
+export function createApp(config: Pick<HttpConfig, 'trustedProxies' | 'basePath' | 'logger'>): HttpApp {
   const prefix = randomBytes(4).toString('hex');
   let count = 0;
   const options: FastifyHttpOptions<RawServerDefault> = {
@@ -89,7 +92,7 @@ function createApp(config: HttpConfig): HttpApp {
   app.decorateRequest('actor', null);
   app.decorateRequest('isLocalOwner', {
     getter(this: FastifyRequest) {
-      return localOwnerSockets.has(this.raw.socket);
+      return localOwnerSockets.has(this.raw.socket) || localOwnerRequests.has(this.raw);
     },
   });
   app.setErrorHandler((error, request, reply) => sendProblem(config.logger, error, request, reply));

@@ -1,5 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpApp } from './http-app.ts';
 
@@ -13,7 +13,12 @@ export const localOwnerSockets = new WeakSet<Socket>();
  */
 export async function listenOnSocket(app: HttpApp, path: string): Promise<() => Promise<void>> {
   await app.ready();
-  const server = createServer((request, response) => app.routing(request, response));
+  return await serveOnSocket((request, response) => app.routing(request, response), path);
+}
+
+/** The same for whatever answers. */
+export async function serveOnSocket(answer: RequestListener, path: string): Promise<() => Promise<void>> {
+  const server = createServer(answer);
   server.on('connection', (socket) => localOwnerSockets.add(socket));
   rmSync(path, { force: true });
   await listenPrivately(server, path);

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly dataDir: string;
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Ready when this answers 200: one that cannot answer /readyz yet may live. */
+  readonly readyPath?: string;
   /** A command that runs the rest of its arguments, for example in a namespace. */
   readonly wrap?: readonly string[];
 }
@@ -66,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
     return child.exitCode;
   };
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(child, url, output);
+  await untilReady(child, `${url}${options.readyPath ?? '/readyz'}`, output);
   return {
     url,
     port,
@@ -113,7 +115,7 @@ function environmentWithoutXpert(): NodeJS.ProcessEnv {
 async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {
   for (const deadline = performance.now() + 30_000; performance.now() < deadline; ) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${output()}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    const answer = await fetch(url).catch(() => null);
     await answer?.arrayBuffer();
     if (answer?.status === 200) return;
     await new Promise((done) => setTimeout(done, 10));

@@ -6,6 +6,7 @@ import { canonicalServer } from '../../core/metering/ingest.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NodeId } from '../../core/units/ids.ts';
 import { type Authenticator, bearerOf } from '../auth/authenticator.ts';
+import { passedOnRequests } from '../passed-on.ts';
 import { problem } from '../problem.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { isSignedWith, signedHeaders } from './signature.ts';
@@ -103,7 +104,7 @@ export async function checkServers(
 
 /** This machine itself, not somebody behind a proxy on it. */
 function isExempt(request: FastifyRequest): boolean {
-  const address = request.raw.socket.remoteAddress;
+  const address = passedOnRequests.has(request.raw) ? request.ip : request.raw.socket.remoteAddress;
   // Over a Unix socket there is no address: that is this machine too.
   const isLoopback =
     address === undefined ||

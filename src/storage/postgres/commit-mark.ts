@@ -10,15 +10,15 @@ const EVERY_MS = 2_000;
  * same copy may be restored again.
  */
 export class CommitMark {
-  readonly #path: string;
+  readonly path: string;
   readonly #monotonicMs: () => number;
   #writtenMs = Number.NEGATIVE_INFINITY;
   #last: KnownCommit | null;
 
   constructor(path: string, monotonicMs: () => number) {
-    this.#path = path;
+    this.path = path;
     this.#monotonicMs = monotonicMs;
-    this.#last = read(path);
+    this.#last = readCommitMark(path);
   }
 
   get last(): KnownCommit | null {
@@ -38,16 +38,16 @@ export class CommitMark {
     if (this.#last === null) return;
     this.#writtenMs = this.#monotonicMs();
     try {
-      writeFileSync(`${this.#path}.new`, JSON.stringify(this.#last), { mode: 0o600 });
-      renameSync(`${this.#path}.new`, this.#path);
+      writeFileSync(`${this.path}.new`, JSON.stringify(this.#last), { mode: 0o600 });
+      renameSync(`${this.path}.new`, this.path);
     } catch {
       // A full disk of the data folder is told elsewhere, and must not stop the ledger, which is on another one.
     }
   }
 }
 
-/** Null: there is none, or it cannot be read. */
-function read(path: string): KnownCommit | null {
+/** What the file says. Null: there is none, or it cannot be read. */
+export function readCommitMark(path: string): KnownCommit | null {
   try {
     const { incarnation, sequence, former = [] } = JSON.parse(readFileSync(path, 'utf8')) as Partial<KnownCommit>;
     const isWhole = typeof incarnation === 'string' && Number.isSafeInteger(sequence) && Array.isArray(former);

@@ -11,8 +11,8 @@ export interface PostgresAddress {
 }
 
 /** Opens the database for writing, making or migrating its schema. @throws LedgerFailure */
-export function openForWriting(address: PostgresAddress): PostgresDatabase {
-  const db = openUnfinished(address);
+export function openForWriting(address: PostgresAddress, become = becomeWriter): PostgresDatabase {
+  const db = openUnfinished(address, become);
   try {
     migrate(db);
     refuseArriving(db);
@@ -23,12 +23,12 @@ export function openForWriting(address: PostgresAddress): PostgresDatabase {
   }
 }
 
-/** As the only writer, whatever is in it. @throws LedgerFailure */
-export function openUnfinished(address: PostgresAddress): PostgresDatabase {
+/** As the only writer, whatever is in it; `become` gets the lock. @throws LedgerFailure */
+export function openUnfinished(address: PostgresAddress, become = becomeWriter): PostgresDatabase {
   const db = open(address);
   try {
     refuseUnfit(db);
-    becomeWriter(db);
+    become(db);
     return db;
   } catch (error) {
     db.close();

@@ -7,7 +7,7 @@ import { startWriterThread } from '../sql/writer-thread.ts';
 import type { CommitMark } from './commit-mark.ts';
 import type { PostgresAddress } from './connections.ts';
 import { connectionLost, notRegained } from './failures.ts';
-import type { FoundLedger, WriterStart } from './open-ledger.ts';
+import type { Candidacy, FoundLedger, WriterStart } from './open-ledger.ts';
 
 /** Until a lost connection is made anew, and then twice as long each time, up to the longest. */
 const FIRST_RETRY_MS = 250;
@@ -22,6 +22,17 @@ export interface KeptWriterOptions {
   /** The connection was lost, and (later) it is there again. */
   readonly onLost: (failure: LedgerFailure) => void;
   readonly onRegained: (lostForMs: number) => void;
+  /** Among several processes; null: alone. */
+  readonly election: Election | null;
+}
+
+/** One process of several that would write: it waits until it may, and is told when another one took its place. */
+export interface Election extends Pick<Candidacy, 'card'> {
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  readonly onWaiting: () => void;
+  /** Another process leads: everything is refused from now on, and stays so. */
+  readonly onOusted: () => void;
 }
 
 /**
@@ -72,10 +83,11 @@ export class KeptWriter implements WriterTransport {
   }
 
   async #begin(how: Pick<WriterStart, 'timeZone' | 'isRegained'>): Promise<FoundLedger> {
-    const { worker, link, clock, address, mark } = this.#use;
+    const { worker, link, clock, address, mark, election } = this.#use;
     let lostBy: LedgerFailure | null = null;
     let isBegun = false;
     const listener = {
+      wait: () => election?.onWaiting(),
       receive: (turn: WriterTurn) => {
         mark.saw({ incarnation: this.#incarnation.id, sequence: turn.tables.sequence });
         link.receive(turn);
@@ -89,9 +101,11 @@ export class KeptWriter implements WriterTransport {
         if (isBegun && lostBy === null) link.fail(error);
       },
     };
-    const start: WriterStart = { ...how, address, seen: mark.last };
+    const candidacy = election === null ? null : candidacyOf(election, mark.path, !how.isRegained);
+    const start: WriterStart = { ...how, address, seen: mark.last, candidacy };
     const data = { ...start, nowMs: clock.now().getTime() };
-    const { transport, found } = await startWriterThread<WriterStart, FoundLedger>(worker, listener, data);
+    const signal = election?.signal ?? null;
+    const { transport, found } = await startWriterThread<WriterStart, FoundLedger>(worker, listener, data, signal);
     if (lostBy !== null) throw lostBy;
     isBegun = true;
     this.#transport = transport;
@@ -115,19 +129,26 @@ export class KeptWriter implements WriterTransport {
   }
 
   async #retry(nextMs: number): Promise<void> {
-    const { link, clock, onRegained } = this.#use;
+    const { link, clock, onRegained, election } = this.#use;
     let found: FoundLedger;
     try {
       // The zone is the one that was saved last, whatever was wanted at the start.
       found = await this.#begin({ timeZone: null, isRegained: true });
     } catch (error) {
-      link.lose(notRegained(toFailure(error)));
-      this.#retryIn(nextMs);
+      const failure = toFailure(error);
+      link.lose(notRegained(failure));
+      if (election !== null && failure.code === 'ledger-locked') election.onOusted();
+      else this.#retryIn(nextMs);
       return;
     }
     link.connectAnew(this, found.zones);
     onRegained(clock.monotonicMs() - this.#lostAtMs);
   }
+}
+
+/** What its thread is told. */
+function candidacyOf({ card }: Election, markPath: string, waits: boolean): Candidacy {
+  return { card, markPath, waits };
 }
 
 function toFailure(error: unknown): LedgerFailure {

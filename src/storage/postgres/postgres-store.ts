@@ -7,7 +7,7 @@ import { makeStores, type Stores } from '../sql/stores.ts';
 import { WriterLink } from '../sql/writer-link.ts';
 import { CommitMark } from './commit-mark.ts';
 import type { PostgresAddress } from './connections.ts';
-import { KeptWriter, type KeptWriterOptions } from './kept-writer.ts';
+import { type Election, KeptWriter, type KeptWriterOptions } from './kept-writer.ts';
 
 export interface PostgresStoreOptions extends Pick<KeptWriterOptions, 'onLost' | 'onRegained'> {
   readonly address: PostgresAddress;
@@ -16,8 +16,10 @@ export interface PostgresStoreOptions extends Pick<KeptWriterOptions, 'onLost' |
   readonly timeZone: string | null;
   /** Built files of the threads. */
   readonly workers: { readonly writer: URL; readonly reader: URL };
-  /** File that remembers the last commit. */
-  readonly mark: string;
+  /** What remembers the last commit, or its file. */
+  readonly mark: CommitMark | string;
+  /** Among several processes: opens when this one leads. Null: it is the only one, and refused beside another. */
+  readonly election?: Election | null;
   /** Seals signing secrets; without it they are kept as they are (tests). */
   readonly secretBox?: SecretBox;
 }
@@ -27,10 +29,10 @@ export interface PostgresStoreOptions extends Pick<KeptWriterOptions, 'onLost' |
  * @throws LedgerFailure if it cannot be opened, another Xpert writes to it, or it is newer than this
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Stores> {
-  const { address, clock, timeZone, workers, secretBox = null, onLost, onRegained } = options;
+  const { address, clock, timeZone, workers, secretBox = null, onLost, onRegained, election } = options;
   const link = new WriterLink(clock);
-  const mark = new CommitMark(options.mark, () => clock.monotonicMs());
-  const kept = { worker: workers.writer, link, clock, address, mark, onLost, onRegained };
+  const mark = markOf(options.mark, clock);
+  const kept = { worker: workers.writer, link, clock, address, mark, onLost, onRegained, election: election ?? null };
   const { writer, found } = await KeptWriter.start(kept, timeZone);
   const { zones, lastInstant } = found;
   const reader = (limits?: ResourceLimits) => new ThreadedSlowReader(workers.reader, { address, zones }, limits);
@@ -45,3 +47,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
 /** Lines that live for a moment need little memory; without a word V8 lets 100 MB of them pile up. */
 const EXPORT_MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 192 };
+
+function markOf(mark: CommitMark | string, clock: Clock): CommitMark {
+  return typeof mark === 'string' ? new CommitMark(mark, () => clock.monotonicMs()) : mark;
+}

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
-import pg from 'pg';
+import type pg from 'pg';
+import { newClient } from './client.ts';
 import { type SessionState, SilenceWatch } from './silence-watch.ts';
 import { ADDRESS_UNUSABLE, type FromSocket, type NewSocket, type ToSocket } from './socket-messages.ts';
 
@@ -96,20 +97,6 @@ async function open(url: string): Promise<Opened> {
   } catch (error) {
     client.end().catch(() => {});
     throw error;
-  }
-}
-
-/** @throws Error `ADDRESS_UNUSABLE`: the files that the address names are read here */
-function newClient(url: string, connectionTimeoutMillis: number): pg.Client {
-  try {
-    return new pg.Client({
-      connectionString: url,
-      keepAlive: true,
-      connectionTimeoutMillis,
-      application_name: 'xpert',
-    });
-  } catch (error) {
-    throw Object.assign(new Error((error as Error).message), { code: ADDRESS_UNUSABLE });
   }
 }
 

@@ -18,6 +18,8 @@ export type ToWriter =
 
 export type FromWriter =
   | { readonly kind: 'ready'; readonly found: unknown }
+  /** Another process writes; this one goes on waiting until it may. */
+  | { readonly kind: 'waiting' }
   | { readonly kind: 'failed'; readonly error: WireError }
   /** The connection is lost, and the writer with it. Whether what was not answered took place, the tables know. */
   | { readonly kind: 'lost'; readonly error: WireError }

@@ -28,7 +28,7 @@ export interface OpenedForWriting<O> {
  * arrived meanwhile joins the queue, so that the parts of a large poll never keep reports waiting.
  */
 export function serveWriter<D, O>(
-  open: (data: WriterData & D) => OpenedForWriting<O>,
+  open: (data: WriterData & D, onWaiting: () => void) => OpenedForWriting<O>,
   failureOf: WriteConnection['failureOf'],
 ): void {
   const port = parentPort;
@@ -36,7 +36,7 @@ export function serveWriter<D, O>(
   const data = workerData as WriterData & D;
   const tell = (message: FromWriter): void => port.postMessage(message);
   try {
-    const { connection, zones, found, ...rest } = open(data);
+    const { connection, zones, found, ...rest } = open(data, () => tell({ kind: 'waiting' }));
     const writer = new LedgerWriter(connection, {
       calendar: new Calendar(zones),
       newId: () => randomId(ID_LENGTH),

@@ -7,6 +7,8 @@ import type { WriterData } from './writer-service.ts';
 
 /** Who hears of a writer's thread. */
 export interface WriterListener {
+  /** Another process writes: it is waited for. */
+  wait?(): void;
   receive(turn: WriterTurn): void;
   /** It lost its connection and ends. */
   lose(error: Error): void;
@@ -14,33 +16,39 @@ export interface WriterListener {
   fail(error: unknown): void;
 }
 
-/** Starts the writer in a thread of its own. @throws LedgerFailure if it cannot open the ledger */
+/** Starts the writer in a thread of its own; `signal` ends the wait for another process. @throws LedgerFailure if it cannot open the ledger */
 export async function startWriterThread<D, O>(
   url: URL,
   listener: WriterListener,
   data: WriterData & D,
+  signal: AbortSignal | null = null,
 ): Promise<{ readonly transport: WriterTransport; readonly found: O }> {
   const worker = new Worker(url, { workerData: data, name: 'ledger writer' });
   const tell = (message: ToWriter): void => worker.postMessage(message);
   let closed: (() => void) | null = null;
+  const end = () => void worker.terminate();
   const found = await new Promise<O>((ready, refuse) => {
+    signal?.addEventListener('abort', end);
     worker.on('error', (error) => {
       refuse(error);
       listener.fail(error);
     });
     worker.on('exit', () => {
-      listener.fail(new Error('The writer thread of the ledger ended.'));
+      const ended = new Error('The writer thread of the ledger ended.');
+      refuse(ended);
+      listener.fail(ended);
       closed?.();
     });
     worker.on('message', (message: FromWriter) => {
       if (message.kind === 'turn') {
         listener.receive({ ...message.turn, answers: joinAnswers(message.answers, message.outcomes) });
       }
+      if (message.kind === 'waiting') listener.wait?.();
       if (message.kind === 'ready') ready(message.found as O);
       if (message.kind === 'failed') refuse(fromWireError(message.error));
       if (message.kind === 'lost') listener.lose(fromWireError(message.error));
     });
-  });
+  }).finally(() => signal?.removeEventListener('abort', end));
   const transport: WriterTransport = {
     send: (items, nowMs) => tell({ kind: 'items', ...flattenItems(items), nowMs }),
     close: () =>

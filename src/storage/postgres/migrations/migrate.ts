@@ -11,7 +11,7 @@ export const migrations: readonly string[] = [firstMigration, sourceLimitsMigrat
 export const ARRIVING = 'arriving';
 
 /** Any number, but always this one: whoever holds it writes. */
-const WRITER_LOCK = 0x58707274;
+export const WRITER_LOCK = 0x58707274;
 /** How long a start waits for the writer before: the server may not know yet that it is gone. */
 const LOCK_MS = 5_000;
 
@@ -25,20 +25,24 @@ export function becomeWriter(db: PostgresDatabase): void {
 
 /** Brings the database to the present schema, all or nothing, together with the script `withIt`; forward only. @throws LedgerFailure `ledger-newer` */
 export function migrate(db: PostgresDatabase, withIt = ''): void {
-  const version = versionOf(db);
-  if (version > migrations.length) {
-    throw new LedgerFailure(
-      'ledger-newer',
-      `The database was written by a newer Xpert (schema ${version}, this one knows ${migrations.length}).`,
-      { hint: 'Start the newer version, or restore a backup made by this one. The database was not changed.' },
-    );
-  }
+  const version = refuseNewer(db);
   if (version === migrations.length) return;
   const begin = version === 0 ? 'CREATE SCHEMA xpert; CREATE TABLE schema_version (version bigint NOT NULL);' : '';
   const rest = migrations.slice(version).join('\n');
   const end = `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${migrations.length});`;
   db.exec(`BEGIN; ${begin} ${rest} ${end} ${withIt} COMMIT`);
   db.learnTables();
+}
+
+/** @returns version of the schema. @throws LedgerFailure `ledger-newer` */
+export function refuseNewer(db: PostgresDatabase): number {
+  const version = versionOf(db);
+  if (version <= migrations.length) return version;
+  throw new LedgerFailure(
+    'ledger-newer',
+    `The database was written by a newer Xpert (schema ${version}, this one knows ${migrations.length}).`,
+    { hint: 'Start the newer version, or restore a backup made by this one. The database was not changed.' },
+  );
 }
 
 /** True if Xpert's schema is in the database. */

@@ -1,0 +1,119 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import type { HttpApp } from './http-app.ts';
+import { type Leader, NOT_LEADING_HEADER } from './passing-on.ts';
+import { buildStandbyServer } from './standby-server.ts';
+import { VISITOR_HEADER, VisitorSeal } from './visitor-seal.ts';
+
+const seal = new VisitorSeal(Buffer.alloc(32, 1), () => 1_000);
+let servers: Server[] = [];
+let apps: HttpApp[] = [];
+
+afterEach(async () => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  for (const app of apps) await app.close();
+  servers = [];
+  apps = [];
+});
+
+async function leader(answer: RequestListener): Promise<Leader & { readonly end: () => void }> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const end = new AbortController();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, ended: end.signal, end: () => end.abort() };
+}
+
+/** A standby before these leaders: whoever is doubted is followed by the next. */
+async function standby(...leaders: readonly Leader[]) {
+  const rest = [...leaders];
+  const doubted: Leader[] = [];
+  const passing = {
+    seal,
+    leader: async () => rest[0] ?? null,
+    doubt: (one: Leader) => {
+      doubted.push(one);
+      if (rest[0] === one) rest.shift();
+    },
+  };
+  const app = await buildStandbyServer({ trustedProxies: [], basePath: '', logger: null }, passing);
+  apps.push(app);
+  return { url: await app.listen({ host: '127.0.0.1', port: 0 }), doubted };
+}
+
+const gone: Leader = { url: 'http://127.0.0.1:1', ended: new AbortController().signal };
+
+test('a request arrives as it was sent, with who asked; the answer comes back as it is', async () => {
+  const seen: unknown[] = [];
+  const one = await leader((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method, url, headers } = request;
+      seen.push(method, url, Buffer.concat(chunks).toString(), headers.cookie, seal.open(request)?.ip);
+      response.writeHead(207, { 'set-cookie': ['a=1', 'b=2'], 'x-said': 'yes' }).end('answer');
+    });
+  });
+  const { url } = await standby(one);
+  const answer = await fetch(`${url}/api/v1/x?y=%20z`, {
+    method: 'PUT',
+    headers: { cookie: 'c=3', [VISITOR_HEADER]: '' },
+    body: 'body',
+  }).catch((error) => error);
+  // Whoever says to be a process is not passed on.
+  expect(answer.status).toBe(503);
+  const passed = await fetch(`${url}/api/v1/x?y=%20z`, { method: 'PUT', headers: { cookie: 'c=3' }, body: 'body' });
+  expect([passed.status, await passed.text(), passed.headers.get('x-said')]).toEqual([207, 'answer', 'yes']);
+  expect(passed.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(seen).toEqual(['PUT', '/api/v1/x?y=%20z', 'body', 'c=3', '127.0.0.1']);
+});
+
+test('one that is gone, or does not lead, did nothing: the next one is asked', async () => {
+  const other = await leader((_, response) => response.writeHead(503, { [NOT_LEADING_HEADER]: '1' }).end());
+  const bodies: string[] = [];
+  const next = await leader((request, response) => {
+    request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
+    request.on('end', () => response.end('done'));
+  });
+  const { url, doubted } = await standby(gone, other, next);
+  expect(await (await fetch(`${url}/x`, { method: 'POST', body: 'once' })).text()).toBe('done');
+  expect(doubted).toEqual([gone, other]);
+  expect(bodies).toEqual(['once']);
+});
+
+test('what may have been done is not sent again, but what only reads is', async () => {
+  let asked = 0;
+  const breaking = () =>
+    leader((request) => {
+      asked++;
+      request.socket.destroy();
+    });
+  const next = await leader((_, response) => response.end('read'));
+  const writing = await standby(await breaking(), next);
+  const refused = await fetch(`${writing.url}/x`, { method: 'POST', body: '{}' });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(await refused.json()).toMatchObject({ code: 'leader-lost' });
+  const reading = await standby(await breaking(), next);
+  expect(await (await fetch(`${reading.url}/x`)).text()).toBe('read');
+  expect(asked).toBe(2);
+});
+
+test('one that never answers is given up when another one leads', async () => {
+  const paused = await leader(() => paused.end());
+  const { url } = await standby(paused, await leader((_, response) => response.end('other')));
+  expect(await (await fetch(`${url}/x`)).text()).toBe('other');
+});
+
+test('where nobody leads: 503 with Retry-After, and it lives', async () => {
+  const { url } = await standby();
+  const answer = await fetch(`${url}/api/v1/users`);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await answer.json()).toMatchObject({ code: 'no-leader' });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});

@@ -105,6 +105,40 @@ describe('several processes on one database', () => {
     expect(await (await Owner.of(one.url)).call('GET', `/api/v1/users/${ann.id}`)).toMatchObject({ name: 'ann' });
     await expect(owner.call('POST', '/api/v1/users', { name: '' })).rejects.toThrow(/400/);
     expect(leaders()).toBe('1');
+
+    const events = await fetch(`${two.url}/api/v1/events`, { headers: { cookie } });
+    const reader = (events.body as ReadableStream<Uint8Array>).getReader();
+    expect((await send(one, { ...report, ...bytes(1, 2), event_id: 'b' })).status).toBe(200);
+    let heard = '';
+    while (!heard.includes('event: change')) heard += new TextDecoder().decode((await reader.read()).value);
+    expect(heard).toContain('"usage"');
+    await reader.cancel();
+    const metrics = await (await fetch(`${two.url}/metrics`, { headers: { cookie } })).text();
+    expect(metrics).toContain('xpert_processes{role="standing-by"} 1');
+    const { checks } = await owner.call<{ checks: { name: string; message: string }[] }>('GET', '/api/v1/doctor');
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        name: 'processes',
+        message: expect.stringMatching(/:\d+ leads; standing by: .+:\d+\./),
+      }),
+    );
+  }, 120_000);
+
+  test('one of an older version never leads a newer schema, and passes on as long as somebody leads', async () => {
+    const one = await start('one');
+    const two = await start('two');
+    database.sql(name, 'UPDATE xpert.schema_version SET version = 1000');
+    await until(
+      async () => two.output(),
+      (text) => text.includes('newer Xpert (schema 1000'),
+    );
+    expect((await send(two, { ...report, ...bytes(5, 7), event_id: 'a' })).status).toBe(200);
+    await one.kill();
+    const refused = await send(two, { ...report, ...bytes(11, 13), event_id: 'b' });
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([503, true]);
+    expect((await fetch(`${two.url}/healthz`)).status).toBe(200);
+    expect(leads(two)).toBe(0);
+    expect(database.sql(name, 'SELECT version FROM xpert.schema_version')).toBe('1000');
   }, 120_000);
 
   test('a leader that stops in order hands over: nobody is refused who asks a standby meanwhile', async () => {

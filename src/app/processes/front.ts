@@ -15,6 +15,9 @@ export class Front {
     (request, response) => this.#answer(request, response),
   );
   #app: HttpApp | null = null;
+  /** What came before anything answered waits for that. */
+  #hasBegun = false;
+  #early: (() => void)[] = [];
   #endSocket: () => Promise<void> = async () => {};
   readonly #open = new Map<HttpApp, Set<ServerResponse>>();
 
@@ -40,6 +43,8 @@ export class Front {
   /** From now on `app` answers; null: nothing does. */
   show(app: HttpApp | null): void {
     this.#app = app;
+    this.#hasBegun = true;
+    for (const answer of this.#early.splice(0)) answer();
   }
 
   /** Ends what answered before, when it has answered what it was asked, or after `mostMs`. */
@@ -65,6 +70,10 @@ export class Front {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const app = this.#app;
+    if (!this.#hasBegun) {
+      this.#early.push(() => this.#answer(request, response));
+      return;
+    }
     if (app === null) {
       refuse(response);
       return;
@@ -80,13 +89,13 @@ export class Front {
   }
 }
 
-/** A process that starts or stops. */
+/** A process that stops. */
 function refuse(response: ServerResponse): void {
   const body = {
     type: 'urn:problem:xpert:no-leader',
     title: 'No process leads',
     status: 503,
-    detail: 'This process is starting or stopping.',
+    detail: 'This process is stopping.',
     code: 'no-leader',
     hint: 'Try again in a moment.',
   };

@@ -30,6 +30,12 @@ interface Surroundings {
   readonly log: Logger;
 }
 
+/** The product while this process leads. */
+interface Led {
+  readonly app: HttpApp;
+  readonly parts: Parts;
+}
+
 /** Others that know of it hold what they are asked; more than a message between them takes. */
 const FAREWELL_MS = 100;
 /** Whoever asked before the end has its answer by then. */
@@ -56,6 +62,8 @@ export class RunningProcess {
   #standby: HttpApp | null = null;
   #leads = false;
   #found: Processes | null = null;
+  /** What was logged last, so that it is not said every second. */
+  #complaint = '';
 
   constructor(surroundings: Surroundings) {
     this.#use = surroundings;
@@ -127,20 +135,35 @@ export class RunningProcess {
       return;
     }
     this.#leads = true;
-    const processes = () => ({ leader: this.#processUrl, standingBy: this.#standingBy() });
-    const parts = await compose({ ...this.#use, store, processes, listening: () => this.#url });
-    const among = { visitors: this.#seal, standingBy: () => this.#standingBy().length };
-    const app = await buildApp(parts.ports, { ...this.#use, localUrl: () => this.#url, among });
+    let led: Led;
+    try {
+      led = await this.#compose(store, isFirst && !wasWaiting);
+    } catch (error) {
+      this.#leads = false;
+      await store.close();
+      if (isFirst && !wasWaiting) throw error;
+      await this.#giveUp(error, stopped);
+      return;
+    }
+    this.#complaint = '';
     const beat = setInterval(() => void store.heartbeat().catch(() => {}), BEAT_MS);
-    await this.#greet(parts, isFirst && !wasWaiting);
-    this.#front.show(app);
-    parts.begin();
+    this.#front.show(led.app);
+    led.parts.begin();
     this.#onListening();
     await this.#registry.tell({ kind: 'leads' });
     log.info({ process: this.#processUrl }, 'this process leads');
     await Promise.race([stopped, ousted]);
     clearInterval(beat);
-    await this.#leave(app, parts);
+    await this.#leave(led);
+  }
+
+  async #compose(store: Store, isStart: boolean): Promise<Led> {
+    const processes = () => ({ leader: this.#processUrl, standingBy: this.#standingBy() });
+    const parts = await compose({ ...this.#use, store, processes, listening: () => this.#url });
+    const among = { visitors: this.#seal, standingBy: () => this.#standingBy().length };
+    const app = await buildApp(parts.ports, { ...this.#use, localUrl: () => this.#url, among });
+    await this.#greet(parts, isStart);
+    return { app, parts };
   }
 
   #lead(onOusted: () => void, onWaiting: () => void): Promise<Store> {
@@ -165,7 +188,8 @@ export class RunningProcess {
   }
 
   /** In order: nobody asks it any more, what it was asked is answered, and then the lock is free. */
-  async #leave(app: HttpApp, parts: Parts): Promise<void> {
+  async #leave({ app, parts }: Led): Promise<void> {
+    const { log } = this.#use;
     const isStopping = this.#stop.signal.aborted;
     if (isStopping && (this.#found?.present.length ?? 0) > 1 && (await this.#registry.tell({ kind: 'leaves' }))) {
       await delay(FAREWELL_MS);
@@ -173,16 +197,19 @@ export class RunningProcess {
     if (isStopping) this.#front.stopListening();
     this.#front.show(isStopping ? null : this.#standby);
     await this.#front.retire(app, DRAIN_MS);
-    await parts.close();
+    // Whatever of it fails when the ledger is lost: the next term has nothing of this one.
+    await parts.close().catch((error: unknown) => log.error({ err: error }, 'ending a lead failed'));
     this.#leads = false;
-    if (!isStopping) this.#use.log.warn({}, 'another process leads now; this one stands by');
+    if (!isStopping) log.warn({}, 'another process leads now; this one stands by');
   }
 
   /** What stops a process that served already: it goes on passing requests to whoever leads, and tries again if that may help. */
   async #giveUp(error: unknown, stopped: Promise<void>): Promise<void> {
+    const { log } = this.#use;
     this.#front.show(this.#standby);
     if (!(error instanceof LedgerFailure)) throw error;
-    this.#use.log.error({ code: error.code, hint: error.hint }, error.message);
+    if (error.message !== this.#complaint) log.error({ code: error.code, hint: error.hint }, error.message);
+    this.#complaint = error.message;
     await Promise.race([stopped, error.code === 'ledger-newer' ? stopped : delay(RETRY_MS)]);
   }
 

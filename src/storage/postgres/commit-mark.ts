@@ -1,5 +1,17 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { KnownCommit, SeenCommit } from './open-ledger.ts';
+
+/** A commit that took place. */
+export interface SeenCommit {
+  /** Of the ledger that it is in. */
+  readonly incarnation: string;
+  readonly sequence: number;
+}
+
+/** The last commit that this Xpert knows of. */
+export interface KnownCommit extends SeenCommit {
+  /** Lives of the ledger that ended in a restore: a database that is in one of them was put back. */
+  readonly former: readonly string[];
+}
 
 /** At most so often it is written: a restore takes back more than this brings. */
 const EVERY_MS = 2_000;

@@ -137,7 +137,7 @@ export class KeptWriter implements WriterTransport {
     } catch (error) {
       const failure = toFailure(error);
       link.lose(notRegained(failure));
-      if (election !== null && failure.code === 'ledger-locked') election.onOusted();
+      if (election !== null && LED_BY_ANOTHER.has(failure.code)) election.onOusted();
       else this.#retryIn(nextMs);
       return;
     }
@@ -145,6 +145,9 @@ export class KeptWriter implements WriterTransport {
     onRegained(clock.monotonicMs() - this.#lostAtMs);
   }
 }
+
+/** Another process writes, or a newer one did. */
+const LED_BY_ANOTHER: ReadonlySet<string> = new Set(['ledger-locked', 'ledger-newer']);
 
 /** What its thread is told. */
 function candidacyOf({ card }: Election, markPath: string, waits: boolean): Candidacy {

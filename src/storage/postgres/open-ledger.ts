@@ -6,24 +6,11 @@ import { saveMeta, settleIncarnation, writeIncarnation } from '../sql/incarnatio
 import { lastAlive, settleCalendar } from '../sql/opening.ts';
 import { ID_LENGTH } from '../sql/worker-messages.ts';
 import type { OpenedForWriting } from '../sql/writer-service.ts';
-import { readCommitMark } from './commit-mark.ts';
+import { type KnownCommit, readCommitMark } from './commit-mark.ts';
 import { openForWriting, type PostgresAddress, writeConnection } from './connections.ts';
 import type { PostgresDatabase } from './database.ts';
 import { beginLease, LEADER, type LeaderCard, tryToLead, waitToLead } from './leadership.ts';
 import { refuseNewer } from './migrations/migrate.ts';
-
-/** A commit that took place. */
-export interface SeenCommit {
-  /** Of the ledger that it is in. */
-  readonly incarnation: string;
-  readonly sequence: number;
-}
-
-/** The last commit that this Xpert knows of. */
-export interface KnownCommit extends SeenCommit {
-  /** Lives of the ledger that ended in a restore: a database that is in one of them was put back. */
-  readonly former: readonly string[];
-}
 
 export interface WriterStart {
   readonly address: PostgresAddress;

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { newClient } from './client.ts';
+import type { SeenCommit } from './commit-mark.ts';
 import { LEADER, type LeaderCard } from './leadership.ts';
 import { migrations, WRITER_LOCK } from './migrations/migrate.ts';
-import type { SeenCommit } from './open-ledger.ts';
 
 /** What the database says of the processes that work on it. */
 export interface Processes {

@@ -107,6 +107,40 @@ describe('a file', () => {
     expect((await collect(file(put('d.prom', lines.slice(0, -1)), { ...options, atomic: true }))).complete).toBe(false);
   });
 
+  test('of metrics that is being written shows no half of a sum: it would count as one that fell', async () => {
+    const options = {
+      format: 'prometheus',
+      keyLabel: 'user',
+      rx: 'b{dir="up"}',
+      tx: 'b{dir="down"}',
+      falls: 'to-zero',
+    };
+    const lines = ['up', 'down'].flatMap((dir) =>
+      ['a', 'b'].flatMap((user) => [1, 2].map((port) => `b{user="${user}",dir="${dir}",port="${port}"} ${100 * port}`)),
+    );
+    const write = (count: number) => put('m.prom', `${lines.slice(0, count).join('\n')}\n`);
+    const parsed = parseDeclaredOptions({ ...MEANING, ...file(write(lines.length), options) });
+    const collector = new DeclaredCollector(parsed, originOf(parsed, clock, folder), clock);
+    const keys = async (count: number) => {
+      write(count);
+      const { complete, services } = await collector.collect(AbortSignal.timeout(5_000));
+      expect(complete).toBe(false);
+      return services[0]?.peers.map(({ key, traffic }) => [key, traffic.rx, traffic.tx]);
+    };
+    // The very first reading may be cut, too.
+    expect(await keys(4)).toEqual([]);
+    expect(await keys(lines.length)).toEqual([
+      ['a', 300n, 300n],
+      ['b', 300n, 300n],
+    ]);
+    expect(await keys(7)).toEqual([['a', 300n, 300n]]);
+    expect(await keys(5)).toEqual([]);
+    expect(await keys(lines.length)).toHaveLength(2);
+    // Fewer for good, as after a restart of the source.
+    for (let reading = 1; reading <= 3; reading++) expect(await keys(7)).toHaveLength(1);
+    expect(await keys(7)).toHaveLength(2);
+  });
+
   test('without labels for peers all of it is one', async () => {
     const path = put(
       'a.prom',

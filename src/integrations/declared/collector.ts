@@ -8,9 +8,12 @@ import { FileOrigin } from './file-origin.ts';
 import type { Found } from './found.ts';
 import { HttpOrigin } from './http-origin.ts';
 import { JsonReader } from './json-reader.ts';
-import { MetricsReader } from './metrics-reader.ts';
+import { MetricsReader, type SampleCounts } from './metrics-reader.ts';
 import type { DeclaredOptions } from './options.ts';
 import type { Origin, Received } from './origin.ts';
+
+/** So often in a row a file is not met half written: the source shows fewer samples by now. */
+const CUTS_IN_A_ROW = 3;
 
 /** Reads what the owner declared: where numbers are, and what they mean. */
 export class DeclaredCollector implements Collector {
@@ -18,6 +21,9 @@ export class DeclaredCollector implements Collector {
   readonly #options: DeclaredOptions;
   readonly #origin: Origin;
   readonly #clock: Clock;
+  #samples: SampleCounts = new Map();
+  /** Readings in a row that showed less of a key than the one before them. */
+  #lesser = 0;
 
   constructor(options: DeclaredOptions, origin: Origin, clock: Clock) {
     const { kind, falls, absence, basis = 'raw' } = options;
@@ -63,9 +69,12 @@ export class DeclaredCollector implements Collector {
 
   async #read(signal: AbortSignal): Promise<{ readonly found: Found; readonly received: Received }> {
     if (this.#options.format === 'prometheus') {
-      const reader = new MetricsReader(this.#options);
+      const reader = new MetricsReader(this.#options, this.#samples);
       const received = await this.#origin.read(signal, (chunk) => reader.push(chunk));
-      return { found: reader.finish(received.isWhole), received };
+      const found = reader.finish(received.isWhole);
+      this.#lesser = found.isWhole || found.peers.length === reader.samples.size ? 0 : this.#lesser + 1;
+      if (this.#lesser % CUTS_IN_A_ROW === 0) this.#samples = reader.samples;
+      return { found, received };
     }
     const reader = new JsonReader(this.#options);
     const received = await this.#origin.read(signal, (chunk) => reader.push(chunk));

@@ -11,18 +11,29 @@ const ALL = 'all';
 
 type Direction = 'rx' | 'tx' | 'total';
 
+/** Of one key: its sums, and of how many samples they are. */
+interface Sums extends Partial<Record<Direction, bigint>> {
+  samples: number;
+}
+
+/** How many samples each key had in a reading. */
+export type SampleCounts = ReadonlyMap<string, number>;
+
 /** Reads Prometheus text as it arrives: samples of one key and direction are added up, whatever other labels they have. */
 export class MetricsReader {
   readonly #options: DeclaredOptions;
   readonly #reader: PrometheusTextReader;
   readonly #places: readonly (readonly [Direction | 'start' | 'uptime', Selector])[];
-  readonly #sums = new Map<string, Partial<Record<Direction, bigint>>>();
+  readonly #sums = new Map<string, Sums>();
+  readonly #before: SampleCounts;
   readonly #seen = new Set<string>();
   #start: string | undefined;
   #uptimeSeconds: number | undefined;
 
-  constructor(options: DeclaredOptions) {
+  /** `before`: of the reading before this one; none at first. */
+  constructor(options: DeclaredOptions, before: SampleCounts) {
     this.#options = options;
+    this.#before = before;
     this.#places = (['rx', 'tx', 'total', 'start', 'uptime'] as const).flatMap((name) => {
       const selector = parseSelector(options[name] ?? '');
       return selector === null ? [] : [[name, selector] as const];
@@ -54,18 +65,31 @@ export class MetricsReader {
     ) {
       throw garbled('the metric of "start" or "uptime" is not there');
     }
-    const peers = [...this.#sums].map(([key, { rx = 0n, tx = 0n, total }]) => {
+    const isAll = isWhole && (isEnded || hasEndMarker);
+    const peers = [...this.#sums].flatMap(([key, sums]) => {
+      // Of what may be cut, a part of a sum would be a counter that fell, and count whole.
+      if (!isAll && !this.#isLikelyAll(key, sums)) return [];
       // A counter with labels appears with its first byte: a direction that is not there has carried nothing.
-      const traffic = total === undefined ? directed(rx, tx) : undirected(total);
-      return { key, traffic };
+      const { rx = 0n, tx = 0n, total } = sums;
+      return [{ key, traffic: total === undefined ? directed(rx, tx) : undirected(total) }];
     });
     return {
       peers,
       withoutValue: 0,
-      isWhole: isWhole && (isEnded || hasEndMarker),
+      isWhole: isAll,
       ...(this.#start === undefined ? {} : { start: this.#start }),
       ...(this.#uptimeSeconds === undefined ? {} : { uptimeSeconds: this.#uptimeSeconds }),
     };
+  }
+
+  get samples(): SampleCounts {
+    return new Map([...this.#sums].map(([key, { samples }]) => [key, samples]));
+  }
+
+  /** Both directions are there, and no sample fewer than before. */
+  #isLikelyAll(key: string, { rx, tx, total, samples }: Sums): boolean {
+    const isPaired = total !== undefined || (rx !== undefined && tx !== undefined);
+    return isPaired && samples >= (this.#before.get(key) ?? 0);
   }
 
   #take(sample: MetricSample): void {
@@ -84,7 +108,8 @@ export class MetricsReader {
     const series = JSON.stringify([direction, name, [...labels].sort()]);
     if (this.#seen.has(series)) throw garbled('the same sample is there twice');
     this.#seen.add(series);
-    const sums = this.#sums.get(key) ?? {};
+    const sums = this.#sums.get(key) ?? { samples: 0 };
+    sums.samples += 1;
     sums[direction] = scaled(value, this.#options) + (sums[direction] ?? 0n);
     this.#sums.set(key, sums);
   }

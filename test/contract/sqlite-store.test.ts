@@ -81,6 +81,22 @@ describe.each([false, true])('another time zone while it runs, with threads: %s'
     expect(await stateAt('2026-03-02T20:30:00Z')).toBe('active');
   });
 
+  it('leaves days alone that have bytes, also where the clock was set back over a midnight', async () => {
+    fixture = await makeSqlite(threads);
+    store = (await fixture.open('UTC')) as SqliteStore;
+    const goTo = (at: string) => fixture.clock.advance(Date.parse(at) - fixture.clock.now().getTime());
+    const today = async () => (await store.ledger.previewCleanup(1)).keepsFrom.toISOString();
+    goTo('2026-03-11T02:00:00Z');
+    await store.ledger.recordReports(open, [report()]);
+    fixture.clock.step(-4 * 3_600_000);
+    await store.setTimeZone('Asia/Tehran');
+    // Midnight in Tehran is at 20:30 UTC.
+    goTo('2026-03-11T23:00:00Z');
+    expect(await today()).toBe('2026-03-11T00:00:00.000Z');
+    goTo('2026-03-12T23:00:00Z');
+    expect(await today()).toBe('2026-03-12T20:30:00.000Z');
+  });
+
   it('holds from the next midnight on for all that count and read, and after a restart', async () => {
     fixture = await makeSqlite(threads);
     store = (await fixture.open('UTC')) as SqliteStore;

@@ -377,8 +377,7 @@ export class Simulation {
   async #restart(): Promise<void> {
     await this.#machine.stop();
     this.#machine.advance(this.#randomWait().ms);
-    // A midnight that came twice: docs/testing.md, known limits.
-    if (this.#isSteady && this.#random.chance(0.4)) this.#zone = this.#random.pick(ZONES);
+    if (this.#random.chance(0.4)) this.#zone = this.#random.pick(ZONES);
     this.#note(`restart in ${this.#zone}`);
     await this.#machine.start(this.#zone);
     await this.#check();
@@ -386,8 +385,6 @@ export class Simulation {
 
   /** While it runs: holds from the next midnight on. */
   async #changeZone(): Promise<void> {
-    // A midnight that came twice: docs/testing.md, known limits.
-    if (!this.#isSteady) return;
     this.#zone = this.#random.pick(ZONES);
     this.#note(`days are those of ${this.#zone} from the next midnight on`);
     await this.#machine.store.setTimeZone(this.#zone);

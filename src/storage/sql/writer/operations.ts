@@ -6,6 +6,7 @@ import type { Calendar, ZoneSince } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import type { WriteConnection } from '../connections.ts';
 import type { Database } from '../database.ts';
+import { afterLastDay } from '../opening.ts';
 import { AccessMarks } from './access-marks.ts';
 import { accessOperations } from './access-operations.ts';
 import { accountOperations } from './account-operations.ts';
@@ -189,7 +190,7 @@ export function makeOperations(parts: WriterParts, connection: WriteConnection) 
     setSetting: operation('none', (_now, name: string, value: unknown) => settings.set(name, value)),
     /** Saves the zone that holds from the next midnight on; `adoptZones` has to follow once that is durable. */
     saveZone: operation('none', (now, timeZone: string): readonly ZoneSince[] => {
-      const { zones } = parts.calendar.withZone(timeZone, now);
+      const { zones } = parts.calendar.withZone(timeZone, afterLastDay(db, now));
       settings.setMeta('calendar', zones);
       return zones;
     }),

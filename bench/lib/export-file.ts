@@ -4,44 +4,48 @@ import { BenchLedger, deltaReport } from './bench-ledger.ts';
 import { prepared } from './workspace.ts';
 
 /** Fewer for trying it out: XPERT_BENCH_EXPORT_QUARTERS. */
-const quarters = Number(process.env.XPERT_BENCH_EXPORT_QUARTERS ?? 500);
+const QUARTERS = Number(process.env.XPERT_BENCH_EXPORT_QUARTERS ?? 500);
 const users = 20_000;
 const START_MS = Date.UTC(2026, 0, 1);
 const FIRST = START_MS / 900_000;
 
 /** A record for each of 20,000 users in each quarter of an hour: ten million in all. */
 export const exportModel = {
-  records: users * quarters,
+  records: users * QUARTERS,
   fromMs: START_MS,
-  toMs: START_MS + quarters * 900_000,
+  toMs: START_MS + QUARTERS * 900_000,
 } as const;
 
-/** Users and their first records come by the product's writer, the other records and days as it would have written them. */
-export async function exportFile(): Promise<string> {
-  const dir = await prepared(`export-${quarters}`, ['src/storage', 'src/core', 'bench/lib'], async (making) => {
-    const file = path.join(making, 'ledger.db');
-    const ledger = new BenchLedger(file, START_MS);
-    const tokens = Array.from({ length: users }, (_, n) => `token-${n}`);
-    ledger.addUsers(tokens, START_MS);
-    for (let n = 0; n < users; n += 1000) {
-      const some = tokens.slice(n, n + 1000).map((userToken, i) => {
-        const bytes = { rx: 1000 + n + i, tx: 90_000 + n + i };
-        return deltaReport({ userToken, server: `server-${i % 7}`, eventId: `event-${n + i}`, ...bytes });
-      });
-      ledger.report(some, START_MS);
-    }
-    ledger.close();
-    const db = openForWriting(file);
-    db.transaction(() => {
-      const copy = db.prepare(
-        `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx)
+/** `apart`: how many quarters one that has records is from the next. Users and their first records come by the product's writer, the other records and days as it would have written them. */
+export async function exportFile(quarters = QUARTERS, apart = 1): Promise<string> {
+  const dir = await prepared(
+    `export-${quarters}-${apart}`,
+    ['src/storage', 'src/core', 'bench/lib'],
+    async (making) => {
+      const file = path.join(making, 'ledger.db');
+      const ledger = new BenchLedger(file, START_MS);
+      const tokens = Array.from({ length: users }, (_, n) => `token-${n}`);
+      ledger.addUsers(tokens, START_MS);
+      for (let n = 0; n < users; n += 1000) {
+        const some = tokens.slice(n, n + 1000).map((userToken, i) => {
+          const bytes = { rx: 1000 + n + i, tx: 90_000 + n + i };
+          return deltaReport({ userToken, server: `server-${i % 7}`, eventId: `event-${n + i}`, ...bytes });
+        });
+        ledger.report(some, START_MS);
+      }
+      ledger.close();
+      const db = openForWriting(file);
+      db.transaction(() => {
+        const copy = db.prepare(
+          `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx)
          SELECT @quarter, tally_id, flags, lag, rx + @quarter % 97, tx FROM record WHERE quarter = ${FIRST}`,
-      );
-      for (let quarter = FIRST + 1; quarter < FIRST + quarters; quarter++) copy.run({ quarter });
-      db.exec(DAYS);
-    })();
-    db.close();
-  });
+        );
+        for (let n = 1; n < quarters; n++) copy.run({ quarter: FIRST + n * apart });
+        db.exec(DAYS);
+      })();
+      db.close();
+    },
+  );
   return path.join(dir, 'ledger.db');
 }
 

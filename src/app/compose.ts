@@ -8,6 +8,7 @@ import type { CleanupJob } from '../core/ledger/cleanup-job.ts';
 import type { Collector } from '../core/metering/collector.ts';
 import type { IntegrationTools } from '../core/metering/integration.ts';
 import { WallTime } from '../core/metering/wall-time.ts';
+import type { Handover } from '../core/settings/operations.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import { agentEnrolment } from '../integrations/agent/install.ts';
@@ -57,6 +58,8 @@ interface Surroundings {
   readonly processes?: () => ProcessesNow;
   /** Where the panel listens; null while it does not. */
   readonly listening: () => string | null;
+  /** A move asks for the ledger. */
+  readonly handOver?: (to: Handover) => void;
   /** Other than the system's for playing the past and for tests. */
   readonly clock?: Clock;
   readonly timers?: Timers;
@@ -108,7 +111,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     onFailure: (error) => log.error({ err: error }, 'the cleanup failed'),
   });
   const operations: ProductOperations = new ProductOperations({
-    ...{ config, ledger, cleanups, settings, changes, clock, backups },
+    ...{ config, ledger, cleanups, settings, changes, clock, backups, handOver: surroundings.handOver },
     isClockSuspect: () => wallTime.read().suspect,
     calendar: async () => store.calendar(),
     setTimeZone: (timeZone) => store.setTimeZone(timeZone),

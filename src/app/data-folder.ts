@@ -57,6 +57,11 @@ export function holdDataFolder(path: string, as: 'server' | 'command'): DataFold
   };
 }
 
+/** True if a command holds the folder, or held it and was killed. */
+export function isHeldByCommand(path: string): boolean {
+  return holderOf(path)?.isCommand === true;
+}
+
 /** Who holds the folder, for messages only; null if it cannot be told. */
 function holderOf(path: string): Holder | null {
   try {

@@ -5,6 +5,7 @@ import type { BackupFile, BackupSchedule } from '../core/settings/backups.ts';
 import type {
   DoctorCheck,
   EffectiveSettings,
+  Handover,
   ImportSummary,
   Operations,
   VpnServiceTexts,
@@ -48,6 +49,8 @@ interface Dependencies {
   readonly importVpnService: Operations['importVpnService'];
   readonly importVpnServiceTexts: Operations['importVpnServiceTexts'];
   readonly ready: () => Promise<void>;
+  /** Undefined where no server runs. */
+  readonly handOver?: ((to: Handover) => void) | undefined;
 }
 
 /** What the owner does with the product as a whole. */
@@ -195,6 +198,10 @@ export class ProductOperations implements Operations {
 
   ready(): Promise<void> {
     return this.#use.ready();
+  }
+
+  handOver(to: Handover): void {
+    this.#use.handOver?.(to);
   }
 }
 

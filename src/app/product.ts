@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Handover } from '../core/settings/operations.ts';
 import type { HttpApp } from '../http/http-app.ts';
 import type { HttpPorts } from '../http/ports.ts';
 import { buildServer } from '../http/server.ts';
@@ -28,11 +29,17 @@ export interface Product extends Parts {
   close(): Promise<void>;
 }
 
+interface ProductOptions {
+  readonly polling: boolean;
+  /** A move asks for the ledger. */
+  readonly handOver?: (to: Handover) => void;
+}
+
 /**
  * Takes the data folder, opens the ledger and wires everything. With `polling` nodes are polled and the house is kept
  * in order from now on; without, they are read on demand only (the CLI while no server runs).
  */
-export async function openProduct(config: Config, options: { readonly polling: boolean }): Promise<Product> {
+export async function openProduct(config: Config, options: ProductOptions): Promise<Product> {
   const folder = await hold(config.dataDir, options.polling ? 'server' : 'command');
   const toStderr = logToStderr();
   // A command that opens the folder itself says what it did; its requests are nobody's news.
@@ -40,7 +47,13 @@ export async function openProduct(config: Config, options: { readonly polling: b
   try {
     let url: string | null = null;
     let closeSocket = async () => {};
-    const parts = await compose({ config, folder, log, listening: () => url });
+    const parts = await compose({
+      config,
+      folder,
+      log,
+      listening: () => url,
+      handOver: options.handOver ?? (() => {}),
+    });
     const app = await buildApp(parts.ports, { config, log, localUrl: () => url });
     if (options.polling) parts.begin();
     return {

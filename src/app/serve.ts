@@ -1,6 +1,8 @@
 import { ExpectedError } from '../core/errors.ts';
+import type { Handover } from '../core/settings/operations.ts';
 import type { Config } from './config.ts';
 import { ownerSocketPath } from './local-api.ts';
+import { waitForMove } from './moving/waiting-room.ts';
 import { greeting, prepareOwner } from './owner-setup.ts';
 import { hold, logToStderr, openProduct, type Product } from './product.ts';
 import { openWebhookNotice } from './product-notices.ts';
@@ -15,10 +17,34 @@ const LONGEST_STOP_MS = 4_500;
  * taken from now on. Rejects if it cannot start.
  */
 export async function serve(config: Config, onListening: () => void = () => {}): Promise<void> {
-  const { databaseUrl } = config;
-  if (databaseUrl !== null) return await serveAmongOthers({ ...config, databaseUrl }, onListening);
   const stopping = stopSignal();
-  const product = await openProduct(config, { polling: true });
+  // Not unref'd on purpose: it is what ends a process that hangs.
+  void stopping.then(() => setTimeout(() => process.exit(0), LONGEST_STOP_MS));
+  let place: Config | null = config;
+  while (place !== null) {
+    const { databaseUrl } = place as Config;
+    const asked: Asked | null =
+      databaseUrl === null
+        ? await serveAlone(stopping, place, onListening)
+        : await serveAmongOthers(stopping, { ...place, databaseUrl }, onListening);
+    place = asked === null ? null : await waitForMove({ ...place, port: asked.port }, asked.handover, stopping);
+  }
+  process.exit(0);
+}
+
+interface Asked {
+  readonly handover: Handover;
+  /** Where it listened, also if any port was fine. */
+  readonly port: number;
+}
+
+/** @returns null when it was asked to stop, else the move that asked for the ledger */
+async function serveAlone(stopping: Promise<void>, config: Config, onListening: () => void): Promise<Asked | null> {
+  let handOver: (to: Handover) => void = () => {};
+  const asked = new Promise<Handover>((resolve) => {
+    handOver = resolve;
+  });
+  const product = await openProduct(config, { polling: true, handOver: (to) => handOver(to) });
   try {
     const setupToken = await prepareOwner(product.identity, systemClock, config.firstAdmin);
     await product.listenForOwner(ownerSocketPath(config.dataDir));
@@ -27,32 +53,38 @@ export async function serve(config: Config, onListening: () => void = () => {}):
     process.stdout.write(greeting(url, config, setupToken));
     const notice = openWebhookNotice(config);
     if (notice !== null) product.log.warn({ hint: notice.hint }, notice.message);
-    await stopping;
-    // Not unref'd on purpose: it is what ends a process that hangs.
-    setTimeout(() => process.exit(0), LONGEST_STOP_MS);
+    const port = Number(new URL(url).port || config.port);
+    return await Promise.race([stopping.then(() => null), asked.then((handover) => ({ handover, port }))]);
   } finally {
     await product.close();
   }
-  process.exit(0);
 }
 
-/** Several processes may work on a database: one of them leads, the others stand by. */
+/** Several processes may work on a database: one of them leads, the others stand by. @returns as `serveAlone` */
 async function serveAmongOthers(
+  stopping: Promise<void>,
   config: Config & { readonly databaseUrl: string },
   onListening: () => void,
-): Promise<void> {
+): Promise<Asked | null> {
   const { RunningProcess } = await import('./processes/running-process.ts');
-  const stopping = stopSignal();
   const folder = await hold(config.dataDir, 'server');
-  void stopping.then(() => setTimeout(() => process.exit(0), LONGEST_STOP_MS));
+  let asked: Asked | null = null;
+  let handOver: (handover: Handover) => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    void stopping.then(resolve);
+    handOver = (handover) => {
+      asked = { handover, port: config.port };
+      resolve();
+    };
+  });
   try {
-    await new RunningProcess({ config, folder, log: logToStderr() }).run(stopping, onListening);
+    await new RunningProcess({ config, folder, log: logToStderr(), handOver }).run(ended, onListening);
   } catch (error) {
     throw notListening(error, config) ?? error;
   } finally {
     folder.release();
   }
-  process.exit(0);
+  return asked;
 }
 
 async function listen(product: Product, config: Config): Promise<string> {

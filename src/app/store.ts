@@ -7,10 +7,11 @@ import type { Clock } from '../core/units/clock.ts';
 import { KeyFileBox } from '../lib/key-file-box.ts';
 import type { Logger } from '../lib/logger.ts';
 import { randomId } from '../lib/random-id.ts';
-import type { CommitMark } from '../storage/postgres/commit-mark.ts';
+import { CommitMark } from '../storage/postgres/commit-mark.ts';
 import type { PostgresAddress } from '../storage/postgres/connections.ts';
 import type { Election } from '../storage/postgres/kept-writer.ts';
 import type { Stores } from '../storage/sql/stores.ts';
+import { filesOfMove, isArrivingOnly, removeArriving } from '../storage/sqlite/arrival.ts';
 import { unmovedIn, whereMoved } from '../storage/sqlite/database.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Config } from './config.ts';
@@ -38,6 +39,7 @@ export async function openStore(
   const { databasePath: path, databaseUrl: url, timeZone } = config;
   const common = { clock, secretBox, newId: () => randomId(ID_LENGTH) };
   if (url !== null) return await openPostgres({ ...common, timeZone }, { ...config, url, log, among });
+  if (isArrivingOnly(path)) throw brokenOff(path);
   return await openSqliteStore({
     ...common,
     path,
@@ -83,7 +85,7 @@ async function openPostgres(common: Common, { url, dataDir, databasePath, log, a
   try {
     return await openPostgresStore(options);
   } catch (error) {
-    if (!(await finishMove(error, address, databasePath))) throw error;
+    if (!(await settleMove(error, address, databasePath))) throw error;
     return await openPostgresStore(options);
   }
 }
@@ -107,13 +109,37 @@ async function refuseUnmoved(address: PostgresAddress, path: string): Promise<vo
   });
 }
 
-/** A move that broke off between its last two commits: the file is given up, so it is the database that opens. */
-async function finishMove(error: unknown, address: PostgresAddress, databasePath: string): Promise<boolean> {
-  if (!(error instanceof LedgerFailure) || error.code !== 'ledger-arriving') return false;
-  const moved = whereMoved(databasePath);
+/** A move broke off between the commit that decided and the last one, or before it. @returns true: the database is the ledger */
+async function settleMove(error: unknown, address: PostgresAddress, path: string): Promise<boolean> {
+  if (!(error instanceof LedgerFailure)) return false;
+  if (error.code === 'ledger-leaving') return await settleDepartures(address, path);
+  if (error.code !== 'ledger-arriving') return false;
+  const moved = whereMoved(path);
   if (moved === null) return false;
   const { finishArrival } = await import('../storage/postgres/arrival.ts');
-  return finishArrival(address, moved.incarnation);
+  return finishArrival(address, moved);
+}
+
+/** Decides a move out of the database that broke off, by the files here. @returns true: the database is the ledger */
+export async function settleDepartures(address: PostgresAddress, path: string): Promise<boolean> {
+  const { settleDeparture } = await import('../storage/postgres/departure.ts');
+  const isHere = settleDeparture(address, filesOfMove(path)) === 'stayed';
+  if (isHere) removeArriving(path);
+  return isHere;
+}
+
+/** Of the last commit in a database that is known in this folder. */
+export function rememberCommit(dataDir: string, seen: Parameters<CommitMark['saw']>[0]): void {
+  const mark = new CommitMark(commitMarkPath(dataDir), () => performance.now());
+  mark.saw(seen);
+  mark.write();
+}
+
+/** Without this a new ledger would begin beside the one in the database. */
+function brokenOff(path: string): LedgerFailure {
+  return new LedgerFailure('ledger-arriving', `A ledger was being moved into ${path}, and not all of it is there.`, {
+    hint: 'Start Xpert with XPERT_DATABASE_URL as before, or run `xpert migrate --to sqlite` with it again.',
+  });
 }
 
 /** The thread that holds sockets of PostgreSQL. */

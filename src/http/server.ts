@@ -96,6 +96,10 @@ export function createApp(config: Pick<HttpConfig, 'trustedProxies' | 'basePath'
     },
   });
   app.setErrorHandler((error, request, reply) => sendProblem(config.logger, error, request, reply));
+  // What comes on a connection that is still open while the server ends is answered 503 by Fastify; senders are told to try again.
+  app.addHook('preClose', async () => {
+    app.server.prependListener('request', (_request, response) => response.setHeader('retry-after', '2'));
+  });
   app.addHook('onRoute', ({ method, url, config: routeConfig }) => {
     if (routeConfig?.access === undefined) throw new Error(`Route ${method} ${url} does not say who may call it.`);
   });

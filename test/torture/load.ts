@@ -116,10 +116,11 @@ export class Owner {
   }
 
   async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const hasBody = method !== 'GET' && method !== 'DELETE';
     const answer = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { cookie: this.#cookie, 'content-type': 'application/json' },
-      ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body ?? {}) }),
+      headers: { cookie: this.#cookie, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
+      ...(hasBody ? { body: JSON.stringify(body ?? {}) } : {}),
     });
     const text = await answer.text();
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${text}`);

@@ -2,6 +2,7 @@ import { hkdfSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExpectedError, LedgerFailure } from '../../core/errors.ts';
+import type { Handover } from '../../core/settings/operations.ts';
 import type { HttpApp } from '../../http/http-app.ts';
 import { buildStandbyServer } from '../../http/standby-server.ts';
 import { VisitorSeal } from '../../http/visitor-seal.ts';
@@ -28,6 +29,8 @@ interface Surroundings {
   readonly config: Config & { readonly databaseUrl: string };
   readonly folder: DataFolder;
   readonly log: Logger;
+  /** A move asks for the ledger. */
+  readonly handOver: (to: Handover) => void;
 }
 
 /** The product while this process leads. */

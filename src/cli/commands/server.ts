@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig, readDatabaseAddress } from '../../app/config.ts';
+import type { AskServer, MovedLedger } from '../../app/moving/move.ts';
 import { holdYoungGeneration } from '../../lib/young-generation.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, print, WrongUse } from '../output.ts';
@@ -23,24 +24,50 @@ export function addServerCommands(program: Command): void {
   addReportCommand(program);
   program
     .command('migrate')
-    .description('move the ledger from the SQLite file into an empty PostgreSQL database; the server must be stopped')
-    .option('--to <address>', 'postgres://…; without it the one in XPERT_DATABASE_URL')
+    .description(
+      'move the ledger from the SQLite file into an empty PostgreSQL database, or back; a server that runs goes on there',
+    )
+    .option('--to <where>', 'postgres://…, or sqlite; without it the address in XPERT_DATABASE_URL')
     .option('--json', 'answer as JSON')
     .action(migrate);
 }
 
 async function migrate({ to, json }: { to?: string; json?: boolean }): Promise<void> {
   const config = readConfig();
-  const address = to === undefined ? config.databaseUrl : readDatabaseAddress(to);
+  const watcher = { say: json ? () => {} : explain, step() {} };
+  const { databaseUrl } = config;
+  if (to === 'sqlite') {
+    if (databaseUrl === null)
+      throw new WrongUse('From where?', 'XPERT_DATABASE_URL=postgres://… xpert migrate --to sqlite');
+    const { moveToSqlite } = await import('../../app/moving/move-to-sqlite.ts');
+    const moved = await moveToSqlite({ ...config, databaseUrl }, watcher, askServer);
+    if (moved.keptAside !== null) explain(`A file that was left by an earlier move is ${moved.keptAside} now.`);
+    tellMoved(moved, json, 'Take XPERT_DATABASE_URL out of the environment or .env before the next start.');
+    return;
+  }
+  const address = to === undefined ? databaseUrl : readDatabaseAddress(to);
   if (address === null)
     throw new WrongUse('Where to?', 'xpert migrate --to postgres://USER:PASSWORD@HOST:5432/DATABASE');
-  const { moveLedger } = await import('../../app/move-ledger.ts');
-  const moved = await moveLedger(config, address, json ? () => {} : explain);
-  if (json) return print(JSON.stringify(moved));
-  print(`The ledger is in ${moved.place} now: ${moved.rows} rows in ${moved.seconds.toFixed(1)} s.`);
-  explain(
-    'Set XPERT_DATABASE_URL to that address and start the server. The file stays as it was, and is not opened any more.',
+  const { moveToPostgres } = await import('../../app/moving/move-to-postgres.ts');
+  const moved = await moveToPostgres(config, address, watcher, askServer);
+  tellMoved(moved, json, 'Set XPERT_DATABASE_URL to that address before the next start.');
+}
+
+/** A server that runs is asked over its socket. */
+const askServer: AskServer = async (body) => {
+  await withApi((api) => api.post('/api/v1/handover', body));
+};
+
+function tellMoved(moved: MovedLedger, json: boolean | undefined, next: string): void {
+  if (json) {
+    print(JSON.stringify(moved));
+    return;
+  }
+  const { place, rows, seconds, pausedSeconds } = moved;
+  print(
+    `The ledger is in ${place} now: ${rows} rows in ${seconds.toFixed(1)} s, ${pausedSeconds.toFixed(1)} s of them without a server.`,
   );
+  explain(`${next} What was left stays as it was, and is not opened any more.`);
 }
 
 /** Its options are read by the verb itself, as in the agent's program, which has no commander. */

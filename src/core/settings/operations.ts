@@ -53,6 +53,14 @@ export interface ImportSummary {
   readonly skipped: readonly { readonly record: string; readonly reason: string }[];
 }
 
+/** A move of the ledger that asks the running server to let go of it. */
+export interface Handover {
+  /** Of the move: by it the server finds out whether the ledger went. */
+  readonly move: string;
+  /** The database that the ledger comes from or goes to. */
+  readonly databaseUrl: string;
+}
+
 /** Port: what the owner does with the product as a whole. Implemented by app/. */
 export interface Operations {
   settings(): Promise<EffectiveSettings>;
@@ -93,6 +101,8 @@ export interface Operations {
   importVpnServiceTexts(texts: VpnServiceTexts): Promise<ImportSummary>;
   /** @throws LedgerFailure if the ledger cannot be written */
   ready(): Promise<void>;
+  /** Begins to let go of the ledger; it is served again where the move took it. Nothing happens where no server runs. */
+  handOver(to: Handover): void;
 }
 
 /** What changed, for people who look on. */

@@ -26,6 +26,7 @@ import { entitlementRoutes } from './entitlements.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './exports.ts';
 import { gapRoutes } from './gaps.ts';
+import { handoverRoutes } from './handover.ts';
 import { healthRoutes } from './health.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { linkRoutes } from './links.ts';
@@ -93,6 +94,7 @@ const RESOURCES = [
   correctionRoutes,
   setAsideRoutes,
   ledgerRoutes,
+  handoverRoutes,
   cleanupRoutes,
   backupRoutes,
   settingsRoutes,

@@ -1,30 +1,25 @@
 import { LedgerFailure } from '../../core/errors.ts';
-import { readIncarnation } from '../sql/incarnation.ts';
+import { MARK, type Move, type MoveTable, type MoveTarget, type MoveValue } from '../sql/moving.ts';
 import { openUnfinished, type PostgresAddress } from './connections.ts';
+import { copyLines } from './copy-lines.ts';
 import type { PostgresDatabase } from './database.ts';
-import { ARRIVING, isMade, migrate } from './migrations/migrate.ts';
-
-/** A table and those of its columns that are written, as PostgreSQL names them. */
-export interface ArrivalTable {
-  readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-}
-
-/** A value as a ledger elsewhere has it. */
-export type ArrivalValue = bigint | number | string | Uint8Array | null;
+import { isMade, migrate } from './migrations/migrate.ts';
+import { moveTables, quoted, readSession, rowsOf } from './move-side.ts';
+import { readMark, removeMark } from './moved.ts';
 
 /**
- * A ledger that moves into an empty database. From the first commit on until `finish` nobody can open it there: a move that
- * breaks off is begun anew.
+ * A ledger that moves into a database that is empty, or was left by this ledger. From the first commit on until `finish`
+ * nobody can open it there: a move that breaks off is begun anew.
  */
-export class Arrival {
+export class PostgresArrival implements MoveTarget {
   readonly #db: PostgresDatabase;
   readonly #constraints: readonly { readonly table: string; readonly name: string; readonly definition: string }[];
-  readonly tables: readonly ArrivalTable[];
+  readonly tables: readonly MoveTable[];
 
   private constructor(db: PostgresDatabase) {
     this.#db = db;
-    this.tables = tablesOf(db);
+    readSession(db);
+    this.tables = moveTables(db);
     this.#constraints = db.prepare(FOREIGN_KEYS).all() as { table: string; name: string; definition: string }[];
     const drops = this.#constraints.map(
       ({ table, name }) => `ALTER TABLE ${quoted(table)} DROP CONSTRAINT ${quoted(name)};`,
@@ -32,45 +27,34 @@ export class Arrival {
     db.exec(drops.join('\n'));
   }
 
-  /** @throws LedgerFailure `ledger-not-empty` if there is a ledger already that did not arrive in part only */
-  static begin(address: PostgresAddress): Arrival {
+  /** `cameBy`: the move by which the ledger came to where it is now. @throws LedgerFailure `ledger-not-empty` */
+  static begin(address: PostgresAddress, move: Move, cameBy: Move | null): PostgresArrival {
     const db = openUnfinished(address);
     try {
       if (isMade(db)) {
-        if (!isArriving(db)) throw notEmpty();
+        if (!isArriving(db) && !wasLeft(db, move, cameBy)) throw notEmpty();
         db.exec('DROP SCHEMA xpert CASCADE');
       }
-      migrate(db, `INSERT INTO meta (name, value) VALUES ('${ARRIVING}', 'true');`);
-      return new Arrival(db);
+      const mark = JSON.stringify(move).replaceAll("'", "''");
+      migrate(db, `INSERT INTO meta (name, value) VALUES ('${MARK.arriving}', '${mark}');`);
+      return new PostgresArrival(db);
     } catch (error) {
       db.close();
       throw error;
     }
   }
 
-  /** One statement per call: a column after the other, in one transaction. */
-  write({ name, columns }: ArrivalTable, rows: readonly (readonly ArrivalValue[])[]): void {
+  rows(sql: string): Iterable<readonly MoveValue[]> {
+    return rowsOf(this.#db, sql);
+  }
+
+  write({ name, columns }: MoveTable, rows: readonly (readonly MoveValue[])[]): void {
     const names = columns.map((column) => quoted(column.name)).join(', ');
-    const lists = columns.map(({ type }) => `CAST(? AS ${type}[])`).join(', ');
-    this.#db
-      .prepare(
-        `INSERT INTO ${quoted(name)} (${names}) OVERRIDING SYSTEM VALUE SELECT ${names} FROM unnest(${lists}) AS x (${names})`,
-      )
-      .run(columns.map((_, i) => listText(rows.map((row) => row[i] ?? null))));
+    this.#db.pipeline.copyIn(`COPY ${quoted(name)} (${names}) FROM STDIN`, copyLines(rows));
   }
 
-  count(table: string): number {
-    return Number(
-      this.#db
-        .prepare(`SELECT count(*) FROM ${quoted(table)}`)
-        .pluck()
-        .get(),
-    );
-  }
-
-  /** Rows of a statement in SQLite's words; integers are bigint. */
-  rows(sql: string): unknown[] {
-    return this.#db.prepare(sql).raw().safeIntegers().all();
+  clear({ name }: MoveTable, where: string): void {
+    this.#db.exec(`DELETE FROM ${quoted(name)} WHERE ${where}`);
   }
 
   /** Constraints again, ids from the next one on, and what the planner has to know. */
@@ -89,7 +73,7 @@ export class Arrival {
 
   /** From now on it can be opened. */
   finish(): void {
-    this.#db.prepare('DELETE FROM meta WHERE name = ?').run(ARRIVING);
+    removeMark(this.#db, MARK.arriving);
   }
 
   close(): void {
@@ -97,20 +81,24 @@ export class Arrival {
   }
 }
 
-/** Finishes an arrival whose old place was given up. @returns false if it is another ledger, or none that arrives */
-export function finishArrival(address: PostgresAddress, incarnation: string): boolean {
+/** Finishes an arrival whose old place was given up. @returns false if it is another move, or none that arrives */
+export function finishArrival(address: PostgresAddress, { id }: Move): boolean {
   const db = openUnfinished(address);
   try {
-    if (!isArriving(db) || readIncarnation(db)?.id !== incarnation) return false;
-    db.prepare('DELETE FROM meta WHERE name = ?').run(ARRIVING);
+    if (readMark(db, MARK.arriving)?.id !== id) return false;
+    removeMark(db, MARK.arriving);
     return true;
   } finally {
     db.close();
   }
 }
 
-function isArriving(db: PostgresDatabase): boolean {
-  return db.prepare('SELECT 1 FROM meta WHERE name = ?').get(ARRIVING) !== undefined;
+const isArriving = (db: PostgresDatabase): boolean => readMark(db, MARK.arriving) !== null;
+
+/** The same ledger was here, and is elsewhere now: what is left of it here may go. */
+function wasLeft(db: PostgresDatabase, { incarnation }: Move, cameBy: Move | null): boolean {
+  const left = readMark(db, MARK.movedTo) ?? readMark(db, MARK.leaving);
+  return left !== null && (left.incarnation === incarnation || left.id === cameBy?.id);
 }
 
 function notEmpty(): LedgerFailure {
@@ -119,40 +107,9 @@ function notEmpty(): LedgerFailure {
   });
 }
 
-function tablesOf(db: PostgresDatabase): ArrivalTable[] {
-  const tables = new Map<string, { name: string; type: string }[]>();
-  for (const row of db.prepare(COLUMNS).all()) {
-    const { table, column, type } = row as { table: string; column: string; type: string };
-    const columns = tables.get(table) ?? [];
-    columns.push({ name: column, type });
-    tables.set(table, columns);
-  }
-  return [...tables].map(([name, columns]) => ({ name, columns }));
-}
-
-const COLUMNS = `SELECT c.table_name AS table, c.column_name AS column, c.data_type AS type
-  FROM information_schema.columns c JOIN information_schema.tables t
-    ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-  WHERE c.table_schema = 'xpert' AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'
-    AND c.table_name <> 'schema_version' ORDER BY c.table_name, c.ordinal_position`;
-
 const IDENTITIES = `SELECT table_name AS table, column_name AS column FROM information_schema.columns
   WHERE table_schema = 'xpert' AND is_identity = 'YES'`;
 
 const FOREIGN_KEYS = `SELECT c.relname AS table, k.conname AS name, pg_get_constraintdef(k.oid) AS definition
   FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = k.connamespace
   WHERE k.contype = 'f' AND n.nspname = 'xpert'`;
-
-const quoted = (name: string): string => `"${name}"`;
-
-/** A list as PostgreSQL reads it (its documentation, 8.15.2). */
-function listText(values: readonly ArrivalValue[]): string {
-  return `{${values.map(elementText).join(',')}}`;
-}
-
-function elementText(value: ArrivalValue): string {
-  if (value === null) return 'NULL';
-  if (value instanceof Uint8Array) return `"\\\\x${Buffer.from(value).toString('hex')}"`;
-  if (typeof value !== 'string') return String(value);
-  return `"${value.replace(/[\\"]/g, '\\$&')}"`;
-}

@@ -2,7 +2,8 @@ import { ExpectedError, LedgerFailure } from '../../core/errors.ts';
 import type { ReadConnection, WriteConnection } from '../sql/connections.ts';
 import { PostgresDatabase } from './database.ts';
 import { ledgerFailureOf } from './failures.ts';
-import { ARRIVING, becomeWriter, isMade, migrate } from './migrations/migrate.ts';
+import { becomeWriter, isMade, migrate } from './migrations/migrate.ts';
+import { refuseElsewhere } from './moved.ts';
 
 /** Where the ledger is, and the built file of the thread that holds a socket. */
 export interface PostgresAddress {
@@ -14,8 +15,8 @@ export interface PostgresAddress {
 export function openForWriting(address: PostgresAddress, become = becomeWriter): PostgresDatabase {
   const db = openUnfinished(address, become);
   try {
+    if (isMade(db)) refuseElsewhere(db);
     migrate(db);
-    refuseArriving(db);
     return db;
   } catch (error) {
     db.close();
@@ -46,17 +47,6 @@ export function isEmpty(address: PostgresAddress): boolean {
   } finally {
     db.close();
   }
-}
-
-function refuseArriving(db: PostgresDatabase): void {
-  if (db.prepare('SELECT 1 FROM meta WHERE name = ?').get(ARRIVING) === undefined) return;
-  throw new LedgerFailure(
-    'ledger-arriving',
-    'A ledger is being moved into this database, and not all of it is there.',
-    {
-      hint: 'Wait for `xpert migrate` to end; if it was broken off, run it again.',
-    },
-  );
 }
 
 function open({ url, socket }: PostgresAddress): PostgresDatabase {

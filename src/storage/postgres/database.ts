@@ -61,6 +61,11 @@ export class PostgresDatabase implements Database {
     this.pipeline.script(script);
   }
 
+  /** A statement in SQLite's words as one of PostgreSQL; it has no parameters. */
+  said(sql: string): string {
+    return toPostgres(sql, () => false).sql;
+  }
+
   transaction<T>(work: () => T): () => T {
     return () => {
       if (this.#inTransaction) return work();

@@ -80,6 +80,14 @@ export class Pipeline {
     this.#read([]);
   }
 
+  /** `COPY … FROM STDIN` with all of its lines, done when this returns. @throws PostgresError, LedgerFailure */
+  copyIn(sql: string, lines: string): void {
+    this.flush();
+    const data = [serialize.copyData(Buffer.from(lines, 'utf8')), serialize.copyDone()];
+    this.#connection.send(Buffer.concat([serialize.query(sql), ...data]));
+    this.#read([]);
+  }
+
   /** Until the server is ready again. */
   #read(queued: readonly Outcome[]): void {
     let at = 0;

@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import { LedgerFailure } from '../../core/errors.ts';
 import { type Database, Sqlite } from '../../lib/sqlite.ts';
 import { readIncarnation } from '../sql/incarnation.ts';
+import type { MovedTo } from '../sql/moving.ts';
 import { CHECKPOINT_PAGES } from './disk-room.ts';
 import { ledgerFailureOf } from './failures.ts';
 import { APPLICATION_ID, migrate, refuseNewerFile } from './migrations/migrate.ts';
-import { type MovedTo, movedTo, refuseMoved } from './moved.ts';
+import { movedTo, refuseMoved } from './moved.ts';
 
 /** How long opening and writing wait for another program that holds the file. */
 const BUSY_TIMEOUT_MS = 5_000;

@@ -1,27 +1,27 @@
 import { LedgerFailure } from '../../core/errors.ts';
 import type { Database } from '../../lib/sqlite.ts';
 import { saveMeta } from '../sql/incarnation.ts';
-
-const MOVED_TO = 'moved-to';
-
-/** Where a ledger went that is kept elsewhere now. */
-export interface MovedTo {
-  /** An address without password. */
-  readonly place: string;
-  readonly incarnation: string;
-  readonly atMs: number;
-}
+import { MARK, type Move, type MovedTo } from '../sql/moving.ts';
 
 /** From this commit on the file is not opened for writing any more. */
 export function markMoved(db: Database, moved: MovedTo): void {
-  saveMeta(db, MOVED_TO, moved);
+  saveMeta(db, MARK.movedTo, moved);
 }
 
 /** Null: it is here. */
 export function movedTo(db: Database): MovedTo | null {
+  return readMark<MovedTo>(db, MARK.movedTo);
+}
+
+/** The move by which the ledger came into this file; null: it began here. */
+export function arrivedBy(db: Database): Move | null {
+  return readMark<Move>(db, MARK.arrived);
+}
+
+function readMark<T>(db: Database, name: string): T | null {
   const isMade = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== undefined;
-  const value = isMade ? db.prepare('SELECT value FROM meta WHERE name = ?').pluck().get(MOVED_TO) : undefined;
-  return value === undefined ? null : (JSON.parse(String(value)) as MovedTo);
+  const value = isMade ? db.prepare('SELECT value FROM meta WHERE name = ?').pluck().get(name) : undefined;
+  return value === undefined ? null : (JSON.parse(String(value)) as T);
 }
 
 /** @throws LedgerFailure `ledger-moved` */

@@ -12,6 +12,7 @@ import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
 import { Turns } from '../sql/writer/turns.ts';
 import { localTransport, WriterLink } from '../sql/writer-link.ts';
 import { startWriterThread, type WriterListener } from '../sql/writer-thread.ts';
+import { endWatch } from './change-watch.ts';
 import { readConnection, writeConnection } from './connections.ts';
 import { failuresNaming, isOriginalFile, openForReading, openForWriting } from './database.ts';
 import { importOriginal, type OriginalImport } from './import-original.ts';
@@ -87,6 +88,8 @@ function openFile({ path, timeZone, newId, onImport }: SqliteStoreOptions, nowMs
   }
   const db = openForWriting(path);
   try {
+    // A move that copied while another server ran finds out by this that it has to begin anew.
+    endWatch(db);
     const incarnation = settleIncarnation(db, newId, nowMs);
     return { db, calendar: settleCalendar(db, timeZone, nowMs), lastInstant: lastAlive(db), incarnation };
   } catch (error) {

@@ -7,9 +7,6 @@ import { givenBackMigration } from './003-source-limits-given-back.ts';
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
 export const migrations: readonly string[] = [firstMigration, sourceLimitsMigration, givenBackMigration];
 
-/** Name in `meta` while a ledger moves in: nobody opens it then. */
-export const ARRIVING = 'arriving';
-
 /** Any number, but always this one: whoever holds it writes. */
 export const WRITER_LOCK = 0x58707274;
 /** How long a start waits for the writer before: the server may not know yet that it is gone. */

@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox';
+import type { HttpApp } from '../http-app.ts';
+import type { HttpParts } from '../parts.ts';
+import { problem } from '../problem.ts';
+
+const schema = {
+  tags: ['ledger'],
+  summary: 'Let go of the ledger until a move of it has ended',
+  description:
+    'Over the socket of the data folder only: `xpert migrate` calls it. The server answers 503 with `Retry-After` until the move has ended, and goes on where the ledger is then.',
+  body: Type.Object({
+    move: Type.String({ minLength: 1, maxLength: 64, description: 'Id of the move.' }),
+    databaseUrl: Type.String({
+      minLength: 1,
+      maxLength: 2048,
+      description: 'Database that the ledger comes from or goes to.',
+    }),
+  }),
+  response: { 200: Type.Object({ waits: Type.Literal(true) }) },
+};
+
+export function handoverRoutes(app: HttpApp, parts: HttpParts): void {
+  const { operations } = parts.ports;
+  app.post('/api/v1/handover', { config: { access: 'change-all' }, schema }, async (request, reply) => {
+    if (!request.isLocalOwner)
+      throw problem('cli-only', 'This is done by `xpert migrate` on the machine of the server.');
+    const { move, databaseUrl } = request.body;
+    // Whoever asked has the answer before anything is closed.
+    reply.raw.once('finish', () => operations.handOver({ move, databaseUrl }));
+    return { waits: true as const };
+  });
+}

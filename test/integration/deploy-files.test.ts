@@ -1,0 +1,176 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { root } from '../support/server.ts';
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const dockerfile = read('deploy/docker/Dockerfile');
+/** Of the user in the image, and of the folder that it owns. */
+const user = Number(/--uid (\d+)/.exec(dockerfile)?.[1]);
+const folder = /XPERT_DATA_DIR=(\S+)/.exec(dockerfile)?.[1];
+const port = Number(/^EXPOSE (\d+)/m.exec(dockerfile)?.[1]);
+
+describe('the image', () => {
+  test('runs as a user who owns the data folder and nothing else, on the port of the configuration', () => {
+    expect(dockerfile).toMatch(/^USER xpert$/m);
+    expect(dockerfile).toContain(`install -d -o xpert -g xpert -m 0700 ${folder}`);
+    expect(read('src/app/config.ts')).toContain(`?? ${port}`);
+  });
+
+  test('is built from files that are there, by packages of npm and Debian alone', () => {
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
+    expect(copied.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+    const { scripts, bin } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+    const run = [...dockerfile.matchAll(/npm run (\w+)/g)].map(([, name = '']) => name);
+    expect(run.filter((name) => scripts?.[name] === undefined)).toEqual([]);
+    expect(run).not.toEqual([]);
+    expect(Object.values(bin ?? {}).map((path) => path.replace('./', ''))).toContain('dist/xpert.mjs');
+    expect(dockerfile).not.toMatch(/curl|wget|https?:\/\/(?!127\.0\.0\.1)/);
+  });
+});
+
+interface ComposeService {
+  readonly image?: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, unknown>>;
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly stop_grace_period?: string;
+}
+
+interface ComposeFile {
+  readonly name: string;
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+  readonly networks?: Readonly<Record<string, { readonly internal?: boolean } | null>>;
+}
+
+describe.each(['sqlite', 'postgres'])('compose: %s.yaml', (name) => {
+  const file = parse(read(`deploy/compose/${name}.yaml`)) as ComposeFile;
+  const xpert = file.services.xpert as ComposeService;
+
+  test('builds the Dockerfile that is there, and its folder is a volume', () => {
+    const { context, dockerfile: path } = xpert.build as NonNullable<ComposeService['build']>;
+    expect(existsSync(join(root, 'deploy/compose', context, path))).toBe(true);
+    expect(xpert.volumes).toContain(`data:${folder}`);
+    expect(xpert.ports).toEqual([`127.0.0.1:${port}:${port}`]);
+  });
+
+  test('names only volumes, networks and services that it has', () => {
+    for (const service of Object.values(file.services)) {
+      for (const volume of service.volumes ?? []) expect(Object.keys(file.volumes)).toContain(volume.split(':')[0]);
+      for (const network of service.networks ?? [])
+        expect(['default', ...Object.keys(file.networks ?? {})]).toContain(network);
+      for (const other of Object.keys(service.depends_on ?? {})) expect(Object.keys(file.services)).toContain(other);
+    }
+  });
+
+  test('Xpert has no rights, a root file system that it cannot write to, and time to end', () => {
+    expect(xpert).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] });
+    expect(xpert.security_opt).toContain('no-new-privileges:true');
+    expect(Number.parseInt(xpert.stop_grace_period ?? '', 10)).toBeGreaterThan(5);
+    expect(xpert.user).toBeUndefined();
+  });
+
+  test('has no secret in it', () => {
+    const values = Object.values(file.services).flatMap(({ environment }) => Object.entries(environment ?? {}));
+    for (const [variable, value] of values)
+      if (/PASSWORD|URL/.test(variable)) expect(value).toMatch(/\$\{POSTGRES_PASSWORD/);
+  });
+});
+
+test('both compose files are one project with one data volume, and nobody but Xpert reaches the database', () => {
+  const [file, database] = ['sqlite', 'postgres'].map(
+    (name) => parse(read(`deploy/compose/${name}.yaml`)) as ComposeFile,
+  );
+  expect(database?.name).toBe(file?.name);
+  expect(database?.networks?.database?.internal).toBe(true);
+  expect(database?.services.postgres?.ports).toBeUndefined();
+  expect(database?.services.postgres?.networks).toEqual(['database']);
+  const url = new URL((database?.services.xpert?.environment?.XPERT_DATABASE_URL ?? '').replace(/\$\{\w+\}/, 'secret'));
+  expect(url.protocol).toBe('postgres:');
+  expect(Object.keys(database?.services ?? {})).toContain(url.hostname);
+  const { POSTGRES_USER, POSTGRES_DB } = database?.services.postgres?.environment ?? {};
+  expect([url.username, url.pathname]).toEqual([POSTGRES_USER, `/${POSTGRES_DB}`]);
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape is what is looked at
+type Manifest = Record<string, any>;
+
+describe('kubernetes', () => {
+  const manifests = parseAllDocuments(read('deploy/kubernetes/xpert.yaml')).map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS() as Manifest;
+  });
+  const one = (kind: string): Manifest => {
+    const found = manifests.filter((manifest) => manifest.kind === kind);
+    expect(found).toHaveLength(1);
+    return found[0] as Manifest;
+  };
+  const pod = (): Manifest => one('StatefulSet').spec.template;
+  const container = (): Manifest => pod().spec.containers[0];
+
+  test('has kinds of their versions, and no secret in it', () => {
+    const kinds = manifests.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+    expect(kinds.sort()).toEqual(['apps/v1 StatefulSet', 'networking.k8s.io/v1 Ingress', 'v1 Service']);
+    expect(container().env.find(({ name }: Manifest) => name === 'XPERT_DATABASE_URL')).toEqual({
+      name: 'XPERT_DATABASE_URL',
+      valueFrom: { secretKeyRef: { name: 'xpert-database', key: 'url', optional: true } },
+    });
+  });
+
+  test('leads from the ingress to the service, to the pod, to the port', () => {
+    const { backend } = one('Ingress').spec.rules[0].http.paths[0];
+    const service = one('Service');
+    expect(backend.service.name).toBe(service.metadata.name);
+    expect(service.spec.ports.map(({ name }: Manifest) => name)).toContain(backend.service.port.name);
+    expect(one('StatefulSet').spec.serviceName).toBe(service.metadata.name);
+    expect(pod().metadata.labels).toMatchObject(service.spec.selector);
+    expect(pod().metadata.labels).toMatchObject(one('StatefulSet').spec.selector.matchLabels);
+    expect(service.spec.ports[0].targetPort).toBe(container().ports[0].name);
+    expect(container().ports[0].containerPort).toBe(port);
+  });
+
+  test('asks addresses that there are, at the port that there is', () => {
+    const { paths } = JSON.parse(read('openapi.json')) as { paths: Record<string, unknown> };
+    const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => container()[name].httpGet);
+    for (const probe of probes) {
+      expect(Object.keys(paths)).toContain(probe.path);
+      expect(probe.port).toBe(container().ports[0].name);
+    }
+    expect(probes.map(({ path }) => path)).toEqual(['/healthz', '/healthz', '/readyz']);
+  });
+
+  test('the pod is not root, writes to its folder and /tmp alone, and its folder is the one of the image', () => {
+    expect(pod().spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: user, fsGroup: user });
+    expect(container().securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    const mounts = Object.fromEntries(
+      container().volumeMounts.map(({ name, mountPath }: Manifest) => [mountPath, name]),
+    );
+    expect(mounts).toEqual({ [folder as string]: 'data', '/tmp': 'tmp' });
+    expect(one('StatefulSet').spec.volumeClaimTemplates.map(({ metadata }: Manifest) => metadata.name)).toEqual([
+      'data',
+    ]);
+    expect(pod().spec.volumes.map(({ name }: Manifest) => name)).toEqual(['tmp']);
+  });
+
+  test('events of the panel are not held back, nor cut off after a minute', () => {
+    const { annotations } = one('Ingress').metadata;
+    expect(annotations['nginx.ingress.kubernetes.io/proxy-buffering']).toBe('off');
+    expect(Number(annotations['nginx.ingress.kubernetes.io/proxy-read-timeout'])).toBeGreaterThanOrEqual(3600);
+  });
+});

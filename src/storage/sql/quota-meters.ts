@@ -1,5 +1,6 @@
 import type { Terms } from '../../core/quota/plan.ts';
 import type { CycleBounds } from '../../core/units/billing-cycle.ts';
+import type { UserId } from '../../core/units/ids.ts';
 import { addTo, type MutableUsage, noSums } from './quota-usage.ts';
 
 /** Read with safe integers. */
@@ -19,9 +20,28 @@ export interface MeterRow {
   readonly toppedUp: bigint;
 }
 
-export const SELECT_METERS = `SELECT id, quota, first_day AS firstDay, rx, tx, undirected, markup, doubted_rx AS dRx,
-  doubted_tx AS dTx, doubted_undirected AS dUndirected, doubted_markup AS dMarkup, carried, topped_up AS toppedUp
-  FROM quota_meter`;
+const columns = `id, quota, first_day AS firstDay, rx, tx, undirected, markup, doubted_rx AS dRx, doubted_tx AS dTx,
+  doubted_undirected AS dUndirected, doubted_markup AS dMarkup, carried, topped_up AS toppedUp`;
+
+export const SELECT_METERS = `SELECT ${columns} FROM quota_meter`;
+
+/** Of several users: whose each is stands with it. */
+export const SELECT_USERS_METERS = `SELECT user_id AS userId, ${columns} FROM quota_meter`;
+
+export interface UsersMeterRow extends MeterRow {
+  readonly userId: UserId;
+}
+
+/** The meters of each user, in the order in which they came. */
+export function metersByUser(rows: Iterable<UsersMeterRow>): Map<UserId, MeterRow[]> {
+  const meters = new Map<UserId, MeterRow[]>();
+  for (const row of rows) {
+    const ofUser = meters.get(row.userId);
+    if (ofUser === undefined) meters.set(row.userId, [row]);
+    else ofUser.push(row);
+  }
+  return meters;
+}
 
 /** Meters of all quotas for the running cycle, in their order; null where one is missing or of another cycle. */
 export function metersOf(

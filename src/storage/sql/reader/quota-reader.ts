@@ -18,7 +18,7 @@ import {
 import type { CycleBounds } from '../../../core/units/billing-cycle.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NodeId, PlanId, UserId } from '../../../core/units/ids.ts';
-import { type MeterRow, metersOf, SELECT_METERS } from '../quota-meters.ts';
+import { type MeterRow, metersByUser, metersOf, SELECT_USERS_METERS, type UsersMeterRow } from '../quota-meters.ts';
 import {
   type PlanRow,
   planColumns,
@@ -84,7 +84,6 @@ export class QuotaReader {
   }
 
   standings(userIds: readonly UserId[], nowMs: number): Map<UserId, UserStanding> {
-    const trusted = new Set(this.trustedServers());
     const rows = this.#sql.all<EntitlementRow>(
       `SELECT e.user_id AS userId, p.id AS planId, p.name AS planName, n.id AS nextId, n.name AS nextName,
          ifnull(e.terms, p.terms) AS terms, e.started_at AS startedAt, e.expires_at AS expiresAt
@@ -92,37 +91,52 @@ export class QuotaReader {
        WHERE e.user_id IN (SELECT value FROM json_each(@ids))`,
       { ids: JSON.stringify(userIds) },
     );
-    const everybodyAtMs = rows.length === 0 ? 0 : this.#lastResetOfAll();
-    return new Map(rows.map((row) => [row.userId, this.#standing(row, trusted, everybodyAtMs, nowMs)]));
+    if (rows.length === 0) return new Map();
+    const ids = JSON.stringify(rows.map(({ userId }) => userId));
+    const facts: StandingFacts = {
+      trusted: new Set(this.trustedServers()),
+      terms: new Map([...new Set(rows.map(({ terms }) => terms))].map((text) => [text, termsFromText(text)])),
+      meters: metersByUser(
+        this.#sql.allBig<UsersMeterRow>(`${SELECT_USERS_METERS} WHERE user_id IN (SELECT value FROM json_each(@ids))`, {
+          ids,
+        }),
+      ),
+      resets: this.#lastResets(ids),
+      everybodyAtMs: this.#lastResetOfAll(),
+      nowMs,
+    };
+    return new Map(rows.map((row) => [row.userId, this.#standing(row, facts)]));
   }
 
-  #standing(row: EntitlementRow, trusted: ReadonlySet<string>, everybodyAtMs: number, nowMs: number): UserStanding {
+  #standing(row: EntitlementRow, { trusted, terms: termsOf, meters, resets, everybodyAtMs, nowMs }: StandingFacts) {
     const { userId, startedAt: startedMs, expiresAt: expiresMs } = row;
-    const terms = termsFromText(row.terms);
+    const terms = termsOf.get(row.terms) ?? termsFromText(row.terms);
     const entitlement = { terms, startedMs, expiresMs, hasNext: row.nextId !== null };
     const cycle = this.usage.cycleAt(terms, startedMs, nowMs);
-    const meters = this.#sql.allBig<MeterRow>(`${SELECT_METERS} WHERE user_id = @userId`, { userId });
-    const usage = metersOf(meters, terms, cycle)?.usage ?? this.usage.usage(userId, entitlement, cycle, trusted);
+    const metered = metersOf(meters.get(userId) ?? [], terms, cycle)?.usage;
+    const usage = metered ?? this.usage.usage(userId, entitlement, cycle, trusted);
+    const beginMs = cycle?.fromMs ?? startedMs;
     return {
       plan: named(row.planId, row.planName),
       nextPlan: named(row.nextId, row.nextName),
       terms,
       startedAt: toDate(startedMs),
       expiresAt: toDate(expiresMs),
-      countsFrom: toDate(this.#countsFrom(userId, cycle?.fromMs ?? startedMs, everybodyAtMs)),
+      // The beginning, or the last reset of all usage that came after it and is in force.
+      countsFrom: toDate(beginMs === null ? null : Math.max(beginMs, everybodyAtMs, resets.get(userId) ?? 0)),
       evaluation: evaluate(entitlement, usage, cycle, nowMs),
     };
   }
 
-  /** The beginning, or the last reset of all usage that came after it and is in force. */
-  #countsFrom(userId: UserId, beginMs: number | null, everybodyAtMs: number): number | null {
-    if (beginMs === null) return null;
-    const row = this.#sql.get<{ at: number | null }>(
-      `SELECT max(r.at) AS at FROM reset_target x CROSS JOIN reset r ON r.id = x.reset_id
-       WHERE x.user_id = @userId AND r.undone_at IS NULL AND r.half IS NULL`,
-      { userId },
+  /** When usage of each of the users was last reset, of those whose was; `ids`: a list in JSON. */
+  #lastResets(ids: string): Map<UserId, number> {
+    const rows = this.#sql.all<{ userId: UserId; at: number }>(
+      `SELECT x.user_id AS userId, max(r.at) AS at FROM reset_target x CROSS JOIN reset r ON r.id = x.reset_id
+       WHERE x.user_id IN (SELECT value FROM json_each(@ids)) AND r.undone_at IS NULL AND r.half IS NULL
+       GROUP BY x.user_id`,
+      { ids },
     );
-    return Math.max(beginMs, everybodyAtMs, row?.at ?? 0);
+    return new Map(rows.map(({ userId, at }) => [userId, at]));
   }
 
   /** 0: there was none. Looks through all marks: to be asked once for many users. */
@@ -226,6 +240,17 @@ interface EntitlementRow {
   readonly terms: string;
   readonly startedAt: number | null;
   readonly expiresAt: number | null;
+}
+
+/** What is asked once for all users of a page. */
+interface StandingFacts {
+  readonly trusted: ReadonlySet<string>;
+  /** By their texts: users of a plan share them. */
+  readonly terms: ReadonlyMap<string, Terms>;
+  readonly meters: ReadonlyMap<UserId, readonly MeterRow[]>;
+  readonly resets: ReadonlyMap<UserId, number>;
+  readonly everybodyAtMs: number;
+  readonly nowMs: number;
 }
 
 interface PreviewRow {

@@ -2,7 +2,8 @@ import type { UserSort } from '../../../core/inventory/inventory-store.ts';
 import { evaluate, type QuotaStanding } from '../../../core/quota/evaluate.ts';
 import { type Terms, termsFromText } from '../../../core/quota/plan.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import { type MeterRow, metersOf, SELECT_METERS } from '../quota-meters.ts';
+import type { UserId } from '../../../core/units/ids.ts';
+import { metersByUser, metersOf, SELECT_USERS_METERS, type UsersMeterRow } from '../quota-meters.ts';
 import { QuotaUsageReader } from '../quota-usage.ts';
 import type { QuotaReader } from './quota-reader.ts';
 import { type Statements, VISIBLE } from './statements.ts';
@@ -83,7 +84,7 @@ export class UserOrderReader {
   #addQuotas(places: ReadonlyMap<string, number>, { used, share, expires }: Columns, nowMs: number): void {
     const trusted = new Set(this.#quotas.trustedServers());
     const termsBy = new Map<string, Terms>();
-    const meters = this.#meters();
+    const meters = metersByUser(this.#sql.eachBig<UsersMeterRow>(SELECT_USERS_METERS));
     for (const row of this.#sql.all<EntitlementRow>(ENTITLEMENTS)) {
       const place = places.get(row.id);
       if (place === undefined) continue;
@@ -102,24 +103,12 @@ export class UserOrderReader {
       used[place] = Number(nearest.used);
     }
   }
-
-  #meters(): Map<string, MeterRow[]> {
-    const meters = new Map<string, MeterRow[]>();
-    for (const row of this.#sql.eachBig<MeterRow & { userId: string }>(
-      SELECT_METERS.replace('id,', 'id, user_id AS userId,'),
-    )) {
-      const of = meters.get(row.userId);
-      if (of === undefined) meters.set(row.userId, [row]);
-      else of.push(row);
-    }
-    return meters;
-  }
 }
 
 type Columns = Readonly<Record<RankedSort, Float64Array>>;
 
 interface EntitlementRow {
-  readonly id: string;
+  readonly id: UserId;
   readonly terms: string;
   readonly startedAt: number | null;
   readonly expiresAt: number | null;

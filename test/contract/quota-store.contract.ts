@@ -92,6 +92,24 @@ export function quotaStoreContract(make: MakeStore): void {
       expect(await stateOf()).toBe('limited');
     });
 
+    it('are told of several users at once, each by their own', async () => {
+      const bob = (await store.inventory.addUser(newUser('bob'))).id;
+      await store.quotas.entitle(
+        [ada, bob],
+        { to: { terms: terms([quota(1000n)], { cycle: { kind: 'none' } }) } },
+        null,
+      );
+      const began = fixture.clock.now();
+      await send(5n, 7n);
+      await store.ledger.recordReports(signed, [report({ userToken: 'bob-token', rx: 20n, tx: 3n })]);
+      await pass(DAY_MS);
+      const mark = await store.ledger.reset({ scope: 'user', userIds: [bob], by: null, reason: null });
+      await store.ledger.recordReports(signed, [report({ userToken: 'bob-token', rx: 1n, tx: 3n })]);
+      const standings = await store.quotas.standings([bob, ada]);
+      expect(standings.get(ada)).toMatchObject({ countsFrom: began, evaluation: { quotas: [{ used: 12n }] } });
+      expect(standings.get(bob)).toMatchObject({ countsFrom: mark.at, evaluation: { quotas: [{ used: 4n }] } });
+    });
+
     it('tell since when they count: from their beginning, or from a reset since then', async () => {
       await entitle([quota(1000n)], { cycle: { kind: 'none' } });
       const began = fixture.clock.now();

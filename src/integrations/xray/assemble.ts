@@ -1,6 +1,6 @@
 import type { PeerReading, SourceNotice } from '../../core/metering/collector.ts';
 import { directed, type Traffic } from '../../core/units/bytes.ts';
-import { DIRECTION_OFF, garbled, quote, USERS_OFF } from './failures.ts';
+import { DIRECTION_OFF, garbled, USERS_OFF } from './failures.ts';
 import type { OnlineUser } from './messages.ts';
 
 /** `user>>>EMAIL>>>traffic>>>uplink`: app/dispatcher/default.go and app/proxyman of Xray-core. */
@@ -48,7 +48,8 @@ export class CounterTable {
     const pair = pairs.get(key);
     if (pair === undefined)
       pairs.set(key, isUplink ? { uplink: value, downlink: null } : { uplink: null, downlink: value });
-    else if ((isUplink ? pair.uplink : pair.downlink) !== null) throw garbled(`"${quote(name)}" is there twice`);
+    else if ((isUplink ? pair.uplink : pair.downlink) !== null)
+      throw garbled(`the same ${counted} counter is there twice`);
     else if (isUplink) pair.uplink = value;
     else pair.downlink = value;
   };

@@ -32,7 +32,10 @@ const wanted = [
 ];
 
 /** What the tests of other engines start beside that (`npm run test:engines`). */
-const engines = [['initdb', 'postgresql']];
+const engines = [
+  ['initdb', 'postgresql'],
+  ['clickhouse-server', 'clickhouse-server'],
+];
 
 /** Debian keeps the programs of each PostgreSQL in a folder of its own. */
 function postgresFolders() {

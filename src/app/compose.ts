@@ -98,7 +98,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const fleet = composeNodes({
     ...{ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials, secretBox },
     productNotices: async () => [
-      ...(await productNotices({ config, wallTime, incarnation: store.incarnation, backups, now: clock.now() })),
+      ...(await productNotices({ config, wallTime, store, backups, now: clock.now() })),
       ...(await fleet.services.notices()),
     ],
   });
@@ -115,7 +115,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     isClockSuspect: () => wallTime.read().suspect,
     calendar: async () => store.calendar(),
     setTimeZone: (timeZone) => store.setTimeZone(timeZone),
-    trackingState: () => store.trackingState(),
+    ...{ trackingState: () => store.trackingState(), historyShipping: () => store.shipping() },
     ready: () => store.heartbeat(),
     examine: () => examine(examined()),
     ...vpnServiceImports({ inventory, identity, expected, settings, clock, nodes }),

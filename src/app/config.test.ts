@@ -22,6 +22,7 @@ describe('readConfig', () => {
       dataDir: join(empty, 'data'),
       databasePath: join(empty, 'data/traffic_stats.db'),
       databaseUrl: null,
+      clickhouseUrl: null,
       trackingEnabled: null,
       retentionDays: null,
       publicUrl: null,
@@ -92,5 +93,24 @@ describe('readConfig', () => {
     const read = () => readConfig({ [name]: url }, empty);
     expect(read).toThrow(name);
     expect(read).not.toThrow(/secret/);
+  });
+
+  test.each([
+    'tcp://u:secret@h/d',
+    'http://u:secret@h',
+    'http://u:secret@h/d/e',
+    'http://u:secret@h/d?x=1',
+    'u:secret@h/d',
+  ])('beside PostgreSQL, %s is no address of ClickHouse', (url) => {
+    const read = () => readConfig({ XPERT_DATABASE_URL: 'postgres://h/d', XPERT_CLICKHOUSE_URL: url }, empty);
+    expect(read).toThrow(/^XPERT_CLICKHOUSE_URL is "…"; it must be like http:/);
+    expect(read).not.toThrow(/secret/);
+  });
+
+  test('ClickHouse mirrors a ledger that is in PostgreSQL, and no other', () => {
+    const XPERT_CLICKHOUSE_URL = 'https://u:secret@h:8443/history';
+    const { clickhouseUrl } = readConfig({ XPERT_DATABASE_URL: 'postgres://h/d', XPERT_CLICKHOUSE_URL }, empty);
+    expect(clickhouseUrl).toBe(XPERT_CLICKHOUSE_URL);
+    expect(() => readConfig({ XPERT_CLICKHOUSE_URL }, empty)).toThrow(/XPERT_DATABASE_URL is not set/);
   });
 });

@@ -29,6 +29,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Where other processes on the same database reach this one, without a slash at the end; null: derived. */
   readonly processUrl: string | null;
+  /** The ClickHouse database that mirrors history, with its password: never to be shown. Only beside `databaseUrl`. */
+  readonly clickhouseUrl: string | null;
   readonly trackingEnabled: boolean | null;
   readonly retentionDays: number | null;
   /** Public base of links and webhook addresses, `https://host[:port][/path]` without a slash at the end. */
@@ -50,7 +52,6 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export function readConfig(environment: Variables = process.env, cwd: string = process.cwd()): Config {
   const variables = variablesOf(environment, cwd);
   const value = (name: string) => variables[`XPERT_${name}`]?.trim() || null;
-  rejectEnginesToCome(value);
   const dataDir = resolve(cwd, value('DATA_DIR') ?? 'data');
   const databasePath = value('TRAFFIC_DB_PATH');
   const publicUrl = readDomain(value('DOMAIN'));
@@ -61,6 +62,7 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     databasePath: databasePath === null ? resolve(dataDir, 'traffic_stats.db') : resolve(cwd, databasePath),
     databaseUrl: readDatabaseUrl(value('DATABASE_URL')),
     processUrl: readProcessUrl(value('PROCESS_URL')),
+    clickhouseUrl: readClickHouseUrl(value('CLICKHOUSE_URL'), value('DATABASE_URL')),
     trackingEnabled: readBoolean('XPERT_TRAFFIC_TRACKING_ENABLED', value('TRAFFIC_TRACKING_ENABLED')),
     retentionDays: readInteger('XPERT_TRAFFIC_RETENTION_DAYS', value('TRAFFIC_RETENTION_DAYS'), 0, 36_500),
     publicUrl,
@@ -176,10 +178,22 @@ function readFirstAdmin(name: string | null, password: string | null): Config['f
   return { name, password };
 }
 
-function rejectEnginesToCome(value: (name: string) => string | null): void {
-  // The value is not shown: it holds a password.
-  if (value('CLICKHOUSE_URL') !== null)
-    throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', 'left out: this version keeps no history in ClickHouse');
+function readClickHouseUrl(got: string | null, databaseUrl: string | null): string | null {
+  if (got === null) return null;
+  // Values are not shown: they hold passwords.
+  if (databaseUrl === null) {
+    const wants =
+      'left out where XPERT_DATABASE_URL is not set: ClickHouse mirrors the history of a ledger in PostgreSQL';
+    throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', wants);
+  }
+  try {
+    const { protocol, hostname, pathname, search, hash } = new URL(got);
+    const isDatabase = /^\/[A-Za-z_][A-Za-z0-9_]*$/.test(pathname);
+    if (/^https?:$/.test(protocol) && hostname !== '' && isDatabase && search === '' && hash === '') return got;
+  } catch {
+    // Told below.
+  }
+  throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', 'like http://USER:PASSWORD@HOST:8123/DATABASE');
 }
 
 function readDatabaseUrl(got: string | null): string | null {

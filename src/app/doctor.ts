@@ -10,14 +10,14 @@ import { type Config, ledgerPlace } from './config.ts';
 import { type CounterSources, checkCounters, checkSums } from './doctor-counters.ts';
 import { remedyFor } from './node-notices.ts';
 import type { WallTime } from './node-polling.ts';
-import { backupNotice, clockNotice, diskNotice, openWebhookNotice } from './product-notices.ts';
+import { backupNotice, clockNotice, diskNotice, openWebhookNotice, shippingNotice } from './product-notices.ts';
 
 interface Dependencies {
   readonly config: Config;
   readonly nodes: Pick<NodeOperations, 'views' | 'test'>;
   readonly services: Pick<ServiceOperations, 'standings'>;
   readonly identity: Pick<IdentityStore, 'admins'>;
-  readonly operations: Pick<Operations, 'ready' | 'settings' | 'calendar'>;
+  readonly operations: Pick<Operations, 'ready' | 'settings' | 'calendar' | 'historyShipping'>;
   readonly wallTime: WallTime;
   /** Where the panel listens now; null when only the CLI runs. */
   readonly listening: () => string | null;
@@ -50,6 +50,7 @@ export async function examine(use: Dependencies): Promise<DoctorCheck[]> {
     checkWebhook(use.config),
     checkTracking(use),
     checkBackups(use),
+    checkHistory(use),
     checkAccess(use),
     checkNodes(use),
     checkServices(use.services),
@@ -259,6 +260,22 @@ async function checkBackups({ backups, clock, config }: Dependencies): Promise<D
     });
   const old = { code: 'doctor-backup-old', values: { days }, message: `The newest backup is ${days} days old.`, hint };
   return check('backup', 'warning', old, commands);
+}
+
+async function checkHistory({ operations, clock }: Dependencies): Promise<DoctorCheck[]> {
+  const state = await operations.historyShipping();
+  if (state === null) return [];
+  const notice = shippingNotice(state, clock.now());
+  if (notice !== null) return [check('history', 'warning', notice, ['journalctl -u xpert | grep ClickHouse'])];
+  const days = state.missingDays ?? 0;
+  const [code, message] =
+    days === 0
+      ? ['doctor-history', 'ClickHouse has all days that are over.']
+      : [
+          'doctor-history-filling',
+          `ClickHouse is being filled: ${days} days are missing. PostgreSQL answers for them.`,
+        ];
+  return [check('history', 'ok', { code, values: { days }, message })];
 }
 
 async function checkAccess({ access }: Dependencies): Promise<DoctorCheck[]> {

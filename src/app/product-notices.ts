@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
+import { behindMs, type HistoryShipping } from '../core/ledger/history-shipping.ts';
 import type { LedgerIncarnation } from '../core/ledger/incarnation.ts';
 import { reservePath } from '../storage/sqlite/disk-reserve.ts';
 import type { Backups } from './backups.ts';
@@ -82,10 +83,30 @@ export function backupNotice(failure: { readonly at: Date; readonly message: str
   };
 }
 
+/** Old history is mirrored, and the mirror is behind. What is shown is right all the same. */
+export function shippingNotice(shipping: HistoryShipping | null, now: Date): Notice | null {
+  const ms = shipping === null ? null : behindMs(shipping, now);
+  if (shipping === null || ms === null) return null;
+  const { failure } = shipping;
+  const behind = ms < 60_000 ? '' : ` It is behind by ${inWords(ms)}.`;
+  return {
+    code: 'history-behind',
+    severity: 'warning',
+    message: `History is not shipped to ClickHouse${failure === null ? ' as fast as it changes' : ''}.${behind} PostgreSQL answers for what is missing there.${failure === null ? '' : ` ${failure.message}`}`,
+    hint: failure?.hint ?? 'Look at the load of ClickHouse and PostgreSQL, and at the log of Xpert.',
+  };
+}
+
+function inWords(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 120) return `${minutes} minutes`;
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)} hours` : `${Math.floor(minutes / 1_440)} days`;
+}
+
 interface ProductState {
   readonly config: Config;
   readonly wallTime: WallTime;
-  readonly incarnation: LedgerIncarnation;
+  readonly store: { readonly incarnation: LedgerIncarnation; shipping(): Promise<HistoryShipping | null> };
   readonly backups: Pick<Backups, 'failure'>;
   readonly now: Date;
 }
@@ -96,8 +117,9 @@ export async function productNotices(of: ProductState): Promise<SystemNotice[]> 
     openWebhookNotice(of.config),
     await diskNotice(of.config),
     clockNotice(of.wallTime),
-    restoreNotice(of.incarnation, of.now),
+    restoreNotice(of.store.incarnation, of.now),
     backupNotice(of.backups.failure),
+    shippingNotice(await of.store.shipping(), of.now),
   ];
   return found
     .filter((notice) => notice !== null)

@@ -49,6 +49,7 @@ interface Dependencies {
   readonly importVpnService: Operations['importVpnService'];
   readonly importVpnServiceTexts: Operations['importVpnServiceTexts'];
   readonly ready: () => Promise<void>;
+  readonly historyShipping: Operations['historyShipping'];
   /** Undefined where no server runs. */
   readonly handOver?: ((to: Handover) => void) | undefined;
 }
@@ -194,6 +195,10 @@ export class ProductOperations implements Operations {
 
   importVpnServiceTexts(texts: VpnServiceTexts): Promise<ImportSummary> {
     return this.#use.importVpnServiceTexts(texts);
+  }
+
+  historyShipping(): ReturnType<Operations['historyShipping']> {
+    return this.#use.historyShipping();
   }
 
   ready(): Promise<void> {

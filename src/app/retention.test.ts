@@ -45,6 +45,7 @@ beforeEach(async () => {
     calendar: async () => store.calendar(),
     setTimeZone: unused,
     trackingState: async () => store.trackingState(),
+    historyShipping: () => store.shipping(),
     examine: async () => [],
     importVpnService: unused,
     importVpnServiceTexts: unused,

@@ -10,7 +10,7 @@ import { randomId } from '../lib/random-id.ts';
 import { CommitMark } from '../storage/postgres/commit-mark.ts';
 import type { PostgresAddress } from '../storage/postgres/connections.ts';
 import type { Election } from '../storage/postgres/kept-writer.ts';
-import type { Stores } from '../storage/sql/stores.ts';
+import type { MirroredLedger, Stores } from '../storage/sql/stores.ts';
 import { filesOfMove, isArrivingOnly, removeArriving } from '../storage/sqlite/arrival.ts';
 import { unmovedIn, whereMoved } from '../storage/sqlite/database.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
@@ -60,13 +60,15 @@ export interface Among {
 interface Remote {
   readonly among: Among | null;
   readonly url: string;
+  readonly clickhouseUrl: string | null;
   readonly dataDir: string;
   readonly databasePath: string;
   readonly log: Logger;
 }
 
 /** Loaded only where it is used. */
-async function openPostgres(common: Common, { url, dataDir, databasePath, log, among }: Remote): Promise<Store> {
+async function openPostgres(common: Common, remote: Remote): Promise<Store> {
+  const { url, dataDir, databasePath, log, among } = remote;
   const { openPostgresStore } = await import('../storage/postgres/postgres-store.ts');
   const address = { url, socket: socketWorker() };
   if (existsSync(databasePath) && whereMoved(databasePath) === null) {
@@ -81,18 +83,51 @@ async function openPostgres(common: Common, { url, dataDir, databasePath, log, a
     election: among?.election ?? null,
     onLost: (failure: LedgerFailure) => log.error({ code: failure.code, hint: failure.hint }, failure.message),
     onRegained: (ms: number) => log.info({ lostForMs: Math.round(ms) }, 'the connection to PostgreSQL is there again'),
+    ...(await mirrorOf(remote)),
   };
+  const opened = async (): Promise<Store> => {
+    try {
+      return await openPostgresStore(options);
+    } catch (error) {
+      if (!(await settleMove(error, address, databasePath))) throw error;
+      return await openPostgresStore(options);
+    }
+  };
+  const store = await opened();
+  if (remote.clickhouseUrl === null) await forgetMirror(url, log);
+  return store;
+}
+
+/** Changes that nobody fetches any more are not noted any more. */
+async function forgetMirror(url: string, log: Logger): Promise<void> {
   try {
-    return await openPostgresStore(options);
+    const { endMirror } = await import('../storage/postgres/outbox.ts');
+    if (await endMirror(url)) log.warn({}, 'history is not mirrored any more: XPERT_CLICKHOUSE_URL is not set');
   } catch (error) {
-    if (!(await settleMove(error, address, databasePath))) throw error;
-    return await openPostgresStore(options);
+    log.error({ err: error }, 'the mirror of history could not be ended: changes are still noted for it');
   }
 }
 
 /** File of the last commit that this Xpert knows of. */
 export function commitMarkPath(dataDir: string): string {
   return join(dataDir, 'last-commit.json');
+}
+
+/** Loaded only where it is used. A mirror that is not kept any more is ended when the ledger is open. */
+async function mirrorOf({ url, clickhouseUrl, log }: Remote) {
+  if (clickhouseUrl === null) return {};
+  const { PostgresOutbox } = await import('../storage/postgres/outbox.ts');
+  const { openClickHouseMirror } = await import('../storage/clickhouse/open-mirror.ts');
+  const options = {
+    url: clickhouseUrl,
+    outbox: new PostgresOutbox(url),
+    onFailure: (failure: unknown) => {
+      if (failure === null) log.info({}, 'history is shipped to ClickHouse again');
+      else log.error({ err: failure }, 'history cannot be shipped to ClickHouse');
+    },
+    onRestart: () => log.warn({}, 'ClickHouse does not hold the history that it took: all days are sent again'),
+  };
+  return { openMirror: (ledger: MirroredLedger) => openClickHouseMirror(options, ledger) };
 }
 
 /** Where nothing is in the database yet, a ledger in the file is meant: one that began beside it could not be joined to it. */

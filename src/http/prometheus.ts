@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Beat, NodeView } from '../core/inventory/node-operations.ts';
+import type { HistoryShipping } from '../core/ledger/history-shipping.ts';
 import type { HttpParts } from './parts.ts';
 
 /**
@@ -12,6 +13,7 @@ export function prometheusText(parts: HttpParts): () => Promise<string> {
   const shown = { ...reportCounters(registry), ...nodeMetrics(registry), ...userCounters(registry) };
   const alerts = alertMetrics(registry);
   showProcesses(registry, parts.config.standingBy);
+  const showShipping = shippingMetrics(registry);
   const { nodes, operations, history, clock, alerting } = parts.ports;
 
   return async () => {
@@ -24,6 +26,7 @@ export function prometheusText(parts: HttpParts): () => Promise<string> {
     forgetLabels(shown);
     showBeat(shown, nodes.beat());
     await showAlerts(alerts, alerting);
+    showShipping(await operations.historyShipping(), clock.now());
     for (const view of await nodes.views()) showNode(shown, view, clock.now());
     if ((await operations.settings()).userMetrics) {
       for (const { name, traffic } of await history.lifetimeTotals()) {
@@ -97,6 +100,27 @@ function nodeMetrics(registry: Registry) {
       labelNames,
       registers,
     }),
+  };
+}
+
+/** There only where history is mirrored. */
+function shippingMetrics(registry: Registry) {
+  let shown: Record<'up' | 'waiting' | 'behind' | 'missing', Gauge> | null = null;
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `xpert_history_${name}`, help, registers: [registry] });
+  return (shipping: HistoryShipping | null, now: Date): void => {
+    if (shipping === null) return;
+    shown ??= {
+      up: gauge('shipping_up', '1 while changes of history are shipped to its mirror.'),
+      waiting: gauge('waiting_changes', 'Changes of history that wait to be shipped.'),
+      behind: gauge('behind_seconds', 'Age of the oldest change of history that was not shipped.'),
+      missing: gauge('missing_days', 'Days that are over and not in the mirror yet.'),
+    };
+    const { waiting, waitingSince, missingDays, failure } = shipping;
+    shown.up.set(failure === null ? 1 : 0);
+    shown.waiting.set(waiting);
+    shown.behind.set(waitingSince === null ? 0 : Math.max(0, (now.getTime() - waitingSince.getTime()) / 1000));
+    if (missingDays !== null) shown.missing.set(missingDays);
   };
 }
 

@@ -115,6 +115,7 @@ export async function startHttp(
     calendar: async () => store.calendar(),
     setTimeZone: (timeZone) => store.setTimeZone(timeZone),
     trackingState: async () => store.trackingState(),
+    historyShipping: () => store.shipping(),
     ready: () => store.heartbeat(),
     backups,
     examine: async () => [

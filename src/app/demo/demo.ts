@@ -59,6 +59,7 @@ export async function serveDemo(given: Config): Promise<void> {
     dataDir,
     databasePath: join(dataDir, 'traffic_stats.db'),
     databaseUrl: null,
+    clickhouseUrl: null,
     firstAdmin,
   };
   const outputs = join(dataDir, 'nodes');

@@ -105,6 +105,7 @@ const KINDS: Readonly<Record<string, AlertKind>> = {
   'backup-failed': 'backup',
   'backup-old': 'backup',
   restored: 'backup',
+  'history-behind': 'setup',
   'disk-almost-full': 'disk',
 };
 

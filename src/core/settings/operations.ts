@@ -1,4 +1,5 @@
 import type { CleanupJob } from '../ledger/cleanup-job.ts';
+import type { HistoryShipping } from '../ledger/history-shipping.ts';
 import type { TrackingState } from '../ledger/usage-ledger.ts';
 import type { BillingCycle } from '../units/billing-cycle.ts';
 import type { Calendar } from '../units/calendar.ts';
@@ -99,6 +100,8 @@ export interface Operations {
   }): Promise<ImportSummary>;
   /** The same from the texts of the files; '' where there is none. @throws InvalidInput */
   importVpnServiceTexts(texts: VpnServiceTexts): Promise<ImportSummary>;
+  /** How far the mirror of history is; null: none is kept. */
+  historyShipping(): Promise<HistoryShipping | null>;
   /** @throws LedgerFailure if the ledger cannot be written */
   ready(): Promise<void>;
   /** Begins to let go of the ledger; it is served again where the move took it. Nothing happens where no server runs. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Calendar, formatDay, parseDay } from './calendar.ts';
+import { Calendar, formatDay, monthOfDay, parseDay } from './calendar.ts';
 import { QUARTER_MS } from './quarter.ts';
 import { DAY_MS, isTimeZone, localDay } from './time-zone.ts';
 
@@ -135,6 +135,16 @@ describe('day numbers', () => {
     expect(formatDay(20513)).toBe('2026-03-01');
     for (const text of ['2026-02-30', '2026-3-1', 'today', '2026-03-01T00:00:00Z', ''])
       expect(parseDay(text)).toBeNull();
+  });
+
+  it('lie in months of the calendar', () => {
+    const month = (text: string) => {
+      const { first, last } = monthOfDay(parseDay(text) as number);
+      return [formatDay(first), formatDay(last)];
+    };
+    expect(month('2024-02-17')).toEqual(['2024-02-01', '2024-02-29']);
+    expect(month('2026-12-31')).toEqual(['2026-12-01', '2026-12-31']);
+    expect(month('1970-01-01')).toEqual(['1970-01-01', '1970-01-31']);
   });
 
   it('zones are known by name', () => {

@@ -156,6 +156,13 @@ export function formatDay(number: number): string {
   return new Date(number * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** The month of the calendar that a day number lies in, by its first and last day. */
+export function monthOfDay(number: number): { readonly first: number; readonly last: number } {
+  const date = new Date(number * DAY_MS);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  return { first: Date.UTC(year, month, 1) / DAY_MS, last: Date.UTC(year, month + 1, 1) / DAY_MS - 1 };
+}
+
 /** Day number of `YYYY-MM-DD`; null if the text is no date of the calendar. */
 export function parseDay(text: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;

@@ -3,7 +3,7 @@ import type { SecretBox } from '../../core/identity/secret-box.ts';
 import { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import { ThreadedSlowReader } from '../sql/slow-reader.ts';
-import { makeStores, type Stores } from '../sql/stores.ts';
+import { type Mirror, type MirroredLedger, makeStores, type Stores } from '../sql/stores.ts';
 import { WriterLink } from '../sql/writer-link.ts';
 import { CommitMark } from './commit-mark.ts';
 import type { PostgresAddress } from './connections.ts';
@@ -22,6 +22,8 @@ export interface PostgresStoreOptions extends Pick<KeptWriterOptions, 'onLost' |
   readonly election?: Election | null;
   /** Seals signing secrets; without it they are kept as they are (tests). */
   readonly secretBox?: SecretBox;
+  /** Opens a mirror of the ledger's days. */
+  readonly openMirror?: (ledger: MirroredLedger) => Mirror;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface PostgresStoreOptions extends Pick<KeptWriterOptions, 'onLost' |
  * @throws LedgerFailure if it cannot be opened, another Xpert writes to it, or it is newer than this
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Stores> {
-  const { address, clock, timeZone, workers, secretBox = null, onLost, onRegained, election } = options;
+  const { address, clock, timeZone, workers, secretBox = null, onLost, onRegained, election, openMirror } = options;
   const link = new WriterLink(clock);
   const mark = markOf(options.mark, clock);
   const kept = { worker: workers.writer, link, clock, address, mark, onLost, onRegained, election: election ?? null };
@@ -37,10 +39,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { zones, lastInstant } = found;
   const reader = (limits?: ResourceLimits) => new ThreadedSlowReader(workers.reader, { address, zones }, limits);
   const quick = reader();
+  const slow = reader();
+  const calendar = new Calendar(zones);
   return makeStores({
-    ...{ clock, secretBox, lastInstant, writer: link, quick, readers: quick.readers() },
-    ...{ slow: reader(), worker: reader(), exporter: reader(EXPORT_MEMORY), background: reader() },
-    calendar: new Calendar(zones),
+    ...{ clock, secretBox, lastInstant, writer: link, quick, readers: quick.readers(), calendar },
+    ...{ slow, worker: reader(), exporter: reader(EXPORT_MEMORY), background: reader() },
+    mirror: openMirror?.({ slow, calendar, clock }) ?? null,
     incarnation: () => writer.incarnation,
   });
 }

@@ -1,4 +1,5 @@
 import type { SecretBox } from '../../core/identity/secret-box.ts';
+import type { HistoryShipping } from '../../core/ledger/history-shipping.ts';
 import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import type { Calendar, ZoneSince } from '../../core/units/calendar.ts';
@@ -12,6 +13,7 @@ import { SqlHealthStore } from './health-store.ts';
 import { SqlAuditLog, SqlIdentityStore, SqlSettingsStore } from './identity-store.ts';
 import { SqlInventoryStore } from './inventory-store.ts';
 import { SqlLinkStore } from './link-store.ts';
+import type { FarDays } from './mirror/far-days.ts';
 import { SqlQuotaStore } from './quota-store.ts';
 import type { AskedReaders } from './reader/asked.ts';
 import { SqlReconciliationStore } from './reconciliation-store.ts';
@@ -46,13 +48,24 @@ export interface OpenLedger {
   readonly lastInstant: Date | null;
   /** Which life of the ledger this is: another one after each restore. */
   readonly incarnation: () => LedgerIncarnation;
+  /** A mirror of days long ago, over the readers of this ledger; absent: there is none. */
+  readonly mirror?: Mirror | null;
+}
+
+/** What a mirror needs of the ledger that it mirrors. */
+export interface MirroredLedger extends Pick<OpenLedger, 'slow' | 'calendar' | 'clock'> {}
+
+/** Day rows that are kept elsewhere, too. */
+export interface Mirror extends FarDays {
+  shipping(): Promise<HistoryShipping>;
+  close(): Promise<void>;
 }
 
 export type Stores = ReturnType<typeof makeStores>;
 
 /** Everything that is stored, over one ledger. */
 export function makeStores({ clock, calendar, writer, readers, quick, slow, worker, ...ledger }: OpenLedger) {
-  const { lastInstant, exporter, background } = ledger;
+  const { lastInstant, exporter, background, mirror = null } = ledger;
   const adoptZones = (zones: readonly ZoneSince[]): void => {
     calendar.adopt(zones);
     for (const reader of [quick, slow, worker, exporter, background]) reader.adoptZones(zones);
@@ -62,7 +75,7 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
     if (JSON.stringify(zones) !== JSON.stringify(calendar.zones)) adoptZones(zones);
   });
   const box = ledger.secretBox ?? UNSEALED;
-  const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock });
+  const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock, far: mirror });
   const ordering = new UserOrdering(background, readers.inventory, readers.userOrders, clock);
   const search = new UserSearch(writer, background, readers.userTexts, readers.inventory, clock);
   return {
@@ -84,6 +97,8 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
     billing: new SqlBillingRuleStore(readers.ledger, writer),
     budgets: new SqlBudgetStore(readers.budgets, slow, writer),
     exports: new SqlUsageExport(writer, exporter),
+    /** How far a mirror of days long ago is; null: none is kept. */
+    shipping: async (): Promise<HistoryShipping | null> => (await mirror?.shipping()) ?? null,
     audit: new SqlAuditLog(readers.identity, writer),
     /** When a process last wrote to this ledger before now; null for a new one. */
     lastInstant,
@@ -114,6 +129,7 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
       await history.tidy();
     },
     async close(): Promise<void> {
+      await mirror?.close();
       await slow.close();
       await worker.close();
       await exporter.close();

@@ -11,6 +11,7 @@ import type {
 import type { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { AdminId, NodeId, PeerId, ResetId, UserId } from '../../core/units/ids.ts';
+import type { FarDays } from './mirror/far-days.ts';
 import type { AskedReaders } from './reader/asked.ts';
 import type { SlowReader } from './slow-reader.ts';
 import { Standings } from './standings.ts';
@@ -26,6 +27,8 @@ interface HistoryParts {
   readonly slow: SlowReader;
   readonly calendar: Calendar;
   readonly clock: Clock;
+  /** Null: the tables are all there is. */
+  readonly far: FarDays | null;
 }
 
 /** Reads the ledger: what takes a moment at once, the rest through the slow reader; never without what was answered. */
@@ -35,14 +38,16 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
   readonly #slow: SlowReader;
   readonly #calendar: Calendar;
   readonly #clock: Clock;
+  readonly #far: FarDays | null;
   readonly #standings: Standings;
 
-  constructor({ writer, quick, slow, calendar, clock }: HistoryParts) {
+  constructor({ writer, quick, slow, calendar, clock, far }: HistoryParts) {
     this.#writer = writer;
     this.#quick = quick;
     this.#slow = slow;
     this.#calendar = calendar;
     this.#clock = clock;
+    this.#far = far;
     this.#standings = new Standings(writer, slow, quick.holders, () => this.#nowMs());
   }
 
@@ -113,7 +118,8 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
 
   async series(query: SeriesQuery, who: Visibility) {
     await this.#writer.settle();
-    return await this.#slow.read('series', query, who, this.#nowMs());
+    const far = this.#far === null ? null : await this.#far.chart(query, who);
+    return await this.#slow.read('series', query, who, this.#nowMs(), far);
   }
 
   async usageBetween(userId: UserId, period: Period) {

@@ -3,9 +3,15 @@ import type { PostgresDatabase } from '../database.ts';
 import { firstMigration } from './001-schema.ts';
 import { sourceLimitsMigration } from './002-source-limits.ts';
 import { givenBackMigration } from './003-source-limits-given-back.ts';
+import { historyMirrorMigration } from './004-history-mirror.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
-export const migrations: readonly string[] = [firstMigration, sourceLimitsMigration, givenBackMigration];
+export const migrations: readonly string[] = [
+  firstMigration,
+  sourceLimitsMigration,
+  givenBackMigration,
+  historyMirrorMigration,
+];
 
 /** Any number, but always this one: whoever holds it writes. */
 export const WRITER_LOCK = 0x58707274;

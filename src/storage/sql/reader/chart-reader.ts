@@ -2,10 +2,12 @@ import type { Period, SeriesQuery, SeriesResult, Visibility } from '../../../cor
 import { addTraffic, NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { QUARTER_MS, quarterOf } from '../../../core/units/quarter.ts';
+import type { FarAnswer, FarDay } from '../mirror/far-days.ts';
 import { type TrafficRow, toTraffic } from '../rows.ts';
 import { type Buckets, type CountedNode, makeBuckets, quartersOf, unknownBuckets } from './buckets.ts';
 import { bucketQualities, carryingNodes } from './chart-quality.ts';
 import type { LedgerReader } from './ledger-reader.ts';
+import type { MirrorReader } from './mirror-reader.ts';
 import { edgesOfRecords } from './record-edges.ts';
 import { OWNED, type Params, type Statements, sums } from './statements.ts';
 
@@ -30,16 +32,21 @@ export class ChartReader {
   readonly #sql: Statements;
   readonly #calendar: Calendar;
   readonly #ledger: LedgerReader;
+  readonly #mirror: MirrorReader;
 
-  constructor(sql: Statements, calendar: Calendar, ledger: LedgerReader) {
+  constructor(sql: Statements, calendar: Calendar, ledger: LedgerReader, mirror: MirrorReader) {
     this.#sql = sql;
     this.#calendar = calendar;
     this.#ledger = ledger;
+    this.#mirror = mirror;
   }
 
-  series(query: SeriesQuery, who: Visibility, nowMs: number): SeriesResult {
+  /** `far`: what a mirror answered for days long ago; they are read from the tables where it does not fit them any more. */
+  series(query: SeriesQuery, who: Visibility, nowMs: number, far: FarAnswer | null = null): SeriesResult {
     const buckets = makeBuckets(query.period, query.bucketSeconds, this.#calendar);
-    const lines = this.#collect(buckets, this.#points(query, who, buckets));
+    const points =
+      far === null ? () => this.#points(query, who, buckets, null) : this.#atOnce(query, who, buckets, far);
+    const lines = this.#collect(buckets, points());
     if (query.by === 'total' && !lines.has('total')) lines.set('total', emptyLine(buckets));
     const gone = this.#daysWithoutRecords(query, who, buckets);
     for (const id of gone.keys()) if (!lines.has(id)) lines.set(id, emptyLine(buckets));
@@ -115,10 +122,19 @@ export class ChartReader {
     );
   }
 
-  #points(query: SeriesQuery, who: Visibility, buckets: Buckets): Point[] {
+  /** What waits for the mirror and the days that it does not have, of one instant. */
+  #atOnce(query: SeriesQuery, who: Visibility, buckets: Buckets, far: FarAnswer): () => Point[] {
+    return this.#sql.db.transaction(() => {
+      const waiting = this.#mirror.waiting(far, lineOf(query.by));
+      const days = waiting === null ? null : { last: far.asked.last, rows: [...far.days, ...waiting] };
+      return this.#points(query, who, buckets, days);
+    });
+  }
+
+  #points(query: SeriesQuery, who: Visibility, buckets: Buckets, far: FarRows | null): Point[] {
     const { first, last } = quartersOf(buckets);
     const narrowed = query.userId !== null || query.by === 'user' || who.kind === 'owner';
-    if (narrowed) return this.#userPoints(query, who, buckets, first, last);
+    if (narrowed) return this.#userPoints(query, who, buckets, { first, last }, far);
     const points = this.#sql.allBig<Point>(
       `SELECT q.quarter, ${lineOf(query.by)} AS line, ${sums('q')}, q.flags
        FROM carrier_quarter q JOIN carrier c ON c.id = q.carrier_id
@@ -132,7 +148,7 @@ export class ChartReader {
     const lastDay = Math.max(cleaned, oldest);
     const keptFrom = quarterOf(this.#calendar.day(lastDay).toMs);
     if (keptFrom <= first) return points;
-    const older = this.#dayPoints(query, who, buckets, lastDay);
+    const older = this.#dayPoints(query, who, buckets, lastDay, far);
     return [...older, ...points.filter(({ quarter }) => Number(quarter) >= keptFrom)];
   }
 
@@ -157,8 +173,14 @@ export class ChartReader {
     return this.#calendar.dayOf(fromMs[index] ?? 0).number;
   }
 
-  #userPoints(query: SeriesQuery, who: Visibility, buckets: Buckets, first: number, last: number): Point[] {
-    if (buckets.seconds === 86_400) return this.#dayPoints(query, who, buckets, Number.MAX_SAFE_INTEGER);
+  #userPoints(
+    query: SeriesQuery,
+    who: Visibility,
+    buckets: Buckets,
+    { first, last }: ReturnType<typeof quartersOf>,
+    far: FarRows | null,
+  ): Point[] {
+    if (buckets.seconds === 86_400) return this.#dayPoints(query, who, buckets, Number.MAX_SAFE_INTEGER, far);
     const { where, params } = narrow(query, who);
     const from =
       query.userId === null
@@ -176,22 +198,29 @@ export class ChartReader {
   }
 
   /** Day rows as points at their day's first quarter. Flags are not kept per day. */
-  #dayPoints(query: SeriesQuery, who: Visibility, buckets: Buckets, lastDay: number): Point[] {
+  #dayPoints(
+    query: SeriesQuery,
+    who: Visibility,
+    buckets: Buckets,
+    lastDay: number,
+    far: FarRows | null = null,
+  ): Point[] {
     const { where, params } = narrow(query, who);
     const from =
       query.userId === null
         ? 'day d JOIN tally t ON t.id = d.tally_id JOIN segment g ON g.id = t.segment_id'
         : `segment g CROSS JOIN tally t ON t.segment_id = g.id CROSS JOIN calendar_day b
            CROSS JOIN day d ON d.day = b.day AND d.tally_id = t.id`;
-    const first = this.#calendar.dayOf(buckets.fromMs[0] ?? 0).number;
+    const farRows = (far?.rows ?? []).filter(({ day }) => day <= lastDay);
+    const first = far === null ? this.#calendar.dayOf(buckets.fromMs[0] ?? 0).number : far.last + 1;
     const last = Math.min(lastDay, this.#calendar.dayOf(buckets.endMs - 1).number);
-    const rows = this.#sql.allBig<Omit<Point, 'quarter' | 'flags'> & { day: bigint }>(
+    const near = this.#sql.allBig<Omit<Point, 'quarter' | 'flags'> & { day: bigint }>(
       `SELECT d.day, ${lineOf(query.by)} AS line, ${sums('d')}
        FROM ${from} JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
        WHERE d.day BETWEEN @first AND @last ${where} GROUP BY d.day, 2`,
       { ...params, first, last },
     );
-    return rows.map(({ day, ...row }) => ({
+    return [...farRows, ...near].map(({ day, ...row }) => ({
       ...row,
       quarter: BigInt(quarterOf(this.#calendar.day(Number(day)).fromMs)),
       flags: 0n,
@@ -250,6 +279,12 @@ export class ChartReader {
       )
       .map(({ at, scope, reason }) => ({ at: new Date(at), kind: 'reset', label: reason ?? scope }));
   }
+}
+
+/** Sums of days up to `last`, from elsewhere. */
+interface FarRows {
+  readonly last: number;
+  readonly rows: readonly FarDay[];
 }
 
 /** All bytes as one line. */

@@ -12,6 +12,7 @@ import type { AdminLimit } from '../../../core/quota/admin-limit.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { AdminId, NodeId, PeerId, UserId } from '../../../core/units/ids.ts';
 import type { ReadConnection } from '../connections.ts';
+import type { FarAnswer } from '../mirror/far-days.ts';
 import { AccessReader } from './access-reader.ts';
 import { AdminLimitReader } from './admin-limit-reader.ts';
 import { AlertReader } from './alert-reader.ts';
@@ -28,6 +29,7 @@ import { IdentityReader } from './identity-reader.ts';
 import { InventoryReader } from './inventory-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { LinkReader } from './link-reader.ts';
+import { MirrorReader } from './mirror-reader.ts';
 import { NoteworthyReader } from './noteworthy-reader.ts';
 import { QualityReader } from './quality-reader.ts';
 import { QuotaReader } from './quota-reader.ts';
@@ -43,8 +45,9 @@ export function makeReaders(connection: ReadConnection, calendar: Calendar) {
   const sql = new Statements(connection.db);
   const ledger = new LedgerReader(sql, calendar, connection);
   const quotas = new QuotaReader(sql, calendar);
+  const mirror = new MirrorReader(sql, calendar);
   return {
-    ...{ connection, sql },
+    ...{ connection, sql, mirror },
     inventory: new InventoryReader(sql),
     identity: new IdentityReader(sql),
     twoFactors: new TwoFactorReader(sql),
@@ -67,7 +70,7 @@ export function makeReaders(connection: ReadConnection, calendar: Calendar) {
     userOrders: new UserOrderReader(sql, quotas, calendar),
     userTexts: new UserTextReader(sql),
     exports: new ExportReader(connection, calendar),
-    charts: new ChartReader(sql, calendar, ledger),
+    charts: new ChartReader(sql, calendar, ledger, mirror),
     statements: new StatementReader(sql, calendar, ledger),
   };
 }
@@ -77,7 +80,7 @@ export type Readers = ReturnType<typeof makeReaders>;
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
   const { connection, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
-  const { quotas, noteworthy, adminLimits, budgets, userOrders, userTexts, inventory } = readers;
+  const { quotas, noteworthy, adminLimits, budgets, userOrders, userTexts, inventory, mirror } = readers;
   return {
     previewTerms: (...asked: Parameters<typeof quotas.preview>) => quotas.preview(...asked),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
@@ -95,7 +98,9 @@ export function makeSlowReads(readers: Readers) {
     segmentSums: (first: number, last: number) => holders.segmentSums(first, last),
     carrier: (server: string, port: number, period: Period, who: Visibility) =>
       usage.carrier(server, port, period, who),
-    series: (query: SeriesQuery, who: Visibility, nowMs: number) => charts.series(query, who, nowMs),
+    series: (query: SeriesQuery, who: Visibility, nowMs: number, far: FarAnswer | null) =>
+      charts.series(query, who, nowMs, far),
+    planFarChart: (query: SeriesQuery, who: Visibility, atLeastDays: number) => mirror.plan(query, who, atLeastDays),
     beginExport: (id: number, query: ExportQuery, who: Visibility) => exports.begin(id, query, who),
     nextOfExport: (id: number) => exports.next(id),
     endExport: (id: number) => exports.end(id),

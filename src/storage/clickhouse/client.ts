@@ -1,0 +1,106 @@
+import { LedgerFailure } from '../../core/errors.ts';
+
+/** How long a statement may take, ms: a batch or a sum over years. */
+const TIMEOUT_MS = 60_000;
+
+/** A table sent along with a statement, which asks it by its name. */
+export interface SentTable {
+  readonly name: string;
+  /** `name Type, …` */
+  readonly structure: string;
+  /** Lines of values, as ClickHouse's format TSV has them. */
+  readonly tsv: string;
+}
+
+export interface Asked {
+  readonly sent?: SentTable;
+  /** A second statement with the id of one that still runs is refused by the server. */
+  readonly queryId?: string;
+  readonly settings?: Readonly<Record<string, string | number>>;
+  readonly signal?: AbortSignal;
+}
+
+/** ClickHouse over HTTP, old (18.16) and new. Only what those have in common is said. */
+export class ClickHouseClient {
+  readonly #base: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #timeoutMs: number;
+
+  /** `url`: `http(s)://user:password@host:8123/database` */
+  constructor(url: string, timeoutMs = TIMEOUT_MS) {
+    const base = new URL(url);
+    this.#headers = {
+      'x-clickhouse-user': decodeURIComponent(base.username) || 'default',
+      'x-clickhouse-key': decodeURIComponent(base.password),
+    };
+    this.#timeoutMs = timeoutMs;
+    const database = decodeURIComponent(base.pathname.slice(1)) || 'default';
+    base.username = '';
+    base.password = '';
+    base.pathname = '/';
+    base.search = '';
+    base.searchParams.set('database', database);
+    // A statement that fails after it began to answer is told as a failure, not as a short answer.
+    base.searchParams.set('wait_end_of_query', '1');
+    base.searchParams.set('output_format_json_quote_64bit_integers', '1');
+    this.#base = base;
+  }
+
+  /** Rows as lists; integers of 64 bits are text. @throws LedgerFailure `history-unreachable`, `history-refused` */
+  async rows(sql: string, asked: Asked = {}): Promise<(readonly (string | number)[])[]> {
+    const text = await this.#ask(`${sql} FORMAT JSONCompact`, asked);
+    return (JSON.parse(text) as { data: (string | number)[][] }).data;
+  }
+
+  /** For what answers nothing. @throws LedgerFailure as `rows` */
+  async run(sql: string, asked: Asked = {}): Promise<void> {
+    await this.#ask(sql, asked);
+  }
+
+  async #ask(sql: string, { sent, queryId, settings = {}, signal }: Asked): Promise<string> {
+    const url = new URL(this.#base);
+    if (queryId !== undefined) url.searchParams.set('query_id', queryId);
+    for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, String(value));
+    let body: string | FormData = sql;
+    if (sent !== undefined) {
+      url.searchParams.set('query', sql);
+      url.searchParams.set(`${sent.name}_structure`, sent.structure);
+      body = new FormData();
+      body.set(sent.name, new Blob([sent.tsv]), sent.name);
+    }
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await fetch(url, {
+        method: 'POST',
+        headers: this.#headers,
+        body,
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      });
+      text = await answer.text();
+    } catch (error) {
+      throw unreachable(error);
+    }
+    if (!answer.ok || /^Code: \d+/.test(text)) throw refused(answer.status, text);
+    return text;
+  }
+}
+
+function unreachable(error: unknown): LedgerFailure {
+  const { message, cause, name } = error as Error & { cause?: { code?: string; message?: string } };
+  const why = name === 'TimeoutError' ? 'there was no answer in time' : (cause?.code ?? cause?.message ?? message);
+  return new LedgerFailure('history-unreachable', `ClickHouse cannot be reached: ${why}.`, {
+    hint: 'Check that the server runs, that its address in XPERT_CLICKHOUSE_URL is right, and that it can be reached from here. PostgreSQL answers meanwhile.',
+    cause: error,
+  });
+}
+
+/** The first line of what it says: never the statement, which holds names. */
+function refused(status: number, text: string): LedgerFailure {
+  const [first = ''] = text.split('\n');
+  const said = first.slice(0, 300).trim() || `status ${status}`;
+  return new LedgerFailure('history-refused', `ClickHouse refused what it was asked: ${said}`, {
+    hint: 'Check user, password and database in XPERT_CLICKHOUSE_URL, and the log of the server. PostgreSQL answers meanwhile.',
+  });
+}

@@ -1,0 +1,56 @@
+/** What one batch adds to one row of the mirror, as text that loses no bit. In the order of `BATCH_COLUMNS`. */
+export type BatchRow = readonly string[];
+
+/** Columns of a row in a batch: of which row it is, then what is added to it. */
+export const BATCH_COLUMNS = [
+  ...['day', 'tally_id', 'segment_id', 'carrier_id', 'server', 'port', 'protocol', 'node_id', 'service_id'],
+  ...['rx', 'tx', 'undirected', 'markup', 'hours', 'connections', 'present'],
+] as const;
+
+/** Changes that go to the mirror together. Its content is never changed, however often it is sent. */
+export interface Batch {
+  /** Which filling of the mirror it belongs to. */
+  readonly life: string;
+  /** Without holes from 1 on. */
+  readonly number: number;
+  /** Drawn at random when it was cut: another batch of the same number is not this one. */
+  readonly seal: string;
+  /** All days of its rows lie in one month of the calendar. */
+  readonly rows: readonly BatchRow[];
+}
+
+/** How far the mirror is. */
+export interface MirrorState {
+  readonly life: string;
+  /** Days up to this one are in the mirror, but for what still waits. */
+  readonly filledDay: number;
+  /** The last batch that the mirror is known to hold; 0: none yet. */
+  readonly shipped: number;
+  readonly shippedSeal: string;
+  /** The last batch that was cut. */
+  readonly sealed: number;
+  /** Changes that were not sent yet, about. */
+  readonly waiting: number;
+  /** When the oldest of them was made; null: nothing waits. */
+  readonly waitingSince: Date | null;
+}
+
+/**
+ * Where changes of day rows wait for the mirror: written in the transaction that makes them. The mirror has whole days that
+ * are over; what happens to them later comes as signed changes. So the sums of what was sent and of what waits here are,
+ * at any moment, the day rows themselves.
+ */
+export interface Outbox {
+  /** To be called first: begins a mirror where there is none, and anew where the ledger was restored. */
+  begin(): Promise<MirrorState>;
+  /** The mirror has lost something: everything is filled in again, under another life. */
+  restart(): Promise<void>;
+  /** Takes a share of the days before `today` over. @returns false if there is nothing to be taken at present */
+  fill(today: number): Promise<boolean>;
+  /** The batch that is to be sent, the same one until it is acknowledged; null: nothing waits. */
+  seal(): Promise<Batch | null>;
+  /** The mirror holds this batch. */
+  acknowledge(batch: Pick<Batch, 'life' | 'number' | 'seal'>): Promise<void>;
+  state(): Promise<MirrorState | null>;
+  close(): Promise<void>;
+}

@@ -142,10 +142,16 @@ function isPlainJson({ headers }: AnswerHead): boolean {
   return /^application\/json\b/i.test(type) && encoding === 'identity';
 }
 
+/** Whoever came in time leaves no timer behind, which would hold what was found until it ends. */
 async function inTime<T>(work: Promise<T>): Promise<T> {
-  const late = delay(FIGURES_MS, undefined, { ref: false }).then(() => {
-    throw new Error('Figures came too late for the answer.');
+  let late: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error('Figures came too late for the answer.')), FIGURES_MS);
+    late.unref();
   });
-  late.catch(() => {});
-  return await Promise.race([work, late]);
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(late);
+  }
 }

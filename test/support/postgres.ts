@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -30,6 +31,9 @@ const GUARD = `cat >/dev/null; pid=$(head -n1 "$1/data/postmaster.pid" 2>/dev/nu
   [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null
   for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.2; done; rm -rf "$1"`;
 
+/** Where its files lie in memory: as little as may be of what they were before. */
+const IN_MEMORY = ['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB'];
+
 export const DATABASE_PASSWORD = 'p@ss:w0rd/of a test';
 
 /** A PostgreSQL server of a test's own, with one socket in its folder. */
@@ -37,22 +41,27 @@ export class PostgresServer {
   readonly folder: string;
   /** Where it listens for TLS connections with a password beside that; null: nowhere. */
   readonly tlsPort: number | null;
+  readonly #isDurable: boolean;
   readonly #guard: ChildProcess;
   #process: ChildProcess | null = null;
   #databases = 0;
 
-  private constructor(folder: string, tlsPort: number | null) {
+  private constructor(folder: string, tlsPort: number | null, isDurable: boolean) {
     this.folder = folder;
     this.tlsPort = tlsPort;
+    this.#isDurable = isDurable;
     this.#guard = spawn('sh', ['-c', GUARD, 'guard', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     this.#guard.unref();
     (this.#guard.stdin as unknown as { unref(): void }).unref();
   }
 
-  /** `tls`: it listens on 127.0.0.1, too, and lets nobody in there without TLS and a password. */
-  static async start({ tls = false } = {}): Promise<PostgresServer> {
-    const folder = mkdtempSync(path.join(SCRATCH, 'xpert-postgres-'));
-    const server = new PostgresServer(folder, tls ? await freePort() : null);
+  /**
+   * `tls`: it listens on 127.0.0.1, too, and lets nobody in there without TLS and a password. `durable`: its files are on a
+   * disk, and a commit waits for it, with the settings that PostgreSQL has by itself.
+   */
+  static async start({ tls = false, durable = false } = {}): Promise<PostgresServer> {
+    const folder = mkdtempSync(path.join(durable ? tmpdir() : SCRATCH, 'xpert-postgres-'));
+    const server = new PostgresServer(folder, tls ? await freePort() : null, durable);
     try {
       server.#make();
       await server.up();
@@ -102,8 +111,7 @@ export class PostgresServer {
     const settings = [
       `unix_socket_directories=${this.folder}`,
       'dynamic_shared_memory_type=mmap',
-      // Its files lie in memory: as little as may be of what they were before.
-      ...['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB'],
+      ...(this.#isDurable ? [] : IN_MEMORY),
       ...(this.tlsPort === null
         ? ['listen_addresses=']
         : ['listen_addresses=127.0.0.1', `port=${this.tlsPort}`, 'ssl=on', ...this.#certificate()]),

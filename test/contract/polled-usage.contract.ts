@@ -23,6 +23,22 @@ export function polledUsageContract(make: MakeStore): void {
     expect(items.map(({ endedAt }) => endedAt)).toEqual([null, null]);
   });
 
+  it('a connection whose last reading says that it is over is booked up to it, in the same poll', async () => {
+    const semantics = { kind: 'session', falls: 'to-zero', absence: 'ended' };
+    const node = await addNode('north');
+    const at0 = at.fixture.clock.now();
+    const reading = (connection: string, rx: number, tx: number, isOver: boolean) => ({
+      ...{ key: 'ann', connection, traffic: traffic(rx, tx), startedAt: at0, isOver },
+    });
+    const show = (...peers: ReturnType<typeof reading>[]) => poll(node.id, [{ ...wg0({}), peers }], { semantics });
+    await show(reading('one', 10, 200, false), reading('two', 3, 40, false));
+    minutes(1);
+    await show(reading('one', 17, 290, true), reading('two', 8, 90, true), reading('three', 1, 2, false));
+    minutes(1);
+    await show(reading('one', 17, 290, true), reading('three', 5, 7, false));
+    expect((await summary()).traffic).toEqual(traffic(7 + 5 + 5, 90 + 50 + 7));
+  });
+
   it('a position that nobody gave out begins a list at its start', async () => {
     const lists = [
       (cursor: string) => at.store.history.resets(10, cursor),

@@ -158,3 +158,125 @@ describe('the writer', () => {
     );
   });
 });
+
+describe('many at once', () => {
+  const LARGEST = 2n ** 63n - 1n;
+  const putAll = () => db.prepare('INSERT INTO quarantine (at, reason, report, rx, tx) VALUES (?, ?, ?, ?, ?)');
+  const rows = () =>
+    db.prepare('SELECT at, reason, report, rx, tx FROM quarantine ORDER BY id').raw().safeIntegers().all();
+
+  it('are written with one statement, whatever is in them', () => {
+    const words = ['plain', `a "quoted" {brace}, \\ back\nslash`, 'NULL', ''];
+    putAll().runColumns([
+      [1, -2, 2 ** 53 - 1, -(2 ** 40)],
+      words,
+      [null, '{}', null, '"ü"'],
+      [LARGEST, -LARGEST - 1n, 0n, 7],
+      [0n, 0, -1, 2n],
+    ]);
+    expect(rows()).toEqual([
+      [1n, words[0], null, LARGEST, 0n],
+      [-2n, words[1], '{}', -LARGEST - 1n, 0n],
+      [2n ** 53n - 1n, words[2], null, 0n, -1n],
+      [-(2n ** 40n), words[3], '"ü"', 7n, 2n],
+    ]);
+    expect(() => db.prepare('INSERT INTO inbox (body) SELECT ?').runColumns([['a']])).toThrow(/no list/);
+  });
+
+  it('may have columns in which nothing is known', () => {
+    putAll().runColumns([
+      [1, 2],
+      ['a', 'b'],
+      [null, null],
+      [3, 4],
+      [5, 6],
+    ]);
+    putAll().runColumns([[3], ['c'], ['[]'], [7], [8]]);
+    expect(rows().map((row) => (row as unknown[])[2])).toEqual([null, null, '[]']);
+  });
+
+  it('fail together, as one of them would', () => {
+    const tooMuch = [
+      [1, 2],
+      ['a', 'b'],
+      [null, null],
+      [1n, LARGEST + 1n],
+      [1, 1],
+    ];
+    expect(() => putAll().runColumns(tooMuch)).toThrow(expect.objectContaining({ code: '22003' }));
+    expect(() =>
+      putAll().runColumns([
+        [1, 2.5e300],
+        ['a', 'b'],
+        [null, null],
+        [1, 1],
+        [1, 1],
+      ]),
+    ).toThrow();
+    expect(() =>
+      putAll().runColumns([
+        [1, 'x'],
+        ['a', 'b'],
+        [null, null],
+        [1, 1],
+        [1, 1],
+      ]),
+    ).toThrow(/differ in kind/);
+    run('BEGIN');
+    run('ROLLBACK');
+    expect(rows()).toEqual([]);
+  });
+
+  it('are asked for with one statement, each answered in its place', () => {
+    run("INSERT INTO report_key (hash, body, day) VALUES (x'000000000000000000000001', 11, 1)");
+    run("INSERT INTO report_key (hash, body, day) VALUES (x'000000000000000000000002', 22, 1)");
+    const key = (last: number) => [Buffer.from([...Array(11).fill(0), last])];
+    const find = db.prepare('SELECT body FROM report_key WHERE hash = ?').pluck();
+    expect(find.getEach([key(2), key(3), key(1), key(2)])).toEqual([22, undefined, 11, 22]);
+    expect(find.getEach([])).toEqual([]);
+    for (const body of ['a', 'b', 'c']) put().run(body);
+    const between = db.prepare('SELECT id, body FROM inbox WHERE id >= ? AND body <> ? ORDER BY id').raw();
+    expect(
+      between.allEach([
+        [2, 'c'],
+        [9, 'c'],
+        [1, 'b'],
+      ]),
+    ).toEqual([
+      [[2, 'b']],
+      [],
+      [
+        [1, 'a'],
+        [3, 'c'],
+      ],
+    ]);
+    const sameReport = db.prepare('SELECT reason FROM quarantine WHERE report IS ? ORDER BY id DESC LIMIT 1').pluck();
+    putAll().runColumns([
+      [1, 2],
+      ['a', 'b'],
+      [null, '{}'],
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(sameReport.getEach([[null], ['{}']])).toEqual(['a', 'b']);
+    expect(sameReport.getEach([[null], [null]])).toEqual(['a', 'a']);
+  });
+
+  it('cost one way to the server, and in a transaction none of their own', () => {
+    let ways = 0;
+    const { pipeline } = db;
+    const flush = pipeline.flush.bind(pipeline);
+    pipeline.flush = () => {
+      ways += pipeline.isEmpty ? 0 : 1;
+      flush();
+    };
+    run('BEGIN');
+    const count = Array.from({ length: 1_000 }, (_, n) => n);
+    putAll().runColumns([count, count.map(String), count.map(() => null), count, count]);
+    expect(ways).toBe(0);
+    db.prepare('SELECT at FROM quarantine WHERE at = ?').getEach(count.map((n) => [n]));
+    run('COMMIT');
+    expect(ways).toBe(2);
+    expect(rows()).toHaveLength(1_000);
+  });
+});

@@ -123,7 +123,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'what is billed is rounded poll by poll',
     file: `${WRITER}/booking.ts`,
-    was: '(this.#sql.storedRecord.get(quarter, tallyId, flags, lag) as Sums | undefined) ?? NOTHING_YET',
+    was: '(found as Sums | undefined) ?? NOTHING_YET',
     becomes: 'NOTHING_YET',
   },
   {

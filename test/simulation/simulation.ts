@@ -1,5 +1,6 @@
 import { ManualClock } from '../../src/core/units/testing.ts';
 import type { Action, Answer } from './actions.ts';
+import { askTogether } from './asked-together.ts';
 import { breaches } from './checks.ts';
 import { Admins } from './deeds.ts';
 import { Machine } from './machine.ts';
@@ -43,6 +44,8 @@ export class Simulation {
   readonly #log: string[] = [];
 
   constructor(seed: number) {
+    // Half of the seeds as over PostgreSQL.
+    askTogether(seed % 2 === 0);
     this.#random = new Random(seed);
     this.#clock = new ManualClock();
     this.#machine = new Machine(this.#clock, this.#random);

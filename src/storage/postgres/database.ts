@@ -3,8 +3,9 @@ import type { Database, RunResult, Statement } from '../sql/database.ts';
 import { Connection } from './connection.ts';
 import { type Said, toPostgres } from './dialect.ts';
 import { PostgresError } from './failures.ts';
+import { type Column, insertOfColumns, selectForEach } from './many.ts';
 import { type Outcome, Pipeline, type Prepared } from './pipeline.ts';
-import { decoderOf, toWire, typeOf } from './values.ts';
+import { decoderOf, listTypeOf, toWire, toWireList, typeOf, type WireValue } from './values.ts';
 
 /**
  * Settings of every session: names are Xpert's first, so that its `sum` is found before the server's. A client that is cut
@@ -133,6 +134,8 @@ class PostgresStatement implements Statement {
   readonly #said: Said;
   /** By the types of parameters; a null fits any. */
   readonly #prepared: Prepared[] = [];
+  /** The same for many at once: by how, and the types of lists. */
+  readonly #ofLists = new Map<string, Prepared>();
   #form: 'object' | 'list' | 'first' = 'object';
   #big = false;
 
@@ -162,9 +165,44 @@ class PostgresStatement implements Statement {
   }
 
   getEach(params: readonly (readonly unknown[])[]): unknown[] {
-    const outcomes = params.map((each) => this.#add(each));
+    return this.#each(params, 'first').map(([first]) => first);
+  }
+
+  allEach(params: readonly (readonly unknown[])[]): unknown[][] {
+    return this.#each(params, 'all');
+  }
+
+  runColumns(columns: readonly (readonly unknown[])[]): void {
+    const lists = listsOf(columns);
+    this.#addLists('columns', lists, () => insertOfColumns(this.#said.sql, lists.types.map(toColumn)));
+  }
+
+  /** One statement for all, however many they are: rows come with the number of the parameters that they are of. */
+  #each(params: readonly (readonly unknown[])[], which: 'first' | 'all'): unknown[][] {
+    const answers: unknown[][] = params.map(() => []);
+    if (params.length === 0) return answers;
+    const given = params.map((each) => this.#valuesOf(each));
+    const lists = listsOf(this.#said.parameters.map((_, i) => given.map((values) => values[i])));
+    const outcome = this.#addLists(which, lists, () =>
+      selectForEach(this.#said.sql, lists.types.map(toColumn), params.length, which),
+    );
     this.#db.pipeline.flush();
-    return outcomes.map((outcome) => this.#decoded(outcome)[0]);
+    const rows = this.#decoded(outcome, 1);
+    outcome.rows.forEach(([number], i) => void answers[Number(number) - 1]?.push(rows[i]));
+    return answers;
+  }
+
+  /** A list in which nothing is known needs no parameter. */
+  #addLists(kind: 'columns' | 'first' | 'all', { types, values }: Lists, say: () => string): Outcome {
+    const key = `${kind} ${types.join(' ')}`;
+    let prepared = this.#ofLists.get(key);
+    if (prepared === undefined) {
+      const known = types.filter((type) => type !== 0);
+      const byIndex = kind !== 'columns';
+      prepared = { name: this.#db.nameOfStatement(), sql: say(), types: known, byIndex, state: 'new', columns: [] };
+      this.#ofLists.set(key, prepared);
+    }
+    return this.#db.pipeline.add(prepared, values);
   }
 
   iterate(...params: unknown[]): IterableIterator<unknown> {
@@ -192,11 +230,12 @@ class PostgresStatement implements Statement {
     return this.#decoded(outcome);
   }
 
-  #decoded(outcome: Outcome): unknown[] {
-    const { columns } = outcome.prepared;
+  /** `from`: the first column that is asked for. */
+  #decoded(outcome: Outcome, from = 0): unknown[] {
+    const columns = outcome.prepared.columns.slice(from);
     const decoders = columns.map(({ type }) => decoderOf(type, this.#big));
     const decode = (row: readonly (string | null)[], i: number): unknown => {
-      const text = row[i] ?? null;
+      const text = row[from + i] ?? null;
       return text === null ? null : decoders[i]?.(text);
     };
     if (this.#form === 'first') return outcome.rows.map((row) => decode(row, 0));
@@ -231,6 +270,21 @@ class PostgresStatement implements Statement {
     return prepared;
   }
 }
+
+/** Values of several columns, as the wire has them. */
+interface Lists {
+  /** 0: nothing in it is known. */
+  readonly types: readonly number[];
+  readonly values: readonly WireValue[];
+}
+
+function listsOf(columns: readonly (readonly unknown[])[]): Lists {
+  const types = columns.map(listTypeOf);
+  const values = columns.flatMap((column, i) => (types[i] === 0 ? [] : [toWireList(types[i] as number, column)]));
+  return { types, values };
+}
+
+const toColumn = (type: number): Column => (type === 0 ? 'nulls' : 'values');
 
 function isNamed(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);

@@ -17,6 +17,8 @@ export interface Prepared {
   readonly types: readonly number[];
   /** `ready`: the server has it. */
   state: 'new' | 'sent' | 'ready';
+  /** Tables are joined in the order of the statement, each by an index, however few rows the server believes them to have. */
+  readonly byIndex?: boolean;
   /** Name and type of each column. */
   columns: readonly { readonly name: string; readonly type: number }[];
 }
@@ -40,14 +42,29 @@ export class Pipeline {
   readonly #connection: Connection;
   #bytes: Buffer[] = [];
   #queued: Outcome[] = [];
+  readonly #byIndex = planned('by_index', { join_collapse_limit: '1', ...ofEach('off') });
+  readonly #byCost = planned('by_cost', { join_collapse_limit: '8', ...ofEach('on') });
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
+  /** Nothing waits to be sent. */
+  get isEmpty(): boolean {
+    return this.#queued.length === 0;
+  }
+
   /** @throws what the queue before fails with, where it had to be sent */
   add(prepared: Prepared, values: readonly WireValue[]): Outcome {
     if (this.#queued.length >= MOST_QUEUED) this.flush();
+    if (prepared.byIndex !== true) return this.#queue(prepared, values);
+    this.#queue(this.#byIndex, []);
+    const outcome = this.#queue(prepared, values);
+    this.#queue(this.#byCost, []);
+    return outcome;
+  }
+
+  #queue(prepared: Prepared, values: readonly WireValue[]): Outcome {
     const { name, sql, types } = prepared;
     if (prepared.state === 'new') {
       prepared.state = 'sent';
@@ -111,6 +128,16 @@ export class Pipeline {
       }
     }
   }
+}
+
+function ofEach(value: string): Record<string, string> {
+  return { enable_seqscan: value, enable_hashjoin: value, enable_mergejoin: value };
+}
+
+/** A statement that tells the planner how to plan those that follow. */
+function planned(name: string, settings: Readonly<Record<string, string>>): Prepared {
+  const calls = Object.entries(settings).map(([setting, value]) => `set_config('${setting}', '${value}', false)`);
+  return { name, sql: `SELECT ${calls.join(', ')}`, types: [], state: 'new', columns: [] };
 }
 
 /** @returns true when the outcome is complete */

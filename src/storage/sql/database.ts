@@ -25,6 +25,13 @@ export interface Statement {
   all(...params: unknown[]): unknown[];
   /** The first row for each of the given parameters, asked together; absent where asking one by one costs no more. */
   getEach?(params: readonly (readonly unknown[])[]): unknown[];
+  /** As `getEach`, with all rows of each. */
+  allEach?(params: readonly (readonly unknown[])[]): unknown[][];
+  /**
+   * Writes many rows at once: the one list of `VALUES` of this statement stands for each of them. `columns`: the values of the
+   * rows, column by column. Absent where rows are best put into the text of a statement.
+   */
+  runColumns?(columns: readonly (readonly unknown[])[]): void;
   iterate(...params: unknown[]): IterableIterator<unknown>;
   /** Rows are their first column alone. */
   pluck(): this;

@@ -2,7 +2,7 @@ import type { CarrierRules, RuleSince } from '../../../core/ledger/billing.ts';
 import { type AppliedReset, effectiveMark, markAt, marksOnHalf, type UsageHalf } from '../../../core/ledger/segment.ts';
 import { quarterOf } from '../../../core/units/quarter.ts';
 import { BoundedMap } from '../bounded-map.ts';
-import type { Database, Statement } from '../database.ts';
+import type { Database, RunResult, Statement } from '../database.ts';
 import { type BillingRuleRow, billingRuleColumns, toBillingRule } from '../rows.ts';
 
 /** Whose bytes they are: a user, or a token or peer that nobody owns; a claimed one belongs to a user since. */
@@ -93,6 +93,17 @@ export interface PendingRecord {
   toMs: number;
 }
 
+/** Bytes that are to be booked: of a peer or a token, over a carrier. */
+export interface Expected {
+  readonly carrier: CarrierState;
+  readonly peerId: string | null;
+  readonly token: string | null;
+  /** Where they go; null: only the series is needed. */
+  readonly line: { readonly holder: Holder; readonly fromMs: number; readonly toMs: number } | null;
+}
+
+type ExpectedLine = Expected & { readonly line: NonNullable<Expected['line']> };
+
 /** 2 x 100,000 series: some 60 MB when all of them are in use. */
 const SERIES_KEPT = 100_000;
 /** What is of one peer alone is kept with the peer (`MeteredPeer`), where there is room for that. */
@@ -112,6 +123,8 @@ export class Attribution {
   #allResets: readonly MarkRow[] | null = null;
   /** False while no user was ever reset alone: then nobody's marks need to be looked for. */
   #areUsersReset: boolean | null = null;
+  /** Of users who are looked at ahead. */
+  readonly #ownResets = new Map<string, readonly MarkRow[]>();
   #generation = 0;
 
   constructor(db: Database) {
@@ -132,6 +145,7 @@ export class Attribution {
     this.#peerHolders.clear();
     this.#allResets = null;
     this.#areUsersReset = null;
+    this.#ownResets.clear();
   }
 
   carrier(server: string, port: number, protocol: string, service?: CarrierService): CarrierState {
@@ -167,11 +181,11 @@ export class Attribution {
   }
 
   seriesOfToken(token: string, carrier: CarrierState): SeriesState {
-    return this.#seriesOf(`t${carrier.id}\n${token}`, carrier, this.#sql.findTokenSeries, null, token);
+    return this.#seriesOf(seriesKey({ carrier, peerId: null, token }), carrier, this.#sql.findTokenSeries, null, token);
   }
 
   seriesOfPeer(peerId: string, carrier: CarrierState): SeriesState {
-    return this.#seriesOf(`p${carrier.id}\n${peerId}`, carrier, this.#sql.findPeerSeries, peerId, null);
+    return this.#seriesOf(seriesKey({ carrier, peerId, token: null }), carrier, this.#sql.findPeerSeries, peerId, null);
   }
 
   #seriesOf(key: string, carrier: CarrierState, find: Statement, peerId: string | null, token: string | null) {
@@ -179,16 +193,122 @@ export class Attribution {
     let series = known.get(key);
     if (series !== undefined) return series;
     const [id, lastAt] = (find.get(peerId ?? token, carrier.id) as [number, number | null] | undefined) ?? NOT_FOUND;
-    series = {
-      id: id ?? Number(this.#sql.addSeries.run(carrier.id, peerId, token).lastInsertRowid),
-      carrier,
-      lastQuarter: lastAt === null ? -1 : quarterOf(lastAt),
-      activeIn: -1,
-      activeEra: null,
-      lines: NONE,
-    };
+    series = newSeries(id ?? this.#addSeries(carrier, peerId, token)(), carrier, lastAt);
     known.set(key, series);
     return series;
+  }
+
+  #addSeries(carrier: CarrierState, peerId: string | null, token: string | null): () => number {
+    return added(this.#sql.addSeries.run(carrier.id, peerId, token));
+  }
+
+  /** Whether `lookAhead` saves anything: where each question is a way to a server. */
+  get looksAhead(): boolean {
+    return this.#sql.findTally.getEach !== undefined;
+  }
+
+  /**
+   * Finds or makes together what `seriesOfToken`, `seriesOfPeer` and `line` would find or make one after the other. To be
+   * called for bytes that are booked in the same transaction, or after a crash before anything else is.
+   */
+  lookAhead(expected: readonly Expected[], nowMs: number): void {
+    const withLines = expected.flatMap((one) => (one.line === null ? [] : [{ ...one, line: one.line }]));
+    this.#seriesAhead(expected);
+    this.#marksAhead(withLines.map(({ line }) => line.holder.userId));
+    this.#segmentsAhead(withLines, nowMs);
+    this.#talliesAhead(withLines, nowMs);
+  }
+
+  #seriesAhead(expected: readonly Expected[]): void {
+    const { findPeerSeries, findTokenSeries } = this.#sql;
+    for (const find of [findPeerSeries, findTokenSeries]) {
+      const known = find === findPeerSeries ? this.#peerSeries : this.#series;
+      const missing = new Map<string, Expected>();
+      for (const one of expected) {
+        const key = seriesKey(one);
+        if ((one.peerId !== null) === (find === findPeerSeries) && known.get(key) === undefined) missing.set(key, one);
+      }
+      const all = [...missing];
+      const found = find.getEach?.(all.map(([, { peerId, token, carrier }]) => [peerId ?? token, carrier.id])) ?? [];
+      // All are sent before the first id is asked for.
+      const ids = all.map(([, { carrier, peerId, token }], i) => {
+        const row = found[i] as [number, number | null] | undefined;
+        return row === undefined ? this.#addSeries(carrier, peerId, token) : () => row[0];
+      });
+      all.forEach(([key, { carrier }], i) => {
+        const row = found[i] as [number, number | null] | undefined;
+        known.set(key, newSeries(ids[i]?.() as number, carrier, row?.[1] ?? null));
+      });
+    }
+  }
+
+  /** Resets of users alone, where there are any. */
+  #marksAhead(userIds: readonly (string | null)[]): void {
+    this.#ownResets.clear();
+    this.#areUsersReset ??= this.#sql.areUsersReset.get() === 1;
+    if (!this.#areUsersReset) return;
+    const users = [...new Set(userIds.filter((id) => id !== null))];
+    const found = this.#sql.userResets.allEach?.(users.map((id) => [id])) ?? [];
+    users.forEach((id, i) => void this.#ownResets.set(id, (found[i] ?? []).map(toMark)));
+  }
+
+  #segmentsAhead(expected: readonly ExpectedLine[], nowMs: number): void {
+    const missing = new Map<string, { readonly holder: HolderState; readonly mark: number }>();
+    for (const { carrier, line } of expected) {
+      const holder = this.#stateOf(line.holder, carrier.half);
+      const mark = markOf(holder, line.fromMs, line.toMs);
+      if (holder.segments.some((segment) => segment.mark === mark)) continue;
+      missing.set(`${holderKey(line.holder, carrier.half)}\n${mark}`, { holder, mark });
+    }
+    const all = [...missing.values()];
+    const found = new Map<(typeof all)[number], SegmentRow>();
+    const { findOwnSegment, findTokenSegment, findPeerSegment } = this.#sql;
+    for (const find of [findOwnSegment, findTokenSegment, findPeerSegment]) {
+      const some = all.filter(({ holder, mark }) => this.#segmentQuestion(holder, mark).find === find);
+      const rows = find.getEach?.(some.map(({ holder, mark }) => this.#segmentQuestion(holder, mark).params)) ?? [];
+      some.forEach((one, i) => void (rows[i] !== undefined && found.set(one, rows[i] as SegmentRow)));
+    }
+    const segments = all.map((one) => {
+      const row = found.get(one);
+      return row === undefined
+        ? this.#openSegment(one.holder, one.mark, nowMs)
+        : () => toSegment(row, one.holder, one.mark);
+    });
+    all.forEach(({ holder }, i) => {
+      holder.segments = withOne(holder.segments, segments[i]?.() as SegmentState);
+    });
+  }
+
+  #talliesAhead(expected: readonly ExpectedLine[], nowMs: number): void {
+    const missing = new Map<
+      string,
+      { readonly series: SeriesState; readonly segment: SegmentState; readonly fromMs: number }
+    >();
+    for (const one of expected) {
+      const { holder, fromMs, toMs } = one.line;
+      const series = this.#knownSeries(one);
+      const segment = this.segment(holder, series.carrier.half, fromMs, toMs, nowMs);
+      const key = `${series.id} ${segment.id}`;
+      if (!missing.has(key) && !series.lines.some((line) => line.segment === segment))
+        missing.set(key, { series, segment, fromMs });
+    }
+    const all = [...missing.values()];
+    const found = this.#sql.findTally.getEach?.(all.map(({ series, segment }) => [series.id, segment.id])) ?? [];
+    const ids = all.map(({ series, segment, fromMs }, i) => {
+      const id = found[i] as number | undefined;
+      return id === undefined ? this.#addTally(series, segment, fromMs) : () => id;
+    });
+    all.forEach(({ series, segment }, i) => {
+      series.lines = withOne(series.lines, { tallyId: ids[i]?.() as number, series, segment, pending: NONE });
+    });
+  }
+
+  #knownSeries({ carrier, peerId, token }: Expected): SeriesState {
+    return peerId === null ? this.seriesOfToken(token as string, carrier) : this.seriesOfPeer(peerId, carrier);
+  }
+
+  #addTally(series: SeriesState, segment: SegmentState, fromMs: number): () => number {
+    return added(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs));
   }
 
   /** The tally for bytes that a series carried for a holder in `[fromMs, toMs)`. */
@@ -196,7 +316,7 @@ export class Attribution {
     const segment = this.segment(holder, series.carrier.half, fromMs, toMs, nowMs);
     for (const line of series.lines) if (line.segment === segment) return line;
     const found = this.#sql.findTally.get(series.id, segment.id) as number | undefined;
-    const tallyId = found ?? Number(this.#sql.addTally.run(series.id, segment.id, fromMs, fromMs).lastInsertRowid);
+    const tallyId = found ?? this.#addTally(series, segment, fromMs)();
     const line: Line = { tallyId, series, segment, pending: NONE };
     series.lines = withOne(series.lines, line);
     return line;
@@ -218,7 +338,7 @@ export class Attribution {
   }
 
   #stateOf(holder: Holder, half: UsageHalf): HolderState {
-    const key = `${holder.userId ?? ''}\n${holder.token ?? ''}\n${holder.peerId ?? ''}\n${holder.inCycle}\n${half}`;
+    const key = holderKey(holder, half);
     const { userId, token, peerId, inCycle } = holder;
     // The segments of a user are of all their peers, and have to be the same ones for all.
     const known = userId === null && peerId !== null ? this.#peerHolders : this.#holders;
@@ -235,44 +355,40 @@ export class Attribution {
     this.#allResets ??= this.#sql.allResets.all().map(toMark);
     this.#areUsersReset ??= this.#sql.areUsersReset.get() === 1;
     if (userId === null || !this.#areUsersReset) return this.#allResets;
-    const own = this.#sql.userResets.all(userId).map(toMark);
+    const own = this.#ownResets.get(userId) ?? this.#sql.userResets.all(userId).map(toMark);
     return own.length === 0 ? this.#allResets : [...this.#allResets, ...own];
   }
 
   #segmentAt(holder: HolderState, fromMs: number, toMs: number, nowMs: number): SegmentState {
-    const mark = holder.resets.length === 0 ? 0 : markAt(holder.resets, fromMs, toMs);
+    const mark = markOf(holder, fromMs, toMs);
     for (const segment of holder.segments) if (segment.mark === mark) return segment;
-    const segment = this.#findSegment(holder, mark) ?? this.#openSegment(holder, mark, nowMs);
+    const segment = this.#findSegment(holder, mark) ?? this.#openSegment(holder, mark, nowMs)();
     holder.segments = withOne(holder.segments, segment);
     return segment;
   }
 
   #findSegment(holder: HolderState, mark: number): SegmentState | undefined {
-    const row = this.#segmentRow(holder, mark);
-    if (row === undefined) return undefined;
-    const [id, allMark, hidden] = row;
-    return { id, mark, allMark, hidden: hidden === 1, unclaimed: holder.userId === null, places: NONE };
+    const { find, params } = this.#segmentQuestion(holder, mark);
+    const row = find.get(...params) as SegmentRow | undefined;
+    return row === undefined ? undefined : toSegment(row, holder, mark);
   }
 
-  #segmentRow({ userId, token, peerId, inCycle, half }: HolderState, mark: number) {
+  #segmentQuestion({ userId, token, peerId, inCycle, half }: HolderState, mark: number) {
     const cycle = inCycle ? 1 : 0;
     const { findOwnSegment, findTokenSegment, findPeerSegment } = this.#sql;
-    const row =
-      token !== null
-        ? findTokenSegment.get(token, userId, mark, cycle)
-        : peerId !== null
-          ? findPeerSegment.get(peerId, userId, mark, cycle)
-          : findOwnSegment.get(userId, mark, half);
-    return row as [id: number, allMark: number, hidden: number] | undefined;
+    if (token !== null) return { find: findTokenSegment, params: [token, userId, mark, cycle] };
+    if (peerId !== null) return { find: findPeerSegment, params: [peerId, userId, mark, cycle] };
+    return { find: findOwnSegment, params: [userId, mark, half] };
   }
 
-  #openSegment(holder: HolderState, mark: number, nowMs: number): SegmentState {
+  /** It is sent at once; who takes the answer waits for it. */
+  #openSegment(holder: HolderState, mark: number, nowMs: number): () => SegmentState {
     const { userId, token, peerId } = holder;
     let allMark = 0;
     for (const { id, all } of holder.resets) if (all && id <= mark && id > allMark) allMark = id;
     const hidden = effectiveMark(holder.resets.filter(({ all }) => !all)) > mark;
     const claimedAt = userId !== null && (token !== null || peerId !== null) ? nowMs : null;
-    const { lastInsertRowid } = this.#sql.addSegment.run(
+    const ran = this.#sql.addSegment.run(
       userId,
       token,
       peerId,
@@ -284,8 +400,37 @@ export class Attribution {
       claimedAt,
       holder.half,
     );
-    return { id: Number(lastInsertRowid), mark, allMark, hidden, unclaimed: userId === null, places: NONE };
+    const id = added(ran);
+    return () => ({ id: id(), mark, allMark, hidden, unclaimed: userId === null, places: NONE });
   }
+}
+
+type SegmentRow = readonly [id: number, allMark: number, hidden: number];
+
+function toSegment([id, allMark, hidden]: SegmentRow, { userId }: HolderState, mark: number): SegmentState {
+  return { id, mark, allMark, hidden: hidden === 1, unclaimed: userId === null, places: NONE };
+}
+
+function markOf({ resets }: HolderState, fromMs: number, toMs: number): number {
+  return resets.length === 0 ? 0 : markAt(resets, fromMs, toMs);
+}
+
+function newSeries(id: number, carrier: CarrierState, lastAt: number | null): SeriesState {
+  const lastQuarter = lastAt === null ? -1 : quarterOf(lastAt);
+  return { id, carrier, lastQuarter, activeIn: -1, activeEra: null, lines: NONE };
+}
+
+function seriesKey({ carrier, peerId, token }: Pick<Expected, 'carrier' | 'peerId' | 'token'>): string {
+  return peerId === null ? `t${carrier.id}\n${token}` : `p${carrier.id}\n${peerId}`;
+}
+
+function holderKey({ userId, token, peerId, inCycle }: Holder, half: UsageHalf): string {
+  return `${userId ?? ''}\n${token ?? ''}\n${peerId ?? ''}\n${inCycle}\n${half}`;
+}
+
+/** The id of a row that was added: asking for it may wait for a server, so that several are added first. */
+function added(ran: RunResult): () => number {
+  return () => Number(ran.lastInsertRowid);
 }
 
 /** Shared by all who have nothing yet. */

@@ -6,22 +6,16 @@ import { ADD_PLAIN_SUMS, ADD_SUMS } from './sums.ts';
 export function prepareBooking(db: Database) {
   return {
     plainTallies: plainTallies(db),
+    tallies: tallies(db),
     plainRecords: plainRecords(db),
+    records: records(db),
     plainDays: plainDays(db),
-    record: db.prepare(
-      `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected, markup) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
-    ),
+    days: days(db),
     storedRecord: db
       .prepare(
         'SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?',
       )
       .safeIntegers(),
-    day: db.prepare(
-      `INSERT INTO day (day, tally_id, rx, tx, undirected, markup, hours, connections) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET ${ADD_SUMS},
-         hours = hours | excluded.hours, connections = connections + excluded.connections`,
-    ),
     tally: db.prepare(
       `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?, markup = markup + ?,
          first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
@@ -36,12 +30,11 @@ export function prepareBooking(db: Database) {
     ),
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
     // CROSS JOIN: from the segment on; never through all rows of the day, or all series of the place, however few there were
-    // when SQLite made its plan.
+    // when the plan was made. Null: nothing on that day.
     placeHours: db
       .prepare(
-        `SELECT d.hours FROM tally t
+        `SELECT (SELECT d.hours FROM day d WHERE d.day = ? AND d.tally_id = t.id) FROM tally t
          CROSS JOIN series s ON s.id = t.series_id CROSS JOIN carrier c ON c.id = s.carrier_id
-         CROSS JOIN day d ON d.day = ? AND d.tally_id = t.id
          WHERE t.segment_id = ? AND c.place = ?`,
       )
       .pluck(),
@@ -56,6 +49,37 @@ function plainTallies(db: Database): RowBatch {
       UPDATE tally SET rx = tally.rx + added.rx, tx = tally.tx + added.tx,
         first_at = min(tally.first_at, added.first_at), last_at = max(tally.last_at, added.last_at)
       FROM added WHERE tally.id = added.id`,
+  );
+}
+
+function tallies(db: Database): RowBatch {
+  return new RowBatch(
+    db,
+    7,
+    (rows) => `WITH added (id, rx, tx, undirected, markup, first_at, last_at) AS (VALUES ${rows})
+      UPDATE tally SET rx = tally.rx + added.rx, tx = tally.tx + added.tx,
+        undirected = tally.undirected + added.undirected, markup = tally.markup + added.markup,
+        first_at = min(tally.first_at, added.first_at), last_at = max(tally.last_at, added.last_at)
+      FROM added WHERE tally.id = added.id`,
+  );
+}
+
+function records(db: Database): RowBatch {
+  return new RowBatch(
+    db,
+    8,
+    (rows) => `INSERT INTO record (quarter, tally_id, flags, lag, rx, tx, undirected, markup) VALUES ${rows}
+      ON CONFLICT DO UPDATE SET ${ADD_SUMS}`,
+  );
+}
+
+function days(db: Database): RowBatch {
+  return new RowBatch(
+    db,
+    8,
+    (rows) => `INSERT INTO day (day, tally_id, rx, tx, undirected, markup, hours, connections) VALUES ${rows}
+      ON CONFLICT DO UPDATE SET ${ADD_SUMS},
+        hours = hours | excluded.hours, connections = connections + excluded.connections`,
   );
 }
 

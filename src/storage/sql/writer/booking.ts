@@ -4,11 +4,12 @@ import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { quarterStart } from '../../../core/units/quarter.ts';
 import { attempt, type Database } from '../database.ts';
 import { isOutOfRange } from '../out-of-range.ts';
+import { AskedAhead, type Wanted } from './asked-ahead.ts';
 import { type Line, NONE, type PendingRecord, type PlaceHours, withOne } from './attribution.ts';
 import { prepareBooking } from './booking-statements.ts';
 import { CarrierSums } from './carrier-sums.ts';
 import type { Quotas } from './quotas.ts';
-import { ROWS_PER_STATEMENT } from './row-batch.ts';
+import type { RowBatch } from './row-batch.ts';
 import { addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 /** What a flush added to the day rows of a segment, for those who keep sums beside the database. */
@@ -33,6 +34,8 @@ export class Booking {
   #touched: Line[] = [];
   readonly #carriers: CarrierSums;
   readonly #quotas: Quotas;
+  readonly #stored: AskedAhead;
+  readonly #hours: AskedAhead;
   #deltas: DayDelta[] | null = null;
 
   constructor(db: Database, calendar: Calendar, quotas: Quotas) {
@@ -40,7 +43,9 @@ export class Booking {
     this.#sql = prepareBooking(db);
     this.#calendar = calendar;
     this.#quotas = quotas;
-    this.#carriers = new CarrierSums(db, () => this.#sql.plainRecords.flush());
+    this.#carriers = new CarrierSums(db, () => this.#flushRecords());
+    this.#stored = new AskedAhead(this.#sql.storedRecord);
+    this.#hours = new AskedAhead(this.#sql.placeHours);
   }
 
   /** Whether deltas are wanted; they cost memory and messages. */
@@ -75,8 +80,9 @@ export class Booking {
     const lines = this.#mergeSorted(this.#touched.sort((a, b) => a.tallyId - b.tallyId));
     this.#touched = [];
     for (const line of lines.slice(0, done)) takePending(line);
-    for (let next = done; next < lines.length; next += ROWS_PER_STATEMENT) {
-      const some = lines.slice(next, next + ROWS_PER_STATEMENT);
+    const perStep = this.#sql.plainTallies.capacity;
+    for (let next = done; next < lines.length; next += perStep) {
+      const some = lines.slice(next, next + perStep);
       this.#flushLines(some);
       yield some.length;
     }
@@ -97,8 +103,8 @@ export class Booking {
   drop(): void {
     for (const line of this.#touched) takePending(line);
     this.#touched = [];
-    const { plainTallies, plainRecords, plainDays } = this.#sql;
-    for (const batch of [plainTallies, plainRecords, plainDays]) batch.drop();
+    const { plainTallies, tallies, plainRecords, records, plainDays, days } = this.#sql;
+    for (const batch of [plainTallies, tallies, plainRecords, records, plainDays, days]) batch.drop();
     this.#carriers.drop();
     this.#knownDays.clear();
     if (this.#deltas !== null) this.#deltas = [];
@@ -110,11 +116,44 @@ export class Booking {
   }
 
   #flushLines(lines: readonly Line[]): void {
+    if (this.#hours.isWorthwhile) this.#lookAhead(lines);
     for (const line of lines) this.#bill(line);
     // The largest sums first: where they hold, those of the days and the quarters do.
     for (const line of this.#addToTallies(lines)) this.#flushLine(line);
+    this.#flushRecords();
+    this.#flushDays();
+  }
+
+  #flushRecords(): void {
     this.#sql.plainRecords.flush();
+    this.#sql.records.flush();
+  }
+
+  #flushDays(): void {
     this.#sql.plainDays.flush();
+    this.#sql.days.flush();
+  }
+
+  /** Asks together what the lines would ask one by one. */
+  #lookAhead(lines: readonly Line[]): void {
+    const stored: Wanted[] = [];
+    const hours: Wanted[] = [];
+    for (const line of lines) {
+      const { segment, series, tallyId } = line;
+      const { place } = series.carrier;
+      const known = segment.places.find((each) => each.place === place);
+      for (const { quarter, flags, lag } of line.pending) {
+        const day = this.#hourOf(quarter).day.number;
+        if (known?.day !== day)
+          hours.push({ key: hoursKey(day, segment.id, place), by: segment, params: [day, segment.id, place] });
+        if (series.carrier.rules === null) continue;
+        const params = [quarter, tallyId, flags, lag];
+        stored.push({ key: params.join(), by: line, params });
+      }
+    }
+    this.#stored.ask(stored);
+    this.#hours.ask(hours);
+    this.#carriers.lookAhead(lines);
   }
 
   #flushLine(line: Line): void {
@@ -123,14 +162,14 @@ export class Booking {
       this.#carriers.addRecord(line.series, record);
       const { quarter, flags, lag, rx, tx, undirected, markup } = record;
       if (isPlain(record)) this.#sql.plainRecords.add(quarter, line.tallyId, flags, lag, rx, tx);
-      else this.#sql.record.run(quarter, line.tallyId, flags, lag, rx, tx, undirected, markup);
+      else this.#sql.records.add(quarter, line.tallyId, flags, lag, rx, tx, undirected, markup);
       this.#addToDay(line, days, record);
       this.#quotas.add(line, this.#hourOf(quarter).day.number, record);
     }
     for (const row of days) {
       const { day, rx, tx, undirected, markup, hours, connections, lastMs } = row;
       if (isPlain(row)) this.#sql.plainDays.add(day, line.tallyId, rx, tx, hours, connections);
-      else this.#sql.day.run(day, line.tallyId, rx, tx, undirected, markup, hours, connections);
+      else this.#sql.days.add(day, line.tallyId, rx, tx, undirected, markup, hours, connections);
       this.#carriers.addDay(line.segment, line.series, row);
       this.#deltas?.push({ segmentId: line.segment.id, day, rx, tx, undirected, markup, connections, lastMs });
     }
@@ -144,33 +183,46 @@ export class Booking {
 
   /** What the added bytes change: a record is billed as the sum that it is, not poll by poll. */
   #markupOf({ tallyId }: Line, { quarter, flags, lag, rx, tx, undirected }: PendingRecord, rule: BillingRule): bigint {
-    const before = (this.#sql.storedRecord.get(quarter, tallyId, flags, lag) as Sums | undefined) ?? NOTHING_YET;
+    const key = [quarter, tallyId, flags, lag];
+    const ahead = this.#stored.isWorthwhile ? this.#stored.take(key.join()) : undefined;
+    const found = ahead === undefined ? this.#sql.storedRecord.get(...key) : ahead[0];
+    const before = (found as Sums | undefined) ?? NOTHING_YET;
     const after = [before.rx + rx, before.tx + tx, before.undirected + undirected] as const;
     return billedBytes(rule, ...after) - (after[0] + after[1] + after[2]) - before.markup;
   }
 
   /** @returns those whose totals hold the sums */
   #addToTallies(lines: readonly Line[]): readonly Line[] {
-    const sums = lines.map(({ pending }) => sumOf(pending));
-    if (this.#addToAllTallies(lines, sums)) return lines;
-    return lines.filter((line, i) => this.#addToTally(line, sums[i] as TallySum));
+    const { plainTallies, tallies } = this.#sql;
+    const all = lines.map((line) => ({ line, sum: sumOf(line.pending) }));
+    const plain = all.filter(({ sum }) => isPlain(sum));
+    const others = plain.length === all.length ? NONE : all.filter(({ sum }) => !isPlain(sum));
+    const refused = [
+      ...this.#addGroup(plainTallies, plain, ({ line: { tallyId }, sum: { rx, tx, fromMs, toMs } }) =>
+        plainTallies.add(tallyId, rx, tx, fromMs, toMs),
+      ),
+      ...this.#addGroup(tallies, others, ({ line: { tallyId }, sum: { rx, tx, undirected, markup, fromMs, toMs } }) =>
+        tallies.add(tallyId, rx, tx, undirected, markup, fromMs, toMs),
+      ),
+    ];
+    return refused.length === 0 ? lines : lines.filter((line) => !refused.includes(line));
   }
 
-  /** One statement for a full step of the most frequent kind. @returns false if none of them was added */
-  #addToAllTallies(lines: readonly Line[], sums: readonly TallySum[]): boolean {
-    if (lines.length < ROWS_PER_STATEMENT || !sums.every(isPlain)) return false;
-    try {
-      attempt(this.#db, () => {
-        lines.forEach(({ tallyId }, i) => {
-          const { rx, tx, fromMs, toMs } = sums[i] as TallySum;
-          this.#sql.plainTallies.add(tallyId, rx, tx, fromMs, toMs);
+  /** Together where that pays; one by one where it does not, or where one of them is refused. @returns those refused */
+  #addGroup(batch: RowBatch, group: readonly Added[], add: (one: Added) => void): readonly Line[] {
+    if (group.length > 0 && group.length >= batch.fewest) {
+      try {
+        attempt(this.#db, () => {
+          for (const one of group) add(one);
+          batch.flush();
         });
-      });
-      return true;
-    } catch (error) {
-      if (!isOutOfRange(error)) throw error;
-      return false;
+        return NONE;
+      } catch (error) {
+        if (!isOutOfRange(error)) throw error;
+        batch.drop();
+      }
     }
+    return group.filter(({ line, sum }) => !this.#addToTally(line, sum)).map(({ line }) => line);
   }
 
   /** @returns false if the total would exceed 2^63 - 1: the bytes are in quarantine then */
@@ -223,8 +275,7 @@ export class Booking {
     const known = segment.places.find((each) => each.place === place);
     if (known?.day === day) return known;
     let hours = 0;
-    this.#sql.plainDays.flush();
-    for (const row of this.#sql.placeHours.all(day, segment.id, place)) hours |= row as number;
+    for (const row of this.#storedHours(day, segment.id, place)) hours |= (row as number | null) ?? 0;
     if (known === undefined) {
       const first = { place, day, hours };
       segment.places = withOne(segment.places, first);
@@ -235,6 +286,13 @@ export class Booking {
     known.day = day;
     known.hours = hours;
     return known;
+  }
+
+  #storedHours(day: number, segmentId: number, place: number): readonly unknown[] {
+    const ahead = this.#hours.take(hoursKey(day, segmentId, place));
+    if (ahead !== undefined) return ahead;
+    this.#flushDays();
+    return this.#sql.placeHours.all(day, segmentId, place);
   }
 
   #rememberDay(number: number): void {
@@ -250,6 +308,10 @@ export class Booking {
   }
 }
 
+function hoursKey(day: number, segmentId: number, place: number): string {
+  return `${day} ${segmentId} ${place}`;
+}
+
 const NO_DELTAS: readonly DayDelta[] = [];
 const NOTHING_YET = noSums();
 
@@ -263,6 +325,11 @@ interface QuarterHour {
 /** Both directions are known and billed as they are: nearly always, and statements that touch only these are quicker. */
 function isPlain({ undirected, markup }: Sums): boolean {
   return undirected === 0n && markup === 0n;
+}
+
+interface Added {
+  readonly line: Line;
+  readonly sum: TallySum;
 }
 
 type TallySum = Sums & { readonly fromMs: number; readonly toMs: number };

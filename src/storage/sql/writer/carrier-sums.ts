@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
-import type { PendingRecord, SegmentState, SeriesState } from './attribution.ts';
+import { AskedAhead, type Wanted } from './asked-ahead.ts';
+import type { Line, PendingRecord, SegmentState, SeriesState } from './attribution.ts';
 import { ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 interface CarrierDay extends Sums {
@@ -26,11 +27,25 @@ export class CarrierSums {
   readonly #quarters = new Map<number, CarrierQuarter>();
   /** What series remember of their activity holds as long as this does. */
   #era = {};
+  readonly #active: AskedAhead;
 
   /** `flushRecords` writes the records that were added and are not in the database yet. */
   constructor(db: Database, flushRecords: () => void) {
     this.#sql = prepare(db);
     this.#flushRecords = flushRecords;
+    this.#active = new AskedAhead(this.#sql.wasActive);
+  }
+
+  /** Asks together what records of these lines would ask one by one. */
+  lookAhead(lines: readonly Line[]): void {
+    const wanted: Wanted[] = [];
+    for (const { series, pending } of lines) {
+      for (const { quarter } of pending) {
+        const isKnown = quarter > series.lastQuarter || (series.activeIn === quarter && series.activeEra === this.#era);
+        if (!isKnown) wanted.push({ key: `${quarter} ${series.id}`, by: series, params: [quarter, series.id] });
+      }
+    }
+    this.#active.ask(wanted);
   }
 
   /** To be called before the record itself is written: it tells whether the series was active in the quarter. */
@@ -53,6 +68,8 @@ export class CarrierSums {
   }
 
   #wasActive({ id }: SeriesState, quarter: number): boolean {
+    const ahead = this.#active.take(`${quarter} ${id}`);
+    if (ahead !== undefined) return ahead.length > 0;
     this.#flushRecords();
     return this.#sql.wasActive.get(quarter, id) !== undefined;
   }
@@ -135,11 +152,11 @@ function prepare(db: Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ${ADD_SUMS}, active = active + excluded.active, flags = flags | excluded.flags`,
     ),
-    // CROSS JOIN: never through all rows of the quarter, however few there were when SQLite made its plan. A series of
+    // Tally by tally: never through all rows of the quarter, however few there were when the plan was made. A series of
     // which a correction took all bytes was not active.
     wasActive: db.prepare(
-      `SELECT sum(r.total) FROM tally t CROSS JOIN record r ON r.quarter = ? AND r.tally_id = t.id WHERE t.series_id = ?
-       HAVING sum(r.total) <> 0`,
+      `SELECT sum(a.bytes) FROM (SELECT (SELECT sum(r.total) FROM record r WHERE r.quarter = ? AND r.tally_id = t.id) AS bytes
+         FROM tally t WHERE t.series_id = ?) a HAVING sum(a.bytes) <> 0`,
     ),
   };
 }

@@ -80,6 +80,8 @@ const TEXTS_KEPT = 20_000;
 export class MeterStates {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #changed: RowBatch;
+  /** To be written: a row must not be twice among those that are written at once. */
+  readonly #saved = new Set<CounterRow>();
   /** Null: to be looked up. */
   #lastId: number | null = null;
   readonly #services = new Map<string, ServiceMeter>();
@@ -100,6 +102,7 @@ export class MeterStates {
   }
 
   forget(): void {
+    this.#saved.clear();
     this.#changed.drop();
     this.#lastId = null;
     this.#services.clear();
@@ -154,8 +157,19 @@ export class MeterStates {
     return counter;
   }
 
-  /** Writes the counter as it is, at the latest with `flush`. */
+  /** Writes the counter as it is then with `flush`, once, however often it was saved. */
   save(counter: CounterRow): void {
+    this.#saved.add(counter);
+  }
+
+  flush(): void {
+    if (this.#saved.size === 0) return;
+    for (const counter of this.#saved) this.#write(counter);
+    this.#saved.clear();
+    this.#changed.flush();
+  }
+
+  #write(counter: CounterRow): void {
     const { id, peerId, connection, epoch, startEvidence, bootId, uptimeMs, atMs, ended, endpoint, handshakeMs } =
       counter;
     const { rx, tx, total } = counter.traffic;
@@ -166,10 +180,6 @@ export class MeterStates {
     // In the order of MUTABLE.
     const changed = [epoch, rx, tx, total, start, boot, uptime, atMs, ended ? 1 : 0, endpoint, handshake] as const;
     this.#changed.add(id, peerId, connection, ...changed);
-  }
-
-  flush(): void {
-    this.#changed.flush();
   }
 
   /** A poll of this boot counts: boots are told apart by which of them was seen first. */

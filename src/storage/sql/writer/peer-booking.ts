@@ -1,7 +1,7 @@
 import { cutInterval, isCoarse, type Piece, spread } from '../../../core/metering/spread.ts';
 import type { Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
+import type { Attribution, Expected, Holder, Line, SeriesState } from './attribution.ts';
 import type { Booking } from './booking.ts';
 import type { MeteredPeer, PeerBinding } from './meter-states.ts';
 import type { ServicePoll } from './polled-services.ts';
@@ -23,6 +23,7 @@ export class PeerBooking {
     readonly flags: number;
     pieces: readonly Piece[];
   } | null = null;
+  #gathered: Gathered[] = [];
 
   constructor(attribution: Attribution, booking: Booking, calendar: Calendar) {
     this.#attribution = attribution;
@@ -30,7 +31,40 @@ export class PeerBooking {
     this.#calendar = calendar;
   }
 
-  book(service: ServicePoll, peer: MeteredPeer, counted: Traffic, fromMs: number | null, flags: number): void {
+  /** To be booked with the next `bookGathered`, which has to come before the transaction ends. */
+  gather(service: ServicePoll, peer: MeteredPeer, counted: Traffic, fromMs: number | null, flags: number): void {
+    this.#gathered.push({ service, peer, counted, fromMs, flags });
+  }
+
+  bookGathered(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    if (this.#attribution.looksAhead) this.#lookAhead(gathered);
+    for (const each of gathered) this.#book(each);
+  }
+
+  /** After a poll that failed. */
+  drop(): void {
+    this.#gathered = [];
+  }
+
+  #lookAhead(gathered: readonly Gathered[]): void {
+    const expected: Expected[] = [];
+    for (const { service, peer, fromMs, flags } of gathered) {
+      const carrier = service.carrier(this.#attribution);
+      const series = this.#knownSeries(service, peer);
+      for (const piece of this.#piecesOf(peer, service, fromMs, flags)) {
+        if (series !== null && this.#knownLine(series, peer, piece) !== null) continue;
+        const { fromMs, toMs } = piece;
+        const holder = peerHolder(peer.id, peer.bindings, piece);
+        expected.push({ carrier, peerId: peer.id, token: null, line: { holder, fromMs, toMs } });
+      }
+    }
+    const [first] = gathered;
+    if (first !== undefined && expected.length > 0) this.#attribution.lookAhead(expected, first.service.bookedAtMs);
+  }
+
+  #book({ service, peer, counted, fromMs, flags }: Gathered): void {
     const series = this.#seriesOf(service, peer);
     const { bookedAtMs } = service;
     const pieces = this.#piecesOf(peer, service, fromMs, flags);
@@ -43,12 +77,16 @@ export class PeerBooking {
   }
 
   #seriesOf(service: ServicePoll, peer: MeteredPeer): SeriesState {
-    if (peer.series !== null && peer.generation === this.#attribution.generation) {
-      if (peer.series.carrier.id === service.carrierId) return peer.series;
-    }
+    const known = this.#knownSeries(service, peer);
+    if (known !== null) return known;
     peer.series = this.#attribution.seriesOfPeer(peer.id, service.carrier(this.#attribution));
     peer.generation = this.#attribution.generation;
     return peer.series;
+  }
+
+  #knownSeries({ carrierId }: ServicePoll, { series, generation }: MeteredPeer): SeriesState | null {
+    const isKnown = series !== null && generation === this.#attribution.generation && series.carrier.id === carrierId;
+    return isKnown ? series : null;
   }
 
   #piecesOf(peer: MeteredPeer, service: ServicePoll, fromMs: number | null, flags: number): readonly Piece[] {
@@ -80,14 +118,26 @@ export class PeerBooking {
 
   /** Mostly the line of the present owner, found once: it holds until the owner or the marks change. */
   #lineOf(series: SeriesState, peer: MeteredPeer, piece: Piece, nowMs: number): Line {
-    const { line: known } = peer;
-    if (known !== null && known.line.series === series && piece.fromMs >= known.sinceMs) return known.line;
+    const known = this.#knownLine(series, peer, piece);
+    if (known !== null) return known;
     const holder = peerHolder(peer.id, peer.bindings, piece);
     const line = this.#attribution.line(series, holder, piece.fromMs, piece.toMs, nowMs);
     const sinceMs = Math.max(this.#attribution.lastResetMs(holder, 'services'), ownedSinceMs(peer));
     if (piece.fromMs >= sinceMs) peer.line = { line, sinceMs };
     return line;
   }
+
+  #knownLine(series: SeriesState, { line }: MeteredPeer, { fromMs }: Piece): Line | null {
+    return line !== null && line.line.series === series && fromMs >= line.sinceMs ? line.line : null;
+  }
+}
+
+interface Gathered {
+  readonly service: ServicePoll;
+  readonly peer: MeteredPeer;
+  readonly counted: Traffic;
+  readonly fromMs: number | null;
+  readonly flags: number;
 }
 
 /** From this instant on the peer belongs to whom it belongs to now (or to nobody); never, if that is to end. */

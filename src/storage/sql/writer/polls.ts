@@ -95,6 +95,7 @@ export class PollRecorder {
       return { services: [], trackingOff: true, ...placeOf(given, place) };
     }
     const number = ++this.#pollNumber;
+    this.#peerBooking.drop();
     const services = this.#services.begin(poll, node, number, nowMs);
     let left = READINGS_PER_COMMIT;
     for (const _ of this.#work(services)) {
@@ -118,6 +119,7 @@ export class PollRecorder {
   }
 
   #flush(): void {
+    this.#peerBooking.bookGathered();
     this.#states.flush();
     this.#booking.flush();
   }
@@ -252,7 +254,7 @@ export class PollRecorder {
       service.setAside++;
       return;
     }
-    this.#peerBooking.book(service, peer, counted, fromMs, flags);
+    this.#peerBooking.gather(service, peer, counted, fromMs, flags);
     service.counted = addTraffic(service.counted, counted);
   }
 }

@@ -4,9 +4,10 @@ import { directed } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Database, Statement } from '../database.ts';
-import type { Attribution, Holder, Line, SeriesState } from './attribution.ts';
+import type { Attribution, Expected, Holder, Line, SeriesState } from './attribution.ts';
 import type { Booking } from './booking.ts';
 import type { AcceptedReport } from './report-intake.ts';
+import { RowBatch } from './row-batch.ts';
 
 /** Who a user_token belongs to, and what its reports were booked to before. */
 export interface TokenOwner {
@@ -35,6 +36,7 @@ interface Route {
 /** Writes accepted reports: keys, streams, quarantine, and their bytes into the booking. Nothing here can refuse. */
 export class ReportBooking {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #keys: RowBatch;
   readonly #attribution: Attribution;
   readonly #booking: Booking;
   readonly #calendar: Calendar;
@@ -43,6 +45,7 @@ export class ReportBooking {
 
   constructor(db: Database, attribution: Attribution, booking: Booking, calendar: Calendar) {
     this.#sql = prepare(db);
+    this.#keys = new RowBatch(db, 3, (rows) => `INSERT INTO report_key (hash, body, day) VALUES ${rows}`);
     this.#attribution = attribution;
     this.#booking = booking;
     this.#calendar = calendar;
@@ -55,12 +58,55 @@ export class ReportBooking {
   /** After a rollback: nothing in memory may be ahead of the disk. */
   forgetAll(): void {
     this.#tokens.clear();
+    this.#keys.drop();
     this.#attribution.forget();
   }
 
+  /** At the latest it is in the database with `flushKeys`. */
   addKey({ key, receivedAtMs }: AcceptedReport): void {
     if (key === null) return;
-    this.#sql.addKey.run(Buffer.from(key.hash, 'hex'), key.body, Math.floor(receivedAtMs / 86_400_000));
+    this.#keys.add(Buffer.from(key.hash, 'hex'), key.body, Math.floor(receivedAtMs / 86_400_000));
+  }
+
+  flushKeys(): void {
+    this.#keys.flush();
+  }
+
+  /** Finds or makes together what `attribute` would look for report by report; they are attributed next. */
+  lookAhead(reports: readonly AcceptedReport[]): void {
+    if (!this.#attribution.looksAhead) return;
+    const some = reports.filter(needsSeries);
+    const tokens = [...new Set(some.map(({ token }) => token))].filter(
+      (token) => this.#tokens.get(token) === undefined,
+    );
+    const owners = this.#sql.findOwner.getEach?.(tokens.map((token) => [token])) ?? [];
+    tokens.forEach((token, i) => {
+      this.#tokens.set(token, { ...toTokenOwner(owners[i], token), routes: [] });
+    });
+    const [first] = some;
+    if (first !== undefined)
+      this.#attribution.lookAhead(
+        some.map((report) => this.#expect(report)),
+        first.receivedAtMs,
+      );
+  }
+
+  #expect(report: AcceptedReport): Expected {
+    const { token, server, port, protocol } = report;
+    const owner = this.#ownerOf(token);
+    const carrier = this.#attribution.carrier(server, port, protocol);
+    return { carrier, peerId: null, token, line: this.#expectLine(report, owner) };
+  }
+
+  /** Null: nothing is booked, or where it goes is found out when it is cut. */
+  #expectLine(report: AcceptedReport, owner: TokenState): Expected['line'] {
+    const { toMs } = report;
+    const fromMs = report.fromMs ?? toMs;
+    const holder = toMs < owner.sinceMs ? owner.before : owner.now;
+    if (bytesOf(report) === 0n || fromMs === toMs)
+      return bytesOf(report) === 0n ? null : { holder, fromMs: toMs, toMs };
+    const isWhole = fromMs >= owner.sinceMs && this.#attribution.marks(owner.now, 'reports').length === 0;
+    return isWhole ? { holder: owner.now, fromMs, toMs } : null;
   }
 
   /**
@@ -70,8 +116,8 @@ export class ReportBooking {
   attribute(report: AcceptedReport, isNew: boolean): void {
     const { token, server, port, protocol } = report;
     if (report.implausible !== null && isNew) this.#quarantine(report, report.implausible);
-    const bytes = report.implausible === null ? report.rx + report.tx : 0n;
-    if (bytes === 0n && report.stream === null) return;
+    if (!needsSeries(report)) return;
+    const bytes = bytesOf(report);
     const owner = this.#ownerOf(token);
     const route = this.#routeOf(owner, token, server, port, protocol);
     if (report.stream !== null && isNew) this.#saveStream(report.stream, route.series);
@@ -158,9 +204,22 @@ export class ReportBooking {
   }
 }
 
+/** What it adds; an implausible one adds nothing. */
+function bytesOf({ implausible, rx, tx }: AcceptedReport): bigint {
+  return implausible === null ? rx + tx : 0n;
+}
+
+function needsSeries(report: AcceptedReport): boolean {
+  return report.stream !== null || bytesOf(report) !== 0n;
+}
+
 /** The living owner of a token: asked with `TOKEN_OWNER`. */
 export function tokenOwner(findOwner: Statement, token: string): TokenOwner {
-  const row = findOwner.get(token) as { userId: string; since: number; inCycle: number } | undefined;
+  return toTokenOwner(findOwner.get(token), token);
+}
+
+function toTokenOwner(found: unknown, token: string): TokenOwner {
+  const row = found as { userId: string; since: number; inCycle: number } | undefined;
   const userId = row?.userId ?? null;
   const before = { userId, token, peerId: null, inCycle: row === undefined || row.inCycle === 1 };
   const now = userId === null ? before : { userId, token: null, peerId: null, inCycle: true };
@@ -172,7 +231,6 @@ export const TOKEN_OWNER =
 
 function prepare(db: Database) {
   return {
-    addKey: db.prepare('INSERT INTO report_key (hash, body, day) VALUES (?, ?, ?)'),
     findOwner: db.prepare(TOKEN_OWNER),
     saveStream: db.prepare(
       `INSERT INTO stream (series_id, sender, name, epoch, rx, tx, period_end, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

@@ -13,6 +13,9 @@ interface FoldParts {
 /** Some 0.2 ms: so long whatever comes meanwhile waits for the fold to stop. */
 const STEPS_BETWEEN_LOOKS = 16;
 
+/** Reports that are looked at together before they are attributed. */
+const LOOK_AHEAD = 500;
+
 const never = () => false;
 
 /** Phases of a fold, in order; numbers are stored. */
@@ -47,7 +50,7 @@ export class ReportFold {
    * waits. @returns true when everything is in the tables
    */
   advance(steps: number, isWanted: () => boolean = never): boolean {
-    const { booking, inbox } = this.#use;
+    const { booking, inbox, reportBooking } = this.#use;
     let finished = false;
     let untilLook = STEPS_BETWEEN_LOOKS;
     for (let left = steps; left > 0 && !finished; ) {
@@ -59,6 +62,7 @@ export class ReportFold {
       if (isWanted()) break;
       untilLook = STEPS_BETWEEN_LOOKS;
     }
+    reportBooking.flushKeys();
     booking.flushCarriers();
     const { upto } = this.#progress;
     if (upto === 0) return finished;
@@ -70,14 +74,7 @@ export class ReportFold {
   /** Tells with each step how much it did. */
   *#run({ phase, done }: FoldProgress): Generator<number, void> {
     const { reportBooking, booking } = this.#use;
-    for (const [i, report] of this.reports.entries()) {
-      // Going on with a later phase needs all of this again in memory, but nothing of it twice in the tables.
-      const isNew = phase === PHASE.attribute && i >= done;
-      reportBooking.attribute(report, isNew);
-      if (!isNew) continue;
-      this.#at(PHASE.attribute, i + 1);
-      yield 1;
-    }
+    yield* this.#attribute(phase === PHASE.attribute ? done : this.reports.length);
     if (phase <= PHASE.keys) {
       const keys = sortedKeys(this.reports);
       for (let i = phase === PHASE.keys ? done : 0; i < keys.length; i++) {
@@ -92,6 +89,18 @@ export class ReportFold {
       line += written;
       this.#at(PHASE.lines, line);
       yield written;
+    }
+  }
+
+  /** Going on with a later phase needs all of this again in memory, but nothing of it twice in the tables. */
+  *#attribute(done: number): Generator<number, void> {
+    const { reportBooking } = this.#use;
+    for (const [i, report] of this.reports.entries()) {
+      if (i % LOOK_AHEAD === 0) reportBooking.lookAhead(this.reports.slice(i, i + LOOK_AHEAD));
+      reportBooking.attribute(report, i >= done);
+      if (i < done) continue;
+      this.#at(PHASE.attribute, i + 1);
+      yield 1;
     }
   }
 

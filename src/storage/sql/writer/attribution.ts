@@ -93,13 +93,21 @@ export interface PendingRecord {
   toMs: number;
 }
 
+/** Whose bytes of when, and when they are booked. */
+interface ExpectedPlace {
+  readonly holder: Holder;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly nowMs: number;
+}
+
 /** Bytes that are to be booked: of a peer or a token, over a carrier. */
 export interface Expected {
   readonly carrier: CarrierState;
   readonly peerId: string | null;
   readonly token: string | null;
   /** Where they go; null: only the series is needed. */
-  readonly line: { readonly holder: Holder; readonly fromMs: number; readonly toMs: number } | null;
+  readonly line: ExpectedPlace | null;
 }
 
 type ExpectedLine = Expected & { readonly line: NonNullable<Expected['line']> };
@@ -211,12 +219,12 @@ export class Attribution {
    * Finds or makes together what `seriesOfToken`, `seriesOfPeer` and `line` would find or make one after the other. To be
    * called for bytes that are booked in the same transaction, or after a crash before anything else is.
    */
-  lookAhead(expected: readonly Expected[], nowMs: number): void {
+  lookAhead(expected: readonly Expected[]): void {
     const withLines = expected.flatMap((one) => (one.line === null ? [] : [{ ...one, line: one.line }]));
     this.#seriesAhead(expected);
     this.#marksAhead(withLines.map(({ line }) => line.holder.userId));
-    this.#segmentsAhead(withLines, nowMs);
-    this.#talliesAhead(withLines, nowMs);
+    this.#segmentsAhead(withLines);
+    this.#talliesAhead(withLines);
   }
 
   #seriesAhead(expected: readonly Expected[]): void {
@@ -252,13 +260,14 @@ export class Attribution {
     users.forEach((id, i) => void this.#ownResets.set(id, (found[i] ?? []).map(toMark)));
   }
 
-  #segmentsAhead(expected: readonly ExpectedLine[], nowMs: number): void {
-    const missing = new Map<string, { readonly holder: HolderState; readonly mark: number }>();
+  #segmentsAhead(expected: readonly ExpectedLine[]): void {
+    const missing = new Map<string, { readonly holder: HolderState; readonly mark: number; readonly nowMs: number }>();
     for (const { carrier, line } of expected) {
       const holder = this.#stateOf(line.holder, carrier.half);
       const mark = markOf(holder, line.fromMs, line.toMs);
       if (holder.segments.some((segment) => segment.mark === mark)) continue;
-      missing.set(`${holderKey(line.holder, carrier.half)}\n${mark}`, { holder, mark });
+      const key = `${holderKey(line.holder, carrier.half)}\n${mark}`;
+      if (!missing.has(key)) missing.set(key, { holder, mark, nowMs: line.nowMs });
     }
     const all = [...missing.values()];
     const found = new Map<(typeof all)[number], SegmentRow>();
@@ -271,7 +280,7 @@ export class Attribution {
     const segments = all.map((one) => {
       const row = found.get(one);
       return row === undefined
-        ? this.#openSegment(one.holder, one.mark, nowMs)
+        ? this.#openSegment(one.holder, one.mark, one.nowMs)
         : () => toSegment(row, one.holder, one.mark);
     });
     all.forEach(({ holder }, i) => {
@@ -279,13 +288,13 @@ export class Attribution {
     });
   }
 
-  #talliesAhead(expected: readonly ExpectedLine[], nowMs: number): void {
+  #talliesAhead(expected: readonly ExpectedLine[]): void {
     const missing = new Map<
       string,
       { readonly series: SeriesState; readonly segment: SegmentState; readonly fromMs: number }
     >();
     for (const one of expected) {
-      const { holder, fromMs, toMs } = one.line;
+      const { holder, fromMs, toMs, nowMs } = one.line;
       const series = this.#knownSeries(one);
       const segment = this.segment(holder, series.carrier.half, fromMs, toMs, nowMs);
       const key = `${series.id} ${segment.id}`;

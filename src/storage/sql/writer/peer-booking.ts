@@ -57,11 +57,15 @@ export class PeerBooking {
         if (series !== null && this.#knownLine(series, peer, piece) !== null) continue;
         const { fromMs, toMs } = piece;
         const holder = peerHolder(peer.id, peer.bindings, piece);
-        expected.push({ carrier, peerId: peer.id, token: null, line: { holder, fromMs, toMs } });
+        expected.push({
+          carrier,
+          peerId: peer.id,
+          token: null,
+          line: { holder, fromMs, toMs, nowMs: service.bookedAtMs },
+        });
       }
     }
-    const [first] = gathered;
-    if (first !== undefined && expected.length > 0) this.#attribution.lookAhead(expected, first.service.bookedAtMs);
+    if (expected.length > 0) this.#attribution.lookAhead(expected);
   }
 
   #book({ service, peer, counted, fromMs, flags }: Gathered): void {

@@ -83,12 +83,7 @@ export class ReportBooking {
     tokens.forEach((token, i) => {
       this.#tokens.set(token, { ...toTokenOwner(owners[i], token), routes: [] });
     });
-    const [first] = some;
-    if (first !== undefined)
-      this.#attribution.lookAhead(
-        some.map((report) => this.#expect(report)),
-        first.receivedAtMs,
-      );
+    this.#attribution.lookAhead(some.map((report) => this.#expect(report)));
   }
 
   #expect(report: AcceptedReport): Expected {
@@ -100,13 +95,13 @@ export class ReportBooking {
 
   /** Null: nothing is booked, or where it goes is found out when it is cut. */
   #expectLine(report: AcceptedReport, owner: TokenState): Expected['line'] {
-    const { toMs } = report;
+    const { toMs, receivedAtMs: nowMs } = report;
     const fromMs = report.fromMs ?? toMs;
     const holder = toMs < owner.sinceMs ? owner.before : owner.now;
     if (bytesOf(report) === 0n || fromMs === toMs)
-      return bytesOf(report) === 0n ? null : { holder, fromMs: toMs, toMs };
+      return bytesOf(report) === 0n ? null : { holder, fromMs: toMs, toMs, nowMs };
     const isWhole = fromMs >= owner.sinceMs && this.#attribution.marks(owner.now, 'reports').length === 0;
-    return isWhole ? { holder: owner.now, fromMs, toMs } : null;
+    return isWhole ? { holder: owner.now, fromMs, toMs, nowMs } : null;
   }
 
   /**

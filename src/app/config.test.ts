@@ -14,6 +14,14 @@ test.each([
   expect(ledgerFile({ databasePath: '/data/x.db', databaseUrl })).toBeNull();
 });
 
+test('the address for other processes is one of a server, without anything behind it', () => {
+  const read = (url: string) => readConfig({ XPERT_PROCESS_URL: url }, '/nowhere').processUrl;
+  expect(read('http://10.0.0.5:5001/')).toBe('http://10.0.0.5:5001');
+  for (const wrong of ['10.0.0.5:5001', 'ftp://a', 'http://a/b', 'http://a?b', 'http://u:p@a']) {
+    expect(() => read(wrong), wrong).toThrow(/XPERT_PROCESS_URL is ".+"; it must be like http/);
+  }
+});
+
 describe('readConfig', () => {
   test('without variables everything has its default', () => {
     expect(readConfig({}, empty)).toEqual({
@@ -28,6 +36,7 @@ describe('readConfig', () => {
       publicUrl: null,
       timeZone: null,
       trustedProxies: [],
+      processUrl: null,
       legacyLinks: false,
       firstAdmin: null,
       webhookAuth: 'open',

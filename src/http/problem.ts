@@ -147,7 +147,7 @@ function statusOf(error: ExpectedError): number {
 }
 
 /** Nothing that the log has to tell: the product says so elsewhere, once. */
-const NO_FAULT: ReadonlySet<string> = new Set(['tracking-off', 'sources-not-read']);
+const NO_FAULT: ReadonlySet<string> = new Set(['tracking-off', 'sources-not-read', 'no-leader', 'leader-lost']);
 
 /** Answers with the problem; logs what an owner has to know about, once. */
 export function sendProblem(

@@ -113,7 +113,7 @@ function environmentWithoutXpert(): NodeJS.ProcessEnv {
 }
 
 async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {
-  for (const deadline = performance.now() + 30_000; performance.now() < deadline; ) {
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline; ) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${output()}`);
     const answer = await fetch(url).catch(() => null);
     await answer?.arrayBuffer();
@@ -121,5 +121,5 @@ async function untilReady(child: ChildProcess, url: string, output: () => string
     await new Promise((done) => setTimeout(done, 10));
   }
   child.kill('SIGKILL');
-  throw new Error(`The server was not ready within 30 s:\n${output()}`);
+  throw new Error(`The server was not ready within a minute:\n${output()}`);
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ExpectedError, LedgerFailure } from '../../core/errors.ts';
 import type { Handover } from '../../core/settings/operations.ts';
 import type { HttpApp } from '../../http/http-app.ts';
+import type { Leader } from '../../http/passing-on.ts';
 import { buildStandbyServer } from '../../http/standby-server.ts';
 import { VisitorSeal } from '../../http/visitor-seal.ts';
 import type { KeyFileBox } from '../../lib/key-file-box.ts';
@@ -65,6 +66,8 @@ export class RunningProcess {
   #standby: HttpApp | null = null;
   #leads = false;
   #found: Processes | null = null;
+  /** Named in the log already. */
+  #doubted: Leader | null = null;
   /** What was logged last, so that it is not said every second. */
   #complaint = '';
 
@@ -101,7 +104,7 @@ export class RunningProcess {
         { trustedProxies: config.trustedProxies, basePath: basePathOf(config), logger: log },
         {
           leader: (ms) => this.#watch.leader(ms),
-          doubt: (leader) => this.#watch.doubt(leader),
+          doubt: (leader) => this.#doubt(leader),
           seal: this.#seal,
         },
       );
@@ -241,6 +244,14 @@ export class RunningProcess {
     if (this.#leads) return;
     if (news.kind === 'leaves') this.#watch.leaves();
     if (news.kind === 'leads') this.#watch.leads();
+  }
+
+  #doubt(leader: Leader): void {
+    if (leader !== this.#doubted) {
+      this.#use.log.warn({ leader: leader.url }, 'the process that leads takes no requests of this one at present');
+    }
+    this.#doubted = leader;
+    this.#watch.doubt(leader);
   }
 
   /** What one seals the others must be able to open. */

@@ -108,7 +108,7 @@ const meanings: readonly (readonly [begin: string, code: string, message: string
     '55P03',
     'ledger-locked',
     'Another Xpert writes to this database.',
-    'Stop the other one, or give this one a database of its own.',
+    'Run the command on the machine of the one that runs, or stop that one; or give this one a database of its own.',
   ],
   [
     '58030',

@@ -1,6 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { Tooltip } from 'radix-ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
@@ -10,8 +9,6 @@ import { startI18n } from './i18n/index.ts';
 import { copyExactNumbers } from './lib/copy.ts';
 import { createPanelRouter } from './routes.tsx';
 import './styles/index.css';
-
-const HOVER_MS = 200;
 
 async function start(): Promise<void> {
   const client = createQueryClient();
@@ -24,11 +21,9 @@ async function start(): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-        <Tooltip.Provider delayDuration={HOVER_MS}>
-          <ToastProvider>
-            <RouterProvider router={createPanelRouter(client)} />
-          </ToastProvider>
-        </Tooltip.Provider>
+        <ToastProvider>
+          <RouterProvider router={createPanelRouter(client)} />
+        </ToastProvider>
       </QueryClientProvider>
     </StrictMode>,
   );

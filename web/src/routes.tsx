@@ -10,13 +10,16 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { overviewQuery } from './api/resources.ts';
+import { alertsQuery } from './api/alerts.ts';
+import { overviewQuery, seriesQuery } from './api/resources.ts';
 import { sessionQuery } from './api/session.ts';
 import { WAYS, type Way } from './api/types.ts';
 import { Frame } from './components/frame/frame.tsx';
 import { NotFoundPage, PageFailure } from './components/frame/page-states.tsx';
+// The page that is opened most comes with the program.
+import { OverviewPage } from './features/overview/overview-page.tsx';
 import { loadStrings } from './i18n/strings.ts';
-import { readRangeSearch } from './lib/range.ts';
+import { periodOf, type RangeSearch, rangeKey, rangeOf, readRangeSearch } from './lib/range.ts';
 
 interface Context {
   readonly client: QueryClient;
@@ -75,9 +78,9 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/',
-    // Asked for while the page itself comes.
-    loader: ({ context }) => void context.client.prefetchQuery(overviewQuery),
-    component: pageOf('overview', () => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
+    // Asked for while the page's words come.
+    loader: ({ context, location }) => askForOverview(context.client, location.search),
+    component: pageOf('overview', async () => ({ OverviewPage }), 'OverviewPage'),
   }),
   createRoute({
     getParentRoute: () => panel,
@@ -150,6 +153,16 @@ const pages = [
   }),
   createRoute({ getParentRoute: () => panel, path: '$', component: NotFoundPage }),
 ];
+
+/** What the overview shows first. */
+function askForOverview(client: QueryClient, search: RangeSearch): void {
+  const session = client.getQueryData(sessionQuery.queryKey);
+  const range = rangeOf(search, '24h');
+  const period = () => periodOf(range, session?.timeZone ?? 'UTC', new Date());
+  void client.prefetchQuery(overviewQuery);
+  void client.prefetchQuery(seriesQuery({ by: 'node' }, rangeKey(range), period));
+  if (session?.admin?.role !== 'reseller') void client.prefetchQuery(alertsQuery('open', 100));
+}
 
 export function createPanelRouter(client: QueryClient) {
   return createRouter({

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { accessStateQuery, usePauseAccess } from '../api/access.ts';
 import { nodesQuery } from '../api/resources.ts';
 import { useIsOwner, useSeesAll } from '../api/session.ts';
 import { useFormat } from '../lib/use-format.ts';
+import { Link } from './link.tsx';
 import { Notice } from './notice.tsx';
 
 /** Access that is not taken although it should be: the fuse blew, or nothing is changed at all; and the way on. */

@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Alert } from '../api/types.ts';
@@ -6,6 +5,7 @@ import { useFormat } from '../lib/use-format.ts';
 import { useNow } from '../lib/use-now.ts';
 import { useSaid } from '../lib/use-said.ts';
 import { Icon } from './icon.tsx';
+import { Link } from './link.tsx';
 import { State } from './state.tsx';
 
 interface AlertLineProps {

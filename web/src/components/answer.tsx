@@ -1,29 +1,28 @@
-import { Tooltip } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import { cloneElement, type HTMLAttributes, type ReactElement, type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from './icon.tsx';
+import { Tip } from './overlay/tip.tsx';
+import { useTip } from './overlay/use-tip.ts';
 
-/** What stands behind a number or a word: on hover, on focus and on touch. The trigger must be able to take focus. */
-export function Answer({ trigger, children }: { readonly trigger: ReactNode; readonly children: ReactNode }) {
-  const [open, setOpen] = useState(false);
+interface AnswerProps {
+  /** Must be able to take focus. */
+  readonly trigger: ReactElement<HTMLAttributes<HTMLElement>>;
+  readonly children: ReactNode;
+}
+
+/** What stands behind a number or a word: on hover, on focus and on touch. */
+export function Answer({ trigger, children }: AnswerProps) {
+  const id = useId();
+  const { anchor, stay, close, ...opening } = useTip();
   return (
-    <Tooltip.Root open={open} onOpenChange={setOpen}>
-      <Tooltip.Trigger
-        asChild
-        onClick={(event) => {
-          // Without this the library closes on click, so that touch would never see it.
-          event.preventDefault();
-          setOpen(true);
-        }}
-      >
-        {trigger}
-      </Tooltip.Trigger>
-      <Tooltip.Portal>
-        <Tooltip.Content className="pop" side="bottom" align="start" sideOffset={8} collisionPadding={12}>
+    <>
+      {cloneElement(trigger, { ...opening, 'aria-describedby': anchor ? id : undefined })}
+      {anchor ? (
+        <Tip id={id} anchor={anchor} onStay={stay} onClose={close}>
           {children}
-        </Tooltip.Content>
-      </Tooltip.Portal>
-    </Tooltip.Root>
+        </Tip>
+      ) : null}
+    </>
   );
 }
 

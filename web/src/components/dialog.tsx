@@ -1,7 +1,7 @@
-import { Dialog as Primitive } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from './icon.tsx';
+import { Modal } from './overlay/modal.tsx';
 
 interface DialogProps {
   readonly title: string;
@@ -12,39 +12,24 @@ interface DialogProps {
 }
 
 /** A sheet over the page; from the bottom on a phone. */
-export function Dialog({ title, open, onClose, wide = false, children }: DialogProps) {
-  const { t } = useTranslation();
-  return (
-    <Primitive.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
-      <Primitive.Portal>
-        <Primitive.Overlay className="sheet">
-          <Primitive.Content
-            className={`card ${wide ? 'wide' : ''}`}
-            aria-describedby={undefined}
-            onOpenAutoFocus={focusFirstField}
-          >
-            <header>
-              <Primitive.Title asChild>
-                <h2>{title}</h2>
-              </Primitive.Title>
-              <span className="push">
-                <Primitive.Close className="btn quiet icon" aria-label={t('common.close')}>
-                  <Icon name="close" />
-                </Primitive.Close>
-              </span>
-            </header>
-            <div className="pad stack">{children}</div>
-          </Primitive.Content>
-        </Primitive.Overlay>
-      </Primitive.Portal>
-    </Primitive.Root>
-  );
+export function Dialog({ open, ...sheet }: DialogProps) {
+  return open ? <Sheet {...sheet} /> : null;
 }
 
-/** Whoever opens a form wants to fill it in; without a field the focus goes where it would: to the way out. */
-function focusFirstField(event: Event): void {
-  const field = (event.target as HTMLElement).querySelector<HTMLElement>('input, textarea, select');
-  if (!field) return;
-  event.preventDefault();
-  field.focus();
+function Sheet({ title, onClose, wide = false, children }: Omit<DialogProps, 'open'>) {
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <Modal shade="sheet" className={`card ${wide ? 'wide' : ''}`} labelledBy={id} onClose={onClose}>
+      <header>
+        <h2 id={id}>{title}</h2>
+        <span className="push">
+          <button type="button" className="btn quiet icon" aria-label={t('common.close')} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </span>
+      </header>
+      <div className="pad stack">{children}</div>
+    </Modal>
+  );
 }

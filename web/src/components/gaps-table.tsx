@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Gap } from '../api/types.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { useNow } from '../lib/use-now.ts';
+import { Link } from './link.tsx';
 import { TableScroll } from './table-scroll.tsx';
 
 /** Intervals with no complete reading: when, why, how long. */

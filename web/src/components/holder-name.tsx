@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Holder } from '../api/types.ts';
+import { Link } from './link.tsx';
 
 /** A user by name, or what nobody claimed yet with the way to claim it. */
 export function HolderName({ holder }: { readonly holder: Holder }) {

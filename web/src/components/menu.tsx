@@ -1,6 +1,13 @@
-import { Popover } from 'radix-ui';
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import {
+  cloneElement,
+  type HTMLAttributes,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  useState,
+} from 'react';
 import { Icon, type IconName } from './icon.tsx';
+import { Popover } from './overlay/popover.tsx';
 
 export interface MenuItem {
   readonly key: string;
@@ -14,7 +21,7 @@ export interface MenuItem {
 
 interface MenuProps {
   /** Opens the menu; must be a button. */
-  readonly trigger: ReactNode;
+  readonly trigger: ReactElement<HTMLAttributes<HTMLElement>>;
   readonly label: string;
   readonly heading?: string;
   readonly items: readonly MenuItem[];
@@ -23,28 +30,23 @@ interface MenuProps {
 
 /** A short list that opens from a button: arrows, Home, End and first letters move, Enter picks, Escape closes. */
 export function Menu({ trigger, label, heading, items, align = 'end' }: MenuProps) {
-  const [open, setOpen] = useState(false);
-  const list = useRef<HTMLDivElement>(null);
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger asChild aria-haspopup="menu">
-        {trigger}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          ref={list}
+    <>
+      {cloneElement(trigger, {
+        'aria-haspopup': 'menu',
+        'aria-expanded': anchor !== null,
+        onClick: ({ currentTarget }) => setAnchor(anchor ? null : currentTarget),
+      })}
+      {anchor ? (
+        <Popover
+          anchor={anchor}
+          align={align}
           className="menu"
           role="menu"
-          aria-label={label}
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          onOpenAutoFocus={(event) => {
-            event.preventDefault();
-            const entries = entriesOf(list.current);
-            (entries.find((entry) => entry.ariaChecked === 'true') ?? entries[0])?.focus();
-          }}
-          onKeyDown={(event) => moveFocus(event, list.current)}
+          label={label}
+          onClose={() => setAnchor(null)}
+          onKeyDown={moveFocus}
         >
           {heading ? <div className="menu-label">{heading}</div> : null}
           {items.map((item) => (
@@ -57,7 +59,8 @@ export function Menu({ trigger, label, heading, items, align = 'end' }: MenuProp
               lang={item.lang}
               className={`item ${item.bad ? 'bad' : ''}`}
               onClick={() => {
-                setOpen(false);
+                setAnchor(null);
+                anchor.focus();
                 item.onPick();
               }}
             >
@@ -65,9 +68,9 @@ export function Menu({ trigger, label, heading, items, align = 'end' }: MenuProp
               {item.checked ? <Icon name="check" className="tick" /> : null}
             </button>
           ))}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+        </Popover>
+      ) : null}
+    </>
   );
 }
 
@@ -80,12 +83,8 @@ export function MenuLabel({ icon, text }: { readonly icon: IconName; readonly te
   );
 }
 
-function entriesOf(list: HTMLElement | null): HTMLElement[] {
-  return [...(list?.querySelectorAll<HTMLElement>('.item') ?? [])];
-}
-
-function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
-  const entries = entriesOf(list);
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const entries = [...event.currentTarget.querySelectorAll<HTMLElement>('.item')];
   const current = entries.indexOf(document.activeElement as HTMLElement);
   const next = targetOf(event.key, entries, current);
   if (!next) return;

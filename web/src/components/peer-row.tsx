@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useIsOwner } from '../api/session.ts';
@@ -7,6 +6,7 @@ import { directionsOf } from '../lib/direction.ts';
 import { Ago } from './ago.tsx';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { Link } from './link.tsx';
 import { Bytes, DirectionName, Unknown } from './numbers.tsx';
 import { RebindForm } from './rebind-form.tsx';
 

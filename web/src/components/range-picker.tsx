@@ -1,5 +1,4 @@
-import { Popover } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import { cloneElement, type HTMLAttributes, type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   type CalendarRange,
@@ -13,6 +12,7 @@ import { useFormat } from '../lib/use-format.ts';
 import { useRange } from '../lib/use-range.ts';
 import { startOfDay } from '../lib/zone.ts';
 import { Icon } from './icon.tsx';
+import { Popover } from './overlay/popover.tsx';
 
 /** One range for every page, in the URL. Buttons where there is room, one field where there is not. */
 export function RangePicker({ fallback }: { readonly fallback: RangeName }) {
@@ -33,19 +33,29 @@ export function RangePicker({ fallback }: { readonly fallback: RangeName }) {
             {t(`common.range.${name}`)}
           </button>
         ))}
-        <RangeMenu range={range} onPick={setRange} named={false}>
-          <button type="button" aria-pressed={range.kind !== 'named'}>
-            {range.kind === 'named' ? t('common.range.dates') : words(range)}
+        <RangeMenu
+          range={range}
+          onPick={setRange}
+          named={false}
+          trigger={
+            <button type="button" aria-pressed={range.kind !== 'named'}>
+              {range.kind === 'named' ? t('common.range.dates') : words(range)}
+              <Icon name="caret" />
+            </button>
+          }
+        />
+      </div>
+      <RangeMenu
+        range={range}
+        onPick={setRange}
+        named
+        trigger={
+          <button type="button" className="field range-short" aria-label={t('common.range.label')}>
+            {range.kind === 'named' ? t(`common.range.${range.name}`) : words(range)}
             <Icon name="caret" />
           </button>
-        </RangeMenu>
-      </div>
-      <RangeMenu range={range} onPick={setRange} named>
-        <button type="button" className="field range-short" aria-label={t('common.range.label')}>
-          {range.kind === 'named' ? t(`common.range.${range.name}`) : words(range)}
-          <Icon name="caret" />
-        </button>
-      </RangeMenu>
+        }
+      />
     </>
   );
 }
@@ -64,47 +74,73 @@ export function useRangeWords(): (range: Range) => string {
 }
 
 interface RangeMenuProps {
+  readonly trigger: ReactElement<HTMLAttributes<HTMLElement>>;
   readonly range: Range;
   readonly onPick: (search: RangeSearch) => void;
   readonly named: boolean;
-  readonly children: ReactNode;
+}
+
+function RangeMenu({ trigger, range, onPick, named }: RangeMenuProps) {
+  const { t } = useTranslation();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const close = () => setAnchor(null);
+  return (
+    <>
+      {cloneElement(trigger, {
+        'aria-haspopup': 'dialog',
+        'aria-expanded': anchor !== null,
+        onClick: ({ currentTarget }) => setAnchor(anchor ? null : currentTarget),
+      })}
+      {anchor ? (
+        <Popover
+          anchor={anchor}
+          align="end"
+          gap={6}
+          className="menu range-menu"
+          role="dialog"
+          label={t('common.range.label')}
+          onClose={close}
+        >
+          <RangeChoices
+            range={range}
+            named={named}
+            onPick={(search) => {
+              close();
+              anchor.focus();
+              onPick(search);
+            }}
+          />
+        </Popover>
+      ) : null}
+    </>
+  );
 }
 
 const CALENDAR: readonly CalendarRange[] = ['today', 'yesterday', 'thisMonth', 'lastMonth'];
 
-function RangeMenu({ range, onPick, named, children }: RangeMenuProps) {
+function RangeChoices({ range, named, onPick }: Omit<RangeMenuProps, 'trigger'>) {
   const { t } = useTranslation();
   const { timeZone } = useFormat();
-  const [open, setOpen] = useState(false);
   const calendar = calendarRanges(timeZone, new Date());
-  const pick = (search: RangeSearch) => {
-    onPick(search);
-    setOpen(false);
-  };
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger asChild>{children}</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content className="menu range-menu" align="end" sideOffset={6} collisionPadding={8}>
-          {named
-            ? RANGES.map((name) => (
-                <button key={name} type="button" className="item" onClick={() => pick({ range: name })}>
-                  {t(`common.range.words.${name}`)}
-                  {range.kind === 'named' && range.name === name ? <Icon name="check" className="tick" /> : null}
-                </button>
-              ))
-            : null}
-          {named ? <hr /> : null}
-          {CALENDAR.map((name) => (
-            <button key={name} type="button" className="item" onClick={() => pick(calendar[name])}>
-              {t(`common.range.${name}`)}
+    <>
+      {named
+        ? RANGES.map((name) => (
+            <button key={name} type="button" className="item" onClick={() => onPick({ range: name })}>
+              {t(`common.range.words.${name}`)}
+              {range.kind === 'named' && range.name === name ? <Icon name="check" className="tick" /> : null}
             </button>
-          ))}
-          <hr />
-          <OwnDates range={range} timeZone={timeZone} today={calendar.today.to} onPick={pick} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+          ))
+        : null}
+      {named ? <hr /> : null}
+      {CALENDAR.map((name) => (
+        <button key={name} type="button" className="item" onClick={() => onPick(calendar[name])}>
+          {t(`common.range.${name}`)}
+        </button>
+      ))}
+      <hr />
+      <OwnDates range={range} timeZone={timeZone} today={calendar.today.to} onPick={onPick} />
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Service } from '../api/types.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { useSaid } from '../lib/use-said.ts';
+import { Link } from './link.tsx';
 import { protocolName } from './protocol-badge.tsx';
 import { State } from './state.tsx';
 import { TableScroll } from './table-scroll.tsx';

@@ -1,5 +1,3 @@
-import { Switch as Primitive } from 'radix-ui';
-
 interface SwitchProps {
   readonly label: string;
   readonly checked: boolean;
@@ -9,14 +7,16 @@ interface SwitchProps {
 
 export function Switch({ label, checked, disabled = false, onChange }: SwitchProps) {
   return (
-    <Primitive.Root
+    <button
+      type="button"
+      role="switch"
       className="switch"
       aria-label={label}
-      checked={checked}
+      aria-checked={checked}
       disabled={disabled}
-      onCheckedChange={onChange}
+      onClick={() => onChange(!checked)}
     >
-      <Primitive.Thumb className="thumb" />
-    </Primitive.Root>
+      <span className="thumb" />
+    </button>
   );
 }

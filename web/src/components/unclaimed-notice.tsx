@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { unclaimedQuery } from '../api/resources.ts';
 import { useIsOwner } from '../api/session.ts';
 import { useFormat } from '../lib/use-format.ts';
+import { Link } from './link.tsx';
 import { Notice } from './notice.tsx';
 
 /** Usage that belongs to nobody yet, and the way to claim it. Nothing to show: nothing is shown. */

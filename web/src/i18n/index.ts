@@ -21,7 +21,13 @@ export async function startI18n(): Promise<void> {
   await chooseLanguage(firstLanguage());
 }
 
-const persian = new Intl.NumberFormat('fa', { useGrouping: false });
+/** Made when a number is first told in Persian: the data of a language takes long to load. */
+let persian: Intl.NumberFormat | undefined;
+
+function inPersian(value: number): string {
+  persian ??= new Intl.NumberFormat('fa', { useGrouping: false });
+  return persian.format(value);
+}
 
 const numbers: FormatterModule = {
   type: 'formatter',
@@ -29,7 +35,7 @@ const numbers: FormatterModule = {
   add: () => undefined,
   addCached: () => undefined,
   format: (value: unknown, _format, language) =>
-    typeof value === 'number' && language === 'fa' ? persian.format(value) : (value as string),
+    typeof value === 'number' && language === 'fa' ? inPersian(value) : (value as string),
 };
 
 let chosen: Language | null = null;

@@ -1,7 +1,7 @@
-import { Dialog } from 'radix-ui';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon, Logo } from '../icon.tsx';
+import { Modal } from '../overlay/modal.tsx';
 import { AdminMenu, LanguageMenu, ThemeButton } from './controls.tsx';
 import { Foot } from './foot.tsx';
 import { Nav } from './nav.tsx';
@@ -10,18 +10,25 @@ import { Nav } from './nav.tsx';
 export function Drawer() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const id = useId();
   return (
-    <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger className="btn quiet icon menu-button" aria-label={t('common.menu')}>
+    <>
+      <button
+        type="button"
+        className="btn quiet icon menu-button"
+        aria-label={t('common.menu')}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => setOpen(true)}
+      >
         <Icon name="menu" />
-      </Dialog.Trigger>
-      <Dialog.Portal>
-        <Dialog.Overlay className="drawer-shade" />
-        <Dialog.Content className="drawer" aria-describedby={undefined}>
-          <Dialog.Title className="brand">
+      </button>
+      {open ? (
+        <Modal shade="drawer-shade" className="drawer" labelledBy={id} onClose={() => setOpen(false)}>
+          <h2 className="brand" id={id}>
             <Logo />
             Xpert
-          </Dialog.Title>
+          </h2>
           <Nav onPick={() => setOpen(false)} />
           <div className="drawer-controls">
             <AdminMenu />
@@ -29,8 +36,8 @@ export function Drawer() {
             <ThemeButton />
           </div>
           <Foot />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+        </Modal>
+      ) : null}
+    </>
   );
 }

@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useRouter } from '@tanstack/react-router';
+import { Outlet, useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listen } from '../../api/live.ts';
 import { useSession } from '../../api/session.ts';
 import { Logo } from '../icon.tsx';
+import { Link } from '../link.tsx';
 import { Foot } from './foot.tsx';
 import { Nav } from './nav.tsx';
 

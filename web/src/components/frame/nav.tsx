@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { alertCountsQuery } from '../../api/alerts.ts';
 import { overviewQuery } from '../../api/resources.ts';
@@ -7,6 +7,7 @@ import { useSeesAll } from '../../api/session.ts';
 import { useNodes } from '../../api/use-nodes.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { Icon, type IconName } from '../icon.tsx';
+import { Link } from '../link.tsx';
 
 interface Entry {
   readonly to: string;
@@ -23,6 +24,7 @@ export function Nav({ onPick }: { readonly onPick?: () => void }) {
   const { t } = useTranslation();
   const overview = useQuery(overviewQuery).data;
   const nodes = useNodes().data?.items;
+  const path = useLocation({ select: ({ pathname }) => pathname });
   const seesAll = useSeesAll();
   const alerts = useQuery({ ...alertCountsQuery, enabled: seesAll }).data?.waiting;
   const entries: readonly Entry[] = [
@@ -38,10 +40,14 @@ export function Nav({ onPick }: { readonly onPick?: () => void }) {
       {entries
         .filter((entry) => seesAll || !entry.fleet)
         .map((entry) => (
-          <NavLink key={entry.to} entry={entry} onPick={onPick} />
+          <NavLink key={entry.to} entry={entry} path={path} onPick={onPick} />
         ))}
       <hr />
-      <NavLink entry={{ to: '/settings/', name: t('common.nav.settings'), icon: 'settings' }} onPick={onPick} />
+      <NavLink
+        entry={{ to: '/settings/', name: t('common.nav.settings'), icon: 'settings' }}
+        path={path}
+        onPick={onPick}
+      />
     </nav>
   );
 }
@@ -50,15 +56,25 @@ function countServices(nodes: readonly { readonly services: readonly unknown[] }
   return nodes?.reduce((sum, node) => sum + node.services.length, 0);
 }
 
-function NavLink({ entry, onPick }: { readonly entry: Entry; readonly onPick: (() => void) | undefined }) {
+/** On the page itself, or on one below it: a user's belongs to the users. */
+function isHere(path: string, to: string): boolean {
+  return to === '/' ? path === '/' : `${path}/`.startsWith(to);
+}
+
+interface NavLinkProps {
+  readonly entry: Entry;
+  readonly path: string;
+  readonly onPick: (() => void) | undefined;
+}
+
+function NavLink({ entry, path, onPick }: NavLinkProps) {
   const format = useFormat();
   const shown = entry.count !== undefined && entry.count > 0;
   return (
     <Link
       to={entry.to}
       title={entry.name}
-      activeOptions={{ exact: entry.to === '/', includeSearch: false }}
-      activeProps={{ 'aria-current': 'page' }}
+      aria-current={isHere(path, entry.to) ? 'page' : undefined}
       {...(onPick ? { onClick: onPick } : {})}
     >
       <Icon name={entry.icon} />

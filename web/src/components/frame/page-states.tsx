@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Empty, Failure } from '../block.tsx';
+import { Link } from '../link.tsx';
 import { Page } from './page.tsx';
 
 /** A page that could not be shown at all; the menu stays. */

@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import type { RangeName } from '../../lib/range.ts';
+import { Link } from '../link.tsx';
 import { PaletteButton } from '../palette/palette-button.tsx';
 import { RangePicker } from '../range-picker.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';

@@ -1,7 +1,7 @@
-import { Dialog } from 'radix-ui';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../icon.tsx';
+import { Modal } from '../overlay/modal.tsx';
 import { type Command, GROUPS, useCommands } from './use-commands.ts';
 
 /** Every page, user, device, node and action by name: type, arrows, Enter. */
@@ -40,55 +40,45 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <Dialog.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="sheet palette-shade">
-          <Dialog.Content className="palette" aria-describedby={undefined}>
-            <Dialog.Title className="vh">{t('common.palette.title')}</Dialog.Title>
-            <div className="palette-field">
-              <Icon name="search" />
-              <input
-                role="combobox"
-                aria-expanded="true"
-                aria-controls={`${id}list`}
-                aria-activedescendant={commands[current] ? `${id}${current}` : undefined}
-                aria-label={t('common.palette.title')}
-                placeholder={t('common.palette.placeholder')}
-                value={text}
-                onChange={(event) => {
-                  setText(event.target.value);
-                  setMarked(0);
-                  setHurried(false);
-                }}
-                onKeyDown={onKeyDown}
-                spellCheck={false}
-                autoComplete="off"
-              />
-              <kbd>Esc</kbd>
-            </div>
-            <div
-              ref={list}
-              id={`${id}list`}
-              className="palette-list"
-              role="listbox"
-              aria-label={t('common.palette.title')}
-            >
-              <Groups commands={commands} current={current} id={id} onPick={pick} onMark={setMarked} />
-            </div>
-            <p className="palette-note" role="status">
-              {waiting && commands.length === 0
-                ? t('common.palette.looking')
-                : commands.length === 0
-                  ? t('common.palette.nothing')
-                  : ''}
-            </p>
-            <p className="palette-keys" aria-hidden="true">
-              <kbd>↑</kbd> <kbd>↓</kbd> {t('common.palette.move')} <kbd>↵</kbd> {t('common.palette.open')}
-            </p>
-          </Dialog.Content>
-        </Dialog.Overlay>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal shade="sheet palette-shade" className="palette" labelledBy={`${id}title`} onClose={onClose}>
+      <h2 className="vh" id={`${id}title`}>
+        {t('common.palette.title')}
+      </h2>
+      <div className="palette-field">
+        <Icon name="search" />
+        <input
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={`${id}list`}
+          aria-activedescendant={commands[current] ? `${id}${current}` : undefined}
+          aria-label={t('common.palette.title')}
+          placeholder={t('common.palette.placeholder')}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setMarked(0);
+            setHurried(false);
+          }}
+          onKeyDown={onKeyDown}
+          spellCheck={false}
+          autoComplete="off"
+        />
+        <kbd>Esc</kbd>
+      </div>
+      <div ref={list} id={`${id}list`} className="palette-list" role="listbox" aria-label={t('common.palette.title')}>
+        <Groups commands={commands} current={current} id={id} onPick={pick} onMark={setMarked} />
+      </div>
+      <p className="palette-note" role="status">
+        {waiting && commands.length === 0
+          ? t('common.palette.looking')
+          : commands.length === 0
+            ? t('common.palette.nothing')
+            : ''}
+      </p>
+      <p className="palette-keys" aria-hidden="true">
+        <kbd>↑</kbd> <kbd>↓</kbd> {t('common.palette.move')} <kbd>↵</kbd> {t('common.palette.open')}
+      </p>
+    </Modal>
   );
 }
 

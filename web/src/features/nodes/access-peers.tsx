@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type AccessItem, accessItemsQuery } from '../../api/access.ts';
 import type { Node } from '../../api/types.ts';
+import { Link } from '../../components/link.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
+import { Link } from '../../components/link.tsx';
 import { State } from '../../components/state.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';

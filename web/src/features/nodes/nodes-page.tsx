@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nodesQuery } from '../../api/resources.ts';
@@ -9,6 +8,7 @@ import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Link } from '../../components/link.tsx';
 import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
 import { RowSpacer } from '../../components/row-spacer.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';

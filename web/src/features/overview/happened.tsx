@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { gapsQuery, resetsQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.ts';
@@ -7,6 +6,7 @@ import type { Gap, Reset } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Link } from '../../components/link.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useUndoReset } from '../../components/use-reset.ts';
 import { isPause, oncePerPause } from '../../lib/pauses.ts';

@@ -7,6 +7,7 @@ import type { Overview } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { KpiSkeleton } from '../../components/kpi.tsx';
+import { Later } from '../../components/later.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { ActivePeers } from './active-peers.tsx';
 import { Figures } from './figures.tsx';
@@ -42,24 +43,44 @@ export function OverviewPage() {
   );
 }
 
+/** The chart comes with the figures; what is farther down follows block by block. */
 function OverviewBlocks() {
   const range = useRange('24h');
   const seesAll = useSeesAll();
   return (
     <>
       <OverviewChart range={range} />
-      {seesAll ? <OpenAlerts /> : null}
-      <TopUsers range={range} />
+      {seesAll ? (
+        <Later place={null}>
+          <OpenAlerts />
+        </Later>
+      ) : null}
+      <Later place={<Place look="c7 listed" />}>
+        <TopUsers range={range} />
+      </Later>
       {seesAll ? (
         <>
-          <ServicesCard />
-          <NodesCard />
-          <Happened range={range} />
-          <ActivePeers range={range} />
+          <Later place={<Place look="c5 listed" />}>
+            <ServicesCard />
+          </Later>
+          <Later place={<Place look="c8" />}>
+            <NodesCard />
+          </Later>
+          <Later place={<Place look="c4" />}>
+            <Happened range={range} />
+          </Later>
+          <Later place={<Place look="" />}>
+            <ActivePeers range={range} />
+          </Later>
         </>
       ) : null}
     </>
   );
+}
+
+/** The card of a block before it is drawn. */
+function Place({ look }: { readonly look: string }) {
+  return <section className={`card place ${look}`} aria-busy="true" />;
 }
 
 /** No node, and never a byte. */

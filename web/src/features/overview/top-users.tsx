@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { holdersQuery } from '../../api/resources.ts';
 import type { Holder } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { HolderName } from '../../components/holder-name.tsx';
+import { Link } from '../../components/link.tsx';
 import { Bytes, DirectionName } from '../../components/numbers.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { ShareBar } from '../../components/share-bar.tsx';

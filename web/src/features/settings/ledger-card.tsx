@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settingsQuery } from '../../api/resources.ts';
@@ -8,6 +7,7 @@ import type { Settings } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { FormError } from '../../components/form.tsx';
+import { Link } from '../../components/link.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { useSetRetention } from './api.ts';

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Fragment, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { peersQuery } from '../../api/resources.ts';
@@ -7,6 +6,7 @@ import type { Peer } from '../../api/types.ts';
 import { useNodes } from '../../api/use-nodes.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
+import { Link } from '../../components/link.tsx';
 import { DirectionMark } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Pager } from '../../components/table.tsx';

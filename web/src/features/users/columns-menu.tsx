@@ -1,27 +1,33 @@
-import { Popover } from 'radix-ui';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../components/icon.tsx';
+import { Popover } from '../../components/overlay/popover.tsx';
 import { COLUMNS, type UsersColumns } from './use-columns.ts';
 
 /** Which columns the list has. It stays open: one choice is seldom the last. */
 export function ColumnsMenu({ columns }: { readonly columns: UsersColumns }) {
   const { t } = useTranslation();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
-    <Popover.Root>
-      <Popover.Trigger asChild>
-        <button type="button" className="btn quiet">
-          <Icon name="rows" />
-          {t('users.columns')}
-        </button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
+    <>
+      <button
+        type="button"
+        className="btn quiet"
+        aria-haspopup="dialog"
+        aria-expanded={anchor !== null}
+        onClick={({ currentTarget }) => setAnchor(anchor ? null : currentTarget)}
+      >
+        <Icon name="rows" />
+        {t('users.columns')}
+      </button>
+      {anchor ? (
+        <Popover
+          anchor={anchor}
+          align="end"
           className="menu checks"
           role="dialog"
-          aria-label={t('users.columns')}
-          align="end"
-          sideOffset={4}
-          collisionPadding={8}
+          label={t('users.columns')}
+          onClose={() => setAnchor(null)}
         >
           {COLUMNS.map((column) => (
             <label key={column} className="item">
@@ -38,8 +44,8 @@ export function ColumnsMenu({ columns }: { readonly columns: UsersColumns }) {
             <Icon name="reset" />
             {t('users.columnsUsual')}
           </button>
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+        </Popover>
+      ) : null}
+    </>
   );
 }

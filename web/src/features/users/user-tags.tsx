@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link } from '../../components/link.tsx';
 
 /** Each leads to all users who have it. */
 export function UserTags({ tags }: { readonly tags: readonly string[] }) {

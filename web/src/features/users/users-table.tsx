@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import { memo, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
+import { Link } from '../../components/link.tsx';
 import { RowSpacer } from '../../components/row-spacer.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { type Sort, SortHeader } from '../../components/table.tsx';

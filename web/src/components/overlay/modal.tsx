@@ -27,11 +27,11 @@ export function Modal({ shade, className, labelledBy, onClose, children }: Modal
     if (open.length === 0) root.style.setProperty('--scrollbar', `${innerWidth - root.clientWidth}px`);
     const below = [...document.querySelectorAll<HTMLElement>('#root > :not(.toasts), body > [data-modal]')];
     const barred = below.filter((element) => element !== cover && !element.inert);
-    for (const element of barred) element.inert = true;
+    for (const element of barred) bar(element, true);
     open.push(cover);
     return () => {
       open.splice(open.indexOf(cover), 1);
-      for (const element of barred) element.inert = false;
+      for (const element of barred) bar(element, false);
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -62,4 +62,10 @@ export function Modal({ shade, className, labelledBy, onClose, children }: Modal
     </div>,
     document.body,
   );
+}
+
+/** Out of reach of pointer, keyboard and readers; what only knows the older of the two words for that hears it as well. */
+function bar(element: HTMLElement, isBarred: boolean): void {
+  element.inert = isBarred;
+  element.ariaHidden = isBarred ? 'true' : null;
 }

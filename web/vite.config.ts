@@ -10,7 +10,7 @@ export default defineConfig({
   // Relative, so that one build works under any path prefix.
   base: './',
   plugins: [react(), firstWords()],
-  // Written for React, run by Preact: a third of the weight, see docs/adr/0024-react-is-written-preact-runs.md.
+  // Written for React, run by Preact: a third of the weight, see docs/adr/0028-react-is-written-preact-runs.md.
   resolve: {
     alias: [
       { find: /^react\/jsx(-dev)?-runtime$/, replacement: 'preact/jsx-runtime' },

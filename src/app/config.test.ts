@@ -20,6 +20,7 @@ test('the address for other processes is one of a server, without anything behin
   for (const wrong of ['10.0.0.5:5001', 'ftp://a', 'http://a/b', 'http://a?b', 'http://u:p@a']) {
     expect(() => read(wrong), wrong).toThrow(/XPERT_PROCESS_URL is ".+"; it must be like http/);
   }
+  for (const secret of ['http://u:hidden@a', 'u:hidden@a']) expect(() => read(secret)).toThrow(/^((?!hidden).)*$/);
 });
 
 describe('readConfig', () => {

@@ -211,10 +211,12 @@ function readDatabaseUrl(got: string | null): string | null {
 function readProcessUrl(got: string | null): string | null {
   if (got === null) return null;
   const wants = 'like http://10.0.0.5:5001, the address at which other Xpert processes reach this one';
-  if (!URL.canParse(got)) throw new InvalidConfig('XPERT_PROCESS_URL', got, wants);
+  // Whoever writes a name in front of the host may have put a password there.
+  const shown = got.includes('@') ? '…' : got;
+  if (!URL.canParse(got)) throw new InvalidConfig('XPERT_PROCESS_URL', shown, wants);
   const { protocol, username, pathname, search, hash, origin } = new URL(got);
   const isPlain = /^https?:$/.test(protocol) && username === '' && pathname === '/' && search === '' && hash === '';
-  if (!isPlain) throw new InvalidConfig('XPERT_PROCESS_URL', got, wants);
+  if (!isPlain) throw new InvalidConfig('XPERT_PROCESS_URL', shown, wants);
   return origin;
 }
 

@@ -1,6 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { HttpApp } from './http-app.ts';
 import { type Leader, NOT_LEADING_HEADER } from './passing-on.ts';
 import { buildStandbyServer } from './standby-server.ts';
@@ -31,9 +31,14 @@ async function leader(answer: RequestListener): Promise<Leader & { readonly end:
 
 /** A standby before these leaders: whoever is doubted is followed by the next. */
 async function standby(...leaders: readonly Leader[]) {
+  return await standbyWith({}, ...leaders);
+}
+
+async function standbyWith(limits: { mostHeldBytes?: number }, ...leaders: readonly Leader[]) {
   const rest = [...leaders];
   const doubted: Leader[] = [];
   const passing = {
+    ...limits,
     seal,
     leader: async () => rest[0] ?? null,
     doubt: (one: Leader) => {
@@ -116,4 +121,59 @@ test('where nobody leads: 503 with Retry-After, and it lives', async () => {
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
   expect(await answer.json()).toMatchObject({ code: 'no-leader' });
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
+test('what a move asks for is refused here: its password goes to no other machine', async () => {
+  let asked = 0;
+  const one = await leader((_, response) => {
+    asked++;
+    response.end();
+  });
+  const { url } = await standby(one);
+  const answer = await fetch(`${url}/api/v1/handover`, { method: 'POST', body: '{}' });
+  expect([answer.status, await answer.json()]).toEqual([409, expect.objectContaining({ code: 'processes-stand-by' })]);
+  expect(asked).toBe(0);
+});
+
+test('bodies that wait take no more memory than they may, and give it back', async () => {
+  const waiting: (() => void)[] = [];
+  const one = await leader((request, response) => {
+    request.resume();
+    waiting.push(() => response.end('done'));
+  });
+  const { url } = await standbyWith({ mostHeldBytes: 1_000 }, one);
+  const post = (length: number) => fetch(url, { method: 'POST', body: 'a'.repeat(length) });
+  const first = post(800);
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  const refused = await post(300);
+  expect([refused.status, await refused.json()]).toEqual([503, expect.objectContaining({ code: 'no-leader' })]);
+  waiting[0]?.();
+  expect(await (await first).text()).toBe('done');
+  const again = post(800);
+  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  waiting[1]?.();
+  expect(await (await again).text()).toBe('done');
+});
+
+test('who goes away before the answer leaves nothing open behind', async () => {
+  let answer = (): void => {};
+  let isClosed = false;
+  const one = await leader((_, response) => {
+    response.on('close', () => {
+      isClosed = true;
+    });
+    // A stream of events: it has no end.
+    answer = () => response.writeHead(200).write('event');
+  });
+  const { url } = await standby(one);
+  const before = answer;
+  const asking = request(`${url}/api/v1/events`).on('error', () => {});
+  asking.end();
+  await vi.waitFor(() => expect(answer).not.toBe(before));
+  asking.destroy();
+  const server = apps[0]?.server as Server;
+  const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  await vi.waitFor(async () => expect(await connections()).toBe(0));
+  answer();
+  await vi.waitFor(() => expect(isClosed).toBe(true));
 });

@@ -19,6 +19,8 @@ export interface Passing {
   /** It did not take a request: it may not lead any more. */
   doubt(leader: Leader): void;
   readonly seal: VisitorSeal;
+  /** Of all bodies that wait at the same time, bytes; so much memory they may take. */
+  readonly mostHeldBytes?: number;
 }
 
 /** On an answer: the process does not lead, and did nothing. */
@@ -29,13 +31,18 @@ const CONNECT_MS = 3_000;
 const PAUSE_MS = 50;
 /** The largest body of any route (a batch of an agent), and as much again. */
 const MOST_BYTES = 33_554_432;
-/** Requests with a body that wait at the same time; each may hold that much memory. */
+/** Requests that wait at the same time, and bytes of their bodies. */
 const MOST_HELD = 2_000;
+const MOST_HELD_BYTES = 268_435_456;
 /** Of one hop (RFC 9110, 7.6.1), and what this hop says itself. */
 const HOP_HEADERS = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
-const agent = new Agent({ keepAlive: true, keepAliveMsecs: 5_000, timeout: 0 });
+/** A connection that nobody used for so long is given up: before the other process does, which would look like a lost request. */
+const IDLE_MS = 30_000;
+
+const agent = new Agent({ keepAlive: true, keepAliveMsecs: 5_000, timeout: IDLE_MS });
 let held = 0;
+let heldBytes = 0;
 
 /**
  * Has a request answered by the process that leads, and answers what that does. Where none leads it is held for a while.
@@ -43,15 +50,17 @@ let held = 0;
  * @throws no-leader, leader-lost
  */
 export async function passOn(request: FastifyRequest, reply: FastifyReply, passing: Passing): Promise<void> {
-  if (held >= MOST_HELD) throw noLeader('Too many requests wait for a process that leads.');
+  if (held >= MOST_HELD) throw tooMany();
   held++;
+  const mine = { bytes: 0 };
   try {
-    const body = await bodyOf(request.raw);
+    const body = await bodyOf(request.raw, mine, passing.mostHeldBytes ?? MOST_HELD_BYTES);
     const answer = await answerOf(request, body, passing);
     reply.hijack();
     give(answer, reply);
   } finally {
     held--;
+    heldBytes -= mine.bytes;
   }
 }
 
@@ -130,6 +139,11 @@ function endToEnd(headers: IncomingMessage['headers']): Record<string, string | 
 }
 
 function give(answer: IncomingMessage, { raw }: FastifyReply): void {
+  // Whoever asked went away meanwhile.
+  if (raw.destroyed) {
+    answer.destroy();
+    return;
+  }
   raw.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
   raw.flushHeaders();
   raw.on('close', () => answer.destroy());
@@ -139,16 +153,20 @@ function give(answer: IncomingMessage, { raw }: FastifyReply): void {
   answer.pipe(raw);
 }
 
-async function bodyOf(raw: IncomingMessage): Promise<Buffer> {
+/** `mine`: what of it is held, also where it is refused before its end. */
+async function bodyOf(raw: IncomingMessage, mine: { bytes: number }, mostHeldBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  let bytes = 0;
   for await (const chunk of raw as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw problem('body-too-large', 'The body is larger than any request may be.');
+    mine.bytes += chunk.length;
+    heldBytes += chunk.length;
+    if (mine.bytes > MOST_BYTES) throw problem('body-too-large', 'The body is larger than any request may be.');
+    if (heldBytes > mostHeldBytes) throw tooMany();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
+
+const tooMany = () => noLeader('Too many requests wait for a process that leads.');
 
 function noLeader(message: string) {
   return problem('no-leader', message, { retryAfterSeconds: 2 });

@@ -2,6 +2,7 @@ import type { HttpApp } from './http-app.ts';
 import { NOT_LEADING_HEADER, type Passing, passOn } from './passing-on.ts';
 import type { HttpConfig } from './ports.ts';
 import { problem } from './problem.ts';
+import { HANDOVER_PATH, refuseHandover } from './routes/handover.ts';
 import { createApp } from './server.ts';
 import { VISITOR_HEADER } from './visitor-seal.ts';
 
@@ -12,6 +13,8 @@ export async function buildStandbyServer(config: StandbyConfig, passing: Passing
   const app = createApp(config);
   app.addHook('onRequest', async (request, reply) => {
     if (request.headers[VISITOR_HEADER] !== undefined) refusePassedOn(reply);
+    // What is asked for holds a password: it goes to no other machine.
+    if (request.url === HANDOVER_PATH) refuseHandover();
     if (request.url !== '/healthz') await passOn(request, reply, passing);
   });
   app.get('/healthz', { config: { access: 'public' } }, async () => ({ status: 'ok' }));

@@ -32,7 +32,7 @@ export async function moveToPostgres(
   let from: SqliteDeparture | null = null;
   let to: PostgresArrival | null = null;
   try {
-    from = SqliteDeparture.begin(config.databasePath);
+    from = SqliteDeparture.begin(config.databasePath, { isServed: folder === null });
     if (from === null) throw nothingToMove(config.databasePath);
     const move = newMove(from.incarnation);
     to = PostgresArrival.begin({ url, socket: socketWorker() }, move, from.cameBy);

@@ -19,14 +19,22 @@ const schema = {
   response: { 200: Type.Object({ waits: Type.Literal(true) }) },
 };
 
+export const HANDOVER_PATH = '/api/v1/handover';
+
 export function handoverRoutes(app: HttpApp, parts: HttpParts): void {
   const { operations } = parts.ports;
-  app.post('/api/v1/handover', { config: { access: 'change-all' }, schema }, async (request, reply) => {
+  app.post(HANDOVER_PATH, { config: { access: 'change-all' }, schema }, async (request, reply) => {
     if (!request.isLocalOwner)
       throw problem('cli-only', 'This is done by `xpert migrate` on the machine of the server.');
+    if ((parts.config.standingBy?.() ?? 0) > 0) refuseHandover();
     const { move, databaseUrl } = request.body;
     // Whoever asked has the answer before anything is closed.
     reply.raw.once('finish', () => operations.handOver({ move, databaseUrl }));
     return { waits: true as const };
   });
+}
+
+/** Another process would take the ledger before the move does. */
+export function refuseHandover(): never {
+  throw problem('processes-stand-by', 'Other Xpert processes use this database.');
 }

@@ -1,9 +1,11 @@
+import { LedgerFailure } from '../../core/errors.ts';
 import type { Database } from '../../lib/sqlite.ts';
 import { readIncarnation } from '../sql/incarnation.ts';
 import { chunked, type Move, type MovedTo, type MoveSide, type MoveTable, type MoveValue } from '../sql/moving.ts';
 import { rowsOf, tablesHere } from './arrival.ts';
 import { beginWatch, type Chunk, type ClosedBefore, endWatch, takeChanges } from './change-watch.ts';
-import { openForWriting } from './database.ts';
+import { openForReading, openForWriting } from './database.ts';
+import { isOlderFile } from './migrations/migrate.ts';
 import { arrivedBy, markMoved } from './moved.ts';
 
 /** A ledger that leaves a file. A server may write to it until the last round. */
@@ -16,8 +18,12 @@ export class SqliteDeparture implements MoveSide {
     this.incarnation = incarnation;
   }
 
-  /** Null: there is no ledger in this file yet. @throws LedgerFailure */
-  static begin(path: string): SqliteDeparture | null {
+  /**
+   * `isServed`: a server writes to it, whose version it has to stay. Null: there is no ledger in this file yet.
+   * @throws LedgerFailure
+   */
+  static begin(path: string, { isServed }: { readonly isServed: boolean }): SqliteDeparture | null {
+    if (isServed) refuseOlder(path);
     const db = openForWriting(path);
     const incarnation = readIncarnation(db);
     if (incarnation !== null) return new SqliteDeparture(db, incarnation.id);
@@ -74,4 +80,16 @@ export class SqliteDeparture implements MoveSide {
   close(): void {
     this.#db.close();
   }
+}
+
+function refuseOlder(path: string): void {
+  const db = openForReading(path);
+  try {
+    if (!isOlderFile(db)) return;
+  } finally {
+    db.close();
+  }
+  throw new LedgerFailure('server-older', 'The server that runs is of an older version than this command.', {
+    hint: 'Restart it, and run `xpert migrate` again. Nothing was changed.',
+  });
 }

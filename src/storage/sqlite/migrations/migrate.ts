@@ -71,6 +71,12 @@ export function migrate(db: Database): void {
   }).exclusive();
 }
 
+/** True for a file that an older Xpert made, and that no newer one opened since. */
+export function isOlderFile(db: Database): boolean {
+  const version = versionOf(db);
+  return version > 0 && version < migrations.length;
+}
+
 function versionOf(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }

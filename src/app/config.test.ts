@@ -110,6 +110,7 @@ describe('readConfig', () => {
     'http://u:secret@h',
     'http://u:secret@h/d/e',
     'http://u:secret@h/d?x=1',
+    'http://u:secret%@h/d',
     'u:secret@h/d',
   ])('beside PostgreSQL, %s is no address of ClickHouse', (url) => {
     const read = () => readConfig({ XPERT_DATABASE_URL: 'postgres://h/d', XPERT_CLICKHOUSE_URL: url }, empty);

@@ -187,7 +187,9 @@ function readClickHouseUrl(got: string | null, databaseUrl: string | null): stri
     throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', wants);
   }
   try {
-    const { protocol, hostname, pathname, search, hash } = new URL(got);
+    const { protocol, hostname, pathname, search, hash, username, password } = new URL(got);
+    // Throws where a percent sign stands for itself.
+    decodeURIComponent(username + password);
     const isDatabase = /^\/[A-Za-z_][A-Za-z0-9_]*$/.test(pathname);
     if (/^https?:$/.test(protocol) && hostname !== '' && isDatabase && search === '' && hash === '') return got;
   } catch {

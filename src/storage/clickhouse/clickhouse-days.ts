@@ -1,3 +1,4 @@
+import { LedgerFailure } from '../../core/errors.ts';
 import type { SeriesQuery, Visibility } from '../../core/ledger/usage-history.ts';
 import type { FarAnswer, FarChart, FarDays } from '../sql/mirror/far-days.ts';
 import type { SlowReader } from '../sql/slow-reader.ts';
@@ -7,38 +8,40 @@ import { type SummedDay, sumDays } from './day-table.ts';
 /** Of fewer days the tables are as quick. */
 export const LONG_DAYS = 31;
 
-/** Sums of days long ago, from ClickHouse. */
+/** What is known of the table. Whoever would have to wait for a server that is away is not made to. */
+interface Health {
+  /** Why it is not shipped to at present; null: it is. */
+  readonly failure: unknown;
+  /** It did not answer as it should: it is to be looked at. */
+  doubt(): void;
+}
+
+/** Sums of days long ago, from ClickHouse; where it fails the tables answer. */
 export class ClickHouseDays implements FarDays {
   readonly #client: ClickHouseClient;
   readonly #slow: SlowReader;
   readonly #atLeastDays: number;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #health: Health;
 
-  constructor(
-    client: ClickHouseClient,
-    slow: SlowReader,
-    atLeastDays: number,
-    /** What was asked is answered from the tables then. */
-    onFailure: (error: unknown) => void,
-  ) {
+  constructor(client: ClickHouseClient, slow: SlowReader, atLeastDays: number, health: Health) {
     this.#client = client;
     this.#slow = slow;
     this.#atLeastDays = atLeastDays;
-    this.#onFailure = onFailure;
+    this.#health = health;
   }
 
   async chart(query: SeriesQuery, who: Visibility): Promise<FarAnswer | null> {
-    if (query.bucketSeconds < 86_400) return null;
+    if (query.bucketSeconds < 86_400 || this.#health.failure !== null) return null;
     const asked = await this.#slow.read('planFarChart', query, who, this.#atLeastDays);
     if (asked === null) return null;
     try {
       const summed = await sumDays(this.#client, { ...asked, line: lineOf(asked) });
-      if (summed === null) throw new Error('ClickHouse does not hold a batch that it took.');
-      return { asked, since: summed.since, days: summed.rows.map((row) => toDay(row, asked)) };
+      if (summed !== null) return { asked, since: summed.since, days: summed.rows.map((row) => toDay(row, asked)) };
     } catch (error) {
-      this.#onFailure(error);
-      return null;
+      if (!(error instanceof LedgerFailure)) throw error;
     }
+    this.#health.doubt();
+    return null;
   }
 }
 

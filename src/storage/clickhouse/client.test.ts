@@ -6,7 +6,7 @@ import { ClickHouseClient } from './client.ts';
 
 let server: Server;
 let asked: { url: URL; headers: IncomingMessage['headers']; body: string }[];
-let answer: { status: number; text: string } | null;
+let answer: { status: number; text: string; headers?: Record<string, string> } | null;
 
 beforeEach(async () => {
   asked = [];
@@ -18,7 +18,7 @@ beforeEach(async () => {
     });
     request.on('end', () => {
       asked.push({ url: new URL(request.url ?? '', 'http://host'), headers: request.headers, body });
-      if (answer !== null) response.writeHead(answer.status).end(answer.text);
+      if (answer !== null) response.writeHead(answer.status, answer.headers).end(answer.text);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -30,8 +30,8 @@ afterEach(() => {
 });
 
 const port = () => (server.address() as AddressInfo).port;
-const client = (timeoutMs?: number) =>
-  new ClickHouseClient(`http://ann:p%40ss%3A@127.0.0.1:${port()}/history`, timeoutMs);
+const client = (timeoutMs?: number, password = 'p@ss:') =>
+  new ClickHouseClient(`http://ann:${encodeURIComponent(password)}@127.0.0.1:${port()}/history`, timeoutMs);
 
 test('the password goes in a header, and no bit of a large integer is lost', async () => {
   expect(await client().rows('SELECT 1')).toEqual([['18446744073709551615', 7, 'a']]);
@@ -40,6 +40,17 @@ test('the password goes in a header, and no bit of a large integer is lost', asy
   expect(headers).toMatchObject({ 'x-clickhouse-user': 'ann', 'x-clickhouse-key': 'p@ss:' });
   expect(url.href).not.toMatch(/ann|ss:|ss%3A/);
   expect(Object.fromEntries(url.searchParams)).toMatchObject({ database: 'history', wait_end_of_query: '1' });
+});
+
+test('a password in any writing is sent as UTF-8', async () => {
+  await client(undefined, 'пароль').run('SELECT 1');
+  expect(Buffer.from(String(asked[0]?.headers['x-clickhouse-key']), 'latin1').toString('utf8')).toBe('пароль');
+});
+
+test('the password does not go where the server sends on to', async () => {
+  answer = { status: 307, text: '', headers: { location: `http://localhost:${port()}/elsewhere` } };
+  await expect(client().run('SELECT 1')).rejects.toThrow('status 307');
+  expect(asked).toHaveLength(1);
 });
 
 test('a table goes along with the statement that asks it', async () => {
@@ -57,6 +68,8 @@ test('a table goes along with the statement that asks it', async () => {
 test.each([
   [403, 'Code: 193, e.displayText() = DB::Exception: Wrong password for user ann\nstack'],
   [500, 'Code: 60, e.displayText() = DB::Exception: Table t does not exist\nstack'],
+  // Something else than ClickHouse.
+  [200, '<html>Welcome</html>\nstack'],
   // Old servers fail so where they had begun to answer.
   [200, 'Code: 241, e.displayText() = DB::Exception: Memory limit exceeded\nstack'],
 ])('what it refuses is told in one line: status %i', async (status, text) => {
@@ -65,6 +78,16 @@ test.each([
   await expect(failure).rejects.toMatchObject({ code: 'history-refused' });
   await expect(failure).rejects.toThrow(text.split('\n')[0] as string);
   await expect(failure).rejects.not.toThrow(/stack|secret/);
+});
+
+test('what is under way when the client is closed fails, and nothing is asked any more', async () => {
+  answer = null;
+  const closed = client();
+  const silent = closed.run('SELECT 1');
+  setTimeout(() => closed.close(), 20);
+  await expect(silent).rejects.toMatchObject({ code: 'history-unreachable' });
+  await expect(closed.run('SELECT 2')).rejects.toThrow('it is not asked any more');
+  expect(asked.map(({ body }) => body)).not.toContain('SELECT 2');
 });
 
 test('a server that is silent, or not there, cannot be reached', async () => {

@@ -2,6 +2,7 @@ import { LedgerFailure } from '../../core/errors.ts';
 
 /** How long a statement may take, ms: a batch or a sum over years. */
 const TIMEOUT_MS = 60_000;
+const CLOSED = new Error('it is not asked any more');
 
 /** A table sent along with a statement, which asks it by its name. */
 export interface SentTable {
@@ -17,7 +18,8 @@ export interface Asked {
   /** A second statement with the id of one that still runs is refused by the server. */
   readonly queryId?: string;
   readonly settings?: Readonly<Record<string, string | number>>;
-  readonly signal?: AbortSignal;
+  /** Less than any statement may take. */
+  readonly timeoutMs?: number;
 }
 
 /** ClickHouse over HTTP, old (18.16) and new. Only what those have in common is said. */
@@ -25,13 +27,15 @@ export class ClickHouseClient {
   readonly #base: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
+  readonly #underWay = new Set<AbortController>();
+  #isClosed = false;
 
   /** `url`: `http(s)://user:password@host:8123/database` */
   constructor(url: string, timeoutMs = TIMEOUT_MS) {
     const base = new URL(url);
     this.#headers = {
-      'x-clickhouse-user': decodeURIComponent(base.username) || 'default',
-      'x-clickhouse-key': decodeURIComponent(base.password),
+      'x-clickhouse-user': inHeader(decodeURIComponent(base.username) || 'default'),
+      'x-clickhouse-key': inHeader(decodeURIComponent(base.password)),
     };
     this.#timeoutMs = timeoutMs;
     const database = decodeURIComponent(base.pathname.slice(1)) || 'default';
@@ -49,7 +53,11 @@ export class ClickHouseClient {
   /** Rows as lists; integers of 64 bits are text. @throws LedgerFailure `history-unreachable`, `history-refused` */
   async rows(sql: string, asked: Asked = {}): Promise<(readonly (string | number)[])[]> {
     const text = await this.#ask(`${sql} FORMAT JSONCompact`, asked);
-    return (JSON.parse(text) as { data: (string | number)[][] }).data;
+    try {
+      return (JSON.parse(text) as { data: (string | number)[][] }).data;
+    } catch {
+      throw refused(200, text);
+    }
   }
 
   /** For what answers nothing. @throws LedgerFailure as `rows` */
@@ -57,7 +65,13 @@ export class ClickHouseClient {
     await this.#ask(sql, asked);
   }
 
-  async #ask(sql: string, { sent, queryId, settings = {}, signal }: Asked): Promise<string> {
+  /** Nothing is asked or waited for any more: what is under way fails as unreachable. */
+  close(): void {
+    this.#isClosed = true;
+    for (const asked of this.#underWay) asked.abort(CLOSED);
+  }
+
+  async #ask(sql: string, { sent, queryId, settings = {}, timeoutMs = this.#timeoutMs }: Asked): Promise<string> {
     const url = new URL(this.#base);
     if (queryId !== undefined) url.searchParams.set('query_id', queryId);
     for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, String(value));
@@ -68,28 +82,38 @@ export class ClickHouseClient {
       body = new FormData();
       body.set(sent.name, new Blob([sent.tsv]), sent.name);
     }
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
-    let answer: Response;
-    let text: string;
+    const { status, ok, text } = await this.#post(url, body, timeoutMs);
+    if (!ok || /^Code: \d+/.test(text)) throw refused(status, text);
+    return text;
+  }
+
+  async #post(url: URL, body: string | FormData, timeoutMs: number) {
+    if (this.#isClosed) throw unreachable(CLOSED);
+    const asked = new AbortController();
+    const timer = setTimeout(() => asked.abort(new Error('there was no answer in time')), timeoutMs);
+    this.#underWay.add(asked);
     try {
-      answer = await fetch(url, {
-        method: 'POST',
-        headers: this.#headers,
-        body,
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      });
-      text = await answer.text();
+      // Elsewhere the password is nobody's business: where it is sent on to is refused like any other answer.
+      const how = { method: 'POST', redirect: 'manual', signal: asked.signal } as const;
+      const answer = await fetch(url, { ...how, headers: this.#headers, body });
+      return { status: answer.status, ok: answer.ok, text: await answer.text() };
     } catch (error) {
       throw unreachable(error);
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(asked);
     }
-    if (!answer.ok || /^Code: \d+/.test(text)) throw refused(answer.status, text);
-    return text;
   }
 }
 
+/** Bytes of UTF-8, as a header takes them. */
+function inHeader(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
 function unreachable(error: unknown): LedgerFailure {
-  const { message, cause, name } = error as Error & { cause?: { code?: string; message?: string } };
-  const why = name === 'TimeoutError' ? 'there was no answer in time' : (cause?.code ?? cause?.message ?? message);
+  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  const why = cause?.code ?? cause?.message ?? message;
   return new LedgerFailure('history-unreachable', `ClickHouse cannot be reached: ${why}.`, {
     hint: 'Check that the server runs, that its address in XPERT_CLICKHOUSE_URL is right, and that it can be reached from here. PostgreSQL answers meanwhile.',
     cause: error,

@@ -56,12 +56,19 @@ export async function sendBatch(client: ClickHouseClient, batch: Batch): Promise
       structure: ['batch UInt64', 'seal UInt64', ...BATCH_COLUMNS.map(typed)].join(', '),
       tsv: `${lines.map((line) => line.map(toTsv).join('\t')).join('\n')}\n`,
     },
-    // One block, one part.
-    settings: { max_threads: 1 },
+    settings: ONE_PART,
   });
   const marks = await client.rows(`SELECT seal FROM ${TABLE} WHERE life = ${life} AND batch = ${number} GROUP BY seal`);
   return marks.length === 1 && marks[0]?.[0] === seal;
 }
+
+/** One block, whatever the profile of the user says. */
+const ONE_PART = {
+  max_threads: 1,
+  max_block_size: 65_536,
+  min_insert_block_size_rows: 1_000_000,
+  min_insert_block_size_bytes: 1_000_000_000,
+};
 
 function toTsv(value: string): string {
   return value.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] as string);
@@ -84,10 +91,10 @@ export async function holdsAll(
 ): Promise<boolean> {
   if (shipped === 0) return true;
   const [row] = await client.rows(
-    `SELECT uniqExact(batch), countIf(batch = ${shipped} AND seal = toUInt64('${seal}')) FROM ${TABLE}
+    `SELECT uniqExact(batch), sum(present), countIf(batch = ${shipped} AND seal = toUInt64('${seal}')) FROM ${TABLE}
      WHERE life = ${life} AND batch BETWEEN 1 AND ${shipped}`,
   );
-  return Number(row?.[0]) === shipped && Number(row?.[1]) > 0;
+  return Number(row?.[0]) === shipped && Number(row?.[1]) === shipped && Number(row?.[2]) === 1;
 }
 
 /** Groups of day rows that are summed. */
@@ -117,7 +124,13 @@ export type SummedDay = readonly [number, string, string, string, string, string
 /** More rows than this are not an answer but a load. */
 const MOST_ROWS = 500_000;
 
-/** Null: the table does not hold what it is known to hold. What the sums are of and which batches are in them are one look. */
+/** A sum that takes longer is left to PostgreSQL. */
+const SUM_MS = 20_000;
+
+/**
+ * What the sums are of and which batches are in them are one look. Null: the table does not hold all that it took, because
+ * parts of it were lost; every mark is counted each time, since nobody need have noticed that the server was down.
+ */
 export async function sumDays(client: ClickHouseClient, asked: DaySums): Promise<SummedDays | null> {
   const { life, first, last, line, segments, nodeId, shipped, shippedSeal } = asked;
   const narrow = [
@@ -125,23 +138,25 @@ export async function sumDays(client: ClickHouseClient, asked: DaySums): Promise
     ...(segments === null ? [] : [`segment_id IN (${segments.join(', ') || '0'})`]),
     ...(nodeId === null ? [] : [`node_id = ${quote(nodeId)}`]),
   ];
+  const held = `(SELECT sum(present) FROM ${TABLE} WHERE life = ${life} AND batch BETWEEN 1 AND ${shipped})`;
   const rows = await client.rows(
     `SELECT batch AS number, if(batch = 0, day, 0) AS at, ${line === null ? "''" : `if(batch = 0, ${line}, '')`} AS line,
-       sum(rx), sum(tx), sum(undirected), sum(markup), max(seal)
+       sum(rx), sum(tx), sum(undirected), sum(markup), max(seal), ${held} AS held
      FROM ${TABLE} WHERE life = ${life} AND ((batch = 0 AND ${narrow.join(' AND ')}) OR batch >= ${Math.max(shipped, 1)})
      GROUP BY number, at, line`,
-    { settings: { max_result_rows: MOST_ROWS, result_overflow_mode: 'throw' } },
+    { settings: { max_result_rows: MOST_ROWS, result_overflow_mode: 'throw' }, timeoutMs: SUM_MS },
   );
   const isMark = (row: readonly (string | number)[]) => row[0] !== '0';
-  const marks = rows.filter(isMark);
-  const isThere = shipped === 0 || marks.some((row) => Number(row[0]) === shipped && row[7] === shippedSeal);
-  if (!isThere) return null;
-  return {
-    since: marks
-      .map((row) => ({ number: Number(row[0]), seal: String(row[7]) }))
-      .filter(({ number }) => number > shipped),
-    rows: rows.filter((row) => !isMark(row)).map((row) => row.slice(1, 7) as unknown as SummedDay),
-  };
+  const marks = rows
+    .filter(isMark)
+    .map((row) => ({ number: Number(row[0]), seal: String(row[7]) }))
+    .sort((a, b) => a.number - b.number);
+  const known = shipped === 0 ? null : marks.shift();
+  if (known !== null && (known?.number !== shipped || known.seal !== shippedSeal)) return null;
+  if (rows.length > 0 && Number(rows[0]?.[8]) !== shipped) return null;
+  if (marks.some(({ number }, i) => number !== shipped + 1 + i)) return null;
+  const days = rows.filter((row) => !isMark(row));
+  return { since: marks, rows: days.map((row) => row.slice(1, 7) as unknown as SummedDay) };
 }
 
 function quote(text: string): string {

@@ -22,13 +22,16 @@ export function openClickHouseMirror(options: MirrorOptions, { slow, calendar, c
   const client = new ClickHouseClient(url);
   const today = () => calendar.dayOf(clock.now().getTime()).number;
   const shipper = new Shipper({ ...options, client, today });
-  const days = new ClickHouseDays(client, slow, atLeastDays, () => shipper.doubt());
+  const days = new ClickHouseDays(client, slow, atLeastDays, shipper);
   shipper.start();
   return {
     chart: (query: SeriesQuery, who: Visibility) => days.chart(query, who),
     shipping: () => shippingOf(outbox, shipper, today()),
     async close() {
-      await shipper.stop();
+      const stopped = shipper.stop();
+      // A batch that is not waited for is sent again at the next start.
+      client.close();
+      await stopped;
       await outbox.close();
     },
   };

@@ -49,7 +49,7 @@ export class Shipper {
     this.#isLookedAt = false;
   }
 
-  /** What was begun is finished first. */
+  /** What PostgreSQL was asked is finished first. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#running;

@@ -10,9 +10,11 @@ import { decoderOf, listTypeOf, toWire, toWireList, typeOf, type WireValue } fro
 /**
  * Settings of every session: names are Xpert's first, so that its `sum` is found before the server's. A client that is cut
  * off is noticed within half a minute, so that what it held is free for the next one.
+ * Whoever writes sees, once a lock is free, what its holder did (`note_day_changes` has to).
  */
 const SESSION = `SET search_path = xpert, pg_catalog; SET standard_conforming_strings = on; SET timezone = 'UTC';
   SET client_min_messages = warning; SET jit = off; SET bytea_output = hex; SET synchronous_commit = on;
+  SET default_transaction_isolation = 'read committed';
   SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
   SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = 20000`;

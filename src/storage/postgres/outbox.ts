@@ -46,8 +46,8 @@ export class PostgresOutbox implements Outbox {
 
   fill(today: number): Promise<boolean> {
     return this.#locked(async (client) => {
-      const state = await readState(client);
-      if (state === null || state.waiting > MOST_WAITING) return false;
+      const state = await readMirror(client);
+      if (state === null || (await isFull(client))) return false;
       // Nobody may change day rows between the look at them and the mark up to which they were taken.
       if (!(await lockDays(client))) return false;
       const { rows } = await client.query<{ day: string; tally: string }>(
@@ -74,7 +74,7 @@ export class PostgresOutbox implements Outbox {
 
   seal(): Promise<Batch | null> {
     return this.#locked(async (client) => {
-      const state = await readState(client);
+      const state = await readMirror(client);
       if (state === null) return null;
       await refuseRestored(client);
       if (state.sealed > state.shipped) return await readBatch(client, state.life, state.sealed);
@@ -195,7 +195,9 @@ async function connect(url: string): Promise<pg.Client> {
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query("SET search_path = xpert, pg_catalog; SET timezone = 'UTC'");
+    await client.query(
+      "SET search_path = xpert, pg_catalog; SET timezone = 'UTC'; SET default_transaction_isolation = 'read committed'",
+    );
     return client;
   } catch (error) {
     client.end().catch(() => {});
@@ -260,24 +262,42 @@ async function moveOn(client: pg.Client, day: number): Promise<true> {
   return true;
 }
 
-async function readState(client: pg.Client): Promise<MirrorState | null> {
-  const { rows } = await client.query(
-    `SELECT m.*, coalesce(w.since, b.since) AS since, w.waiting + (SELECT count(*) FROM history_batch_row r
-       WHERE r.number > m.shipped) AS waiting
-     FROM history_mirror m LEFT JOIN history_batch b ON b.number = m.sealed AND m.sealed > m.shipped,
-       (SELECT min(at) AS since, count(*) AS waiting FROM history_outbox) w`,
-  );
-  const [row] = rows as Record<string, string>[];
-  if (row === undefined) return null;
+type Mirror = Pick<MirrorState, 'life' | 'filledDay' | 'shipped' | 'shippedSeal' | 'sealed'>;
+
+async function readMirror(client: pg.Client): Promise<Mirror | null> {
+  const { rows } = await client.query<Record<string, string>>('SELECT * FROM history_mirror');
+  const [row] = rows;
+  return row === undefined ? null : toMirror(row);
+}
+
+function toMirror(row: Readonly<Record<string, string>>): Mirror {
   return {
     life: row.life as string,
     filledDay: Number(row.filled_day),
     shipped: Number(row.shipped),
     shippedSeal: row.shipped_seal as string,
     sealed: Number(row.sealed),
-    waiting: Number(row.waiting),
-    waitingSince: row.since == null ? null : new Date(Number(row.since)),
   };
+}
+
+/** Looks no further than it has to, however much waits. */
+async function isFull(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query('SELECT 1 FROM history_outbox OFFSET $1 LIMIT 1', [MOST_WAITING]);
+  return rows.length > 0;
+}
+
+/** With all that waits, which is counted. */
+async function readState(client: pg.Client): Promise<MirrorState | null> {
+  const { rows } = await client.query<Record<string, string>>(
+    `SELECT m.*, least(w.since, b.since) AS since, w.waiting + (SELECT count(*) FROM history_batch_row r
+       WHERE r.number > m.shipped) AS waiting
+     FROM history_mirror m LEFT JOIN history_batch b ON b.number = m.sealed AND m.sealed > m.shipped,
+       (SELECT min(at) AS since, count(*) AS waiting FROM history_outbox) w`,
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  const since = row.since == null ? null : new Date(Number(row.since));
+  return { ...toMirror(row), waiting: Number(row.waiting), waitingSince: since };
 }
 
 async function readBatch(client: pg.Client, life: string, number: number): Promise<Batch | null> {

@@ -56,7 +56,7 @@ export function PlansCard() {
             </tr>
           </thead>
           <tbody>
-            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[110, -64, 72, -32, -64]} hidden={[2]} />}>
+            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[110, -64, 72, -32, -28]} hidden={[2]} />}>
               {({ items }) => items.map((plan) => <Row key={plan.id} plan={plan} mayChange={owner} />)}
             </Block>
           </tbody>
@@ -108,12 +108,13 @@ function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boo
         {mayChange ? (
           <button
             type="button"
-            className="btn quiet"
+            className="btn quiet icon"
+            aria-label={t('settings.plans.deleteOf', { name: plan.name })}
+            title={t(plan.users > 0 ? 'settings.plans.inUse' : 'settings.plans.delete')}
             disabled={plan.users > 0 || remove.isPending}
-            title={plan.users > 0 ? t('settings.plans.inUse') : undefined}
             onClick={() => remove.run(plan.id)}
           >
-            {t('settings.plans.delete')}
+            <Icon name="trash" />
           </button>
         ) : null}
       </td>

@@ -157,6 +157,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'PUT /api/v1/settings/backup': 'change-all',
   'GET /api/v1/doctor': 'inspect',
   'POST /api/v1/imports/vpnservice': 'local',
+  'POST /api/v1/handover': 'local',
   'POST /api/v1/imports/vpnservice/texts': 'change-all',
   'GET /api/v1/audit': 'inspect',
   'GET /api/v1/admins': 'manage-admins',

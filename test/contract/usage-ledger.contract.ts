@@ -144,6 +144,7 @@ export function usageLedgerContract(make: MakeStore): void {
           serviceId: null,
           from: lastComplete,
           to: null,
+          isLast: false,
           reason: 'failed',
           message: 'The node refused the connection.',
         },

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
+import { problem } from '../problem.ts';
 
 const schema = {
   tags: ['ledger'],

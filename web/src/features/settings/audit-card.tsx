@@ -40,7 +40,9 @@ export function AuditCard() {
                     <tr key={index}>
                       <td>{format.instant(entry.at)}</td>
                       <td>{entry.by?.name ?? t('settings.audit.system')}</td>
-                      <td className="two-lines">{t(`settings.action.${entry.action}`, { defaultValue: entry.action })}</td>
+                      <td className="two-lines">
+                        {t(`settings.action.${entry.action}`, { defaultValue: entry.action })}
+                      </td>
                       <td className="hide-s mut">{entry.subject}</td>
                       <td className="hide-m mut">{t(`settings.via.${entry.via}`, { defaultValue: entry.via })}</td>
                     </tr>

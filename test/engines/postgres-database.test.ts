@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openForWriting, writeConnection } from '../../src/storage/postgres/connections.ts';
+import { openForReading, openForWriting, writeConnection } from '../../src/storage/postgres/connections.ts';
 import { PostgresDatabase } from '../../src/storage/postgres/database.ts';
+import { rowsOf } from '../../src/storage/postgres/move-side.ts';
 import { openForWriting as openSqlite } from '../../src/storage/sqlite/database.ts';
 import { PostgresServer, postgresWorkers } from '../support/postgres.ts';
 
@@ -41,11 +42,18 @@ describe('the schema', () => {
     const theirs = db
       .prepare(
         `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'xpert'
-         AND table_name <> 'schema_version' AND column_name <> 'rowid'`,
+         AND table_name <> 'schema_version' AND table_name NOT LIKE 'history\\_%' AND column_name <> 'rowid'`,
       )
       .pluck()
       .all() as string[];
     expect(theirs.sort()).toEqual(ours.sort());
+  });
+
+  it('that another one made while this one waited is known to it', () => {
+    const empty = server.newDatabase();
+    const waited = openForWriting({ url: empty, socket }, () => openForWriting({ url: empty, socket }).close());
+    expect(waited.prepare('INSERT INTO inbox (body) VALUES (?)').run('a').lastInsertRowid).toBe(1);
+    waited.close();
   });
 
   it('is made once, and found again', () => {
@@ -156,6 +164,41 @@ describe('the writer', () => {
     expect(() => openForWriting({ url: wrong, socket })).toThrow(
       expect.objectContaining({ code: 'ledger-unreachable', hint: expect.stringContaining('XPERT_DATABASE_URL') }),
     );
+  });
+});
+
+describe('what the server keeps of a session', () => {
+  const kept = () => Number(db.prepare('SELECT count(*) FROM pg_prepared_statements').pluck().get());
+  const work = () => {
+    put().run('a');
+    put().run('b');
+    expect(bodies().length).toBeGreaterThan(1);
+    db.transaction(() => db.attempt(() => put().run('c')))();
+    db.prepare('SELECT id FROM inbox WHERE id = ?').getEach([[1], [2]]);
+  };
+
+  it('grows with the texts that it is asked, not with how often they are', () => {
+    work();
+    const before = kept();
+    for (let i = 0; i < 20; i++) work();
+    expect(kept()).toBe(before);
+  });
+
+  it('knows nothing of a cursor that has other columns than the one before', () => {
+    put().run('a');
+    expect([...rowsOf(db, 'SELECT id FROM inbox')]).toEqual([[1n]]);
+    expect([...rowsOf(db, 'SELECT body, id FROM inbox')]).toEqual([['a', 1n]]);
+  });
+});
+
+describe('a session that only reads', () => {
+  it('may do nothing else, nor may one beside it', () => {
+    const reader = openForReading({ url, socket });
+    const beside = reader.apart();
+    for (const other of [reader.db, beside.db])
+      expect(() => other.prepare("INSERT INTO inbox (body) VALUES ('a')").run()).toThrow(/read-only/);
+    beside.close();
+    reader.close();
   });
 });
 

@@ -1,9 +1,10 @@
+import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PostgresServer } from '../support/postgres.ts';
-import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+import { login, root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 import { FileNode, Owner } from '../torture/load.ts';
 
 let database: PostgresServer;
@@ -81,6 +82,17 @@ async function deliver(server: TestServer, body: object): Promise<number> {
 async function total(server: TestServer): Promise<object> {
   const owner = await Owner.of(server.url);
   return (await owner.call<{ traffic: object }>('GET', '/api/v1/usage/summary?days=30')).traffic;
+}
+
+/** `xpert migrate --to sqlite` on the machine of this process. */
+async function migrate(who: string): Promise<{ output: string; code: number }> {
+  const env = { ...process.env, XPERT_DATA_DIR: join(folder.path, who), XPERT_DATABASE_URL: url };
+  const args = [join(root, 'dist/xpert.mjs'), 'migrate', '--to', 'sqlite'];
+  return await new Promise((resolve) => {
+    execFile(process.execPath, args, { env, cwd: folder.path }, (error, stdout, stderr) =>
+      resolve({ output: stdout + stderr, code: Number(error?.code ?? 0) }),
+    );
+  });
 }
 
 /** Who holds the writer's lock. */
@@ -249,6 +261,38 @@ describe('several processes on one database', () => {
     expect((await send(one, { ...report, ...bytes(5, 7), event_id: 'a' })).status).toBe(200);
     expect(await total(two)).toMatchObject({ rxBytes: 5, txBytes: 7 });
   }, 120_000);
+
+  test('a move is refused while others stand by, on the machine of any of them; nothing is lost', async () => {
+    const one = await start('one');
+    const two = await start('two');
+    expect((await send(two, { ...report, ...bytes(5, 7) })).status).toBe(200);
+    for (const who of ['one', 'two']) {
+      const { output, code } = await migrate(who);
+      expect([code, output], output).toEqual([1, expect.stringContaining('Other Xpert processes use this database')]);
+    }
+    expect(leads(one)).toBe(1);
+    for (const server of [one, two]) expect(await total(server)).toMatchObject({ rxBytes: 5, txBytes: 7 });
+    expect(await two.stop()).toBe(0);
+    await until(
+      async () => (await migrate('one')).output,
+      (output) => output.includes('The ledger is in'),
+    );
+    const moved = await until(
+      () => total(one).catch(() => null),
+      (found) => found !== null,
+    );
+    expect(moved).toMatchObject({ rxBytes: 5, txBytes: 7 });
+  }, 120_000);
+
+  test('of two that begin at once with different keys one ends, and says why', async () => {
+    const both = [start('one'), start('two', { shareKey: false })];
+    const said = async () =>
+      (await Promise.allSettled(both)).map((each) =>
+        each.status === 'fulfilled' ? each.value.output() : String(each.reason),
+      );
+    await until(said, (texts) => texts.some((text) => /another secret\.key/.test(text)));
+    expect((await said()).filter((text) => /another secret\.key/.test(text))).toHaveLength(1);
+  }, 60_000);
 
   test('another secret.key is refused by name, before anything is sealed with it', async () => {
     const one = await start('one');

@@ -68,6 +68,8 @@ export class RunningProcess {
   #found: Processes | null = null;
   /** Named in the log already. */
   #doubted: Leader | null = null;
+  /** Why it may not go on beside the one that leads. */
+  #refusal: ExpectedError | null = null;
   /** What was logged last, so that it is not said every second. */
   #complaint = '';
 
@@ -99,7 +101,7 @@ export class RunningProcess {
       this.#url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
       this.#processUrl = processUrl(config, port, hostname());
       await this.#registry.open();
-      this.#refuseOtherKey();
+      if (this.#refusal !== null) throw this.#refusal;
       this.#standby = await buildStandbyServer(
         { trustedProxies: config.trustedProxies, basePath: basePathOf(config), logger: log },
         {
@@ -110,6 +112,7 @@ export class RunningProcess {
       );
       await this.#front.listenForOwner(ownerSocketPath(config.dataDir));
       for (let isFirst = true; !this.#stop.signal.aborted; isFirst = false) await this.#term(isFirst, ended);
+      if (this.#refusal !== null) throw this.#refusal;
     } finally {
       this.#front.stopListening();
       this.#front.show(null);
@@ -236,6 +239,7 @@ export class RunningProcess {
   #see(processes: Processes | null): void {
     if (processes === null) return;
     this.#found = processes;
+    if (!this.#leads) this.#refuseOtherKey(processes.leader);
     this.#watch.see(processes.leader);
     if (!this.#leads && processes.lastCommit !== null) this.#mark.saw(processes.lastCommit);
   }
@@ -254,13 +258,17 @@ export class RunningProcess {
     this.#watch.doubt(leader);
   }
 
-  /** What one seals the others must be able to open. */
-  #refuseOtherKey(): void {
-    const leader = this.#found?.leader ?? null;
+  /** What one seals the others must be able to open: one that may not, ends while the other one leads. */
+  #refuseOtherKey(leader: Processes['leader']): void {
     if (leader === null || leader.keyMark === keyMarkOf(this.#secretBox)) return;
-    throw new ExpectedError('secret-key-differs', `The process that leads (${leader.url}) has another secret.key.`, {
-      hint: `Copy secret.key from the data folder of that process to ${this.#use.config.dataDir}, readable for the user of Xpert only, and start again.`,
-    });
+    this.#refusal = new ExpectedError(
+      'secret-key-differs',
+      `The process that leads (${leader.url}) has another secret.key.`,
+      {
+        hint: `Copy secret.key from the data folder of that process to ${this.#use.config.dataDir}, readable for the user of Xpert only, and start again.`,
+      },
+    );
+    this.#stop.abort();
   }
 }
 

@@ -57,6 +57,12 @@ function open({ url, socket }: PostgresAddress): PostgresDatabase {
   }
 }
 
+function openReader(address: PostgresAddress): PostgresDatabase {
+  const db = open(address);
+  db.exec('SET default_transaction_read_only = on');
+  return db;
+}
+
 export function writeConnection(db: PostgresDatabase): WriteConnection {
   return {
     db,
@@ -71,13 +77,12 @@ export function writeConnection(db: PostgresDatabase): WriteConnection {
 }
 
 export function openForReading(address: PostgresAddress): ReadConnection {
-  const db = open(address);
-  db.exec('SET default_transaction_read_only = on');
+  const db = openReader(address);
   return {
     db,
     size: () => ({ bytes: databaseBytes(db), usedBytes: databaseBytes(db) }),
     apart() {
-      const other = open(address);
+      const other = openReader(address);
       return { db: other, close: () => other.close() };
     },
     backup() {

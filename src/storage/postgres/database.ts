@@ -28,6 +28,8 @@ export class PostgresDatabase implements Database {
   readonly pipeline: Pipeline;
   readonly #connection: Connection;
   readonly #tablesWithId = new Set<string>();
+  /** By text: the server keeps what was prepared for as long as the session lives, so no text is prepared twice. */
+  readonly #known = new Map<string, Known>();
   #inTransaction = false;
   #lastName = 0;
 
@@ -46,6 +48,8 @@ export class PostgresDatabase implements Database {
        WHERE table_schema = 'xpert' AND column_name = 'id' AND is_identity = 'YES'`,
     );
     for (const name of tables.pluck().all()) this.#tablesWithId.add(String(name));
+    // They were said for the tables before.
+    this.#known.clear();
   }
 
   get inTransaction(): boolean {
@@ -53,10 +57,22 @@ export class PostgresDatabase implements Database {
   }
 
   prepare(sql: string): PostgresStatement {
-    return new PostgresStatement(
-      this,
-      toPostgres(sql, (table) => this.#tablesWithId.has(table)),
-    );
+    let known = this.#known.get(sql);
+    if (known === undefined) {
+      known = this.#learn(sql);
+      this.#known.set(sql, known);
+    }
+    return new PostgresStatement(this, known);
+  }
+
+  /** For a text whose columns are others each time: nothing is known of it from before. */
+  prepareAnew(sql: string): PostgresStatement {
+    return new PostgresStatement(this, this.#learn(sql));
+  }
+
+  #learn(sql: string): Known {
+    const said = toPostgres(sql, (table) => this.#tablesWithId.has(table));
+    return { said, prepared: [], ofLists: new Map() };
   }
 
   /** A script of statements in PostgreSQL's own words. */
@@ -131,19 +147,28 @@ export class PostgresDatabase implements Database {
   }
 }
 
+/** A text, and what the server has of it. */
+interface Known {
+  readonly said: Said;
+  /** By the types of parameters; a null fits any. */
+  readonly prepared: Prepared[];
+  /** The same for many at once: by how, and the types of lists. */
+  readonly ofLists: Map<string, Prepared>;
+}
+
 class PostgresStatement implements Statement {
   readonly #db: PostgresDatabase;
   readonly #said: Said;
-  /** By the types of parameters; a null fits any. */
-  readonly #prepared: Prepared[] = [];
-  /** The same for many at once: by how, and the types of lists. */
-  readonly #ofLists = new Map<string, Prepared>();
+  readonly #prepared: Prepared[];
+  readonly #ofLists: Map<string, Prepared>;
   #form: 'object' | 'list' | 'first' = 'object';
   #big = false;
 
-  constructor(db: PostgresDatabase, said: Said) {
+  constructor(db: PostgresDatabase, { said, prepared, ofLists }: Known) {
     this.#db = db;
     this.#said = said;
+    this.#prepared = prepared;
+    this.#ofLists = ofLists;
   }
 
   run(...params: unknown[]): RunResult {

@@ -16,8 +16,8 @@ export function* rowsOf(db: PostgresDatabase, sql: string, isOpen = false): Gene
   if (!isOpen) db.exec('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
     db.exec(`DECLARE moving NO SCROLL CURSOR FOR ${db.said(sql)}`);
-    // Its columns are those of this cursor: prepared anew each time.
-    const fetch = db.prepare(`FETCH ${ROWS} FROM moving`).raw().safeIntegers();
+    // Its columns are those of this cursor.
+    const fetch = db.prepareAnew(`FETCH ${ROWS} FROM moving`).raw().safeIntegers();
     for (;;) {
       const rows = fetch.all() as MoveValue[][];
       yield* rows;

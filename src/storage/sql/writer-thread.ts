@@ -29,6 +29,7 @@ export async function startWriterThread<D, O>(
   const end = () => void worker.terminate();
   const found = await new Promise<O>((ready, refuse) => {
     signal?.addEventListener('abort', end);
+    if (signal?.aborted === true) end();
     worker.on('error', (error) => {
       refuse(error);
       listener.fail(error);

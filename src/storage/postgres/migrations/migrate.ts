@@ -29,11 +29,13 @@ export function becomeWriter(db: PostgresDatabase): void {
 /** Brings the database to the present schema, all or nothing, together with the script `withIt`; forward only. @throws LedgerFailure `ledger-newer` */
 export function migrate(db: PostgresDatabase, withIt = ''): void {
   const version = refuseNewer(db);
-  if (version === migrations.length) return;
-  const begin = version === 0 ? 'CREATE SCHEMA xpert; CREATE TABLE schema_version (version bigint NOT NULL);' : '';
-  const rest = migrations.slice(version).join('\n');
-  const end = `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${migrations.length});`;
-  db.exec(`BEGIN; ${begin} ${rest} ${end} ${withIt} COMMIT`);
+  if (version < migrations.length) {
+    const begin = version === 0 ? 'CREATE SCHEMA xpert; CREATE TABLE schema_version (version bigint NOT NULL);' : '';
+    const rest = migrations.slice(version).join('\n');
+    const end = `DELETE FROM schema_version; INSERT INTO schema_version VALUES (${migrations.length});`;
+    db.exec(`BEGIN; ${begin} ${rest} ${end} ${withIt} COMMIT`);
+  }
+  // Also where another process made the tables since this session looked at them.
   db.learnTables();
 }
 

@@ -27,4 +27,15 @@ describe('RateLimiter', () => {
     limiter.charge('192.0.2.1', 100);
     expect(() => limiter.take('192.0.2.1')).not.toThrow();
   });
+
+  it('lets no small batch that was sent beside a large one pay that off', async () => {
+    const clock = new ManualClock();
+    const limiter = new RateLimiter(clock, 200);
+    limiter.take('192.0.2.1');
+    limiter.take('192.0.2.1');
+    limiter.charge('192.0.2.1', 7_998);
+    await clock.advance(1000);
+    limiter.charge('192.0.2.1', 200);
+    expect(() => limiter.take('192.0.2.1')).toThrow(expect.objectContaining({ details: { retryAfterSeconds: 40 } }));
+  });
 });

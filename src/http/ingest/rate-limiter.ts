@@ -38,6 +38,12 @@ export class RateLimiter {
   charge(address: string, more: number): void {
     if (more <= 0) return;
     const second = this.#now();
+    const until = this.#paidOff.get(address);
+    if (until !== undefined && !this.#counts.has(address)) {
+      // Taken before what is being paid off was known: it comes on top.
+      this.#paidOff.set(address, until + Math.ceil(more / this.#perSecond));
+      return;
+    }
     const count = (this.#counts.get(address) ?? 1) + more;
     this.#counts.set(address, count);
     if (count > this.#perSecond) this.#paidOff.set(address, second + Math.ceil(count / this.#perSecond));

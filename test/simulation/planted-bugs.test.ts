@@ -127,6 +127,18 @@ const bugs: readonly PlantedBug[] = [
     becomes: 'NOTHING_YET',
   },
   {
+    name: 'what was asked ahead is believed after it was changed',
+    file: `${WRITER}/asked-ahead.ts`,
+    was: 'this.#answers.delete(key);',
+    becomes: '',
+  },
+  {
+    name: 'of what was made together all get the first id',
+    file: `${WRITER}/look-ahead.ts`,
+    was: 'addLine(ids[i]?.() as number, series, segment)',
+    becomes: 'addLine(ids[0]?.() as number, series, segment)',
+  },
+  {
     name: 'billing rules are remembered after they changed',
     file: `${WRITER}/operations.ts`,
     was: '(now, rule: NewBillingRule) => parts.billing.set(rule, now))',

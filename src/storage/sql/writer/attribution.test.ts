@@ -23,3 +23,21 @@ describe('claimed bytes', () => {
     db.close();
   });
 });
+
+describe('the line of a series', () => {
+  it('is there once, however often its holder is forgotten for others', () => {
+    const db = openForWriting(':memory:');
+    db.pragma('foreign_keys = OFF');
+    const attribution = new Attribution(db);
+    const service = { id: 's', nodeId: 'n', isWeighted: false };
+    const series = attribution.seriesOfPeer('peer', attribution.carrier('vpn', 51820, 'wireguard', service));
+    const holder = (peerId: string) => ({ userId: null, token: null, peerId, inCycle: true });
+    const first = attribution.line(series, holder('peer'), 0, 1, 2);
+    for (let i = 0; i < 20_001; i++) attribution.marks(holder(`other ${i}`), 'services');
+    const again = attribution.line(series, holder('peer'), 0, 1, 2);
+    expect(again.segment).not.toBe(first.segment);
+    expect(again.tallyId).toBe(first.tallyId);
+    expect(series.lines).toEqual([again]);
+    db.close();
+  });
+});

@@ -5,7 +5,7 @@ import { quarterStart } from '../../../core/units/quarter.ts';
 import { attempt, type Database } from '../database.ts';
 import { isOutOfRange } from '../out-of-range.ts';
 import { AskedAhead, type Wanted } from './asked-ahead.ts';
-import { type Line, NONE, type PendingRecord, type PlaceHours, withOne } from './attribution.ts';
+import { type Line, NONE, type PendingRecord, type PlaceHours, withOne } from './attributed.ts';
 import { prepareBooking } from './booking-statements.ts';
 import { CarrierSums } from './carrier-sums.ts';
 import type { Quotas } from './quotas.ts';

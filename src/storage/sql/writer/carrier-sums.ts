@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { AskedAhead, type Wanted } from './asked-ahead.ts';
-import type { Line, PendingRecord, SegmentState, SeriesState } from './attribution.ts';
+import type { Line, PendingRecord, SegmentState, SeriesState } from './attributed.ts';
 import { ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
 
 interface CarrierDay extends Sums {

@@ -1,7 +1,7 @@
 import type { Traffic } from '../../../core/units/bytes.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Database } from '../database.ts';
-import type { Line, SeriesState } from './attribution.ts';
+import type { Line, SeriesState } from './attributed.ts';
 import { CounterRow, CounterValues } from './counter-row.ts';
 import { RowBatch } from './row-batch.ts';
 

@@ -1,8 +1,10 @@
 import { cutInterval, isCoarse, type Piece, spread } from '../../../core/metering/spread.ts';
 import type { Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import type { Attribution, Expected, Holder, Line, SeriesState } from './attribution.ts';
+import type { Holder, Line, SeriesState } from './attributed.ts';
+import type { Attribution } from './attribution.ts';
 import type { Booking } from './booking.ts';
+import type { Expected } from './look-ahead.ts';
 import type { MeteredPeer, PeerBinding } from './meter-states.ts';
 import type { ServicePoll } from './polled-services.ts';
 
@@ -48,24 +50,21 @@ export class PeerBooking {
     this.#gathered = [];
   }
 
+  /** Of peers whose series is at hand nearly all is; the little that is not is asked for alone. */
   #lookAhead(gathered: readonly Gathered[]): void {
-    const expected: Expected[] = [];
-    for (const { service, peer, fromMs, flags } of gathered) {
-      const carrier = service.carrier(this.#attribution);
-      const series = this.#knownSeries(service, peer);
-      for (const piece of this.#piecesOf(peer, service, fromMs, flags)) {
-        if (series !== null && this.#knownLine(series, peer, piece) !== null) continue;
-        const { fromMs, toMs } = piece;
-        const holder = peerHolder(peer.id, peer.bindings, piece);
-        expected.push({
-          carrier,
-          peerId: peer.id,
-          token: null,
-          line: { holder, fromMs, toMs, nowMs: service.bookedAtMs },
-        });
-      }
-    }
-    if (expected.length > 0) this.#attribution.lookAhead(expected);
+    const unknown = gathered.filter(({ service, peer }) => this.#knownSeries(service, peer) === null);
+    if (unknown.length > 0) this.#attribution.lookAhead(unknown.flatMap((each) => this.#expect(each)));
+  }
+
+  #expect({ service, peer, counted, fromMs, flags }: Gathered): Expected[] {
+    const carrier = service.carrier(this.#attribution);
+    const pieces = this.#piecesOf(peer, service, fromMs, flags);
+    // Pieces that get nothing open nothing.
+    return (pieces.length === 1 ? pieces : spread(counted, pieces)).map((piece) => {
+      const holder = peerHolder(peer.id, peer.bindings, piece);
+      const line = { holder, fromMs: piece.fromMs, toMs: piece.toMs, nowMs: service.bookedAtMs };
+      return { carrier, peerId: peer.id, token: null, line };
+    });
   }
 
   #book({ service, peer, counted, fromMs, flags }: Gathered): void {
@@ -122,17 +121,13 @@ export class PeerBooking {
 
   /** Mostly the line of the present owner, found once: it holds until the owner or the marks change. */
   #lineOf(series: SeriesState, peer: MeteredPeer, piece: Piece, nowMs: number): Line {
-    const known = this.#knownLine(series, peer, piece);
-    if (known !== null) return known;
+    const { line: known } = peer;
+    if (known !== null && known.line.series === series && piece.fromMs >= known.sinceMs) return known.line;
     const holder = peerHolder(peer.id, peer.bindings, piece);
     const line = this.#attribution.line(series, holder, piece.fromMs, piece.toMs, nowMs);
     const sinceMs = Math.max(this.#attribution.lastResetMs(holder, 'services'), ownedSinceMs(peer));
     if (piece.fromMs >= sinceMs) peer.line = { line, sinceMs };
     return line;
-  }
-
-  #knownLine(series: SeriesState, { line }: MeteredPeer, { fromMs }: Piece): Line | null {
-    return line !== null && line.line.series === series && fromMs >= line.sinceMs ? line.line : null;
   }
 }
 

@@ -80,8 +80,9 @@ export class PollRecorder {
   }
 
   /**
-   * `nowMs`: the wall clock as it arrived. Each `yield` ends a transaction. The service's own row is written in the last one: a poll that breaks off before
-   * that leaves counters that were read, and a service whose last complete poll is the one before.
+   * `nowMs`: the wall clock when the poll arrived. Each `yield` ends a transaction. The service's own row is written in the last
+   * one: a poll that breaks off before that leaves counters that were read, and a service whose last complete poll is the one
+   * before.
    */
   *record(given: WriterPoll, nowMs: number): Generator<void, PollBooked> {
     const node = this.#sql.findNode.get(given.nodeId) as PolledNode | undefined;

@@ -6,7 +6,8 @@ import type { UserId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
 import { addTo, tagsOf } from '../quota-usage.ts';
 import { VISIBLE } from '../reader/statements.ts';
-import type { Attribution, Line, PendingRecord } from './attribution.ts';
+import type { Line, PendingRecord } from './attributed.ts';
+import type { Attribution } from './attribution.ts';
 import type { Account, QuotaAccounts } from './quota-accounts.ts';
 
 /** For so long after the clock was last vouched for, and as long before, users are judged by it. */

@@ -4,8 +4,10 @@ import { directed } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Database, Statement } from '../database.ts';
-import type { Attribution, Expected, Holder, Line, SeriesState } from './attribution.ts';
+import type { Holder, Line, SeriesState } from './attributed.ts';
+import type { Attribution } from './attribution.ts';
 import type { Booking } from './booking.ts';
+import type { Expected } from './look-ahead.ts';
 import type { AcceptedReport } from './report-intake.ts';
 import { RowBatch } from './row-batch.ts';
 
@@ -83,7 +85,9 @@ export class ReportBooking {
     tokens.forEach((token, i) => {
       this.#tokens.set(token, { ...toTokenOwner(owners[i], token), routes: [] });
     });
-    this.#attribution.lookAhead(some.map((report) => this.#expect(report)));
+    // Where the route is at hand nearly all is; the little that is not is asked for alone.
+    const unknown = some.filter((report) => knownRoute(this.#ownerOf(report.token), report) === undefined);
+    if (unknown.length > 0) this.#attribution.lookAhead(unknown.map((report) => this.#expect(report)));
   }
 
   #expect(report: AcceptedReport): Expected {
@@ -109,12 +113,11 @@ export class ReportBooking {
    * before, in a transaction that is there; only the booking needs it again.
    */
   attribute(report: AcceptedReport, isNew: boolean): void {
-    const { token, server, port, protocol } = report;
     if (report.implausible !== null && isNew) this.#quarantine(report, report.implausible);
     if (!needsSeries(report)) return;
     const bytes = bytesOf(report);
-    const owner = this.#ownerOf(token);
-    const route = this.#routeOf(owner, token, server, port, protocol);
+    const owner = this.#ownerOf(report.token);
+    const route = knownRoute(owner, report) ?? this.#addRoute(owner, report);
     if (report.stream !== null && isNew) this.#saveStream(report.stream, route.series);
     if (bytes === 0n) return;
     if (report.fromMs === null || report.fromMs === report.toMs) this.#bookInstant(report, owner, route);
@@ -156,13 +159,10 @@ export class ReportBooking {
     }
   }
 
-  #routeOf(owner: TokenState, token: string, server: string, port: number, protocol: string): Route {
-    for (const route of owner.routes) {
-      if (route.port === port && route.server === server && route.protocol === protocol) return route;
-    }
+  #addRoute({ routes }: TokenState, { token, server, port, protocol }: AcceptedReport): Route {
     const series = this.#attribution.seriesOfToken(token, this.#attribution.carrier(server, port, protocol));
     const route = { server, port, protocol, series, line: null, lineSinceMs: 0 };
-    owner.routes.push(route);
+    routes.push(route);
     return route;
   }
 
@@ -197,6 +197,12 @@ export class ReportBooking {
   #quarantine({ rx, tx, receivedAtMs }: AcceptedReport, { rx: _rx, tx: _tx, ...report }: UsageReport): void {
     this.#sql.quarantine.run(receivedAtMs, 'implausible', JSON.stringify(report), rx, tx);
   }
+}
+
+function knownRoute({ routes }: TokenState, { server, port, protocol }: AcceptedReport): Route | undefined {
+  for (const route of routes)
+    if (route.port === port && route.server === server && route.protocol === protocol) return route;
+  return undefined;
 }
 
 /** What it adds; an implausible one adds nothing. */

@@ -315,7 +315,13 @@ async function serverWithoutReset(dataDir: string): Promise<TestServer> {
   return server;
 }
 
+/** Once it serves: between a move and that it opens the ledger where it is then. */
 async function bookedOf(server: TestServer): Promise<bigint> {
+  const deadline = performance.now() + 60_000;
+  while (!(await fetch(`${server.url}/readyz`).catch(() => null))?.ok) {
+    if (performance.now() > deadline) throw new Error(`it does not serve again:\n${server.output()}`);
+    await delay(20);
+  }
   const owner = await Owner.of(server.url);
   const { traffic } = await owner.call<{ traffic: { totalBytes: number } }>('GET', '/api/v1/usage/summary?days=30');
   return BigInt(traffic.totalBytes);

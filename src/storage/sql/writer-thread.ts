@@ -27,13 +27,9 @@ export async function startWriterThread<D, O>(
   const tell = (message: ToWriter): void => worker.postMessage(message);
   let closed: (() => void) | null = null;
   const end = () => void worker.terminate();
-  const wait = (): void => {
-    listener.wait?.();
-    // Aborted before anybody listened.
-    if (signal?.aborted === true) end();
-  };
   const found = await new Promise<O>((ready, refuse) => {
     signal?.addEventListener('abort', end);
+    // Aborted before anybody listened.
     if (signal?.aborted === true) end();
     worker.on('error', (error) => {
       refuse(error);
@@ -49,7 +45,7 @@ export async function startWriterThread<D, O>(
       if (message.kind === 'turn') {
         listener.receive({ ...message.turn, answers: joinAnswers(message.answers, message.outcomes) });
       }
-      if (message.kind === 'waiting') wait();
+      if (message.kind === 'waiting') listener.wait?.();
       if (message.kind === 'ready') ready(message.found as O);
       if (message.kind === 'failed') refuse(fromWireError(message.error));
       if (message.kind === 'lost') listener.lose(fromWireError(message.error));

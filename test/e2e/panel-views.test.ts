@@ -20,6 +20,11 @@ const WIDTHS = [PHONE, TABLET, DESKTOP];
 const LANGUAGES = ['en', 'fa', 'ru', 'zh'] as const;
 type Language = (typeof LANGUAGES)[number];
 
+const NO_FLOW = { rxBitsPerSecond: 0, txBitsPerSecond: 0 };
+/** Of these elements, the text of those whose content is wider than they are. Runs in the page, so it is text. */
+const beyond = (selector: string) => `[...document.querySelectorAll('${selector}')]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)`;
+
 let server: TestServer;
 let browser: Browser;
 let cookie: string;
@@ -152,6 +157,26 @@ describe('every page', () => {
     },
     240_000,
   );
+
+  test.each(LANGUAGES)('on a phone, what is long keeps to its place in %s', async (language) => {
+    const { page, complaints, close } = await openIn(language, { loggedIn: true });
+    await page.setViewportSize(PHONE);
+    const missingNodes = ['amsterdam-2', 'frankfurt-1', 'helsinki-1', 'singapore-1', 'warsaw-1'];
+    await page.route('**/api/v1/overview?**', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { now: object | null };
+      await route.fulfill({ response, json: { ...body, now: { ...NO_FLOW, ...body.now, missingNodes } } });
+    });
+    await page.goto(`${server.url}/#/`);
+    await page.getByText('amsterdam-2').waitFor();
+    expect(await page.evaluate(beyond('.kpi'))).toEqual([]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.goto(`${server.url}/#/traffic/`);
+    await page.locator('.holders tbody .name').first().waitFor();
+    expect(await page.evaluate(beyond('.tw:has(.holders)'))).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
 
   test.each(LANGUAGES)(
     'for everybody is as sound in %s',

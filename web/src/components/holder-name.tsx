@@ -7,14 +7,16 @@ export function HolderName({ holder }: { readonly holder: Holder }) {
   const { t } = useTranslation();
   if (holder.userId !== null) {
     return (
-      <Link className="name" to="/users/$userId" params={{ userId: holder.userId }}>
+      <Link className="name" title={holder.name} to="/users/$userId" params={{ userId: holder.userId }}>
         {holder.name}
       </Link>
     );
   }
   return (
     <span className="row2s tight">
-      <span className="name">{holder.name}</span>
+      <span className="name" title={holder.name}>
+        {holder.name}
+      </span>
       <span className="badge">{t('common.unclaimed')}</span>
       <Link to="/peers" className="hide-s">
         {t('common.claim')}

@@ -78,6 +78,7 @@ function Now({ overview }: { readonly overview: Overview }) {
               </button>
             }
           >
+            {missing ? <p>{t('overview.nowWithout', { nodes: missing })}</p> : null}
             <p>{t('overview.nowMeans')}</p>
           </Answer>
         </>

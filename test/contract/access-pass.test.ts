@@ -208,6 +208,21 @@ describe('a pass over a node', () => {
     expect(await node.target('a')).toBeUndefined();
   });
 
+  test('what others gave a suspended peer and took again before a pass looked is theirs, if a reading showed it', async () => {
+    const node = await open(['a']);
+    await node.setActive('a', false);
+    await node.settle();
+    node.vpn.peers.set('a', '10.9.9.9/32');
+    await node.poll();
+    node.vpn.peers.set('a', '');
+    await node.settle();
+    await node.setActive('a', true);
+    await node.settle();
+    expect(node.vpn.changes).toEqual(['off a']);
+    expect(node.vpn.peers.get('a')).toBe('');
+    expect(await node.target('a')).toBeUndefined();
+  });
+
   test('a peer that went away is given back when it comes back as it was left', async () => {
     const node = await open(['a', 'b']);
     await node.setActive('a', false);
@@ -527,8 +542,8 @@ class Play {
   /** Others may have suspended it themselves: then it is not ours to give back. */
   readonly #maybeTheirs = new Set<string>();
   /**
-   * Addresses from before others gave new ones, as long as no pass has seen those. Who gives a peer new ones and takes them
-   * again between two passes leaves it as we had left it (docs/testing.md).
+   * Addresses from before others gave new ones, as long as no pass has seen those and Xpert keeps any. Who gives a peer new
+   * ones and takes them again leaves it as we had left it, if no reading showed it meanwhile (docs/testing.md).
    */
   readonly #former = new Map<string, string[]>();
 
@@ -552,6 +567,11 @@ class Play {
         peers.set(name, '');
       }
     }
+  }
+
+  /** What is kept no more cannot come back. */
+  async polled(): Promise<void> {
+    for (const name of OWNED) if ((await this.#node.target(name))?.mark?.kept == null) this.#former.delete(name);
   }
 
   /** A pass went to its end over the peers that had access when it began. */
@@ -598,6 +618,7 @@ async function play(node: World, script: readonly { deeds: readonly Deed[]; kill
   for (const { deeds, killAt } of script) {
     for (const deed of deeds) await played.do(deed);
     await node.poll();
+    await played.polled();
     node.killAt = killAt;
     const withAccess = [...node.vpn.peers].flatMap(([name, ips]) => (ips === '' ? [] : [name]));
     await node.pass().then(

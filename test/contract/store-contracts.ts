@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { accessMarksContract } from './access-marks.contract.ts';
 import { adminLimitsContract } from './admin-limits.contract.ts';
 import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
 import { correctionsContract } from './corrections.contract.ts';
@@ -37,6 +38,7 @@ const contracts = {
   reconciliationStoreContract,
   healthStoreContract,
   sourceLimitsContract,
+  accessMarksContract,
   usageQualityContract,
   usageBetweenContract,
   usageExportContract,

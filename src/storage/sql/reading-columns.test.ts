@@ -16,6 +16,7 @@ const reading: fc.Arbitrary<PeerReading> = fc.record(
     ),
     connection: fc.string(),
     isOver: fc.constant(true),
+    isOff: fc.boolean(),
     startedAt: instant,
     name: fc.string(),
     allowedIps: fc.array(fc.constantFrom('10.0.0.2/32', 'fd00::2/128')),

@@ -41,12 +41,19 @@ function toColumns(readings: readonly PeerReading[]): ReadingColumns {
     isDirected,
     connections: optional(readings, ({ connection }) => connection),
     isOver: readings.some(({ isOver }) => isOver) ? Uint8Array.from(readings, ({ isOver }) => (isOver ? 1 : 0)) : null,
+    isOff: readings.some(({ isOff }) => isOff !== undefined) ? Uint8Array.from(readings, offCode) : null,
     names: optional(readings, ({ name }) => name),
     endpoints: optional(readings, ({ endpoint }) => endpoint),
     allowedIps: optional(readings, ({ allowedIps }) => allowedIps && joinLines(allowedIps)),
     startedAt: instants(readings, ({ startedAt }) => startedAt),
     lastHandshakeAt: instants(readings, ({ lastHandshakeAt }) => lastHandshakeAt),
   };
+}
+
+const IS_OFF = [undefined, false, true] as const;
+
+function offCode({ isOff }: PeerReading): number {
+  return isOff === undefined ? 0 : isOff ? 2 : 1;
 }
 
 const MAX_64_BITS = 2n ** 64n - 1n;
@@ -130,9 +137,9 @@ function readingAt(columns: ReadingColumns, i: number): PeerReading {
     startedAt: instantAt(columns.startedAt, i),
     name: textAt(columns.names, i),
     allowedIps: allowedIps === undefined ? undefined : splitLines(allowedIps),
+    isOff: IS_OFF[columns.isOff?.[i] ?? 0],
     // Of no use to the ledger.
     owner: undefined,
-    isOff: undefined,
     ownLimit: undefined,
     endpoint: textAt(columns.endpoints, i),
     lastHandshakeAt: instantAt(columns.lastHandshakeAt, i),

@@ -4,6 +4,7 @@ import { firstMigration } from './001-schema.ts';
 import { sourceLimitsMigration } from './002-source-limits.ts';
 import { givenBackMigration } from './003-source-limits-given-back.ts';
 import { historyMirrorMigration } from './004-history-mirror.ts';
+import { shownOffMigration } from './005-access-shown-off.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
 export const migrations: readonly string[] = [
@@ -11,6 +12,7 @@ export const migrations: readonly string[] = [
   sourceLimitsMigration,
   givenBackMigration,
   historyMirrorMigration,
+  shownOffMigration,
 ];
 
 /** Any number, but always this one: whoever holds it writes. */

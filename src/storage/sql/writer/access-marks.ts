@@ -12,6 +12,8 @@ interface Off {
   readonly appliedMs: number | null;
   readonly isTouched: boolean;
   readonly countsDropped: boolean;
+  /** A reading since has shown it off. */
+  readonly isShownOff: boolean;
 }
 
 /** `kept` as it is stored. */
@@ -89,6 +91,20 @@ export class AccessMarks {
   }
 
   /**
+   * Takes note of whether a reading shows a peer without its addresses. One that was shown so after Xpert had taken them, and
+   * has addresses in a later reading, was given them by others: what Xpert took is not to come back over that, even if those are
+   * taken again before a pass looks. Readings that were on their way during the cut show nothing: they come before the first
+   * that shows it off.
+   */
+  takeShown(peerId: string, hasAddresses: boolean): void {
+    const off = this.#marks.get(peerId);
+    if (off === undefined || off.appliedMs === null || off.isShownOff !== hasAddresses) return;
+    if (hasAddresses) this.#sql.leaveToOthers.run(peerId);
+    else this.#sql.showOff.run(peerId);
+    this.#off?.set(peerId, { ...off, isShownOff: !hasAddresses });
+  }
+
+  /**
    * Takes note of bytes of an interval that began at `fromMs`. True: the peer was off all the time and its system counts
    * what it drops: they are nobody's usage. `isOff` false: the reading shows that somebody gave it back (the node started
    * from its own configuration, for example), so that they were carried.
@@ -105,12 +121,13 @@ export class AccessMarks {
 
   get #marks(): Map<string, Off> {
     this.#off ??= new Map(
-      (this.#sql.all.all() as OffRow[]).map(({ id, phase, applied, drops }) => [
+      (this.#sql.all.all() as OffRow[]).map(({ id, phase, applied, drops, shownOff }) => [
         id,
         {
           appliedMs: phase === 'suspended' ? applied : null,
           isTouched: phase !== 'wanted',
           countsDropped: drops === 1,
+          isShownOff: shownOff === 1,
         },
       ]),
     );
@@ -123,6 +140,7 @@ interface OffRow {
   readonly phase: string;
   readonly applied: number | null;
   readonly drops: number;
+  readonly shownOff: number;
 }
 
 function prepare(db: Database) {
@@ -138,7 +156,8 @@ function prepare(db: Database) {
     clear: db.prepare("UPDATE access_mark SET clearance = ? WHERE peer_id = ? AND phase = 'wanted'"),
     // A peer that somebody gave back is cut anew: what undoes it is what is there now.
     begin: db.prepare(
-      `UPDATE access_mark SET phase = 'suspending', kept = ?, sealed = ?, counts_dropped = ?, applied_at = ? WHERE peer_id = ?`,
+      `UPDATE access_mark SET phase = 'suspending', kept = ?, sealed = ?, counts_dropped = ?, shown_off = 0,
+         applied_at = ? WHERE peer_id = ?`,
     ),
     suspended: db.prepare(
       `UPDATE access_mark SET phase = 'suspended', applied_at = ?, failures = 0, retry_at = NULL, code = NULL,
@@ -162,7 +181,11 @@ function prepare(db: Database) {
          reached = excluded.reached, given_back_at = excluded.given_back_at`,
     ),
     forgetLimit: db.prepare('DELETE FROM source_limit WHERE peer_id = ?'),
-    all: db.prepare('SELECT peer_id AS id, phase, applied_at AS applied, counts_dropped AS drops FROM access_mark'),
+    showOff: db.prepare('UPDATE access_mark SET shown_off = 1 WHERE peer_id = ?'),
+    leaveToOthers: db.prepare('UPDATE access_mark SET kept = NULL, sealed = 0, shown_off = 0 WHERE peer_id = ?'),
+    all: db.prepare(
+      `SELECT peer_id AS id, phase, applied_at AS applied, counts_dropped AS drops, shown_off AS shownOff FROM access_mark`,
+    ),
     addDropped: db.prepare('UPDATE access_mark SET dropped = dropped + ? WHERE peer_id = ?'),
     addOvershoot: db.prepare('UPDATE access_mark SET overshoot = overshoot + ? WHERE peer_id = ?'),
   };

@@ -157,6 +157,7 @@ export class PollRecorder {
     if (reading.traffic.total > MAX_TOTAL) return;
     const metered = meterReading(state, reading, service.context);
     if (metered === 'stale') return;
+    this.#takeShown(peer, reading);
     const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.ended === false);
     const sinceMs = isNewlyOver ? this.#lifeEnds.unseenSinceMs(service, counter) : 0;
     if (metered !== 'unchanged') {
@@ -228,6 +229,12 @@ export class PollRecorder {
     if (allowedIps === undefined) return peer.allowedIps;
     const isTaken = allowedIps.length === 0 && peer.allowedIps.length > 0 && this.#access.isTouched(peer.id);
     return isTaken ? peer.allowedIps : allowedIps;
+  }
+
+  /** Only where the addresses themselves are shown: elsewhere a switch says no more than the pass sees itself. */
+  #takeShown({ id }: MeteredPeer, { isOff, allowedIps }: PeerReading): void {
+    if (isOff === undefined || allowedIps === undefined || isOff !== (allowedIps.length === 0)) return;
+    this.#access.takeShown(id, !isOff);
   }
 
   #book(service: ServicePoll, peer: MeteredPeer, metered: Metered, isOff: boolean | undefined): void {

@@ -27,6 +27,8 @@ export interface ReadingColumns {
   readonly connections: TextColumn | null;
   /** 1 where a connection is over. */
   readonly isOver: Uint8Array | null;
+  /** 1 where the source lets a peer through, 2 where its access is off there, 0 where it does not tell. */
+  readonly isOff: Uint8Array | null;
   readonly names: TextColumn | null;
   readonly endpoints: TextColumn | null;
   /** Addresses of one peer, separated by line ends. */

@@ -21,6 +21,7 @@ import { configCopiesMigration } from './018-config-copies.ts';
 import { nodeTagsMigration } from './019-node-tags.ts';
 import { sourceLimitsMigration } from './020-source-limits.ts';
 import { givenBackMigration } from './021-source-limits-given-back.ts';
+import { shownOffMigration } from './022-access-shown-off.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -45,6 +46,7 @@ const migrations: readonly string[] = [
   nodeTagsMigration,
   sourceLimitsMigration,
   givenBackMigration,
+  shownOffMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

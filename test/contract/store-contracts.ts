@@ -6,6 +6,7 @@ import { correctionsContract } from './corrections.contract.ts';
 import { healthStoreContract } from './health-store.contract.ts';
 import { identityStoreContract } from './identity-store.contract.ts';
 import { inventoryStoreContract } from './inventory-store.contract.ts';
+import { onHoldContract } from './on-hold.contract.ts';
 import { polledUsageContract } from './polled-usage.contract.ts';
 import { quotaStoreContract } from './quota-store.contract.ts';
 import { rebindingContract } from './rebinding.contract.ts';
@@ -32,6 +33,7 @@ const contracts = {
   inventoryStoreContract,
   userStatesContract,
   quotaStoreContract,
+  onHoldContract,
   adminLimitsContract,
   identityStoreContract,
   billingRuleStoreContract,

@@ -5,6 +5,7 @@ import { sourceLimitsMigration } from './002-source-limits.ts';
 import { givenBackMigration } from './003-source-limits-given-back.ts';
 import { historyMirrorMigration } from './004-history-mirror.ts';
 import { shownOffMigration } from './005-access-shown-off.ts';
+import { onHoldSinceMigration } from './006-on-hold-since.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
 export const migrations: readonly string[] = [
@@ -13,6 +14,7 @@ export const migrations: readonly string[] = [
   givenBackMigration,
   historyMirrorMigration,
   shownOffMigration,
+  onHoldSinceMigration,
 ];
 
 /** Any number, but always this one: whoever holds it writes. */

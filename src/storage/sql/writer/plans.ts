@@ -77,7 +77,8 @@ export class Plans {
     if (change.begins !== undefined) after.startedAt = change.begins === 'now' ? nowMs : null;
     else if (!goesOn) after.startedAt = nowMs;
     const { planId, terms, startedAt, expiresAt, nextPlanId } = after;
-    this.#sql.setEntitlement.run(userId, planId, terms, startedAt, expiresAt, nextPlanId);
+    const heldAt = startedAt !== null ? null : change.begins === undefined ? after.heldAt : nowMs;
+    this.#sql.setEntitlement.run(userId, planId, terms, startedAt, heldAt, expiresAt, nextPlanId);
   }
 
   /** Other terms that count from the user's own day begin today; the same ones, and calendar cycles, go on. */
@@ -168,6 +169,7 @@ interface EntitlementRow {
   planId: string | null;
   terms: string | null;
   startedAt: number | null;
+  heldAt: number | null;
   expiresAt: number | null;
   nextPlanId: string | null;
 }
@@ -176,6 +178,7 @@ const EVERYTHING: EntitlementRow = {
   planId: null,
   terms: termsToText({ cycle: { kind: 'none' }, quotas: [], validDays: null, graceHours: 0 }),
   startedAt: null,
+  heldAt: null,
   expiresAt: null,
   nextPlanId: null,
 };
@@ -193,14 +196,15 @@ function prepare(db: Database) {
     ),
     userExists: db.prepare('SELECT 1 FROM user WHERE id = ? AND deleted_at IS NULL'),
     entitlement: db.prepare(
-      `SELECT plan_id AS planId, terms, started_at AS startedAt, expires_at AS expiresAt, next_plan_id AS nextPlanId
-       FROM entitlement WHERE user_id = ?`,
+      `SELECT plan_id AS planId, terms, started_at AS startedAt, held_at AS heldAt, expires_at AS expiresAt,
+         next_plan_id AS nextPlanId FROM entitlement WHERE user_id = ?`,
     ),
     dropEntitlement: db.prepare('DELETE FROM entitlement WHERE user_id = ?'),
     setEntitlement: db.prepare(
-      `INSERT INTO entitlement (user_id, plan_id, terms, started_at, expires_at, next_plan_id) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO entitlement (user_id, plan_id, terms, started_at, held_at, expires_at, next_plan_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET plan_id = excluded.plan_id, terms = excluded.terms, started_at = excluded.started_at,
-         expires_at = excluded.expires_at, next_plan_id = excluded.next_plan_id`,
+         held_at = excluded.held_at, expires_at = excluded.expires_at, next_plan_id = excluded.next_plan_id`,
     ),
     beginNext: db.prepare(
       `UPDATE entitlement SET plan_id = next_plan_id, terms = NULL, next_plan_id = NULL, started_at = ?, expires_at = NULL

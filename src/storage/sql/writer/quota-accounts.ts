@@ -20,6 +20,8 @@ export interface Account {
   state: UserState;
   reason: StateReason | null;
   readonly entitlement: Entitlement | null;
+  /** On hold since then: what was carried before is no first use. */
+  readonly heldMs: number;
   dueMs: number | null;
   /** Quotas of a part that are used up, as stored. */
   limitedParts: readonly string[];
@@ -150,6 +152,7 @@ export class QuotaAccounts {
       state: row.state,
       reason: row.reason,
       entitlement,
+      heldMs: row.heldAt ?? 0,
       dueMs: row.dueAt,
       limitedParts: parts === null ? [] : (JSON.parse(parts) as string[]),
       cycle: null,
@@ -205,6 +208,7 @@ interface AccountRow {
   readonly reason: StateReason | null;
   readonly terms: string | null;
   readonly startedAt: number | null;
+  readonly heldAt: number | null;
   readonly expiresAt: number | null;
   readonly hasNext: number;
   readonly dueAt: number | null;
@@ -216,7 +220,7 @@ function prepare(db: Database) {
     trusted: db.prepare("SELECT value FROM setting WHERE name = 'quota.trusted-servers'").pluck(),
     find: db.prepare(
       `SELECT u.id, u.name, u.active, u.deleted_at AS deletedAt, u.state, u.state_reason AS reason,
-         ifnull(e.terms, p.terms) AS terms, e.started_at AS startedAt, e.expires_at AS expiresAt,
+         ifnull(e.terms, p.terms) AS terms, e.started_at AS startedAt, e.held_at AS heldAt, e.expires_at AS expiresAt,
          e.next_plan_id IS NOT NULL AS hasNext, e.due_at AS dueAt,
          EXISTS (SELECT 1 FROM admin_limit a WHERE a.cuts_users = 1 AND a.reached_at IS NOT NULL
            AND a.admin_id = u.owner_id) AS adminLimited,

@@ -67,7 +67,7 @@ export class Quotas {
     this.#touch(account);
     const carrier = this.#carrierOf(line.series.carrier.id);
     const isDoubted = (record.flags & FLAG.unverified) !== 0 && !this.accounts.trusted.has(carrier.server);
-    if (entitlement.startedMs === null && !isDoubted) account.isFirstUse = true;
+    if (entitlement.startedMs === null && !isDoubted && record.fromMs >= account.heldMs) account.isFirstUse = true;
     if (account.isStale) return;
     if (cycle !== null && (day < cycle.firstDay || day > cycle.lastDay)) {
       // What comes late for the cycle before takes from what that one left over, and from nothing else.
@@ -306,7 +306,7 @@ function prepare(db: Database) {
       .pluck(),
     everybodyIsDue: db.prepare('UPDATE entitlement SET due_at = 0'),
     planIsDue: db.prepare('UPDATE entitlement SET due_at = 0 WHERE plan_id = ?'),
-    begin: db.prepare('UPDATE entitlement SET started_at = ? WHERE user_id = ?'),
+    begin: db.prepare('UPDATE entitlement SET started_at = ?, held_at = NULL WHERE user_id = ?'),
     setState: db.prepare('UPDATE user SET state = ?, state_reason = ?, state_since = ? WHERE id = ?'),
     addChange: db.prepare(
       'INSERT INTO state_change (user_id, at, from_state, to_state, reason, quota) VALUES (?, ?, ?, ?, ?, ?)',

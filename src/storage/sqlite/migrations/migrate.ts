@@ -22,6 +22,7 @@ import { nodeTagsMigration } from './019-node-tags.ts';
 import { sourceLimitsMigration } from './020-source-limits.ts';
 import { givenBackMigration } from './021-source-limits-given-back.ts';
 import { shownOffMigration } from './022-access-shown-off.ts';
+import { onHoldSinceMigration } from './023-on-hold-since.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -47,6 +48,7 @@ const migrations: readonly string[] = [
   sourceLimitsMigration,
   givenBackMigration,
   shownOffMigration,
+  onHoldSinceMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

@@ -245,6 +245,18 @@ export function reportedUsageContract(make: MakeStore): void {
       });
     });
 
+    it('is the same in numbers, few or many', async () => {
+      const ghosts = (from: number, to: number) =>
+        Array.from({ length: to - from }, (_, n) => report({ userToken: `ghost-${from + n}`, rx: BigInt(n), tx: 2n }));
+      await at.store.ledger.recordReports(open, [...ghosts(0, 3), report({ userToken: 'zero', rx: 0n, tx: 0n })]);
+      const few = { traffic: traffic(3, 6), tokens: 3, peers: 0 };
+      expect(await at.store.history.unclaimedSums()).toEqual(few);
+      await at.store.ledger.recordReports(open, ghosts(3, 1_003));
+      const [sums, list] = await Promise.all([at.store.history.unclaimedSums(), at.store.history.unclaimed()]);
+      expect(sums).toEqual({ traffic: traffic(499_503, 2_006), tokens: 1_003, peers: 0 });
+      expect([list.traffic, list.tokens.length]).toEqual([sums.traffic, sums.tokens]);
+    });
+
     it('of a token goes to the user who gets it, with its history', async () => {
       await at.store.ledger.recordReports(open, [report({ userToken: 'ghost' })]);
       minutes(60);

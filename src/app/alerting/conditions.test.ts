@@ -23,11 +23,11 @@ const view = (fields: Partial<NodeView>): NodeView =>
 
 /** What is wrong with one node and some users. */
 function found(node: NodeView, users: readonly NoteworthyUser[] = [], zone = 'UTC') {
-  const unclaimed = { traffic: { rx: 0n, tx: 0n, total: 0n }, tokens: [], peers: [] };
+  const unclaimed = { traffic: { rx: 0n, tx: 0n, total: 0n }, tokens: 0, peers: 0 };
   const conditions = new Conditions({
     nodes: { views: async () => [node], notices: async () => systemNoticesOf(node) },
     services: { standings: async () => [] } as unknown as ServiceOperations,
-    history: { unclaimed: async () => unclaimed, quarantine: async () => ({ items: [] }) } as unknown as UsageHistory,
+    history: { unclaimedSums: async () => unclaimed, quarantine: async () => ({ items: [] }) } as unknown as UsageHistory,
     quotas: { noteworthy: async () => [...users] },
     findings: async () => [],
     budgets: { budgets: async () => [] } as unknown as BudgetStore,

@@ -14,7 +14,7 @@ import type { Clock } from '../../core/units/clock.ts';
 interface Dependencies {
   readonly nodes: Pick<NodeOperations, 'views' | 'notices'>;
   readonly services: Pick<ServiceOperations, 'standings'>;
-  readonly history: Pick<UsageHistory, 'unclaimed' | 'quarantine'>;
+  readonly history: Pick<UsageHistory, 'unclaimedSums' | 'quarantine'>;
   readonly quotas: Pick<QuotaStore, 'noteworthy'>;
   /** What the doctor finds that no notice tells. */
   readonly findings: () => Promise<readonly DoctorCheck[]>;
@@ -116,7 +116,7 @@ export class Conditions {
 
   async #ofLedger(): Promise<Condition[]> {
     const { history } = this.#use;
-    const [unclaimed, quarantine] = await Promise.all([history.unclaimed(), history.quarantine(1000, null)]);
+    const [unclaimed, quarantine] = await Promise.all([history.unclaimedSums(), history.quarantine(1000, null)]);
     const reports = quarantine.items.filter(({ report, decided }) => report !== null && decided === null).length;
     const { traffic, tokens, peers } = unclaimed;
     const gib = (Number(traffic.total) / 2 ** 30).toFixed(2);
@@ -125,7 +125,7 @@ export class Conditions {
         ? []
         : [
             ourOwn('unclaimed', 'info', {
-              message: `${gib} GiB belong to nobody yet: ${counted(peers.length, 'peer')} and ${counted(tokens.length, 'token')}.`,
+              message: `${gib} GiB belong to nobody yet: ${counted(peers, 'peer')} and ${counted(tokens, 'token')}.`,
               hint: 'Give them to users (Assign devices in the panel, or xpert peer list --unassigned).',
             }),
           ]),

@@ -75,6 +75,8 @@ export interface UsageHistory {
    */
   lifetimeTotals(): Promise<readonly { readonly userId: UserId; readonly name: string; readonly traffic: Traffic }[]>;
   unclaimed(): Promise<UnclaimedUsage>;
+  /** The same in numbers. */
+  unclaimedSums(): Promise<UnclaimedSums>;
   gaps(period: Period, nodeId?: NodeId): Promise<Gap[]>;
   /** The period up to now, every moment of it named by what is known: without holes, whatever the marks. */
   quality(subject: QualitySubject, period: Period): Promise<QualityInterval[]>;
@@ -212,6 +214,13 @@ export interface PeerTotal {
   readonly nodeId: NodeId;
   readonly userId: UserId | null;
   readonly traffic: Traffic;
+}
+
+/** Usage that belongs to nobody, over how many tokens and peers. */
+export interface UnclaimedSums {
+  readonly traffic: Traffic;
+  readonly tokens: number;
+  readonly peers: number;
 }
 
 export interface UnclaimedUsage {

@@ -186,7 +186,7 @@ async function fleetParts({ nodes, history, clock }: HttpPorts): Promise<Fleet> 
     nodes.views(),
     nodes.flow(),
     nodes.notices(),
-    history.unclaimed(),
+    history.unclaimedSums(),
     // Kept per quarter of an hour; whole hours would have to be counted from every record of the day.
     history.activePeers(dayBack, QUARTER_S),
   ]);
@@ -202,8 +202,8 @@ async function fleetParts({ nodes, history, clock }: HttpPorts): Promise<Fleet> 
     },
     unclaimed: {
       ...trafficJson(unclaimed.traffic),
-      tokens: unclaimed.tokens.length,
-      peers: unclaimed.peers.length,
+      tokens: unclaimed.tokens,
+      peers: unclaimed.peers,
     },
     notices: notices.map(systemNoticeJson),
     onlineSpark,

@@ -176,7 +176,14 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
 
   async unclaimed() {
     await this.#writer.settle();
-    return this.#quick.usage.unclaimed();
+    const isQuick = !(await this.#quick.usage.hasManyUnclaimed());
+    return isQuick ? this.#quick.usage.unclaimed() : await this.#slow.read('unclaimed');
+  }
+
+  async unclaimedSums() {
+    await this.#writer.settle();
+    const isQuick = !(await this.#quick.usage.hasManyUnclaimed());
+    return isQuick ? this.#quick.usage.unclaimedSums() : await this.#slow.read('unclaimedSums');
   }
 
   async gaps(period: Period, nodeId?: NodeId) {

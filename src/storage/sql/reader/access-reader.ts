@@ -161,18 +161,22 @@ export interface StoredPause {
   readonly sinceMs: number;
 }
 
-/** Peers whose access is to be off, and those that have a mark. */
-const CHOSEN = `SELECT p.id FROM user u JOIN peer p ON p.user_id = u.id WHERE ${IS_OFF} AND p.ended_at IS NULL
-  UNION SELECT p.id FROM peer p JOIN vpn_service s ON s.id = p.service_id JOIN user u ON u.id = p.user_id
-    WHERE p.user_id IN (SELECT userId FROM part) AND ${IS_PART_OFF} AND p.ended_at IS NULL
-  UNION SELECT p.id FROM source_limit l JOIN peer p ON p.id = l.peer_id AND p.user_id = l.user_id
+/**
+ * Peers whose access is to be off, and those that have a mark. CROSS JOIN: from those few on, never through all peers (in
+ * the order of a union's sorting SQLite would).
+ */
+const CHOSEN = `SELECT p.id FROM user u CROSS JOIN peer p ON p.user_id = u.id WHERE ${IS_OFF} AND p.ended_at IS NULL
+  UNION SELECT p.id FROM (SELECT DISTINCT userId FROM part) d CROSS JOIN peer p ON p.user_id = d.userId
+    CROSS JOIN vpn_service s ON s.id = p.service_id CROSS JOIN user u ON u.id = p.user_id
+    WHERE ${IS_PART_OFF} AND p.ended_at IS NULL
+  UNION SELECT p.id FROM source_limit l CROSS JOIN peer p ON p.id = l.peer_id AND p.user_id = l.user_id
     WHERE l.reached = 1 AND p.ended_at IS NULL
   UNION SELECT peer_id FROM access_mark`;
 
 const ENFORCED = `SELECT n.id FROM node n JOIN node_access a ON a.node_id = n.id
   WHERE n.deleted_at IS NULL AND a.mode = 'enforce'`;
 
-const joins = `JOIN peer p ON p.id = c.id JOIN vpn_service s ON s.id = p.service_id
+const joins = `CROSS JOIN peer p ON p.id = c.id CROSS JOIN vpn_service s ON s.id = p.service_id
   LEFT JOIN user u ON u.id = p.user_id LEFT JOIN access_mark m ON m.peer_id = p.id`;
 
 const columns = `p.id AS peerId, s.identity, s.name AS service, s.kind, p.key, p.name, p.user_id AS userId,

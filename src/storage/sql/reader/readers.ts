@@ -114,6 +114,8 @@ export function makeSlowReads(readers: Readers) {
     movedElsewhere: (nodeId: NodeId, keys: readonly string[]) => beyond.movedElsewhere(nodeId, keys),
     doubtedSince: (userId: UserId, since: Date) => beyond.doubtedSince(userId, since),
     usageBeyond: (nodeId: NodeId, keys: readonly string[]) => beyond.usageBeyond(nodeId, keys),
+    unclaimed: () => usage.unclaimed(),
+    unclaimedSums: () => usage.unclaimedSums(),
     lifetimeTotals: () => usage.lifetimeTotals(),
     database: (nowMs: number) => ledger.database(nowMs),
     previewCleanup: (days: number, nowMs: number) => ledger.previewCleanup(days, nowMs),

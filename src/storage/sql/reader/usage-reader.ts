@@ -3,6 +3,7 @@ import type {
   CarrierUsage,
   PeerTotal,
   Period,
+  UnclaimedSums,
   UnclaimedUsage,
   UsageSummary,
   Visibility,
@@ -23,6 +24,13 @@ const TO_DAYS = `CROSS JOIN calendar_day b CROSS JOIN day d
 const CARRIER_COLUMNS = `c.server, c.port, c.protocol, c.service_id AS serviceId, c.node_id AS nodeId,
   EXISTS (SELECT 1 FROM node n WHERE n.id = c.node_id AND n.deleted_at IS NOT NULL) AS deleted`;
 const CARRIER_GROUP = 'GROUP BY c.server, c.port, c.protocol, c.service_id, c.node_id';
+
+/** What belongs to nobody, by token or peer. */
+const NOBODYS = `SELECT g.token, g.peer_id, ${sums('t')}, min(t.first_at) AS firstAt, max(t.last_at) AS lastAt
+  FROM segment g CROSS JOIN tally t ON t.segment_id = g.id WHERE g.user_id IS NULL AND ${VISIBLE}
+  GROUP BY g.token, g.peer_id HAVING sum(t.rx + t.tx + t.undirected) <> 0`;
+/** So many tokens and peers of nobody are summed up in a few milliseconds. */
+const FEW_UNCLAIMED = 1_000;
 
 /** Reads of usage by user, carrier and peer, from day rows, tallies and the sums per carrier and day. */
 export class UsageReader {
@@ -207,10 +215,8 @@ export class UsageReader {
 
   unclaimed(): UnclaimedUsage {
     const rows = this.#sql.allBig<TrafficRow & UnclaimedRow>(
-      `SELECT g.token, g.peer_id AS peerId, ${sums('t')}, min(t.first_at) AS firstAt, max(t.last_at) AS lastAt
-       FROM segment g JOIN tally t ON t.segment_id = g.id WHERE g.user_id IS NULL AND ${VISIBLE}
-       GROUP BY g.token, g.peer_id HAVING sum(t.rx + t.tx + t.undirected) <> 0
-       ORDER BY sum(t.rx + t.tx + t.undirected) DESC`,
+      `SELECT token, peer_id AS peerId, rx, tx, undirected, markup, firstAt, lastAt FROM (${NOBODYS}) n
+       ORDER BY rx + tx + undirected DESC`,
     );
     const tokens: UnclaimedUsage['tokens'][number][] = [];
     const peers: UnclaimedUsage['peers'][number][] = [];
@@ -220,6 +226,19 @@ export class UsageReader {
       else if (row.peerId !== null) peers.push({ peerId: row.peerId, traffic: toTraffic(row), ...times });
     }
     return { traffic: rows.map(toTraffic).reduce(addTraffic, NOTHING), tokens, peers };
+  }
+
+  unclaimedSums(): UnclaimedSums {
+    const row = this.#sql.getBig<TrafficRow & { tokens: bigint; peers: bigint }>(
+      `SELECT count(token) AS tokens, count(peer_id) AS peers, ${sums('n')} FROM (${NOBODYS}) n`,
+    );
+    const { tokens = 0n, peers = 0n } = row ?? {};
+    return { traffic: row === undefined ? NOTHING : toTraffic(row), tokens: Number(tokens), peers: Number(peers) };
+  }
+
+  /** Whether summing up what belongs to nobody takes longer than a moment. */
+  hasManyUnclaimed(): boolean {
+    return this.#sql.get(`SELECT 1 FROM segment WHERE user_id IS NULL LIMIT 1 OFFSET ${FEW_UNCLAIMED}`) !== undefined;
   }
 
   #carriersOf(from: string, condition: string, params: Params): CarrierUsage[] {

@@ -27,7 +27,10 @@ function found(node: NodeView, users: readonly NoteworthyUser[] = [], zone = 'UT
   const conditions = new Conditions({
     nodes: { views: async () => [node], notices: async () => systemNoticesOf(node) },
     services: { standings: async () => [] } as unknown as ServiceOperations,
-    history: { unclaimedSums: async () => unclaimed, quarantine: async () => ({ items: [] }) } as unknown as UsageHistory,
+    history: {
+      unclaimedSums: async () => unclaimed,
+      quarantine: async () => ({ items: [] }),
+    } as unknown as UsageHistory,
     quotas: { noteworthy: async () => [...users] },
     findings: async () => [],
     budgets: { budgets: async () => [] } as unknown as BudgetStore,

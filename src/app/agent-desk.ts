@@ -16,6 +16,8 @@ interface Dependencies {
   readonly inventory: Pick<InventoryStore, 'node' | 'nodes' | 'agents' | 'pollStates'>;
   readonly ledger: Pick<UsageLedger, 'passAgentReading'>;
   readonly polling: Pick<NodePolling, 'take' | 'miss'>;
+  /** `TrackingState.period`, at present. */
+  readonly trackingPeriod: () => Promise<number>;
   readonly clock: Pick<Clock, 'now'>;
   readonly wallTime: WallTime;
   readonly enrolment: (panelUrl: string, token: string) => AgentEnrolment;
@@ -105,6 +107,7 @@ export class RunningAgents implements AgentDesk {
       at,
       durationMs,
       clockSuspect: reading.clockSuspect || Math.abs(skewMs) > STEP_MS,
+      trackingPeriod: reading.trackingPeriod,
       agent: mark,
     });
   }
@@ -138,6 +141,7 @@ export class RunningAgents implements AgentDesk {
       state: standby === null ? 'counting' : 'standby',
       reason: standby,
       intervalMs: node.pollIntervalMs,
+      trackingPeriod: await this.#use.trackingPeriod(),
     };
   }
 

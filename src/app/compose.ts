@@ -197,7 +197,9 @@ function composeNodes(surroundings: FleetSurroundings) {
     ...{ store, inventory, wallTime, changes, log, credentials, tools },
     pollNow: (id) => scheduler.pollNow(id),
   });
+  const trackingPeriod = async () => (await store.trackingState()).period;
   const polling = new NodePolling({
+    trackingPeriod,
     inventory,
     ledger,
     createCollector: ({ source }) => createCollector(credentials.open(source), tools),
@@ -232,7 +234,10 @@ function composeNodes(surroundings: FleetSurroundings) {
     ...{ prober: new NetworkProber(), discovery, sameBytes, changes, access, gateways },
     ...{ productNotices: surroundings.productNotices },
   });
-  const agents = new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
+  const agents = new RunningAgents({
+    ...{ inventory, ledger, polling, trackingPeriod, clock, wallTime },
+    enrolment: agentEnrolment,
+  });
   ledger.onCommit((commit) => {
     if (commit.reported !== null) rates.reported(commit.reported);
   });

@@ -6,6 +6,7 @@ import type { Node } from '../core/inventory/node.ts';
 import type { PollReport } from '../core/inventory/node-operations.ts';
 import type { FailedPoll, NodePoll, PollBooked, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { Collector, Poll } from '../core/metering/collector.ts';
+import { ReadingPeriods } from '../core/metering/reading-periods.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Changes } from './changes.ts';
@@ -31,6 +32,8 @@ export interface PollLog {
 interface Dependencies {
   readonly inventory: Pick<InventoryStore, 'node'>;
   readonly ledger: Pick<UsageLedger, 'recordPoll' | 'recordFailedPoll'>;
+  /** `TrackingState.period`, at present. */
+  readonly trackingPeriod: () => Promise<number>;
   readonly createCollector: (node: Node) => Collector;
   readonly clock: Clock;
   readonly wallTime: WallTime;
@@ -45,7 +48,13 @@ interface Dependencies {
 
 /** What somebody brought who read a node. */
 export type TakenReading = Pick<NodePoll, 'semantics' | 'poll' | 'at' | 'durationMs' | 'clockSuspect'> &
-  Required<Pick<NodePoll, 'agent'>>;
+  Required<Pick<NodePoll, 'trackingPeriod' | 'agent'>>;
+
+interface HeldCollector {
+  readonly source: string;
+  readonly collector: Collector;
+  readonly periods: ReadingPeriods;
+}
 
 interface Counts {
   complete: number;
@@ -56,7 +65,7 @@ interface Counts {
 /** One poll of one node, from its source to the ledger. Keeps a collector per node while its source stays the same. */
 export class NodePolling {
   readonly #use: Dependencies;
-  readonly #collectors = new Map<NodeId, { readonly source: string; readonly collector: Collector }>();
+  readonly #collectors = new Map<NodeId, HeldCollector>();
   readonly #counts = new Map<NodeId, Counts>();
   /** Outcome of the last poll, so that only a change is logged and told. */
   readonly #last = new Map<NodeId, string>();
@@ -72,11 +81,14 @@ export class NodePolling {
     const startedMs = this.#use.clock.monotonicMs();
     const durationMs = () => Math.round(this.#use.clock.monotonicMs() - startedMs);
     try {
-      const collector = this.#collectorOf(node);
+      const { collector, periods } = this.#collectorOf(node);
+      const begun = await this.#use.trackingPeriod();
       const startedAt = this.#use.clock.now();
       const poll = await untilAborted(collector.collect(signal), signal);
       this.#use.skews.polled(id, poll, startedAt, this.#use.clock.now());
-      return await this.#record(node, collector, poll, durationMs());
+      const trackingPeriod = periods.of(begun, poll);
+      const { semantics } = collector;
+      return await this.#record(node, { semantics, poll, trackingPeriod, durationMs: durationMs() });
     } catch (error) {
       // Broken off by us (the node was removed, Xpert stops): that says nothing about the node.
       if (signal.aborted && signal.reason?.name === 'AbortError') return { outcome: 'failed', error: broken(error) };
@@ -124,21 +136,23 @@ export class NodePolling {
     await Promise.allSettled([...this.#collectors.keys()].map((id) => this.forget(id)));
   }
 
-  #collectorOf(node: Node): Collector {
+  #collectorOf(node: Node): HeldCollector {
     const source = JSON.stringify(node.source);
     const held = this.#collectors.get(node.id);
-    if (held?.source === source) return held.collector;
+    if (held?.source === source) return held;
     void held?.collector.close();
-    const collector = this.#use.createCollector(node);
-    this.#collectors.set(node.id, { source, collector });
-    return collector;
+    const made = { source, collector: this.#use.createCollector(node), periods: new ReadingPeriods() };
+    this.#collectors.set(node.id, made);
+    return made;
   }
 
-  async #record(node: Node, collector: Collector, poll: Poll, durationMs: number): Promise<PollRun> {
+  async #record(
+    node: Node,
+    taken: Pick<TakenReading, 'semantics' | 'poll' | 'trackingPeriod' | 'durationMs'>,
+  ): Promise<PollRun> {
     const { at, suspect } = this.#use.wallTime.read();
-    const { semantics } = collector;
-    const taken = { semantics, poll, at: poll.takenAt ?? at, durationMs, clockSuspect: suspect };
-    const booked = await this.#book(node, taken);
+    const { poll, durationMs } = taken;
+    const booked = await this.#book(node, { ...taken, at: poll.takenAt ?? at, clockSuspect: suspect });
     const outcome = poll.complete ? 'complete' : 'incomplete';
     const services = booked.services.map(({ serviceId, name, peers, counted, before }) => ({
       id: serviceId,

@@ -60,6 +60,40 @@ describe('an agent', () => {
     expect((await world.store.inventory.pollStates())[0]).toMatchObject({ outcome: 'complete', failures: 0 });
   }, 120_000);
 
+  test('tracking came back while it was cut off: nothing of the pause counts, whatever clocks were set to', async () => {
+    world = await AgentWorld.open();
+    const { node, store } = world;
+    await world.startAgent();
+    const base = node.total();
+    await minutes(3);
+    await world.pass(MINUTE);
+    const counted = node.total() - base;
+    expect(await world.booked()).toBe(counted);
+    world.isReachable = false;
+    await minutes(2);
+    await store.ledger.setTracking(false, null);
+    world.time.step(-5 * HOUR);
+    await minutes(3);
+    await store.ledger.setTracking(true, null);
+    world.time.step(9 * HOUR);
+    // The agent does not know of it: for its node tracking is off until it does.
+    await minutes(4);
+    world.isReachable = true;
+    await world.pass(10 * MINUTE);
+    await world.settle(1_000);
+    expect(await world.booked()).toBe(counted);
+    expect(await world.store.history.gaps({ from: new Date(0), to: new Date('2027-01-01T00:00:00Z') })).toMatchObject([
+      { reason: 'tracking-off' },
+    ]);
+    await world.killAgent();
+    await world.startAgent();
+    await world.pass(MINUTE);
+    const again = node.total();
+    await minutes(5);
+    await world.pass(MINUTE);
+    expect(await world.booked()).toBe(counted + node.total() - again);
+  });
+
   test('brings what the network card of the host counted beside what it reads, over a cut too', async () => {
     world = await AgentWorld.open();
     const card = { rx: 7_000n, tx: 9_000n };
@@ -274,6 +308,7 @@ describe('an agent', () => {
       after: sequence + 49,
       takenAt: world.time.now(),
       clockSuspect: false,
+      trackingPeriod: 0,
       durationMs: 1,
       result: {
         kind: 'read',

@@ -253,12 +253,12 @@ export function usageLedgerContract(make: MakeStore): void {
       const lastRead = at.fixture.clock.now();
       minutes(1);
       const off = await at.store.ledger.setTracking(false, null);
-      expect(off).toEqual({ enabled: false, since: at.fixture.clock.now() });
+      expect(off).toEqual({ enabled: false, since: at.fixture.clock.now(), period: 0 });
       minutes(1);
       expect(await poll(node.id, [wg0({ a: [100, 200] })])).toEqual({ services: [], trackingOff: true });
       minutes(1);
       const on = await at.store.ledger.setTracking(true, null);
-      expect(on).toEqual({ enabled: true, since: at.fixture.clock.now() });
+      expect(on).toEqual({ enabled: true, since: at.fixture.clock.now(), period: 1 });
       expect(await at.store.ledger.setTracking(true, null)).toEqual(on);
       await reopen();
       minutes(1);
@@ -270,18 +270,29 @@ export function usageLedgerContract(make: MakeStore): void {
       expect((await summary()).traffic).toEqual(traffic(1, 3));
     });
 
-    it('end with the second in which tracking came back: sources date their readings in whole seconds', async () => {
-      const node = await addNode('vpn1');
-      await at.store.ledger.setTracking(false, null);
-      minutes(1);
-      at.fixture.clock.advance(700);
-      await at.store.ledger.setTracking(true, null);
-      const second = new Date(at.fixture.clock.now().getTime() - 700);
-      at.fixture.clock.advance(200);
-      await poll(node.id, [wg0({ a: [500, 900] })], { at: second });
-      minutes(1);
-      await poll(node.id, [wg0({ a: [501, 903] })]);
-      expect((await summary()).traffic).toEqual(traffic(1, 3));
+    it('end with the first reading that began after tracking came back, whatever the wall clock was set to', async () => {
+      for (const hours of [-5, 0, 5]) {
+        const { id } = await addNode(`vpn${hours}`);
+        const key = `key of ${hours}`;
+        await poll(id, [wg0({ a: [1, 2] }, { identity: key })]);
+        const { period: before } = await at.store.ledger.setTracking(false, null);
+        at.fixture.clock.step(hours * 3_600_000);
+        minutes(1);
+        const { period } = await at.store.ledger.setTracking(true, null);
+        at.fixture.clock.step(-hours * 3_600_000);
+        await reopen();
+        minutes(1);
+        const late = await poll(id, [wg0({ a: [300, 500] }, { identity: key })], { trackingPeriod: before });
+        expect(late).toEqual({ services: [], trackingOff: true });
+        minutes(1);
+        await poll(id, [wg0({ a: [500, 900], late: [7, 8] }, { identity: key })], { trackingPeriod: period });
+        minutes(1);
+        await poll(id, [wg0({ a: [501, 903], late: [8, 8], new: [1, 1] }, { identity: key })]);
+      }
+      // Each time 1 and 3 of `a`, 1 of `late`, 1 and 1 of `new`.
+      expect((await summary()).traffic).toEqual(traffic(9, 12));
+      const closed = (await gaps()).filter(({ to }) => to !== null);
+      expect(closed.map(({ reason }) => reason)).toEqual(['tracking-off', 'tracking-off', 'tracking-off']);
     });
   });
 

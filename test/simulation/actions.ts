@@ -11,9 +11,9 @@ export type Action =
       readonly kind: 'poll';
       readonly snapshot: Snapshot;
       readonly opening: 'baseline' | 'count';
-      /** When it was read: by our wall clock as far as it can be trusted, and really. */
+      /** When it was read, by our wall clock as far as it can be trusted, and in which period of tracking. */
       readonly atMs: number;
-      readonly trueMs: number;
+      readonly trackingPeriod: number;
       readonly suspect: boolean;
       /** By a node that was added although another one reads this interface already. */
       readonly second?: boolean;
@@ -60,7 +60,7 @@ export type Action =
     }
   /** Number of the entry. */
   | { readonly kind: 'undo-entry'; readonly entry: number }
-  | { readonly kind: 'tracking'; readonly enabled: boolean; readonly trueMs: number }
+  | { readonly kind: 'tracking'; readonly enabled: boolean }
   | { readonly kind: 'cleanup'; readonly days: number; readonly maxRows: number }
   | {
       readonly kind: 'billing';

@@ -26,7 +26,7 @@ export class Admins {
     return TOKENS;
   }
 
-  next(nowMs: number, trueMs: number): Action | null {
+  next(nowMs: number): Action | null {
     const random = this.#random;
     switch (
       random.weighted({
@@ -64,7 +64,7 @@ export class Admins {
       case 'cancel':
         return this.#cancel();
       case 'tracking':
-        return { kind: 'tracking', enabled: !this.#model().state.tracking || random.chance(0.2), trueMs };
+        return { kind: 'tracking', enabled: !this.#model().state.tracking || random.chance(0.2) };
       case 'cleanup':
         return { kind: 'cleanup', days: random.int(1, 4), maxRows: random.pick([3, 20, 1000]) };
       case 'billing':

@@ -324,7 +324,7 @@ export class Machine {
     return (statementOf(this.look, sql, 'column').get(key) ?? 'none') as Id;
   }
 
-  #toPoll({ snapshot, opening, atMs, suspect, second }: Action & { kind: 'poll' }): NodePoll {
+  #toPoll({ snapshot, opening, atMs, trackingPeriod, suspect, second }: Action & { kind: 'poll' }): NodePoll {
     const { node, bootId, uptimeMs, evidence, complete } = snapshot;
     const peers = snapshot.peers.map(({ key, rx, tx }) => ({ key, traffic: directed(rx, tx) }));
     const interfaces = [{ identity: `key of ${node}`, kind: 'wireguard', name: 'wg0', listenPort: 51820, peers }];
@@ -341,6 +341,7 @@ export class Machine {
       at: new Date(atMs),
       durationMs: 20,
       clockSuspect: suspect,
+      trackingPeriod,
     };
   }
 

@@ -15,9 +15,9 @@ interface Books {
 
 /** The rules of docs/counters.md for a source that is cumulative, falls to zero and shows all it has. */
 export function recordPoll(books: Books, poll: PollAction, nowMs: number): Answer {
-  const { snapshot, atMs, trueMs } = poll;
+  const { snapshot, atMs, trackingPeriod } = poll;
   const { state } = books;
-  if (!state.tracking) return 'tracking off';
+  if (!state.tracking || trackingPeriod < state.trackingPeriod) return 'tracking off';
   if (poll.second) return 'error source-identity-taken';
   const service = state.services.get(snapshot.node) ?? newService();
   state.services.set(snapshot.node, service);
@@ -30,7 +30,7 @@ export function recordPoll(books: Books, poll: PollAction, nowMs: number): Answe
     if (counted !== null) bookPeer(books, poll, peer.key, counted, sum);
   }
   service.last = { bootId: snapshot.bootId, uptimeMs: snapshot.uptimeMs, atMs };
-  if (snapshot.complete) endPoll(service, poll, trueMs >= state.resumedMs);
+  if (snapshot.complete) endPoll(service, poll);
   return `counted ${sum.rx} ${sum.tx}`;
 }
 
@@ -55,11 +55,10 @@ function bookPeer(books: Books, poll: PollAction, key: string, { bytes, fromMs }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A poll from before tracking was switched on again is no base for what comes later. */
-function endPoll(service: ServiceModel, { snapshot, atMs }: PollAction, isBase: boolean): void {
+function endPoll(service: ServiceModel, { snapshot, atMs }: PollAction): void {
   const shown = new Set(snapshot.peers.map(({ key }) => key));
   for (const [key, counter] of service.counters) if (!shown.has(key)) counter.ended = true;
-  service.lastComplete = isBase ? { atMs } : null;
+  service.lastComplete = { atMs };
   service.everComplete = true;
 }
 
@@ -74,7 +73,7 @@ function readPeer(
   const { evidence } = poll.snapshot;
   const counter = service.counters.get(key);
   const from = service.lastComplete?.atMs ?? null;
-  const read = { ...value, evidence, atMs, ended: false, rebase: poll.trueMs < state.resumedMs };
+  const read = { ...value, evidence, atMs, ended: false, rebase: false };
   if (counter === undefined || counter.rebase) {
     service.counters.set(key, read);
     // A peer that the last complete poll did not show began at 0 after it.

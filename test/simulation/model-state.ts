@@ -121,8 +121,8 @@ export interface LedgerState {
   readonly baselines: Map<string, { rx: bigint; tx: bigint }>;
   readonly quarantined: AsideModel[];
   tracking: boolean;
-  /** When tracking was last switched on again: what was read before that is no base for counting. */
-  resumedMs: number;
+  /** How often tracking was switched on again: what began to be read before the last time does not count. */
+  trackingPeriod: number;
 }
 
 /** What the ledger should remember of one WireGuard interface between polls. */
@@ -163,7 +163,7 @@ export function emptyState(): LedgerState {
     baselines: new Map(),
     quarantined: [],
     tracking: true,
-    resumedMs: Number.NEGATIVE_INFINITY,
+    trackingPeriod: 0,
   };
 }
 

@@ -83,7 +83,7 @@ export class Model {
       case 'undo-entry':
         return undoEntry(this, action.entry, nowMs);
       case 'tracking':
-        this.#track(action.enabled, action.trueMs);
+        this.#track(action.enabled);
         return 'ok';
       default:
         return 'ok';
@@ -304,10 +304,9 @@ export class Model {
   }
 
   /** Switched on again, every counter is as if it had never been read. */
-  #track(enabled: boolean, trueMs: number): void {
+  #track(enabled: boolean): void {
     if (enabled && !this.state.tracking) {
-      // Kept as the start of its second: sources date their readings in whole seconds.
-      this.state.resumedMs = trueMs - (trueMs % 1000);
+      this.state.trackingPeriod++;
       for (const service of this.state.services.values()) {
         service.lastComplete = null;
         for (const counter of service.counters.values()) counter.rebase = true;

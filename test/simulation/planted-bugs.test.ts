@@ -21,8 +21,20 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'traffic while tracking was off is counted',
     file: `${WRITER}/polls.ts`,
-    was: 'counter.state(this.#tracking.isBeforeResumption(counter.atMs))',
+    was: 'counter.state(counter.trackingPeriod < this.#tracking.period)',
     becomes: 'counter.state(false)',
+  },
+  {
+    name: 'what began to be read before tracking came back is a base for counting',
+    file: `${WRITER}/polls.ts`,
+    was: 'return enabled && (trackingPeriod ?? period) >= period;',
+    becomes: 'return enabled && period >= 0;',
+  },
+  {
+    name: 'peers that appear after a time without tracking are taken for new ones',
+    file: `${WRITER}/polled-services.ts`,
+    was: 'const isBase = row.trackingPeriod >= this.#tracking.period;',
+    becomes: 'const isBase = true;',
   },
   {
     name: 'a peer that is missing in an answer that broke off has ended',

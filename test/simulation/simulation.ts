@@ -30,7 +30,7 @@ export class Simulation {
   readonly #truth: Truth;
   /** The wall clock is never set in such a run: then what was lost can be told by time. */
   readonly #isSteady: boolean;
-  readonly #old: { readonly snapshot: Snapshot; readonly atMs: number; readonly trueMs: number }[] = [];
+  readonly #old: { readonly snapshot: Snapshot; readonly atMs: number; readonly trackingPeriod: number }[] = [];
   readonly #opening: 'baseline' | 'count';
   #model: Model;
   #zone = 'UTC';
@@ -60,7 +60,7 @@ export class Simulation {
       () => this.#cleanedMs,
     );
     this.#senders = new Senders(this.#random, () => this.#admins.tokens);
-    this.#truth = new Truth(this.#nodes);
+    this.#truth = new Truth(this.#nodes, this.#opening);
   }
 
   /** Everything that was done. */
@@ -142,7 +142,10 @@ export class Simulation {
     this.#machine.advance(this.#random.int(1, 20_000));
     for (const node of this.#nodes) {
       for (const key of node.keys) {
-        if (this.#random.chance(0.6)) node.carry(key, this.#random.bytes(), this.#random.bytes(), this.#nowMs);
+        if (!this.#random.chance(0.6)) continue;
+        const [rx, tx] = [this.#random.bytes(), this.#random.bytes()];
+        const life = node.carry(key, rx, tx, this.#nowMs);
+        if (!this.#model.state.tracking) this.#truth.carriedUntracked(life, rx + tx);
       }
     }
   }
@@ -297,8 +300,6 @@ export class Simulation {
       // An entry is previewed first, and nothing may happen in between.
       if (isEntry(action)) return [action];
       // One request at a time from each sender, and one cleanup: the real ones wait for their answer, too.
-      // When tracking was switched on again is kept as an instant of the wall clock: docs/testing.md, known limits.
-      if (action.kind === 'tracking' && !this.#isSteady) continue;
       if (!actions.includes(action)) actions.push(action);
     }
     return actions;
@@ -308,39 +309,33 @@ export class Simulation {
     const what = this.#random.weighted({ poll: 5, reports: 4, admin: 4 });
     if (what === 'poll') return this.#poll();
     if (what === 'reports') return this.#senders.next(this.#nowMs);
-    return this.#admins.next(this.#nowMs, this.#trueMs);
+    return this.#admins.next(this.#nowMs);
   }
 
   #poll(): Action | null {
     const random = this.#random;
     const { at, suspect } = this.#machine.wallTime.read();
     const atMs = at.getTime();
-    const trueMs = this.#trueMs;
+    const { trackingPeriod } = this.#model.state;
     const node = random.pick(this.#nodes);
     const opening = this.#opening;
+    const rest = { opening, atMs, trackingPeriod, suspect };
     switch (random.weighted({ whole: 14, cut: 2, lost: 1, failed: 1, again: 2, second: 1 })) {
       case 'whole': {
         const snapshot = node.snapshot(this.#trueMs);
-        this.#old.push({ snapshot, atMs, trueMs });
-        return { kind: 'poll', snapshot, opening, atMs, trueMs, suspect };
+        this.#old.push({ snapshot, atMs, trackingPeriod });
+        return { kind: 'poll', snapshot, ...rest };
       }
       case 'cut':
-        return {
-          kind: 'poll',
-          snapshot: node.snapshot(this.#trueMs, random.int(0, 4)),
-          opening,
-          atMs,
-          trueMs,
-          suspect,
-        };
+        return { kind: 'poll', snapshot: node.snapshot(this.#trueMs, random.int(0, 4)), ...rest };
       case 'lost':
         // Read on the node, and never delivered, or delivered late.
-        this.#old.push({ snapshot: node.snapshot(this.#trueMs), atMs, trueMs });
+        this.#old.push({ snapshot: node.snapshot(this.#trueMs), atMs, trackingPeriod });
         return null;
       case 'second':
         // The same interface through another node: known already, so the first one goes on counting.
         if (!this.#model.state.services.has(node.name)) return null;
-        return { kind: 'poll', snapshot: node.snapshot(trueMs), opening, atMs, trueMs, suspect, second: true };
+        return { kind: 'poll', snapshot: node.snapshot(this.#trueMs), ...rest, second: true };
       case 'failed':
         return { kind: 'failed-poll', node: node.name, atMs };
       case 'again': {
@@ -433,15 +428,17 @@ export class Simulation {
   /** After one last look at every node, whatever was lost must be named. */
   async #checkLosses(): Promise<void> {
     const { at, suspect } = this.#machine.wallTime.read();
-    const opening = this.#opening;
-    const trueMs = this.#trueMs;
-    const rest = { opening, atMs: at.getTime(), trueMs, suspect };
-    const polls = this.#nodes.map((node): Action => ({ kind: 'poll', snapshot: node.snapshot(trueMs), ...rest }));
-    for (const action of [{ kind: 'tracking', enabled: true, trueMs } as const, ...polls]) {
-      const [answer] = await this.#perform([action]);
-      this.#expectAnswer(action, answer ?? '', this.#nowMs);
-    }
+    await this.#performOne({ kind: 'tracking', enabled: true });
+    const { trackingPeriod } = this.#model.state;
+    const rest = { opening: this.#opening, atMs: at.getTime(), trackingPeriod, suspect };
+    for (const node of this.#nodes)
+      await this.#performOne({ kind: 'poll', snapshot: node.snapshot(this.#trueMs), ...rest });
     this.#truth.checkLosses(this.#machine.look, this.#cleanedMs);
+  }
+
+  async #performOne(action: Action): Promise<void> {
+    const [answer] = await this.#perform([action]);
+    this.#expectAnswer(action, answer ?? '', this.#nowMs);
   }
 
   /** Compares everything with the model and holds the file to its own laws. */

@@ -18,9 +18,12 @@ export class Truth {
   readonly #ackedIds = new Set<string>();
   readonly #booked = new Map<string, bigint>();
   readonly #read = new Map<Life, Bytes>();
+  readonly #untracked = new Map<Life, bigint>();
+  readonly #opening: 'baseline' | 'count';
 
-  constructor(nodes: readonly SimulatedNode[]) {
+  constructor(nodes: readonly SimulatedNode[], opening: 'baseline' | 'count') {
     this.#nodes = nodes;
+    this.#opening = opening;
   }
 
   /** What a ledger that is restored from here knows: what was answered and read later may be missing in it. */
@@ -39,6 +42,13 @@ export class Truth {
     replaceMap(this.#read, read);
     this.#ackedIds.clear();
     for (const id of ackedIds) this.#ackedIds.add(id);
+    // It may not know that tracking was off.
+    this.#untracked.clear();
+  }
+
+  /** While tracking was off: none of it may ever be booked. Where all that counters show at first is to count, some may. */
+  carriedUntracked(life: Life, bytes: bigint): void {
+    if (this.#opening === 'baseline') this.#untracked.set(life, (this.#untracked.get(life) ?? 0n) + bytes);
   }
 
   sent(request: ReportAction): void {
@@ -68,7 +78,7 @@ export class Truth {
     }
   }
 
-  /** Acked <= booked <= sent, booked <= carried, and raw totals never shrink. */
+  /** Acked <= booked <= sent, booked <= carried while tracking was on, and raw totals never shrink. */
   checkBooked(db: Database): void {
     const carried = this.#carried();
     for (const row of statementOf(db, RAW, 'big').all()) {
@@ -84,7 +94,10 @@ export class Truth {
 
   #carried(): Map<string, bigint> {
     const carried = new Map<string, bigint>();
-    for (const { key, rx, tx } of this.#lives) carried.set(key, (carried.get(key) ?? 0n) + rx + tx);
+    for (const life of this.#lives) {
+      const { key, rx, tx } = life;
+      carried.set(key, (carried.get(key) ?? 0n) + rx + tx - (this.#untracked.get(life) ?? 0n));
+    }
     return carried;
   }
 

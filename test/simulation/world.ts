@@ -53,12 +53,13 @@ export class SimulatedNode {
     this.#living.delete(key);
   }
 
-  carry(key: string, rx: bigint, tx: bigint, atMs: number): void {
+  carry(key: string, rx: bigint, tx: bigint, atMs: number): Life {
     const life = this.#living.get(key);
     if (life === undefined) throw new Error(`${key} is not on ${this.name}`);
     life.rx += rx;
     life.tx += tx;
     life.moves.push({ atMs, rx, tx });
+    return life;
   }
 
   /** The interface is made anew: all counters start again. With `boot` the whole node does. */

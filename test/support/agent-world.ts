@@ -115,7 +115,10 @@ export class AgentWorld {
     this.store = await openSqliteStore({ path: this.file, clock, newId, timeZone: 'UTC', workers: null });
     const { inventory, ledger, lastInstant } = this.store;
     const wallTime = new WallTime(clock, lastInstant);
+    const { store } = this;
+    const trackingPeriod = async () => (await store.trackingState()).period;
     const polling = new NodePolling({
+      trackingPeriod,
       inventory,
       ledger,
       createCollector: () => {
@@ -130,7 +133,10 @@ export class AgentWorld {
       discover: async () => {},
       log: silent,
     });
-    this.#desk = new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
+    this.#desk = new RunningAgents({
+      ...{ inventory, ledger, polling, trackingPeriod, clock, wallTime },
+      enrolment: agentEnrolment,
+    });
   }
 
   async backUp(): Promise<string> {
@@ -171,7 +177,13 @@ export class AgentWorld {
         send: (batch) => this.#send(batch),
         position: (incarnation) => this.#ask((desk) => desk.position(this.nodeId, incarnation)),
       },
-      memory: readAgentMemory(memoryPath) ?? { incarnation: name, nodeId: null, acknowledged: 0, intervalMs: MINUTE },
+      memory: readAgentMemory(memoryPath) ?? {
+        incarnation: name,
+        nodeId: null,
+        acknowledged: 0,
+        intervalMs: MINUTE,
+        trackingPeriod: 0,
+      },
       remember: (memory) => writeAgentMemory(memoryPath, memory),
       version: '0',
       log: silent,

@@ -303,7 +303,9 @@ async function poll(
 function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, changes: Changes): RunningAgents {
   const { inventory, ledger } = store;
   const wallTime = new WallTime(clock);
+  const trackingPeriod = async () => (await store.trackingState()).period;
   const polling = new NodePolling({
+    trackingPeriod,
     inventory,
     ledger,
     createCollector: () => {
@@ -318,7 +320,10 @@ function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, 
     discover: async () => {},
     log: { info() {}, warn() {}, error() {} },
   });
-  return new RunningAgents({ inventory, ledger, polling, clock, wallTime, enrolment: agentEnrolment });
+  return new RunningAgents({
+    ...{ inventory, ledger, polling, trackingPeriod, clock, wallTime },
+    enrolment: agentEnrolment,
+  });
 }
 
 /**

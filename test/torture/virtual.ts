@@ -54,6 +54,7 @@ class VirtualHost {
         skews: new ClockSkews(),
         changes: new Changes(),
         discover: async () => {},
+        trackingPeriod: async () => 0,
         createCollector: () => this.#collector(),
       },
     });

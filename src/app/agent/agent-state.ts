@@ -9,6 +9,8 @@ export interface AgentMemory {
   /** Last sequence that the panel acknowledged. */
   readonly acknowledged: number;
   readonly intervalMs: number;
+  /** Period of tracking that the panel told last: 0 = the first, or none was told yet. */
+  readonly trackingPeriod: number;
 }
 
 /** Null if there is none yet. @throws ExpectedError `agent-state-unusable` */
@@ -21,10 +23,11 @@ export function readAgentMemory(path: string): AgentMemory | null {
     throw unusable(path, error);
   }
   try {
-    const { incarnation, nodeId, acknowledged, intervalMs } = JSON.parse(text) as AgentMemory;
+    const { trackingPeriod = 0, ...memory } = JSON.parse(text) as AgentMemory;
+    const { incarnation, nodeId, acknowledged, intervalMs } = memory;
     if (typeof incarnation !== 'string' || !Number.isSafeInteger(acknowledged) || !(intervalMs >= 1000))
       throw new Error('a member is missing');
-    return { incarnation, nodeId, acknowledged, intervalMs };
+    return { incarnation, nodeId, acknowledged, intervalMs, trackingPeriod };
   } catch (error) {
     throw unusable(path, error);
   }

@@ -1,6 +1,7 @@
 import { toWirePoll, type WireReading } from '../../core/agents/agent-reading.ts';
 import { ExpectedError } from '../../core/errors.ts';
 import type { Collector, HostReading, Poll } from '../../core/metering/collector.ts';
+import { ReadingPeriods } from '../../core/metering/reading-periods.ts';
 import type { WallTime } from '../../core/metering/wall-time.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -52,6 +53,7 @@ export class Agent {
   #cancelRetry: () => void = () => {};
   #reading: Promise<void> = Promise.resolve();
   readonly #stop = new AbortController();
+  readonly #periods = new ReadingPeriods();
   #saidLast = '';
 
   constructor(dependencies: Dependencies) {
@@ -92,15 +94,18 @@ export class Agent {
   async #read(): Promise<void> {
     const { clock, spool, wallTime, boot, log } = this.#use;
     const startedMs = clock.monotonicMs();
+    const begun = this.#memory.trackingPeriod;
     const result = await this.#collect();
     if (this.#stop.signal.aborted) return;
     const { at, suspect } = wallTime.read();
     const { takenAt, ...wire } = result;
+    const trackingPeriod = this.#periods.of(begun, result);
     const reading: SpooledReading = {
       sequence: ++this.#lastSequence,
       after: spool.last === 0 ? this.#memory.acknowledged : spool.last,
       takenAt: (takenAt ?? at).toISOString(),
       ...(suspect ? { clockSuspect: true } : {}),
+      ...(trackingPeriod === 0 ? {} : { trackingPeriod }),
       durationMs: Math.round(clock.monotonicMs() - startedMs),
       ...wire,
       // What says itself when it was taken has no age that we could know better.
@@ -216,12 +221,13 @@ export class Agent {
 
   #follow(position: PanelPosition): void {
     const { log, spool } = this.#use;
-    const { nodeId, sequence, state, reason } = position;
+    const { nodeId, sequence, state, reason, trackingPeriod } = position;
     if (this.#memory.nodeId !== null && this.#memory.nodeId !== nodeId) this.#beginAnew();
     else if (sequence < this.#memory.acknowledged && !this.#isAfterRefused)
       log.warn({ from: sequence }, 'the panel counts from an earlier reading (a restored backup?): sending again');
     const acknowledged = this.#memory.nodeId === nodeId || this.#memory.nodeId === null ? sequence : 0;
-    this.#setMemory({ ...this.#memory, nodeId, acknowledged, intervalMs: position.intervalSeconds * 1000 });
+    const intervalMs = position.intervalSeconds * 1000;
+    this.#setMemory({ ...this.#memory, nodeId, acknowledged, intervalMs, trackingPeriod });
     spool.acknowledge(acknowledged);
     this.#say(state === 'standby' ? `standby: ${reason ?? 'the node is read in another way'}` : 'the panel counts');
   }
@@ -230,7 +236,7 @@ export class Agent {
   #beginAnew(): void {
     this.#use.log.warn({}, 'the token belongs to another node than before: beginning anew');
     this.#use.spool.clear();
-    this.#memory = { ...this.#memory, incarnation: randomId(16), nodeId: null, acknowledged: 0 };
+    this.#memory = { ...this.#memory, incarnation: randomId(16), nodeId: null, acknowledged: 0, trackingPeriod: 0 };
   }
 
   #setMemory(memory: AgentMemory): void {

@@ -11,6 +11,7 @@ export interface PanelPosition {
   readonly state: 'counting' | 'standby';
   readonly reason: string | null;
   readonly intervalSeconds: number;
+  readonly trackingPeriod: number;
 }
 
 export type SendOutcome =

@@ -56,6 +56,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
       incarnation: randomId(16),
       nodeId: null,
       acknowledged: 0,
+      trackingPeriod: 0,
       intervalMs: FIRST_INTERVAL_MS,
     },
     remember: (memory) => writeAgentMemory(memoryPath, memory),

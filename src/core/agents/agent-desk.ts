@@ -32,6 +32,8 @@ export interface AgentPosition {
   readonly reason: string | null;
   /** How often the node is to be read. */
   readonly intervalMs: number;
+  /** `TrackingState.period`: what the agent reads from here on bears it. */
+  readonly trackingPeriod: number;
 }
 
 /** What makes a node bring its readings. */

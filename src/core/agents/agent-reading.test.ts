@@ -61,13 +61,14 @@ const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value
 
 describe('a reading on the wire', () => {
   test('comes back as it was, to the last byte of u64', () => {
-    const [reading] = parseAgentBatch(throughJson(batch(wire({ lostBefore: true })))).readings;
+    const [reading] = parseAgentBatch(throughJson(batch(wire({ lostBefore: true, trackingPeriod: 3 })))).readings;
     expect(reading).toEqual({
       sequence: 5,
       after: 4,
       lostBefore: true,
       takenAt: new Date('2026-03-01T12:00:00.000Z'),
       clockSuspect: false,
+      trackingPeriod: 3,
       durationMs: 12,
       result: { kind: 'read', semantics, poll },
     });

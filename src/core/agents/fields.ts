@@ -61,6 +61,10 @@ export class Fields {
     throw this.#wrong(name, `a whole number from ${least} to ${most}`);
   }
 
+  optionalInteger(name: string, least: number, most: number): number | null {
+    return this.has(name) ? this.integer(name, least, most) : null;
+  }
+
   counter(name: string): bigint {
     const digits = this.value[name];
     const counter = typeof digits === 'string' && COUNTER.test(digits) ? BigInt(digits) : null;

@@ -90,6 +90,11 @@ export interface NodePoll {
   readonly durationMs: number;
   /** The wall clock stepped by more than 5 minutes since the last poll. */
   readonly clockSuspect: boolean;
+  /**
+   * `TrackingState.period` before the values were taken: those of an earlier period do not count, whatever the clocks say.
+   * Absent: they were taken in the present one.
+   */
+  readonly trackingPeriod?: number;
   /** Set for a reading that an agent brought. */
   readonly agent?: AgentMark;
 }
@@ -119,7 +124,7 @@ export interface PollBooked {
     readonly before: Traffic;
     readonly newPeers: readonly PeerId[];
   }[];
-  /** True if nothing was metered because tracking is off. */
+  /** True if nothing was metered because tracking is off, or was when the values were taken. */
   readonly trackingOff: boolean;
   /** For a reading of an agent; nothing was booked for `repeated` and `missing-before`. */
   readonly place?: ChainPlace;
@@ -208,6 +213,8 @@ export interface RawTotals {
 export interface TrackingState {
   readonly enabled: boolean;
   readonly since: Date;
+  /** How often it was switched on again: a reader notes it before it begins to read (`NodePoll.trackingPeriod`). */
+  readonly period: number;
 }
 
 export interface Commit {

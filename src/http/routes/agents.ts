@@ -145,8 +145,8 @@ function nodeOf(request: FastifyRequest): NodeId {
   return nodeId as NodeId;
 }
 
-function positionJson({ nodeId, nodeName, sequence, state, reason, intervalMs }: AgentPosition) {
-  return { nodeId, nodeName, sequence, state, reason, intervalSeconds: intervalMs / 1000 };
+function positionJson({ intervalMs, ...position }: AgentPosition) {
+  return { ...position, intervalSeconds: intervalMs / 1000 };
 }
 
 /** Where the node finds us: as told, or as whoever asks found us. The owner's socket has no address. */

@@ -35,6 +35,9 @@ const Reading = Type.Object({
   lostBefore: Type.Optional(Type.Boolean({ description: 'What lies between the position and this one is lost.' })),
   takenAt: Instant,
   clockSuspect: Type.Optional(Type.Boolean()),
+  trackingPeriod: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'As the position told it before the reading began. Absent: 0.' }),
+  ),
   durationMs: Type.Integer({ minimum: 0 }),
   failure: Type.Optional(
     Type.Object({
@@ -72,6 +75,7 @@ export const PositionJson = Type.Object(
     state: Type.Union([Type.Literal('counting'), Type.Literal('standby')]),
     reason: MaybeString,
     intervalSeconds: Type.Number({ description: 'How often the node is to be read.' }),
+    trackingPeriod: Type.Integer({ description: 'What readings that begin from here on are to bear.' }),
   },
   { $id: 'AgentPosition' },
 );

@@ -23,6 +23,7 @@ export interface CheckRow extends AmountColumns {
   readonly name: string;
   readonly start_evidence: string | null;
   readonly at: bigint;
+  readonly tracking_period: bigint;
 }
 
 export function toCheckState(row: CheckRow): CheckState {

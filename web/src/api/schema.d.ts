@@ -3154,6 +3154,8 @@ export interface components {
             readonly reason: string | null;
             /** @description How often the node is to be read. */
             readonly intervalSeconds: number;
+            /** @description What readings that begin from here on are to bear. */
+            readonly trackingPeriod: number;
         };
         readonly AgentEnrolment: {
             /** @description The one line of configuration; holds the token, shown this once. */
@@ -4041,6 +4043,8 @@ export interface components {
                 /** Format: date-time */
                 readonly takenAt: string;
                 readonly clockSuspect?: boolean;
+                /** @description As the position told it before the reading began. Absent: 0. */
+                readonly trackingPeriod?: number;
                 readonly durationMs: number;
                 readonly failure?: {
                     readonly code: string;

@@ -6,6 +6,7 @@ import { givenBackMigration } from './003-source-limits-given-back.ts';
 import { historyMirrorMigration } from './004-history-mirror.ts';
 import { shownOffMigration } from './005-access-shown-off.ts';
 import { onHoldSinceMigration } from './006-on-hold-since.ts';
+import { trackingPeriodsMigration } from './007-tracking-periods.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
 export const migrations: readonly string[] = [
@@ -15,6 +16,7 @@ export const migrations: readonly string[] = [
   historyMirrorMigration,
   shownOffMigration,
   onHoldSinceMigration,
+  trackingPeriodsMigration,
 ];
 
 /** Any number, but always this one: whoever holds it writes. */

@@ -168,8 +168,8 @@ export class LedgerReader {
 
   tracking(): TrackingState {
     const row = this.#sql.get<{ value: string }>("SELECT value FROM meta WHERE name = 'tracking'");
-    const { enabled, sinceMs } = JSON.parse(row?.value ?? '{"enabled":true,"sinceMs":0}');
-    return { enabled, since: new Date(sinceMs) };
+    const { enabled, sinceMs, period } = JSON.parse(row?.value ?? '{"enabled":true,"sinceMs":0,"period":0}');
+    return { enabled, since: new Date(sinceMs), period };
   }
 
   /** Since the oldest sample of the last 7 days. */

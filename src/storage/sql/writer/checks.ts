@@ -59,7 +59,7 @@ export class Checks {
     const row = this.#sql.find.get(nodeId, serviceId) as CheckRow | undefined;
     if (row === undefined && told.reading === null) return null;
     const before = row === undefined ? null : toCheckState(row);
-    const rebase = before !== null && this.#tracking.isBeforeResumption(before.at.getTime());
+    const rebase = row !== undefined && row.tracking_period < this.#tracking.period;
     const { state, checked } = advanceCheck(before, { ...told, at, rebase });
     if (state === null) this.#sql.forget.run(nodeId, serviceId);
     else if (told.reading !== null || told.peers.total !== 0n) this.#save(nodeId, serviceId, state);
@@ -69,7 +69,8 @@ export class Checks {
 
   #save(nodeId: string, serviceId: string, { name, startEvidence, at, traffic, least, most, peers }: CheckState): void {
     const amounts = [traffic, least, most, peers].flatMap(toAmounts);
-    this.#sql.save.run(nodeId, serviceId, name, startEvidence, at.getTime(), ...amounts);
+    const { period } = this.#tracking;
+    this.#sql.save.run(nodeId, serviceId, name, startEvidence, at.getTime(), period, ...amounts);
   }
 
   /** Over midnight both sides are split by time, in the same proportion. */
@@ -123,8 +124,8 @@ function prepare(db: Database) {
     find: db.prepare('SELECT * FROM reconcile_state WHERE node_id = ? AND service_id = ?').safeIntegers(),
     forget: db.prepare('DELETE FROM reconcile_state WHERE node_id = ? AND service_id = ?'),
     save: db.prepare(
-      `INSERT OR REPLACE INTO reconcile_state (node_id, service_id, name, start_evidence, at, ${columns.join(', ')})
-       VALUES (?, ?, ?, ?, ?, ${places})`,
+      `INSERT OR REPLACE INTO reconcile_state (node_id, service_id, name, start_evidence, at, tracking_period,
+         ${columns.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ${places})`,
     ),
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
     book: db.prepare(

@@ -17,6 +17,8 @@ export class CounterRow {
   bootId: string | null = null;
   uptimeMs = 0;
   ended = false;
+  /** The period of tracking in which it was read. */
+  trackingPeriod = 0;
   endpoint: string | null = null;
   /** NaN = never. */
   handshakeMs = Number.NaN;

@@ -170,16 +170,16 @@ export class MeterStates {
   }
 
   #write(counter: CounterRow): void {
-    const { id, peerId, connection, epoch, startEvidence, bootId, uptimeMs, atMs, ended, endpoint, handshakeMs } =
-      counter;
+    const { id, peerId, connection, epoch, startEvidence, bootId, uptimeMs, atMs, ended } = counter;
+    const { endpoint, handshakeMs, trackingPeriod } = counter;
     const { rx, tx, total } = counter.traffic;
     const start = this.#textId(startEvidence);
     const boot = this.#textId(bootId);
     const uptime = bootId === null ? null : uptimeMs;
     const handshake = Number.isNaN(handshakeMs) ? null : handshakeMs;
     // In the order of MUTABLE.
-    const changed = [epoch, rx, tx, total, start, boot, uptime, atMs, ended ? 1 : 0, endpoint, handshake] as const;
-    this.#changed.add(id, peerId, connection, ...changed);
+    const read = [epoch, rx, tx, total, start, boot, uptime, atMs, ended ? 1 : 0] as const;
+    this.#changed.add(id, peerId, connection, ...read, endpoint, handshake, trackingPeriod);
   }
 
   /** A poll of this boot counts: boots are told apart by which of them was seen first. */
@@ -252,6 +252,7 @@ export class MeterStates {
       counter.bootId = rest.uptimeMs === null ? null : this.#textOf(rest.bootId);
       counter.uptimeMs = Number(rest.uptimeMs ?? 0n);
       counter.ended = rest.ended === 1n;
+      counter.trackingPeriod = Number(rest.trackingPeriod);
       counter.endpoint = rest.endpoint;
       counter.handshakeMs = rest.handshake === null ? Number.NaN : Number(rest.handshake);
       addCounter(peer, counter);
@@ -291,6 +292,7 @@ function weightOf({ peers, values }: ServiceMeter): number {
 /** Columns of a counter that readings change. */
 const MUTABLE = [
   ...['epoch', 'rx', 'tx', 'total', 'start_id', 'boot_id', 'uptime_ms', 'at', 'ended', 'endpoint', 'last_handshake_at'],
+  'tracking_period',
 ] as const;
 
 const NO_BINDINGS: readonly PeerBinding[] = [];
@@ -327,6 +329,7 @@ interface StoredCounter {
   readonly ended: bigint;
   readonly endpoint: string | null;
   readonly handshake: bigint | null;
+  readonly trackingPeriod: bigint;
 }
 
 function prepare(db: Database) {
@@ -342,7 +345,8 @@ function prepare(db: Database) {
     counters: db
       .prepare(
         `SELECT c.id, p.key, c.connection, c.epoch, c.rx, c.tx, c.total, c.start_id AS startId, c.boot_id AS bootId,
-           c.uptime_ms AS uptimeMs, c.at, c.ended, c.endpoint, c.last_handshake_at AS handshake
+           c.uptime_ms AS uptimeMs, c.at, c.ended, c.endpoint, c.last_handshake_at AS handshake,
+           c.tracking_period AS trackingPeriod
          FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ?`,
       )
       .safeIntegers(),

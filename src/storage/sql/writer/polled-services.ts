@@ -114,7 +114,7 @@ export class PolledServices {
     if (isStale) return;
     const { order, complete } = poll.poll;
     this.#sql.moveOn.run(atMs, order?.bootId ?? null, order?.uptimeMs ?? null, id);
-    if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, id);
+    if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, this.#tracking.period, id);
   }
 
   #refuseSecondReader(nodeId: string, { kind, identity, name }: PolledService): void {
@@ -146,7 +146,7 @@ export class PolledServices {
 
   #contextOf(poll: WriterPoll, reading: PolledService, row: ServiceRow, arrival: Arrival): MeterContext {
     const lastComplete = row.lastCompleteAt === null ? null : new Date(row.lastCompleteAt);
-    const isBase = lastComplete !== null && !this.#tracking.isBeforeResumption(lastComplete.getTime());
+    const isBase = row.trackingPeriod >= this.#tracking.period;
     return {
       semantics: poll.semantics,
       at: poll.at,
@@ -185,6 +185,8 @@ interface ServiceRow {
   readonly firstCompleteAt: number | null;
   readonly lastCompleteAt: number | null;
   readonly lastCompleteEvidence: string | null;
+  /** Of the last complete poll. */
+  readonly trackingPeriod: number;
   readonly lastAt: number | null;
   readonly lastBootId: string | null;
   readonly lastUptimeMs: number | null;
@@ -194,6 +196,7 @@ const NEVER_READ = {
   firstCompleteAt: null,
   lastCompleteAt: null,
   lastCompleteEvidence: null,
+  trackingPeriod: 0,
   lastAt: null,
   lastBootId: null,
   lastUptimeMs: null,
@@ -212,6 +215,7 @@ function prepare(db: Database) {
     findService: db.prepare(
       `SELECT id, node_id AS nodeId, name, listen_port AS listenPort, basis, first_complete_at AS firstCompleteAt,
          last_complete_at AS lastCompleteAt, last_complete_evidence AS lastCompleteEvidence,
+         tracking_period AS trackingPeriod,
          last_at AS lastAt, last_boot_id AS lastBootId, last_uptime_ms AS lastUptimeMs
        FROM vpn_service WHERE kind = ? AND identity = ?`,
     ),
@@ -223,7 +227,7 @@ function prepare(db: Database) {
     moveOn: db.prepare('UPDATE vpn_service SET last_at = ?, last_boot_id = ?, last_uptime_ms = ? WHERE id = ?'),
     complete: db.prepare(
       `UPDATE vpn_service SET first_complete_at = ifnull(first_complete_at, ?), last_complete_at = ?,
-         last_complete_evidence = ? WHERE id = ?`,
+         last_complete_evidence = ?, tracking_period = ? WHERE id = ?`,
     ),
   };
 }

@@ -90,7 +90,7 @@ export class PollRecorder {
     const place = this.#agents.placeOf(given);
     if (place === 'repeated' || place === 'missing-before') return { services: [], trackingOff: false, place };
     const poll = this.#agents.inOrder(given);
-    if (!this.#tracking.enabled) {
+    if (!this.#isTracked(poll)) {
       this.#outcomes.saveUncounted(poll);
       this.#agents.move(poll, 'counting');
       return { services: [], trackingOff: true, ...placeOf(given, place) };
@@ -117,6 +117,12 @@ export class PollRecorder {
     this.#flush();
     this.#states.makeRoom();
     return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
+  }
+
+  /** What began to be read before tracking came back may be from before that. */
+  #isTracked({ trackingPeriod }: WriterPoll): boolean {
+    const { enabled, period } = this.#tracking;
+    return enabled && (trackingPeriod ?? period) >= period;
   }
 
   #flush(): void {
@@ -165,6 +171,7 @@ export class PollRecorder {
       counter ??= this.#states.newCounter(service.meter, peer, ownText(connection), next.traffic);
       counter.seenIn = service.number;
       counter.moveTo(next);
+      counter.trackingPeriod = this.#tracking.period;
       if (takePresence(counter, reading)) service.greeted++;
       this.#states.save(counter);
       this.#book(service, peer, metered, reading.isOff);
@@ -174,7 +181,7 @@ export class PollRecorder {
 
   #stateOf({ meter, context }: ServicePoll, counter: CounterRow | undefined): CounterState | null {
     if (counter === undefined) return null;
-    const state = counter.state(this.#tracking.isBeforeResumption(counter.atMs));
+    const state = counter.state(counter.trackingPeriod < this.#tracking.period);
     const { lastCompleteAt, semantics } = context;
     if (semantics.absence === 'ended' || lastCompleteAt === null || counter.atMs >= lastCompleteAt.getTime())
       return state;

@@ -4,12 +4,12 @@ import type { Database } from '../database.ts';
 /** Whether anything is counted, as saved in the ledger. */
 export class TrackingSwitch {
   readonly #sql: ReturnType<typeof prepare>;
-  #state: { enabled: boolean; sinceMs: number; resumedMs: number | null };
+  #state: { readonly enabled: boolean; readonly sinceMs: number; readonly period: number };
 
   constructor(db: Database, nowMs: number) {
     this.#sql = prepare(db);
     const saved = this.#sql.read.get() as string | undefined;
-    this.#state = saved === undefined ? { enabled: true, sinceMs: nowMs, resumedMs: null } : JSON.parse(saved);
+    this.#state = saved === undefined ? { enabled: true, sinceMs: nowMs, period: 0 } : JSON.parse(saved);
     if (saved === undefined) this.#sql.write.run(JSON.stringify(this.#state));
   }
 
@@ -17,19 +17,20 @@ export class TrackingSwitch {
     return this.#state.enabled;
   }
 
-  /** True for a reading from before tracking was last switched on again: it is no base for counting. */
-  isBeforeResumption(atMs: number): boolean {
-    return this.#state.resumedMs !== null && atMs < this.#state.resumedMs;
+  /** What was read in an earlier one is no base for counting. */
+  get period(): number {
+    return this.#state.period;
   }
 
   get state(): TrackingState {
-    return { enabled: this.#state.enabled, since: new Date(this.#state.sinceMs) };
+    const { enabled, sinceMs, period } = this.#state;
+    return { enabled, since: new Date(sinceMs), period };
   }
 
   /** @returns false if it is so already */
   set(enabled: boolean, nowMs: number): boolean {
     if (enabled === this.#state.enabled) return false;
-    const state = { enabled, sinceMs: nowMs, resumedMs: enabled ? startOfSecond(nowMs) : this.#state.resumedMs };
+    const state = { enabled, sinceMs: nowMs, period: this.#state.period + (enabled ? 1 : 0) };
     this.#sql.write.run(JSON.stringify(state));
     this.#state = state;
     return true;
@@ -39,11 +40,6 @@ export class TrackingSwitch {
   reload(): void {
     this.#state = JSON.parse(this.#sql.read.get() as string);
   }
-}
-
-/** Sources date their readings in whole seconds: one of the second in which tracking came back is of after that. */
-function startOfSecond(ms: number): number {
-  return ms - (ms % 1000);
 }
 
 function prepare(db: Database) {

@@ -23,6 +23,7 @@ import { sourceLimitsMigration } from './020-source-limits.ts';
 import { givenBackMigration } from './021-source-limits-given-back.ts';
 import { shownOffMigration } from './022-access-shown-off.ts';
 import { onHoldSinceMigration } from './023-on-hold-since.ts';
+import { trackingPeriodsMigration } from './024-tracking-periods.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -49,6 +50,7 @@ const migrations: readonly string[] = [
   givenBackMigration,
   shownOffMigration,
   onHoldSinceMigration,
+  trackingPeriodsMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

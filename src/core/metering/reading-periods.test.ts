@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { ReadingPeriods } from './reading-periods.ts';
+
+const file = (second: number) => ({ takenAt: new Date(second * 1000) });
+
+test('values that a poll takes are of the period in which it began', () => {
+  const periods = new ReadingPeriods();
+  expect(periods.of(0, {})).toBe(0);
+  expect(periods.of(2, {})).toBe(2);
+});
+
+test('a file is of the period in which the poll before began: it was written since', () => {
+  const periods = new ReadingPeriods();
+  expect(periods.of(1, file(10))).toBe(0);
+  expect(periods.of(1, file(20))).toBe(1);
+  expect(periods.of(2, file(30))).toBe(1);
+  expect(periods.of(2, file(40))).toBe(2);
+});
+
+test('the same file is as old as it was, and one that is dated earlier is another one', () => {
+  const periods = new ReadingPeriods();
+  periods.of(1, file(10));
+  expect(periods.of(2, file(20))).toBe(1);
+  expect(periods.of(2, file(20))).toBe(1);
+  expect(periods.of(2, file(5))).toBe(2);
+});

@@ -3,9 +3,10 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
-import { sessionQuery } from './api/session.ts';
+import { SessionProvider, sessionQuery } from './api/session.tsx';
 import { ToastProvider } from './components/toast.tsx';
 import { startI18n } from './i18n/index.ts';
+import { WordsProvider } from './i18n/words.tsx';
 import { copyExactNumbers } from './lib/copy.ts';
 import { createPanelRouter } from './routes.tsx';
 import './styles/index.css';
@@ -21,9 +22,13 @@ async function start(): Promise<void> {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-        <ToastProvider>
-          <RouterProvider router={createPanelRouter(client)} />
-        </ToastProvider>
+        <WordsProvider>
+          <SessionProvider>
+            <ToastProvider>
+              <RouterProvider router={createPanelRouter(client)} />
+            </ToastProvider>
+          </SessionProvider>
+        </WordsProvider>
       </QueryClientProvider>
     </StrictMode>,
   );

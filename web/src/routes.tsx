@@ -12,7 +12,7 @@ import {
 import type { ReactNode } from 'react';
 import { alertsQuery } from './api/alerts.ts';
 import { overviewQuery, seriesQuery } from './api/resources.ts';
-import { sessionQuery } from './api/session.ts';
+import { sessionQuery } from './api/session.tsx';
 import { WAYS, type Way } from './api/types.ts';
 import { Frame } from './components/frame/frame.tsx';
 import { NotFoundPage, PageFailure } from './components/frame/page-states.tsx';

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useErrorToast, useToast } from '../components/toast.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { get, post, put } from './client.ts';
 import type { Answer, List, PostAnswer } from './types.ts';
 

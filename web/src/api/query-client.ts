@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { Offline, Problem } from './client.ts';
-import { sessionQuery } from './session.ts';
+import { sessionQuery } from './session.tsx';
 
 /** Reads are refreshed by the server's events; `staleTime` only keeps page changes from asking twice. */
 export function createQueryClient(): QueryClient {

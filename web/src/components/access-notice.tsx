@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { accessStateQuery, usePauseAccess } from '../api/access.ts';
 import { nodesQuery } from '../api/resources.ts';
-import { useIsOwner, useSeesAll } from '../api/session.ts';
+import { useIsOwner, useSeesAll } from '../api/session.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { Link } from './link.tsx';
 import { Notice } from './notice.tsx';

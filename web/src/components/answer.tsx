@@ -1,5 +1,5 @@
 import { cloneElement, type HTMLAttributes, type ReactElement, type ReactNode, useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Icon } from './icon.tsx';
 import { Tip } from './overlay/tip.tsx';
 import { useTip } from './overlay/use-tip.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { Icon } from './icon.tsx';
 import { useErrorWords } from './use-error-words.ts';

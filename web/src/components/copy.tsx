@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { copyText } from '../lib/copy.ts';
 import { Icon } from './icon.tsx';
 

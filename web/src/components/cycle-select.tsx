@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Select } from './select.tsx';
 
 /** Those that the panel offers; the API and the command line know more. */

@@ -1,5 +1,5 @@
 import type { UseMutationResult } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 
 interface DeleteFormProps {
   /** What goes and what stays. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Icon } from './icon.tsx';
 import { Modal } from './overlay/modal.tsx';
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { plansQuery } from '../api/resources.ts';
 import type { Plan } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { parseGib } from '../lib/format.ts';
 import { CycleSelect } from './cycle-select.tsx';
 import { TextField } from './form.tsx';

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import type { EntryEffect as Effect, EntryWish } from '../api/entries.ts';
 import { useEntryPreview } from '../api/entries.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { FormError } from './form.tsx';
 import { Bytes } from './numbers.tsx';

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { address } from '../api/client.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import type { CurrentRange } from '../lib/use-range.ts';
 import { Icon } from './icon.tsx';
 import { Menu } from './menu.tsx';

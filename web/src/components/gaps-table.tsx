@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { Gap } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Link } from './link.tsx';

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { Holder } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Link } from './link.tsx';
 
 /** A user by name, or what nobody claimed yet with the way to claim it. */

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
-import { useSession } from '../api/session.ts';
+import { useSession } from '../api/session.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { instantAt } from '../lib/zone.ts';
 import { TextField } from './form.tsx';
 

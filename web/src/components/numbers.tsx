@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Bytes as ByteCount } from '../api/exact-json.ts';
 import type { Traffic } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { type Direction, directionsOf } from '../lib/direction.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { Icon } from './icon.tsx';

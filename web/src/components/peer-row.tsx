@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../api/session.ts';
+import { useIsOwner } from '../api/session.tsx';
 import type { Peer } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { directionsOf } from '../lib/direction.ts';
 import { Ago } from './ago.tsx';
 import { Dialog } from './dialog.tsx';

@@ -1,5 +1,5 @@
 import { cloneElement, type HTMLAttributes, type ReactElement, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import {
   type CalendarRange,
   calendarRanges,

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type EntryWish, useAssignPeer, useMakeEntry } from '../api/entries.ts';
 import type { Peer } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { EntryPreview } from './entry-effect.tsx';
 import { Form, FormError, TextField } from './form.tsx';
 import { InstantField, useInstant } from './instant-field.tsx';

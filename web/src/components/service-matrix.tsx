@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { Service } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { useSaid } from '../lib/use-said.ts';
 import { Link } from './link.tsx';

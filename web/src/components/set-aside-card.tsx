@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type Aside, type AsideKind, asideQuery, type EntryWish, useMakeEntry } from '../api/entries.ts';
-import { useIsOwner } from '../api/session.ts';
+import { useIsOwner } from '../api/session.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { Block, Empty } from './block.tsx';
 import { Card } from './card.tsx';

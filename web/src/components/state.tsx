@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { NodeState } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
 type Shape = 'up' | 'degraded' | 'down' | 'unknown';

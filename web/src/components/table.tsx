@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import type { CSSProperties, ReactNode } from 'react';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 
 export interface Sort<K extends string> {
@@ -11,12 +11,13 @@ interface SortHeaderProps<K extends string> {
   readonly by: K;
   readonly sort: Sort<K>;
   readonly onSort: (sort: Sort<K>) => void;
-  readonly className?: string;
+  readonly className?: string | undefined;
+  readonly style?: CSSProperties;
   readonly children: ReactNode;
 }
 
 /** A column head that sorts; the first press sorts numbers from the largest. */
-export function SortHeader<K extends string>({ by, sort, onSort, className, children }: SortHeaderProps<K>) {
+export function SortHeader<K extends string>({ by, sort, onSort, className, style, children }: SortHeaderProps<K>) {
   const active = sort.by === by;
   const first = by === 'name' ? 'asc' : 'desc';
   const next = active && sort.order === first ? (first === 'asc' ? 'desc' : 'asc') : first;
@@ -24,6 +25,7 @@ export function SortHeader<K extends string>({ by, sort, onSort, className, chil
     <th
       scope="col"
       className={className}
+      style={style}
       aria-sort={active ? (sort.order === 'asc' ? 'ascending' : 'descending') : undefined}
     >
       <button type="button" className="sort" onClick={() => onSort({ by, order: next })}>

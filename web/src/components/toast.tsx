@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { useErrorWords } from './use-error-words.ts';
 

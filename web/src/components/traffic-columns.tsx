@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { Traffic } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { directionsOf } from '../lib/direction.ts';
 import { Bytes, DirectionName } from './numbers.tsx';
 

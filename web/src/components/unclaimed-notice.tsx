@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { unclaimedQuery } from '../api/resources.ts';
-import { useIsOwner } from '../api/session.ts';
+import { useIsOwner } from '../api/session.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { Link } from './link.tsx';
 import { Notice } from './notice.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { nodeHealthQuery } from '../api/resources.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { Unknown } from './numbers.tsx';
 import { UptimeStrip } from './uptime-strip.tsx';

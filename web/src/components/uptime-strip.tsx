@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { Health, HealthDay } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { addDays, dayOf } from '../lib/zone.ts';
 

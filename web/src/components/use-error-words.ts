@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Offline, Problem } from '../api/client.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { useSaid } from '../lib/use-said.ts';
 
 /** What went wrong and what to do, in the reader's language. */

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Plan } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { protocolName } from './protocol-badge.tsx';
 
 export type QuotaTerms = Plan['terms']['quotas'][number];

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { post, remove } from '../api/client.ts';
 import type { Reset } from '../api/types.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import { useErrorToast, useToast } from './toast.tsx';
 
 export interface ResetRequest {

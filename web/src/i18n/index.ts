@@ -1,5 +1,4 @@
 import i18next, { type FormatterModule } from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import { loadLanguage } from './strings.ts';
 
 export const LANGUAGES = { en: 'English', ru: 'Русский', fa: 'فارسی', zh: '中文' } as const;
@@ -8,16 +7,12 @@ export type Language = keyof typeof LANGUAGES;
 const KEY = 'xpert.language';
 
 export async function startI18n(): Promise<void> {
-  await i18next
-    .use(initReactI18next)
-    .use(numbers)
-    .init({
-      resources: {},
-      fallbackLng: false,
-      // Numbers inside sentences in the reader's own digits; where those are Latin, as they come.
-      interpolation: { escapeValue: false, alwaysFormat: true },
-      react: { useSuspense: false },
-    });
+  await i18next.use(numbers).init({
+    resources: {},
+    fallbackLng: false,
+    // Numbers inside sentences in the reader's own digits; where those are Latin, as they come.
+    interpolation: { escapeValue: false, alwaysFormat: true },
+  });
   await chooseLanguage(firstLanguage());
 }
 

@@ -1,7 +1,7 @@
 import type { i18n as I18n } from 'i18next';
-import { useTranslation } from 'react-i18next';
 import type { Bytes } from '../api/exact-json.ts';
-import { useSession } from '../api/session.ts';
+import { useSession } from '../api/session.tsx';
+import { useTranslation } from '../i18n/words.tsx';
 import {
   durationParts,
   formatBytes,

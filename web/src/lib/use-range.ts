@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useSession } from '../api/session.ts';
+import { useSession } from '../api/session.tsx';
 import { instantsOf, periodOf, type Range, type RangeName, type RangeSearch, rangeKey, rangeOf } from './range.ts';
 
 export interface CurrentRange {

@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../i18n/words.tsx';
 import { type Format, useFormat } from './use-format.ts';
 
 export interface Said {

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.tsx';
 import { Bytes, Count, Rate, Unknown } from '../numbers.tsx';
 import type { ChartData, ChartSeries } from './model.ts';
 

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { Bytes } from '../numbers.tsx';
 import { TableScroll } from '../table-scroll.tsx';

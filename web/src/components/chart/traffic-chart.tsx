@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type SeriesFilter, seriesQuery } from '../../api/resources.ts';
 import type { Series } from '../../api/types.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import { Block, Empty } from '../block.tsx';
 import { Card } from '../card.tsx';

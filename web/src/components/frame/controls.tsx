@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { remove } from '../../api/client.ts';
-import { useSession } from '../../api/session.ts';
+import { useSession } from '../../api/session.tsx';
 import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
 import { Icon } from '../icon.tsx';
 import { Menu, MenuLabel } from '../menu.tsx';

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.tsx';
 import { Icon, Logo } from '../icon.tsx';
 import { Modal } from '../overlay/modal.tsx';
 import { AdminMenu, LanguageMenu, ThemeButton } from './controls.tsx';

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { useNodes } from '../../api/use-nodes.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { Ago } from '../ago.tsx';
 
 const CHECK_MS = 30_000;

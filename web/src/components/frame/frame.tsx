@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
 import { listen } from '../../api/live.ts';
-import { useSession } from '../../api/session.ts';
+import { useSession } from '../../api/session.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { Logo } from '../icon.tsx';
 import { Link } from '../link.tsx';
 import { Foot } from './foot.tsx';

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { alertCountsQuery } from '../../api/alerts.ts';
 import { overviewQuery } from '../../api/resources.ts';
-import { useSeesAll } from '../../api/session.ts';
+import { useSeesAll } from '../../api/session.tsx';
 import { useNodes } from '../../api/use-nodes.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { Icon, type IconName } from '../icon.tsx';
 import { Link } from '../link.tsx';

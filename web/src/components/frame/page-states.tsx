@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.tsx';
 import { Empty, Failure } from '../block.tsx';
 import { Link } from '../link.tsx';
 import { Page } from './page.tsx';

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.tsx';
 import { Icon } from '../icon.tsx';
 
 const load = () => import('./palette.tsx').then((module) => ({ default: module.Palette }));

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.tsx';
 import { Icon } from '../icon.tsx';
 import { Modal } from '../overlay/modal.tsx';
 import { type Command, GROUPS, useCommands } from './use-commands.ts';

@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
-import { useTranslation } from 'react-i18next';
 import { peersQuery, usersQuery } from '../../api/resources.ts';
-import { useIsOwner, useMayWrite, useSeesAll } from '../../api/session.ts';
+import { useIsOwner, useMayWrite, useSeesAll } from '../../api/session.tsx';
 import { useNodes } from '../../api/use-nodes.ts';
 import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
 import type { IconName } from '../icon.tsx';
 

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { gapsQuery } from '../../api/resources.ts';
-import { useSeesAll } from '../../api/session.ts';
+import { useSeesAll } from '../../api/session.tsx';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
@@ -9,6 +8,7 @@ import { GapsTable } from '../../components/gaps-table.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { SetAsideCard } from '../../components/set-aside-card.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { OpenAlerts, PastAlerts } from './alert-lists.tsx';
 

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { put } from '../../api/client.ts';
 import { showAtOnce } from '../../api/optimistic.ts';
-import { useSession } from '../../api/session.ts';
+import { useSession } from '../../api/session.tsx';
 import type { Alert, List } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 interface Acknowledgement {
   readonly id: string;

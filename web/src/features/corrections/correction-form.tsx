@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type EntryWish, useMakeEntry } from '../../api/entries.ts';
-import { useSession } from '../../api/session.ts';
+import { useSession } from '../../api/session.tsx';
 import { EntryPreview } from '../../components/entry-effect.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { InstantField, useInstant } from '../../components/instant-field.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { UserField } from '../../components/user-field.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { parseGib } from '../../lib/format.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { dayOf } from '../../lib/zone.ts';

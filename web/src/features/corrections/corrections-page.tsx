@@ -1,10 +1,10 @@
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner, useSeesAll } from '../../api/session.ts';
+import { useIsOwner, useSeesAll } from '../../api/session.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { SetAsideCard } from '../../components/set-aside-card.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { CorrectionForm } from './correction-form.tsx';
 import { EntriesCard } from './entries-card.tsx';
 

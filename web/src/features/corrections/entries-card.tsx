@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type Entry, entriesQuery, useUndoEntry } from '../../api/entries.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -10,6 +9,7 @@ import { Bytes } from '../../components/numbers.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { Pager } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
 export function EntriesCard({ onAdd }: { readonly onAdd?: () => void }) {

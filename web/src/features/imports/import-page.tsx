@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client.ts';
 import type { PostAnswer } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { Form, FormError } from '../../components/form.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Link } from '../../components/link.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
 const FILES = ['users', 'peers', 'env'] as const;

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type AccessState, accessStateQuery, useSetFuse } from '../../api/access.ts';
 import { Block } from '../../components/block.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 export function AccessFuseForm({ onDone }: { readonly onDone: () => void }) {
   const state = useQuery(accessStateQuery);

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { type AccessItem, accessItemsQuery } from '../../api/access.ts';
 import type { Node } from '../../api/types.ts';
 import { Link } from '../../components/link.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 

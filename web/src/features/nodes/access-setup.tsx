@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Paste } from '../../components/copy.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { accessSetupQuery } from './api.ts';
 
 /** The lines that let the node's key take access, where it may only read so far. */

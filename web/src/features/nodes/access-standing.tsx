@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import { type NodeAccess, useConfirmCuts } from '../../api/access.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Notice } from '../../components/notice.tsx';
 import { Count } from '../../components/numbers.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { AccessSetup } from './access-setup.tsx';

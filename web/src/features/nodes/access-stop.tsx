@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type NodeAccess, useSetMode } from '../../api/access.ts';
 import { Switch } from '../../components/switch.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 /** Back to reading; with or without what Xpert took there. */
 export function AccessStop({ access, onDone }: { readonly access: NodeAccess; readonly onDone: () => void }) {

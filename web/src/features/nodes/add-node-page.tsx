@@ -1,11 +1,11 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type Node, type NodeTest, WAYS, type Way } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { wordsOf } from '../../lib/words.ts';
 import { type NodeDraft, useAddNode, useTestNode } from './api.ts';
 import { NodeAdded } from './node-added.tsx';

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { Failure } from '../../components/block.tsx';
 import { Paste } from '../../components/copy.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useEnrolAgent } from './api.ts';
 
 /** What puts an agent on a node: asked for, since each time ends the token before. */

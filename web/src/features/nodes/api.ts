@@ -1,8 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { get, patch, post, remove } from '../../api/client.ts';
 import type { Answer, Node, NodeOptions, NodeSetup, NodeTest, PostAnswer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 export const nodeQuery = (id: string) =>
   queryOptions({

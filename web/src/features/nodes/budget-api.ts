@@ -1,9 +1,9 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { get, put, remove } from '../../api/client.ts';
 import { showAtOnce } from '../../api/optimistic.ts';
 import type { Answer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 export type Budget = NonNullable<Answer<'/api/v1/nodes/{id}/budget'>>;
 export type BudgetWish = Pick<Budget, 'bytes' | 'cycle' | 'direction' | 'pricePerTb' | 'currency'>;

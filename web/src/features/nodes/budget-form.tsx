@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { parseAmount } from '../../lib/format.ts';
 import { type Budget, useRemoveBudget, useSetBudget } from './budget-api.ts';
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { wordsOf } from '../../lib/words.ts';
 import { useChangeNode } from './api.ts';
 import { SourceFields } from './source-fields.tsx';

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useNow } from '../../lib/use-now.ts';

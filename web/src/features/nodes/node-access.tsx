@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type NodeAccess as Access, accessStateQuery, nodeAccessQuery, usePauseAccess } from '../../api/access.ts';
-import { useIsOwner, useSeesAll } from '../../api/session.ts';
+import { useIsOwner, useSeesAll } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -10,6 +9,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { AccessFuseForm } from './access-fuse-form.tsx';
 import { AccessPeers } from './access-peers.tsx';
 import { AccessPreviewPanel } from './access-preview.tsx';

@@ -1,12 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { DeleteForm } from '../../components/delete-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useDeleteNode, usePollNode } from './api.ts';
 import { EditNodeForm } from './edit-node-form.tsx';
 

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { Link } from '../../components/link.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';

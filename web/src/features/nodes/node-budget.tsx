@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -9,6 +8,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Bytes, DirectionMark } from '../../components/numbers.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { UsageBar } from '../../components/usage-bar.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Budget, budgetQuery } from './budget-api.ts';
 import { BudgetForm } from './budget-form.tsx';

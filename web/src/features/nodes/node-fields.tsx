@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import type { Way } from '../../api/types.ts';
 import { fieldError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { NodeDraft } from './api.ts';
 import { SourceFields, SourceKindSelect } from './source-fields.tsx';
 import { isSourceWay, kindOn } from './source-kinds.ts';

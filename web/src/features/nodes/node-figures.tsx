@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Hint } from '../../components/answer.tsx';
 import { Kpi } from '../../components/kpi.tsx';
 import { Bytes, Count, DirectionRate, Rate, TrafficDirections, Unknown } from '../../components/numbers.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { gapsQuery } from '../../api/resources.ts';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -7,6 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { GapsTable } from '../../components/gaps-table.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 
 export function NodeGaps({ node, range }: { readonly node: Node; readonly range: CurrentRange }) {

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useSaid } from '../../lib/use-said.ts';
 import { NodeActions } from './node-actions.tsx';
 import { NodeTags } from './node-tags.tsx';

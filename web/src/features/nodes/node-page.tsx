@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useRange } from '../../lib/use-range.ts';
 import { nodeQuery } from './api.ts';

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { peersQuery } from '../../api/resources.ts';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -8,6 +7,7 @@ import { Link } from '../../components/link.tsx';
 import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 const MOST = 100;
 

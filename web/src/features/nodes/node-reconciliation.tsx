@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -7,6 +6,7 @@ import { Bytes } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Reconciled, reconciliationQuery } from './api.ts';
 

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { servicesQuery } from '../../api/resources.ts';
 import type { Node } from '../../api/types.ts';
 import { Empty } from '../../components/block.tsx';
@@ -8,6 +7,7 @@ import { Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isReadable, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../i18n/words.tsx';
 
 /** Groups that a node belongs to. */
 export function NodeTags({ tags }: { readonly tags: readonly string[] }) {

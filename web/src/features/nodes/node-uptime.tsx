@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { nodeHealthQuery } from '../../api/resources.ts';
 import type { Health, Node } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
@@ -8,6 +7,7 @@ import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { UPTIME_DAYS, UptimeStrip } from '../../components/uptime-strip.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { addDays, dayOf } from '../../lib/zone.ts';

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { Node } from '../../api/types.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isReadable, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useNow } from '../../lib/use-now.ts';

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { memo, useRef } from 'react';
 import { nodesQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Later } from '../../components/later.tsx';
 import { Link } from '../../components/link.tsx';
 import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
 import { RowSpacer } from '../../components/row-spacer.tsx';
@@ -15,6 +15,8 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { UptimeCells } from '../../components/uptime-cells.tsx';
+import { WaitingRow } from '../../components/waiting-row.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { useWindowedRows } from '../../lib/use-windowed-rows.ts';
@@ -75,7 +77,13 @@ export function NodesPage() {
             <tbody ref={body}>
               <RowSpacer height={rows.above} columns={COLUMNS.length} />
               <Block query={query} skeleton={<SkeletonRows rows={3} columns={COLUMNS} hidden={[2, 3, 4, 5, 7]} />}>
-                {({ items }) => items.slice(rows.first, rows.end).map((node) => <Row key={node.id} node={node} />)}
+                {({ items }) =>
+                  items.slice(rows.first, rows.end).map((node) => (
+                    <Later key={node.id} place={<WaitingRow columns={COLUMNS.length} />}>
+                      <Row node={node} />
+                    </Later>
+                  ))
+                }
               </Block>
               <RowSpacer height={rows.below} columns={COLUMNS.length} />
             </tbody>
@@ -96,7 +104,8 @@ export function NodesPage() {
   );
 }
 
-function Row({ node }: { readonly node: Node }) {
+/** Drawn anew only when its node changes. */
+const Row = memo(function Row({ node }: { readonly node: Node }) {
   const words = useNodeWords();
   const { t } = useTranslation();
   const format = useFormat();
@@ -138,4 +147,4 @@ function Row({ node }: { readonly node: Node }) {
       </td>
     </tr>
   );
-}
+});

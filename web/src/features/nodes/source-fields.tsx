@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import type { NodeOptions } from '../../api/types.ts';
 import { fieldError, TextArea, TextField } from '../../components/form.tsx';
 import { protocolName } from '../../components/protocol-badge.tsx';
 import { Select } from '../../components/select.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { NodeDraft } from './api.ts';
 import {
   chosenValue,

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import type { NodeTest, Way } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -7,6 +6,7 @@ import { Bytes } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { Problems } from './problems.tsx';
 import { TestSteps } from './test-steps.tsx';

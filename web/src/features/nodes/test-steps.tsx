@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import type { NodeTest } from '../../api/types.ts';
 import { Unknown } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 

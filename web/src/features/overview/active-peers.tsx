@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { activePeersQuery } from '../../api/resources.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { LazyTimeChart } from '../../components/chart/lazy-time-chart.tsx';
 import type { ChartData } from '../../components/chart/model.ts';
 import { useRangeWords } from '../../components/range-picker.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 
 const HEIGHT = 160;

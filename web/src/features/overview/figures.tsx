@@ -1,11 +1,11 @@
-import { useTranslation } from 'react-i18next';
-import { useSeesAll } from '../../api/session.ts';
+import { useSeesAll } from '../../api/session.tsx';
 import type { NodeState, Overview, Traffic } from '../../api/types.ts';
 import { Answer, Facts } from '../../components/answer.tsx';
 import { Kpi } from '../../components/kpi.tsx';
 import { Bytes, Count, DirectionRate, Rate, TrafficDirections, Unknown } from '../../components/numbers.tsx';
 import { Spark } from '../../components/spark.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 

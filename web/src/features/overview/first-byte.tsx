@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { anyBytes, settingsQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Overview } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { Link } from '../../components/link.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { localProbeQuery } from './api.ts';
 import { reportCommand } from './report-command.ts';

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { gapsQuery, resetsQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Gap, Reset } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -9,6 +8,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Link } from '../../components/link.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useUndoReset } from '../../components/use-reset.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isPause, oncePerPause } from '../../lib/pauses.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { nodesQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -12,6 +11,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { UptimeCells } from '../../components/uptime-cells.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isReadable, silentSince } from '../../lib/node-state.ts';
 import { useFormat } from '../../lib/use-format.ts';
 

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { alertsQuery } from '../../api/alerts.ts';
 import { AlertLine } from '../../components/alert-line.tsx';
 import { Card } from '../../components/card.tsx';
 import { Link } from '../../components/link.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 const SHOWN = 4;
 const RANK = { error: 0, warning: 1, info: 2 } as const;

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 
 const SPLITS = ['node', 'total', 'protocol', 'user'] as const;

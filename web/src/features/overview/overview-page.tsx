@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { anyBytes, overviewQuery } from '../../api/resources.ts';
-import { useIsOwner, useSeesAll } from '../../api/session.ts';
+import { useIsOwner, useSeesAll } from '../../api/session.tsx';
 import type { Overview } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { KpiSkeleton } from '../../components/kpi.tsx';
 import { Later } from '../../components/later.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { ActivePeers } from './active-peers.tsx';
 import { Figures } from './figures.tsx';

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { holdersQuery } from '../../api/resources.ts';
 import type { Holder } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -11,6 +10,7 @@ import { useRangeWords } from '../../components/range-picker.tsx';
 import { ShareBar } from '../../components/share-bar.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';

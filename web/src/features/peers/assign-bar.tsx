@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { usersQuery } from '../../api/resources.ts';
 import type { Peer } from '../../api/types.ts';
 import { FormError } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useAssignPeers, useCreateNamedUser } from './api.ts';
 import { CountInCycle } from './tokens-card.tsx';
 

@@ -1,13 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { peersQuery } from '../../api/resources.ts';
 import { useNodes } from '../../api/use-nodes.ts';
 import { Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { AssignBar } from './assign-bar.tsx';
 import { AssignTable } from './assign-table.tsx';
 

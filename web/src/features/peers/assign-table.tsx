@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import type { List, Peer } from '../../api/types.ts';
 import { Block, type Loadable } from '../../components/block.tsx';
 import { Bytes } from '../../components/numbers.tsx';
@@ -6,6 +5,7 @@ import { PeerName } from '../../components/peer-row.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
 interface AssignTableProps {

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AutomaticPlan } from '../../api/types.ts';
 import { useNodes } from '../../api/use-nodes.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -8,6 +7,7 @@ import { Card } from '../../components/card.tsx';
 import { Select } from '../../components/select.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { automaticPlanQuery, type Policy, useAssignAutomatically } from './api.ts';
 
 const POLICIES: readonly Policy[] = ['per-peer', 'from-comments'];

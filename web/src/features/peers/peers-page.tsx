@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
-import { useMayWrite } from '../../api/session.ts';
+import { useMayWrite } from '../../api/session.tsx';
 import { Empty } from '../../components/block.tsx';
 import { Page } from '../../components/frame/page.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { AssignCard } from './assign-card.tsx';
 import { AutomaticCard } from './automatic-card.tsx';
 import { TokensCard } from './tokens-card.tsx';

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { unclaimedQuery } from '../../api/resources.ts';
 import type { Unclaimed } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -11,6 +10,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { TrafficCells, TrafficHeads } from '../../components/traffic-columns.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useClaimToken } from './api.ts';
 

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { post, put } from '../../api/client.ts';
 import type { PostAnswer, Service } from '../../api/types.ts';
 import { useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 export interface ProbeSetting {
   readonly kind: 'automatic' | 'polls' | 'tls' | 'tcp' | 'ping';

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { fieldError, TextField } from '../../components/form.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { ProbeSetting } from './api.ts';
 
 /** Fields as they are typed. */

@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Service } from '../../api/types.ts';
 import { Form, FormError } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { type ProbeSetting, type ProbeTrial, useSetProbe, useTryProbe } from './api.ts';

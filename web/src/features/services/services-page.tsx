@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { servicesQuery } from '../../api/resources.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -7,6 +6,7 @@ import { Page } from '../../components/frame/page.tsx';
 import { Link } from '../../components/link.tsx';
 import { ServiceCounts, ServiceMatrix } from '../../components/service-matrix.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { ServicesTable } from './services-table.tsx';
 
 /** Every VPN service of every node, and whether people can use it. */

@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Service } from '../../api/types.ts';
 import { Ago } from '../../components/ago.tsx';
 import { Card } from '../../components/card.tsx';
@@ -11,6 +10,7 @@ import { Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { ProbeForm } from './probe-form.tsx';

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { get, post } from '../../api/client.ts';
-import { sessionQuery } from '../../api/session.ts';
+import { sessionQuery } from '../../api/session.tsx';
 import type { Answer, Session } from '../../api/types.ts';
 
 export interface Login {

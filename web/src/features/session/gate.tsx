@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { LanguageMenu, ThemeButton } from '../../components/frame/controls.tsx';
 import { Logo } from '../../components/icon.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 interface GateProps {
   readonly title: string;

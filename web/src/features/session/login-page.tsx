@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Problem } from '../../api/client.ts';
-import { sessionQuery } from '../../api/session.ts';
+import { sessionQuery } from '../../api/session.tsx';
 import { Paste } from '../../components/copy.tsx';
 import { Form, FormError, TextField } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { type Login, useLogin } from './api.ts';
 import { Gate } from './gate.tsx';
 import { PublicSummary } from './public-summary.tsx';

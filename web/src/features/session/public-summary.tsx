@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import type { NodeState } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { type PublicStatus, publicSummaryQuery } from './api.ts';
 
 const STATES: Readonly<Record<PublicStatus, NodeState>> = {

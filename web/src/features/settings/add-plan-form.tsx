@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { CycleSelect } from '../../components/cycle-select.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { parseGib } from '../../lib/format.ts';
 import { wordsOf } from '../../lib/words.ts';
 import { useAddPlan } from './api.ts';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import { Paste } from '../../components/copy.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { SCOPES, type Scope, useAddToken } from './api.ts';
 
 const OWNER_ONLY: readonly Scope[] = ['ingest', 'metrics'];

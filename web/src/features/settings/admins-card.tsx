@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { adminsQuery } from '../../api/resources.ts';
-import { useSession } from '../../api/session.ts';
+import { useSession } from '../../api/session.tsx';
 import type { Admin, Role } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -13,6 +12,7 @@ import { Select } from '../../components/select.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useAddAdmin, useDisableAdmin } from './api.ts';
 

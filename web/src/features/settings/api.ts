@@ -1,8 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { get, patch, post, put, remove } from '../../api/client.ts';
 import type { Admin, Answer, List, Plan, PostAnswer, Role, Settings } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
 export const SCOPES = ['read', 'write', 'ingest', 'metrics', 'admin'] as const;

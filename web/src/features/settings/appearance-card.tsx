@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { type ThemeChoice, useContrast, useTheme, useThemeChoice } from '../../lib/theme.ts';
 
 const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark'];

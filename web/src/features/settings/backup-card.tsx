@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { address } from '../../api/client.ts';
 import { settingsQuery } from '../../api/resources.ts';
 import type { Settings } from '../../api/types.ts';
@@ -10,6 +9,7 @@ import { Paste } from '../../components/copy.tsx';
 import { FormError } from '../../components/form.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { backupsQuery, useBackup, useSetBackupSchedule } from './api.ts';
 

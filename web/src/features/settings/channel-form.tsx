@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Channel, ChannelRules } from '../../api/types.ts';
 import { Paste } from '../../components/copy.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { ChannelRulesFields } from './channel-rules.tsx';
 import { CHANNEL_KINDS, type ChannelKind, useSaveChannel } from './channels-api.ts';
 

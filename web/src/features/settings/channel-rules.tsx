@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import type { ChannelRules } from '../../api/types.ts';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 type Kind = NonNullable<ChannelRules['kinds']>[number];
 

@@ -1,8 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { get, patch, post, remove } from '../../api/client.ts';
 import type { Channel, ChannelRules, List } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 export const CHANNEL_KINDS = ['telegram', 'email', 'webhook'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Channel } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -8,6 +7,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSaid } from '../../lib/use-said.ts';
 import { ChannelForm } from './channel-form.tsx';

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Paste } from '../../components/copy.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useSaid } from '../../lib/use-said.ts';
 import { type Check, doctorQuery } from './api.ts';
 

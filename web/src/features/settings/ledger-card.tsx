@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { settingsQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Settings } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -10,6 +9,7 @@ import { FormError } from '../../components/form.tsx';
 import { Link } from '../../components/link.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useSetRetention } from './api.ts';
 import { Fixed, Line } from './settings-line.tsx';
 import { BillingCycleLine, TimeZoneLine } from './zone-and-cycle.tsx';

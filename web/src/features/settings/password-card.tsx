@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Card } from '../../components/card.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useChangePassword } from './api.ts';
 
 const SHORTEST = 8;

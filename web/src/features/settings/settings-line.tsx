@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Settings } from '../../api/types.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 
 interface LineProps {
   readonly name: string;

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
-import { useIsOwner, useMayWrite, useSession } from '../../api/session.ts';
+import { useIsOwner, useMayWrite, useSession } from '../../api/session.tsx';
 import { Page } from '../../components/frame/page.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { AdminsCard } from './admins-card.tsx';
 import { AppearanceCard } from './appearance-card.tsx';
 import { AuditCard } from './audit-card.tsx';

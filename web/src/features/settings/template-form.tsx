@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { UserTemplate } from '../../api/types.ts';
 import {
   type EntitlementStart,
@@ -9,6 +8,7 @@ import {
 } from '../../components/entitlement-fields.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { wordsOf } from '../../lib/words.ts';
 import { type TemplateWish, useSaveTemplate } from './templates-api.ts';
 

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { put, remove } from '../../api/client.ts';
 import { templatesQuery } from '../../api/resources.ts';
 import type { UserTemplate } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 /** A template as it is saved: who owns it follows from who saves it. */
 export type TemplateWish = Omit<UserTemplate, 'own'>;

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { plansQuery, templatesQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { UserTemplate } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -12,6 +11,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { TemplateForm } from './template-form.tsx';
 import { useRemoveTemplate } from './templates-api.ts';
 

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Paste } from '../../components/copy.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { QrCode } from '../../components/qr-code.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { type Confirmation, useEnable, useProposal } from './two-factor-api.ts';
 
 /** Scan, type the code that the app shows, confirm with the password; then the recovery codes, once. */

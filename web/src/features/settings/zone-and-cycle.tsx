@@ -1,9 +1,9 @@
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Settings } from '../../api/types.ts';
 import { FormError } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useSetBillingCycle, useSetTimeZone } from './api.ts';
 import { Fixed, Line } from './settings-line.tsx';

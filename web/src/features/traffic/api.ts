@@ -1,11 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { get, post, put, remove } from '../../api/client.ts';
 import { showAtOnce } from '../../api/optimistic.ts';
 import { type Period, settingsQuery } from '../../api/resources.ts';
 import type { Answer, Carrier, List, PostAnswer, Settings, Summary } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 
 export const summaryQuery = (key: string, period: () => Period) =>

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Bytes, Count, Unknown } from '../../components/numbers.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Database, databaseQuery } from './api.ts';
 import { CleanupDialog } from './cleanup-dialog.tsx';

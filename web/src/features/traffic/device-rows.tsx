@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import type { Node, Peer } from '../../api/types.ts';
 import { Link } from '../../components/link.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { State } from '../../components/state.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import type { DeviceGroup } from './devices.ts';
 

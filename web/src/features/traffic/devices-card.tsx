@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Fragment, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { peersQuery } from '../../api/resources.ts';
 import type { Peer } from '../../api/types.ts';
 import { useNodes } from '../../api/use-nodes.ts';
@@ -11,6 +10,7 @@ import { DirectionMark } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Pager } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { DeviceRow, UserSumRow } from './device-rows.tsx';
 import { groupByUser } from './devices.ts';
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { protocolName } from '../../components/protocol-badge.tsx';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { RANGES, type RangeName } from '../../lib/range.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import { topCarriersQuery } from './api.ts';

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import type { Carrier, Holder, Traffic } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { HolderName } from '../../components/holder-name.tsx';
@@ -8,6 +7,7 @@ import { Bytes, Count, Unknown } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { ShareBar } from '../../components/share-bar.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { address } from '../../api/client.ts';
 import { type HoldersFilter, holdersQuery } from '../../api/resources.ts';
 import { Empty } from '../../components/block.tsx';
@@ -8,6 +7,7 @@ import { Card } from '../../components/card.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { Pager, type Sort } from '../../components/table.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import { type HolderFilter, HolderFilters, NO_FILTER } from './holder-filters.tsx';
 import { type HolderSort, HoldersTable } from './holders-table.tsx';

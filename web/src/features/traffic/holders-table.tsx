@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Holder, List } from '../../api/types.ts';
 import { Block, type Loadable } from '../../components/block.tsx';
 import { DirectionName } from '../../components/numbers.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { type Sort, SortHeader } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import type { HolderFilter } from './holder-filters.tsx';
 import { HolderRow } from './holder-row.tsx';

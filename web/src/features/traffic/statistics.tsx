@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Summary } from '../../api/types.ts';
 import { Answer, Facts, Hint } from '../../components/answer.tsx';
 import { Failure } from '../../components/block.tsx';
 import { Kpi, KpiSkeleton } from '../../components/kpi.tsx';
 import { Bytes, Count } from '../../components/numbers.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import { summaryQuery } from './api.ts';

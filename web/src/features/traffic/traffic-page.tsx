@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { UnclaimedNotice } from '../../components/unclaimed-notice.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { Actions } from './actions.tsx';
 import { DatabaseCard } from './database-card.tsx';

@@ -1,11 +1,11 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { get, patch, post, put, remove } from '../../api/client.ts';
 import { showAtOnce } from '../../api/optimistic.ts';
 import type { Period } from '../../api/resources.ts';
 import type { Answer, Carrier, Entitlement, List, PostAnswer, User } from '../../api/types.ts';
 import type { EntitlementWish } from '../../components/entitlement-fields.tsx';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 export const userQuery = (id: string) =>
   queryOptions({

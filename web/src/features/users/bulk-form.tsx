@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type EntitlementWish, NEW_QUOTA, useEntitlementFields } from '../../components/entitlement-fields.tsx';
 import { Form, FormError, TextField } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { parseGib } from '../../lib/format.ts';
 import { useTermsPreview } from './api.ts';
 import { type BulkAction, type BulkOutcome, type BulkWish, useBulk, useBulkPreview } from './use-bulk.ts';

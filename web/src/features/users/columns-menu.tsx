@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Icon } from '../../components/icon.tsx';
 import { Popover } from '../../components/overlay/popover.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { COLUMNS, type UsersColumns } from './use-columns.ts';
 
 /** Which columns the list has. It stays open: one choice is seldom the last. */

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { wordsOf } from '../../lib/words.ts';
 import { useChangeUser } from './api.ts';
 

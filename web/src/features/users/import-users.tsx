@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { FormError } from '../../components/form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useImportPreview, useImportUsers } from './api.ts';
 import { TemplateSelect } from './template-select.tsx';

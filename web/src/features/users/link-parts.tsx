@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import type { Answer } from '../../api/types.ts';
 import { Ago } from '../../components/ago.tsx';
 import { Count } from '../../components/numbers.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 type Link = Answer<'/api/v1/users/{id}/link'>;
 

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import type { Entitlement, User } from '../../api/types.ts';
 import { type EntitlementStart, useEntitlementFields } from '../../components/entitlement-fields.tsx';
 import { Form, FormError } from '../../components/form.tsx';
 import { isOfPart } from '../../components/use-quota-part.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useEntitle, useTermsPreview } from './api.ts';
 
 /** What a user may use; below it, what that would do at once. */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { templatesQuery } from '../../api/resources.ts';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 interface TemplateSelectProps {
   /** Name of the template; empty: none. */

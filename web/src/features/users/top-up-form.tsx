@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
 import { useQuotaPart } from '../../components/use-quota-part.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { parseGib } from '../../lib/format.ts';
 import { toldApart } from '../../lib/told-apart.ts';
 import { useTopUp } from './api.ts';

@@ -1,9 +1,9 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client.ts';
 import type { PostAnswer } from '../../api/types.ts';
 import type { EntitlementWish } from '../../components/entitlement-fields.tsx';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useRefreshUsers } from './api.ts';
 
 export type BulkAction = 'suspend' | 'resume' | 'delete' | 'entitle' | 'tag' | 'untag' | 'top-up';

@@ -1,13 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useIsOwner, useMayWrite } from '../../api/session.ts';
+import { useIsOwner, useMayWrite } from '../../api/session.tsx';
 import type { User } from '../../api/types.ts';
 import { DeleteForm } from '../../components/delete-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { useReset } from '../../components/use-reset.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useDeleteUser, useSuspend } from './api.ts';
 import { EditUserForm } from './edit-user-form.tsx';
 import { QuotaForm } from './quota-form.tsx';

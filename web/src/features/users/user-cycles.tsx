@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { address } from '../../api/client.ts';
 import type { User } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
@@ -7,6 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { TrafficCells, TrafficHeads } from '../../components/traffic-columns.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Cycle, userCyclesQuery } from './api.ts';
 

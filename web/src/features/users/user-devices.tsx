@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { peersQuery } from '../../api/resources.ts';
-import { useMayWrite } from '../../api/session.ts';
+import { useMayWrite } from '../../api/session.tsx';
 import type { User } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -10,6 +9,7 @@ import { Link } from '../../components/link.tsx';
 import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 
 export function UserDevices({ user }: { readonly user: User }) {
   const { t } = useTranslation();

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useMayWrite } from '../../api/session.ts';
+import { useMayWrite } from '../../api/session.tsx';
 import type { Answer, User } from '../../api/types.ts';
 import { Ago } from '../../components/ago.tsx';
 import { Block } from '../../components/block.tsx';
@@ -9,6 +8,7 @@ import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useRotateLink, userLinkQuery } from './api.ts';
 import { LinkDevices, LinkSources } from './link-parts.tsx';
 

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { userQuery } from './api.ts';
 import { UserCycles } from './user-cycles.tsx';

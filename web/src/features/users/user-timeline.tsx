@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { resetsQuery, seriesQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Gap, Series, User } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -10,6 +9,7 @@ import { Icon, type IconName } from '../../components/icon.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useUndoReset } from '../../components/use-reset.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { isPause, oncePerPause } from '../../lib/pauses.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';

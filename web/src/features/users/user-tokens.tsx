@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
-import { useMayWrite } from '../../api/session.ts';
+import { useMayWrite } from '../../api/session.tsx';
 import type { User } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useRotateToken } from './api.ts';
 
 /** The two secrets of a user, and what each opens. */

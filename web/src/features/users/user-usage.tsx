@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import type { Entitlement, User } from '../../api/types.ts';
 import { Hint } from '../../components/answer.tsx';
 import { Bytes, TrafficDirections } from '../../components/numbers.tsx';
 import { UsageBar } from '../../components/usage-bar.tsx';
 import { isOfPart, useQuotaPart } from '../../components/use-quota-part.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { ThisCycle } from './this-cycle.tsx';
 import { UserState } from './user-state.tsx';

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { User } from '../../api/types.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count, DirectionName, Unknown } from '../../components/numbers.tsx';
 import { UsageCell } from '../../components/usage-bar.tsx';
 import { useQuotaPart } from '../../components/use-quota-part.ts';
+import { useTranslation } from '../../i18n/words.tsx';
 import { directionsOf } from '../../lib/direction.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import type { Column } from './use-columns.ts';
@@ -16,25 +16,25 @@ import type { UsersSearch } from './users-search.ts';
 interface ColumnLook {
   readonly sort?: NonNullable<UsersSearch['sort']>;
   readonly className?: string;
-  /** Width of its waiting bar; negative: at the end of the cell. */
-  readonly waiting: number;
+  /** In px, for its longest words and numbers in any language: where all columns stand, none is measured. */
+  readonly width: number;
 }
 
 /** How each column is drawn, and what the server sorts it by. */
 export const LOOKS: Readonly<Record<Column, ColumnLook>> = {
-  state: { waiting: 64 },
-  quota: { sort: 'share', className: 'hide-m quota-col', waiting: 96 },
-  used: { sort: 'used', className: 'r hide-m', waiting: -56 },
-  plan: { className: 'hide-m', waiting: 64 },
-  expires: { sort: 'expires', className: 'r hide-m', waiting: -56 },
-  tags: { className: 'hide-m', waiting: 64 },
-  owner: { className: 'hide-m', waiting: 56 },
-  devices: { className: 'r hide-s', waiting: -24 },
-  download: { className: 'r hide-s', waiting: -56 },
-  upload: { className: 'r hide-s', waiting: -56 },
-  total: { sort: 'total', className: 'r', waiting: -56 },
-  seen: { sort: 'seen', className: 'r hide-m', waiting: -64 },
-  since: { className: 'r hide-m', waiting: -64 },
+  state: { width: 136 },
+  quota: { width: 240, sort: 'share', className: 'hide-m quota-col' },
+  used: { width: 132, sort: 'used', className: 'r hide-m' },
+  plan: { width: 130, className: 'hide-m' },
+  expires: { width: 104, sort: 'expires', className: 'r hide-m' },
+  tags: { width: 150, className: 'hide-m' },
+  owner: { width: 110, className: 'hide-m' },
+  devices: { width: 96, className: 'r hide-s' },
+  download: { width: 100, className: 'r hide-s' },
+  upload: { width: 92, className: 'r hide-s' },
+  total: { width: 92, sort: 'total', className: 'r' },
+  seen: { width: 104, sort: 'seen', className: 'r hide-m' },
+  since: { width: 112, className: 'r hide-m' },
 };
 
 export function ColumnName({ of }: { readonly of: Column }) {

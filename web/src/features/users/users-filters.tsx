@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { adminsQuery, plansQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.ts';
+import { useIsOwner } from '../../api/session.tsx';
 import type { User } from '../../api/types.ts';
 import { Select } from '../../components/select.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
 import type { UsersColumns } from './use-columns.ts';
 import { type UsersSearch, useChangeSearch } from './users-search.ts';

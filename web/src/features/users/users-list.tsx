@@ -1,8 +1,8 @@
 import { useCallback, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { UsersFilter } from '../../api/resources.ts';
-import { useMayWrite } from '../../api/session.ts';
+import { useMayWrite } from '../../api/session.tsx';
 import { Empty, Failure } from '../../components/block.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useWindowedRows } from '../../lib/use-windowed-rows.ts';
 import { BulkBar } from './bulk-bar.tsx';

@@ -1,8 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { address } from '../../api/client.ts';
-import { useIsOwner, useMayWrite } from '../../api/session.ts';
+import { useIsOwner, useMayWrite } from '../../api/session.tsx';
 import { AccessNotice } from '../../components/access-notice.tsx';
 import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -10,6 +9,7 @@ import { Page } from '../../components/frame/page.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { UnclaimedNotice } from '../../components/unclaimed-notice.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import { CreateUserForm } from './create-user-form.tsx';
 import { ImportUsers } from './import-users.tsx';
 import { useColumns } from './use-columns.ts';

@@ -1,11 +1,12 @@
-import { memo, type RefObject } from 'react';
-import { useTranslation } from 'react-i18next';
+import { type CSSProperties, memo, type RefObject } from 'react';
 import type { User } from '../../api/types.ts';
+import { Later } from '../../components/later.tsx';
 import { Link } from '../../components/link.tsx';
 import { RowSpacer } from '../../components/row-spacer.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { type Sort, SortHeader } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
+import { WaitingRow } from '../../components/waiting-row.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
 import type { WindowedRows } from '../../lib/use-windowed-rows.ts';
 import type { Column } from './use-columns.ts';
 import type { UsersWindow } from './use-users-window.ts';
@@ -32,46 +33,46 @@ interface UsersTableProps extends HeadProps {
   readonly onToggle: (id: string, name: string) => void;
 }
 
-const NAME_WAITING = 110;
-const CHOICE_WAITING = 16;
-
 export function UsersTable({ body, rows, users, known, onToggle, ...head }: UsersTableProps) {
   const { columns, chosen } = head;
   const indexes = Array.from({ length: rows.end - rows.first }, (_, offset) => rows.first + offset);
   const shown = indexes.flatMap((index) => users.at(index) ?? []);
-  const waiting = [
-    ...(chosen ? [CHOICE_WAITING] : []),
-    NAME_WAITING,
-    ...columns.map((column) => LOOKS[column].waiting),
-  ];
-  const before = waiting.length - columns.length;
-  const hidden = columns.flatMap((column, index) => (LOOKS[column].className?.includes('hide') ? index + before : []));
+  const width = columns.length + (chosen ? 2 : 1);
   return (
     <TableScroll>
-      <table className={columns.includes('quota') ? 'fixed-rows with-quota' : 'fixed-rows'} aria-rowcount={known + 1}>
+      <table
+        className={`fixed-rows steady ${columns.includes('quota') ? 'with-quota' : ''}`}
+        style={{ '--least': `${leastWidth(columns)}px` } as CSSProperties}
+        aria-rowcount={known + 1}
+      >
         <Head {...head} shown={shown} />
         <tbody ref={body}>
-          <RowSpacer height={rows.above} columns={waiting.length} />
+          <RowSpacer height={rows.above} columns={width} />
           {indexes.map((index) => {
             const user = users.at(index);
-            return user ? (
-              <Row
-                key={index}
-                user={user}
-                index={index}
-                columns={columns}
-                isChosen={chosen?.has(user.id) ?? null}
-                onToggle={onToggle}
-              />
-            ) : (
-              <SkeletonRows key={index} rows={1} columns={waiting} hidden={hidden} />
+            if (!user) return <WaitingRow key={index} columns={width} />;
+            return (
+              <Later key={index} place={<WaitingRow columns={width} />}>
+                <Row
+                  user={user}
+                  index={index}
+                  columns={columns}
+                  isChosen={chosen?.has(user.id) ?? null}
+                  onToggle={onToggle}
+                />
+              </Later>
             );
           })}
-          <RowSpacer height={rows.below} columns={waiting.length} />
+          <RowSpacer height={rows.below} columns={width} />
         </tbody>
       </table>
     </TableScroll>
   );
+}
+
+/** With room for names. */
+function leastWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + LOOKS[column].width, 200);
 }
 
 function Head({
@@ -102,13 +103,14 @@ function Head({
           {t('users.name')}
         </SortHeader>
         {columns.map((column) => {
-          const { sort: by, className } = LOOKS[column];
+          const { sort: by, className, width } = LOOKS[column];
+          const look = { className, style: { '--width': `${width}px` } as CSSProperties };
           return by ? (
-            <SortHeader key={column} by={by} sort={sort} onSort={onSort} {...(className ? { className } : {})}>
+            <SortHeader key={column} by={by} sort={sort} onSort={onSort} {...look}>
               <ColumnName of={column} />
             </SortHeader>
           ) : (
-            <th key={column} scope="col" className={className}>
+            <th key={column} scope="col" {...look}>
               <ColumnName of={column} />
             </th>
           );
@@ -144,7 +146,7 @@ const Row = memo(function Row({ user, index, columns, isChosen, onToggle }: RowP
         </td>
       )}
       <td>
-        <Link className="name" to="/users/$userId" params={{ userId: user.id }}>
+        <Link className="name" title={user.name} to="/users/$userId" params={{ userId: user.id }}>
           {user.name}
         </Link>
         {columns.includes('quota') ? <RowQuota user={user} /> : null}

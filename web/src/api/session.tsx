@@ -1,4 +1,5 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext } from 'react';
 import { get } from './client.ts';
 import type { Session } from './types.ts';
 
@@ -9,8 +10,15 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
+const Context = createContext<Session | undefined>(undefined);
+
+/** For all that is below. Each number of a page is written in the session's zone: only this follows the query. */
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  return <Context.Provider value={useQuery(sessionQuery).data}>{children}</Context.Provider>;
+}
+
 export function useSession(): Session | undefined {
-  return useQuery(sessionQuery).data;
+  return useContext(Context);
 }
 
 /** Only the owner may reset all, clean up, and see the database and settings. */

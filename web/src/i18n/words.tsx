@@ -1,0 +1,30 @@
+import i18next, { type i18n as I18n, type TFunction } from 'i18next';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+
+interface Words {
+  readonly t: TFunction;
+  readonly i18n: I18n;
+}
+
+const Context = createContext<Words | null>(null);
+
+/** The words of the language that is read, for all that is below. A page shows thousands of them: only this follows changes. */
+export function WordsProvider({ children }: { readonly children: ReactNode }) {
+  const [words, setWords] = useState(wordsOfNow);
+  useEffect(() => {
+    const show = () => setWords(wordsOfNow());
+    i18next.on('languageChanged', show);
+    return () => i18next.off('languageChanged', show);
+  }, []);
+  return <Context.Provider value={words}>{children}</Context.Provider>;
+}
+
+function wordsOfNow(): Words {
+  return { t: i18next.getFixedT(i18next.language), i18n: i18next };
+}
+
+export function useTranslation(): Words {
+  const words = useContext(Context);
+  if (words === null) throw new Error('No WordsProvider above.');
+  return words;
+}

@@ -111,6 +111,22 @@ export function usageQualityContract(make: MakeStore): void {
       expect(await shown({ kind: 'user', id: bob.id }, '13:00', '13:20')).toEqual(['13:00 measured']);
     });
 
+    it('what came after hours of silence, or days, may be missing anywhere in them, whatever quarters its bytes fell into', async () => {
+      await poll('13:00', { a: [100, 200], b: [1_000, 2_000] });
+      await poll('16:00', { a: [2, 1], b: [1_000, 2_000] });
+      fixture.clock.advance(3 * 86_400_000);
+      await store.ledger.recordPoll(nodePoll(nodeId, fixture.clock.now(), [wg0({ a: [2, 1], b: [40, 900] })]));
+      const words = async (key: string) => {
+        const period = { from: at('13:00'), to: fixture.clock.now() };
+        const timeline = await store.history.quality({ kind: 'peer', id: await peer(key) }, period);
+        return timeline
+          .filter(({ quality }, i) => quality !== timeline[i - 1]?.quality)
+          .map(({ fromMs, quality }) => `${new Date(fromMs).toISOString().slice(8, 16)} ${quality}`);
+      };
+      expect(await words('a')).toEqual(['01T13:00 possible-loss', '01T16:00 measured']);
+      expect(await words('b')).toEqual(['01T13:00 measured', '01T16:00 possible-loss']);
+    });
+
     it('a counter that somebody reset, and a clock that stepped, mark the quarter of what was booked', async () => {
       await poll('13:00', { a: [100, 100] });
       await poll('13:05', { a: [3, 4] });

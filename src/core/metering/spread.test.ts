@@ -4,7 +4,7 @@ import { directed, undirected } from '../units/bytes.ts';
 import { Calendar } from '../units/calendar.ts';
 import { GRACE_MS, QUARTER_MS, quarterOf } from '../units/quarter.ts';
 import { FLAG } from './flags.ts';
-import { apportion, cutInterval, spread } from './spread.ts';
+import { apportion, cutInterval, mayPassOver, spread } from './spread.ts';
 
 const MINUTE = 60_000;
 const noon = Date.parse('2026-03-01T12:00:00Z');
@@ -100,6 +100,42 @@ describe('cutInterval', () => {
         if (toMs - fromMs <= GRACE_MS) expect(pieces.every((piece) => piece.flags === 0 && piece.lag === 0)).toBe(true);
       }),
     );
+  });
+});
+
+describe('mayPassOver', () => {
+  const times = fc.record({
+    offset: fc.integer({ min: 0, max: QUARTER_MS }),
+    length: fc.integer({ min: 1, max: 100 * QUARTER_MS }),
+  });
+
+  it('where it is false every quarter of the interval gets bytes', () => {
+    fc.assert(
+      fc.property(
+        times,
+        fc.bigInt({ min: 1n, max: 10n ** 9n }),
+        fc.bigInt({ min: 0n, max: 10n ** 9n }),
+        ({ offset, length }, rx, tx) => {
+          const interval = {
+            fromMs: noon + offset,
+            toMs: noon + offset + length,
+            bookedAtMs: noon + offset + length,
+            flags: 0,
+          };
+          fc.pre(!mayPassOver(rx + tx, interval));
+          const pieces = cutInterval(interval, [], Calendar.of('UTC'));
+          expect(spread(directed(rx, tx), pieces)).toHaveLength(pieces.length);
+          expect(pieces.length).toBe(quarterOf(interval.toMs - 1) - quarterOf(interval.fromMs) + 1);
+        },
+      ),
+    );
+  });
+
+  it('few bytes over some quarters, and any over days, may leave quarters without a record', () => {
+    expect(mayPassOver(3n, polled(10, 80))).toBe(true);
+    expect(mayPassOver(3n, polled(1, 2))).toBe(false);
+    expect(mayPassOver(10n ** 15n, polled(0, 49 * 60))).toBe(true);
+    expect(mayPassOver(10n ** 15n, polled(0, 47 * 60))).toBe(false);
   });
 });
 

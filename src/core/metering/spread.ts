@@ -72,6 +72,15 @@ export function isCoarse({ fromMs, toMs }: Pick<BookedInterval, 'fromMs' | 'toMs
   return fromMs !== null && toMs - fromMs > FINEST_UP_TO_MS;
 }
 
+/**
+ * True if a quarter of the interval may get none of so many bytes, and so no record that says what its flags say: where it
+ * is cut coarsely, and where there are so few bytes that a piece of a millisecond might come off empty.
+ */
+export function mayPassOver(total: bigint, { fromMs, toMs }: Pick<BookedInterval, 'fromMs' | 'toMs'>): boolean {
+  if (fromMs === null || quarterOf(fromMs) === quarterOf(toMs - 1)) return false;
+  return isCoarse({ fromMs, toMs }) || total < 2n * BigInt(toMs - fromMs);
+}
+
 /** The next border after an instant: at most some 200 pieces for an interval of up to half a year. */
 function bordersFor(lengthMs: number, days: Pick<Calendar, 'dayOf'> | null): (ms: number) => number {
   if (days === null || lengthMs <= FINEST_UP_TO_MS) return (ms) => quarterStart(quarterOf(ms) + 1);

@@ -5,6 +5,7 @@ import { countPeers, type PeerReading } from '../../../core/metering/collector.t
 import { FLAG } from '../../../core/metering/flags.ts';
 import { type CounterState, type Metered, meterReading } from '../../../core/metering/meter.ts';
 import { implausibleReason } from '../../../core/metering/plausible.ts';
+import { mayPassOver } from '../../../core/metering/spread.ts';
 import { addTraffic, type Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId, PeerId, ServiceId } from '../../../core/units/ids.ts';
@@ -255,11 +256,8 @@ export class PollRecorder {
       this.#sql.addBaseline.run(peer.id, service.atMs, metered.baseline, rx, tx, undirected);
     }
     const fromMs = metered.from?.getTime() ?? null;
-    if (counted.total === 0n) {
-      if ((flags & FLAG.possibleLoss) === 0 || fromMs === null) return;
-      this.#sql.addLoss.run(peer.id, fromMs, service.atMs, flags);
-      return;
-    }
+    if ((flags & FLAG.possibleLoss) !== 0) this.#noteLoss(peer.id, service.atMs, metered);
+    if (counted.total === 0n) return;
     if (this.#access.takeNote(peer.id, fromMs, counted.total, isOff)) return;
     service.metered = addTraffic(service.metered, counted);
     const wrong = implausibleReason(counted, { fromMs, toMs: service.atMs }, service.linkMbit);
@@ -271,6 +269,14 @@ export class PollRecorder {
     }
     this.#peerBooking.gather(service, peer, counted, fromMs, flags);
     service.counted = addTraffic(service.counted, counted);
+  }
+
+  /** The interval in which bytes may be missing, where records of what was counted would not say it of all of it. */
+  #noteLoss(peerId: string, toMs: number, { counted, from, flags }: Metered): void {
+    if (from === null) return;
+    const fromMs = from.getTime();
+    if (counted.total > 0n && !mayPassOver(counted.total, { fromMs, toMs })) return;
+    this.#sql.addLoss.run(peerId, fromMs, toMs, flags);
   }
 }
 

@@ -1,5 +1,5 @@
 import { USER_SORTS } from '../src/core/inventory/inventory-store.ts';
-import type { PlanId } from '../src/core/units/ids.ts';
+import type { PlanId, UserId } from '../src/core/units/ids.ts';
 import { ManualClock } from '../src/core/units/testing.ts';
 import { randomId } from '../src/lib/random-id.ts';
 import { openSqliteStore } from '../src/storage/sqlite/sqlite-store.ts';
@@ -11,6 +11,7 @@ import { median } from './lib/rounds.ts';
 const users = 100_000;
 const nowMs = Date.parse('2026-11-20T12:00:00Z');
 const asks = 100;
+const CHANGING = 'searched, a user changed before each';
 
 /** One page of 200 of 100,000 users, sorted and filtered in each way, anywhere in the list. */
 export const figure: Figure = {
@@ -30,6 +31,8 @@ export const figure: Figure = {
     const questions: Record<string, Parameters<typeof store.inventory.users>[0]> = {
       name: { limit: 200, cursor: null },
       search: { limit: 200, cursor: null, search: '123' },
+      'searched, many found': { limit: 200, cursor: null, search: '12' },
+      [CHANGING]: { limit: 200, cursor: null, search: '123' },
       state: { limit: 200, cursor: null, state: 'suspended' },
       tag: { limit: 200, cursor: null, tag: 'group7' },
       plan: { limit: 200, cursor: null, planId: 'plan7' as PlanId },
@@ -47,6 +50,10 @@ export const figure: Figure = {
       const times: number[] = [];
       let cursor: string | null = null;
       for (let n = 0; n < asks; n++) {
+        if (name === CHANGING) {
+          const id = `u${String(1 + n).padStart(7, '0')}` as UserId;
+          await store.inventory.updateUser(id, { note: `123 changed ${n}` });
+        }
         const start = performance.now();
         const page: Awaited<ReturnType<typeof store.inventory.users>> = await store.inventory.users({
           ...query,

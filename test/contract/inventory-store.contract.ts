@@ -292,7 +292,9 @@ export function inventoryStoreContract(make: MakeStore): void {
     it('of a long list are found by what they are called at present, in every order', async () => {
       const called = (n: number) => `u${String(n).padStart(4, '0')}`;
       await store.inventory.addUsers(
-        Array.from({ length: 1_010 }, (_, n) => newUser(called(n), { note: `Flat ${n}` })),
+        Array.from({ length: 1_010 }, (_, n) =>
+          newUser(called(n), { note: `Flat ${n}`, tags: n % 4 ? [] : ['fourth'] }),
+        ),
       );
       const names = async (search: string, fields: Partial<UserQuery> = {}) => {
         const page = (cursor: string | null) => store.inventory.users({ limit: 4, cursor, search, ...fields });
@@ -312,6 +314,13 @@ export function inventoryStoreContract(make: MakeStore): void {
         expect(await names(search, { descending: true })).toEqual([...some].reverse());
         expect((await names(search, { sort: 'total' })).toSorted()).toEqual(some);
       }
+      const many = Array.from({ length: 1_010 }, (_, n) => called(n));
+      const fourth = many.filter((_, n) => n % 4 === 0);
+      expect(await names('FLAT', { limit: 300 })).toEqual(many);
+      expect(await names('flat', { limit: 300, descending: true })).toEqual([...many].reverse());
+      expect(await names('flat', { limit: 300, tag: 'fourth' })).toEqual(fourth);
+      expect(await names('u050', { tag: 'fourth' })).toEqual([called(500), called(504), called(508)]);
+      expect((await names('flat', { limit: 300, sort: 'total' })).toSorted()).toEqual(many);
       const found = await store.inventory.findUser(called(505));
       const id = found?.id as UserId;
       await store.inventory.updateUser(id, { name: 'Renamed' });
@@ -324,6 +333,26 @@ export function inventoryStoreContract(make: MakeStore): void {
       await store.inventory.addUser(newUser('latecomer'));
       expect(await names('LATE')).toEqual(['latecomer']);
       expect(await names('late', { sort: 'total' })).toEqual(['latecomer']);
+    });
+
+    it('are found by parts of all that they are called, in small letters or capitals of any alphabet', async () => {
+      const reseller = await addAdmin('rita', 'reseller');
+      await store.inventory.addUser(newUser('Иван Ёлкин', { note: 'Квартира 5', email: 'Ivan@Example.org' }));
+      await store.inventory.addUser(
+        newUser('مریم', { note: 'طبقه ۳', telegramId: 5_000_000_123, ownerId: reseller.id }),
+      );
+      await store.inventory.addUser(newUser('ZOË', { note: '100% \\ _', ownerId: reseller.id }));
+      const found = async (search: string, fields: Partial<UserQuery> = {}) =>
+        (await store.inventory.users({ limit: 10, cursor: null, search, ...fields })).items.map(({ name }) => name);
+      const ivan = ['ИВАН', 'иван', 'ёлк', 'ЁЛК', 'квартира', 'н Ё', 'iVAN@', 'ИВАН ЁЛКИН-TOKEN'];
+      for (const search of ivan) expect([search, await found(search)]).toEqual([search, ['Иван Ёлкин']]);
+      for (const search of ['مری', '۳', '000123']) expect([search, await found(search)]).toEqual([search, ['مریم']]);
+      for (const search of ['zoë', '% \\', '\\', '_']) expect([search, await found(search)]).toEqual([search, ['ZOË']]);
+      for (const search of ['елк', 'zoe', 'مريم', 'иванёлкин', 'nobody']) expect(await found(search)).toEqual([]);
+      expect(await found('-token')).toEqual(['ZOË', 'Иван Ёлкин', 'مریم']);
+      expect(await found('-token', { ownerId: reseller.id })).toEqual(['ZOË', 'مریم']);
+      expect(await found('-token', { ownerId: reseller.id, sort: 'total', descending: true })).toHaveLength(2);
+      expect(await found('иван', { ownerId: reseller.id })).toEqual([]);
     });
 
     it('come in the order of what they used, what is left, and when they were seen; those without it last', async () => {

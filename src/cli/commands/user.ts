@@ -65,7 +65,7 @@ export function addUserCommands(program: Command): void {
   user
     .command('list')
     .description('list users')
-    .option('--search <text>', 'name or token')
+    .option('--search <text>', 'part of the name, note, e-mail, Telegram id or token')
     .option('--plan <plan>', 'those who have it')
     .option('--tag <tag>', 'those who have it')
     .option('--owner <admin>', "that admin's")

@@ -32,7 +32,7 @@ export function addUsersInBulkCommands(program: Command): void {
     .command('bulk <action> [users...]')
     .description('suspend, resume, delete or entitle users: those named, or all with a tag or of a search')
     .option('--tag <tag>', 'all users with this tag')
-    .option('--search <text>', 'all users whose name or token has this')
+    .option('--search <text>', 'all users of whom the name, note, e-mail, Telegram id or a token has this')
     .option('--plan <plan>', 'entitle: to this plan')
     .option('--quota <bytes>', 'entitle: instead of a plan, a quota of everything', parseSize)
     .option('--cycle <cycle>', 'of that quota: month:1, days:30, …')

@@ -67,7 +67,13 @@ const SortJson = Type.Unsafe<UserSort>(
 );
 const ListQuery = Type.Object({
   ...PageQuery,
-  search: Type.Optional(Type.String({ maxLength: 128 })),
+  search: Type.Optional(
+    Type.String({
+      maxLength: 128,
+      description:
+        'Part of the name, note, e-mail address, Telegram id or a token; capitals and small letters are alike.',
+    }),
+  ),
   state: Type.Optional(UserStateJson),
   tag: Type.Optional(Type.String({ maxLength: 32 })),
   plan: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'By id or name.' })),

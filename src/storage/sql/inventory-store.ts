@@ -93,9 +93,10 @@ export class SqlInventoryStore implements InventoryStore {
   }
 
   async users(query: UserQuery) {
-    const { sort = 'name' } = query;
-    const found = await this.#search.rows(query);
-    return sort === 'name' ? this.#reader.users(query, found) : await this.#ordering.page(query, sort, found);
+    const { search: _, sort = 'name', ...filter } = query;
+    const found = await this.#search.found(query);
+    if (sort !== 'name') return await this.#ordering.page(filter, sort, found?.rows);
+    return found === null ? this.#reader.users(filter) : this.#reader.usersAmong(found, filter);
   }
 
   async user(id: UserId) {

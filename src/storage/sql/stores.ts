@@ -120,12 +120,14 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
     heartbeat: (): Promise<void> => writer.run('beat'),
     /** Keeps some room for the moment at which the disk is full. False: there is none to keep. @throws LedgerFailure */
     keepReserve: (): Promise<boolean> => writer.run('keepReserve'),
-    /** Has the orders of long lists ready before somebody asks; to be called every few seconds. */
-    keepOrders: (): Promise<void> => ordering.keep(),
+    /** Has long lists in order, and what they are searched by in memory, before somebody asks; to be called every few seconds. */
+    keepOrders: async (): Promise<void> => {
+      await search.keep();
+      await ordering.keep();
+    },
     /** Gives back memory that nobody needs; to be called now and then. */
     tidy: async (): Promise<void> => {
       await ordering.tidy();
-      search.tidy();
       await history.tidy();
     },
     async close(): Promise<void> {

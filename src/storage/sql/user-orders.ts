@@ -1,9 +1,8 @@
-import type { UserQuery } from '../../core/inventory/inventory-store.ts';
 import type { User } from '../../core/inventory/peer.ts';
 import type { Page } from '../../core/ledger/usage-history.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { Asked } from './reader/asked.ts';
-import type { InventoryReader } from './reader/inventory-reader.ts';
+import type { InventoryReader, UserFilter } from './reader/inventory-reader.ts';
 import { decodeCursor, encodeCursor } from './reader/statements.ts';
 import type { RankedSort, UserOrder, UserOrderReader, UserOrders } from './reader/user-order-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
@@ -55,8 +54,8 @@ export class UserOrdering {
     this.#clock = clock;
   }
 
-  /** `found`: rows of all whom the query lets through, where they are known. */
-  async page(query: UserQuery, sort: RankedSort, found: readonly number[] | null = null): Promise<Page<User>> {
+  /** `found`: rows of all whom the query and a search let through; null: nothing is searched for. */
+  async page(query: UserFilter, sort: RankedSort, found: readonly number[] | null = null): Promise<Page<User>> {
     const cursor = decodeCursor(query.cursor);
     const kept = this.#snapshots.find(({ atMs }) => atMs === cursor?.[0]);
     const snapshot = kept ?? (await this.#latest());
@@ -101,15 +100,15 @@ export class UserOrdering {
   }
 
   /** Users made since come last: where they belong is not known yet. */
-  async #since({ lastRow }: Snapshot, query: UserQuery): Promise<number[]> {
+  async #since({ lastRow }: Snapshot, query: UserFilter): Promise<number[]> {
     const { limit, cursor } = query;
     return this.#reader.userRows({ limit, cursor }, lastRow);
   }
 
   /** Null: everybody in the order. */
-  async #shown({ users, lastRow }: Snapshot, query: UserQuery): Promise<ReadonlySet<number> | null> {
-    const { ownerId, search, state, tag, planId, limit, cursor } = query;
-    const isFiltered = [ownerId, search, state, tag, planId].some((each) => each !== undefined);
+  async #shown({ users, lastRow }: Snapshot, query: UserFilter): Promise<ReadonlySet<number> | null> {
+    const { ownerId, state, tag, planId, limit, cursor } = query;
+    const isFiltered = [ownerId, state, tag, planId].some((each) => each !== undefined);
     const everybody = { limit, cursor };
     // None of them was deleted since.
     if (!isFiltered) {

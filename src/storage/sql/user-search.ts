@@ -1,23 +1,21 @@
 import type { UserQuery } from '../../core/inventory/inventory-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
+import type { UserId } from '../../core/units/ids.ts';
 import type { Asked } from './reader/asked.ts';
-import type { InventoryReader } from './reader/inventory-reader.ts';
-import type { UserTextReader, UserTexts } from './reader/user-text-reader.ts';
+import type { FoundUsers, InventoryReader } from './reader/inventory-reader.ts';
+import { fold, type UserTextReader, type UserTexts } from './reader/user-text-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
-/** So few are looked through in the tables at once, without a thread that is started for it. */
+/** Texts of so few are read where they are asked for, without a thread; after so many changes all are read anew. */
 const FEW = 1_000;
-/** Nobody looked at the list for so long: the memory (some 60 bytes per user) is given back. */
-const UNUSED_MS = 10 * 60_000;
 /** Of an ever changing list they are read so seldom that it costs a twentieth of a core at most. */
 const PAUSE_TIMES_COST = 20;
 
 /**
- * Finds users by a part of their names, notes, Telegram ids and tokens. Of a long list these lie in memory as one text
- * while somebody looks at it: looking through that takes a few milliseconds, through the tables a hundred. It is thrown
- * away before the caller of any change of users is answered, and read anew in the background when the list is looked at
- * next; until then the tables are looked through.
+ * Finds users by a part of their names, notes, e-mail addresses, Telegram ids and tokens. These lie in memory as one
+ * text, some 60 bytes per user: looking through that takes a few milliseconds for 100,000, through the tables fifty. The
+ * writer tells whom it changed before the caller of the change is answered; these are read again before the next search.
  */
 export class UserSearch {
   readonly #slow: SlowReader;
@@ -25,9 +23,13 @@ export class UserSearch {
   readonly #inventory: Asked<InventoryReader>;
   readonly #clock: Clock;
   #texts: UserTexts | null = null;
-  #reading: Promise<void> | null = null;
-  #changes = 0;
-  #usedMs = 0;
+  /** What has taken the place of texts since, by row; null: the user is gone. */
+  readonly #newer = new Map<number, string | null>();
+  /** Users whose texts changed and were not read again yet. */
+  #changed = new Set<UserId>();
+  #reading: Reading | null = null;
+  /** One after the other: what is read and what it replaces. */
+  #turns: Promise<void> = Promise.resolve();
   #nextMs = 0;
 
   constructor(
@@ -41,71 +43,109 @@ export class UserSearch {
     this.#reader = reader;
     this.#inventory = inventory;
     this.#clock = clock;
-    writer.onPeople(() => {
-      this.#changes++;
-      this.#texts = null;
-    });
+    writer.onPeople((ids) => this.#follow(ids));
   }
 
-  /** Numbers of the rows of all users whom a query lets through, ascending; null: to be looked for in the tables. */
-  async rows(query: UserQuery): Promise<readonly number[] | null> {
-    const { search = '', ...rest } = query;
-    const texts = this.#texts;
-    this.#usedMs = this.#clock.monotonicMs();
-    if (texts === null && this.#usedMs >= this.#nextMs) {
-      this.prepare().catch(() => {
-        // The tables answer; whoever looks next tries again.
+  /** All users whom a query lets through, in no order; null: it searches for nothing. */
+  async found({ search = '', ...filter }: UserQuery): Promise<FoundUsers | null> {
+    if (search === '') return null;
+    const texts = await this.#present();
+    const found = { rows: this.#rowsWith(fold(search), texts), of: texts.rows.length };
+    const { ownerId, state, tag, planId } = filter;
+    if ([ownerId, state, tag, planId].every((each) => each === undefined)) return found;
+    return { ...found, rows: await this.#inventory.rowsAmong(found, filter) };
+  }
+
+  /** To be called every few seconds: of a long list the texts are in memory before anybody searches. */
+  async keep(): Promise<void> {
+    if (this.#clock.monotonicMs() < this.#nextMs) return;
+    const isDue = this.#texts === null ? await this.#isLong() : this.#changed.size + this.#newer.size > FEW;
+    if (isDue) await this.#read();
+  }
+
+  /** Null: anything may have changed. */
+  #follow(ids: readonly UserId[] | null): void {
+    if (ids === null) {
+      this.#texts = null;
+      this.#reading = null;
+    }
+    for (const id of ids ?? []) {
+      if (this.#texts !== null) this.#changed.add(id);
+      this.#reading?.changed.add(id);
+    }
+  }
+
+  async #present(): Promise<UserTexts> {
+    let texts = this.#texts;
+    for (; texts === null; texts = this.#texts) await this.#read();
+    await this.#inTurn(() => this.#readChanged());
+    // Lost meanwhile: nobody knows what changed.
+    return this.#texts ?? (await this.#present());
+  }
+
+  #read(): Promise<void> {
+    if (this.#reading === null) {
+      const reading = { changed: new Set<UserId>(), ends: Promise.resolve() };
+      this.#reading = reading;
+      reading.ends = this.#readAll(reading).finally(() => {
+        if (this.#reading === reading) this.#reading = null;
       });
     }
-    // A line's end would be found between two texts.
-    if (texts === null || search === '' || search.includes('\n')) return null;
-    const found = rowsWith(texts, await this.#reader.fold(search));
-    const { ownerId, state, tag, planId } = rest;
-    if ([ownerId, state, tag, planId].every((each) => each === undefined)) return found;
-    const others = new Set(await this.#inventory.userRows(rest));
-    return found.filter((row) => others.has(row));
+    return this.#reading.ends;
   }
 
-  /** Has the texts of a long list in memory, if nothing changes meanwhile. */
-  prepare(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = null;
-    });
-    return this.#reading;
-  }
-
-  /** To be called now and then: gives back what nobody asked for. */
-  tidy(): void {
-    if (this.#clock.monotonicMs() - this.#usedMs >= UNUSED_MS) this.#texts = null;
-  }
-
-  async #read(): Promise<void> {
-    if ((await this.#inventory.countUsers({ limit: 1, cursor: null })) <= FEW) return;
-    const changes = this.#changes;
-    const texts = await this.#slow.read('userTexts');
+  async #readAll(reading: Reading): Promise<void> {
+    const texts = (await this.#isLong()) ? await this.#slow.read('userTexts') : await this.#reader.read();
     this.#nextMs = this.#clock.monotonicMs() + PAUSE_TIMES_COST * texts.costMs;
-    if (changes === this.#changes) this.#texts = texts;
+    await this.#inTurn(async () => {
+      if (this.#reading !== reading) return;
+      this.#texts = texts;
+      this.#newer.clear();
+      this.#changed = reading.changed;
+    });
+  }
+
+  async #readChanged(): Promise<void> {
+    if (this.#changed.size === 0) return;
+    const ids = [...this.#changed];
+    this.#changed.clear();
+    try {
+      for (const { row, text } of await this.#reader.readSome(ids)) this.#newer.set(row, text);
+    } catch (error) {
+      for (const id of ids) this.#changed.add(id);
+      throw error;
+    }
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#turns.then(act);
+    this.#turns = turn.catch(() => {
+      // Told to whoever asked for it.
+    });
+    return turn;
+  }
+
+  #rowsWith(part: string, { rows, starts, text }: UserTexts): number[] {
+    const found: number[] = [];
+    let place = 0;
+    for (let at = text.indexOf(part); at >= 0; ) {
+      while ((starts[place + 1] ?? Number.POSITIVE_INFINITY) <= at) place++;
+      const row = rows[place] as number;
+      if (!this.#newer.has(row)) found.push(row);
+      const next = starts[++place];
+      at = next === undefined ? -1 : text.indexOf(part, next);
+    }
+    for (const [row, newer] of this.#newer) if (newer?.includes(part)) found.push(row);
+    return found;
+  }
+
+  async #isLong(): Promise<boolean> {
+    return (await this.#inventory.countUsers({ limit: 1, cursor: null })) > FEW;
   }
 }
 
-function rowsWith({ rows, starts, text }: UserTexts, part: string): number[] {
-  const found: number[] = [];
-  for (let at = text.indexOf(part); at >= 0; ) {
-    const place = placeOf(starts, at);
-    found.push(rows[place] as number);
-    const next = starts[place + 1];
-    at = next === undefined ? -1 : text.indexOf(part, next);
-  }
-  return found;
-}
-
-/** The last one that begins there or before. */
-function placeOf(starts: Uint32Array, at: number): number {
-  let [first, end] = [0, starts.length];
-  while (end - first > 1) {
-    const middle = (first + end) >> 1;
-    if ((starts[middle] as number) <= at) first = middle;
-    else end = middle;
-  }
-  return first;
+interface Reading {
+  /** Users whose texts changed since it began. */
+  readonly changed: Set<UserId>;
+  ends: Promise<void>;
 }

@@ -33,7 +33,7 @@ export class WriterLink {
   readonly #stateListeners = new Set<(userIds: readonly UserId[]) => void>();
   #followTables: (change: TablesChange) => void = () => {};
   readonly #anewListeners = new Set<(zones: readonly ZoneSince[]) => void>();
-  #followPeople: () => void = () => {};
+  #followPeople: (ids: readonly UserId[] | null) => void = () => {};
   /** Why there is no writer at present; null while there is one. */
   #lost: LedgerFailure | null = null;
   #transport: WriterTransport | null = null;
@@ -57,7 +57,7 @@ export class WriterLink {
     this.#lost = null;
     this.#unfolded = true;
     for (const startAnew of this.#anewListeners) startAnew(zones);
-    this.#followPeople();
+    this.#followPeople(null);
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
@@ -75,8 +75,8 @@ export class WriterLink {
     this.#followTables = follow;
   }
 
-  /** Told that users or their tokens changed, or may have, before the callers of the change are answered. */
-  onPeople(follow: () => void): void {
+  /** Told which users, or whose tokens, changed before the callers of the change are answered; null: anybody's may have. */
+  onPeople(follow: (ids: readonly UserId[] | null) => void): void {
     this.#followPeople = follow;
   }
 
@@ -107,7 +107,7 @@ export class WriterLink {
   receive({ answers, commit, unfolded, tables, states }: WriterTurn): void {
     this.#unfolded = unfolded;
     this.#followTables(tables);
-    if (tables.peopleChanged) this.#followPeople();
+    if (tables.people.length > 0) this.#followPeople(tables.people);
     for (const answer of answers) {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

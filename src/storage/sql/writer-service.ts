@@ -105,7 +105,7 @@ function newsOnly(tell: (message: FromWriter) => void): (turn: WriterTurn) => vo
   let unfolded = false;
   return ({ answers, ...turn }) => {
     const { commit, tables, states } = turn;
-    const isChange = tables.deltas.length > 0 || tables.ownersChanged || tables.peopleChanged;
+    const isChange = tables.deltas.length > 0 || tables.ownersChanged || tables.people.length > 0;
     const isNews = answers.length > 0 || commit !== null || isChange || states.length > 0;
     if (!isNews && turn.unfolded === unfolded) return;
     unfolded = turn.unfolded;

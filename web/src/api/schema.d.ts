@@ -6787,6 +6787,7 @@ export interface operations {
             readonly query?: {
                 readonly limit?: number;
                 readonly cursor?: string;
+                /** @description Part of the name, note, e-mail address, Telegram id or a token; capitals and small letters are alike. */
                 readonly search?: string;
                 readonly state?: "active" | "on-hold" | "limited" | "expired" | "suspended" | "deleted";
                 readonly tag?: string;

@@ -32,14 +32,27 @@ import {
   type UserRow,
   userColumns,
 } from '../rows.ts';
-import { decodeCursor, likePattern, OWNED, type Params, type Statements, toPage } from './statements.ts';
+import { decodeCursor, encodeCursor, likePattern, OWNED, type Params, type Statements, toPage } from './statements.ts';
 
 type Sync<F> = F extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
 
 const peerFrom = 'FROM peer p JOIN vpn_service s ON s.id = p.service_id';
 
-/** Users found that are sorted by themselves. */
-const FEW = 2000;
+const AMONG_FOUND = 'json_each(@found) wanted CROSS JOIN user u ON u.rowid = CAST(wanted.value AS INTEGER)';
+const NAMED = 'u.rowid AS row, u.name';
+const WALK_FIRST = 1000;
+/** Looking up a user by row takes some times as long as reading the next one. */
+const NAMES_PER_LOOKUP = 2.5;
+const USERS_PER_LOOKUP = 10;
+
+/** Users by the numbers of their rows, found among `of`. */
+export interface FoundUsers {
+  readonly rows: readonly number[];
+  readonly of: number;
+}
+
+/** A text is looked for in what `UserSearch` keeps in memory, not in the tables. */
+export type UserFilter = Omit<UserQuery, 'search'> & { readonly search?: undefined };
 
 /** Of a peer `n` that may be another one's (`e`) successor. */
 const SAME_NAME = 'ifnull(n.name = e.name, FALSE)';
@@ -149,43 +162,87 @@ export class InventoryReader {
       .map(({ sameName, sameIps, ...row }) => ({ ...row, sameName: sameName === 1, sameAllowedIps: sameIps === 1 }));
   }
 
-  /** By name, forwards or backwards. `known`: rows of all whom the query lets through, where they are known. */
-  users(query: UserQuery, known: readonly number[] | null = null): Page<User> {
-    const position = decodeCursor(query.cursor)?.[0];
-    const [beyond, direction] = query.descending ? ['<', 'DESC'] : ['>', 'ASC'];
-    const found = known ?? (query.search !== undefined && query.cursor === null ? this.userRows(query) : null);
-    // Few of many: walking through all names for them would be a second search.
-    const isFew = found !== null && found.length <= FEW;
-    const { where, params } = userFilter(query, found === null ? 'all' : 'each');
-    const from = isFew
-      ? 'json_each(@found) wanted CROSS JOIN user u ON u.rowid = CAST(wanted.value AS INTEGER)'
-      : 'user u';
-    const rows = this.#sql.all<UserRow>(
-      `SELECT ${userColumns} FROM ${from} WHERE ${isFew ? 'u.deleted_at IS NULL' : where}
-       ${position === undefined ? '' : `AND u.name ${beyond} @position`} ORDER BY u.name ${direction} LIMIT @limit`,
-      {
-        ...(isFew ? { found: JSON.stringify(found) } : params),
-        ...(position === undefined ? {} : { position }),
-        limit: query.limit + 1,
-      },
-    );
-    const total = query.cursor === null ? (found?.length ?? this.countUsers(query)) : null;
-    return toPage(rows, query.limit, total, toUser, (row) => [row.name]);
+  /** By name, forwards or backwards. */
+  users(query: UserFilter): Page<User> {
+    const { where, params } = userFilter(query);
+    const rows = this.#named<UserRow>(userColumns, `user u WHERE ${where}`, params, query, query.limit + 1);
+    return toPage(rows, query.limit, query.cursor === null ? this.countUsers(query) : null, toUser, (row) => [
+      row.name,
+    ]);
   }
 
-  countUsers(query: UserQuery): number {
+  /** The same, of these users only. */
+  usersAmong({ rows, of }: FoundUsers, query: UserFilter): Page<User> {
+    const toWalk = (query.limit * of) / rows.length;
+    const isFew = rows.length * NAMES_PER_LOOKUP <= toWalk;
+    const wanted = isFew ? this.#namedAmong(rows, query) : this.#walkNames(new Set(rows), query);
+    const page = this.usersOfRows(wanted.slice(0, query.limit));
+    const last = page.at(-1);
+    return {
+      items: page,
+      nextCursor: wanted.length > query.limit && last !== undefined ? encodeCursor([last.name]) : null,
+      total: query.cursor === null ? rows.length : null,
+    };
+  }
+
+  #namedAmong(rows: readonly number[], query: UserFilter): number[] {
+    const found = { found: JSON.stringify(rows) };
+    const from = `${AMONG_FOUND} WHERE u.deleted_at IS NULL`;
+    return this.#named<NamedRow>(NAMED, from, found, query, query.limit + 1).map(({ row }) => row);
+  }
+
+  /** Through all names, until a page is full: of many found that is soon. */
+  #walkNames(found: ReadonlySet<number>, query: UserFilter): number[] {
+    const page: number[] = [];
+    let { cursor } = query;
+    for (let step = WALK_FIRST; page.length <= query.limit; step *= 2) {
+      const names = this.#named<NamedRow>(NAMED, 'user u WHERE u.deleted_at IS NULL', {}, { ...query, cursor }, step);
+      for (const { row } of names) if (found.has(row)) page.push(row);
+      const last = names.at(-1);
+      if (names.length < step || last === undefined) break;
+      cursor = encodeCursor([last.name]);
+    }
+    return page;
+  }
+
+  /** In the order of names, after the cursor. `from` ends in a condition. */
+  #named<R>(columns: string, from: string, params: Params, { cursor, descending }: UserFilter, limit: number): R[] {
+    const position = decodeCursor(cursor)?.[0];
+    const [beyond, direction] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
+    const after = position === undefined ? '' : `AND u.name ${beyond} @position`;
+    return this.#sql.all<R>(`SELECT ${columns} FROM ${from} ${after} ORDER BY u.name ${direction} LIMIT @limit`, {
+      ...params,
+      ...(position === undefined ? {} : { position }),
+      limit,
+    });
+  }
+
+  countUsers(query: UserFilter): number {
     const { where, params } = userFilter(query);
     return this.#sql.get<{ n: number }>(`SELECT count(*) AS n FROM user u WHERE ${where}`, params)?.n ?? 0;
   }
 
   /** Numbers of the rows of all users whom a filter lets through, in their order; `after` leaves out those up to it. */
-  userRows(query: UserQuery, after = -1): number[] {
+  userRows(query: UserFilter, after = -1): number[] {
     const { where, params } = userFilter(query);
     const row = this.#sql.get<{ rows: string }>(
       `SELECT json_group_array(u.rowid) AS rows FROM user u WHERE ${where} AND u.rowid > @after`,
       { ...params, after },
     );
     return (JSON.parse(row?.rows ?? '[]') as number[]).sort((a, b) => a - b);
+  }
+
+  /** Rows of those whom a filter lets through, too. */
+  rowsAmong({ rows, of }: FoundUsers, query: UserFilter): readonly number[] {
+    if (rows.length * USERS_PER_LOOKUP > of) {
+      const others = new Set(this.userRows(query));
+      return rows.filter((row) => others.has(row));
+    }
+    const { where, params } = userFilter(query);
+    const found = JSON.stringify(rows);
+    return this.#sql
+      .all<{ row: number }>(`SELECT u.rowid AS row FROM ${AMONG_FOUND} WHERE ${where}`, { ...params, found })
+      .map(({ row }) => row);
   }
 
   /** Living users of these rows, in the order given. */
@@ -277,6 +334,11 @@ export class InventoryReader {
   }
 }
 
+interface NamedRow {
+  readonly row: number;
+  readonly name: string;
+}
+
 interface AgentRow extends Omit<AgentState, 'seenAt'> {
   readonly seenAt: number;
 }
@@ -323,22 +385,12 @@ function peerFilter(query: PeerQuery): { where: string; params: Params } {
   return { where: where.join(' AND '), params };
 }
 
-/** `tokens`: all are walked through once, or each user's are looked up, where a user in some fifty is one who is looked for. */
-function userFilter(query: UserQuery, tokens: 'all' | 'each' = 'all'): { where: string; params: Params } {
+function userFilter(query: UserFilter): { where: string; params: Params } {
   const where = ['u.deleted_at IS NULL'];
   const params: Record<string, string> = {};
   if (query.ownerId !== undefined) {
     where.push(OWNED);
     params.owner = query.ownerId;
-  }
-  if (query.search !== undefined) {
-    const token =
-      tokens === 'all'
-        ? "u.id IN (SELECT k.user_id FROM user_token k WHERE k.token LIKE @pattern ESCAPE '\\')"
-        : "EXISTS (SELECT 1 FROM user_token k WHERE k.user_id = u.id AND k.token LIKE @pattern ESCAPE '\\')";
-    where.push(`(u.name LIKE @pattern ESCAPE '\\' OR u.note LIKE @pattern ESCAPE '\\' OR CAST(u.telegram_id AS TEXT) LIKE @pattern
-      OR ${token})`);
-    params.pattern = likePattern(query.search);
   }
   if (query.state !== undefined) {
     // Among the few without access the index finds them: it needs the word itself.

@@ -140,7 +140,7 @@ export class LedgerWriter {
   #toTurn({ answers, commit }: Work): WriterTurn {
     const { desk, booking, reportSums, liveness, quotas, owners } = this.#parts;
     const deltas = [...booking.takeDeltas(), ...reportSums.takeDeltas()];
-    const changed = { ownersChanged: this.#ownersChanged, peopleChanged: owners.takeChanged() };
+    const changed = { ownersChanged: this.#ownersChanged, people: owners.takeChanged() };
     const tables = { sequence: liveness.sequence, deltas, ...changed };
     this.#ownersChanged = false;
     return { answers, commit, unfolded: desk.isBehind, tables, states: quotas.takeChanged() };

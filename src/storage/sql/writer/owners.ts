@@ -12,6 +12,8 @@ type UserChange = Partial<
   Pick<NewUser, 'name' | 'telegramId' | 'email' | 'note' | 'tags' | 'role' | 'active' | 'ownerId'>
 >;
 
+const NOBODY: readonly UserId[] = [];
+
 /** Users, their tokens and their peers: who owns what since when, and which history that claims. */
 export class Owners {
   readonly #sql: ReturnType<typeof prepare>;
@@ -19,7 +21,7 @@ export class Owners {
   readonly #quotas: Quotas;
   readonly #tenures: Tenures;
   readonly #newId: NewId;
-  #changed = false;
+  readonly #changed = new Set<UserId>();
 
   constructor(db: Database, resets: Resets, quotas: Quotas, tenures: Tenures, newId: NewId) {
     this.#sql = prepare(db);
@@ -29,20 +31,21 @@ export class Owners {
     this.#newId = newId;
   }
 
-  /** Whether users or tokens were written to since it was asked last, be it that a rollback undid it. */
-  takeChanged(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
+  /** Users who, or whose tokens, were written to since it was asked last, be it that a rollback undid it. */
+  takeChanged(): readonly UserId[] {
+    if (this.#changed.size === 0) return NOBODY;
+    const changed = [...this.#changed];
+    this.#changed.clear();
     return changed;
   }
 
   addUser(user: NewUser): User {
-    this.#changed = true;
     this.#refuseTakenName(user.name);
     if (this.#sql.linkTokenExists.get(user.linkToken) !== undefined) {
       throw new Taken('token-taken', 'Another user has this link token.', 'Leave it out to get a random one.');
     }
-    const id = this.#newId();
+    const id = this.#newId() as UserId;
+    this.#changed.add(id);
     const createdAt = user.createdAt.getTime();
     const active = user.active ? 1 : 0;
     const { name, linkToken, telegramId, role, note, ownerId, email = null, tags = [] } = user;
@@ -68,7 +71,7 @@ export class Owners {
   }
 
   updateUser(id: UserId, change: UserChange, nowMs: number): User {
-    this.#changed = true;
+    this.#changed.add(id);
     const before = this.#user(id);
     if (change.name !== undefined && change.name !== before.name) this.#refuseTakenName(change.name);
     const { name, telegramId, role, note, ownerId, active, email, tags } = { ...before, ...change };
@@ -84,7 +87,7 @@ export class Owners {
 
   /** The user's history stays; their peers and tokens are nobody's from now on. */
   deleteUser(id: UserId, at: Date): void {
-    this.#changed = true;
+    this.#changed.add(id);
     this.#user(id);
     const atMs = at.getTime();
     this.#sql.deleteUser.run(atMs, id);
@@ -95,7 +98,7 @@ export class Owners {
   }
 
   rotateUserToken(id: UserId, userToken: string, nowMs: number): User {
-    this.#changed = true;
+    this.#changed.add(id);
     this.#user(id);
     if (this.#sql.currentToken.get(id) === userToken) return this.#user(id);
     this.#sql.rotateToken.run(nowMs, id);

@@ -42,8 +42,8 @@ export interface TablesChange {
   readonly deltas: readonly DayDelta[];
   /** Owners or marks changed: sums by holder have to be made anew. */
   readonly ownersChanged: boolean;
-  /** Users came, went or are called otherwise, or their tokens are; also where that was taken back. */
-  readonly peopleChanged: boolean;
+  /** Users who came, went or are called otherwise, or whose tokens are; also where that was taken back. */
+  readonly people: readonly UserId[];
 }
 
 /** One error for all of them. */

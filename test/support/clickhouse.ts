@@ -1,45 +1,40 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Daemon, giveToNobody } from './daemon.ts';
 import { SCRATCH } from './scratch.ts';
 import { freePort } from './server.ts';
 
 const PROGRAM = '/usr/sbin/clickhouse-server';
-const NOBODY = 65_534;
 
 export const CLICKHOUSE_PASSWORD = 'p@ss:w0rd/of a test';
 
-/** Ends a server and removes its folder when the test's process is gone, however that ended: then its input ends. */
-const GUARD = `cat >/dev/null; pid=$(cat "$1/pid" 2>/dev/null)
-  [ -n "$pid" ] && grep -qa clickhouse-server "/proc/$pid/cmdline" 2>/dev/null && kill -KILL "$pid" 2>/dev/null
-  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.2; done; rm -rf "$1"`;
+export interface ClickHousePorts {
+  readonly http: number;
+  readonly native: number;
+  readonly interserver: number;
+}
+
+export async function clickHousePorts(): Promise<ClickHousePorts> {
+  return { http: await freePort(), native: await freePort(), interserver: await freePort() };
+}
 
 /** A ClickHouse server of a test's own (Debian's package), on a port of loopback. */
 export class ClickHouseServer {
-  readonly folder: string;
   readonly port: number;
-  readonly #ports: { readonly native: number; readonly interserver: number };
-  readonly #guard: ChildProcess;
-  #process: ChildProcess | null = null;
+  readonly #ports: ClickHousePorts;
+  readonly #daemon = new Daemon({ under: SCRATCH, name: 'xpert-clickhouse-', signal: 'KILL' });
   #databases = 0;
 
-  private constructor(folder: string, ports: readonly [number, number, number]) {
-    this.folder = folder;
-    this.port = ports[0];
-    this.#ports = { native: ports[1], interserver: ports[2] };
-    this.#guard = spawn('sh', ['-c', GUARD, 'guard', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-    this.#guard.unref();
-    (this.#guard.stdin as unknown as { unref(): void }).unref();
+  private constructor(ports: ClickHousePorts) {
+    this.port = ports.http;
+    this.#ports = ports;
   }
 
-  static async start(): Promise<ClickHouseServer> {
+  /** `sections`: of its configuration, beside what every server has. */
+  static async start(ports?: ClickHousePorts, sections = ''): Promise<ClickHouseServer> {
     if (!existsSync(PROGRAM)) throw new Error('ClickHouse is not installed (package clickhouse-server)');
-    const folder = mkdtempSync(path.join(SCRATCH, 'xpert-clickhouse-'));
-    const server = new ClickHouseServer(folder, [await freePort(), await freePort(), await freePort()]);
+    const server = new ClickHouseServer(ports ?? (await clickHousePorts()));
     try {
-      server.#make();
+      server.#make(sections);
       await server.up();
       return server;
     } catch (error) {
@@ -48,21 +43,23 @@ export class ClickHouseServer {
     }
   }
 
-  #make(): void {
-    const { folder, port } = this;
-    const file = (name: string) => path.join(folder, name);
+  #make(sections: string): void {
+    const daemon = this.#daemon;
+    const { folder } = daemon;
+    const file = (name: string) => daemon.file(name);
     writeFileSync(
       file('config.xml'),
       `<yandex>
         <logger><level>warning</level><log>${file('log')}</log><errorlog>${file('errors')}</errorlog>
           <size>10M</size><count>1</count></logger>
-        <listen_host>127.0.0.1</listen_host><http_port>${port}</http_port><tcp_port>${this.#ports.native}</tcp_port>
+        <listen_host>127.0.0.1</listen_host><http_port>${this.port}</http_port><tcp_port>${this.#ports.native}</tcp_port>
         <interserver_http_port>${this.#ports.interserver}</interserver_http_port>
         <interserver_http_host>127.0.0.1</interserver_http_host>
         <path>${folder}/data/</path><tmp_path>${folder}/tmp/</tmp_path>
         <mark_cache_size>16777216</mark_cache_size><background_pool_size>2</background_pool_size>
         <users_config>users.xml</users_config><default_profile>default</default_profile>
         <default_database>default</default_database>
+        ${sections}
       </yandex>`,
     );
     writeFileSync(
@@ -75,54 +72,33 @@ export class ClickHouseServer {
       </yandex>`,
     );
     mkdirSync(file('data'));
-    if (process.getuid?.() !== 0) return;
-    for (const name of ['.', 'config.xml', 'users.xml', 'data']) chownSync(file(name), NOBODY, NOBODY);
+    giveToNobody(...['config.xml', 'users.xml', 'data'].map(file));
     chmodSync(folder, 0o700);
   }
 
   /** Starts it, again after `kill`. */
   async up(): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      if (this.#process === null || this.#process.exitCode !== null) this.#process = this.#spawn();
+    const isUp = async () => {
       const answer = await fetch(`http://127.0.0.1:${this.port}/ping`).catch(() => null);
-      if ((await answer?.text()) === 'Ok.\n') return;
-      if (tries === 400) throw new Error(`ClickHouse did not start: ${this.#said()}`);
-      await sleep(50);
-    }
+      return (await answer?.text()) === 'Ok.\n';
+    };
+    await this.#daemon.up(PROGRAM, [`--config-file=${this.#daemon.file('config.xml')}`], isUp, () => this.said());
   }
 
-  #said(): string {
-    const file = path.join(this.folder, 'errors');
+  /** The last it wrote of errors. */
+  said(): string {
+    const file = this.#daemon.file('errors');
     return existsSync(file) ? readFileSync(file, 'utf8').slice(-2_000) : 'it said nothing';
   }
 
-  #spawn(): ChildProcess {
-    const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-    const child = spawn(PROGRAM, [`--config-file=${path.join(this.folder, 'config.xml')}`], {
-      cwd: this.folder,
-      stdio: 'ignore',
-      detached: true,
-      ...asNobody,
-    });
-    writeFileSync(path.join(this.folder, 'pid'), String(child.pid));
-    return child;
-  }
-
   /** Ends it without a chance to finish anything. */
-  async kill(): Promise<void> {
-    const server = this.#process;
-    this.#process = null;
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill('SIGKILL');
-    await ended;
+  kill(): Promise<void> {
+    return this.#daemon.end('SIGKILL');
   }
 
   async stop(): Promise<void> {
     await this.kill();
-    const ended = once(this.#guard, 'exit');
-    this.#guard.stdin?.end();
-    await ended;
+    await this.#daemon.remove();
   }
 
   /** Address of a new database; `port`: of a proxy before the server. */

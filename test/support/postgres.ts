@@ -1,17 +1,15 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { makeCertificate } from './certificate.ts';
+import { asNobody, Daemon, giveToNobody } from './daemon.ts';
 import { SCRATCH } from './scratch.ts';
 import { freePort } from './server.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const NOBODY = 65_534;
 
 /** Where Debian keeps the server's programs: not on the PATH. */
 function programs(): string {
@@ -20,16 +18,6 @@ function programs(): string {
   if (newest === undefined) throw new Error('PostgreSQL is not installed (package postgresql)');
   return path.join(base, newest, 'bin');
 }
-
-/** The server runs as somebody who may not read our files; it refuses to run as root. */
-function asNobody(): { readonly uid?: number; readonly gid?: number } {
-  return process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-}
-
-/** Ends a server and removes its folder when the test's process is gone, however that ended: then its input ends. */
-const GUARD = `cat >/dev/null; pid=$(head -n1 "$1/data/postmaster.pid" 2>/dev/null)
-  [ -n "$pid" ] && kill -QUIT "$pid" 2>/dev/null
-  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.2; done; rm -rf "$1"`;
 
 /** Where its files lie in memory: as little as may be of what they were before. */
 const IN_MEMORY = ['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB'];
@@ -42,17 +30,14 @@ export class PostgresServer {
   /** Where it listens for TLS connections with a password beside that; null: nowhere. */
   readonly tlsPort: number | null;
   readonly #isDurable: boolean;
-  readonly #guard: ChildProcess;
-  #process: ChildProcess | null = null;
+  readonly #daemon: Daemon;
   #databases = 0;
 
-  private constructor(folder: string, tlsPort: number | null, isDurable: boolean) {
-    this.folder = folder;
+  private constructor(daemon: Daemon, tlsPort: number | null, isDurable: boolean) {
+    this.#daemon = daemon;
+    this.folder = daemon.folder;
     this.tlsPort = tlsPort;
     this.#isDurable = isDurable;
-    this.#guard = spawn('sh', ['-c', GUARD, 'guard', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-    this.#guard.unref();
-    (this.#guard.stdin as unknown as { unref(): void }).unref();
   }
 
   /**
@@ -60,8 +45,8 @@ export class PostgresServer {
    * disk, and a commit waits for it, with the settings that PostgreSQL has by itself.
    */
   static async start({ tls = false, durable = false } = {}): Promise<PostgresServer> {
-    const folder = mkdtempSync(path.join(durable ? tmpdir() : SCRATCH, 'xpert-postgres-'));
-    const server = new PostgresServer(folder, tls ? await freePort() : null, durable);
+    const daemon = new Daemon({ under: durable ? tmpdir() : SCRATCH, name: 'xpert-postgres-', signal: 'QUIT' });
+    const server = new PostgresServer(daemon, tls ? await freePort() : null, durable);
     try {
       server.#make();
       await server.up();
@@ -74,12 +59,10 @@ export class PostgresServer {
 
   #make(): void {
     const { folder } = this;
-    const own = (file: string) => process.getuid?.() === 0 && chownSync(file, NOBODY, NOBODY);
-    own(folder);
     chmodSync(folder, 0o700);
     const password = path.join(folder, 'password');
     writeFileSync(password, DATABASE_PASSWORD);
-    own(password);
+    giveToNobody(password);
     const who = ['-U', 'xpert', '--auth-local=trust', '--auth-host=scram-sha-256', `--pwfile=${password}`];
     const args = ['-D', path.join(folder, 'data'), ...who, '-E', 'UTF8', '--locale=C', '-N'];
     execFileSync(path.join(programs(), 'initdb'), args, { cwd: folder, stdio: 'pipe', ...asNobody() });
@@ -87,27 +70,13 @@ export class PostgresServer {
     const { key, cert } = makeCertificate();
     writeFileSync(path.join(folder, 'key.pem'), key, { mode: 0o600 });
     writeFileSync(path.join(folder, 'cert.pem'), cert);
-    own(path.join(folder, 'key.pem'));
+    giveToNobody(path.join(folder, 'key.pem'));
     const rules = 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n';
     writeFileSync(path.join(folder, 'data/pg_hba.conf'), rules);
   }
 
   /** Starts it, again after `kill`. */
   async up(): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      // One whose server before is just ending refuses to start.
-      if (this.#process === null || this.#process.exitCode !== null) this.#process = this.#spawn();
-      try {
-        this.sql('postgres', 'SELECT 1');
-        return;
-      } catch (error) {
-        if (tries === 200) throw error;
-        await sleep(50);
-      }
-    }
-  }
-
-  #spawn(): ChildProcess {
     const settings = [
       `unix_socket_directories=${this.folder}`,
       'dynamic_shared_memory_type=mmap',
@@ -117,44 +86,36 @@ export class PostgresServer {
         : ['listen_addresses=127.0.0.1', `port=${this.tlsPort}`, 'ssl=on', ...this.#certificate()]),
     ];
     const args = ['-D', path.join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
-    return spawn(path.join(programs(), 'postgres'), args, {
-      cwd: this.folder,
-      stdio: 'ignore',
-      // Who interrupts the tests ends them first; the guard ends it then.
-      detached: true,
-      ...asNobody(),
-    });
+    let said = '';
+    const isUp = async () => {
+      try {
+        this.sql('postgres', 'SELECT 1');
+        return true;
+      } catch (error) {
+        said = (error as Error).message;
+        return false;
+      }
+    };
+    await this.#daemon.up(path.join(programs(), 'postgres'), args, isUp, () => said);
   }
 
   #certificate(): string[] {
     return [`ssl_cert_file=${path.join(this.folder, 'cert.pem')}`, `ssl_key_file=${path.join(this.folder, 'key.pem')}`];
   }
 
-  /** Ends it without a chance to finish anything. */
-  async kill(): Promise<void> {
-    await this.#end('SIGKILL');
-    // Its children end by themselves when they see that it is gone; the next one waits for that.
+  /** Ends it without a chance to finish anything. Its children end by themselves; the next one waits for that. */
+  kill(): Promise<void> {
+    return this.#daemon.end('SIGKILL');
   }
 
   /** Ends it in order, cutting off whoever is connected. */
-  async down(): Promise<void> {
-    await this.#end('SIGINT');
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const server = this.#process;
-    this.#process = null;
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill(signal);
-    await ended;
+  down(): Promise<void> {
+    return this.#daemon.end('SIGINT');
   }
 
   async stop(): Promise<void> {
     await this.down();
-    const ended = once(this.#guard, 'exit');
-    this.#guard.stdin?.end();
-    await ended;
+    await this.#daemon.remove();
   }
 
   /** Address of a new database: empty, or with what the one named `template` has, which nobody may use then. */

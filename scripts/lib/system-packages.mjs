@@ -35,6 +35,7 @@ const wanted = [
 const engines = [
   ['initdb', 'postgresql'],
   ['clickhouse-server', 'clickhouse-server'],
+  ['/usr/share/java/zookeeper.jar', 'zookeeper'],
 ];
 
 /** Debian keeps the programs of each PostgreSQL in a folder of its own. */
@@ -44,6 +45,8 @@ function postgresFolders() {
 }
 
 function found(program) {
+  // What is no program of its own is named by its path.
+  if (program.startsWith('/')) return existsSync(program);
   const path = (process.env.PATH ?? '').split(delimiter);
   const folders = [...path, '/usr/sbin', '/sbin', '/usr/local/sbin', ...postgresFolders()];
   return folders.some((folder) => {

@@ -30,6 +30,7 @@ import type { DataFolder } from './data-folder.ts';
 import { examine, findingsBesideNotices, type ProcessesNow } from './doctor.ts';
 import { Gateways } from './gateways.ts';
 import { HealthMonitor } from './health-monitor.ts';
+import { HistoryRebuilds } from './history-rebuilds.ts';
 import { composeLinks } from './links/compose-links.ts';
 import { LiveRates } from './live-rates.ts';
 import { type Chore, Maintenance } from './maintenance.ts';
@@ -116,7 +117,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     calendar: async () => store.calendar(),
     setTimeZone: (timeZone) => store.setTimeZone(timeZone),
     ...{ trackingState: () => store.trackingState(), historyShipping: () => store.shipping() },
-    ready: () => store.heartbeat(),
+    ...{ ready: () => store.heartbeat(), historyRebuilds: historyRebuildsOf(store, clock, log) },
     examine: () => examine(examined()),
     ...vpnServiceImports({ inventory, identity, expected, settings, clock, nodes }),
   });
@@ -150,11 +151,20 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
     },
     async close() {
       cleanups.close();
-      await Promise.all([maintenance.stop(), alerting.stop()]);
+      await Promise.all([maintenance.stop(), alerting.stop(), operations.historyRebuilds.cancel()]);
       await fleet.close();
       await store.close();
     },
   };
+}
+
+function historyRebuildsOf(store: Store, clock: Clock, log: Logger): HistoryRebuilds {
+  return new HistoryRebuilds({
+    ...{ clock, newId: () => randomId(16), calendar: async () => store.calendar() },
+    compareDay: (day, mends) => store.compareDay(day, mends),
+    shipping: () => store.shipping(),
+    onFailure: (error) => log.error({ err: error }, 'history could not be compared with its mirror'),
+  });
 }
 
 /** After the ledger was lost for a while, open panels look anew. */

@@ -32,6 +32,7 @@ describe('readConfig', () => {
       databasePath: join(empty, 'data/traffic_stats.db'),
       databaseUrl: null,
       clickhouseUrl: null,
+      clickhouseCluster: null,
       trackingEnabled: null,
       retentionDays: null,
       publicUrl: null,
@@ -123,5 +124,16 @@ describe('readConfig', () => {
     const { clickhouseUrl } = readConfig({ XPERT_DATABASE_URL: 'postgres://h/d', XPERT_CLICKHOUSE_URL }, empty);
     expect(clickhouseUrl).toBe(XPERT_CLICKHOUSE_URL);
     expect(() => readConfig({ XPERT_CLICKHOUSE_URL }, empty)).toThrow(/XPERT_DATABASE_URL is not set/);
+  });
+
+  test('several servers of ClickHouse are of one cluster', () => {
+    const several = 'http://u:secret@one:8123,two:8124/history';
+    const given = { XPERT_DATABASE_URL: 'postgres://h/d', XPERT_CLICKHOUSE_URL: several };
+    const { clickhouseUrl, clickhouseCluster } = readConfig({ ...given, XPERT_CLICKHOUSE_CLUSTER: 'history' }, empty);
+    expect([clickhouseUrl, clickhouseCluster]).toEqual([several, 'history']);
+    expect(() => readConfig(given, empty)).toThrow(/of one server where XPERT_CLICKHOUSE_CLUSTER is not set/);
+    expect(() => readConfig(given, empty)).not.toThrow(/secret/);
+    expect(() => readConfig({ XPERT_CLICKHOUSE_CLUSTER: 'history' }, empty)).toThrow(/XPERT_CLICKHOUSE_URL is not set/);
+    expect(() => readConfig({ ...given, XPERT_CLICKHOUSE_CLUSTER: "a' OR 1" }, empty)).toThrow(/letters, digits and _/);
   });
 });

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ExpectedError } from '../core/errors.ts';
+import { eachHost } from '../lib/several-hosts.ts';
 
 /** A variable holds something that cannot be meant. The process ends with exit code 2. */
 export class InvalidConfig extends ExpectedError {
@@ -31,6 +32,8 @@ export interface Config {
   readonly processUrl: string | null;
   /** The ClickHouse database that mirrors history, with its password: never to be shown. Only beside `databaseUrl`. */
   readonly clickhouseUrl: string | null;
+  /** Name of the ClickHouse cluster that is mirrored to; null: one server. */
+  readonly clickhouseCluster: string | null;
   readonly trackingEnabled: boolean | null;
   readonly retentionDays: number | null;
   /** Public base of links and webhook addresses, `https://host[:port][/path]` without a slash at the end. */
@@ -62,7 +65,8 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     databasePath: databasePath === null ? resolve(dataDir, 'traffic_stats.db') : resolve(cwd, databasePath),
     databaseUrl: readDatabaseUrl(value('DATABASE_URL')),
     processUrl: readProcessUrl(value('PROCESS_URL')),
-    clickhouseUrl: readClickHouseUrl(value('CLICKHOUSE_URL'), value('DATABASE_URL')),
+    clickhouseUrl: readClickHouseUrl(value('CLICKHOUSE_URL'), value('DATABASE_URL'), value('CLICKHOUSE_CLUSTER')),
+    clickhouseCluster: readClickHouseCluster(value('CLICKHOUSE_CLUSTER'), value('CLICKHOUSE_URL')),
     trackingEnabled: readBoolean('XPERT_TRAFFIC_TRACKING_ENABLED', value('TRAFFIC_TRACKING_ENABLED')),
     retentionDays: readInteger('XPERT_TRAFFIC_RETENTION_DAYS', value('TRAFFIC_RETENTION_DAYS'), 0, 36_500),
     publicUrl,
@@ -178,7 +182,7 @@ function readFirstAdmin(name: string | null, password: string | null): Config['f
   return { name, password };
 }
 
-function readClickHouseUrl(got: string | null, databaseUrl: string | null): string | null {
+function readClickHouseUrl(got: string | null, databaseUrl: string | null, cluster: string | null): string | null {
   if (got === null) return null;
   // Values are not shown: they hold passwords.
   if (databaseUrl === null) {
@@ -187,15 +191,31 @@ function readClickHouseUrl(got: string | null, databaseUrl: string | null): stri
     throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', wants);
   }
   try {
-    const { protocol, hostname, pathname, search, hash, username, password } = new URL(got);
-    // Throws where a percent sign stands for itself.
-    decodeURIComponent(username + password);
-    const isDatabase = /^\/[A-Za-z_][A-Za-z0-9_]*$/.test(pathname);
-    if (/^https?:$/.test(protocol) && hostname !== '' && isDatabase && search === '' && hash === '') return got;
-  } catch {
+    const servers = eachHost(got);
+    if (servers.every(isClickHouse)) {
+      if (servers.length === 1 || cluster !== null) return got;
+      throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', 'of one server where XPERT_CLICKHOUSE_CLUSTER is not set');
+    }
+  } catch (error) {
+    if (error instanceof InvalidConfig) throw error;
     // Told below.
   }
   throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', 'like http://USER:PASSWORD@HOST:8123/DATABASE');
+}
+
+/** @throws URIError where a percent sign stands for itself */
+function isClickHouse({ protocol, hostname, pathname, search, hash, username, password }: URL): boolean {
+  decodeURIComponent(username + password);
+  const isDatabase = /^\/[A-Za-z_][A-Za-z0-9_]*$/.test(pathname);
+  return /^https?:$/.test(protocol) && hostname !== '' && isDatabase && search === '' && hash === '';
+}
+
+function readClickHouseCluster(got: string | null, url: string | null): string | null {
+  if (got === null) return null;
+  const variable = 'XPERT_CLICKHOUSE_CLUSTER';
+  if (url === null) throw new InvalidConfig(variable, got, 'left out where XPERT_CLICKHOUSE_URL is not set');
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(got)) return got;
+  throw new InvalidConfig(variable, got, 'the name of a cluster: letters, digits and _');
 }
 
 function readDatabaseUrl(got: string | null): string | null {

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { ServiceOperations } from '../core/health/service-operations.ts';
 import type { IdentityStore } from '../core/identity/identity-store.ts';
 import type { NodeOperations, NodeView } from '../core/inventory/node-operations.ts';
+import { unmendedDays } from '../core/ledger/history-rebuild.ts';
 import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
+import { formatDay } from '../core/units/calendar.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { AccessControl } from './access/control.ts';
 import type { Backups } from './backups.ts';
@@ -17,7 +19,7 @@ interface Dependencies {
   readonly nodes: Pick<NodeOperations, 'views' | 'test'>;
   readonly services: Pick<ServiceOperations, 'standings'>;
   readonly identity: Pick<IdentityStore, 'admins'>;
-  readonly operations: Pick<Operations, 'ready' | 'settings' | 'calendar' | 'historyShipping'>;
+  readonly operations: Pick<Operations, 'ready' | 'settings' | 'calendar' | 'historyShipping' | 'historyRebuilds'>;
   readonly wallTime: WallTime;
   /** Where the panel listens now; null when only the CLI runs. */
   readonly listening: () => string | null;
@@ -267,6 +269,8 @@ async function checkHistory({ operations, clock }: Dependencies): Promise<Doctor
   if (state === null) return [];
   const notice = shippingNotice(state, clock.now());
   if (notice !== null) return [check('history', 'warning', notice, ['journalctl -u xpert | grep ClickHouse'])];
+  const differing = unmendedDays(operations.historyRebuilds.job);
+  if (differing !== null) return [check('history', 'warning', ...differenceOf(differing))];
   const days = state.missingDays ?? 0;
   const [code, message] =
     days === 0
@@ -276,6 +280,13 @@ async function checkHistory({ operations, clock }: Dependencies): Promise<Doctor
           `ClickHouse is being filled: ${days} days are missing. PostgreSQL answers for them.`,
         ];
   return [check('history', 'ok', { code, values: { days }, message })];
+}
+
+function differenceOf({ first, last }: { readonly first: number; readonly last: number }) {
+  const values = { from: formatDay(first), to: formatDay(last) };
+  const message = `Days in ClickHouse differ from the ledger, from ${values.from} to ${values.to}.`;
+  const words = { code: 'doctor-history-differs', values, message, hint: 'Make them anew.' };
+  return [words, [`xpert history rebuild --from ${values.from} --to ${values.to}`]] as const;
 }
 
 async function checkAccess({ access }: Dependencies): Promise<DoctorCheck[]> {

@@ -50,6 +50,7 @@ interface Dependencies {
   readonly importVpnServiceTexts: Operations['importVpnServiceTexts'];
   readonly ready: () => Promise<void>;
   readonly historyShipping: Operations['historyShipping'];
+  readonly historyRebuilds: Operations['historyRebuilds'];
   /** Undefined where no server runs. */
   readonly handOver?: ((to: Handover) => void) | undefined;
 }
@@ -195,6 +196,10 @@ export class ProductOperations implements Operations {
 
   importVpnServiceTexts(texts: VpnServiceTexts): Promise<ImportSummary> {
     return this.#use.importVpnServiceTexts(texts);
+  }
+
+  get historyRebuilds(): Operations['historyRebuilds'] {
+    return this.#use.historyRebuilds;
   }
 
   historyShipping(): ReturnType<Operations['historyShipping']> {

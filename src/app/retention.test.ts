@@ -46,6 +46,7 @@ beforeEach(async () => {
     setTimeZone: unused,
     trackingState: async () => store.trackingState(),
     historyShipping: () => store.shipping(),
+    historyRebuilds: unused,
     examine: async () => [],
     importVpnService: unused,
     importVpnServiceTexts: unused,

@@ -61,6 +61,7 @@ interface Remote {
   readonly among: Among | null;
   readonly url: string;
   readonly clickhouseUrl: string | null;
+  readonly clickhouseCluster: string | null;
   readonly dataDir: string;
   readonly databasePath: string;
   readonly log: Logger;
@@ -114,12 +115,13 @@ export function commitMarkPath(dataDir: string): string {
 }
 
 /** Loaded only where it is used. A mirror that is not kept any more is ended when the ledger is open. */
-async function mirrorOf({ url, clickhouseUrl, log }: Remote) {
+async function mirrorOf({ url, clickhouseUrl, clickhouseCluster, log }: Remote) {
   if (clickhouseUrl === null) return {};
   const { PostgresOutbox } = await import('../storage/postgres/outbox.ts');
   const { openClickHouseMirror } = await import('../storage/clickhouse/open-mirror.ts');
   const options = {
     url: clickhouseUrl,
+    cluster: clickhouseCluster,
     outbox: new PostgresOutbox(url),
     onFailure: (failure: unknown) => {
       if (failure === null) log.info({}, 'history is shipped to ClickHouse again');

@@ -6,7 +6,7 @@ import { ExpectedError, LedgerFailure } from '../../src/core/errors.ts';
 import { DAY_MS } from '../../src/core/units/time-zone.ts';
 import { type Loss, LossyProxy } from '../support/lossy-proxy.ts';
 import { ledgerDays, mirrorDays } from '../support/mirrored-store.ts';
-import { Deeds, daysMs, type Engines, MirroredWorld, startEngines } from '../support/mirrored-world.ts';
+import { Deeds, databaseOf, daysMs, type Engines, MirroredWorld, startEngines } from '../support/mirrored-world.ts';
 import { login, startServer, temporaryFolder } from '../support/server.ts';
 
 let engines: Engines;
@@ -249,7 +249,7 @@ test('a month that is lost behind its back is missing in no chart', { timeout: 6
     await deeds.report(0, 5, 0);
     deeds.pass(24 * 40);
     await world.compare();
-    const table = `${new URL(world.mirrorUrl).pathname.slice(1)}.xpert_day`;
+    const table = `${databaseOf(world.mirrorUrl)}.xpert_day`;
     const life = world.sql('SELECT life FROM xpert.history_mirror');
     const [[shipped]] = (await engines.clickhouse.ask(`SELECT max(batch) FROM ${table} WHERE life = ${life}`)) as [
       [string],
@@ -273,7 +273,7 @@ test('a mirror that lost its rows, and one of another history, are filled in ane
     deeds.pass(24 * 40);
     await someLateReports(deeds, 9);
     await world.compare();
-    await engines.clickhouse.ask(`DROP TABLE ${new URL(world.mirrorUrl).pathname.slice(1)}.xpert_day`);
+    await engines.clickhouse.ask(`DROP TABLE ${databaseOf(world.mirrorUrl)}.xpert_day`);
     await world.compareCharts(deeds.users, deeds.nodeId);
     await world.compare();
     expect(world.store.seen.restarts).toBe(1);
@@ -360,7 +360,7 @@ test('Xpert killed while it ships, again and again', { timeout: 200_000 }, async
       const filled = Number(world.sql('SELECT filled_day FROM xpert.history_mirror'));
       const days = ledgerDays(engines.postgres, world.url, filled + 1);
       expect(days.length).toBeGreaterThan(20);
-      expect(await mirrorDays(engines.clickhouse, world.mirrorUrl, life)).toEqual(days);
+      expect(await mirrorDays(engines.clickhouse, `${databaseOf(world.mirrorUrl)}.xpert_day`, life)).toEqual(days);
     } finally {
       expect(await server.stop()).toBe(0);
     }

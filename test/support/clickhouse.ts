@@ -79,8 +79,10 @@ export class ClickHouseServer {
   /** Starts it, again after `kill`. */
   async up(): Promise<void> {
     const isUp = async () => {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/ping`).catch(() => null);
-      return (await answer?.text()) === 'Ok.\n';
+      const answer = await fetch(`http://127.0.0.1:${this.port}/ping`, { signal: AbortSignal.timeout(1_000) }).catch(
+        () => null,
+      );
+      return (await answer?.text().catch(() => '')) === 'Ok.\n';
     };
     await this.#daemon.up(PROGRAM, [`--config-file=${this.#daemon.file('config.xml')}`], isUp, () => this.said());
   }

@@ -11,6 +11,7 @@ import { Changes } from '../../src/app/changes.ts';
 import { CleanupJobs } from '../../src/app/cleanup-jobs.ts';
 import { ClockSkews } from '../../src/app/clock-skews.ts';
 import type { Config } from '../../src/app/config.ts';
+import { HistoryRebuilds } from '../../src/app/history-rebuilds.ts';
 import { ConfigCache } from '../../src/app/links/config-cache.ts';
 import { JoinedLinks } from '../../src/app/links/link-joiner.ts';
 import { LiveRates } from '../../src/app/live-rates.ts';
@@ -104,6 +105,11 @@ export async function startHttp(
       throw error;
     },
   });
+  const historyRebuilds = new HistoryRebuilds({
+    ...{ clock, newId, calendar: async () => store.calendar(), onFailure: () => {} },
+    compareDay: (day, mends) => store.compareDay(day, mends),
+    shipping: () => store.shipping(),
+  });
   const operations = new ProductOperations({
     config: config as unknown as Config,
     ledger,
@@ -116,6 +122,7 @@ export async function startHttp(
     setTimeZone: (timeZone) => store.setTimeZone(timeZone),
     trackingState: async () => store.trackingState(),
     historyShipping: () => store.shipping(),
+    historyRebuilds,
     ready: () => store.heartbeat(),
     backups,
     examine: async () => [

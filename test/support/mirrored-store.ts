@@ -13,6 +13,8 @@ interface MirroredOptions {
   readonly url: string;
   /** Of the database in ClickHouse, perhaps through a proxy. */
   readonly mirrorUrl: string;
+  /** Of ClickHouse; null: one server. */
+  readonly cluster?: string | null;
   readonly clock: Clock;
   readonly folder: string;
   readonly timeZone?: string | null;
@@ -21,7 +23,8 @@ interface MirroredOptions {
 }
 
 /** A ledger in PostgreSQL with a mirror in ClickHouse, which answers for any number of days. */
-export async function openMirroredStore({ url, mirrorUrl, clock, folder, timeZone = 'UTC', share }: MirroredOptions) {
+export async function openMirroredStore(options: MirroredOptions) {
+  const { url, mirrorUrl, cluster = null, clock, folder, timeZone = 'UTC', share } = options;
   const { socket, ...workers } = await postgresWorkers();
   const seen = { isAsked: true, answers: 0, restarts: 0, failures: [] as unknown[] };
   const store = await openPostgresStore({
@@ -32,6 +35,7 @@ export async function openMirroredStore({ url, mirrorUrl, clock, folder, timeZon
       const mirror = openClickHouseMirror(
         {
           url: mirrorUrl,
+          cluster,
           outbox: new PostgresOutbox(url, share),
           ...{ atLeastDays: 0, idleMs: 20, retryMs: { first: 50, most: 200 } },
           onFailure: (failure) => failure !== null && seen.failures.push(failure),
@@ -74,9 +78,8 @@ export function ledgerDays(postgres: PostgresServer, url: string, today: number)
   return text === '' ? [] : text.split('\n');
 }
 
-/** The same as the mirror has them. */
-export async function mirrorDays(clickhouse: ClickHouseServer, mirrorUrl: string, life: string): Promise<string[]> {
-  const table = `${new URL(mirrorUrl).pathname.slice(1)}.xpert_day`;
+/** The same as a table of the mirror has them. */
+export async function mirrorDays(clickhouse: ClickHouseServer, table: string, life: string): Promise<string[]> {
   const sums = COLUMNS.split(', ')
     .slice(2)
     .map((name) => `sum(${name})`);

@@ -18,36 +18,66 @@ export interface Engines {
 /** A database with the schema, to be copied. */
 const MADE = 'made';
 
-export async function startEngines(): Promise<Engines> {
-  const [postgres, clickhouse] = await Promise.all([PostgresServer.start(), ClickHouseServer.start()]);
+export async function startPostgres(): Promise<PostgresServer> {
+  const postgres = await PostgresServer.start();
   postgres.sql('postgres', `CREATE DATABASE ${MADE}`);
   openForWriting({ url: postgres.address(MADE), socket: (await postgresWorkers()).socket.href }).close();
+  return postgres;
+}
+
+export async function startEngines(): Promise<Engines> {
+  const [postgres, clickhouse] = await Promise.all([startPostgres(), ClickHouseServer.start()]);
   return { postgres, clickhouse, stop: () => Promise.all([postgres.stop(), clickhouse.stop()]) };
 }
 
 export const daysMs = (n: number) => n * DAY_MS;
+
+/** Where a world's mirror is. */
+export interface MirrorPlace {
+  /** As `XPERT_CLICKHOUSE_URL` has it. */
+  readonly url: string;
+  /** Null: one server. */
+  readonly cluster: string | null;
+  /** The days of a life, once from each copy that there is. */
+  days(life: string): Promise<string[][]>;
+}
+
+async function onServer(clickhouse: ClickHouseServer, port?: number): Promise<MirrorPlace> {
+  const database = databaseOf(await clickhouse.newDatabase());
+  const days = async (life: string) => [await mirrorDays(clickhouse, `${database}.xpert_day`, life)];
+  return { url: clickhouse.address(database, port), cluster: null, days };
+}
+
+export function databaseOf(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}
 
 /** A ledger with a mirror of its own, and somebody who does things to it. */
 export class MirroredWorld {
   readonly clock = new ManualClock('2026-03-01T12:00:00Z');
   readonly url: string;
   readonly mirrorUrl: string;
+  readonly #mirror: MirrorPlace;
   readonly #folder = temporaryFolder('mirrored-store');
-  readonly #engines: Engines;
+  readonly #postgres: PostgresServer;
   readonly #share: number | undefined;
   #store: MirroredStore | null = null;
 
-  private constructor(engines: Engines, mirrorUrl: string, share?: number) {
-    this.#engines = engines;
-    this.url = engines.postgres.newDatabase(MADE);
-    this.mirrorUrl = mirrorUrl;
+  private constructor(postgres: PostgresServer, mirror: MirrorPlace, share?: number) {
+    this.#postgres = postgres;
+    this.url = postgres.newDatabase(MADE);
+    this.#mirror = mirror;
+    this.mirrorUrl = mirror.url;
     this.#share = share;
   }
 
   /** `share`: rows of a batch; `port`: of a proxy before ClickHouse. */
   static async open(engines: Engines, share?: number, port?: number): Promise<MirroredWorld> {
-    const database = new URL(await engines.clickhouse.newDatabase()).pathname.slice(1);
-    const world = new MirroredWorld(engines, engines.clickhouse.address(database, port), share);
+    return await MirroredWorld.openOn(engines.postgres, await onServer(engines.clickhouse, port), share);
+  }
+
+  static async openOn(postgres: PostgresServer, mirror: MirrorPlace, share?: number): Promise<MirroredWorld> {
+    const world = new MirroredWorld(postgres, mirror, share);
     await world.open();
     return world;
   }
@@ -59,9 +89,8 @@ export class MirroredWorld {
 
   async open(): Promise<void> {
     const { url, mirrorUrl, clock } = this;
-    const { postgres } = this.#engines;
-    const folder = this.#folder.path;
-    this.#store = await openMirroredStore({ postgres, url, mirrorUrl, clock, folder, share: this.#share });
+    const [postgres, { cluster }, folder] = [this.#postgres, this.#mirror, this.#folder.path];
+    this.#store = await openMirroredStore({ postgres, url, mirrorUrl, cluster, clock, folder, share: this.#share });
   }
 
   async close(): Promise<void> {
@@ -71,12 +100,12 @@ export class MirroredWorld {
 
   async end(): Promise<void> {
     await this.close();
-    this.#engines.postgres.dropDatabase(this.url);
+    this.#postgres.dropDatabase(this.url);
     this.#folder.remove();
   }
 
   sql(text: string): string {
-    return this.#engines.postgres.sql(new URL(this.url).pathname.slice(1), text);
+    return this.#postgres.sql(new URL(this.url).pathname.slice(1), text);
   }
 
   get today(): number {
@@ -93,9 +122,8 @@ export class MirroredWorld {
     await this.store.history.summary(null, all);
     await this.shipped();
     const life = this.sql('SELECT life FROM xpert.history_mirror');
-    const { postgres, clickhouse } = this.#engines;
-    const days = ledgerDays(postgres, this.url, this.today);
-    expect(await mirrorDays(clickhouse, this.mirrorUrl, life)).toEqual(days);
+    const days = ledgerDays(this.#postgres, this.url, this.today);
+    for (const copy of await this.#mirror.days(life)) expect(copy).toEqual(days);
     return days.length;
   }
 

@@ -56,6 +56,7 @@ export class ZooKeeper {
     return new Promise((resolve) => {
       const socket = connect(this.port, '127.0.0.1', () => socket.write('ruok'));
       socket.setEncoding('utf8');
+      socket.setTimeout(1_000, () => socket.destroy());
       let said = '';
       socket.on('data', (text) => {
         said += text;

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
 import { explain, print, WrongUse } from '../output.ts';
 import { addCleanupCommand } from './cleanup.ts';
+import { addHistoryCommand } from './history.ts';
 
 interface Import {
   readonly nodes: number;
@@ -22,9 +23,10 @@ interface ImportOptions {
   readonly json?: boolean;
 }
 
-/** Verbs that change what is kept: cleanup, imports. */
+/** Verbs that change what is kept: cleanup, history, imports. */
 export function addLedgerCommands(program: Command): void {
   addCleanupCommand(program);
+  addHistoryCommand(program);
   program
     .command('import')
     .description('take over users, peers and nodes from another system')

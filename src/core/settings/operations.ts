@@ -1,4 +1,5 @@
 import type { CleanupJob } from '../ledger/cleanup-job.ts';
+import type { HistoryRebuild } from '../ledger/history-rebuild.ts';
 import type { HistoryShipping } from '../ledger/history-shipping.ts';
 import type { TrackingState } from '../ledger/usage-ledger.ts';
 import type { BillingCycle } from '../units/billing-cycle.ts';
@@ -62,6 +63,19 @@ export interface Handover {
   readonly databaseUrl: string;
 }
 
+export interface HistoryRebuilding {
+  /** The one that runs, or else the last one since the start; null if there was none. */
+  readonly job: HistoryRebuild | null;
+  /**
+   * @param days numbers, both included; days that are not over are left out
+   * @param mends false: differences are only told
+   * @throws ExpectedError `history-none`, `history-rebuild-running`
+   */
+  start(days: { readonly first: number; readonly last: number }, mends: boolean): Promise<HistoryRebuild>;
+  /** Ends it after its present day. @returns how it ended; null if none runs */
+  cancel(): Promise<HistoryRebuild | null>;
+}
+
 /** Port: what the owner does with the product as a whole. Implemented by app/. */
 export interface Operations {
   settings(): Promise<EffectiveSettings>;
@@ -102,6 +116,8 @@ export interface Operations {
   importVpnServiceTexts(texts: VpnServiceTexts): Promise<ImportSummary>;
   /** How far the mirror of history is; null: none is kept. */
   historyShipping(): Promise<HistoryShipping | null>;
+  /** Port: compares days that are over with the mirror of history, and makes those anew that differ. */
+  readonly historyRebuilds: HistoryRebuilding;
   /** @throws LedgerFailure if the ledger cannot be written */
   ready(): Promise<void>;
   /** Begins to let go of the ledger; it is served again where the move took it. Nothing happens where no server runs. */

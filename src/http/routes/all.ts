@@ -28,6 +28,7 @@ import { exportRoutes } from './exports.ts';
 import { gapRoutes } from './gaps.ts';
 import { handoverRoutes } from './handover.ts';
 import { healthRoutes } from './health.ts';
+import { historyRoutes } from './history.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { linkRoutes } from './links.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -96,6 +97,7 @@ const RESOURCES = [
   ledgerRoutes,
   handoverRoutes,
   cleanupRoutes,
+  historyRoutes,
   backupRoutes,
   settingsRoutes,
   auditRoutes,

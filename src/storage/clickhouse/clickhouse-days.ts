@@ -2,8 +2,7 @@ import { LedgerFailure } from '../../core/errors.ts';
 import type { SeriesQuery, Visibility } from '../../core/ledger/usage-history.ts';
 import type { FarAnswer, FarChart, FarDays } from '../sql/mirror/far-days.ts';
 import type { SlowReader } from '../sql/slow-reader.ts';
-import type { ClickHouseClient } from './client.ts';
-import { type SummedDay, sumDays } from './day-table.ts';
+import type { DayTable, SummedDay } from './day-table.ts';
 
 /** Of fewer days the tables are as quick. */
 export const LONG_DAYS = 31;
@@ -18,13 +17,13 @@ interface Health {
 
 /** Sums of days long ago, from ClickHouse; where it fails the tables answer. */
 export class ClickHouseDays implements FarDays {
-  readonly #client: ClickHouseClient;
+  readonly #table: DayTable;
   readonly #slow: SlowReader;
   readonly #atLeastDays: number;
   readonly #health: Health;
 
-  constructor(client: ClickHouseClient, slow: SlowReader, atLeastDays: number, health: Health) {
-    this.#client = client;
+  constructor(table: DayTable, slow: SlowReader, atLeastDays: number, health: Health) {
+    this.#table = table;
     this.#slow = slow;
     this.#atLeastDays = atLeastDays;
     this.#health = health;
@@ -35,8 +34,11 @@ export class ClickHouseDays implements FarDays {
     const asked = await this.#slow.read('planFarChart', query, who, this.#atLeastDays);
     if (asked === null) return null;
     try {
-      const summed = await sumDays(this.#client, { ...asked, line: lineOf(asked) });
-      if (summed !== null) return { asked, since: summed.since, days: summed.rows.map((row) => toDay(row, asked)) };
+      const summed = await this.#table.sum({ ...asked, line: lineOf(asked) });
+      if (summed !== null) {
+        const { shards, since, rows } = summed;
+        return { asked, shards, since, days: rows.map((row) => toDay(row, asked)) };
+      }
     } catch (error) {
       if (!(error instanceof LedgerFailure)) throw error;
     }

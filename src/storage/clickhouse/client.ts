@@ -1,4 +1,5 @@
 import { LedgerFailure } from '../../core/errors.ts';
+import { eachHost } from '../../lib/several-hosts.ts';
 
 /** How long a statement may take, ms: a batch or a sum over years. */
 const TIMEOUT_MS = 60_000;
@@ -24,30 +25,30 @@ export interface Asked {
 
 /** ClickHouse over HTTP, old (18.16) and new. Only what those have in common is said. */
 export class ClickHouseClient {
-  readonly #base: URL;
+  /** Name of the database that is asked. */
+  readonly database: string;
+  readonly #bases: readonly URL[];
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
   readonly #underWay = new Set<AbortController>();
+  #turn = 0;
   #isClosed = false;
 
-  /** `url`: `http(s)://user:password@host:8123/database` */
+  /** `url`: `http(s)://user:password@host:8123[,host:8123…]/database`; of several servers the next one is asked after a failure. */
   constructor(url: string, timeoutMs = TIMEOUT_MS) {
-    const base = new URL(url);
+    const [base, ...others] = eachHost(url) as [URL, ...URL[]];
     this.#headers = {
       'x-clickhouse-user': inHeader(decodeURIComponent(base.username) || 'default'),
       'x-clickhouse-key': inHeader(decodeURIComponent(base.password)),
     };
     this.#timeoutMs = timeoutMs;
-    const database = decodeURIComponent(base.pathname.slice(1)) || 'default';
-    base.username = '';
-    base.password = '';
-    base.pathname = '/';
-    base.search = '';
-    base.searchParams.set('database', database);
-    // A statement that fails after it began to answer is told as a failure, not as a short answer.
-    base.searchParams.set('wait_end_of_query', '1');
-    base.searchParams.set('output_format_json_quote_64bit_integers', '1');
-    this.#base = base;
+    this.database = decodeURIComponent(base.pathname.slice(1)) || 'default';
+    this.#bases = [base, ...others].map((server) => askedAt(server, this.database));
+  }
+
+  /** Another server is asked from now on, if there are several. */
+  turn(): void {
+    this.#turn = (this.#turn + 1) % this.#bases.length;
   }
 
   /** Rows as lists; integers of 64 bits are text. @throws LedgerFailure `history-unreachable`, `history-refused` */
@@ -71,8 +72,19 @@ export class ClickHouseClient {
     for (const asked of this.#underWay) asked.abort(CLOSED);
   }
 
-  async #ask(sql: string, { sent, queryId, settings = {}, timeoutMs = this.#timeoutMs }: Asked): Promise<string> {
-    const url = new URL(this.#base);
+  async #ask(sql: string, asked: Asked): Promise<string> {
+    const turn = this.#turn;
+    try {
+      return await this.#asked(this.#bases[turn] as URL, sql, asked);
+    } catch (error) {
+      // Several that failed at once turn once.
+      if (turn === this.#turn) this.turn();
+      throw error;
+    }
+  }
+
+  async #asked(base: URL, sql: string, { sent, queryId, settings = {}, timeoutMs = this.#timeoutMs }: Asked) {
+    const url = new URL(base);
     if (queryId !== undefined) url.searchParams.set('query_id', queryId);
     for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, String(value));
     let body: string | FormData = sql;
@@ -106,12 +118,24 @@ export class ClickHouseClient {
   }
 }
 
+function askedAt(server: URL, database: string): URL {
+  const base = new URL('/', server);
+  base.username = '';
+  base.password = '';
+  base.searchParams.set('database', database);
+  // A statement that fails after it began to answer is told as a failure, not as a short answer.
+  base.searchParams.set('wait_end_of_query', '1');
+  base.searchParams.set('output_format_json_quote_64bit_integers', '1');
+  return base;
+}
+
 /** Bytes of UTF-8, as a header takes them. */
 function inHeader(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-function unreachable(error: unknown): LedgerFailure {
+/** @returns what is told when the server, or what it should have, is away. */
+export function unreachable(error: unknown): LedgerFailure {
   const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   const why = cause?.code ?? cause?.message ?? message;
   return new LedgerFailure('history-unreachable', `ClickHouse cannot be reached: ${why}.`, {

@@ -1,105 +1,18 @@
 import type { BatchMark } from '../sql/mirror/far-days.ts';
-import { BATCH_COLUMNS, type Batch } from '../sql/mirror/outbox.ts';
-import type { ClickHouseClient } from './client.ts';
+import { BATCH_COLUMNS, type Batch, type MirroredRow } from '../sql/mirror/outbox.ts';
+import { type ClickHouseClient, unreachable } from './client.ts';
+import { type DayPlace, isCaughtUp, placeOnCluster, placeOnServer, TYPE, typed } from './day-place.ts';
 
-/**
- * Day rows as sums of signed changes. Each batch comes with a mark, a row of its own with the batch's number and seal, in
- * the same part: the server takes both or neither. Rows of data have number and seal 0. A row whose changes add up to
- * nothing vanishes by itself; reads always sum, because parts may not be merged yet.
- */
-const TABLE = 'xpert_day';
-
-const TYPE: Readonly<Record<string, string>> = {
-  day: 'Int32',
-  server: 'String',
-  port: 'UInt32',
-  protocol: 'String',
-  node_id: 'String',
-  service_id: 'String',
-  tally_id: 'UInt64',
-  segment_id: 'UInt64',
-  carrier_id: 'UInt64',
-};
-const typed = (name: string) => `${name} ${TYPE[name] ?? 'Int64'}`;
-
-const SUMMED = ['rx', 'tx', 'undirected', 'markup', 'hours', 'connections', 'present'];
-
-/** Makes the table if it is not there. */
-export async function makeDayTable(client: ClickHouseClient): Promise<void> {
-  const columns = ['life UInt64', 'batch UInt64', 'seal UInt64', 'date Date', ...BATCH_COLUMNS.map(typed)];
-  await client.run(
-    `CREATE TABLE IF NOT EXISTS ${TABLE} (${columns.join(', ')})
-     ENGINE = SummingMergeTree((${SUMMED.join(', ')})) PARTITION BY (life, toYYYYMM(date))
-     ORDER BY (life, batch, seal, segment_id, day, tally_id)`,
-  );
-}
-
-/**
- * Sends a batch, which then is in the table once, however often it is sent and whatever became of earlier attempts: the
- * server looks for its mark itself, and never runs two statements of one id at a time, so that also one that lay on the
- * way and arrives late adds nothing.
- * @returns false if the table holds another batch of this number
- */
-export async function sendBatch(client: ClickHouseClient, batch: Batch): Promise<boolean> {
-  const { life, number, seal, rows } = batch;
-  const mark: string[] = BATCH_COLUMNS.map((name) => (TYPE[name] === 'String' ? '' : name === 'present' ? '1' : '0'));
-  mark[0] = rows[0]?.[0] ?? '0';
-  const lines = [[String(number), seal, ...mark], ...rows.map((row) => ['0', '0', ...row])];
-  const own = ['batch', 'seal', ...BATCH_COLUMNS];
-  const statement = `INSERT INTO ${TABLE} (life, date, ${own.join(', ')})
-    SELECT toUInt64(${life}), toDate(day), ${own.join(', ')} FROM sent
-    WHERE (SELECT count() FROM ${TABLE} WHERE life = ${life} AND batch = ${number}) = 0`;
-  await client.run(statement, {
-    queryId: `xpert-${life}-${number}`,
-    sent: {
-      name: 'sent',
-      structure: ['batch UInt64', 'seal UInt64', ...BATCH_COLUMNS.map(typed)].join(', '),
-      tsv: `${lines.map((line) => line.map(toTsv).join('\t')).join('\n')}\n`,
-    },
-    settings: ONE_PART,
-  });
-  const marks = await client.rows(`SELECT seal FROM ${TABLE} WHERE life = ${life} AND batch = ${number} GROUP BY seal`);
-  return marks.length === 1 && marks[0]?.[0] === seal;
-}
-
-/** One block, whatever the profile of the user says. */
-const ONE_PART = {
-  max_threads: 1,
-  max_block_size: 65_536,
-  min_insert_block_size_rows: 1_000_000,
-  min_insert_block_size_bytes: 1_000_000_000,
-};
-
-function toTsv(value: string): string {
-  return value.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] as string);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\0': '\\0',
-};
-
-/** True if the table holds every batch up to this one, each once: no part was lost. */
-export async function holdsAll(
-  client: ClickHouseClient,
-  life: string,
-  shipped: number,
-  seal: string,
-): Promise<boolean> {
-  if (shipped === 0) return true;
-  const [row] = await client.rows(
-    `SELECT uniqExact(batch), sum(present), countIf(batch = ${shipped} AND seal = toUInt64('${seal}')) FROM ${TABLE}
-     WHERE life = ${life} AND batch BETWEEN 1 AND ${shipped}`,
-  );
-  return Number(row?.[0]) === shipped && Number(row?.[1]) === shipped && Number(row?.[2]) === 1;
+/** How far the table is known to be. */
+export interface Known {
+  readonly life: string;
+  /** The last batch that it is known to hold. */
+  readonly shipped: number;
+  readonly shippedSeal: string;
 }
 
 /** Groups of day rows that are summed. */
-export interface DaySums {
-  readonly life: string;
+export interface DaySums extends Known {
   readonly first: number;
   readonly last: number;
   /** Column that tells the line, or null: all are one. */
@@ -107,12 +20,10 @@ export interface DaySums {
   /** Ids of segments; null: all. */
   readonly segments: readonly number[] | null;
   readonly nodeId: string | null;
-  /** The last batch that the table is known to hold. */
-  readonly shipped: number;
-  readonly shippedSeal: string;
 }
 
 export interface SummedDays {
+  readonly shards: number;
   /** Batches in these sums, after the one that the table is known to hold. */
   readonly since: readonly BatchMark[];
   readonly rows: readonly SummedDay[];
@@ -127,37 +38,203 @@ const MOST_ROWS = 500_000;
 /** A sum that takes longer is left to PostgreSQL. */
 const SUM_MS = 20_000;
 
+/** One block, whatever the profile of the user says. */
+const ONE_PART = {
+  max_threads: 1,
+  max_block_size: 65_536,
+  min_insert_block_size_rows: 1_000_000,
+  min_insert_block_size_bytes: 1_000_000_000,
+};
+
 /**
- * What the sums are of and which batches are in them are one look. Null: the table does not hold all that it took, because
- * parts of it were lost; every mark is counted each time, since nobody need have noticed that the server was down.
+ * Day rows as sums of signed changes. Each batch comes with a mark for each shard, a row of its own with the batch's number
+ * and seal, in the same part as what the batch has for that shard: it takes both or neither. Rows of data have number and
+ * seal 0; the `segment_id` of a mark is the number of its shard, which leads it there. A row whose changes add up to nothing
+ * vanishes by itself; reads always sum, because parts may not be merged yet.
  */
-export async function sumDays(client: ClickHouseClient, asked: DaySums): Promise<SummedDays | null> {
-  const { life, first, last, line, segments, nodeId, shipped, shippedSeal } = asked;
-  const narrow = [
-    `day BETWEEN ${first} AND ${last}`,
-    ...(segments === null ? [] : [`segment_id IN (${segments.join(', ') || '0'})`]),
-    ...(nodeId === null ? [] : [`node_id = ${quote(nodeId)}`]),
-  ];
-  const held = `(SELECT sum(present) FROM ${TABLE} WHERE life = ${life} AND batch BETWEEN 1 AND ${shipped})`;
-  const rows = await client.rows(
-    `SELECT batch AS number, if(batch = 0, day, 0) AS at, ${line === null ? "''" : `if(batch = 0, ${line}, '')`} AS line,
-       sum(rx), sum(tx), sum(undirected), sum(markup), max(seal), ${held} AS held
-     FROM ${TABLE} WHERE life = ${life} AND ((batch = 0 AND ${narrow.join(' AND ')}) OR batch >= ${Math.max(shipped, 1)})
-     GROUP BY number, at, line`,
-    { settings: { max_result_rows: MOST_ROWS, result_overflow_mode: 'throw' }, timeoutMs: SUM_MS },
-  );
-  const isMark = (row: readonly (string | number)[]) => row[0] !== '0';
-  const marks = rows
-    .filter(isMark)
-    .map((row) => ({ number: Number(row[0]), seal: String(row[7]) }))
-    .sort((a, b) => a.number - b.number);
-  const known = shipped === 0 ? null : marks.shift();
-  if (known !== null && (known?.number !== shipped || known.seal !== shippedSeal)) return null;
-  if (rows.length > 0 && Number(rows[0]?.[8]) !== shipped) return null;
-  if (marks.some(({ number }, i) => number !== shipped + 1 + i)) return null;
-  const days = rows.filter((row) => !isMark(row));
-  return { since: marks, rows: days.map((row) => row.slice(1, 7) as unknown as SummedDay) };
+export class DayTable {
+  readonly #client: ClickHouseClient;
+  readonly #cluster: string | null;
+  #place: DayPlace | null = null;
+
+  /** `cluster`: its name in the servers' configuration; null: one server holds all. */
+  constructor(client: ClickHouseClient, cluster: string | null) {
+    this.#client = client;
+    this.#cluster = cluster;
+  }
+
+  /** To be called first, and after each failure: makes the table if it is not there, and looks at how it is split. */
+  async prepare(): Promise<void> {
+    const [client, cluster] = [this.#client, this.#cluster];
+    this.#place =
+      cluster === null ? await placeOnServer(client) : await placeOnCluster(client, cluster, this.#place !== null);
+  }
+
+  async #prepared(): Promise<DayPlace> {
+    if (this.#place === null) await this.prepare();
+    return this.#place as DayPlace;
+  }
+
+  /**
+   * Sends a batch, which then is in the table once, however often it is sent and whatever became of earlier attempts: the
+   * server looks for the marks itself and leaves out what their shards have, and never runs two statements of one id at a
+   * time; replicas refuse a block that they took already. So one that lay on the way and arrives late adds nothing.
+   * @returns false if the table holds another batch of this number
+   * @throws LedgerFailure if not all of it is there: it is to be sent again
+   */
+  async send({ life, number, seal, rows }: Batch): Promise<boolean> {
+    const { table, shards, settings, isSo } = await this.#prepared();
+    const numbers = Array.from({ length: shards }, (_, shard) => String(shard));
+    const marks = numbers.map((shard) => [String(number), seal, ...markOf(shard, rows[0]?.[0] ?? '0')]);
+    const lines = [...marks, ...rows.map((row) => ['0', '0', ...row])];
+    const own = ['batch', 'seal', ...BATCH_COLUMNS];
+    const statement = `INSERT INTO ${table} (life, date, ${own.join(', ')})
+      SELECT toUInt64(${life}), toDate(day), ${own.join(', ')} FROM sent
+      WHERE toUInt64(segment_id % ${shards}) NOT IN
+        (SELECT segment_id FROM ${table} WHERE life = ${life} AND batch = ${number}) AND ${isSo}`;
+    await this.#client.run(statement, {
+      queryId: `xpert-${life}-${number}`,
+      sent: {
+        name: 'sent',
+        structure: ['batch UInt64', 'seal UInt64', ...BATCH_COLUMNS.map(typed)].join(', '),
+        tsv: `${lines.map((line) => line.map(toTsv).join('\t')).join('\n')}\n`,
+      },
+      settings: { ...ONE_PART, ...settings },
+    });
+    const found = await this.#client.rows(
+      `SELECT seal, segment_id FROM ${table} WHERE life = ${life} AND batch = ${number} GROUP BY seal, segment_id`,
+      { settings },
+    );
+    if (found.some(([other]) => other !== seal)) return false;
+    if (found.length !== shards) throw unreachable(new Error('not every shard has what was sent'));
+    return true;
+  }
+
+  /**
+   * True if the table holds every batch up to this one, each once: no part was lost.
+   * @throws LedgerFailure if it cannot be told: a replica has not yet what another one has
+   */
+  async holdsAll(life: string, shipped: number, seal: string): Promise<boolean> {
+    const place = await this.#prepared();
+    if (this.#cluster !== null && !(await isCaughtUp(this.#client, this.#cluster, place))) {
+      this.#client.turn();
+      throw unreachable(new Error('a replica has not caught up yet'));
+    }
+    if (shipped === 0) return true;
+    const rows = await this.#client.rows(
+      `SELECT segment_id, uniqExact(batch), sum(present), countIf(batch = ${shipped} AND seal = toUInt64('${seal}'))
+       FROM ${place.table} WHERE life = ${life} AND batch BETWEEN 1 AND ${shipped} GROUP BY segment_id`,
+      { settings: place.settings },
+    );
+    const isWhole = ([shard, batches, present, last]: readonly (string | number)[]) =>
+      Number(shard) < place.shards && Number(batches) === shipped && Number(present) === shipped && Number(last) === 1;
+    return rows.length === place.shards && rows.every(isWhole);
+  }
+
+  /** Null: the table does not hold all that it took, because parts of it were lost or a replica is behind. */
+  async sum(asked: DaySums): Promise<SummedDays | null> {
+    const { first, last, line, segments, nodeId } = asked;
+    const narrow = [
+      `day BETWEEN ${first} AND ${last}`,
+      ...(segments === null ? [] : [`segment_id IN (${segments.join(', ') || '0'})`]),
+      ...(nodeId === null ? [] : [`node_id = ${quote(nodeId)}`]),
+    ];
+    const lines = [
+      ['at', 'day', 'toInt32(0)'],
+      ['line', line ?? "''", "''"],
+    ] as const;
+    return (await this.#look(asked, lines, BYTES, narrow)) as SummedDays | null;
+  }
+
+  /** Rows of one day, of every `slices`th tally, as they add up to here. Null: as `sum`, or there are later batches. */
+  async rowsOf(known: Known, day: number, slice: number, slices: number): Promise<readonly MirroredRow[] | null> {
+    const lines = [
+      ['tally', 'tally_id', 'toUInt64(0)'],
+      ['segment', 'segment_id', 'toUInt64(0)'],
+      ['of_protocol', 'protocol', "''"],
+      ['of_node', 'node_id', "''"],
+    ] as const;
+    const narrow = [`day = ${day}`, `tally_id % ${slices} = ${slice}`];
+    const seen = await this.#look(known, lines, [...BYTES, 'hours', 'connections', 'present'], narrow);
+    if (seen === null || seen.since.length > 0) return null;
+    return (seen.rows as MirroredRow[]).filter((row) => row.slice(lines.length).some((value) => value !== '0'));
+  }
+
+  /**
+   * What the sums are of and which batches are in them are one look on each shard. Every mark is counted each time, since
+   * nobody need have noticed that a server was down.
+   * @param lines name, expression of rows of data, and what marks have instead
+   */
+  async #look(
+    { life, shipped, shippedSeal }: Known,
+    lines: readonly (readonly [name: string, of: string, none: string])[],
+    sums: readonly string[],
+    narrow: readonly string[],
+  ) {
+    const { table, shards, settings } = await this.#prepared();
+    const columns = [
+      `if(batch = 0, batch, greatest(batch, toUInt64(${shipped}))) AS number`,
+      'if(batch = 0, batch, segment_id) AS shard',
+      'sum(present)',
+      `max(if(batch < ${shipped}, toUInt64(0), seal))`,
+      ...lines.map(([name, of, none]) => `if(batch = 0, ${of}, ${none}) AS ${name}`),
+      ...sums.map((name) => `sum(${name})`),
+    ];
+    const rows = await this.#client.rows(
+      `SELECT ${columns.join(', ')} FROM ${table}
+       WHERE life = ${life} AND ((batch = 0 AND ${narrow.join(' AND ')}) OR batch > 0)
+       GROUP BY number, shard, ${lines.map(([name]) => name).join(', ')}`,
+      { settings: { ...settings, max_result_rows: MOST_ROWS, result_overflow_mode: 'throw' }, timeoutMs: SUM_MS },
+    );
+    const isMark = (row: readonly (string | number)[]) => row[0] !== '0';
+    const since = sinceOf(rows.filter(isMark).map(toMark), shards, shipped, shippedSeal);
+    if (since === null) return null;
+    return { shards, since, rows: rows.filter((row) => !isMark(row)).map((row) => row.slice(4)) as unknown[] };
+  }
 }
+
+const BYTES = ['rx', 'tx', 'undirected', 'markup'];
+
+/** Values of a mark, in the order of `BATCH_COLUMNS`. */
+function markOf(shard: string, day: string): string[] {
+  const own: Readonly<Record<string, string>> = { day, segment_id: shard, present: '1' };
+  return BATCH_COLUMNS.map((name) => own[name] ?? (TYPE[name] === 'String' ? '' : '0'));
+}
+
+/** Those up to what was shipped are one, with how many they are. */
+interface Marks extends BatchMark {
+  readonly count: number;
+}
+
+function toMark(row: readonly (string | number)[]): Marks {
+  return { number: Number(row[0]), shard: Number(row[1]), count: Number(row[2]), seal: String(row[3]) };
+}
+
+/** Batches after what was shipped, if each shard has everything up to there, and no hole behind it. */
+function sinceOf(marks: readonly Marks[], shards: number, shipped: number, shippedSeal: string): BatchMark[] | null {
+  const since: BatchMark[] = [];
+  for (let shard = 0; shard < shards; shard++) {
+    const own = marks.filter((mark) => mark.shard === shard).sort((a, b) => a.number - b.number);
+    const known = shipped === 0 ? null : own.shift();
+    if (known !== null && (known?.number !== shipped || known.count !== shipped || known.seal !== shippedSeal))
+      return null;
+    if (own.some(({ number, count }, i) => number !== shipped + 1 + i || count !== 1)) return null;
+    since.push(...own);
+  }
+  return marks.every(({ shard }) => shard < shards) ? since : null;
+}
+
+function toTsv(value: string): string {
+  return value.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] as string);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\\0',
+};
 
 function quote(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -1,15 +1,19 @@
 import { ExpectedError } from '../../core/errors.ts';
+import type { DayComparison } from '../../core/ledger/history-rebuild.ts';
 import type { HistoryShipping } from '../../core/ledger/history-shipping.ts';
 import type { SeriesQuery, Visibility } from '../../core/ledger/usage-history.ts';
-import type { Outbox } from '../sql/mirror/outbox.ts';
+import type { MirrorState, Outbox } from '../sql/mirror/outbox.ts';
 import type { Mirror, MirroredLedger } from '../sql/stores.ts';
 import { ClickHouseDays, LONG_DAYS } from './clickhouse-days.ts';
 import { ClickHouseClient } from './client.ts';
+import { DayTable } from './day-table.ts';
 import { Shipper, type ShipperParts } from './shipper.ts';
 
 export interface MirrorOptions extends Pick<ShipperParts, 'outbox' | 'onFailure' | 'idleMs' | 'retryMs'> {
-  /** `http(s)://user:password@host:8123/database` */
+  /** `http(s)://user:password@host:8123[,host:8123…]/database` */
   readonly url: string;
+  /** Name of the cluster that the servers are of; absent: one server. */
+  readonly cluster?: string | null;
   /** ClickHouse lost something, or holds what is not of this ledger: all days are sent again. */
   readonly onRestart: () => void;
   /** Charts of fewer days are read from the tables. */
@@ -18,15 +22,17 @@ export interface MirrorOptions extends Pick<ShipperParts, 'outbox' | 'onFailure'
 
 /** Keeps a mirror of the ledger's days in ClickHouse. Whether the server is there is no condition: it is tried again. */
 export function openClickHouseMirror(options: MirrorOptions, { slow, calendar, clock }: MirroredLedger): Mirror {
-  const { url, outbox, atLeastDays = LONG_DAYS } = options;
+  const { url, cluster = null, outbox, atLeastDays = LONG_DAYS } = options;
   const client = new ClickHouseClient(url);
+  const table = new DayTable(client, cluster);
   const today = () => calendar.dayOf(clock.now().getTime()).number;
-  const shipper = new Shipper({ ...options, client, today });
-  const days = new ClickHouseDays(client, slow, atLeastDays, shipper);
+  const shipper = new Shipper({ ...options, table, today });
+  const days = new ClickHouseDays(table, slow, atLeastDays, shipper);
   shipper.start();
   return {
     chart: (query: SeriesQuery, who: Visibility) => days.chart(query, who),
     shipping: () => shippingOf(outbox, shipper, today()),
+    compareDay: (day, mends) => compareDay(outbox, table, day, mends),
     async close() {
       const stopped = shipper.stop();
       // A batch that is not waited for is sent again at the next start.
@@ -35,6 +41,24 @@ export function openClickHouseMirror(options: MirrorOptions, { slow, calendar, c
       await outbox.close();
     },
   };
+}
+
+/** Slice by slice, each at one moment. */
+async function compareDay(outbox: Outbox, table: DayTable, day: number, mends: boolean): Promise<DayComparison | null> {
+  const slices = await outbox.slicesOf(day);
+  let sum: DayComparison = { rows: 0, different: 0, foreign: 0, waiting: 0 };
+  for (let slice = 0; slice < slices; slice++) {
+    const read = (state: MirrorState) => table.rowsOf(state, day, slice, slices);
+    const found = await outbox.compare({ day, slice, slices }, read, mends);
+    if (found === null) return null;
+    sum = {
+      rows: sum.rows + found.rows,
+      different: sum.different + found.different,
+      foreign: sum.foreign + found.foreign,
+      waiting: sum.waiting + found.waiting,
+    };
+  }
+  return sum;
 }
 
 async function shippingOf(outbox: Outbox, shipper: Shipper, today: number): Promise<HistoryShipping> {

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerFailure } from '../../core/errors.ts';
 import type { Outbox } from '../sql/mirror/outbox.ts';
-import type { ClickHouseClient } from './client.ts';
-import { holdsAll, makeDayTable, sendBatch } from './day-table.ts';
+import type { DayTable } from './day-table.ts';
 
 export interface ShipperParts {
   readonly outbox: Outbox;
-  readonly client: ClickHouseClient;
+  readonly table: DayTable;
   /** Number of the day that runs in the panel's zone. */
   readonly today: () => number;
   /** Told when shipping fails, and, with null, when it goes on. */
@@ -80,21 +79,21 @@ export class Shipper {
 
   /** One batch, or a share of the days that are over. @returns false if there is nothing to be done at present */
   async step(): Promise<boolean> {
-    const { outbox, client, today } = this.#parts;
+    const { outbox, table, today } = this.#parts;
     if (!this.#isLookedAt) await this.#look();
     const batch = await outbox.seal();
     if (batch === null) return await outbox.fill(today());
-    if (await sendBatch(client, batch)) await outbox.acknowledge(batch);
+    if (await table.send(batch)) await outbox.acknowledge(batch);
     else await this.#restart();
     return true;
   }
 
   /** After a start and after each failure: whether the table still holds what it took. */
   async #look(): Promise<void> {
-    const { outbox, client } = this.#parts;
+    const { outbox, table } = this.#parts;
     const { life, shipped, shippedSeal } = await outbox.begin();
-    await makeDayTable(client);
-    if (!(await holdsAll(client, life, shipped, shippedSeal))) await this.#restart();
+    await table.prepare();
+    if (!(await table.holdsAll(life, shipped, shippedSeal))) await this.#restart();
     this.#isLookedAt = true;
   }
 

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { monthOfDay } from '../../core/units/calendar.ts';
-import { BATCH_COLUMNS, type Batch, type MirrorState, type Outbox } from '../sql/mirror/outbox.ts';
+import type { Batch, DaySlice, MirroredRow, MirrorState, Outbox, SliceComparison } from '../sql/mirror/outbox.ts';
+import { BATCH_COLUMNS } from '../sql/mirror/outbox.ts';
+import { compareSlice } from './mirror-comparison.ts';
 
 /** Changes that are taken over, or put into a batch, in one transaction: a moment's work. */
 const SHARE = 20_000;
@@ -118,6 +120,27 @@ export class PostgresOutbox implements Outbox {
       const old = [number - KEPT_BATCHES];
       await client.query('DELETE FROM history_batch_row WHERE number <= $1', old);
       await client.query('DELETE FROM history_batch WHERE number <= $1', old);
+    });
+  }
+
+  slicesOf(day: number): Promise<number> {
+    return this.#connected(async (client) => {
+      const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM day WHERE day = $1', [day]);
+      return Math.max(1, Math.ceil(Number(rows[0]?.count ?? 0) / this.#share));
+    });
+  }
+
+  compare(
+    slice: DaySlice,
+    read: (state: MirrorState) => Promise<readonly MirroredRow[] | null>,
+    mends: boolean,
+  ): Promise<SliceComparison | null> {
+    return this.#locked(async (client) => {
+      const state = await readState(client);
+      if (state === null || state.sealed > state.shipped || state.filledDay < slice.day) return null;
+      await refuseRestored(client);
+      const rows = await read(state);
+      return rows === null ? null : await compareSlice(client, slice, rows, mends);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { SecretBox } from '../../core/identity/secret-box.ts';
+import type { DayComparison } from '../../core/ledger/history-rebuild.ts';
 import type { HistoryShipping } from '../../core/ledger/history-shipping.ts';
 import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
@@ -58,6 +59,8 @@ export interface MirroredLedger extends Pick<OpenLedger, 'slow' | 'calendar' | '
 /** Day rows that are kept elsewhere, too. */
 export interface Mirror extends FarDays {
   shipping(): Promise<HistoryShipping>;
+  /** Compares a day that is over with the ledger; `mends`: what differs is sent. Null: it cannot be told at present. */
+  compareDay(day: number, mends: boolean): Promise<DayComparison | null>;
   close(): Promise<void>;
 }
 
@@ -99,6 +102,9 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
     exports: new SqlUsageExport(writer, exporter),
     /** How far a mirror of days long ago is; null: none is kept. */
     shipping: async (): Promise<HistoryShipping | null> => (await mirror?.shipping()) ?? null,
+    /** Null: none is kept, or it cannot be told at present. @throws LedgerFailure */
+    compareDay: async (day: number, mends: boolean): Promise<DayComparison | null> =>
+      (await mirror?.compareDay(day, mends)) ?? null,
     audit: new SqlAuditLog(readers.identity, writer),
     /** When a process last wrote to this ledger before now; null for a new one. */
     lastInstant,

@@ -1866,6 +1866,25 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/history/rebuild": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The comparison of history that runs, or else the last one since the start */
+        readonly get: operations["getHistoryRebuild"];
+        readonly put?: never;
+        /** Begin to compare days with their mirror in ClickHouse, row by row, and make anew what differs */
+        readonly post: operations["postHistoryRebuild"];
+        /** Cancel the running comparison of history; what was made anew stays so */
+        readonly delete: operations["deleteHistoryRebuild"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/backups": {
         readonly parameters: {
             readonly query?: never;
@@ -3954,6 +3973,37 @@ export interface components {
                 readonly before: number | bigint;
                 /** @description Bytes, exact. */
                 readonly after: number | bigint;
+            } | null;
+        };
+        readonly HistoryRebuild: {
+            readonly id: string;
+            /** @description YYYY-MM-DD, a day of the panel. */
+            readonly from: string;
+            /** @description The last day, included; days that are not over are left out. */
+            readonly to: string;
+            /** @description true: differences are only told. */
+            readonly dryRun: boolean;
+            /**
+             * @description verifying: what was made anew is compared again when it was sent.
+             * @enum {string}
+             */
+            readonly state: "comparing" | "verifying" | "done" | "cancelled" | "failed";
+            /** @description Days that are to be compared. */
+            readonly days: number;
+            readonly comparedDays: number;
+            /** @description Rows that were compared. */
+            readonly rows: number;
+            /** @description Rows that differed when their day was compared. */
+            readonly differentRows: number;
+            readonly differentDays: readonly string[];
+            /** Format: date-time */
+            readonly startedAt: string;
+            /** Format: date-time */
+            readonly endedAt: string | null;
+            readonly error: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
             } | null;
         };
         readonly Backup: {
@@ -8417,6 +8467,82 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["CleanupJob"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getHistoryRebuild: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly rebuild: components["schemas"]["HistoryRebuild"] | null;
+                    };
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postHistoryRebuild: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description YYYY-MM-DD, a day of the panel. */
+                    readonly from: string;
+                    /** @description YYYY-MM-DD, a day of the panel. */
+                    readonly to: string;
+                    /** @description true: only say what differs. */
+                    readonly dryRun?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRebuild"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly deleteHistoryRebuild: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRebuild"];
                 };
             };
             readonly default: components["responses"]["Problem"];

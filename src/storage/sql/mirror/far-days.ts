@@ -26,8 +26,9 @@ export interface FarChart {
   readonly segments: readonly number[] | null;
 }
 
-/** A batch that the mirror holds. */
+/** A batch that a shard of the mirror holds. */
 export interface BatchMark {
+  readonly shard: number;
   readonly number: number;
   readonly seal: string;
 }
@@ -35,7 +36,9 @@ export interface BatchMark {
 /** What the mirror answered. To it comes what waits in the outbox, but for batches that are in it already. */
 export interface FarAnswer {
   readonly asked: FarChart;
-  /** Batches in it after the one that the mirror was known to hold. */
+  /** A row is on the shard `segment id % shards`. */
+  readonly shards: number;
+  /** Batches in it after the one that the mirror was known to hold, on each shard without holes. */
   readonly since: readonly BatchMark[];
   readonly days: readonly FarDay[];
 }

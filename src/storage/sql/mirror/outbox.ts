@@ -19,6 +19,27 @@ export interface Batch {
   readonly rows: readonly BatchRow[];
 }
 
+/** A row of the mirror: `[tally id, segment id, protocol, node id, rx, tx, undirected, markup, hours, connections, present]`. */
+export type MirroredRow = readonly string[];
+
+/** Rows of a day whose tally id, divided by `slices`, leaves `slice`. */
+export interface DaySlice {
+  readonly day: number;
+  readonly slice: number;
+  readonly slices: number;
+}
+
+/** How a slice of a day in the mirror compares with the ledger. */
+export interface SliceComparison {
+  /** Rows that either side has. */
+  readonly rows: number;
+  readonly different: number;
+  /** Rows of the mirror under another name than the ledger's: no change that is added mends them. */
+  readonly foreign: number;
+  /** Changes that wait, and count as if they were there. */
+  readonly waiting: number;
+}
+
 /** How far the mirror is. */
 export interface MirrorState {
   readonly life: string;
@@ -51,6 +72,19 @@ export interface Outbox {
   seal(): Promise<Batch | null>;
   /** The mirror holds this batch. */
   acknowledge(batch: Pick<Batch, 'life' | 'number' | 'seal'>): Promise<void>;
+  /** Into how many slices a day is to be divided so that each is a moment's work. */
+  slicesOf(day: number): Promise<number>;
+  /**
+   * Compares a slice of a day with the ledger as it is at one moment, with what waits; nothing is sent meanwhile.
+   * @param read what the mirror has, if it has everything up to what was shipped; else null
+   * @param mends what differs is put into the outbox as a change
+   * @returns null if it cannot be told now: a batch is under way, or the day or what was read is not in the mirror
+   */
+  compare(
+    slice: DaySlice,
+    read: (state: MirrorState) => Promise<readonly MirroredRow[] | null>,
+    mends: boolean,
+  ): Promise<SliceComparison | null>;
   state(): Promise<MirrorState | null>;
   close(): Promise<void>;
 }

@@ -42,26 +42,33 @@ export class MirrorReader {
   }
 
   /** What waits in the outbox, for days that were asked of the mirror; null: the answer does not fit the ledger as it is. */
-  waiting({ asked, since }: FarAnswer, line: string): readonly FarDay[] | null {
+  waiting({ asked, shards, since }: FarAnswer, line: string): readonly FarDay[] | null {
     const mirror = this.#mirror();
     if (mirror === null || mirror.life !== asked.life || !since.every((mark) => this.#isOwn(mark))) return null;
-    const through = Math.max(asked.shipped, ...since.map(({ number }) => number));
+    const ofShards = Array.from(
+      { length: shards },
+      (_, i) => asked.shipped + since.filter(({ shard }) => shard === i).length,
+    );
+    const through = Math.min(...ofShards);
     // Batches between were shipped and cleaned up meanwhile: what they held is in neither.
     if (through < mirror.shipped && !this.#isKept(through + 1)) return null;
     // A claim or a reset gave the user another one meanwhile.
     if (asked.userId !== null && `${this.#segmentsOf(asked.userId)}` !== `${asked.segments}`) return null;
     const rows = this.#sql.allBig<Omit<FarDay, 'day'> & { day: bigint }>(
       `WITH w AS (
-         SELECT day, tally_id, rx, tx, undirected, markup FROM history_outbox
-         UNION ALL SELECT day, tally_id, rx, tx, undirected, markup FROM history_batch_row WHERE number > @through)
+         SELECT 0 AS number, day, tally_id, rx, tx, undirected, markup FROM history_outbox
+         UNION ALL SELECT number, day, tally_id, rx, tx, undirected, markup FROM history_batch_row WHERE number > @through)
        SELECT w.day, ${line} AS line, ${sums('w')}
        FROM w JOIN tally t ON t.id = w.tally_id JOIN segment g ON g.id = t.segment_id
        JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
-       WHERE w.day BETWEEN @first AND @last AND (@nodeId IS NULL OR c.node_id = @nodeId)
+       WHERE CAST(w.number AS TEXT) || ' ' || CAST(g.id % @shards AS TEXT) NOT IN (SELECT value FROM json_each(@held))
+         AND w.day BETWEEN @first AND @last AND (@nodeId IS NULL OR c.node_id = @nodeId)
          AND (@segments IS NULL OR CAST(g.id AS TEXT) IN (SELECT value FROM json_each(@segments)))
        GROUP BY w.day, 2`,
       {
         through,
+        shards,
+        held: JSON.stringify(since.map(({ number, shard }) => `${number} ${shard}`)),
         first: asked.first,
         last: asked.last,
         nodeId: asked.nodeId,

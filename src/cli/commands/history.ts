@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { ExpectedError } from '../../core/errors.ts';
+import { type Api, withApi } from '../api.ts';
+import { explain, print } from '../output.ts';
+
+interface RebuildOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+interface Rebuild {
+  readonly state: 'comparing' | 'verifying' | 'done' | 'cancelled' | 'failed';
+  readonly days: number;
+  readonly comparedDays: number;
+  readonly rows: number;
+  readonly differentRows: number;
+  readonly differentDays: readonly string[];
+  readonly endedAt: string | null;
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+}
+
+const PATH = '/api/v1/history/rebuild';
+/** How often the progress is asked for. */
+const ASK_MS = 300;
+
+export function addHistoryCommand(program: Command): void {
+  program
+    .command('history')
+    .description('the mirror of history in ClickHouse')
+    .command('rebuild')
+    .description('compare days with the ledger, row by row, and make anew what differs. Ctrl-C cancels')
+    .requiredOption('--from <day>', 'first day, like 2026-01-31')
+    .requiredOption('--to <day>', 'last day')
+    .option('--dry-run', 'only say what differs')
+    .option('--json', 'answer as JSON')
+    .action((options: RebuildOptions) => withApi((api) => run(api, options)));
+}
+
+async function run(api: Api, { from, to, dryRun = false, json }: RebuildOptions): Promise<void> {
+  const cancel = () => void api.delete(PATH).catch(() => {});
+  process.once('SIGINT', cancel);
+  try {
+    await api.post(PATH, { from, to, dryRun });
+    const rebuild = await follow(api);
+    if (json) print(JSON.stringify(rebuild));
+    tellEnd(rebuild, dryRun, json === true);
+  } finally {
+    process.off('SIGINT', cancel);
+  }
+}
+
+/** Shows how far it is until it has ended. */
+async function follow(api: Api): Promise<Rebuild> {
+  for (;;) {
+    const { rebuild } = await api.get<{ rebuild: Rebuild | null }>(PATH);
+    if (rebuild === null)
+      throw new ExpectedError('history-rebuild-lost', 'The server was started anew; the comparison ended with it.', {
+        hint: 'Run it again: what was made anew stays so.',
+      });
+    tellProgress(rebuild);
+    if (rebuild.endedAt !== null) return rebuild;
+    await delay(ASK_MS);
+  }
+}
+
+/** One line that is written over, for people who watch. */
+function tellProgress({ state, comparedDays, days, differentRows, endedAt }: Rebuild): void {
+  if (!process.stderr.isTTY) return;
+  const text =
+    state === 'verifying'
+      ? 'sending and comparing again …'
+      : `${comparedDays} of ${days} days, ${differentRows} rows differ`;
+  process.stderr.write(endedAt === null ? `\r\x1b[K${text}` : '\r\x1b[K');
+}
+
+function tellEnd(
+  { state, error, comparedDays, rows, differentRows, differentDays }: Rebuild,
+  dryRun: boolean,
+  json: boolean,
+): void {
+  if (error !== null)
+    throw new ExpectedError(error.code, error.message, error.hint === null ? {} : { hint: error.hint });
+  if (json) return;
+  const [first] = differentDays;
+  print(
+    `${comparedDays} days with ${rows} rows were compared; ${first === undefined ? 'none differs' : `${differentRows} rows differ`}.`,
+  );
+  if (first !== undefined) print(`Days that ${dryRun ? 'differ' : 'differed'}: ${differentDays.join(', ')}`);
+  if (state === 'cancelled') explain('It was cancelled; run it again for the rest.');
+  else if (first !== undefined)
+    explain(dryRun ? 'Without --dry-run they are made anew.' : 'They were made anew, and compared again.');
+}

@@ -358,6 +358,18 @@ describe('settings', () => {
     });
     expect(await get('/api/v1/cleanup')).toEqual({ job: null });
     expect((await call('DELETE', '/api/v1/cleanup')).statusCode).toBe(404);
+    const days = { from: '2026-01-01', to: '2026-01-31' };
+    const rebuild = (body: object) => call('POST', '/api/v1/history/rebuild', body);
+    expect((await rebuild(days)).json()).toMatchObject({ status: 409, code: 'history-none' });
+    for (const body of [
+      { ...days, to: '2025-12-31' },
+      { ...days, from: '2026-02-30' },
+      { ...days, to: 'now' },
+    ]) {
+      expect((await rebuild(body)).json()).toMatchObject({ code: 'invalid-input' });
+    }
+    expect(await get('/api/v1/history/rebuild')).toEqual({ rebuild: null });
+    expect((await call('DELETE', '/api/v1/history/rebuild')).statusCode).toBe(404);
     const started = await call('POST', '/api/v1/cleanup', { days: 1 });
     expect([started.statusCode, started.json()]).toEqual([202, expect.objectContaining({ state: 'proving', rows: 0 })]);
     await server.ports.operations.cleanupEnded();

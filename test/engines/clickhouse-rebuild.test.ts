@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HistoryRebuilds } from '../../src/app/history-rebuilds.ts';
+import { DAY_MS } from '../../src/core/units/time-zone.ts';
 import { Deeds, databaseOf, type Engines, MirroredWorld, startEngines } from '../support/mirrored-world.ts';
+import { login, root, startServer, temporaryFolder } from '../support/server.ts';
 
 let engines: Engines;
 
@@ -124,5 +129,51 @@ test('rows of another name are told, and mended by nobody', { timeout: 60_000 },
     expect((await world.store.compareDay(day, false))?.waiting).toBe(0);
   } finally {
     await world.end();
+  }
+});
+
+test('the command finds what was falsified, the doctor recommends it, and it makes it anew', {
+  timeout: 90_000,
+}, async () => {
+  const { world, falsify } = await begun();
+  const dataDir = temporaryFolder('rebuilt');
+  try {
+    const day = world.today - 10;
+    await falsify(day, 'toInt64(5), toInt64(-7), toInt64(0)');
+    await world.close();
+    const env = { XPERT_DATABASE_URL: world.url, XPERT_CLICKHOUSE_URL: world.mirrorUrl };
+    const server = await startServer({ dataDir: dataDir.path, env });
+    const headers = { cookie: await login(server) };
+    const doctor = async () => await (await fetch(`${server.url}/api/v1/doctor`, { headers })).text();
+    const [date, first, last] = [day, day - 15, day + 9].map((number) =>
+      new Date(number * DAY_MS).toISOString().slice(0, 10),
+    );
+    const rebuild = async (...more: string[]) => {
+      const args = [
+        join(root, 'dist/xpert.mjs'),
+        'history',
+        'rebuild',
+        '--from',
+        `${first}`,
+        '--to',
+        `${last}`,
+        ...more,
+      ];
+      const ofServer = { ...process.env, ...env, XPERT_DATA_DIR: dataDir.path, XPERT_PORT: String(server.port) };
+      return (await promisify(execFile)(process.execPath, args, { env: ofServer })).stdout;
+    };
+    expect(await rebuild('--dry-run')).toContain(`Days that differ: ${date}`);
+    expect(await doctor()).toContain(`xpert history rebuild --from ${date} --to ${date}`);
+    expect(await rebuild()).toContain(`Days that differed: ${date}`);
+    expect(await doctor()).not.toContain('xpert history rebuild');
+    expect(JSON.parse(await rebuild('--dry-run', '--json'))).toMatchObject({
+      state: 'done',
+      differentDays: [],
+      days: 25,
+    });
+    expect(await server.stop()).toBe(0);
+  } finally {
+    await world.end();
+    dataDir.remove();
   }
 });

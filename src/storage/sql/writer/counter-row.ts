@@ -12,16 +12,12 @@ export class CounterRow {
   readonly connection: string;
   epoch = 1;
   startEvidence: string | null = null;
-  atMs = 0;
   /** Null: the source has no order. */
   bootId: string | null = null;
-  uptimeMs = 0;
   ended = false;
   /** The period of tracking in which it was read. */
   trackingPeriod = 0;
   endpoint: string | null = null;
-  /** NaN = never. */
-  handshakeMs = Number.NaN;
   /** Number of the poll that showed it last. */
   seenIn = 0;
   readonly #values: CounterValues;
@@ -37,6 +33,32 @@ export class CounterRow {
 
   get traffic(): Traffic {
     return this.#values.get(this.#slot);
+  }
+
+  get atMs(): number {
+    return this.#values.time(this.#slot, AT);
+  }
+
+  set atMs(ms: number) {
+    this.#values.setTime(this.#slot, AT, ms);
+  }
+
+  /** 0 where there is no boot. */
+  get uptimeMs(): number {
+    return this.#values.time(this.#slot, UPTIME);
+  }
+
+  set uptimeMs(ms: number) {
+    this.#values.setTime(this.#slot, UPTIME, ms);
+  }
+
+  /** NaN = never. */
+  get handshakeMs(): number {
+    return this.#values.time(this.#slot, HANDSHAKE);
+  }
+
+  set handshakeMs(ms: number) {
+    this.#values.setTime(this.#slot, HANDSHAKE, ms);
   }
 
   /** What the meter has to know of it. `rebase`: tracking was off since. */
@@ -63,14 +85,20 @@ export class CounterRow {
   }
 }
 
-/** rx, tx and total of each. */
+/** rx, tx and total of each, and as many instants. */
 const WIDTH = 3;
+/** Places of the instants. */
+const [AT, UPTIME, HANDSHAKE] = [0, 1, 2] as const;
 /** In place of a direction that is not known. */
 const UNKNOWN = -1n;
 
-/** Values of the counters of a service, side by side: bigints in objects would be made anew with every reading. */
+/**
+ * Numbers of the counters of a service, side by side: bigints in objects would be made anew with every reading, and an instant
+ * in a field takes three times its room.
+ */
 export class CounterValues {
   #bytes = new BigInt64Array(WIDTH * 16);
+  #times = new Float64Array(WIDTH * 16);
   #used = 0;
   readonly #free: number[] = [];
 
@@ -83,6 +111,9 @@ export class CounterValues {
   add(traffic: Traffic): number {
     const slot = this.#free.pop() ?? this.#grow();
     this.set(slot, traffic);
+    this.setTime(slot, AT, 0);
+    this.setTime(slot, UPTIME, 0);
+    this.setTime(slot, HANDSHAKE, Number.NaN);
     return slot;
   }
 
@@ -90,9 +121,12 @@ export class CounterValues {
     const slot = this.#used;
     this.#used += WIDTH;
     if (this.#used > this.#bytes.length) {
-      const grown = new BigInt64Array(this.#bytes.length * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
+      const larger = this.#bytes.length * 2;
+      const [bytes, times] = [new BigInt64Array(larger), new Float64Array(larger)];
+      bytes.set(this.#bytes);
+      times.set(this.#times);
+      this.#bytes = bytes;
+      this.#times = times;
     }
     return slot;
   }
@@ -105,6 +139,14 @@ export class CounterValues {
     this.#bytes[slot] = rx ?? UNKNOWN;
     this.#bytes[slot + 1] = tx ?? UNKNOWN;
     this.#bytes[slot + 2] = total;
+  }
+
+  time(slot: number, place: number): number {
+    return this.#times[slot + place] as number;
+  }
+
+  setTime(slot: number, place: number, ms: number): void {
+    this.#times[slot + place] = ms;
   }
 
   get(slot: number): Traffic {

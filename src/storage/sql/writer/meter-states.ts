@@ -9,7 +9,8 @@ import { RowBatch } from './row-batch.ts';
 export interface MeteredPeer {
   readonly id: string;
   name: string | null;
-  allowedIps: readonly string[];
+  /** Addresses inside the VPN, one per line: a list of its own for each peer would take twice the room. */
+  allowedIps: string;
   ended: boolean;
   /** Owners in the order of time; see `binding`. */
   bindings: readonly PeerBinding[];
@@ -216,7 +217,7 @@ export class MeterStates {
       peers.set(key, {
         id,
         name,
-        allowedIps: JSON.parse(allowedIps),
+        allowedIps: joinAddresses(JSON.parse(allowedIps)),
         ended: ended === 1,
         bindings: NO_BINDINGS,
         counter: null,
@@ -282,6 +283,10 @@ export class MeterStates {
       kept -= weightOf(service);
     }
   }
+}
+
+export function joinAddresses(addresses: readonly string[]): string {
+  return addresses.length === 1 ? (addresses[0] as string) : addresses.join('\n');
 }
 
 /** A peer without a counter takes room as well; one with many connections takes it for each. */

@@ -19,7 +19,7 @@ import type { Checks } from './checks.ts';
 import type { CounterRow } from './counter-row.ts';
 import type { Findings } from './findings.ts';
 import { LifeEnds } from './life-ends.ts';
-import { counterOf, type MeteredPeer, type MeterStates } from './meter-states.ts';
+import { counterOf, joinAddresses, type MeteredPeer, type MeterStates } from './meter-states.ts';
 import { PeerBooking } from './peer-booking.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
 import { type PolledNode, PolledServices, type ServicePoll } from './polled-services.ts';
@@ -200,14 +200,14 @@ export class PollRecorder {
 
   #addPeer(service: ServicePoll, reading: PeerReading): MeteredPeer {
     const id = this.#newId();
-    const allowedIps = (reading.allowedIps ?? []).map(ownText);
+    const allowedIps = reading.allowedIps ?? [];
     const name = reading.name === undefined ? null : ownText(reading.name);
     const { id: serviceId, atMs } = service;
     this.#sql.addPeer.run(id, serviceId, reading.key, name, JSON.stringify(allowedIps), atMs, atMs);
     const peer: MeteredPeer = {
       id,
       name,
-      allowedIps,
+      allowedIps: ownText(joinAddresses(allowedIps)),
       ended: false,
       bindings: [],
       counter: null,
@@ -225,18 +225,19 @@ export class PollRecorder {
   #updatePeer(peer: MeteredPeer, reading: PeerReading): void {
     const name = reading.name ?? peer.name;
     const allowedIps = this.#allowedIpsOf(peer, reading);
-    if (!peer.ended && name === peer.name && haveSameTexts(allowedIps, peer.allowedIps)) return;
-    this.#sql.updatePeer.run(name, JSON.stringify(allowedIps), peer.id);
+    if (!peer.ended && name === peer.name && allowedIps === peer.allowedIps) return;
+    const addresses = allowedIps === '' ? [] : allowedIps.split('\n');
+    this.#sql.updatePeer.run(name, JSON.stringify(addresses), peer.id);
     peer.name = name === null ? null : ownText(name);
-    peer.allowedIps = allowedIps.map(ownText);
+    peer.allowedIps = ownText(allowedIps);
     peer.ended = false;
   }
 
   /** What Xpert took from a suspended peer is still the peer's. */
-  #allowedIpsOf(peer: MeteredPeer, { allowedIps }: PeerReading): readonly string[] {
+  #allowedIpsOf(peer: MeteredPeer, { allowedIps }: PeerReading): string {
     if (allowedIps === undefined) return peer.allowedIps;
-    const isTaken = allowedIps.length === 0 && peer.allowedIps.length > 0 && this.#access.isTouched(peer.id);
-    return isTaken ? peer.allowedIps : allowedIps;
+    const isTaken = allowedIps.length === 0 && peer.allowedIps !== '' && this.#access.isTouched(peer.id);
+    return isTaken ? peer.allowedIps : joinAddresses(allowedIps);
   }
 
   /** Only where the addresses themselves are shown: elsewhere a switch says no more than the pass sees itself. */
@@ -304,12 +305,6 @@ function toBooked({
     before,
     newPeers,
   };
-}
-
-function haveSameTexts(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
-  return true;
 }
 
 /** What a source no longer tells stays as it was last told. @returns true if there was a handshake since */

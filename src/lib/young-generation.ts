@@ -3,12 +3,17 @@ import { setFlagsFromString } from 'node:v8';
 /** V8's own default. */
 const GROWTH = 2;
 
+let holders = 0;
+
 /**
- * Keeps the part of the heap for what lives a moment as small as it is, until the returned function is called. V8 lets it grow
- * while a program is loaded (most of what is made then stays), and never shrinks it where nothing is to be done: some 5 MB for
- * good. From then on it grows again as work needs it.
+ * Keeps the part of the heap for what lives a moment as small as it is, until the returned function is called, once. V8 lets it
+ * grow while a program is loaded (most of what is made then stays), or while texts stream through, and never shrinks it where
+ * nothing is to be done: some 5 MB for good, up to 50. From then on it grows again as work needs it. The flag is of the process:
+ * of several that hold it the last one lets go.
  */
 export function holdYoungGeneration(): () => void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-  return () => setFlagsFromString(`--semi-space-growth-factor=${GROWTH}`);
+  if (holders++ === 0) setFlagsFromString('--semi-space-growth-factor=1');
+  return () => {
+    if (--holders === 0) setFlagsFromString(`--semi-space-growth-factor=${GROWTH}`);
+  };
 }

@@ -195,6 +195,50 @@ export function quotaStoreContract(make: MakeStore): void {
       expect(await stateOf()).toBe('limited');
     });
 
+    it('know after a cleanup, too, which reports were signed', async () => {
+      await entitle([quota(1000n)], { cycle: { kind: 'none' } });
+      await send(60n, 40n, signed);
+      await send(300n, 0n, open);
+      await pass(900_000);
+      await send(500n, 20n, signed);
+      await send(0n, 9000n, open);
+      await pass(3 * DAY_MS);
+      await send(1n, 2n, signed);
+      await send(70n, 0n, open);
+      const { keepsFrom } = await store.ledger.previewCleanup(1);
+      while ((await store.ledger.cleanupStep(keepsFrom, 1)).remaining);
+      // Usage is summed up anew.
+      await store.quotas.addTopUp({ userId: ada, quota: 'all', bytes: 1n, by: null, reason: null });
+      expect((await standing())?.evaluation.quotas[0]).toMatchObject({ used: 9993n, isUsedUpByDoubt: true });
+      await send(377n, 0n, signed);
+      expect(await stateOf()).toBe('active');
+      await send(1n, 0n, signed);
+      expect(await stateOf()).toBe('limited');
+    });
+
+    it('without a cycle are topped up until usage is reset, and again once that is undone', async () => {
+      await entitle([quota(100n)], { cycle: { kind: 'none' } });
+      await store.quotas.addTopUp({ userId: ada, quota: 'all', bytes: 50n, by: null, reason: 'paid' });
+      const allowance = async () => (await standing())?.evaluation.quotas[0]?.allowance;
+      await send(149n, 0n);
+      expect([await stateOf(), await allowance()]).toEqual(['active', 150n]);
+      await pass(1000);
+      const of = { userIds: [ada], by: null, reason: null };
+      // Of a half only: what was used of the other half still needs it.
+      const half = await store.ledger.reset({ scope: 'user', half: 'services', ...of });
+      expect(await allowance()).toBe(150n);
+      await store.ledger.undoReset(half.id, null);
+      const mark = await store.ledger.reset({ scope: 'user', ...of });
+      expect([await used(), await allowance()]).toEqual([[0n], 100n]);
+      await pass(1000);
+      await store.quotas.addTopUp({ userId: ada, quota: 'all', bytes: 7n, by: null, reason: null });
+      expect(await allowance()).toBe(107n);
+      await send(107n, 0n);
+      expect(await stateOf()).toBe('limited');
+      await store.ledger.undoReset(mark.id, null);
+      expect([await used(), await allowance()]).toEqual([[256n], 157n]);
+    });
+
     it('book late bytes to the cycle in which they flowed', async () => {
       await entitle([quota(100n)]);
       await pass(DAY_MS);

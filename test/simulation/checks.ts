@@ -96,6 +96,9 @@ const LAWS: Readonly<Record<string, string>> = {
   'a segment holds bytes of one half': `
     SELECT g.id FROM segment g JOIN tally t ON t.segment_id = g.id JOIN series s ON s.id = t.series_id
     JOIN carrier c ON c.id = s.carrier_id WHERE g.half <> iif(c.service_id IS NULL, 'reports', 'services')`,
+  'what was signed of a day is some of it': `
+    SELECT s.day, s.tally_id FROM signed_day s LEFT JOIN day d ON d.day = s.day AND d.tally_id = s.tally_id
+    WHERE d.day IS NULL OR s.rx > d.rx OR s.tx > d.tx`,
   'a late record says so': `SELECT quarter, tally_id, flags, lag FROM record WHERE (lag > 0) <> (flags & 1)`,
 };
 

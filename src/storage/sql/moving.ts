@@ -62,5 +62,6 @@ export const chunked: Readonly<Record<string, { readonly column: string; readonl
   carrier_quarter: { column: 'quarter', per: 96 },
   day: { column: 'day', per: 1 },
   carrier_day: { column: 'day', per: 1 },
+  signed_day: { column: 'day', per: 1 },
   report_key: { column: 'day', per: 1 },
 };

@@ -82,8 +82,13 @@ export class QuotaUsageReader {
     return this.#sumOf(rows, terms.quotas, previous, trusted);
   }
 
+  /** Without a cycle, what is added to a quota holds as long as the usage that it was added for: until all of it is reset. */
+  #begunAnewMs(userId: string): number {
+    return Number(this.#sql.lastReset.get(userId));
+  }
+
   #toppedUp(userId: string, cycle: CycleBounds | null): ReadonlyMap<string, bigint> {
-    const { fromMs, toMs } = cycle ?? { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+    const { fromMs, toMs } = cycle ?? { fromMs: this.#begunAnewMs(userId), toMs: Number.MAX_SAFE_INTEGER };
     const rows = this.#sql.toppedUp.all(userId, fromMs, toMs) as { quota: string; bytes: bigint }[];
     return new Map(rows.map(({ quota, bytes }) => [quota, bytes]));
   }
@@ -121,7 +126,7 @@ export class QuotaUsageReader {
     return usage;
   }
 
-  /** Bytes of a tally that unsigned reports brought; where the records that tell are gone, all of the day. */
+  /** Bytes of a tally that unsigned reports brought; of a day that never had records that tell, all of it. */
   doubtedOf(tallyId: bigint, cycle: Pick<CycleBounds, 'firstDay' | 'lastDay'> | null): CountedSums {
     const doubted = noSums();
     const { firstDay, lastDay } = cycle ?? { firstDay: -100_000, lastDay: 100_000 };
@@ -130,10 +135,11 @@ export class QuotaUsageReader {
       const first = Number(row.fromMs) / QUARTER_MS;
       const last = Number(row.toMs) / QUARTER_MS - 1;
       const signed = this.#sql.signed.get({ tallyId, first: Math.floor(first), last: Math.floor(last) }) as CountedSums;
-      doubted.rx -= signed.rx;
-      doubted.tx -= signed.tx;
-      doubted.undirected -= signed.undirected;
-      doubted.markup -= signed.markup;
+      for (const { rx, tx, undirected, markup } of [
+        signed,
+        ...(this.#sql.signedDay.all(row.day, tallyId) as CountedSums[]),
+      ])
+        addTo(doubted, { rx: -rx, tx: -tx, undirected: -undirected, markup: -markup });
     }
     return doubted;
   }
@@ -180,6 +186,7 @@ interface TallyRow extends CountedSums {
 }
 
 interface DayRow extends CountedSums {
+  readonly day: bigint;
   readonly fromMs: bigint;
   readonly toMs: bigint;
 }
@@ -216,8 +223,13 @@ function prepare(db: Database) {
        FROM reset WHERE undone_at IS NULL AND at < @endMs
          AND (scope = 'all' OR id IN (SELECT reset_id FROM reset_target WHERE user_id = @userId))`,
     ),
+    /** Of all that a user used; 0 if there was none. */
+    lastReset: big(
+      `SELECT ifnull(max(at), 0) FROM reset WHERE undone_at IS NULL AND half IS NULL
+         AND (scope = 'all' OR id IN (SELECT reset_id FROM reset_target WHERE user_id = ?))`,
+    ).pluck(),
     daysOfTally: big(
-      `SELECT b.from_at AS fromMs, b.to_at AS toMs, d.rx, d.tx, d.undirected, d.markup
+      `SELECT b.day, b.from_at AS fromMs, b.to_at AS toMs, d.rx, d.tx, d.undirected, d.markup
        FROM calendar_day b CROSS JOIN day d ON d.day = b.day AND d.tally_id = ? WHERE b.day BETWEEN ? AND ?`,
     ),
     // One lookup per quarter, never through the records of others.
@@ -230,6 +242,8 @@ function prepare(db: Database) {
        CROSS JOIN record r ON r.quarter = q.quarter AND r.tally_id = @tallyId
        WHERE r.flags & ${FLAG.unverified} = 0`,
     ),
+    /** Of records that a cleanup removed. */
+    signedDay: big('SELECT rx, tx, undirected, markup FROM signed_day WHERE day = ? AND tally_id = ?'),
     toppedUp: big(
       `SELECT quota, sum(bytes) AS bytes FROM top_up
        WHERE user_id = ? AND undone_at IS NULL AND at >= ? AND at < ? GROUP BY quota`,

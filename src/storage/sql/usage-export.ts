@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../core/errors.ts';
 import type { ExportQuery, UsageExport } from '../../core/ledger/usage-export.ts';
 import type { Visibility } from '../../core/ledger/usage-history.ts';
+import { holdYoungGeneration } from '../../lib/young-generation.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
@@ -21,6 +22,8 @@ export class SqlUsageExport implements UsageExport {
     if (!(await this.#reader.read('beginExport', id, query, who))) {
       throw new ExpectedError('busy', 'Too many exports run already.', { hint: 'Wait until one of them has ended.' });
     }
+    // Its pieces are gone as soon as they are sent.
+    const letGrow = holdYoungGeneration();
     try {
       for (;;) {
         const piece = await this.#reader.read('nextOfExport', id);
@@ -28,6 +31,7 @@ export class SqlUsageExport implements UsageExport {
         if (piece !== '') yield piece;
       }
     } finally {
+      letGrow();
       // Where its thread is gone, so is what it held.
       await this.#reader.read('endExport', id).catch(() => {});
     }

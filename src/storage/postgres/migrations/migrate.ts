@@ -7,6 +7,7 @@ import { historyMirrorMigration } from './004-history-mirror.ts';
 import { shownOffMigration } from './005-access-shown-off.ts';
 import { onHoldSinceMigration } from './006-on-hold-since.ts';
 import { trackingPeriodsMigration } from './007-tracking-periods.ts';
+import { signedDaysMigration } from './008-signed-days.ts';
 
 /** In order; the number of those applied is in `schema_version`. Only ever appended to. */
 export const migrations: readonly string[] = [
@@ -17,6 +18,7 @@ export const migrations: readonly string[] = [
   shownOffMigration,
   onHoldSinceMigration,
   trackingPeriodsMigration,
+  signedDaysMigration,
 ];
 
 /** Any number, but always this one: whoever holds it writes. */

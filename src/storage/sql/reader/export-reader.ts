@@ -16,6 +16,7 @@ import { type Cleaned, cleanedFrom, READ_CLEANED } from '../cleaned.ts';
 import type { ReadConnection } from '../connections.ts';
 import type { Database } from '../database.ts';
 import { toTraffic } from '../rows.ts';
+import { type AddedRow, ExportSums, type Place, type PlaceSum } from './export-sums.ts';
 import { OWNED, type Params, Statements } from './statements.ts';
 
 /** Rows per piece: some 100 KB of text, which the collector of short-lived memory takes, not the slow one. */
@@ -79,30 +80,13 @@ const PLACES_KEPT = 25_000;
 /** Up to so many series are looked up one by one; of more, everything is read and the rest left out. */
 const FEW = 500;
 
-interface Place {
-  /** The same for all series and segments of one holder on one carrier. */
-  readonly key: string;
-  readonly text: string;
-}
-
-/** What is added up of one place in one bucket. */
-interface Sum {
-  readonly place: Place;
-  rx: bigint;
-  tx: bigint;
-  undirected: bigint;
-  markup: bigint;
-  flags: number | null;
-}
-
-interface SourceRow extends Omit<Sum, 'place' | 'flags'> {
+interface SourceRow extends AddedRow {
   readonly tallyId: bigint;
-  readonly flags: bigint | null;
 }
 
 /**
- * Lines of one export. A bucket is added up in memory and then written, so that no statement is open while somebody waits:
- * what it takes grows with the users of one bucket, not with the records of all.
+ * Lines of one export. A bucket is added up in memory and then written, before the next one is, so that no statement is open
+ * while somebody waits: what it takes grows with the users of one bucket, not with the records of all.
  */
 class ExportLines {
   readonly #sql: Statements;
@@ -110,6 +94,7 @@ class ExportLines {
   readonly #query: ExportQuery;
   readonly #where: string;
   readonly #params: Params;
+  readonly #sums = new ExportSums();
   readonly #places = new BoundedMap<number, Place | null>(PLACES_KEPT);
   /** The series to be looked up; null: too many, or all of them. */
   readonly #few: string | null;
@@ -168,7 +153,7 @@ class ExportLines {
     return this.#written(time, sums);
   }
 
-  *#written(time: ExportTime, rows: Iterable<Sum>): Generator<string, void> {
+  *#written(time: ExportTime, rows: Iterable<PlaceSum>): Generator<string, void> {
     const { format } = this.#query;
     const start = timeText(time, format);
     for (const { place, flags, ...sums } of rows) {
@@ -179,24 +164,13 @@ class ExportLines {
     }
   }
 
-  #addUp(rows: Iterable<SourceRow>): Iterable<Sum> {
-    const sums = new Map<string, Sum>();
-    for (const { tallyId, flags, rx, tx, undirected, markup } of rows) {
-      const place = this.#placeOf(Number(tallyId));
-      if (place === null) continue;
-      const bits = flags === null ? null : Number(flags);
-      const sum = sums.get(place.key);
-      if (sum === undefined) {
-        sums.set(place.key, { place, rx, tx, undirected, markup, flags: bits });
-        continue;
-      }
-      sum.rx += rx;
-      sum.tx += tx;
-      sum.undirected += undirected;
-      sum.markup += markup;
-      sum.flags = bits === null || sum.flags === null ? null : sum.flags | bits;
+  #addUp(rows: Iterable<SourceRow>): Iterable<PlaceSum> {
+    this.#sums.begin();
+    for (const row of rows) {
+      const place = this.#placeOf(Number(row.tallyId));
+      if (place !== null) this.#sums.add(place, row);
     }
-    return sums.values();
+    return this.#sums.all();
   }
 
   /** Days with bytes, in order. */

@@ -1,4 +1,5 @@
 import { DEDUPLICATION_DAYS } from '../../../core/ledger/report.ts';
+import { FLAG } from '../../../core/metering/flags.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterOf, quarterStart } from '../../../core/units/quarter.ts';
 import { CleanedMark } from '../cleaned.ts';
@@ -29,15 +30,28 @@ export class Cleanup {
     const bound = quarterOf(Math.min(beforeMs, this.#calendar.dayOf(nowMs).fromMs));
     const last = this.#sql.lastOfStep.get(bound, maxRows - 1) as RecordKey | undefined;
     if (last !== undefined) {
+      this.#keepSigned(last);
       // Whole sums only: without the row that it corrects, a row that takes away would be left alone.
       const { changes } = this.#sql.deleteUpTo.run(last.quarter, last.tallyId);
       this.#mark.moveTo(quarterStart(bound));
       return { deleted: changes, remaining: true };
     }
+    this.#keepSigned({ quarter: bound - 1, tallyId: Number.MAX_SAFE_INTEGER });
     const { changes } = this.#sql.deleteBefore.run(bound);
     if (changes > 0) this.#mark.moveTo(quarterStart(bound));
     const remaining = this.#removeCarrierQuarters(bound, maxRows - changes);
     return { deleted: changes, remaining: remaining || this.#removeLosses(quarterStart(bound), maxRows) };
+  }
+
+  /** Records tell which reports were signed, days do not: what they tell is added up before they go. */
+  #keepSigned({ quarter: last, tallyId }: RecordKey): void {
+    let next = this.#sql.nextQuarter.get(Number.MIN_SAFE_INTEGER) as number | undefined;
+    while (next !== undefined && next <= last) {
+      const day = this.#calendar.dayOf(quarterStart(next));
+      const end = quarterOf(day.toMs - 1);
+      this.#sql.keepSigned.run(day.number, next, Math.min(end, last), last, tallyId);
+      next = this.#sql.nextQuarter.get(end + 1) as number | undefined;
+    }
   }
 
   /** @returns whether some are left */
@@ -91,6 +105,18 @@ function prepare(db: Database) {
     ),
     deleteUpTo: db.prepare('DELETE FROM record WHERE (quarter, tally_id) <= (?, ?)'),
     deleteBefore: db.prepare('DELETE FROM record WHERE quarter < ?'),
+    nextQuarter: db.prepare('SELECT quarter FROM record WHERE quarter >= ? ORDER BY quarter LIMIT 1').pluck(),
+    keepSigned: db.prepare(
+      `INSERT INTO signed_day (day, tally_id, rx, tx, undirected, markup)
+       SELECT CAST(? AS INTEGER), r.tally_id, sum(r.rx), sum(r.tx), sum(r.undirected), sum(r.markup)
+       FROM record r CROSS JOIN tally t ON t.id = r.tally_id CROSS JOIN series s ON s.id = t.series_id
+       CROSS JOIN carrier c ON c.id = s.carrier_id
+       WHERE r.quarter BETWEEN ? AND ? AND (r.quarter, r.tally_id) <= (?, ?) AND c.service_id IS NULL
+         AND r.flags & ${FLAG.unverified} = 0
+       GROUP BY r.tally_id
+       ON CONFLICT DO UPDATE SET rx = rx + excluded.rx, tx = tx + excluded.tx,
+         undirected = undirected + excluded.undirected, markup = markup + excluded.markup`,
+    ),
     nextCarrierQuarter: db.prepare(
       `SELECT quarter, carrier_id AS carrierId FROM carrier_quarter WHERE quarter < ?
        ORDER BY quarter, carrier_id LIMIT 1 OFFSET ?`,

@@ -24,6 +24,7 @@ import { givenBackMigration } from './021-source-limits-given-back.ts';
 import { shownOffMigration } from './022-access-shown-off.ts';
 import { onHoldSinceMigration } from './023-on-hold-since.ts';
 import { trackingPeriodsMigration } from './024-tracking-periods.ts';
+import { signedDaysMigration } from './025-signed-days.ts';
 
 /** In order; the number of those applied is the file's `user_version`. Only ever appended to. */
 const migrations: readonly string[] = [
@@ -51,6 +52,7 @@ const migrations: readonly string[] = [
   shownOffMigration,
   onHoldSinceMigration,
   trackingPeriodsMigration,
+  signedDaysMigration,
 ];
 
 /** `application_id` of a ledger file: "Xprt". Tells ours from any other SQLite file before anything is written. */

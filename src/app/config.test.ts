@@ -9,6 +9,8 @@ const empty = mkdtempSync(join(tmpdir(), 'xpert-config-'));
 test.each([
   ['postgres://u:secret@db.example.com:5433/d?sslmode=verify-full', 'postgres://u@db.example.com:5433/d'],
   ['postgresql:///d?host=/run/postgresql&user=u&password=secret', 'postgres://u@/run/postgresql/d'],
+  ['postgres://u:secret@/d?host=/run/postgresql', 'postgres://u@/run/postgresql/d'],
+  ['postgres://u:secret@one:5433,two/d?target_session_attrs=read-write', 'postgres://u@one:5433,two/d'],
 ])('the place of a ledger is shown without the password: %s', (databaseUrl, shown) => {
   expect(ledgerPlace({ databasePath: '/data/x.db', databaseUrl })).toBe(shown);
   expect(ledgerFile({ databasePath: '/data/x.db', databaseUrl })).toBeNull();
@@ -99,6 +101,8 @@ describe('readConfig', () => {
     ['XPERT_DATABASE_URL', 'mysql://u:secret@h/d'],
     ['XPERT_DATABASE_URL', 'postgres://u:secret@h'],
     ['XPERT_DATABASE_URL', 'u:secret@h/d'],
+    ['XPERT_DATABASE_URL', 'postgres://u:secret@one,,two/d'],
+    ['XPERT_DATABASE_URL', 'postgres://u:secret@one,two/d?target_session_attrs=standby'],
     ['XPERT_CLICKHOUSE_URL', 'http://u:secret@h/d'],
   ])('an address in %s that cannot be used is refused without showing its password', (name, url) => {
     const read = () => readConfig({ [name]: url }, empty);

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ExpectedError } from '../core/errors.ts';
+import { serverAddresses } from '../lib/server-addresses.ts';
 import { eachHost } from '../lib/several-hosts.ts';
 
 /** A variable holds something that cannot be meant. The process ends with exit code 2. */
@@ -221,13 +222,18 @@ function readClickHouseCluster(got: string | null, url: string | null): string |
 function readDatabaseUrl(got: string | null): string | null {
   if (got === null) return null;
   try {
-    const { protocol, pathname } = new URL(got);
-    if (/^postgres(ql)?:$/.test(protocol) && pathname.length > 1) return got;
+    const isFit = serverAddresses(got).every((address) => {
+      const { protocol, pathname, searchParams } = new URL(address);
+      const wants = searchParams.get('target_session_attrs') ?? 'primary';
+      return /^postgres(ql)?:$/.test(protocol) && pathname.length > 1 && /^(primary|read-write)$/.test(wants);
+    });
+    if (isFit) return got;
   } catch {
     // Told below.
   }
   // The value is not shown: it holds a password.
-  throw new InvalidConfig('XPERT_DATABASE_URL', '…', 'like postgres://USER:PASSWORD@HOST:5432/DATABASE');
+  const wants = 'like postgres://USER:PASSWORD@HOST:5432/DATABASE (or HOST:5432,HOST2:5432; only a primary will do)';
+  throw new InvalidConfig('XPERT_DATABASE_URL', '…', wants);
 }
 
 function readProcessUrl(got: string | null): string | null {
@@ -250,8 +256,12 @@ export function ledgerFile({ databasePath, databaseUrl }: Pick<Config, 'database
 /** Where the ledger is, as it may be shown: a path, or an address without password. */
 export function ledgerPlace({ databasePath, databaseUrl }: Pick<Config, 'databasePath' | 'databaseUrl'>): string {
   if (databaseUrl === null) return databasePath;
-  const { username, hostname, port, pathname, searchParams } = new URL(databaseUrl);
-  const host = hostname || searchParams.get('host') || 'localhost';
+  const addresses = serverAddresses(databaseUrl).map((address) => new URL(address));
+  const hosts = addresses.map(({ hostname, port, searchParams }) => {
+    const host = hostname || searchParams.get('host') || 'localhost';
+    return port === '' ? host : `${host}:${port}`;
+  });
+  const { username, pathname, searchParams } = addresses[0] as URL;
   const user = username || searchParams.get('user') || '';
-  return `postgres://${user === '' ? '' : `${user}@`}${host}${port === '' ? '' : `:${port}`}${pathname}`;
+  return `postgres://${user === '' ? '' : `${user}@`}${hosts.join(',')}${pathname}`;
 }

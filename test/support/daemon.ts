@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -75,9 +75,26 @@ export class Daemon {
     await ended;
   }
 
+  /** It and its children, at the same moment as far as that can be. */
+  async endAll(): Promise<void> {
+    const pid = this.#process?.pid;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    const ended = this.end('SIGKILL');
+    for (const child of children) {
+      try {
+        process.kill(Number(child), 'SIGKILL');
+      } catch {
+        // It saw that its server is gone, and ended by itself.
+      }
+    }
+    await ended;
+  }
+
   /** Its folder is removed. */
   async remove(): Promise<void> {
     const ended = once(this.#guard, 'exit');
+    // It kept nobody awake until now.
+    this.#guard.ref();
     this.#guard.stdin?.end();
     await ended;
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,7 +20,8 @@ function programs(): string {
 }
 
 /** Where its files lie in memory: as little as may be of what they were before. */
-const IN_MEMORY = ['fsync=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=64MB', 'shared_buffers=32MB'];
+const IN_MEMORY = ['fsync=off', 'max_wal_size=64MB', 'shared_buffers=32MB'];
+const ALONE = ['wal_level=minimal', 'max_wal_senders=0'];
 
 export const DATABASE_PASSWORD = 'p@ss:w0rd/of a test';
 
@@ -29,32 +30,67 @@ export class PostgresServer {
   readonly folder: string;
   /** Where it listens for TLS connections with a password beside that; null: nowhere. */
   readonly tlsPort: number | null;
-  readonly #isDurable: boolean;
+  readonly #settings: readonly string[];
   readonly #daemon: Daemon;
   #databases = 0;
 
-  private constructor(daemon: Daemon, tlsPort: number | null, isDurable: boolean) {
+  private constructor(daemon: Daemon, tlsPort: number | null, settings: readonly string[]) {
     this.#daemon = daemon;
     this.folder = daemon.folder;
     this.tlsPort = tlsPort;
-    this.#isDurable = isDurable;
+    this.#settings = settings;
   }
 
   /**
    * `tls`: it listens on 127.0.0.1, too, and lets nobody in there without TLS and a password. `durable`: its files are on a
-   * disk, and a commit waits for it, with the settings that PostgreSQL has by itself.
+   * disk, and a commit waits for it, with the settings that PostgreSQL has by itself. `replicated`: it can have a standby.
    */
-  static async start({ tls = false, durable = false } = {}): Promise<PostgresServer> {
-    const daemon = new Daemon({ under: durable ? tmpdir() : SCRATCH, name: 'xpert-postgres-', signal: 'QUIT' });
-    const server = new PostgresServer(daemon, tls ? await freePort() : null, durable);
+  static async start({ tls = false, durable = false, replicated = false } = {}): Promise<PostgresServer> {
+    const settings = [...(durable ? [] : IN_MEMORY), ...(durable || replicated ? [] : ALONE)];
+    const daemon = newDaemon(durable ? tmpdir() : SCRATCH);
+    const server = new PostgresServer(daemon, tls ? await freePort() : null, settings);
+    return await server.#begin(() => server.#make());
+  }
+
+  /** A standby that follows this server, under a name for `synchronous_standby_names`. */
+  async standby(name: string): Promise<PostgresServer> {
+    const server = new PostgresServer(newDaemon(SCRATCH), null, IN_MEMORY);
+    return await server.#begin(() => server.#copy(this, name));
+  }
+
+  /** One that ended comes back as a standby of another one: what it had itself is thrown away. */
+  async rejoin(primary: PostgresServer, name: string): Promise<void> {
+    rmSync(path.join(this.folder, 'data'), { recursive: true });
+    this.#copy(primary, name);
+    await this.up();
+  }
+
+  #copy(primary: PostgresServer, name: string): void {
+    const from = `host=${primary.folder} user=xpert application_name=${name}`;
+    const args = ['-d', from, '-D', path.join(this.folder, 'data'), '-X', 'stream', '-c', 'fast', '-R', '-N'];
+    execFileSync(path.join(programs(), 'pg_basebackup'), args, { cwd: this.folder, stdio: 'pipe', ...asNobody() });
+  }
+
+  async #begin(make: () => void): Promise<this> {
     try {
-      server.#make();
-      await server.up();
-      return server;
+      make();
+      await this.up();
+      return this;
     } catch (error) {
-      await server.stop();
+      await this.stop();
       throw error;
     }
+  }
+
+  /** A standby follows nobody any more and takes writes. */
+  promote(): void {
+    this.sql('postgres', 'SELECT pg_promote()');
+  }
+
+  /** From now on a commit is answered when these have it (`synchronous_standby_names`; empty: nobody else). */
+  synchronous(names: string): void {
+    this.sql('postgres', `ALTER SYSTEM SET synchronous_standby_names = '${names}'`);
+    this.sql('postgres', 'SELECT pg_reload_conf()');
   }
 
   #make(): void {
@@ -80,7 +116,7 @@ export class PostgresServer {
     const settings = [
       `unix_socket_directories=${this.folder}`,
       'dynamic_shared_memory_type=mmap',
-      ...(this.#isDurable ? [] : IN_MEMORY),
+      ...this.#settings,
       ...(this.tlsPort === null
         ? ['listen_addresses=']
         : ['listen_addresses=127.0.0.1', `port=${this.tlsPort}`, 'ssl=on', ...this.#certificate()]),
@@ -108,6 +144,11 @@ export class PostgresServer {
     return this.#daemon.end('SIGKILL');
   }
 
+  /** Ends all of its processes at once, as the loss of its machine does. */
+  killAll(): Promise<void> {
+    return this.#daemon.endAll();
+  }
+
   /** Ends it in order, cutting off whoever is connected. */
   down(): Promise<void> {
     return this.#daemon.end('SIGINT');
@@ -130,6 +171,12 @@ export class PostgresServer {
     this.sql('postgres', `DROP DATABASE ${new URL(address).pathname.slice(1)} WITH (FORCE)`);
   }
 
+  /** Of a database that is on this server and its standbys, whichever takes writes. */
+  addressOfAll(database: string, others: readonly PostgresServer[]): string {
+    const folders = [this, ...others].map(({ folder }) => folder);
+    return `postgresql:///${database}?host=${folders.join(',')}&user=xpert&target_session_attrs=read-write`;
+  }
+
   address(database: string): string {
     const port = this.tlsPort === null ? '' : `&port=${this.tlsPort}`;
     return `postgresql:///${database}?host=${this.folder}&user=xpert${port}`;
@@ -144,12 +191,28 @@ export class PostgresServer {
     return `postgres://xpert:${secret}@127.0.0.1:${port}/${database}?sslmode=verify-full&sslrootcert=${ca}`;
   }
 
+  /** Writes a database into a file, also while somebody writes to it. */
+  dump(address: string, file: string): void {
+    const args = ['-h', this.folder, '-U', 'xpert', '-d', new URL(address).pathname.slice(1), '-f', file];
+    execFileSync(path.join(programs(), 'pg_dump'), args, { stdio: 'pipe' });
+  }
+
+  /** Reads such a file into an empty database. */
+  load(address: string, file: string): void {
+    const args = ['-h', this.folder, '-U', 'xpert', '-d', new URL(address).pathname.slice(1), '-qXf', file];
+    execFileSync(path.join(programs(), 'psql'), ['-v', 'ON_ERROR_STOP=1', ...args], { stdio: 'pipe' });
+  }
+
   /** What `psql` answers, without decoration. */
   sql(database: string, text: string): string {
     const port = this.tlsPort === null ? [] : ['-p', String(this.tlsPort)];
     const args = ['-h', this.folder, ...port, '-U', 'xpert', '-d', database, '-Atqc', text];
     return execFileSync(path.join(programs(), 'psql'), args, { stdio: 'pipe', encoding: 'utf8' }).trim();
   }
+}
+
+function newDaemon(under: string): Daemon {
+  return new Daemon({ under, name: 'xpert-postgres-', signal: 'QUIT' });
 }
 
 let built: Promise<{ readonly writer: URL; readonly reader: URL; readonly socket: URL }> | null = null;

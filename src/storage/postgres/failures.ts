@@ -1,5 +1,5 @@
 import { LedgerFailure } from '../../core/errors.ts';
-import { ADDRESS_UNUSABLE } from './socket-messages.ts';
+import { ADDRESS_UNUSABLE, NO_PRIMARY } from './socket-messages.ts';
 
 /** What the server said of a statement. `code`: SQLSTATE. */
 export class PostgresError extends Error {
@@ -57,6 +57,12 @@ const refusals: readonly (readonly [codes: RegExp, words: RegExp | null, what: s
     null,
     'cannot be connected to as XPERT_DATABASE_URL says',
     'Correct it: files that it names (sslrootcert, sslcert, sslkey) have to be there, readable for the user that runs Xpert.',
+  ],
+  [
+    new RegExp(`^${NO_PRIMARY}$`),
+    null,
+    'has no primary among the servers in XPERT_DATABASE_URL',
+    'Promote a standby (pg_ctl promote; Patroni does it by itself), or start the primary again. Xpert finds it by itself.',
   ],
   [
     /^28/,

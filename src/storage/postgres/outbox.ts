@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { monthOfDay } from '../../core/units/calendar.ts';
 import type { Batch, DaySlice, MirroredRow, MirrorState, Outbox, SliceComparison } from '../sql/mirror/outbox.ts';
 import { BATCH_COLUMNS } from '../sql/mirror/outbox.ts';
+import { connectToPrimary } from './client.ts';
 import { compareSlice } from './mirror-comparison.ts';
 
 /** Changes that are taken over, or put into a batch, in one transaction: a moment's work. */
@@ -208,16 +209,8 @@ async function lockDays(client: pg.Client): Promise<boolean> {
 const LOCK_NOT_AVAILABLE = '55P03';
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: url,
-    keepAlive: true,
-    connectionTimeoutMillis: CONNECT_MS,
-    application_name: 'xpert history',
-  });
-  // What fails is told by what waits for it.
-  client.on('error', () => {});
+  const { client } = await connectToPrimary(url, CONNECT_MS, { name: 'xpert history' });
   try {
-    await client.connect();
     await client.query(
       "SET search_path = xpert, pg_catalog; SET timezone = 'UTC'; SET default_transaction_isolation = 'read committed'",
     );

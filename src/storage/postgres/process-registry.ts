@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { newClient } from './client.ts';
+import { connectToPrimary } from './client.ts';
 import type { SeenCommit } from './commit-mark.ts';
 import { LEADER, type LeaderCard } from './leadership.ts';
 import { migrations, WRITER_LOCK } from './migrations/migrate.ts';
@@ -113,9 +113,7 @@ export class ProcessRegistry {
 
   async #connect(): Promise<pg.Client> {
     const { url, name, onNews } = this.#use;
-    const client = newClient(url, CONNECT_MS, { name: PREFIX + name, answerMs: ANSWER_MS });
-    // Whoever waits for an answer is told; between two looks the next one finds out.
-    client.on('error', () => {});
+    const { client } = await connectToPrimary(url, CONNECT_MS, { name: PREFIX + name, answerMs: ANSWER_MS });
     client.on('end', () => {
       if (this.#client !== client) return;
       this.#client = null;
@@ -126,7 +124,6 @@ export class ProcessRegistry {
       if (news !== null) onNews(news);
     });
     try {
-      await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
       return client;
     } catch (error) {

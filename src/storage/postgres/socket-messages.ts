@@ -10,6 +10,8 @@ export interface NewSocket {
 
 /** Code of a connection that could not even be tried: the address, or a file that it names. */
 export const ADDRESS_UNUSABLE = 'address-unusable';
+/** Of several servers none takes writes; those that can be reached are standbys. */
+export const NO_PRIMARY = 'no-primary';
 
 /** From the thread of the socket to the one that waits. */
 export type FromSocket =

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import type pg from 'pg';
-import { newClient } from './client.ts';
+import { connected, connectToPrimary } from './client.ts';
 import { type SessionState, SilenceWatch } from './silence-watch.ts';
 import { ADDRESS_UNUSABLE, type FromSocket, type NewSocket, type ToSocket } from './socket-messages.ts';
 
@@ -43,9 +43,9 @@ function connect({ url, port, signal }: NewSocket): void {
   };
   losing.add(lose);
   open(url).then(
-    ({ socket, pid }) => {
+    ({ socket, pid, server }) => {
       const watch = new SilenceWatch(
-        () => stateOf(url, pid),
+        () => stateOf(server, pid),
         (why) => lose(new Error(why)),
       );
       release = () => {
@@ -83,17 +83,16 @@ interface Opened {
   readonly socket: Socket;
   /** Of the server's process behind the socket; null: it does not say. */
   readonly pid: number | null;
+  /** Address of that server alone. */
+  readonly server: string;
 }
 
 async function open(url: string): Promise<Opened> {
-  const client = newClient(url, CONNECT_MS);
-  // What fails is told by what waits for it.
-  client.on('error', () => {});
+  const { client, url: server } = await connectToPrimary(url, CONNECT_MS);
   try {
-    await client.connect();
     // What a pool in front gives as the number of the process at the beginning is not that.
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    return { socket: takeSocket(client), pid: rows[0]?.pid ?? null };
+    return { socket: takeSocket(client), pid: rows[0]?.pid ?? null, server };
   } catch (error) {
     client.end().catch(() => {});
     throw error;
@@ -111,14 +110,12 @@ function takeSocket(client: pg.Client): Socket {
 /** The message that ends a session: 'X' and its length. */
 const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 
-/** What the server says of a session. Never rejects. */
-async function stateOf(url: string, pid: number | null): Promise<SessionState> {
+/** What a server says of a session. Never rejects. */
+async function stateOf(server: string, pid: number | null): Promise<SessionState> {
   let client: pg.Client | null = null;
   const late = setTimeout(() => client?.end().catch(() => {}), ASK_MS);
   try {
-    client = newClient(url, ASK_MS);
-    client.on('error', () => {});
-    await client.connect();
+    client = await connected(server, ASK_MS);
     const sql = 'SELECT state FROM pg_stat_activity WHERE pid = $1';
     const { rows } = await client.query<{ state: string | null }>(sql, [pid]);
     const state = rows[0]?.state ?? '';

@@ -92,6 +92,8 @@ describe('a transaction', () => {
     db.prepare('INSERT INTO inbox (id, body) VALUES (1, NULL)').run();
     put().run('b');
     expect(() => run('COMMIT')).toThrow(/null value in column "body"/);
+    // As after a commit of SQLite that failed: whoever sees it rolls back, and the next transaction is not refused.
+    expect(db.inTransaction).toBe(true);
     expect(() => run('ROLLBACK')).not.toThrow();
     expect(bodies()).toEqual([]);
     run('BEGIN');
@@ -128,6 +130,16 @@ describe('a transaction', () => {
     expect(() =>
       db.prepare('SELECT sum(bytes) FROM (SELECT bytes FROM size_sample UNION ALL SELECT 1) b').get(),
     ).toThrow(/out of range/);
+  });
+});
+
+describe('an attempt', () => {
+  it('before which a write failed tells that, and not that it was not begun', () => {
+    run('BEGIN');
+    db.prepare('INSERT INTO inbox (id, body) VALUES (1, NULL)').run();
+    expect(() => db.attempt(() => put().run('a'))).toThrow(/null value in column "body"/);
+    run('ROLLBACK');
+    expect(bodies()).toEqual([]);
   });
 });
 

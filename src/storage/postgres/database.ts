@@ -111,8 +111,13 @@ export class PostgresDatabase implements Database {
       return result;
     } catch (error) {
       if (!(error instanceof PostgresError)) throw error;
-      run('ROLLBACK TO attempt');
-      run('RELEASE attempt');
+      try {
+        run('ROLLBACK TO attempt');
+        run('RELEASE attempt');
+      } catch (failure) {
+        // It failed with what waited before it: all of the transaction did.
+        if (!isWithoutSavepoint(failure)) throw failure;
+      }
       throw error;
     }
   }
@@ -134,6 +139,11 @@ export class PostgresDatabase implements Database {
 
   nameOfStatement(): string {
     return `s${++this.#lastName}`;
+  }
+
+  /** A commit that failed may be one that the server did not come to: the transaction is open, and has to be rolled back. */
+  notReached(sql: string): void {
+    if (sql === 'COMMIT') this.#inTransaction = true;
   }
 
   /** What a statement does to the transaction. */
@@ -176,8 +186,13 @@ class PostgresStatement implements Statement {
     const when = this.#db.follow(this.#said.sql);
     const outcome = this.#add(params);
     if (when === 'at once') {
-      pipeline.flush();
-      refuseHiddenRollback(this.#said.sql, outcome);
+      try {
+        pipeline.flush();
+        refuseHiddenRollback(this.#said.sql, outcome);
+      } catch (error) {
+        if (error instanceof PostgresError) this.#db.notReached(this.#said.sql);
+        throw error;
+      }
     }
     return new Ran(pipeline, outcome);
   }
@@ -338,6 +353,10 @@ class Ran implements RunResult {
     if (id === undefined || id === null) throw new Error(`no id: ${this.#outcome.prepared.sql}`);
     return Number(id);
   }
+}
+
+function isWithoutSavepoint(failure: unknown): boolean {
+  return failure instanceof PostgresError && failure.code === '3B001';
 }
 
 /** A transaction in which something failed is rolled back by COMMIT, without an error. */

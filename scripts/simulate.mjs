@@ -1,4 +1,4 @@
-// `npm run simulate -- [--seeds N] [--first S] [--seed S] [--steps M]`: the simulation of the ledger in its long form.
+// `npm run simulate -- [--seeds N] [--first S] [--seed S] [--steps M] [--store postgres]`: the simulation of the ledger in its long form.
 // docs/testing.md tells what it does and how to play a seed again.
 import { join } from 'node:path';
 import { ensureReady } from './lib/ready.mjs';
@@ -9,10 +9,12 @@ endOnSignals();
 await ensureReady();
 const { build } = await import('esbuild');
 // Inside node_modules, so that the bundle finds the packages it leaves external.
-const outfile = join(root, 'node_modules/.cache/xpert-simulation/simulate.mjs');
+const outdir = join(root, 'node_modules/.cache/xpert-simulation/long');
 await build({
-  entryPoints: [join(root, 'test/simulation/main.ts')],
-  outfile,
+  entryPoints: [join(root, 'test/simulation/main.ts'), join(root, 'src/storage/postgres/socket-worker.ts')],
+  outdir,
+  entryNames: '[name]',
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   packages: 'external',
   platform: 'node',
@@ -21,4 +23,8 @@ await build({
   sourcemap: 'inline',
   logLevel: 'warning',
 });
-process.exitCode = await run(process.execPath, ['--enable-source-maps', outfile, ...process.argv.slice(2)]);
+process.exitCode = await run(process.execPath, [
+  '--enable-source-maps',
+  join(outdir, 'main.mjs'),
+  ...process.argv.slice(2),
+]);

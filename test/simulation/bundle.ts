@@ -17,11 +17,13 @@ export interface PlantedBug {
 
 /** Builds the simulation with the sources as they are, or with a bug in them. @returns the file to run */
 export async function buildSimulation(bug: PlantedBug | null = null): Promise<string> {
-  const outfile = path.join(folder, `${bug === null ? 'simulation' : bug.name.replaceAll(/\W+/g, '-')}.mjs`);
+  const outdir = path.join(folder, bug === null ? 'as-it-is' : bug.name.replaceAll(/\W+/g, '-'));
   await build({
     absWorkingDir: root,
-    entryPoints: ['test/simulation/main.ts'],
-    outfile,
+    entryPoints: ['test/simulation/main.ts', 'src/storage/postgres/socket-worker.ts'],
+    outdir,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -31,7 +33,7 @@ export async function buildSimulation(bug: PlantedBug | null = null): Promise<st
     logLevel: 'warning',
     plugins: bug === null ? [] : [planting(bug)],
   });
-  return outfile;
+  return path.join(outdir, 'main.mjs');
 }
 
 function planting({ name, file, was, becomes }: PlantedBug): Plugin {

@@ -1,5 +1,3 @@
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import path from 'node:path';
 import { inspect } from 'node:util';
 import { ExpectedError } from '../../src/core/errors.ts';
 import type { NewNode } from '../../src/core/inventory/inventory-store.ts';
@@ -18,33 +16,32 @@ import type {
   UserId,
 } from '../../src/core/units/ids.ts';
 import type { ManualClock } from '../../src/core/units/testing.ts';
-import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
-import { beginIncarnation, inspectBackup } from '../../src/storage/sqlite/restore.ts';
-import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
-import { SCRATCH } from '../support/scratch.ts';
+import type { Database } from '../../src/lib/sqlite.ts';
+import type { Stores } from '../../src/storage/sql/stores.ts';
 import type { Action, Answer } from './actions.ts';
-import { copyDisk, Faults } from './faults.ts';
+import { Faults } from './faults.ts';
+import type { Place } from './place.ts';
 import type { Random } from './random.ts';
-import { statementOf } from './statements.ts';
 import { Timers } from './timers.ts';
 
-/** The machine that Xpert runs on: its disk, its process (ended and started again) and the real ledger in it. */
+/** Makes the place of a ledger, in which the faults strike. */
+export type NewPlace = (clock: ManualClock, random: Random, faults: Faults) => Place;
+
+/** The machine that Xpert runs on: its process (ended and started again) and the real ledger in its place. */
 export class Machine {
   readonly clock: ManualClock;
   readonly faults = new Faults();
   readonly #timers = new Timers();
   readonly #random: Random;
-  readonly #root = mkdtempSync(path.join(SCRATCH, 'xpert-simulation-'));
-  #disk = 0;
-  #backups = 0;
-  #store: SqliteStore | null = null;
-  #look: Database | null = null;
+  readonly #place: Place;
+  #store: Stores | null = null;
   #calendar: { readonly zones: string; readonly calendar: Calendar } | null = null;
   wallTime: WallTime;
 
-  constructor(clock: ManualClock, random: Random) {
+  constructor(clock: ManualClock, random: Random, newPlace: NewPlace) {
     this.clock = clock;
     this.#random = random;
+    this.#place = newPlace(clock, random, this.faults);
     this.wallTime = new WallTime(clock);
     this.#timers.install();
   }
@@ -55,82 +52,69 @@ export class Machine {
     this.#timers.advance(ms);
   }
 
-  get store(): SqliteStore {
+  get store(): Stores {
     if (this.#store === null) throw new Error('the simulated process does not run');
     return this.#store;
   }
 
-  /** The file as it is, to look into. */
+  /** The ledger as it is, to look into. */
   get look(): Database {
-    this.#look ??= new Sqlite(path.join(this.#folder, 'ledger.db'), { readonly: true });
-    return this.#look;
+    return this.#place.look;
   }
 
   /** The panel's day that an instant lies in. */
   dayOf(ms: number): Day {
-    const zones = statementOf(this.look, "SELECT value FROM meta WHERE name = 'calendar'", 'column').get() as string;
+    const zones = this.#place.value("SELECT value FROM meta WHERE name = 'calendar'") as string;
     if (this.#calendar?.zones !== zones) this.#calendar = { zones, calendar: new Calendar(JSON.parse(zones)) };
     return this.#calendar.calendar.dayOf(ms);
   }
 
   async start(timeZone: string): Promise<void> {
     const { clock } = this;
-    const newId = () => this.#random.id();
-    const file = path.join(this.#folder, 'ledger.db');
-    mkdirSync(this.#folder, { recursive: true });
-    this.#store = await openSqliteStore({ path: file, clock, newId, timeZone, workers: null });
+    this.#store = await this.#place.open({ clock, newId: () => this.#random.id(), timeZone });
     this.wallTime = new WallTime(clock, this.#store.lastInstant);
   }
 
   async stop(): Promise<void> {
-    this.#look?.close();
-    this.#look = null;
-    await this.#store?.close();
+    const store = this.#store;
     this.#store = null;
+    try {
+      await store?.close();
+    } finally {
+      this.#place.stopped();
+    }
   }
 
   /** The process will end before that many more writes. */
   armCrash(writes: number): void {
-    this.faults.crashAfter(writes, this.#folder, this.#nextFolder);
+    this.faults.crashAfter(writes, () => this.#place.cut());
   }
 
   /** After `armCrash`: ends the process now if it did not end on the way. @returns whether it ended on the way */
   async crash(): Promise<boolean> {
     const struck = this.faults.disarm();
-    if (!struck) copyDisk(this.#folder, this.#nextFolder);
-    const left = this.#folder;
+    if (!struck) this.#place.cut();
     // Of a process that is gone nothing matters any more, not even how it ends.
     await this.stop().catch(() => {});
-    this.#store = null;
     this.#timers.clear();
-    rmSync(left, { recursive: true });
-    this.#disk++;
-    // The last write of a machine that lost its power: a frame that was not written whole.
-    const log = path.join(this.#folder, 'ledger.db-wal');
-    if (existsSync(log) && this.#random.chance(0.3)) appendFileSync(log, Buffer.alloc(this.#random.int(1, 5000), 7));
+    this.#place.cleared();
     return struck;
   }
 
   async dispose(): Promise<void> {
     this.faults.disarm();
     await this.stop();
-    rmSync(this.#root, { recursive: true, force: true });
+    this.#place.dispose();
   }
 
   /** Writes a backup of the ledger as it is now. */
   async backUp(): Promise<string> {
-    const file = path.join(this.#root, `backup-${++this.#backups}.db`);
-    await this.store.ledger.backup(file);
-    return file;
+    return await this.#place.backUp(this.store);
   }
 
-  /** The process has to be stopped: puts a backup in the place of the ledger, as `xpert restore` does. */
+  /** The process has to be stopped: puts a backup in the place of the ledger. */
   restore(backup: string): void {
-    const ledger = path.join(this.#folder, 'ledger.db');
-    for (const rest of ['', '-wal', '-shm']) rmSync(ledger + rest, { force: true });
-    copyFileSync(backup, ledger);
-    inspectBackup(ledger, backup);
-    beginIncarnation(ledger, { newId: () => this.#random.id(), nowMs: this.clock.now().getTime() });
+    this.#place.restore(backup);
   }
 
   async addNode(name: string, opening: NewNode['opening']): Promise<void> {
@@ -211,13 +195,10 @@ export class Machine {
         return 'ok';
       }
       case 'cancel':
-        await ledger.cancelScheduledReset(
-          this.#find<ScheduledResetId>('SELECT public_id FROM scheduled_reset WHERE id = ?', action.planned + 1),
-          null,
-        );
+        await ledger.cancelScheduledReset(this.#find<ScheduledResetId>(nth('scheduled_reset'), action.planned), null);
         return 'ok';
       case 'undo':
-        await ledger.undoReset(this.#find<ResetId>('SELECT public_id FROM reset WHERE id = ?', action.mark), null);
+        await ledger.undoReset(this.#find<ResetId>(nth('reset'), action.mark - 1), null);
         return 'ok';
       case 'correct':
       case 'decide':
@@ -262,7 +243,7 @@ export class Machine {
         return ledger.rebind({ ...whose, ...times, ...rest }, preview);
       }
       if (action.kind === 'undo-entry') {
-        const id = this.#find<EntryId>('SELECT public_id FROM entry WHERE id = ?', action.entry + 1);
+        const id = this.#find<EntryId>(nth('entry'), action.entry);
         return ledger.undoEntry({ id, ...rest }, preview);
       }
       const { item, decision } = { item: this.#asideItem(action), decision: action.decision };
@@ -296,7 +277,7 @@ export class Machine {
     const whose = 'token' in source ? "report ->> 'userToken' = ?" : 'peer_id = (SELECT id FROM peer WHERE key = ?)';
     const sql = `SELECT CAST(id AS TEXT) FROM quarantine WHERE ${whose} AND rx = ? AND tx = ? AND at = ?`;
     const name = 'token' in source ? source.token : source.peer;
-    const id = statementOf(this.look, sql, 'column').get(name, rx, tx, atMs);
+    const id = this.#place.value(sql, name, Number(rx), Number(tx), atMs);
     return { kind: 'quarantine', id: String(id) } as const;
   }
 
@@ -321,7 +302,7 @@ export class Machine {
   }
 
   #find<Id extends string>(sql: string, key: string | number): Id {
-    return (statementOf(this.look, sql, 'column').get(key) ?? 'none') as Id;
+    return (this.#place.value(sql, key) ?? 'none') as Id;
   }
 
   #toPoll({ snapshot, opening, atMs, trackingPeriod, suspect, second }: Action & { kind: 'poll' }): NodePoll {
@@ -344,12 +325,7 @@ export class Machine {
       trackingPeriod,
     };
   }
-
-  get #folder(): string {
-    return path.join(this.#root, `disk-${this.#disk}`);
-  }
-
-  get #nextFolder(): string {
-    return path.join(this.#root, `disk-${this.#disk + 1}`);
-  }
 }
+
+/** The row that so many came before: ids may have gaps. */
+const nth = (table: string): string => `SELECT public_id FROM ${table} ORDER BY id LIMIT 1 OFFSET ?`;

@@ -72,6 +72,9 @@ function counters({ services, baselines, streams }: LedgerState): Lines {
   return lines;
 }
 
+/** Numbers in the order of ids: an engine may leave some out. */
+const numberOf = (table: string, id: string): string => `(SELECT count(*) FROM ${table} n WHERE n.id <= ${id})`;
+
 /** The same of the file. */
 export function found(db: Database): Lines {
   return OBSERVATIONS.flatMap((sql) => statementOf(db, sql, 'column').all() as Lines).sort();
@@ -86,13 +89,13 @@ const OBSERVATIONS = [
      ifnull((SELECT group_concat(name || '@' || from_at || '-' || ifnull(to_at, ''), ' ') FROM
        (SELECT u.name, b.from_at, b.to_at FROM binding b JOIN user u ON u.id = b.user_id
         WHERE b.peer_id = p.id AND b.voided_by IS NULL ORDER BY b.from_at, b.id)), '') FROM peer p`,
-  `SELECT 'mark ' || r.id || ' @' || r.at || ' ' || iif(r.scope = 'all', 'all', ifnull((SELECT group_concat(name, ',') FROM
+  `SELECT 'mark ' || ${numberOf('reset', 'r.id')} || ' @' || r.at || ' ' || iif(r.scope = 'all', 'all', ifnull((SELECT group_concat(name, ',') FROM
      (SELECT u.name FROM reset_target x JOIN user u ON u.id = x.user_id WHERE x.reset_id = r.id ORDER BY u.name)), ''))
      || ' ' || ifnull(r.half, 'both') || iif(r.undone_at IS NULL, '', ' undone') FROM reset r`,
-  `SELECT 'planned ' || id || ' @' || due_at || ' ' ||
-     iif(reset_id IS NOT NULL, 'done', iif(cancelled_at IS NULL, 'waiting', 'cancelled')) FROM scheduled_reset`,
-  `SELECT 'bytes ' || ifnull(u.name, '-') || ' ' || ifnull(g.token, '-') || ' ' || ifnull(p.key, '-') || ' mark ' || g.mark
-     || iif(g.in_cycle, ' cycle ', ' history ') || c.server || ':' || c.port || '/' || c.protocol || ': ' ||
+  `SELECT 'planned ' || ${numberOf('scheduled_reset', 's.id')} || ' @' || due_at || ' ' ||
+     iif(reset_id IS NOT NULL, 'done', iif(cancelled_at IS NULL, 'waiting', 'cancelled')) FROM scheduled_reset s`,
+  `SELECT 'bytes ' || ifnull(u.name, '-') || ' ' || ifnull(g.token, '-') || ' ' || ifnull(p.key, '-') || ' mark ' ||
+     ${numberOf('reset', 'g.mark')} || iif(g.in_cycle, ' cycle ', ' history ') || c.server || ':' || c.port || '/' || c.protocol || ': ' ||
      sum(t.rx) || ' ' || sum(t.tx)
    FROM tally t JOIN segment g ON g.id = t.segment_id JOIN series s ON s.id = t.series_id
    JOIN carrier c ON c.id = s.carrier_id LEFT JOIN user u ON u.id = g.user_id LEFT JOIN peer p ON p.id = g.peer_id
@@ -107,7 +110,7 @@ const OBSERVATIONS = [
   `SELECT 'quarantined ' || count(*) || ' ' || ifnull(sum(rx), 0) || ' ' || ifnull(sum(tx), 0) FROM quarantine`,
   `SELECT 'decided ' || count(DISTINCT e.quarantine_id) FROM entry e
    WHERE e.undoes IS NULL AND e.quarantine_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry f WHERE f.undoes = e.id)`,
-  `SELECT 'entry ' || e.id || ' ' || ifnull(e.undoes, '-') ||
+  `SELECT 'entry ' || ${numberOf('entry', 'e.id')} || ' ' || iif(e.undoes IS NULL, '-', ${numberOf('entry', 'e.undoes')}) ||
      iif(EXISTS (SELECT 1 FROM entry f WHERE f.undoes = e.id), ' undone', '') ||
      iif(e.quarantine_id IS NULL, '', ' aside') FROM entry e`,
   `SELECT 'keys ' || count(*) FROM report_key`,

@@ -1,9 +1,8 @@
 import { ManualClock } from '../../src/core/units/testing.ts';
 import type { Action, Answer } from './actions.ts';
-import { askTogether } from './asked-together.ts';
 import { breaches } from './checks.ts';
 import { Admins } from './deeds.ts';
-import { Machine } from './machine.ts';
+import { Machine, type NewPlace } from './machine.ts';
 import { Model } from './model.ts';
 import { expected, found } from './observe.ts';
 import { Random } from './random.ts';
@@ -43,12 +42,10 @@ export class Simulation {
   #longWaits = 0;
   readonly #log: string[] = [];
 
-  constructor(seed: number) {
-    // Half of the seeds as over PostgreSQL.
-    askTogether(seed % 2 === 0);
+  constructor(seed: number, newPlace: NewPlace) {
     this.#random = new Random(seed);
     this.#clock = new ManualClock();
-    this.#machine = new Machine(this.#clock, this.#random);
+    this.#machine = new Machine(this.#clock, this.#random, newPlace);
     this.#model = new Model((ms) => this.#machine.dayOf(ms));
     this.#isSteady = this.#random.chance(0.6);
     this.#opening = this.#random.pick(['baseline', 'count']);

@@ -6,9 +6,9 @@ import type { AccessChange, Enforcer, EnforcerAbilities } from '../../src/core/a
 import { SourceFailure } from '../../src/core/errors.ts';
 import type { NodeId, UserId } from '../../src/core/units/ids.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
-import { randomId } from '../../src/lib/random-id.ts';
-import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import type { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { FAKE_ABILITIES, FakeVpn } from '../support/fake-vpn.ts';
+import { openTestStore } from '../support/test-store.ts';
 import { newNode, newUser, nodePoll, wg0 } from './store-fixture.ts';
 
 /** The process ends here. */
@@ -35,8 +35,7 @@ class World {
 
   static async open(owned: readonly string[], foreign: readonly string[] = []): Promise<World> {
     const clock = new ManualClock();
-    const newId = () => randomId(16);
-    const store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
+    const store = await openTestStore(clock);
     const { id } = await store.inventory.addNode(newNode('main'));
     await store.access.setMode(id, 'enforce', clock.now());
     const world = new World(store, id, clock);

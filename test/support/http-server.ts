@@ -37,12 +37,13 @@ import { agentEnrolment } from '../../src/integrations/agent/install.ts';
 import { SubscriptionConfigSource } from '../../src/integrations/subscription/config-source.ts';
 import { HttpClient } from '../../src/lib/http-client/http-client.ts';
 import { randomId } from '../../src/lib/random-id.ts';
-import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import type { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { testAlerting } from './alerting.ts';
 import { FakeVpn } from './fake-vpn.ts';
 import { type PlayedProber, testHealth } from './health.ts';
 import { schemaMismatches } from './schema-check.ts';
 import { root } from './server.ts';
+import { openTestStore } from './test-store.ts';
 
 export const START = '2026-03-10T12:00:00Z';
 
@@ -84,7 +85,7 @@ export async function startHttp(
 ): Promise<HttpTestServer> {
   const clock = new ManualClock(START);
   const newId = () => randomId(16);
-  const store = await openSqliteStore({ path: ':memory:', clock, newId, timeZone: 'UTC', workers: null });
+  const store = await openTestStore(clock);
   const { ledger, history, exports, billing, inventory, identity, links, settings, audit } = store;
   const changes = new Changes();
   const presence = new Presence();

@@ -115,7 +115,7 @@ class Site {
     const peers = Array.from({ length: peersPerNode }, (_, n) => ({
       ...{ name: `${node}-${n}`, rx: 1_000 * moved + n, tx: 30_000 * moved + n },
     }));
-    writeNodeFile(file, peers, moved);
+    writeNodeFile(file, peers, moved, `interface ${node}`);
   }
 
   async report(): Promise<Sample> {

@@ -8,7 +8,7 @@ import type { NodeId, UserId } from '../../src/core/units/ids.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
 import type { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { FAKE_ABILITIES, FakeVpn } from '../support/fake-vpn.ts';
-import { openTestStore } from '../support/test-store.ts';
+import { ledgersOf, openTestStore } from '../support/test-store.ts';
 import { newNode, newUser, nodePoll, wg0 } from './store-fixture.ts';
 
 /** The process ends here. */
@@ -638,6 +638,6 @@ test('killed anywhere, any number of times, it gets where it is wanted, and touc
       const node = await World.open(OWNED, ['nobody']);
       await play(node, script).finally(() => node.close());
     }),
-    { numRuns: 100 },
+    { numRuns: ledgersOf(100) },
   );
 }, 120_000);

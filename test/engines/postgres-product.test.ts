@@ -26,12 +26,12 @@ beforeAll(async () => {
         server.dropDatabase(address.url);
       },
     });
-  });
+  }, 0.1);
 });
 
 afterAll(() => server.stop());
 
-/** Tests that run over SQLite, too: access, alerts, links, logins, limits and figures, as they are asked for. */
+/** Tests that run over SQLite, too, of what no contract of the stores is about: access, alerts, links, logins and limits. */
 const parts = {
   'access pass': () => import('../contract/access-pass.test.ts'),
   alerting: () => import('../contract/alerting.test.ts'),
@@ -40,13 +40,8 @@ const parts = {
   budgets: () => import('../contract/http-budgets.test.ts'),
   links: () => import('../contract/http-links.test.ts'),
   quotas: () => import('../contract/http-quotas.test.ts'),
-  resellers: () => import('../contract/http-reseller.test.ts'),
-  resets: () => import('../contract/http-resets.test.ts'),
-  services: () => import('../contract/http-services.test.ts'),
   sessions: () => import('../contract/http-session.test.ts'),
-  statistics: () => import('../contract/http-statistics.test.ts'),
   'two factors': () => import('../contract/http-two-factor.test.ts'),
-  'version 1': () => import('../contract/http-v1.test.ts'),
 };
 
 describe('over PostgreSQL', { timeout: 60_000 }, () => {

@@ -12,11 +12,11 @@ const PRINTED_CLOCK = '\t1795220000\t';
 
 /**
  * Writes what a node's script would print now, for nodes of transport `file`. `ticks` is the node's uptime and must
- * grow from one writing to the next.
+ * grow from one writing to the next; `identity`: words of its interface's key.
  */
-export function writeNodeFile(path: string, counters: readonly Counters[], ticks: number): void {
+export function writeNodeFile(path: string, counters: readonly Counters[], ticks: number, identity = 'wg0'): void {
   const peers = counters.map(({ name, rx, tx }) => ({ key: keyFrom(name), rx: BigInt(rx), tx: BigInt(tx) }));
   const now = Math.floor(Date.now() / 1000);
-  writeFileSync(path, scriptOutput(peers, { ticks }).replace(PRINTED_CLOCK, `\t${now}\t`));
+  writeFileSync(path, scriptOutput(peers, { ticks, interfaceKey: keyFrom(identity) }).replace(PRINTED_CLOCK, `\t${now}\t`));
   utimesSync(path, now, now);
 }

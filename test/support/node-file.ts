@@ -17,6 +17,9 @@ const PRINTED_CLOCK = '\t1795220000\t';
 export function writeNodeFile(path: string, counters: readonly Counters[], ticks: number, identity = 'wg0'): void {
   const peers = counters.map(({ name, rx, tx }) => ({ key: keyFrom(name), rx: BigInt(rx), tx: BigInt(tx) }));
   const now = Math.floor(Date.now() / 1000);
-  writeFileSync(path, scriptOutput(peers, { ticks, interfaceKey: keyFrom(identity) }).replace(PRINTED_CLOCK, `\t${now}\t`));
+  writeFileSync(
+    path,
+    scriptOutput(peers, { ticks, interfaceKey: keyFrom(identity) }).replace(PRINTED_CLOCK, `\t${now}\t`),
+  );
   utimesSync(path, now, now);
 }

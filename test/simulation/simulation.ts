@@ -391,6 +391,7 @@ export class Simulation {
     await this.#settle();
     this.#note('backup');
     const file = await this.#machine.backUp();
+    this.#model.runPlanned(this.#nowMs);
     this.#backup = { file, model: this.#model.clone(), checkpoint: this.#truth.checkpoint() };
   }
 

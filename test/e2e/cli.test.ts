@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sqlite } from '../../src/lib/sqlite.ts';
 import { root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
 const folder = temporaryFolder('cli');
@@ -234,6 +235,32 @@ describe('over the socket of a running server', () => {
       peers,
     );
     expect(second).toMatchObject({ nodes: 0, users: 0, peers: 0 });
+  });
+
+  test('users and peers of a bot that keeps SQLite alone are followed, what stands in its WAL, too', async () => {
+    const file = join(folder.path, 'bot.sqlite');
+    const bot = new Sqlite(file);
+    bot.pragma('journal_mode = WAL');
+    bot.exec('CREATE TABLE users (telegram_id INTEGER, username TEXT, role TEXT, active INTEGER)');
+    const add = (id: number, name: string) => bot.exec(`INSERT INTO users VALUES (${id}, '${name}', 'user', 1)`);
+    add(71, 'from-sqlite');
+    const options = ['import', 'vpnservice', '--db', file, '--watch'];
+    const env = { ...process.env, XPERT_DATA_DIR: folder.path };
+    const watcher = spawn(process.execPath, [join(root, 'dist/xpert.mjs'), ...options], { cwd: folder.path, env });
+    try {
+      let said = '';
+      for (const stream of [watcher.stdout, watcher.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+      await expect.poll(() => said, { timeout: 20_000 }).toContain('New: 0 nodes, 1 users, 0 peers.');
+      add(72, 'since');
+      await expect.poll(() => said.match(/New: 0 nodes, 1 users/g), { timeout: 20_000 }).toHaveLength(2);
+      const found = await json<{ items: { name: string }[] }>('user', 'list', '--search', 'since');
+      expect(found.items.map(({ name }) => name)).toEqual(['since']);
+    } finally {
+      watcher.kill();
+      bot.close();
+    }
+    const { code, stderr } = await xpert('import', 'vpnservice');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--db')]);
   });
 
   test('a node whose agent cannot know the panel is not made; with its address it is, under the same name', async () => {

@@ -76,7 +76,8 @@ async function takeOver(bot: Bot, use: Dependencies): Promise<ImportSummary> {
 }
 
 async function readBot(files: Files): Promise<Bot> {
-  const read = async (pointer: string, path: string) => {
+  const read = async (pointer: string, path: string | null) => {
+    if (path === null) return '';
     try {
       return await readFile(path, 'utf8');
     } catch (cause) {
@@ -88,8 +89,9 @@ async function readBot(files: Files): Promise<Bot> {
     }
   };
   const [users, peers] = [await read('/users', files.users), await read('/peers', files.peers)];
-  const env = files.env === null ? '' : await read('/env', files.env);
-  return parseBot({ users, peers, env }, files, files.db === null ? undefined : readBotDatabase(files.db));
+  const env = await read('/env', files.env);
+  const names = { users: files.users ?? '', peers: files.peers ?? '' };
+  return parseBot({ users, peers, env }, names, files.db === null ? undefined : readBotDatabase(files.db));
 }
 
 /** `names`: of the files, for what is said about them. */

@@ -15,8 +15,8 @@ interface Import {
 }
 
 interface ImportOptions {
-  readonly users: string;
-  readonly peers: string;
+  readonly users?: string;
+  readonly peers?: string;
   readonly env?: string;
   readonly db?: string;
   readonly watch?: boolean;
@@ -32,41 +32,49 @@ export function addLedgerCommands(program: Command): void {
     .description('take over users, peers and nodes from another system')
     .command('vpnservice')
     .description('from the files of the VPN bot; importing again changes nothing')
-    .requiredOption('--users <file>', 'users.json')
-    .requiredOption('--peers <file>', 'peers.json')
+    .option('--users <file>', 'users.json')
+    .option('--peers <file>', 'peers.json')
     .option('--env <file>', 'env_vars.txt, for the nodes')
     .option('--db <file>', "the bot's SQLite file")
     .option('--watch', 'go on and follow changes of the files')
     .option('--json', 'answer as JSON')
-    .action((options: ImportOptions) => (options.watch ? watch(options) : withApi((api) => importOnce(api, options))));
+    .action((options: ImportOptions) => {
+      if (filesOf(options).length === 0) throw new WrongUse('Which files? Give --db, or --users and --peers.');
+      return options.watch ? watch(options) : withApi((api) => importOnce(api, options));
+    });
 }
 
 async function importOnce(api: Api, options: ImportOptions): Promise<void> {
-  const summary = await api.post<Import>('/api/v1/imports/vpnservice', {
-    users: resolve(options.users),
-    peers: resolve(options.peers),
-    ...(options.env === undefined ? {} : { env: resolve(options.env) }),
-    ...(options.db === undefined ? {} : { db: resolve(options.db) }),
-  });
+  const summary = await api.post<Import>(
+    '/api/v1/imports/vpnservice',
+    Object.fromEntries(filesOf(options).map(([name, file]) => [name, resolve(file)])),
+  );
   if (options.json) return print(api.lastText());
   print(`New: ${summary.nodes} nodes, ${summary.users} users, ${summary.peers} peers.`);
   for (const { record, reason } of summary.skipped) print(`  left out ${record}: ${reason}`);
 }
 
+function filesOf({ users, peers, env, db }: ImportOptions): [string, string][] {
+  return Object.entries({ users, peers, env, db }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
 /** Imports again whenever one of the files changed, until it is stopped. */
 async function watch(options: ImportOptions): Promise<void> {
-  const files = [options.users, options.peers, options.env, options.db].filter((file) => file !== undefined);
-  if (files.length === 0) throw new WrongUse('There is nothing to watch.');
+  // What the bot wrote last stands beside its SQLite file until that is brought up to date.
+  const files = filesOf(options).flatMap(([name, file]) => (name === 'db' ? [file, `${file}-wal`] : [file]));
   const stamp = () => files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0).join(' ');
-  for (let last = ''; ; await delay(2000)) {
+  let [taken, told] = ['', ''];
+  for (; ; await delay(2000)) {
     const now = stamp();
-    if (now === last) continue;
-    last = now;
+    if (now === taken) continue;
     try {
       await withApi((api) => importOnce(api, options));
+      [taken, told] = [now, ''];
     } catch (error) {
-      // The bot may be writing the file right now: it is looked at again with its next change.
-      explain(error instanceof Error ? error.message : String(error));
+      // The bot may be writing the file right now, or the server be away: it is tried again, and said once.
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== told) explain(message);
+      told = message;
     }
   }
 }

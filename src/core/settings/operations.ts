@@ -105,10 +105,10 @@ export interface Operations {
   backups(): readonly BackupFile[];
   setBackupSchedule(schedule: BackupSchedule, by: AdminId | null): Promise<void>;
   doctor(): Promise<readonly DoctorCheck[]>;
-  /** Reads the bot's files from this machine; importing twice changes nothing. @throws InvalidInput */
+  /** Reads the bot's files from this machine, those that are named; importing twice changes nothing. @throws InvalidInput */
   importVpnService(files: {
-    readonly users: string;
-    readonly peers: string;
+    readonly users: string | null;
+    readonly peers: string | null;
     readonly env: string | null;
     readonly db: string | null;
   }): Promise<ImportSummary>;

@@ -83,7 +83,15 @@ const doctorSchema = { tags, summary: 'What is wrong, and what to do about it', 
 const importSchema = {
   tags,
   summary: 'Import nodes, users and peers from the files of the vpnservice bot (only over the local socket)',
-  body: Type.Object({ users: Path, peers: Path, env: Type.Optional(Path), db: Type.Optional(Path) }),
+  body: Type.Object(
+    {
+      users: Type.Optional(Path),
+      peers: Type.Optional(Path),
+      env: Type.Optional(Path),
+      db: Type.Optional(Path),
+    },
+    { minProperties: 1 },
+  ),
   response: { 200: ImportJson },
 };
 
@@ -146,9 +154,12 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   app.post('/api/v1/imports/vpnservice', { config: { access: 'local' }, schema: importSchema }, async (request) => {
-    const { users, peers, env = null, db = null } = request.body;
+    const { users = null, peers = null, env = null, db = null } = request.body;
     const { skipped, ...counts } = await operations.importVpnService({ users, peers, env, db });
-    await audit(parts, request, 'import.vpnservice', users, { ...counts, skipped: skipped.length });
+    await audit(parts, request, 'import.vpnservice', users ?? db ?? peers ?? env ?? '', {
+      ...counts,
+      skipped: skipped.length,
+    });
     return { ...counts, skipped: skipped.map((entry) => ({ ...entry })) };
   });
 

@@ -8827,11 +8827,11 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody: {
+        readonly requestBody?: {
             readonly content: {
                 readonly "application/json": {
-                    readonly users: string;
-                    readonly peers: string;
+                    readonly users?: string;
+                    readonly peers?: string;
                     readonly env?: string;
                     readonly db?: string;
                 };

@@ -3,61 +3,39 @@ import { useState } from 'react';
 import { adminsQuery } from '../../api/resources.ts';
 import { useSession } from '../../api/session.tsx';
 import type { Admin, Role } from '../../api/types.ts';
-import { Block } from '../../components/block.tsx';
-import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
-import { Icon } from '../../components/icon.tsx';
 import { Select } from '../../components/select.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
-import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useAddAdmin, useDisableAdmin } from './api.ts';
+import { ListCard, type ListColumn } from './list-card.tsx';
 
 /** People who log in. */
 export function AdminsCard() {
   const { t } = useTranslation();
   const query = useQuery(adminsQuery);
   const [adding, setAdding] = useState(false);
+  const columns: readonly ListColumn[] = [
+    { name: t('settings.admins.name'), waiting: 96 },
+    { name: t('settings.admins.role'), waiting: 72 },
+    { name: t('common.stateWord'), waiting: 64 },
+    { name: t('settings.admins.since'), className: 'r hide-s', waiting: -64 },
+    { name: t('common.more'), className: 'r', unseen: true, waiting: -72 },
+  ];
   return (
-    <Card
-      title={t('settings.admins.title')}
-      hint={t('settings.admins.mean')}
-      actions={
-        <button type="button" className="btn quiet" onClick={() => setAdding(true)}>
-          <Icon name="plus" />
-          {t('settings.admins.add')}
-        </button>
-      }
+    <ListCard
+      of="admins"
+      columns={columns}
+      query={query}
+      row={(admin) => <Row key={admin.id} admin={admin} />}
+      onAdd={() => setAdding(true)}
     >
-      <TableScroll>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('settings.admins.name')}</th>
-              <th scope="col">{t('settings.admins.role')}</th>
-              <th scope="col">{t('common.stateWord')}</th>
-              <th scope="col" className="r hide-s">
-                {t('settings.admins.since')}
-              </th>
-              <th scope="col" className="r">
-                <span className="vh">{t('common.more')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[96, 72, 64, -64, -72]} hidden={[3]} />}>
-              {({ items }) => items.map((admin) => <Row key={admin.id} admin={admin} />)}
-            </Block>
-          </tbody>
-        </table>
-      </TableScroll>
       <Dialog title={t('settings.admins.add')} open={adding} onClose={() => setAdding(false)}>
         <AddAdminForm onDone={() => setAdding(false)} />
       </Dialog>
-    </Card>
+    </ListCard>
   );
 }
 

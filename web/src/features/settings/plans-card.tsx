@@ -3,19 +3,16 @@ import { useState } from 'react';
 import { plansQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.tsx';
 import type { Plan } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
-import { Card } from '../../components/card.tsx';
 import { useCycleName } from '../../components/cycle-select.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Bytes, Count } from '../../components/numbers.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
-import { TableScroll } from '../../components/table-scroll.tsx';
 import { isOfPart, useQuotaPart } from '../../components/use-quota-part.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { AddPlanForm } from './add-plan-form.tsx';
 import { useDeletePlan } from './api.ts';
+import { ListCard, type ListColumn } from './list-card.tsx';
 
 /** Plans that users may have; what one of them may use is set on the user's page. */
 export function PlansCard() {
@@ -23,52 +20,25 @@ export function PlansCard() {
   const owner = useIsOwner();
   const query = useQuery(plansQuery);
   const [adding, setAdding] = useState(false);
+  const columns: readonly ListColumn[] = [
+    { name: t('settings.plans.name'), waiting: 110 },
+    { name: t('settings.plans.quota'), className: 'r', waiting: -64 },
+    { name: t('settings.plans.cycle'), className: 'hide-s', waiting: 72 },
+    { name: t('settings.plans.users'), className: 'r', waiting: -32 },
+    { name: t('settings.plans.delete'), className: 'r', unseen: true, waiting: -28 },
+  ];
   return (
-    <Card
-      title={t('settings.plans.title')}
-      hint={t('settings.plans.mean')}
-      actions={
-        owner ? (
-          <button type="button" className="btn quiet" onClick={() => setAdding(true)}>
-            <Icon name="plus" />
-            {t('settings.plans.add')}
-          </button>
-        ) : undefined
-      }
+    <ListCard
+      of="plans"
+      columns={columns}
+      query={query}
+      row={(plan) => <Row key={plan.id} plan={plan} mayChange={owner} />}
+      onAdd={owner ? () => setAdding(true) : undefined}
     >
-      <TableScroll>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('settings.plans.name')}</th>
-              <th scope="col" className="r">
-                {t('settings.plans.quota')}
-              </th>
-              <th scope="col" className="hide-s">
-                {t('settings.plans.cycle')}
-              </th>
-              <th scope="col" className="r">
-                {t('settings.plans.users')}
-              </th>
-              <th scope="col" className="r">
-                <span className="vh">{t('settings.plans.delete')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[110, -64, 72, -32, -28]} hidden={[2]} />}>
-              {({ items }) => items.map((plan) => <Row key={plan.id} plan={plan} mayChange={owner} />)}
-            </Block>
-          </tbody>
-        </table>
-      </TableScroll>
-      {query.data?.items.length === 0 ? (
-        <Empty title={t('settings.plans.none')}>{t('settings.plans.noneWhy')}</Empty>
-      ) : null}
       <Dialog title={t('settings.plans.add')} open={adding} onClose={() => setAdding(false)}>
         <AddPlanForm onDone={() => setAdding(false)} />
       </Dialog>
-    </Card>
+    </ListCard>
   );
 }
 

@@ -3,15 +3,12 @@ import { useState } from 'react';
 import { plansQuery, templatesQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.tsx';
 import type { UserTemplate } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
-import { Card } from '../../components/card.tsx';
 import { useCycleName } from '../../components/cycle-select.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Bytes } from '../../components/numbers.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
-import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { ListCard, type ListColumn } from './list-card.tsx';
 import { TemplateForm } from './template-form.tsx';
 import { useRemoveTemplate } from './templates-api.ts';
 
@@ -21,48 +18,21 @@ export function TemplatesCard() {
   const query = useQuery(templatesQuery);
   const [open, setOpen] = useState<UserTemplate | 'new' | null>(null);
   const close = () => setOpen(null);
+  const columns: readonly ListColumn[] = [
+    { name: t('settings.templates.name'), waiting: 110 },
+    { name: t('settings.templates.may'), waiting: 120 },
+    { name: t('settings.templates.tags'), className: 'hide-s', waiting: 72 },
+    { name: t('settings.templates.note'), className: 'hide-m', waiting: 120 },
+    { name: t('settings.templates.actions'), className: 'r', unseen: true, waiting: -64 },
+  ];
   return (
-    <Card
-      title={t('settings.templates.title')}
-      hint={t('settings.templates.mean')}
-      actions={
-        <button type="button" className="btn quiet" onClick={() => setOpen('new')}>
-          <Icon name="plus" />
-          {t('settings.templates.add')}
-        </button>
-      }
+    <ListCard
+      of="templates"
+      columns={columns}
+      query={query}
+      row={(one) => <Row key={one.name} template={one} onChange={() => setOpen(one)} />}
+      onAdd={() => setOpen('new')}
     >
-      {query.data?.items.length === 0 ? (
-        <Empty title={t('settings.templates.none')}>{t('settings.templates.noneWhy')}</Empty>
-      ) : (
-        <TableScroll>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('settings.templates.name')}</th>
-                <th scope="col">{t('settings.templates.may')}</th>
-                <th scope="col" className="hide-s">
-                  {t('settings.templates.tags')}
-                </th>
-                <th scope="col" className="hide-m">
-                  {t('settings.templates.note')}
-                </th>
-                <th scope="col" className="r">
-                  <span className="vh">{t('settings.templates.actions')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              <Block
-                query={query}
-                skeleton={<SkeletonRows rows={2} columns={[110, 120, 72, 120, -64]} hidden={[2, 3]} />}
-              >
-                {({ items }) => items.map((one) => <Row key={one.name} template={one} onChange={() => setOpen(one)} />)}
-              </Block>
-            </tbody>
-          </table>
-        </TableScroll>
-      )}
       <Dialog
         title={
           open === null || open === 'new'
@@ -78,7 +48,7 @@ export function TemplatesCard() {
           onDone={close}
         />
       </Dialog>
-    </Card>
+    </ListCard>
   );
 }
 

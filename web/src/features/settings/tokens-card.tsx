@@ -1,62 +1,37 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Block, Empty } from '../../components/block.tsx';
-import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { Icon } from '../../components/icon.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
-import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { AddTokenForm } from './add-token-form.tsx';
 import { type ApiToken, tokensQuery, useRevokeToken } from './api.ts';
+import { ListCard, type ListColumn } from './list-card.tsx';
 
 /** Keys for scripts, senders of reports and Prometheus. */
 export function TokensCard() {
   const { t } = useTranslation();
   const query = useQuery(tokensQuery);
   const [adding, setAdding] = useState(false);
-  const living = query.data?.items.filter((token) => token.revokedAt === null);
+  const columns: readonly ListColumn[] = [
+    { name: t('settings.tokens.name'), waiting: 110 },
+    { name: t('settings.tokens.scopes'), waiting: 96 },
+    { name: t('settings.tokens.by'), className: 'hide-m', waiting: 64 },
+    { name: t('common.lastUsed'), className: 'r hide-s', waiting: -64 },
+    { name: t('settings.tokens.revoke'), className: 'r', unseen: true, waiting: -64 },
+  ];
   return (
-    <Card
-      title={t('settings.tokens.title')}
-      hint={t('settings.tokens.mean')}
-      actions={
-        <button type="button" className="btn quiet" onClick={() => setAdding(true)}>
-          <Icon name="plus" />
-          {t('settings.tokens.add')}
-        </button>
-      }
+    <ListCard
+      of="tokens"
+      columns={columns}
+      query={query}
+      isShown={(token) => token.revokedAt === null}
+      row={(token) => <Row key={token.id} token={token} />}
+      onAdd={() => setAdding(true)}
     >
-      <TableScroll>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('settings.tokens.name')}</th>
-              <th scope="col">{t('settings.tokens.scopes')}</th>
-              <th scope="col" className="hide-m">
-                {t('settings.tokens.by')}
-              </th>
-              <th scope="col" className="r hide-s">
-                {t('common.lastUsed')}
-              </th>
-              <th scope="col" className="r">
-                <span className="vh">{t('settings.tokens.revoke')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[110, 96, 64, -64, -64]} hidden={[2, 3]} />}>
-              {() => living?.map((token) => <Row key={token.id} token={token} />)}
-            </Block>
-          </tbody>
-        </table>
-      </TableScroll>
-      {living?.length === 0 ? <Empty title={t('settings.tokens.none')}>{t('settings.tokens.noneWhy')}</Empty> : null}
       <Dialog title={t('settings.tokens.add')} open={adding} onClose={() => setAdding(false)}>
         <AddTokenForm onDone={() => setAdding(false)} />
       </Dialog>
-    </Card>
+    </ListCard>
   );
 }
 

@@ -43,7 +43,7 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
                 {t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })}
               </td>
               <td className="hide-m mut clip" title={gap.message}>
-                {gap.message}
+                <bdi>{gap.message}</bdi>
               </td>
               <td className="r">
                 {gap.to === null ? (

@@ -36,7 +36,7 @@ export function PeerHead({ beside }: Beside) {
         <th scope="col" className="r">
           <DirectionName of="upload" />
         </th>
-        <th scope="col" className="pick hide-m">
+        <th scope="col" className="pick">
           <span className="vh">{t('common.more')}</span>
         </th>
       </tr>
@@ -74,7 +74,7 @@ export function PeerRow({ peer, beside }: Beside & { readonly peer: Peer }) {
       <td className="r">
         <Bytes value={upload} atLeast={peer.stale} />
       </td>
-      <td className="pick hide-m">
+      <td className="pick">
         <Rebind peer={peer} />
       </td>
     </tr>

@@ -15,7 +15,11 @@ export function Problems({ problems }: { readonly problems: readonly NodeProblem
             <div>
               <b>{message}</b>
               {hint ? <p>{hint}</p> : null}
-              {message === problem.message ? null : <p className="note">{problem.message}</p>}
+              {message === problem.message ? null : (
+                <p className="note">
+                  <bdi>{problem.message}</bdi>
+                </p>
+              )}
               {problem.commands.length > 0 ? <Paste lines={problem.commands.join('\n')} /> : null}
             </div>
           </li>

@@ -357,6 +357,24 @@ it('keys of reports go when their window is over, and not before', () => {
   expect(keysAt(NOW + 37 * day)).toBe(0);
 });
 
+it('a series that an entry booked in a quarter is active in it once, also where the clock had been set back', () => {
+  const hour = { periodStart: new Date(NOW - 3_600_000), periodEnd: new Date(NOW) };
+  run(reports(report('t', { ...hour, rx: 2n ** 50n })), settle);
+  const id = String(db.prepare('SELECT id FROM quarantine').pluck().get());
+  const decision = {
+    item: { kind: 'quarantine', id },
+    decision: 'book',
+    beforeXpert: false,
+    reason: 'it was so',
+    by: null,
+  };
+  const decided = runAt(NOW - 7_200_000, { kind: 'operation', name: 'decide', args: [decision, false] } as NewItem);
+  expect(codes(decided)).toEqual(['ok']);
+  run(reports(report('t', { ...hour, rx: 4000n })), settle);
+  const quarters = db.prepare('SELECT active, count(*) AS n FROM carrier_quarter GROUP BY active').all();
+  expect(quarters).toEqual([{ active: 1, n: 4 }]);
+});
+
 const node = {
   ...{ name: 'vpn1', description: '', source: { kind: 'wireguard', options: {} }, pollIntervalMs: 30_000 },
   ...{ opening: 'baseline', usersPolicy: 'none', createdAt: new Date(NOW) },

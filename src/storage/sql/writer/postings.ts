@@ -117,10 +117,13 @@ export class Postings {
     });
   }
 
-  /** The latest instant at which these bytes may have flowed. */
+  /** The latest instant at which these bytes may have flowed: after now where all their time is, as the clock was set back. */
   #lastMs({ quarter, day }: Posting, nowMs: number): number {
-    const endMs = quarter === DAY_ONLY ? this.#calendar.day(day).toMs : quarterStart(quarter + 1);
-    return Math.min(endMs - 1, nowMs);
+    const { fromMs, toMs } =
+      quarter === DAY_ONLY
+        ? this.#calendar.day(day)
+        : { fromMs: quarterStart(quarter), toMs: quarterStart(quarter + 1) };
+    return Math.max(fromMs, Math.min(toMs - 1, nowMs));
   }
 
   #addToTally({ tallyId, sums, firstMs, lastMs }: TouchedDay): void {

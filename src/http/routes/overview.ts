@@ -114,7 +114,7 @@ async function usageParts({ history, operations, clock }: HttpPorts, who: Visibi
     today: { ...trafficJson(todaySum), ...today, partial: gaps.length > 0 },
     last30Days: { ...trafficJson(monthSum), ...month },
     sameTimeLastWeek: lastWeek,
-    tracking: settings.tracking,
+    tracking: { enabled: settings.tracking.enabled, since: settings.tracking.since },
     topUsers: top.map(holderJson),
     spark: { from: spark.from, totalBytes: (spark.series[0]?.traffic ?? []).map((hour) => hour?.total ?? null) },
   };

@@ -109,19 +109,33 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
   const config = { access: 'change-all' } as const;
 
   app.get('/api/v1/settings', { config: { access: 'view' }, schema: settingsSchema }, async (request) => {
-    const { tracking, backup, billingCycle, fixedByEnvironment, ...rest } = await operations.settings();
+    const {
+      tracking: { enabled, since },
+      backup,
+      billingCycle,
+      fixedByEnvironment,
+      ...rest
+    } = await operations.settings();
     const { timeZone, nextTimeZone, retentionDays, domain, webhookAuth, publicSummary } = rest;
     const fixed = isAllowed(actorOf(request), 'change-all') ? [...fixedByEnvironment] : [];
     const kept = { retentionDays, backup: { ...backup } };
     const time = { timeZone, nextTimeZone, billingCycle: formatCycle(billingCycle) };
-    return { tracking, ...time, ...kept, domain, webhookAuth, publicSummary, fixedByEnvironment: fixed };
+    return {
+      tracking: { enabled, since },
+      ...time,
+      ...kept,
+      domain,
+      webhookAuth,
+      publicSummary,
+      fixedByEnvironment: fixed,
+    };
   });
 
   app.put('/api/v1/settings/tracking', { config, schema: trackingSchema }, async (request) => {
     const { enabled } = request.body;
-    const state = await operations.setTracking(enabled, adminIdOf(actorOf(request)));
+    const { since } = await operations.setTracking(enabled, adminIdOf(actorOf(request)));
     await audit(parts, request, enabled ? 'tracking.on' : 'tracking.off', 'tracking');
-    return state;
+    return { enabled, since };
   });
 
   app.put('/api/v1/settings/retention', { config, schema: retentionSchema }, async (request) => {

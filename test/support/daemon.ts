@@ -92,6 +92,7 @@ export class Daemon {
 
   /** Its folder is removed. */
   async remove(): Promise<void> {
+    this.#guard.ref();
     const ended = once(this.#guard, 'exit');
     // It kept nobody awake until now.
     this.#guard.ref();

@@ -136,62 +136,65 @@ export class DayTable {
     const { first, last, line, segments, nodeId } = asked;
     const narrow = [
       `day BETWEEN ${first} AND ${last}`,
-      ...(segments === null ? [] : [`segment_id IN (${segments.join(', ') || '0'})`]),
+      // As the table is ordered, so that only what is of them is read.
+      ...(segments === null ? [] : [`batch = 0 AND seal = 0 AND segment_id IN (${segments.join(', ') || '0'})`]),
       ...(nodeId === null ? [] : [`node_id = ${quote(nodeId)}`]),
     ];
-    const lines = [
-      ['at', 'day', 'toInt32(0)'],
-      ['line', line ?? "''", "''"],
-    ] as const;
-    return (await this.#look(asked, lines, BYTES, narrow)) as SummedDays | null;
+    const seen = await this.#look(asked, 'day', line === null ? [] : [line], BYTES, narrow);
+    if (seen === null) return null;
+    const rows = seen.rows.map(([day, ...rest]) => [Number(day), ...(line === null ? [''] : []), ...rest]);
+    return { shards: seen.shards, since: seen.since, rows: rows as unknown as SummedDay[] };
   }
 
   /** Rows of one day, of every `slices`th tally, as they add up to here. Null: as `sum`, or there are later batches. */
   async rowsOf(known: Known, day: number, slice: number, slices: number): Promise<readonly MirroredRow[] | null> {
-    const lines = [
-      ['tally', 'tally_id', 'toUInt64(0)'],
-      ['segment', 'segment_id', 'toUInt64(0)'],
-      ['of_protocol', 'protocol', "''"],
-      ['of_node', 'node_id', "''"],
-    ] as const;
+    const names = ['segment_id', 'protocol', 'node_id'];
     const narrow = [`day = ${day}`, `tally_id % ${slices} = ${slice}`];
-    const seen = await this.#look(known, lines, [...BYTES, 'hours', 'connections', 'present'], narrow);
+    const seen = await this.#look(known, 'tally_id', names, [...BYTES, 'hours', 'connections', 'present'], narrow);
     if (seen === null || seen.since.length > 0) return null;
-    return (seen.rows as MirroredRow[]).filter((row) => row.slice(lines.length).some((value) => value !== '0'));
+    return seen.rows.filter((row) => row.slice(1 + names.length).some((value) => value !== '0'));
   }
 
   /**
    * What the sums are of and which batches are in them are one look on each shard. Every mark is counted each time, since
-   * nobody need have noticed that a server was down.
-   * @param lines name, expression of rows of data, and what marks have instead
+   * nobody need have noticed that a server was down. Marks have no bytes, and a key below 0 instead of the rows' own.
+   * @returns rows of key, names and sums, as text
    */
   async #look(
     { life, shipped, shippedSeal }: Known,
-    lines: readonly (readonly [name: string, of: string, none: string])[],
+    key: 'day' | 'tally_id',
+    names: readonly string[],
     sums: readonly string[],
     narrow: readonly string[],
   ) {
     const { table, shards, settings } = await this.#prepared();
+    const mark = `-1 - toInt64(segment_id) - ${MOST_SHARDS} * toInt64(greatest(batch, toUInt64(${shipped})) - ${shipped})`;
     const columns = [
-      `if(batch = 0, batch, greatest(batch, toUInt64(${shipped}))) AS number`,
-      'if(batch = 0, batch, segment_id) AS shard',
-      'sum(present)',
-      `max(if(batch < ${shipped}, toUInt64(0), seal))`,
-      ...lines.map(([name, of, none]) => `if(batch = 0, ${of}, ${none}) AS ${name}`),
+      `if(batch = 0, toInt64(${key}), ${mark}) AS of`,
+      ...names.map((name) => `if(batch = 0, ${name}, ${TYPE[name] === 'String' ? "''" : 'toUInt64(0)'}) AS of_${name}`),
       ...sums.map((name) => `sum(${name})`),
+      ...['sum(present)', `maxIf(seal, batch >= ${shipped})`],
     ];
     const rows = await this.#client.rows(
       `SELECT ${columns.join(', ')} FROM ${table}
-       WHERE life = ${life} AND ((batch = 0 AND ${narrow.join(' AND ')}) OR batch > 0)
-       GROUP BY number, shard, ${lines.map(([name]) => name).join(', ')}`,
+       WHERE life = ${life} AND ((${narrow.join(' AND ')}) OR batch > 0)
+       GROUP BY of${names.map((name) => `, of_${name}`).join('')}`,
       { settings: { ...settings, max_result_rows: MOST_ROWS, result_overflow_mode: 'throw' }, timeoutMs: SUM_MS },
     );
-    const isMark = (row: readonly (string | number)[]) => row[0] !== '0';
-    const since = sinceOf(rows.filter(isMark).map(toMark), shards, shipped, shippedSeal);
+    const isMark = (row: readonly (string | number)[]) => Number(row[0]) < 0;
+    const since = sinceOf(
+      rows.filter(isMark).map((row) => toMark(row, shipped)),
+      shards,
+      shipped,
+      shippedSeal,
+    );
     if (since === null) return null;
-    return { shards, since, rows: rows.filter((row) => !isMark(row)).map((row) => row.slice(4)) as unknown[] };
+    return { shards, since, rows: rows.filter((row) => !isMark(row)).map((row) => row.slice(0, -2) as string[]) };
   }
 }
+
+/** Marks tell their shard as a remainder of this. */
+const MOST_SHARDS = 1000;
 
 const BYTES = ['rx', 'tx', 'undirected', 'markup'];
 
@@ -206,8 +209,11 @@ interface Marks extends BatchMark {
   readonly count: number;
 }
 
-function toMark(row: readonly (string | number)[]): Marks {
-  return { number: Number(row[0]), shard: Number(row[1]), count: Number(row[2]), seal: String(row[3]) };
+function toMark(row: readonly (string | number)[], shipped: number): Marks {
+  const [count, seal] = row.slice(-2);
+  const of = -1 - Number(row[0]);
+  const number = shipped + Math.floor(of / MOST_SHARDS);
+  return { number, shard: of % MOST_SHARDS, count: Number(count), seal: String(seal) };
 }
 
 /** Batches after what was shipped, if each shard has everything up to there, and no hole behind it. */

@@ -58,7 +58,9 @@ test('the engine of today takes batches once, sums them, and lets rows that add 
   for (let merged = 0; merged < 2; merged++) {
     expect(await table.holdsAll(LIFE, 3, sealOf(3))).toBe(true);
     expect(await table.holdsAll(LIFE, 2, sealOf(3))).toBe(false);
-    expect(await table.rowsOf(later, 20_500, 0, 1)).toEqual([['2', '6', 'vless', '', '10', '20', '0', '0', '0', '0', '1']]);
+    expect(await table.rowsOf(later, 20_500, 0, 1)).toEqual([
+      ['2', '6', 'vless', '', '10', '20', '0', '0', '0', '0', '1'],
+    ]);
     server.query('OPTIMIZE TABLE history.xpert_day FINAL');
   }
   expect(server.query('SELECT count() FROM history.xpert_day WHERE batch = 0').trim()).toBe('2');

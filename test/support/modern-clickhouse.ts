@@ -75,7 +75,9 @@ export class ModernClickHouse {
     const sent = (await new Response(body, { headers }).formData()).get('sent') as File;
     const file = join(this.#folder.path, 'sent.tsv');
     writeFileSync(file, await sent.text());
-    return this.query(`${searchParams.get('query')}`.replace('FROM sent', `FROM file('${file}', 'TSV', '${structure}')`));
+    return this.query(
+      `${searchParams.get('query')}`.replace('FROM sent', `FROM file('${file}', 'TSV', '${structure}')`),
+    );
   }
 
   async stop(): Promise<void> {

@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest';
 import { openForWriting } from '../database.ts';
-import { migrate } from './migrate.ts';
+import { trackingPeriodsMigration } from './024-tracking-periods.ts';
 
 /** A ledger whose tracking came back at the instant 100, or never was off, as it was before this migration. */
 function migrated(resumedMs: number | null) {
   const db = openForWriting(':memory:');
   for (const table of ['counter', 'vpn_service', 'reconcile_state'])
     db.exec(`ALTER TABLE ${table} DROP COLUMN tracking_period`);
-  db.pragma('user_version = 23');
   const tracking = JSON.stringify({ enabled: true, sinceMs: 7, resumedMs });
   db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('tracking', ?)").run(tracking);
   db.exec(`
@@ -20,7 +19,7 @@ function migrated(resumedMs: number | null) {
       ('before', 'since', 'a', '[]', 0, 0), ('since', 'since', 'b', '[]', 0, 0);
     INSERT INTO counter (peer_id, epoch, total, at, ended) VALUES ('before', 1, 1, 99, 0), ('since', 1, 1, 100, 0);
     INSERT INTO reconcile_state (node_id, service_id, name, at) VALUES ('n', 'before', '', 99), ('n', 'since', '', 100);`);
-  migrate(db);
+  db.exec(trackingPeriodsMigration);
   const periods = (table: string, name: string) =>
     Object.fromEntries(db.prepare(`SELECT ${name}, tracking_period FROM ${table}`).raw().all() as [string, number][]);
   const value = db.prepare("SELECT value FROM meta WHERE name = 'tracking'").pluck().get() as string;

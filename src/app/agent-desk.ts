@@ -5,7 +5,7 @@ import { ExpectedError, NotFound } from '../core/errors.ts';
 import { isStale, staleAfterMs } from '../core/health/node-health.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { Node } from '../core/inventory/node.ts';
-import type { AgentMark, UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { AgentMark, TrackingState, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { SourceNotice } from '../core/metering/collector.ts';
 import { STEP_MS } from '../core/metering/wall-time.ts';
 import type { Clock } from '../core/units/clock.ts';
@@ -16,8 +16,7 @@ interface Dependencies {
   readonly inventory: Pick<InventoryStore, 'node' | 'nodes' | 'agents' | 'pollStates'>;
   readonly ledger: Pick<UsageLedger, 'passAgentReading'>;
   readonly polling: Pick<NodePolling, 'take' | 'miss'>;
-  /** `TrackingState.period`, at present. */
-  readonly trackingPeriod: () => Promise<number>;
+  readonly tracking: () => Promise<TrackingState>;
   readonly clock: Pick<Clock, 'now'>;
   readonly wallTime: WallTime;
   readonly enrolment: (panelUrl: string, token: string) => AgentEnrolment;
@@ -141,7 +140,7 @@ export class RunningAgents implements AgentDesk {
       state: standby === null ? 'counting' : 'standby',
       reason: standby,
       intervalMs: node.pollIntervalMs,
-      trackingPeriod: await this.#use.trackingPeriod(),
+      trackingPeriod: (await this.#use.tracking()).period,
     };
   }
 

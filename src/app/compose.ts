@@ -207,9 +207,9 @@ function composeNodes(surroundings: FleetSurroundings) {
     ...{ store, inventory, wallTime, changes, log, credentials, tools },
     pollNow: (id) => scheduler.pollNow(id),
   });
-  const trackingPeriod = async () => (await store.trackingState()).period;
+  const tracking = () => store.trackingState();
   const polling = new NodePolling({
-    trackingPeriod,
+    tracking,
     inventory,
     ledger,
     createCollector: ({ source }) => createCollector(credentials.open(source), tools),
@@ -245,7 +245,7 @@ function composeNodes(surroundings: FleetSurroundings) {
     ...{ productNotices: surroundings.productNotices },
   });
   const agents = new RunningAgents({
-    ...{ inventory, ledger, polling, trackingPeriod, clock, wallTime },
+    ...{ inventory, ledger, polling, tracking, clock, wallTime },
     enrolment: agentEnrolment,
   });
   ledger.onCommit((commit) => {

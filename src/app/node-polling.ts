@@ -4,7 +4,7 @@ import { isStale, staleAfterMs } from '../core/health/node-health.ts';
 import type { InventoryStore } from '../core/inventory/inventory-store.ts';
 import type { Node } from '../core/inventory/node.ts';
 import type { PollReport } from '../core/inventory/node-operations.ts';
-import type { FailedPoll, NodePoll, PollBooked, UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { FailedPoll, NodePoll, PollBooked, TrackingState, UsageLedger } from '../core/ledger/usage-ledger.ts';
 import type { Collector, Poll } from '../core/metering/collector.ts';
 import { ReadingPeriods } from '../core/metering/reading-periods.ts';
 import type { Clock } from '../core/units/clock.ts';
@@ -32,8 +32,7 @@ export interface PollLog {
 interface Dependencies {
   readonly inventory: Pick<InventoryStore, 'node'>;
   readonly ledger: Pick<UsageLedger, 'recordPoll' | 'recordFailedPoll'>;
-  /** `TrackingState.period`, at present. */
-  readonly trackingPeriod: () => Promise<number>;
+  readonly tracking: () => Promise<TrackingState>;
   readonly createCollector: (node: Node) => Collector;
   readonly clock: Clock;
   readonly wallTime: WallTime;
@@ -82,11 +81,11 @@ export class NodePolling {
     const durationMs = () => Math.round(this.#use.clock.monotonicMs() - startedMs);
     try {
       const { collector, periods } = this.#collectorOf(node);
-      const begun = await this.#use.trackingPeriod();
+      const { period, since } = await this.#use.tracking();
       const startedAt = this.#use.clock.now();
       const poll = await untilAborted(collector.collect(signal), signal);
       this.#use.skews.polled(id, poll, startedAt, this.#use.clock.now());
-      const trackingPeriod = periods.of(begun, poll);
+      const trackingPeriod = periods.of(period, poll, since);
       const { semantics } = collector;
       return await this.#record(node, { semantics, poll, trackingPeriod, durationMs: durationMs() });
     } catch (error) {

@@ -116,9 +116,9 @@ export class AgentWorld {
     const { inventory, ledger, lastInstant } = this.store;
     const wallTime = new WallTime(clock, lastInstant);
     const { store } = this;
-    const trackingPeriod = async () => (await store.trackingState()).period;
+    const tracking = () => store.trackingState();
     const polling = new NodePolling({
-      trackingPeriod,
+      tracking,
       inventory,
       ledger,
       createCollector: () => {
@@ -134,7 +134,7 @@ export class AgentWorld {
       log: silent,
     });
     this.#desk = new RunningAgents({
-      ...{ inventory, ledger, polling, trackingPeriod, clock, wallTime },
+      ...{ inventory, ledger, polling, tracking, clock, wallTime },
       enrolment: agentEnrolment,
     });
   }

@@ -311,9 +311,9 @@ async function poll(
 function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, changes: Changes): RunningAgents {
   const { inventory, ledger } = store;
   const wallTime = new WallTime(clock);
-  const trackingPeriod = async () => (await store.trackingState()).period;
+  const tracking = () => store.trackingState();
   const polling = new NodePolling({
-    trackingPeriod,
+    tracking,
     inventory,
     ledger,
     createCollector: () => {
@@ -329,7 +329,7 @@ function testAgents(store: SqliteStore, clock: ManualClock, presence: Presence, 
     log: { info() {}, warn() {}, error() {} },
   });
   return new RunningAgents({
-    ...{ inventory, ledger, polling, trackingPeriod, clock, wallTime },
+    ...{ inventory, ledger, polling, tracking, clock, wallTime },
     enrolment: agentEnrolment,
   });
 }

@@ -54,7 +54,7 @@ class VirtualHost {
         skews: new ClockSkews(),
         changes: new Changes(),
         discover: async () => {},
-        trackingPeriod: async () => 0,
+        tracking: async () => ({ enabled: true, since: new Date(0), period: 0 }),
         createCollector: () => this.#collector(),
       },
     });

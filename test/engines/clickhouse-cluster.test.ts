@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClickHouseClient } from '../../src/storage/clickhouse/client.ts';
 import { DayTable } from '../../src/storage/clickhouse/day-table.ts';
 import { BATCH_COLUMNS } from '../../src/storage/sql/mirror/outbox.ts';
-import { CLUSTER, ClickHouseCluster } from '../support/clickhouse-cluster.ts';
+import { CLUSTER, ClickHouseCluster, ONE_SHARD_LESS } from '../support/clickhouse-cluster.ts';
 import { mirrorDays } from '../support/mirrored-store.ts';
 import { Deeds, databaseOf, MirroredWorld, type MirrorPlace, startPostgres } from '../support/mirrored-world.ts';
 import type { PostgresServer } from '../support/postgres.ts';
@@ -213,6 +213,42 @@ test('of a batch that one shard took and the other could not, the rest is sent',
     [20_100, '55'],
   ]);
   expect(await table.holdsAll('7', 2, '902')).toBe(true);
+});
+
+/** The table that asks all shards, as it is over the shard that stays. */
+async function withoutSecondShard(url: string): Promise<DayTable> {
+  for (const server of cluster.servers) await server.ask(`DROP TABLE ${databaseOf(url)}.xpert_day_all`);
+  const table = new DayTable(new ClickHouseClient(url), ONE_SHARD_LESS);
+  await table.prepare();
+  return table;
+}
+
+test('the last shard is taken away: what is left is not taken for the whole', { timeout: 60_000 }, async () => {
+  const url = await cluster.newDatabase();
+  const [table] = tables(url) as [DayTable];
+  await table.prepare();
+  for (const number of [1, 2]) expect(await table.send(batchOf(number, 10))).toBe(true);
+  const less = await withoutSecondShard(url);
+  await expect.poll(() => less.holdsAll('7', 1, '901').catch(() => null), { timeout: 20_000 }).toBe(false);
+  expect(await less.sum({ ...everything, shipped: 1, shippedSeal: '901' })).toBeNull();
+  expect(await less.sum({ ...everything, shipped: 0, shippedSeal: '0' })).toBeNull();
+  // Nor is one that was under way.
+  expect(await less.send(batchOf(2, 10))).toBe(false);
+  // In another life all goes there.
+  expect(await less.send({ ...batchOf(1, 10), life: '8' })).toBe(true);
+  const again = { ...everything, life: '8', shipped: 1, shippedSeal: '901' };
+  expect((await less.sum(again))?.rows).toEqual([[20_000, '', '55', '0', '0', '0']]);
+});
+
+test('tables that were dropped on all servers are made again', { timeout: 60_000 }, async () => {
+  const url = await cluster.newDatabase();
+  const [table] = tables(url) as [DayTable];
+  await table.prepare();
+  expect(await table.send(batchOf(1, 10))).toBe(true);
+  for (const server of cluster.servers) await server.ask(`DROP TABLE ${databaseOf(url)}.xpert_day_shard`);
+  await table.prepare();
+  await expect.poll(() => table.holdsAll('7', 1, '901').catch(() => null), { timeout: 20_000 }).toBe(false);
+  expect(await table.send({ ...batchOf(1, 10), life: '8' })).toBe(true);
 });
 
 test('a batch for a shard that is away is not sent by halves, and goes when it is back', {

@@ -116,6 +116,21 @@ test('only the range that was asked for is made anew; one that broke off is simp
   }
 });
 
+test('a mirror that lost a month behind its back is filled in anew, and then compared', {
+  timeout: 60_000,
+}, async () => {
+  const { world, table, life } = await begun();
+  try {
+    const { run } = rebuildsOf(world);
+    await engines.clickhouse.ask(`ALTER TABLE ${table} DROP PARTITION (${life}, 202602)`);
+    const job = await run(world.today - 40, world.today - 1, false);
+    expect(job).toMatchObject({ state: 'done', differentRows: 0, comparedDays: 40, error: null });
+    expect(world.store.seen.restarts).toBe(1);
+  } finally {
+    await world.end();
+  }
+});
+
 test('rows of another name are told, and mended by nobody', { timeout: 60_000 }, async () => {
   const { world, table, life } = await begun();
   try {

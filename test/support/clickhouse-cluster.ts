@@ -2,6 +2,8 @@ import { CLICKHOUSE_PASSWORD, type ClickHousePorts, ClickHouseServer, clickHouse
 import { ZooKeeper } from './zookeeper.ts';
 
 export const CLUSTER = 'history';
+/** The same servers after the second shard was taken away. */
+export const ONE_SHARD_LESS = 'history_one_less';
 
 /** Sessions of a server that died end after this, ms: then its replica counts as away. */
 const SESSION_MS = 4_000;
@@ -56,7 +58,8 @@ function sections(ports: readonly ClickHousePorts[], n: number, zookeeper: numbe
       .slice(first, first + 2)
       .map(replica)
       .join('')}</shard>`;
-  return `<remote_servers><${CLUSTER}>${shard(0)}${shard(2)}</${CLUSTER}></remote_servers>
+  return `<remote_servers><${CLUSTER}>${shard(0)}${shard(2)}</${CLUSTER}>
+      <${ONE_SHARD_LESS}>${shard(0)}</${ONE_SHARD_LESS}></remote_servers>
     <zookeeper><node><host>127.0.0.1</host><port>${zookeeper}</port></node>
       <session_timeout_ms>${SESSION_MS}</session_timeout_ms></zookeeper>
     <macros><shard>${n < 2 ? 1 : 2}</shard><replica>${n}</replica></macros>

@@ -51,11 +51,16 @@ const KNOWN_BLOCKS = 10_000;
 /**
  * A replicated table on each shard, and one that asks them all. The cluster is described in the servers' configuration, as
  * are the macros `shard` and `replica` of each.
- * @param isMade the tables were made by this process: it is not tried again
+ * @param before how it was when this process looked last; null: it did not. Tables that were there on as many shards and are
+ *   here now are not made again, which would wait for servers that are away
  */
-export async function placeOnCluster(client: ClickHouseClient, cluster: string, isMade: boolean): Promise<DayPlace> {
+export async function placeOnCluster(
+  client: ClickHouseClient,
+  cluster: string,
+  before: DayPlace | null,
+): Promise<DayPlace> {
   const shards = await shardsOf(client, cluster);
-  if (!isMade) await makeOnCluster(client, cluster);
+  if (before?.shards !== shards || !(await isMade(client))) await makeOnCluster(client, cluster);
   return {
     table: OF_ALL,
     shards,
@@ -90,11 +95,16 @@ async function makeOnCluster(client: ClickHouseClient, cluster: string): Promise
       { settings },
     );
   } catch (error) {
-    const [[made] = []] = await client.rows(
-      `SELECT toUInt32(count()) FROM system.tables WHERE database = '${database}' AND name IN ('${OF_SHARD}', '${OF_ALL}')`,
-    );
-    if (made !== 2) throw error;
+    if (!(await isMade(client))) throw error;
   }
+}
+
+/** On the server that is asked. */
+async function isMade(client: ClickHouseClient): Promise<boolean> {
+  const [[made] = []] = await client.rows(
+    `SELECT toUInt32(count()) FROM system.tables WHERE database = '${client.database}' AND name IN ('${OF_SHARD}', '${OF_ALL}')`,
+  );
+  return made === 2;
 }
 
 /**

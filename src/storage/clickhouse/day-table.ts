@@ -49,8 +49,9 @@ const ONE_PART = {
 /**
  * Day rows as sums of signed changes. Each batch comes with a mark for each shard, a row of its own with the batch's number
  * and seal, in the same part as what the batch has for that shard: it takes both or neither. Rows of data have number and
- * seal 0; the `segment_id` of a mark is the number of its shard, which leads it there. A row whose changes add up to nothing
- * vanishes by itself; reads always sum, because parts may not be merged yet.
+ * seal 0; the `segment_id` of a mark is the number of its shard, which leads it there, and its `present` among how many the
+ * batch was split: where that is another number, rows are missing or elsewhere. A row whose changes add up to nothing vanishes
+ * by itself; reads always sum, because parts may not be merged yet.
  */
 export class DayTable {
   readonly #client: ClickHouseClient;
@@ -66,8 +67,7 @@ export class DayTable {
   /** To be called first, and after each failure: makes the table if it is not there, and looks at how it is split. */
   async prepare(): Promise<void> {
     const [client, cluster] = [this.#client, this.#cluster];
-    this.#place =
-      cluster === null ? await placeOnServer(client) : await placeOnCluster(client, cluster, this.#place !== null);
+    this.#place = cluster === null ? await placeOnServer(client) : await placeOnCluster(client, cluster, this.#place);
   }
 
   async #prepared(): Promise<DayPlace> {
@@ -79,13 +79,13 @@ export class DayTable {
    * Sends a batch, which then is in the table once, however often it is sent and whatever became of earlier attempts: the
    * server looks for the marks itself and leaves out what their shards have, and never runs two statements of one id at a
    * time; replicas refuse a block that they took already. So one that lay on the way and arrives late adds nothing.
-   * @returns false if the table holds another batch of this number
+   * @returns false if the table holds another batch of this number, or this one split among another number of shards
    * @throws LedgerFailure if not all of it is there: it is to be sent again
    */
   async send({ life, number, seal, rows }: Batch): Promise<boolean> {
     const { table, shards, settings, isSo } = await this.#prepared();
     const numbers = Array.from({ length: shards }, (_, shard) => String(shard));
-    const marks = numbers.map((shard) => [String(number), seal, ...markOf(shard, rows[0]?.[0] ?? '0')]);
+    const marks = numbers.map((shard) => [String(number), seal, ...markOf(shard, shards, rows[0]?.[0] ?? '0')]);
     const lines = [...marks, ...rows.map((row) => ['0', '0', ...row])];
     const own = ['batch', 'seal', ...BATCH_COLUMNS];
     const statement = `INSERT INTO ${table} (life, date, ${own.join(', ')})
@@ -102,10 +102,10 @@ export class DayTable {
       settings: { ...ONE_PART, ...settings },
     });
     const found = await this.#client.rows(
-      `SELECT seal, segment_id FROM ${table} WHERE life = ${life} AND batch = ${number} GROUP BY seal, segment_id`,
+      `SELECT seal, segment_id, sum(present) FROM ${table} WHERE life = ${life} AND batch = ${number} GROUP BY seal, segment_id`,
       { settings },
     );
-    if (found.some(([other]) => other !== seal)) return false;
+    if (found.some(([other, , split]) => other !== seal || Number(split) !== shards)) return false;
     if (found.length !== shards) throw unreachable(new Error('not every shard has what was sent'));
     return true;
   }
@@ -127,7 +127,10 @@ export class DayTable {
       { settings: place.settings },
     );
     const isWhole = ([shard, batches, present, last]: readonly (string | number)[]) =>
-      Number(shard) < place.shards && Number(batches) === shipped && Number(present) === shipped && Number(last) === 1;
+      Number(shard) < place.shards &&
+      Number(batches) === shipped &&
+      Number(present) === shipped * place.shards &&
+      Number(last) === 1;
     return rows.length === place.shards && rows.every(isWhole);
   }
 
@@ -199,21 +202,22 @@ const MOST_SHARDS = 1000;
 const BYTES = ['rx', 'tx', 'undirected', 'markup'];
 
 /** Values of a mark, in the order of `BATCH_COLUMNS`. */
-function markOf(shard: string, day: string): string[] {
-  const own: Readonly<Record<string, string>> = { day, segment_id: shard, present: '1' };
+function markOf(shard: string, shards: number, day: string): string[] {
+  const own: Readonly<Record<string, string>> = { day, segment_id: shard, present: String(shards) };
   return BATCH_COLUMNS.map((name) => own[name] ?? (TYPE[name] === 'String' ? '' : '0'));
 }
 
-/** Those up to what was shipped are one, with how many they are. */
+/** Those up to what was shipped are one. */
 interface Marks extends BatchMark {
-  readonly count: number;
+  /** Of each of them: among how many shards its batch was split. */
+  readonly splits: number;
 }
 
 function toMark(row: readonly (string | number)[], shipped: number): Marks {
-  const [count, seal] = row.slice(-2);
+  const [splits, seal] = row.slice(-2);
   const of = -1 - Number(row[0]);
   const number = shipped + Math.floor(of / MOST_SHARDS);
-  return { number, shard: of % MOST_SHARDS, count: Number(count), seal: String(seal) };
+  return { number, shard: of % MOST_SHARDS, splits: Number(splits), seal: String(seal) };
 }
 
 /** Batches after what was shipped, if each shard has everything up to there, and no hole behind it. */
@@ -222,9 +226,12 @@ function sinceOf(marks: readonly Marks[], shards: number, shipped: number, shipp
   for (let shard = 0; shard < shards; shard++) {
     const own = marks.filter((mark) => mark.shard === shard).sort((a, b) => a.number - b.number);
     const known = shipped === 0 ? null : own.shift();
-    if (known !== null && (known?.number !== shipped || known.count !== shipped || known.seal !== shippedSeal))
+    if (
+      known !== null &&
+      (known?.number !== shipped || known.splits !== shipped * shards || known.seal !== shippedSeal)
+    )
       return null;
-    if (own.some(({ number, count }, i) => number !== shipped + 1 + i || count !== 1)) return null;
+    if (own.some(({ number, splits }, i) => number !== shipped + 1 + i || splits !== shards)) return null;
     since.push(...own);
   }
   return marks.every(({ shard }) => shard < shards) ? since : null;

@@ -32,7 +32,7 @@ export function openClickHouseMirror(options: MirrorOptions, { slow, calendar, c
   return {
     chart: (query: SeriesQuery, who: Visibility) => days.chart(query, who),
     shipping: () => shippingOf(outbox, shipper, today()),
-    compareDay: (day, mends) => compareDay(outbox, table, day, mends),
+    compareDay: (day, mends) => compareDay({ outbox, table, shipper }, day, mends),
     async close() {
       const stopped = shipper.stop();
       // A batch that is not waited for is sent again at the next start.
@@ -43,12 +43,26 @@ export function openClickHouseMirror(options: MirrorOptions, { slow, calendar, c
   };
 }
 
+interface Compared {
+  readonly outbox: Outbox;
+  readonly table: DayTable;
+  readonly shipper: Shipper;
+}
+
 /** Slice by slice, each at one moment. */
-async function compareDay(outbox: Outbox, table: DayTable, day: number, mends: boolean): Promise<DayComparison | null> {
+async function compareDay(
+  { outbox, table, shipper }: Compared,
+  day: number,
+  mends: boolean,
+): Promise<DayComparison | null> {
   const slices = await outbox.slicesOf(day);
   let sum: DayComparison = { rows: 0, different: 0, foreign: 0, waiting: 0 };
   for (let slice = 0; slice < slices; slice++) {
-    const read = (state: MirrorState) => table.rowsOf(state, day, slice, slices);
+    const read = async (state: MirrorState) => {
+      const rows = await table.rowsOf(state, day, slice, slices);
+      if (rows === null) shipper.doubt();
+      return rows;
+    };
     const found = await outbox.compare({ day, slice, slices }, read, mends);
     if (found === null) return null;
     sum = {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ManualClock } from '../../src/core/units/testing.ts';
 import { openForWriting } from '../../src/storage/postgres/connections.ts';
 import { PostgresDatabase } from '../../src/storage/postgres/database.ts';
+import { PostgresOutbox } from '../../src/storage/postgres/outbox.ts';
 import { openPostgresStore } from '../../src/storage/postgres/postgres-store.ts';
 import type { NewSocket } from '../../src/storage/postgres/socket-messages.ts';
 import { ThreadedSlowReader } from '../../src/storage/sql/slow-reader.ts';
@@ -71,6 +72,51 @@ describe('the thread of sockets', () => {
       new PostgresDatabase(url, workers.socket).close();
     } finally {
       db.close();
+    }
+  }, 60_000);
+});
+
+describe('the outbox of a mirror', () => {
+  test('gives a server up that is silent, and asks over another connection', async () => {
+    const database = server.newDatabase();
+    openForWriting({ url: database, socket: workers.socket.href }).close();
+    const proxy = await BreakableProxy.to(server.tlsPort as number);
+    const outbox = new PostgresOutbox(server.tlsAddress(nameOf(database), { port: proxy.port }), undefined, 500);
+    try {
+      expect(await outbox.state()).toBeNull();
+      proxy.cut();
+      const [seal, state] = await Promise.allSettled([outbox.seal(), outbox.state()]);
+      expect(seal).toMatchObject({ status: 'rejected', reason: { message: 'Query read timeout' } });
+      // It waited behind that one.
+      expect(state).toMatchObject({ status: 'rejected' });
+      proxy.mend();
+      expect(await outbox.state()).toBeNull();
+    } finally {
+      await outbox.close();
+      proxy.close();
+    }
+  }, 60_000);
+
+  test('holds no locks for longer than a statement may take', async () => {
+    const database = server.newDatabase();
+    openForWriting({ url: database, socket: workers.socket.href }).close();
+    server.sql(nameOf(database), 'INSERT INTO xpert.meta VALUES (\'incarnation\', \'{"id": "one"}\')');
+    const outbox = new PostgresOutbox(database, undefined, 500);
+    const other = new PostgresOutbox(database);
+    try {
+      await outbox.begin();
+      let heard = () => {};
+      const paused = new Promise<null>((resolve) => {
+        heard = () => resolve(null);
+      });
+      const compared = outbox.compare({ day: 0, slice: 0, slices: 1 }, () => paused, false);
+      compared.catch(() => {});
+      expect(await other.seal()).toBeNull();
+      heard();
+      await expect(compared).rejects.toThrow();
+      expect(await outbox.seal()).toBeNull();
+    } finally {
+      await Promise.all([outbox.close(), other.close()]);
     }
   }, 60_000);
 });

@@ -102,7 +102,7 @@ const meanings: readonly (readonly [begin: string, code: string, message: string
     '25006',
     'database-read-only',
     'PostgreSQL takes no writes: it is a standby, or was made read-only.',
-    'Point XPERT_DATABASE_URL at the primary server (`target_session_attrs` or the address of the cluster).',
+    'Name all servers in XPERT_DATABASE_URL: the primary is found among them. Or point it at the address of the cluster.',
   ],
   [
     '42501',

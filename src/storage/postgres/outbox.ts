@@ -12,6 +12,10 @@ const MOST_WAITING = 5 * SHARE;
 /** Batches that are kept after they were shipped: whoever asked the mirror before the last ones finds them here. */
 const KEPT_BATCHES = 8;
 const CONNECT_MS = 10_000;
+/** A statement may take so long. Who asks how far the mirror is waits behind it. */
+const LONGEST_MS = 30_000;
+/** How long after that the server may say so. */
+const ANSWER_MS = 5_000;
 
 /** Any number, but always this one: whoever holds it changes the state of the mirror. */
 const MIRROR_LOCK = 0x58706d72;
@@ -23,12 +27,14 @@ const MIRROR_LOCK = 0x58706d72;
 export class PostgresOutbox implements Outbox {
   readonly #url: string;
   readonly #share: number;
+  readonly #longestMs: number;
   #client: pg.Client | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(url: string, share = SHARE) {
+  constructor(url: string, share = SHARE, longestMs = LONGEST_MS) {
     this.#url = url;
     this.#share = share;
+    this.#longestMs = longestMs;
   }
 
   begin(): Promise<MirrorState> {
@@ -160,17 +166,13 @@ export class PostgresOutbox implements Outbox {
     await client?.end().catch(() => {});
   }
 
+  /** What fails is rolled back with its connection. */
   #locked<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     return this.#connected(async (client) => {
       await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${MIRROR_LOCK})`);
-      try {
-        const result = await work(client);
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').catch(() => {});
-        throw error;
-      }
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
     });
   }
 
@@ -183,7 +185,7 @@ export class PostgresOutbox implements Outbox {
 
   /** A connection that failed is not used again: the next call makes another. */
   async #tried<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    this.#client ??= await connect(this.#url);
+    this.#client ??= await connect(this.#url, this.#longestMs);
     try {
       return await work(this.#client);
     } catch (error) {
@@ -208,11 +210,19 @@ async function lockDays(client: pg.Client): Promise<boolean> {
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
-async function connect(url: string): Promise<pg.Client> {
-  const { client } = await connectToPrimary(url, CONNECT_MS, { name: 'xpert history' });
+/**
+ * A server that is silent is given up, and one that hears nothing from here rolls back: a transaction of ours may hold locks
+ * that whoever writes waits for. ClickHouse is asked in the longest pause.
+ */
+async function connect(url: string, longestMs = LONGEST_MS): Promise<pg.Client> {
+  const options = { name: 'xpert history', answerMs: longestMs + ANSWER_MS };
+  const { client } = await connectToPrimary(url, CONNECT_MS, options);
   try {
     await client.query(
-      "SET search_path = xpert, pg_catalog; SET timezone = 'UTC'; SET default_transaction_isolation = 'read committed'",
+      `SET search_path = xpert, pg_catalog; SET timezone = 'UTC'; SET default_transaction_isolation = 'read committed';
+       SET statement_timeout = ${longestMs}; SET idle_in_transaction_session_timeout = ${longestMs};
+       SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+       SET tcp_user_timeout = 20000`,
     );
     return client;
   } catch (error) {

@@ -13,7 +13,7 @@ parentPort?.on('message', (asked: NewSocket) => connect(asked));
 
 /** How long connecting may take, ms. */
 const CONNECT_MS = 10_000;
-/** How long it may take to ask for the state of a session, ms. */
+/** How long a server may take to be connected to, and then to say the state of a session, ms. */
 const ASK_MS = 5_000;
 
 /** Of connections that are there or being made: each ends with what it is told. */
@@ -113,9 +113,8 @@ const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 /** What a server says of a session. Never rejects. */
 async function stateOf(server: string, pid: number | null): Promise<SessionState> {
   let client: pg.Client | null = null;
-  const late = setTimeout(() => client?.end().catch(() => {}), ASK_MS);
   try {
-    client = await connected(server, ASK_MS);
+    client = await connected(server, ASK_MS, { answerMs: ASK_MS });
     const sql = 'SELECT state FROM pg_stat_activity WHERE pid = $1';
     const { rows } = await client.query<{ state: string | null }>(sql, [pid]);
     const state = rows[0]?.state ?? '';
@@ -128,7 +127,6 @@ async function stateOf(server: string, pid: number | null): Promise<SessionState
     // Class 53: it answers, but has no room for one more.
     return /^53/.test(code) ? 'busy' : 'unreachable';
   } finally {
-    clearTimeout(late);
     client?.end().catch(() => {});
   }
 }

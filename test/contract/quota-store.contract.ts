@@ -197,6 +197,7 @@ export function quotaStoreContract(make: MakeStore): void {
 
     it('know after a cleanup, too, which reports were signed', async () => {
       await entitle([quota(1000n)], { cycle: { kind: 'none' } });
+      const began = fixture.clock.now().getTime();
       await send(60n, 40n, signed);
       await send(300n, 0n, open);
       await pass(900_000);
@@ -214,6 +215,11 @@ export function quotaStoreContract(make: MakeStore): void {
       expect(await stateOf()).toBe('active');
       await send(1n, 0n, signed);
       expect(await stateOf()).toBe('limited');
+      // What is taken from a day without records takes from what was signed of it, too.
+      const days = { from: new Date(began - 2 * DAY_MS), to: new Date(began + 2 * DAY_MS) };
+      const wrong = { subject: { kind: 'user', userId: ada }, carrier: SERVER, traffic: directed(-860n, 0n) } as const;
+      await store.ledger.correct({ ...wrong, ...days, reason: 'counted twice', by: null }, false);
+      expect([await stateOf(), await used()]).toEqual(['active', [9511n]]);
     });
 
     it('without a cycle are topped up until usage is reset, and again once that is undone', async () => {

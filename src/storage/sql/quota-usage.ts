@@ -131,7 +131,8 @@ export class QuotaUsageReader {
     const doubted = noSums();
     const { firstDay, lastDay } = cycle ?? { firstDay: -100_000, lastDay: 100_000 };
     for (const row of this.#sql.daysOfTally.all(tallyId, firstDay, lastDay) as DayRow[]) {
-      addTo(doubted, row);
+      const { rx, tx, undirected, markup } = row;
+      const rest = { rx, tx, undirected, markup };
       const first = Number(row.fromMs) / QUARTER_MS;
       const last = Number(row.toMs) / QUARTER_MS - 1;
       const signed = this.#sql.signed.get({ tallyId, first: Math.floor(first), last: Math.floor(last) }) as CountedSums;
@@ -139,7 +140,8 @@ export class QuotaUsageReader {
         signed,
         ...(this.#sql.signedDay.all(row.day, tallyId) as CountedSums[]),
       ])
-        addTo(doubted, { rx: -rx, tx: -tx, undirected: -undirected, markup: -markup });
+        addTo(rest, { rx: -rx, tx: -tx, undirected: -undirected, markup: -markup });
+      addTo(doubted, notBelowZero(rest));
     }
     return doubted;
   }
@@ -159,6 +161,13 @@ function leftOverOf(quota: Quota, before: QuotaUsage | undefined): bigint {
 /** Tags of a node as they are stored; none of a server that is not ours. */
 export function tagsOf(text: string | null): readonly string[] {
   return text === null || text === '[]' ? [] : (JSON.parse(text) as string[]);
+}
+
+/** Of a day without records an entry may have taken what was signed. */
+function notBelowZero({ rx, tx, undirected, markup }: CountedSums): CountedSums {
+  const left = (bytes: bigint) => (bytes > 0n ? bytes : 0n);
+  const bytes = { rx: left(rx), tx: left(tx), undirected: left(undirected) };
+  return { ...bytes, markup: bytes.rx + bytes.tx + bytes.undirected === 0n ? 0n : markup };
 }
 
 export function noSums(): Mutable<CountedSums> {

@@ -28,7 +28,7 @@ export class UserSearch {
   /** Users whose texts changed and were not read again yet. */
   #changed = new Set<UserId>();
   #reading: Reading | null = null;
-  /** One after the other: what is read and what it replaces. */
+  /** One after the other: what is read, what it replaces, and searches of it. */
   #turns: Promise<void> = Promise.resolve();
   #nextMs = 0;
 
@@ -49,8 +49,7 @@ export class UserSearch {
   /** All users whom a query lets through, in no order; null: it searches for nothing. */
   async found({ search = '', ...filter }: UserQuery): Promise<FoundUsers | null> {
     if (search === '') return null;
-    const texts = await this.#present();
-    const found = { rows: this.#rowsWith(fold(search), texts), of: texts.rows.length };
+    const found = await this.#among(fold(search));
     const { ownerId, state, tag, planId } = filter;
     if ([ownerId, state, tag, planId].every((each) => each === undefined)) return found;
     return { ...found, rows: await this.#inventory.rowsAmong(found, filter) };
@@ -75,12 +74,15 @@ export class UserSearch {
     }
   }
 
-  async #present(): Promise<UserTexts> {
-    let texts = this.#texts;
-    for (; texts === null; texts = this.#texts) await this.#read();
-    await this.#inTurn(() => this.#readChanged());
+  async #among(part: string): Promise<FoundUsers> {
+    while (this.#texts === null) await this.#read();
+    const found = await this.#inTurn(async () => {
+      await this.#readChanged();
+      const texts = this.#texts;
+      return texts && { rows: this.#rowsWith(part, texts), of: texts.rows.length };
+    });
     // Lost meanwhile: nobody knows what changed.
-    return this.#texts ?? (await this.#present());
+    return found ?? (await this.#among(part));
   }
 
   #read(): Promise<void> {
@@ -117,11 +119,14 @@ export class UserSearch {
     }
   }
 
-  #inTurn(act: () => Promise<void>): Promise<void> {
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.#turns.then(act);
-    this.#turns = turn.catch(() => {
-      // Told to whoever asked for it.
-    });
+    this.#turns = turn.then(
+      () => {},
+      () => {
+        // Told to whoever asked for it.
+      },
+    );
     return turn;
   }
 

@@ -146,6 +146,23 @@ test('what changes while all are read is read again', async () => {
   expect(await found('user-20')).toEqual(await expected('user-20'));
 });
 
+test('what changed before a search is found also where all that were read meanwhile take the place of the texts', async () => {
+  await search.keep();
+  clock.advance(3_600_000);
+  const all = readers.inventory.usersOfRows(readers.inventory.userRows(asked));
+  changed(all.map(({ id }) => id));
+  const id = await idOf('User-20');
+  let seen: Promise<number[]> | undefined;
+  meanwhile = async () => {
+    await store.inventory.updateUser(id, { name: 'Zoë' });
+    changed([id]);
+    seen = found('zoë');
+  };
+  await search.keep();
+  expect(readings).toBe(2);
+  expect(await seen).toHaveLength(1);
+});
+
 test('texts that were read before nobody knew what changed serve nobody', async () => {
   const id = await idOf('User-20');
   meanwhile = async () => {

@@ -226,6 +226,12 @@ describe('after tracking was off', () => {
     const result = metered(state(10n, 100n, { rebase: true, ended: true }), reading(40n, 40n), context(330));
     expect(result).toMatchObject({ counted: directed(40n, 40n), from: at(300), flags: 0 });
   });
+
+  it('a connection that such a poll left out, and a later one shows, is still the one from before', () => {
+    const shown = reading(40n, 140n, { connection: '4@1772366400' });
+    const result = metered(state(10n, 100n, { rebase: true, ended: true }), shown, context(330));
+    expect(result).toMatchObject({ counted: NOTHING, from: at(300), flags: FLAG.possibleLoss, baseline: 'unproven' });
+  });
 });
 
 describe('a panel that may be set back from a backup', () => {

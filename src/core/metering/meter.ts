@@ -93,7 +93,7 @@ export function meterReading(
   if (state === null) return firstSight(reading, evidence, context);
   if (!isLater(context.order, context.at, state.order, state.at, context.arrival)) return 'stale';
   const restarted = showsRestart(state.startEvidence, evidence) && !isToldOtherwise(state, reading, context);
-  if (state.rebase) return sightAnew(state.epoch + 1, reading, evidence, context);
+  if (state.rebase) return sightAnew(state.epoch + 1, reading, evidence, context, reading.connection !== undefined);
   if (state.ended && reading.connection === undefined) {
     return newLife(state.epoch + 1, reading, evidence, context, context.lastCompleteAt ?? state.at, 0);
   }
@@ -153,11 +153,18 @@ function firstSight(reading: PeerReading, evidence: string | null, context: Mete
 }
 
 /** A series without a usable last reading counts from 0 only with proof that it began after the last complete poll. */
-function sightAnew(epoch: number, reading: PeerReading, evidence: string | null, context: MeterContext): Metered {
+function sightAnew(
+  epoch: number,
+  reading: PeerReading,
+  evidence: string | null,
+  context: MeterContext,
+  isKnownConnection = false,
+): Metered {
   const from = context.lastCompleteAt;
   if (from === null) return baseline(epoch, reading, evidence, context, 'tracking-off');
   const proven =
-    context.semantics.absence === 'ended' ||
+    // A connection that is shown again by its name is the one from before.
+    (context.semantics.absence === 'ended' && !isKnownConnection) ||
     showsRestart(context.lastCompleteEvidence, context.startEvidence) ||
     (reading.startedAt !== undefined && reading.startedAt > from);
   if (!proven) return doubtful(baseline(epoch, reading, evidence, context, 'unproven'), from, context, 0);

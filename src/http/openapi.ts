@@ -154,7 +154,7 @@ function parametersOf(
 function requestBody(schema: TSchema, consumes: readonly string[], components: Components): object {
   const needed: readonly string[] = schema.required ?? [];
   return {
-    required: needed.length > 0 || Array.isArray(schema.anyOf),
+    required: needed.length > 0 || Array.isArray(schema.anyOf) || schema.minProperties !== undefined,
     content: Object.fromEntries(consumes.map((media) => [media, { schema: plain(schema, components) }])),
   };
 }

@@ -94,6 +94,36 @@ describe('an agent', () => {
     expect(await world.booked()).toBe(counted + node.total() - again);
   });
 
+  test('tells no period of tracking, as earlier versions do: what it brings is of the present one', async () => {
+    world = await AgentWorld.open();
+    const { node, store } = world;
+    world.tellsPeriod = false;
+    await world.startAgent();
+    await minutes(3);
+    await store.ledger.setTracking(false, null);
+    await minutes(3);
+    await store.ledger.setTracking(true, null);
+    const before = await world.booked();
+    await world.pass(MINUTE);
+    const again = node.total();
+    await minutes(5);
+    await world.pass(MINUTE);
+    expect(await world.booked()).toBe(before + node.total() - again);
+    // A start of the version of today, whose memory is from before; what was read before counters fell is not lost.
+    await world.killAgent();
+    world.isReachable = false;
+    await world.startAgent();
+    await minutes(5);
+    const fell = node.total();
+    for (const peer of node.peers.values()) peer.rx = peer.tx = 0n;
+    await minutes(2);
+    world.isReachable = true;
+    world.tellsPeriod = true;
+    await world.pass(10 * MINUTE);
+    await world.settle(1_000);
+    expect(await world.booked()).toBe(before + fell - again + node.total());
+  });
+
   test('brings what the network card of the host counted beside what it reads, over a cut too', async () => {
     world = await AgentWorld.open();
     const card = { rx: 7_000n, tx: 9_000n };

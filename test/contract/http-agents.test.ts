@@ -57,7 +57,8 @@ const bring = (token: string, body: unknown, headers: Record<string, string> = {
 describe('an agent at the API', () => {
   test('brings a packed reading, exact beyond 2^53, and is told its position', async () => {
     const token = await enroll();
-    const position = { nodeId: node, nodeName: 'de 2', state: 'counting', reason: null, intervalSeconds: 30 };
+    const told = { nodeId: node, nodeName: 'de 2', intervalSeconds: 30, trackingPeriod: 0 };
+    const position = { ...told, state: 'counting', reason: null };
     const before = await server.request('GET', '/api/v1/agent/position?incarnation=i', { token });
     expect(before.json()).toEqual({ ...position, sequence: 0 });
     const answer = await server.app.inject({

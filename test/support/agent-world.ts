@@ -80,6 +80,8 @@ export class AgentWorld {
   isReachable = true;
   /** The panel takes what comes, and its answer is lost on the way. */
   losesAnswers = false;
+  /** The panel tells in which period of tracking it is; one of an earlier version did not. */
+  tellsPeriod = true;
   withOrder = true;
   /** What carries everything of the node. */
   networkCard: HostReading | undefined;
@@ -263,8 +265,9 @@ export class AgentWorld {
   async #ask(ask: (desk: RunningAgents) => ReturnType<RunningAgents['position']>): Promise<SendOutcome> {
     if (!this.isReachable) return { kind: 'unreachable', why: 'cut off', afterMs: null };
     try {
-      const { intervalMs, ...position } = await ask(this.#desk);
-      return { kind: 'answered', position: { ...position, intervalSeconds: intervalMs / 1000 } };
+      const { intervalMs, trackingPeriod, ...position } = await ask(this.#desk);
+      const told = this.tellsPeriod ? { trackingPeriod } : {};
+      return { kind: 'answered', position: { ...position, ...told, intervalSeconds: intervalMs / 1000 } };
     } catch (error) {
       if (error instanceof ExpectedError) return { kind: 'unreachable', why: error.message, afterMs: null };
       // The panel was ended meanwhile.

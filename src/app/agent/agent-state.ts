@@ -9,8 +9,11 @@ export interface AgentMemory {
   /** Last sequence that the panel acknowledged. */
   readonly acknowledged: number;
   readonly intervalMs: number;
-  /** Period of tracking that the panel told last: 0 = the first, or none was told yet. */
-  readonly trackingPeriod: number;
+  /**
+   * Period of tracking that the panel told last; 0 = the first, or none was told yet. Undefined: the panel, or the agent that
+   * wrote this, was of a version that knew of none.
+   */
+  readonly trackingPeriod: number | undefined;
 }
 
 /** Null if there is none yet. @throws ExpectedError `agent-state-unusable` */
@@ -23,8 +26,7 @@ export function readAgentMemory(path: string): AgentMemory | null {
     throw unusable(path, error);
   }
   try {
-    const { trackingPeriod = 0, ...memory } = JSON.parse(text) as AgentMemory;
-    const { incarnation, nodeId, acknowledged, intervalMs } = memory;
+    const { incarnation, nodeId, acknowledged, intervalMs, trackingPeriod } = JSON.parse(text) as AgentMemory;
     if (typeof incarnation !== 'string' || !Number.isSafeInteger(acknowledged) || !(intervalMs >= 1000))
       throw new Error('a member is missing');
     return { incarnation, nodeId, acknowledged, intervalMs, trackingPeriod };

@@ -105,7 +105,7 @@ export class Agent {
       after: spool.last === 0 ? this.#memory.acknowledged : spool.last,
       takenAt: (takenAt ?? at).toISOString(),
       ...(suspect ? { clockSuspect: true } : {}),
-      ...(trackingPeriod === 0 ? {} : { trackingPeriod }),
+      ...(trackingPeriod === undefined ? {} : { trackingPeriod }),
       durationMs: Math.round(clock.monotonicMs() - startedMs),
       ...wire,
       // What says itself when it was taken has no age that we could know better.
@@ -236,7 +236,7 @@ export class Agent {
   #beginAnew(): void {
     this.#use.log.warn({}, 'the token belongs to another node than before: beginning anew');
     this.#use.spool.clear();
-    this.#memory = { ...this.#memory, incarnation: randomId(16), nodeId: null, acknowledged: 0, trackingPeriod: 0 };
+    this.#memory = { ...this.#memory, incarnation: randomId(16), nodeId: null, acknowledged: 0 };
   }
 
   #setMemory(memory: AgentMemory): void {

@@ -11,7 +11,8 @@ export interface PanelPosition {
   readonly state: 'counting' | 'standby';
   readonly reason: string | null;
   readonly intervalSeconds: number;
-  readonly trackingPeriod: number;
+  /** Absent: the panel is of a version that tells none. */
+  readonly trackingPeriod?: number;
 }
 
 export type SendOutcome =

@@ -74,6 +74,11 @@ describe('a reading on the wire', () => {
     });
   });
 
+  test('where no period of tracking is told none is known', () => {
+    expect(parseAgentBatch(throughJson(batch(wire()))).readings[0]?.trackingPeriod).toBeUndefined();
+    expect(parseAgentBatch(batch(wire({ trackingPeriod: 0 }))).readings[0]?.trackingPeriod).toBe(0);
+  });
+
   test('a failure is a reading too', () => {
     const failure = { code: 'wg-missing', message: 'No wg.' };
     const [reading] = parseAgentBatch(

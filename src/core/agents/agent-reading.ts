@@ -23,8 +23,11 @@ export interface AgentReading {
   readonly takenAt: Date;
   /** The agent's clock jumped around that instant, or the node was started again since: `takenAt` is a guess. */
   readonly clockSuspect: boolean;
-  /** The last that the agent had heard of when it began to read (`AgentPosition`); 0 = of none yet. */
-  readonly trackingPeriod: number;
+  /**
+   * The last that the agent had heard of when it began to read (`AgentPosition`); 0 = of none yet. Undefined: not told, as by
+   * agents of earlier versions.
+   */
+  readonly trackingPeriod: number | undefined;
   readonly durationMs: number;
   readonly result:
     | { readonly kind: 'read'; readonly semantics: CounterSemantics; readonly poll: Poll }
@@ -51,7 +54,7 @@ export interface WireReading {
   readonly lostBefore?: true;
   readonly takenAt: string;
   readonly clockSuspect?: true;
-  /** Absent: 0. */
+  /** Absent: not told. */
   readonly trackingPeriod?: number;
   readonly durationMs: number;
   readonly failure?: { readonly code: string; readonly message: string; readonly hint?: string };
@@ -171,7 +174,7 @@ function parseReading(reading: Fields, index: number, all: readonly Fields[]): A
     lostBefore: reading.flag('lostBefore'),
     takenAt: reading.instant('takenAt'),
     clockSuspect: reading.flag('clockSuspect'),
-    trackingPeriod: reading.optionalInteger('trackingPeriod', 0, Number.MAX_SAFE_INTEGER) ?? 0,
+    trackingPeriod: reading.optionalInteger('trackingPeriod', 0, Number.MAX_SAFE_INTEGER) ?? undefined,
     durationMs: reading.integer('durationMs', 0, 86_400_000),
     result: reading.has('failure') ? parseFailure(reading.object('failure')) : parseRead(reading),
   };

@@ -92,9 +92,9 @@ export interface NodePoll {
   readonly clockSuspect: boolean;
   /**
    * `TrackingState.period` before the values were taken: those of an earlier period do not count, whatever the clocks say.
-   * Absent: they were taken in the present one.
+   * Absent: nobody told, and they are taken to be of the present one.
    */
-  readonly trackingPeriod?: number;
+  readonly trackingPeriod?: number | undefined;
   /** Set for a reading that an agent brought. */
   readonly agent?: AgentMark;
 }

@@ -34,3 +34,11 @@ test('the same file is as old as it was, and one that is dated earlier is anothe
   expect(periods.of(2, file(20))).toBe(1);
   expect(periods.of(2, file(5))).toBe(2);
 });
+
+test('where no period is told none is known', () => {
+  const periods = new ReadingPeriods();
+  expect(periods.of(undefined, {})).toBeUndefined();
+  expect(periods.of(undefined, file(10))).toBeUndefined();
+  expect(periods.of(3, file(20))).toBeUndefined();
+  expect(periods.of(3, file(30))).toBe(3);
+});

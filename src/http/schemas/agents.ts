@@ -36,7 +36,11 @@ const Reading = Type.Object({
   takenAt: Instant,
   clockSuspect: Type.Optional(Type.Boolean()),
   trackingPeriod: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'As the position told it before the reading began. Absent: 0.' }),
+    Type.Integer({
+      minimum: 0,
+      description:
+        'As the position told it before the reading began; 0 where none was told yet. Absent: not known, as of the present one.',
+    }),
   ),
   durationMs: Type.Integer({ minimum: 0 }),
   failure: Type.Optional(

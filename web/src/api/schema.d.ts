@@ -4093,7 +4093,7 @@ export interface components {
                 /** Format: date-time */
                 readonly takenAt: string;
                 readonly clockSuspect?: boolean;
-                /** @description As the position told it before the reading began. Absent: 0. */
+                /** @description As the position told it before the reading began; 0 where none was told yet. Absent: not known, as of the present one. */
                 readonly trackingPeriod?: number;
                 readonly durationMs: number;
                 readonly failure?: {
@@ -8827,7 +8827,7 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: {
+        readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
                     readonly users?: string;

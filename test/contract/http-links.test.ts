@@ -263,6 +263,31 @@ describe('the page of a user', () => {
     expect(persian.body).toContain('dir="rtl"');
   });
 
+  it('is no more than 60 KB in every language, however many servers and quotas there are, and asks for nothing else', async () => {
+    const { id, linkToken, userToken } = await addUser('&'.repeat(64));
+    const quotas = Array.from({ length: 20 }, (_, n) => ({ name: `${'&'.repeat(60)} ${n}`, bytes: (n + 1) * 2 ** 40 }));
+    const terms = { token: owner, body: { terms: { cycle: 'month:1', quotas } } };
+    const entitled = await server.request('PUT', `/api/v1/users/${id}/entitlement`, terms);
+    expect(entitled.statusCode, entitled.body).toBe(200);
+    for (let day = 0; day < 31; day++) {
+      server.clock.advance(86_400_000);
+      const reports = Array.from({ length: 20 }, (_, n) => ({
+        ...{ user_token: userToken, server: `<${'&'.repeat(200)}>.${n}-of-${day}.example.com`, port: 443 },
+        ...{ protocol: 'vless', bytes_uploaded: 1_000 + n, bytes_downloaded: 2_000 + day },
+      }));
+      const answer = await server.request('POST', '/api/xpert/traffic-webhook', { body: reports });
+      expect([answer.statusCode, answer.json().recorded ?? answer.body]).toEqual([200, 20]);
+    }
+    const others = { en: 'Other servers', ru: 'Другие серверы', fa: 'سرورهای دیگر', zh: '其他服务器' };
+    for (const [language, words] of Object.entries(others)) {
+      const page = await server.request('GET', `/u/${linkToken}?lang=${language}`);
+      expect(page.body).toContain(`lang="${language}`);
+      expect(page.body).toContain(words);
+      expect(Buffer.byteLength(page.body)).toBeLessThan(60_000);
+      expect(page.body).not.toMatch(/<script|<link|\ssrc=|@import|url\((?!#)/);
+    }
+  });
+
   it('of nobody is 404, in words', async () => {
     const answer = await server.request('GET', '/u/nobody');
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);

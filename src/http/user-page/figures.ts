@@ -37,6 +37,10 @@ export class Figures {
     return `${text}\u00a0${UNITS[unit]}`;
   }
 
+  count(number: number): string {
+    return this.#whole.format(number);
+  }
+
   day(at: Date): string {
     return this.#day.format(at);
   }

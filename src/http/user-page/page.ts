@@ -123,11 +123,30 @@ function chart(days: PageContent['days'], t: PageTexts, figures: Figures): Marku
 <p class="axis" dir="ltr"><span>${first === undefined ? '' : figures.day(first.from)}</span><span dir="auto">${t.busiestDay}: ${figures.bytes(most)}</span><span>${last === undefined ? '' : figures.day(last.from)}</span></p>`;
 }
 
+/** Senders may name any number of servers, by long names: the page stays small on a bad line (60 KB in all). */
+const SERVERS_SHOWN = 30;
+const MOST_CHARACTERS = 100;
+
+/** Those that carried most, which come first, and the others in one line. */
 function servers(rows: readonly CarrierUsage[], t: PageTexts, figures: Figures): Markup {
   if (rows.length === 0) return html`<p class="mut">${t.nothingYet}</p>`;
-  const lines = rows.map(
-    ({ server, port, protocol, traffic, lastUsedAt }) =>
-      html`<tr><td><bdi>${port === 0 ? server : `${server}:${port}`}</bdi> <small>${protocol}</small></td><td class="r">${figures.bytes(traffic.total)}</td><td class="r mut wide">${figures.day(lastUsedAt)}</td></tr>`,
-  );
-  return html`<table><thead><tr><th>${t.server}</th><th class="r">${t.total}</th><th class="r wide">${t.lastUsed}</th></tr></thead><tbody>${lines}</tbody></table>`;
+  const others = rows.slice(SERVERS_SHOWN);
+  const lines = rows
+    .slice(0, SERVERS_SHOWN)
+    .map(
+      ({ server, port, protocol, traffic, lastUsedAt }) =>
+        html`<tr><td><bdi>${shortened(port === 0 ? server : `${server}:${port}`)}</bdi> <small>${shortened(protocol)}</small></td><td class="r">${figures.bytes(traffic.total)}</td><td class="r mut wide">${figures.day(lastUsedAt)}</td></tr>`,
+    );
+  return html`<table><thead><tr><th>${t.server}</th><th class="r">${t.total}</th><th class="r wide">${t.lastUsed}</th></tr></thead><tbody>${lines}${otherServers(others, t, figures)}</tbody></table>`;
+}
+
+function otherServers(rows: readonly CarrierUsage[], t: PageTexts, figures: Figures): Markup | string {
+  if (rows.length === 0) return '';
+  const total = rows.reduce((sum, { traffic }) => sum + traffic.total, 0n);
+  return html`<tr><td>${t.otherServers}: ${figures.count(rows.length)}</td><td class="r">${figures.bytes(total)}</td><td class="r wide"></td></tr>`;
+}
+
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length <= MOST_CHARACTERS ? text : `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`;
 }

@@ -13,6 +13,7 @@ export interface PageTexts {
   readonly server: string;
   readonly total: string;
   readonly lastUsed: string;
+  readonly otherServers: string;
   readonly nothingYet: string;
   readonly link: string;
   readonly linkHint: string;
@@ -43,6 +44,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     server: 'Server',
     total: 'Total',
     lastUsed: 'Last used',
+    otherServers: 'Other servers',
     nothingYet: 'Nothing was counted yet.',
     link: 'Your link',
     linkHint: 'Add it to your VPN app, or scan it. Whoever has it can use your account: give it to nobody.',
@@ -71,6 +73,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     server: 'Сервер',
     total: 'Всего',
     lastUsed: 'Последний раз',
+    otherServers: 'Другие серверы',
     nothingYet: 'Пока ничего не посчитано.',
     link: 'Ваша ссылка',
     linkHint:
@@ -100,6 +103,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     server: 'سرور',
     total: 'مجموع',
     lastUsed: 'آخرین استفاده',
+    otherServers: 'سرورهای دیگر',
     nothingYet: 'هنوز چیزی شمرده نشده است.',
     link: 'لینک شما',
     linkHint:
@@ -129,6 +133,7 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
     server: '服务器',
     total: '合计',
     lastUsed: '最近使用',
+    otherServers: '其他服务器',
     nothingYet: '尚无统计。',
     link: '您的链接',
     linkHint: '添加到您的 VPN 应用或扫描。持有者即可使用您的账户:请勿外传。',

@@ -137,6 +137,22 @@ describe('a statement', () => {
     expect(jalali.body).toMatch(/1 Esfand 1404/);
   });
 
+  it('is in Chinese, and in Persian from right to left with the digits and months of its readers', async () => {
+    await call('POST', '/api/v1/resets', { scope: 'user', userIds: [id], reason: 'paid (cash)' });
+    await report(1024, 1024 ** 2);
+    const chinese = await statement('lang=zh');
+    expect(chinese.body).toContain('<html lang="zh">');
+    expect(chinese.body).toContain('2026年3月1日 – 2026年3月31日');
+    expect(chinese.body).toContain('1,049,600 字节');
+    const persian = await statement('lang=fa');
+    expect(persian.body).toContain('<html lang="fa" dir="rtl">');
+    expect(persian.body).toContain('۱۰ اسفند ۱۴۰۴ – ۱۱ فروردین ۱۴۰۵');
+    expect(persian.body).toMatch(/۱٫۰۰ <span class="unit">MiB/);
+    expect(persian.body).toContain('۱٬۰۴۹٬۶۰۰ بایت');
+    expect(persian.body).toContain('(\u2068paid (cash)\u2069)');
+    expect((await statement('lang=de')).statusCode).toBe(400);
+  });
+
   it('shows what is billed where it is not what was counted', async () => {
     const nodeId = await server.addNode('north');
     await server.poll(nodeId, { a: [0n, 0n] });

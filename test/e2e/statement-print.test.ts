@@ -41,7 +41,7 @@ async function report(server_: string, day: number): Promise<void> {
 }
 
 describe.each(['month:1', 'jalali-month:1'])('a statement of a cycle %s, printed', (cycle) => {
-  test.each(['en', 'ru'])('in %s is A4, cut nowhere, on three pages at most', async (lang) => {
+  test.each(['en', 'ru', 'fa', 'zh'])('in %s is A4, cut nowhere, on three pages at most', async (lang) => {
     const { statusCode, body } = await ask('GET', `/api/v1/users/${id}/statement?lang=${lang}&cycle=${cycle}`);
     expect(statusCode, body).toBe(200);
     const page = await browser.newPage({ viewport: PAPER });

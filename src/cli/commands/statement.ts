@@ -68,7 +68,7 @@ export function addStatementCommands(program: Command): void {
     .option(...CYCLE)
     .option(...AT)
     .option('--html <file>', 'write a page to be printed')
-    .option('--lang <language>', 'language of the page: en or ru', 'en')
+    .option('--lang <language>', 'language of the page: en, ru, fa or zh', 'en')
     .option('--json', 'answer as JSON')
     .action((user: string, options: Options & { html?: string; lang: string }) =>
       withApi((api) => statement(api, user, options)),

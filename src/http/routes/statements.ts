@@ -12,6 +12,7 @@ import { type Calendar, parseDay } from '../../core/units/calendar.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
+import { oneOf } from '../schemas/common.ts';
 import {
   CyclesJson,
   cycleJson,
@@ -22,6 +23,7 @@ import {
 } from '../schemas/cycles.ts';
 import { statementPage } from '../statement/page.ts';
 import { STATEMENT_POLICY } from '../statement/style.ts';
+import { PAGE_LANGUAGES, type PageLanguage } from '../user-page/language.ts';
 import { visibleUser } from '../visible-user.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
@@ -52,7 +54,7 @@ const statementSchema = {
     cycle: CycleText,
     at: At,
     format: Type.Union([Type.Literal('html'), Type.Literal('json')], { default: 'html' }),
-    lang: Type.Union([Type.Literal('en'), Type.Literal('ru')], { default: 'en' }),
+    lang: oneOf<PageLanguage>(PAGE_LANGUAGES, { default: 'en' }),
   }),
   response: { 200: StatementJson },
 };

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import {
   ALERT_KINDS,
   ALERT_SEVERITIES,
@@ -8,12 +8,8 @@ import {
 } from '../../core/alerting/alert.ts';
 import { ALERT_LANGUAGES, type AlertLanguage, type ChannelRules, DEFAULT_RULES } from '../../core/alerting/channel.ts';
 import type { AlertView, ChannelView } from '../../core/alerting/operations.ts';
-import { Instant, MaybeInstant, MaybeString, Nullable } from './common.ts';
+import { Instant, MaybeInstant, MaybeString, Nullable, oneOf } from './common.ts';
 import { NoticeJson } from './nodes.ts';
-
-function oneOf<T extends string>(values: readonly T[]) {
-  return Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))) as TSchema);
-}
 
 const SeverityJson = oneOf<AlertSeverity>(ALERT_SEVERITIES);
 const KindJson = oneOf<AlertKind>(ALERT_KINDS);

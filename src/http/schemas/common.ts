@@ -6,6 +6,12 @@ export function Nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
+/** Schema of one of some words. */
+export function oneOf<T extends string>(values: readonly T[], options: { readonly default?: T } = {}) {
+  const words = values.map((value) => Type.Literal(value));
+  return Type.Unsafe<T>(Type.Union(words, options) as TSchema);
+}
+
 /** Bytes: an exact JSON integer of up to 63 bits, written from a bigint. */
 export const Bytes = Type.Unsafe<bigint>({ type: 'integer', minimum: 0, description: 'Bytes, exact.' });
 export const MaybeBytes = Type.Unsafe<bigint | null>({

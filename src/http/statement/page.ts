@@ -2,17 +2,20 @@ import type { Statement, StatementDay, StatementPlace } from '../../core/ledger/
 import { billedOf, type Traffic } from '../../core/units/bytes.ts';
 import { parseDay } from '../../core/units/calendar.ts';
 import { DAY_MS } from '../../core/units/time-zone.ts';
+import type { PageLanguage } from '../user-page/language.ts';
 import { STYLE } from './style.ts';
-import { fill, type Language, WORDS, type Words } from './words.ts';
+import { fill, WORDS, type Words } from './words.ts';
 
 export interface PageOptions {
-  readonly language: Language;
-  /** Dates are shown in this calendar. */
+  readonly language: PageLanguage;
+  /** Dates are shown in this calendar; in Persian always in the Jalali one, which the reader knows. */
   readonly months: 'gregorian' | 'jalali';
   /** IANA zone of the period's days. */
   readonly timeZone: string;
   readonly now: Date;
 }
+
+const LOCALES: Readonly<Record<PageLanguage, string>> = { en: 'en-GB', ru: 'ru', fa: 'fa', zh: 'zh' };
 
 /** Nodes that flap would fill pages. */
 const GAPS_SHOWN = 20;
@@ -33,7 +36,7 @@ class PageWriter {
   constructor(statement: Statement, options: PageOptions) {
     this.#statement = statement;
     this.#options = options;
-    this.#locale = options.language === 'ru' ? 'ru' : 'en-GB';
+    this.#locale = LOCALES[options.language];
     this.#withBilled = [...statement.days, ...statement.places].some(
       ({ traffic }) => billedOf(traffic) !== traffic.total,
     );
@@ -43,11 +46,11 @@ class PageWriter {
     const { userName } = this.#statement;
     const words = this.#words;
     return `<!doctype html>
-<html lang="${this.#options.language}">
+<html lang="${this.#options.language}"${this.#isRtl ? ' dir="rtl"' : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(`${words.title}: ${userName}, ${this.#period()}`)}</title>
+<title>${escapeHtml(`${words.title}: ${this.#apart(userName)}, ${this.#period()}`)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
@@ -68,6 +71,15 @@ ${this.#notes()}
     return WORDS[this.#options.language];
   }
 
+  get #isRtl() {
+    return this.#options.language === 'fa';
+  }
+
+  /** A name or text of others inside a sentence from right to left keeps its own order. */
+  #apart(text: string): string {
+    return this.#isRtl ? `\u2068${text}\u2069` : text;
+  }
+
   #header(): string {
     const { userName, userDeletedAt, period } = this.#statement;
     const { timeZone, now } = this.#options;
@@ -75,7 +87,7 @@ ${this.#notes()}
     const deleted = userDeletedAt === null ? '' : ` <span class="unit">(${escapeHtml(words.deleted)})</span>`;
     const running = period.to > now ? `<p class="running">${escapeHtml(words.running)}</p>` : '';
     return `<header>
-<div><p class="kind">${escapeHtml(words.title)}</p><h1>${escapeHtml(userName)}${deleted}</h1>
+<div><p class="kind">${escapeHtml(words.title)}</p><h1><bdi>${escapeHtml(userName)}</bdi>${deleted}</h1>
 <p class="period">${escapeHtml(this.#period())}</p></div>
 <div class="aside"><p>${escapeHtml(fill(words.zone, { zone: timeZone }))}</p>
 <p>${escapeHtml(fill(words.made, { at: this.#instant(now) }))}</p></div>
@@ -155,7 +167,7 @@ ${this.#notes()}
     const dated = this.#dated().sort((a, b) => a.at.getTime() - b.at.getTime());
     const lines = dated.map(({ at, text }) => line(this.#instant(at), text));
     const more = gaps.length - GAPS_SHOWN;
-    if (more > 0) lines.push(line('', fill(words.moreGaps, { count: String(more) })));
+    if (more > 0) lines.push(line('', fill(words.moreGaps, { count: this.#digits(BigInt(more)) })));
     if (days.some(({ hasGap }) => hasGap)) lines.push(line('≥', words.gapDay));
     if (lateAfterClosing === null) lines.push(line('', words.lateUnknown));
     return lines;
@@ -168,16 +180,17 @@ ${this.#notes()}
     return [
       ...resets.map(({ at, reason, undoneAt }) => ({
         at,
-        text: `${undoneAt === null ? words.reset : words.resetUndone}${reason === null ? '' : ` (${reason})`}`,
+        text: `${undoneAt === null ? words.reset : words.resetUndone}${reason === null ? '' : ` (${this.#apart(reason)})`}`,
       })),
       ...corrections.map(({ at, traffic }) => ({
         at,
         text: fill(words.correction, { bytes: this.#plainBytes(traffic.total) }),
       })),
-      ...gaps.slice(0, GAPS_SHOWN).map(({ from, to, nodeName: node }) => ({
-        at: from,
-        text: to === null ? fill(words.gapOpen, { node }) : fill(words.gap, { node, to: this.#instant(to) }),
-      })),
+      ...gaps.slice(0, GAPS_SHOWN).map(({ from, to, nodeName }) => {
+        const node = this.#apart(nodeName);
+        const text = to === null ? fill(words.gapOpen, { node }) : fill(words.gap, { node, to: this.#instant(to) });
+        return { at: from, text };
+      }),
       ...(late === null || late.total === 0n ? [] : [{ at: period.to, text: lateText(late.total) }]),
     ];
   }
@@ -240,9 +253,9 @@ function largestOf(days: readonly StatementDay[]): bigint {
 
 function placeName({ nodeName, deleted, serviceName, server, port, protocol }: StatementPlace, words: Words): string {
   const address = port === 0 ? server : `${server}:${port}`;
-  if (nodeName === null) return `${escapeHtml(address)} <span>${escapeHtml(protocol)}</span>`;
+  if (nodeName === null) return `<bdi>${escapeHtml(address)}</bdi> <span>${escapeHtml(protocol)}</span>`;
   const name = deleted ? `${nodeName} (${words.deletedNode})` : nodeName;
-  return `${escapeHtml(name)} <span>${escapeHtml([serviceName, protocol].filter((part) => part !== null).join(', '))}</span>`;
+  return `<bdi>${escapeHtml(name)}</bdi> <span>${escapeHtml([serviceName, protocol].filter((part) => part !== null).join(', '))}</span>`;
 }
 
 function line(at: string, text: string): string {

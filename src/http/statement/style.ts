@@ -15,7 +15,7 @@ h2 { margin: 36px 0 8px; font-size: 15px; font-weight: 650; break-after: avoid; 
 p { margin: 0; }
 .kind { color: var(--soft); margin-bottom: 4px; }
 .period { font-size: 16px; margin-top: 6px; }
-.aside { text-align: right; color: var(--soft); font-size: 12px; white-space: nowrap; }
+.aside { text-align: end; color: var(--soft); font-size: 12px; white-space: nowrap; }
 .running { margin-top: 16px; color: var(--warn); }
 .figures { display: grid; grid-template-columns: repeat(4, auto); justify-content: space-between; gap: 8px 24px; margin: 28px 0 0; padding: 20px 0; border: solid var(--line); border-width: 1px 0; }
 .figures dt { color: var(--soft); font-size: 12px; }
@@ -24,14 +24,15 @@ p { margin: 0; }
 .figures small { display: block; color: var(--soft); font-size: 11.5px; font-weight: 400; }
 .unit { color: var(--soft); font-size: .72em; }
 table { width: 100%; border-collapse: collapse; }
-th { padding: 6px 0 6px 16px; color: var(--soft); font-size: 12px; font-weight: 500; text-align: right; border-bottom: 1px solid var(--line); }
-td { padding: 5px 0 5px 16px; text-align: right; vertical-align: baseline; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { padding-left: 0; text-align: left; }
+th { padding-block: 6px; padding-inline: 16px 0; color: var(--soft); font-size: 12px; font-weight: 500; text-align: end; border-bottom: 1px solid var(--line); }
+td { padding-block: 5px; padding-inline: 16px 0; text-align: end; vertical-align: baseline; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th:first-child, td:first-child { padding-inline-start: 0; text-align: start; }
 td.name { white-space: normal; overflow-wrap: anywhere; }
 td.name span { color: var(--soft); }
 td.bar { width: 110px; }
 td.bar svg { display: block; width: 100%; height: 8px; }
 td.bar rect { fill: var(--bar); }
+[dir="rtl"] td.bar svg { transform: scaleX(-1); }
 tr { break-inside: avoid; }
 thead { display: table-header-group; }
 tfoot td { border-bottom: 0; font-weight: 650; }
@@ -43,10 +44,10 @@ li time { color: var(--soft); }
 @media (max-width: 640px) {
   main { margin: 0; padding: 24px 16px; border: 0; }
   header { display: block; }
-  .aside { text-align: left; margin-top: 12px; }
+  .aside { text-align: start; margin-top: 12px; }
   .figures { grid-template-columns: repeat(2, auto); }
   td.bar, th.bar { display: none; }
-  th, td { padding-left: 10px; }
+  th, td { padding-inline-start: 10px; }
   li { grid-template-columns: 1fr; gap: 0; }
 }
 @media (max-width: 480px) { .way { display: none; } }

@@ -7686,7 +7686,7 @@ export interface operations {
                 /** @description An instant or a date (YYYY-MM-DD) in the cycle. Default: now. */
                 readonly at?: string;
                 readonly format?: "html" | "json";
-                readonly lang?: "en" | "ru";
+                readonly lang?: "en" | "ru" | "fa" | "zh";
             };
             readonly header?: never;
             readonly path: {

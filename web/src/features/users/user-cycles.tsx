@@ -10,9 +10,6 @@ import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Cycle, userCyclesQuery } from './api.ts';
 
-/** Languages that statements are printed in. */
-const PRINTED = ['en', 'ru'];
-
 /** Usage cycle by cycle, each with a statement to print. */
 export function UserCycles({ user }: { readonly user: User }) {
   const { t } = useTranslation();
@@ -51,8 +48,8 @@ export function UserCycles({ user }: { readonly user: User }) {
 function Row({ user, cycle }: { readonly user: User; readonly cycle: Cycle }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const lang = PRINTED.includes(i18n.language) ? i18n.language : 'en';
-  const statement = address(`api/v1/users/${encodeURIComponent(user.id)}/statement`, { at: cycle.from, lang });
+  const query = { at: cycle.from, lang: i18n.language };
+  const statement = address(`api/v1/users/${encodeURIComponent(user.id)}/statement`, query);
   return (
     <tr>
       <td>

@@ -83,6 +83,10 @@ describe('finding somebody', () => {
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await page.getByRole('link', { name: 'member-249' }).waitFor();
     expect(await page.locator('tbody tr').count()).toBeLessThan(100);
+    await page.getByRole('button', { name: 'Name', exact: true }).press('Enter');
+    await page.getByRole('link', { name: 'member-249' }).waitFor();
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await page.getByRole('link', { name: 'ann', exact: true }).waitFor();
     await page.getByLabel('Name or token').fill('member-24');
     await page.getByText('10 users').waitFor();
     expect(page.url()).toContain('q=member-24');

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext } from 'react';
 import { get } from './client.ts';
 import type { Session } from './types.ts';
@@ -36,9 +36,4 @@ export function useSeesAll(): boolean {
 export function useMayWrite(): boolean {
   const role = useSession()?.admin?.role;
   return role === 'owner' || role === 'reseller';
-}
-
-export function useForgetSession(): () => Promise<void> {
-  const client = useQueryClient();
-  return () => client.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }

@@ -47,7 +47,9 @@ export function ListCard<T>({ of, columns, query, isShown = () => true, row, onA
       }
     >
       {isEmpty ? (
-        <Empty title={t(`settings.${of}.none`)}>{t(`settings.${of}.noneWhy`)}</Empty>
+        <Block query={query} skeleton={null}>
+          {() => <Empty title={t(`settings.${of}.none`)}>{t(`settings.${of}.noneWhy`)}</Empty>}
+        </Block>
       ) : (
         <TableScroll>
           <table>

@@ -1,9 +1,13 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type UsersFilter, usersQuery } from '../../api/resources.ts';
 import type { User } from '../../api/types.ts';
 
 const PAGE = 200;
+
+/** Where each page begins. */
+type Cursors = readonly (string | undefined)[];
+const FIRST: Cursors = [undefined];
 
 export interface UsersWindow {
   /** Undefined: not here yet. */
@@ -20,22 +24,22 @@ export interface UsersWindow {
  * reads the pages in between once; what is out of sight is not read again when something changes.
  */
 export function useUsersWindow(filter: Omit<UsersFilter, 'limit' | 'cursor'>, first: number, end: number): UsersWindow {
-  const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
+  const key = JSON.stringify(filter);
+  const [known, setKnown] = useState<{ readonly key: string; readonly cursors: Cursors }>({ key, cursors: FIRST });
+  // Cursors lead through one order alone.
+  const cursors = known.key === key ? known.cursors : FIRST;
   const last = Math.min(Math.floor(Math.max(0, end - 1) / PAGE), cursors.length - 1);
   const start = Math.min(Math.floor(first / PAGE), last);
   const numbers = [...new Set([0, ...Array.from({ length: last - start + 1 }, (_, index) => start + index)])];
   const results = useQueries({
-    queries: numbers.map((number) => ({
-      ...usersQuery({ ...filter, limit: PAGE, cursor: cursors[number] }),
-      placeholderData: keepPreviousData,
-    })),
+    queries: numbers.map((number) => usersQuery({ ...filter, limit: PAGE, cursor: cursors[number] })),
   });
-  const found = results.map(({ data, isPlaceholderData }, index) => ({
+  const found = results.map(({ data }, index) => ({
     number: numbers[index] ?? 0,
-    next: isPlaceholderData ? undefined : (data?.nextCursor ?? undefined),
+    next: data?.nextCursor ?? undefined,
   }));
   const moved = found.find(({ number, next }) => next !== undefined && cursors[number + 1] !== next);
-  if (moved) setCursors([...cursors.slice(0, moved.number + 1), moved.next]);
+  if (moved) setKnown({ key, cursors: [...cursors.slice(0, moved.number + 1), moved.next] });
   const head = results[0];
   const pages = new Map(numbers.map((number, index) => [number, results[index]?.data?.items]));
   return {

@@ -25,15 +25,7 @@ export function UsersPage() {
   const change = useChangeSearch();
   const columns = useColumns();
   const [text, setText] = useState(q);
-  const filter = {
-    search: useDeferredValue(text) || undefined,
-    state,
-    plan,
-    tag: tag || undefined,
-    owner,
-    sort,
-    order,
-  };
+  const narrowed = { search: useDeferredValue(text) || undefined, state, plan, tag: tag || undefined, owner };
   return (
     <Page title={t('common.nav.users')}>
       <AccessNotice />
@@ -54,8 +46,8 @@ export function UsersPage() {
           columns={columns}
         />
         <UsersList
-          key={JSON.stringify(filter)}
-          filter={filter}
+          key={JSON.stringify(narrowed)}
+          filter={{ ...narrowed, sort, order }}
           columns={columns.shown}
           onSort={({ by, order: next }) => change({ sort: by, order: next })}
         />

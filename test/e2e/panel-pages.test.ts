@@ -126,6 +126,22 @@ describe('what a user may use', () => {
     await close();
   });
 
+  test('an empty list of the settings says when it could not be read again', async () => {
+    const { page, close } = await openAs('/settings/');
+    const card = page.locator('section.card', { hasText: 'No plans' });
+    await card.getByRole('button', { name: 'Make a plan' }).click();
+    await page.route('**/api/v1/plans', (route) =>
+      route.request().method() === 'GET'
+        ? route.fulfill({ status: 500 })
+        : route.fulfill({ status: 201, contentType: 'application/json', body: '{"id":"home","name":"Home"}' }),
+    );
+    const form = page.getByRole('dialog', { name: 'Make a plan' });
+    await form.getByLabel('Name').fill('Home');
+    await form.getByRole('button', { name: 'Make a plan' }).click();
+    await card.getByText('Could not be refreshed').waitFor();
+    await close();
+  });
+
   test('a plan is made in the settings, and the list shows who uses how much of it', async () => {
     const { page, complaints, close } = await openAs('/settings/');
     await page.getByRole('button', { name: 'Make a plan' }).click();

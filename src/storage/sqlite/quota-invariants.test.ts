@@ -101,8 +101,12 @@ class Facts {
     return { fromMs, toMs: fromMs + length };
   }
 
+  get #lastResetMs(): number {
+    return Math.max(0, ...this.resets.filter(({ isUndone }) => !isUndone).map(({ atMs }) => atMs));
+  }
+
   used({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }, sureOnly: boolean): bigint {
-    const lastResetMs = Math.max(0, ...this.resets.filter(({ isUndone }) => !isUndone).map(({ atMs }) => atMs));
+    const lastResetMs = this.#lastResetMs;
     const counting = this.uses.filter(
       ({ atMs, isSigned, protocol }) =>
         atMs >= fromMs &&
@@ -119,7 +123,8 @@ class Facts {
 
   isUsedUp(nowMs: number): boolean {
     const cycle = this.cycleAt(nowMs);
-    const toppedUp = this.topUps.filter(({ atMs, isUndone }) => !isUndone && atMs >= cycle.fromMs && atMs < cycle.toMs);
+    const sinceMs = this.plan.cycle === 'none' ? this.#lastResetMs : cycle.fromMs;
+    const toppedUp = this.topUps.filter(({ atMs, isUndone }) => !isUndone && atMs >= sinceMs && atMs < cycle.toMs);
     const allowance = toppedUp.reduce((sum, { bytes }) => sum + bytes, BigInt(this.plan.bytes) + this.#carried(cycle));
     return this.used(cycle, true) >= allowance + BigInt(this.plan.grace);
   }

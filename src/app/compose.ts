@@ -64,6 +64,8 @@ interface Surroundings {
   /** Other than the system's for playing the past and for tests. */
   readonly clock?: Clock;
   readonly timers?: Timers;
+  /** Between two looks at the health of everything that lie further apart nobody knows what was; milliseconds. */
+  readonly longestLookMs?: number;
 }
 
 /** The product without anybody who listens. */
@@ -72,12 +74,14 @@ export interface Parts {
   readonly identity: IdentityStore;
   /** Begins to poll and to keep the house in order. */
   begin(): void;
+  /** Looks at the health of everything once, for who plays the past and does not begin. */
+  look(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Wires the product: one block per area, every part with exactly what it uses. */
 export async function compose(surroundings: Surroundings): Promise<Parts> {
-  const { config, folder, log, clock = systemClock, timers = systemTimers } = surroundings;
+  const { config, log, clock = systemClock, timers = systemTimers } = surroundings;
 
   // Ledger
   const secretBox = openSecretBox(config);
@@ -97,7 +101,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
   const expected = new ExpectedPeers(inventory, settings);
   const credentials = new Credentials(integrationOf, secretBox);
   const fleet = composeNodes({
-    ...{ config, folder, log, clock, timers, store, wallTime, changes, expected, credentials, secretBox },
+    ...{ ...surroundings, clock, timers, store, wallTime, changes, expected, credentials, secretBox },
     productNotices: async () => [
       ...(await productNotices({ config, wallTime, store, backups, now: clock.now() })),
       ...(await fleet.services.notices()),
@@ -144,7 +148,7 @@ export async function compose(surroundings: Surroundings): Promise<Parts> {
       ...{ userLinks, budgets: store.budgets, templates: new SavedTemplates(settings) },
       deviceDigest: (text: string) => secretBox.digest(text),
     },
-    identity,
+    ...{ identity, look: () => services.look() },
     begin() {
       fleet.gateways.open();
       for (const part of [fleet.scheduler, services, alerting, maintenance]) part.start();
@@ -287,8 +291,9 @@ function composeViews({ store, clock, credentials }: FleetSurroundings, { rates,
 }
 
 function composeHealth(surroundings: FleetSurroundings, views: NodeViews, presence: Presence): HealthMonitor {
-  const { store, clock, timers, changes, log } = surroundings;
+  const { store, clock, timers, changes, log, longestLookMs } = surroundings;
   return new HealthMonitor({
+    ...(longestLookMs === undefined ? {} : { longestLookMs }),
     ...{ clock, timers, changes, store: store.health, random: Math.random, prober: new NetworkProber() },
     views: () => views.all(),
     placeOf: ({ source: { kind, options } }) => {

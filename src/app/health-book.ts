@@ -8,6 +8,8 @@ interface Dependencies {
   readonly store: Pick<HealthStore, 'record' | 'standings'>;
   readonly calendar: () => Calendar;
   readonly clock: Clock;
+  /** Between two looks that lie further apart nobody knows what was; milliseconds. */
+  readonly longestLookMs: number;
 }
 
 interface Seen {
@@ -18,8 +20,8 @@ interface Seen {
 
 const DAYS_KEPT = 400;
 const CHANGES_KEPT_MS = 90 * 86_400_000;
-/** Between two looks that lie further apart nobody knows what was. */
-const LONGEST_LOOK_MS = 120_000;
+/** Of a server, which looks every few seconds. */
+export const LONGEST_LOOK_MS = 120_000;
 
 /** Writes down how long everything was in which state, and when that changed. */
 export class HealthBook {
@@ -62,7 +64,7 @@ export class HealthBook {
     if (this.#before === null) return [];
     const { states, atMs } = this.#before;
     const passedMs = Math.round(this.#use.clock.monotonicMs() - atMs);
-    if (passedMs <= 0 || passedMs > LONGEST_LOOK_MS) return [];
+    if (passedMs <= 0 || passedMs > this.#use.longestLookMs) return [];
     const today = this.#use.calendar().dayOf(nowMs);
     const todayMs = Math.min(passedMs, nowMs - today.fromMs);
     const parts = [

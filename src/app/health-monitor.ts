@@ -26,7 +26,7 @@ import type { Calendar } from '../core/units/calendar.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId, ServiceId } from '../core/units/ids.ts';
 import type { Changes } from './changes.ts';
-import { HealthBook } from './health-book.ts';
+import { HealthBook, LONGEST_LOOK_MS } from './health-book.ts';
 import { type PollEnd, Scheduler } from './scheduler.ts';
 import type { Timers } from './system-clock.ts';
 
@@ -39,6 +39,7 @@ interface Dependencies {
   readonly signsOf: (nodeId: NodeId, identity: string) => ClientSigns | null;
   readonly calendar: () => Calendar;
   readonly clock: Clock;
+  readonly longestLookMs?: number;
   readonly timers: Timers;
   readonly random: () => number;
   readonly changes: Changes;
@@ -69,8 +70,8 @@ export class HealthMonitor implements ServiceOperations {
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
-    const { clock, timers, random, onFailure, store, calendar } = dependencies;
-    this.#book = new HealthBook({ store, calendar, clock });
+    const { clock, timers, random, onFailure, store, calendar, longestLookMs = LONGEST_LOOK_MS } = dependencies;
+    this.#book = new HealthBook({ store, calendar, clock, longestLookMs });
     this.#scheduler = new Scheduler<PollEnd, SubjectId>({
       ...{ clock, timers, random },
       poll: (id, signal) => this.#probe(id, signal),

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
 import { behindMs, type HistoryShipping } from '../core/ledger/history-shipping.ts';
 import type { LedgerIncarnation } from '../core/ledger/incarnation.ts';
+import { readableBytes } from '../core/units/readable-bytes.ts';
 import { reservePath } from '../storage/sqlite/disk-reserve.ts';
 import type { Backups } from './backups.ts';
 import type { Config } from './config.ts';
@@ -45,7 +46,7 @@ export async function diskNotice({ dataDir, databasePath, databaseUrl }: Config)
   return {
     code: 'disk-almost-full',
     severity: isError ? 'error' : 'warning',
-    message: `The disk with the data folder has ${(free / GIB).toFixed(2)} GiB left${isReserveUsed ? ', and Xpert keeps no reserve on it any more' : ''}. When it is full, nothing can be counted.`,
+    message: `The disk with the data folder has ${readableBytes(free)} left${isReserveUsed ? ', and Xpert keeps no reserve on it any more' : ''}. When it is full, nothing can be counted.`,
     hint: 'Free space, or keep 15-minute records for fewer days (Settings, or XPERT_TRAFFIC_RETENTION_DAYS).',
   };
 }

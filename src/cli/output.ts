@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { ExpectedError } from '../core/errors.ts';
+import { readableBytes } from '../core/units/readable-bytes.ts';
 
 /** Wrong use: the process ends with exit code 2. */
 export class WrongUse extends ExpectedError {
@@ -46,19 +47,9 @@ function isNumeric(cell: string | number | undefined): boolean {
   return typeof cell === 'number' || /^(-|—|[\d.,]+( [KMGTPE]?i?B)?)$/.test(cell ?? '');
 }
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
-
-/** Three significant digits in IEC units, as the panel writes them. */
+/** Bytes as people read them; `—` where they are not known. */
 export function formatBytes(bytes: number | null): string {
-  if (bytes === null) return '—';
-  let unit = 0;
-  let value = bytes;
-  while (Math.abs(value) >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  const digits = unit === 0 ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
-  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+  return bytes === null ? '—' : readableBytes(bytes);
 }
 
 /** @returns RFC 3339 in UTC; @throws InvalidArgumentError */

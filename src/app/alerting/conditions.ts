@@ -10,6 +10,7 @@ import type { NoteworthyUser, QuotaStore } from '../../core/quota/quota-store.ts
 import type { DoctorCheck } from '../../core/settings/operations.ts';
 import { type Calendar, formatDay } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
+import { readableBytes } from '../../core/units/readable-bytes.ts';
 
 interface Dependencies {
   readonly nodes: Pick<NodeOperations, 'views' | 'notices'>;
@@ -119,13 +120,12 @@ export class Conditions {
     const [unclaimed, quarantine] = await Promise.all([history.unclaimedSums(), history.quarantine(1000, null)]);
     const reports = quarantine.items.filter(({ report, decided }) => report !== null && decided === null).length;
     const { traffic, tokens, peers } = unclaimed;
-    const gib = (Number(traffic.total) / 2 ** 30).toFixed(2);
     return [
       ...(traffic.total < UNCLAIMED_BYTES
         ? []
         : [
             ourOwn('unclaimed', 'info', {
-              message: `${gib} GiB belong to nobody yet: ${counted(peers, 'peer')} and ${counted(tokens, 'token')}.`,
+              message: `${readableBytes(Number(traffic.total))} belong to nobody yet: ${counted(peers, 'peer')} and ${counted(tokens, 'token')}.`,
               hint: 'Give them to users (Assign devices in the panel, or xpert peer list --unassigned).',
             }),
           ]),

@@ -101,7 +101,14 @@ async function playHistory(config: Config, fleet: SimulatedFleet, outputs: strin
     info: () => {},
     warn: () => {},
   };
-  const parts = await compose({ config, folder, log: errorsOnly, listening: () => null, clock });
+  const parts = await compose({
+    config,
+    folder,
+    log: errorsOnly,
+    listening: () => null,
+    clock,
+    longestLookMs: STEP_MS,
+  });
   try {
     await prepareOwner(parts.identity, clock, config.firstAdmin);
     writeOutputs(fleet, outputs, () => false);
@@ -160,6 +167,7 @@ async function playStep(parts: Parts, fleet: SimulatedFleet, outputs: string, mo
   }));
   const sender = { credential: null, verified: false, backfill: false };
   await Promise.all([nodes.pollAll(), reports.length > 0 ? ledger.recordReports(sender, reports) : null]);
+  await parts.look();
   if (agoMs <= RESET_BEFORE_MS && agoMs > RESET_BEFORE_MS - STEP_MS) {
     const user = await inventory.findUser('maple');
     if (user !== null)

@@ -116,17 +116,26 @@ function batch(node: number, number: number): Buffer {
 }
 
 function peer(node: number, n: number, number: number) {
-  // Others move each minute.
-  const moves = (n + number) % 100 < movedPercent ? number : number - 1;
+  const moves = movesUpTo(n, number);
+  const last = moves.at(-1);
   const host = `${(n >> 8) & 255}.${n & 255}`;
   return {
     key: `${String(node).padStart(5, '0')}${String(n).padStart(38, 'k')}=`,
-    rx: String(1_000_003 * n + moves * 2_000_000),
-    tx: String(9_000_017 * n + moves * 30_000_000),
+    rx: String(1_000_003 * n + moves.length * 2_000_000),
+    tx: String(9_000_017 * n + moves.length * 30_000_000),
     allowedIps: [`10.8.${host}/32`],
     endpoint: `198.51.${host}:${1024 + n}`,
-    ...(moves === number ? { lastHandshakeAt: new Date().toISOString() } : {}),
+    // As the node tells it: the last one, whether anything came since or not.
+    ...(last === undefined ? {} : { lastHandshakeAt: new Date(STARTED_MS + last * MINUTE_MS).toISOString() }),
   };
+}
+
+const STARTED_MS = Date.now() - 60 * MINUTE_MS;
+
+/** Numbers of the minutes in which a peer moved: others do each minute. */
+function movesUpTo(n: number, number: number): number[] {
+  const minutes = Array.from({ length: number }, (_, i) => i + 1);
+  return minutes.filter((minute) => (n + minute * movedPercent) % 100 < movedPercent);
 }
 
 function send(address: string, token: string, body: Buffer, agent: Agent): Promise<void> {

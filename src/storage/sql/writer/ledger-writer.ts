@@ -18,6 +18,8 @@ interface WriterOptions {
   readonly nowMs: number;
   /** Why nothing was written since the last commit. */
   readonly stoppedBecause?: string;
+  /** Counters that are kept in memory; absent: as many as `MeterStates` keeps. */
+  readonly countersKept?: number;
 }
 
 /** Of what the writer asks of itself: nobody waits for the answer. */
@@ -79,9 +81,10 @@ export class LedgerWriter {
     }
   }
 
-  #firstCommit({ calendar, newId, nowMs, stoppedBecause = 'Xpert was not running.' }: WriterOptions): WriterParts {
+  #firstCommit(options: WriterOptions): WriterParts {
+    const { calendar, newId, nowMs, stoppedBecause = 'Xpert was not running.', countersKept } = options;
     this.#sql.begin.run();
-    const parts = makeParts(this.#db, calendar, newId, nowMs);
+    const parts = makeParts(this.#db, calendar, newId, nowMs, countersKept);
     parts.liveness.noteStop(parts.outcomes, nowMs, stoppedBecause);
     parts.liveness.beat(nowMs);
     this.#sql.commit.run();
@@ -295,7 +298,7 @@ export class LedgerWriter {
 
   #forgetReadings(): void {
     this.#parts.booking.drop();
-    this.#parts.states.forget();
+    this.#parts.polls.forget();
   }
 
   /** After a rollback nothing in memory may be ahead of the disk. */

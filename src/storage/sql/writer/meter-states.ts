@@ -1,6 +1,6 @@
 import type { Traffic } from '../../../core/units/bytes.ts';
 import { BoundedMap } from '../bounded-map.ts';
-import type { Database } from '../database.ts';
+import type { Database, Statement } from '../database.ts';
 import type { Line, SeriesState } from './attributed.ts';
 import { CounterRow, CounterValues } from './counter-row.ts';
 import { RowBatch } from './row-batch.ts';
@@ -39,7 +39,12 @@ export interface PeerBinding {
 export interface ServiceMeter {
   readonly peers: Map<string, MeteredPeer>;
   readonly values: CounterValues;
-  /** Number of the last complete poll that showed the service; 0: none in this process. */
+  /** False: only those peers are here that were asked for. */
+  readonly isWhole: boolean;
+  /**
+   * Number of the last complete poll that showed the service and was looked at as a whole: those since showed the same peers.
+   * 0: none in this process.
+   */
   lastComplete: number;
   /** Owners changed since its peers were read. */
   hasOtherOwners: boolean;
@@ -111,22 +116,37 @@ export class MeterStates {
     this.#textIds.clear();
   }
 
-  ofService(serviceId: string): ServiceMeter {
+  /**
+   * @param keys those peers that are needed, all of which the last complete poll showed; null: all there are. To be called while
+   * nothing is left to `flush`.
+   */
+  ofService(serviceId: string, keys: readonly string[] | null = null): ServiceMeter {
     const known = this.#services.get(serviceId);
-    if (known !== undefined) {
-      // Moved to the end: the map's order is the order of use.
-      this.#services.delete(serviceId);
-      this.#services.set(serviceId, known);
-      this.refreshOwners(serviceId, known);
-      return known;
-    }
-    const peers = this.#loadPeers(serviceId);
-    const meter = { peers, values: new CounterValues(), lastComplete: 0, hasOtherOwners: false };
-    this.#loadBindings(serviceId, meter);
-    this.#loadCounters(serviceId, meter);
+    const meter = known === undefined || (keys === null && !known.isWhole) ? newMeter(keys === null) : known;
+    // Moved to the end: the map's order is the order of use.
+    this.#services.delete(serviceId);
     this.#services.set(serviceId, meter);
-    this.makeRoom();
+    if (meter === known) this.refreshOwners(serviceId, meter);
+    if (keys === null && meter !== known) this.#loadAll(serviceId, meter);
+    else if (keys !== null && !meter.isWhole) this.#loadSome(serviceId, meter, keys);
+    if (meter !== known) this.makeRoom();
     return meter;
+  }
+
+  #loadAll(serviceId: string, meter: ServiceMeter): void {
+    for (const row of this.#sql.peers.iterate(serviceId)) this.#addPeer(meter, row as PeerRow);
+    this.#loadBindings(serviceId, meter);
+    for (const row of this.#sql.counters.iterate(serviceId)) this.#addCounter(meter, row as StoredCounter);
+  }
+
+  #loadSome(serviceId: string, meter: ServiceMeter, keys: readonly string[]): void {
+    const missing = keys.filter((key) => !meter.peers.has(key)).map((key) => [serviceId, key]);
+    for (const row of allOf(this.#sql.peer, missing)) this.#addPeer(meter, row as PeerRow);
+    for (const row of allOf(this.#sql.bindingsOfPeer, missing)) addBinding(meter, row as BindingRow);
+    for (const row of allOf(this.#sql.countersOfPeer, missing)) {
+      const counter = this.#addCounter(meter, row as StoredCounter);
+      if (counter !== null) counter.seenIn = meter.lastComplete;
+    }
   }
 
   /** After a change of owners of these peers: they are read anew before anything more is booked, also of a poll that runs. */
@@ -210,54 +230,42 @@ export class MeterStates {
     return id;
   }
 
-  #loadPeers(serviceId: string): Map<string, MeteredPeer> {
-    const peers = new Map<string, MeteredPeer>();
-    for (const row of this.#sql.peers.iterate(serviceId)) {
-      const { id, key, name, allowedIps, ended } = row as PeerRow;
-      peers.set(key, {
-        id,
-        name,
-        allowedIps: joinAddresses(JSON.parse(allowedIps)),
-        ended: ended === 1,
-        bindings: NO_BINDINGS,
-        counter: null,
-        connections: null,
-        series: null,
-        line: null,
-        generation: -1,
-        seenIn: 0,
-      });
-    }
-    return peers;
+  #addPeer({ peers }: ServiceMeter, { id, key, name, allowedIps, ended }: PeerRow): void {
+    peers.set(key, {
+      id,
+      name,
+      allowedIps: joinAddresses(JSON.parse(allowedIps)),
+      ended: ended === 1,
+      bindings: NO_BINDINGS,
+      counter: null,
+      connections: null,
+      series: null,
+      line: null,
+      generation: -1,
+      seenIn: 0,
+    });
   }
 
-  #loadBindings(serviceId: string, { peers }: ServiceMeter): void {
-    for (const row of this.#sql.bindings.iterate(serviceId)) {
-      const { key, userId, fromMs, toMs, claimed, inCycle } = row as BindingRow;
-      const peer = peers.get(key);
-      if (peer === undefined) continue;
-      const binding = { userId, fromMs, toMs, claimed: claimed === 1, inCycle: inCycle === 1 };
-      peer.bindings = [...peer.bindings, binding];
-    }
+  #loadBindings(serviceId: string, meter: ServiceMeter): void {
+    for (const row of this.#sql.bindings.iterate(serviceId)) addBinding(meter, row as BindingRow);
   }
 
-  #loadCounters(serviceId: string, { peers, values }: ServiceMeter): void {
-    for (const row of this.#sql.counters.iterate(serviceId)) {
-      const { id, key, connection, rx, tx, total, ...rest } = row as StoredCounter;
-      const peer = peers.get(key);
-      if (peer === undefined) continue;
-      const counter = new CounterRow(Number(id), peer.id, connection, values, { rx, tx, total });
-      counter.epoch = Number(rest.epoch);
-      counter.startEvidence = this.#textOf(rest.startId);
-      counter.atMs = Number(rest.at);
-      counter.bootId = rest.uptimeMs === null ? null : this.#textOf(rest.bootId);
-      counter.uptimeMs = Number(rest.uptimeMs ?? 0n);
-      counter.ended = rest.ended === 1n;
-      counter.trackingPeriod = Number(rest.trackingPeriod);
-      counter.endpoint = rest.endpoint;
-      counter.handshakeMs = rest.handshake === null ? Number.NaN : Number(rest.handshake);
-      addCounter(peer, counter);
-    }
+  #addCounter({ peers, values }: ServiceMeter, stored: StoredCounter): CounterRow | null {
+    const { id, key, connection, rx, tx, total, ...rest } = stored;
+    const peer = peers.get(key);
+    if (peer === undefined) return null;
+    const counter = new CounterRow(Number(id), peer.id, connection, values, { rx, tx, total });
+    counter.epoch = Number(rest.epoch);
+    counter.startEvidence = this.#textOf(rest.startId);
+    counter.atMs = Number(rest.at);
+    counter.bootId = rest.uptimeMs === null ? null : this.#textOf(rest.bootId);
+    counter.uptimeMs = Number(rest.uptimeMs ?? 0n);
+    counter.ended = rest.ended === 1n;
+    counter.trackingPeriod = Number(rest.trackingPeriod);
+    counter.endpoint = rest.endpoint;
+    counter.handshakeMs = rest.handshake === null ? Number.NaN : Number(rest.handshake);
+    addCounter(peer, counter);
+    return counter;
   }
 
   #textOf(id: bigint | null): string | null {
@@ -283,6 +291,28 @@ export class MeterStates {
       kept -= weightOf(service);
     }
   }
+}
+
+/** Peers that are asked for one by one were all there in the poll before, whichever that was. */
+const BEFORE_ANY = 1;
+
+function newMeter(isWhole: boolean): ServiceMeter {
+  const lastComplete = isWhole ? 0 : BEFORE_ANY;
+  return { peers: new Map(), values: new CounterValues(), isWhole, lastComplete, hasOtherOwners: false };
+}
+
+function addBinding({ peers }: ServiceMeter, row: BindingRow): void {
+  const { key, userId, fromMs, toMs, claimed, inCycle } = row;
+  const peer = peers.get(key);
+  if (peer === undefined) return;
+  const binding = { userId, fromMs, toMs, claimed: claimed === 1, inCycle: inCycle === 1 };
+  peer.bindings = [...peer.bindings, binding];
+}
+
+/** The rows for each of the given parameters. */
+function allOf(statement: Statement, params: readonly (readonly unknown[])[]): unknown[] {
+  const rows = statement.allEach?.(params) ?? params.map((each) => statement.all(...each));
+  return rows.flat();
 }
 
 export function joinAddresses(addresses: readonly string[]): string {
@@ -338,23 +368,21 @@ interface StoredCounter {
 }
 
 function prepare(db: Database) {
+  const peers = `SELECT id, key, name, allowed_ips AS allowedIps, ended_at IS NOT NULL AS ended FROM peer
+    WHERE service_id = ?`;
+  const bindings = `SELECT p.key, b.user_id AS userId, b.from_at AS fromMs, b.to_at AS toMs, b.claimed, b.in_cycle AS inCycle
+    FROM peer p JOIN binding b ON b.peer_id = p.id AND b.voided_by IS NULL WHERE p.service_id = ?`;
+  const counters = `SELECT c.id, p.key, c.connection, c.epoch, c.rx, c.tx, c.total, c.start_id AS startId,
+      c.boot_id AS bootId, c.uptime_ms AS uptimeMs, c.at, c.ended, c.endpoint, c.last_handshake_at AS handshake,
+      c.tracking_period AS trackingPeriod
+    FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ?`;
   return {
-    peers: db.prepare(
-      `SELECT id, key, name, allowed_ips AS allowedIps, ended_at IS NOT NULL AS ended FROM peer WHERE service_id = ?`,
-    ),
-    bindings: db.prepare(
-      `SELECT p.key, b.user_id AS userId, b.from_at AS fromMs, b.to_at AS toMs, b.claimed, b.in_cycle AS inCycle
-       FROM peer p JOIN binding b ON b.peer_id = p.id AND b.voided_by IS NULL
-       WHERE p.service_id = ? ORDER BY b.from_at, b.id`,
-    ),
-    counters: db
-      .prepare(
-        `SELECT c.id, p.key, c.connection, c.epoch, c.rx, c.tx, c.total, c.start_id AS startId, c.boot_id AS bootId,
-           c.uptime_ms AS uptimeMs, c.at, c.ended, c.endpoint, c.last_handshake_at AS handshake,
-           c.tracking_period AS trackingPeriod
-         FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ?`,
-      )
-      .safeIntegers(),
+    peers: db.prepare(peers),
+    peer: db.prepare(`${peers} AND key = ?`),
+    bindings: db.prepare(`${bindings} ORDER BY b.from_at, b.id`),
+    bindingsOfPeer: db.prepare(`${bindings} AND p.key = ? ORDER BY b.from_at, b.id`),
+    counters: db.prepare(counters).safeIntegers(),
+    countersOfPeer: db.prepare(`${counters} AND p.key = ?`).safeIntegers(),
     lastId: db.prepare('SELECT ifnull(max(id), 0) FROM counter').pluck(),
     serviceOf: db.prepare('SELECT service_id FROM peer WHERE id = ?').pluck(),
     text: db.prepare('SELECT text FROM evidence WHERE id = ?').pluck(),

@@ -55,13 +55,13 @@ import { TrackingSwitch } from './tracking.ts';
 import { TwoFactors, twoFactorOperations } from './two-factors.ts';
 
 /** The parts of the writer, wired. Everything here works on the one connection that writes. */
-export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number) {
+export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number, countersKept?: number) {
   const attribution = new Attribution(db);
   const tracking = new TrackingSwitch(db, nowMs);
   const accounts = new QuotaAccounts(db, calendar);
   const quotas = new Quotas(db, attribution, accounts, () => tracking.state.enabled, nowMs);
   const booking = new Booking(db, calendar, quotas);
-  const states = new MeterStates(db);
+  const states = new MeterStates(db, countersKept);
   const outcomes = new PollOutcomes(db);
   const agents = new AgentMarks(db);
   const access = new AccessMarks(db);

@@ -6,8 +6,10 @@ import { startFromAge } from '../../../core/metering/start.ts';
 import { NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { NewId, PeerId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
+import { columnsOf } from '../reading-columns.ts';
 import type { CarrierState } from './attributed.ts';
 import type { Attribution } from './attribution.ts';
+import { LastShown, movedBetween, type Shown, shownBy } from './last-shown.ts';
 import type { MeterStates, ServiceMeter } from './meter-states.ts';
 import type { TrackingSwitch } from './tracking.ts';
 import type { PolledService, WriterPoll } from './writer-poll.ts';
@@ -21,6 +23,13 @@ export interface ServicePoll {
   readonly context: MeterContext;
   /** The whole poll is not later than the last one that showed the service. */
   readonly isStale: boolean;
+  /**
+   * Places of the readings that differ from those of the poll before, which showed the same peers; null: all are to be looked
+   * at, and peers may be gone.
+   */
+  readonly movedPlaces: readonly number[] | null;
+  /** To be kept for the next poll; null where that has to look at everything. */
+  shown: Shown | null;
   /** Number of the poll in this process. */
   readonly number: number;
   readonly atMs: number;
@@ -58,6 +67,7 @@ export class PolledServices {
   readonly #states: MeterStates;
   readonly #tracking: TrackingSwitch;
   readonly #newId: NewId;
+  readonly #lastShown = new LastShown();
 
   constructor(db: Database, attribution: Attribution, states: MeterStates, tracking: TrackingSwitch, newId: NewId) {
     this.#sql = prepare(db);
@@ -82,13 +92,19 @@ export class PolledServices {
       const isOld = lastAt !== null && !isLater(order, poll.at, orderOf(row), lastAt, arrival);
       const isStale = isOld || (lastAt !== null && isOvertaken(poll, lastAt));
       if (!isStale && order !== null) this.#states.see(order.bootId);
+      const context = this.#contextOf(poll, reading, row, arrival);
+      const shown = isStale ? null : this.#shownBy(poll, reading, context);
+      const before = isStale ? null : this.#lastShown.take(row.id);
+      const movedPlaces = before === null || shown === null ? null : movedBetween(before, shown);
       return {
         id: row.id,
         poll,
         reading,
-        meter: this.#states.ofService(row.id),
-        context: this.#contextOf(poll, reading, row, arrival),
+        meter: this.#states.ofService(row.id, movedPlaces === null ? null : keysAt(reading, movedPlaces)),
+        context,
         isStale,
+        movedPlaces,
+        shown,
         number,
         atMs: poll.at.getTime(),
         bookedAtMs: Math.max(poll.at.getTime(), poll.agent?.receivedAt.getTime() ?? 0),
@@ -109,12 +125,25 @@ export class PolledServices {
     });
   }
 
+  /** After a rollback: what was shown may not be what the counters hold. */
+  forget(): void {
+    this.#lastShown.forget();
+  }
+
   /** Makes this poll the last one of the service. */
-  finish({ id, poll, context, isStale, atMs }: ServicePoll): void {
+  finish({ id, poll, context, isStale, atMs, shown }: ServicePoll): void {
     if (isStale) return;
+    if (shown === null) this.#lastShown.take(id);
+    else this.#lastShown.keep(id, shown);
     const { order, complete } = poll.poll;
     this.#sql.moveOn.run(atMs, order?.bootId ?? null, order?.uptimeMs ?? null, id);
     if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, this.#tracking.period, id);
+  }
+
+  /** An incomplete poll shows not all there is. */
+  #shownBy({ poll, semantics }: WriterPoll, { peers }: PolledService, { startEvidence }: MeterContext): Shown | null {
+    if (!poll.complete || semantics.kind !== 'cumulative') return null;
+    return shownBy(columnsOf(peers), { startEvidence, trackingPeriod: this.#tracking.period });
   }
 
   #refuseSecondReader(nodeId: string, { kind, identity, name }: PolledService): void {
@@ -159,6 +188,10 @@ export class PolledServices {
       clockSuspect: poll.clockSuspect,
     };
   }
+}
+
+function keysAt({ peers }: PolledService, places: readonly number[]): string[] {
+  return places.flatMap((place) => peers.at(place)?.key ?? []);
 }
 
 /** A kept reading of a source without an order, which another reader of the service has read since. */

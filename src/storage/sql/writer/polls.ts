@@ -108,7 +108,9 @@ export class PollRecorder {
     }
     for (const service of services) {
       this.#services.finish(service);
-      if (!service.isStale && poll.poll.complete) service.meter.lastComplete = number;
+      // What did not move was not looked at: it is still as the poll showed it that looked at everything.
+      const hasLookedAtAll = !service.isStale && poll.poll.complete && service.movedPlaces === null;
+      if (hasLookedAtAll) service.meter.lastComplete = number;
     }
     this.#checks.take(poll, services);
     this.#findings.take(services);
@@ -118,6 +120,12 @@ export class PollRecorder {
     this.#flush();
     this.#states.makeRoom();
     return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
+  }
+
+  /** After a rollback nothing in memory may be ahead of the disk. */
+  forget(): void {
+    this.#services.forget();
+    this.#states.forget();
   }
 
   /** What began to be read before tracking came back may be from before that. */
@@ -143,12 +151,12 @@ export class PollRecorder {
   *#work(services: readonly ServicePoll[]): Generator<void, void> {
     for (const service of services) {
       if (service.isStale) continue;
-      for (const reading of service.reading.peers) {
+      for (const reading of readingsOf(service)) {
         this.#read(service, reading);
         yield;
       }
     }
-    for (const service of services) yield* this.#lifeEnds.afterPoll(service);
+    for (const service of services) if (service.movedPlaces === null) yield* this.#lifeEnds.afterPoll(service);
   }
 
   #read(service: ServicePoll, reading: PeerReading): void {
@@ -163,7 +171,10 @@ export class PollRecorder {
     // More than a total can hold, 8 EiB: no counter of this world. The peer is there, its value is not believed.
     if (reading.traffic.total > MAX_TOTAL) return;
     const metered = meterReading(state, reading, service.context);
-    if (metered === 'stale') return;
+    if (metered === 'stale') {
+      service.shown = null;
+      return;
+    }
     this.#takeShown(peer, reading);
     const isNewlyOver = reading.isOver === true && (metered !== 'unchanged' || counter?.ended === false);
     const sinceMs = isNewlyOver ? this.#lifeEnds.unseenSinceMs(service, counter) : 0;
@@ -278,6 +289,15 @@ export class PollRecorder {
     const fromMs = from.getTime();
     if (counted.total > 0n && !mayPassOver(counted.total, { fromMs, toMs })) return;
     this.#sql.addLoss.run(peerId, fromMs, toMs, flags);
+  }
+}
+
+/** Those that have to be looked at. */
+function* readingsOf({ reading: { peers }, movedPlaces }: ServicePoll): Generator<PeerReading, void> {
+  if (movedPlaces === null) return yield* peers;
+  for (const place of movedPlaces) {
+    const reading = peers.at(place);
+    if (reading !== undefined) yield reading;
   }
 }
 

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { ReadingColumns, TextColumn } from './writer-poll.ts';
+
+/** What the last complete reading of a service showed, some 30 bytes per peer: to tell what moved since. */
+export interface Shown {
+  /** Digest of the keys in their order: the same peers are there. */
+  readonly keys: string;
+  readonly bytes: BigUint64Array;
+  readonly isDirected: Uint8Array;
+  /** Null: no reading told of a handshake. */
+  readonly handshakes: Float64Array | null;
+  /** Of name, endpoint and addresses of each. */
+  readonly words: Int32Array;
+  /** What the counters were read under. */
+  readonly startEvidence: string | null;
+  readonly trackingPeriod: number;
+}
+
+type Circumstances = Pick<Shown, 'startEvidence' | 'trackingPeriod'>;
+
+/** Null where a reading tells more than can be compared here: of connections, of starts, of access that is off. */
+export function shownBy(columns: ReadingColumns, { startEvidence, trackingPeriod }: Circumstances): Shown | null {
+  const { keys, bytes, isDirected, connections, isOver, isOff, startedAt, lastHandshakeAt } = columns;
+  if (connections !== null || isOver !== null || isOff !== null || startedAt !== null) return null;
+  return {
+    keys: createHash('sha256').update(keys.text).update(keys.ends).digest('base64'),
+    ...{ bytes, isDirected, handshakes: lastHandshakeAt, words: wordsOf(columns), startEvidence, trackingPeriod },
+  };
+}
+
+/**
+ * Places of the readings that differ from those before. Null: other peers are there, or the counters may have begun anew,
+ * so that each reading is to be looked at.
+ */
+export function movedBetween(before: Shown, now: Shown): readonly number[] | null {
+  const isSameLife = before.startEvidence === now.startEvidence && before.trackingPeriod === now.trackingPeriod;
+  if (!isSameLife || before.keys !== now.keys) return null;
+  const moved: number[] = [];
+  for (let i = 0; i < now.words.length; i++) if (!isSameReading(before, now, i)) moved.push(i);
+  return moved;
+}
+
+function isSameReading(before: Shown, now: Shown, i: number): boolean {
+  return (
+    before.bytes[2 * i] === now.bytes[2 * i] &&
+    before.bytes[2 * i + 1] === now.bytes[2 * i + 1] &&
+    before.isDirected[i] === now.isDirected[i] &&
+    before.words[i] === now.words[i] &&
+    Object.is(before.handshakes?.[i] ?? Number.NaN, now.handshakes?.[i] ?? Number.NaN)
+  );
+}
+
+/** Two that differ are taken for the same once in 4 billion times: what is shown of such a peer is old until it moves. */
+function wordsOf({ names, endpoints, allowedIps, isDirected }: ReadingColumns): Int32Array {
+  const words = new Int32Array(isDirected.length).fill(OFFSET);
+  for (const column of [names, endpoints, allowedIps]) mixIn(words, column);
+  return words;
+}
+
+/** FNV-1a. */
+const OFFSET = 0x811c9dc5 | 0;
+const PRIME = 0x01000193;
+
+function mixIn(words: Int32Array, column: TextColumn | null): void {
+  let from = 0;
+  for (let i = 0; i < words.length; i++) {
+    const end = column?.ends[i] ?? ~from;
+    let word = words[i] as number;
+    if (column !== null) for (let at = from; at < end; at++) word = Math.imul(word ^ column.text.charCodeAt(at), PRIME);
+    // Also what is absent, and where one text ends and the next begins.
+    words[i] = Math.imul(word ^ (end < 0 ? 0x1ff : 0x2ff), PRIME);
+    from = end < 0 ? ~end : end;
+  }
+}
+
+/** Readings that are remembered over all services: 45 MB of them. */
+const READINGS_KEPT = 1_500_000;
+
+/** The last readings of the services polled lately. The longest unused goes first. */
+export class LastShown {
+  readonly #services = new Map<string, Shown>();
+  readonly #readingsKept: number;
+  #kept = 0;
+
+  constructor(readingsKept = READINGS_KEPT) {
+    this.#readingsKept = readingsKept;
+  }
+
+  /** Forgotten with it: who books another reading of the service tells when it is done. */
+  take(serviceId: string): Shown | null {
+    const shown = this.#services.get(serviceId) ?? null;
+    if (shown !== null) this.#drop(serviceId, shown);
+    return shown;
+  }
+
+  keep(serviceId: string, shown: Shown): void {
+    this.take(serviceId);
+    this.#services.set(serviceId, shown);
+    this.#kept += shown.words.length;
+    for (const [id, other] of this.#services) {
+      if (this.#kept <= this.#readingsKept) return;
+      this.#drop(id, other);
+    }
+  }
+
+  forget(): void {
+    this.#services.clear();
+    this.#kept = 0;
+  }
+
+  #drop(serviceId: string, shown: Shown): void {
+    this.#services.delete(serviceId);
+    this.#kept -= shown.words.length;
+  }
+}

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { CounterSemantics, PeerReading } from '../../core/metering/collector.ts';
+import { directed } from '../../core/units/bytes.ts';
+import { Calendar } from '../../core/units/calendar.ts';
+import type { NodeId } from '../../core/units/ids.ts';
+import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
+import type { WriterItem } from '../sql/writer/writer-items.ts';
+import type { WriterPoll } from '../sql/writer/writer-poll.ts';
+import { writeConnection } from './connections.ts';
+import { openForWriting } from './database.ts';
+
+const START = Date.parse('2026-03-01T12:00:00Z');
+const MINUTE = 60_000;
+const ENDED: CounterSemantics = { kind: 'cumulative', falls: 'to-zero', absence: 'ended' };
+const SILENT: CounterSemantics = { ...ENDED, absence: 'silent' };
+
+type NewItem<I extends WriterItem = WriterItem> = I extends WriterItem ? Omit<I, 'id'> : never;
+
+/** A ledger with one node, and the writer that polls are given to. */
+class Ledger {
+  readonly #db = openForWriting(':memory:');
+  readonly #countersKept: number;
+  #writer: LedgerWriter;
+  #lastId = 0;
+  #madeIds = 0;
+
+  constructor(countersKept = 1_000) {
+    this.#countersKept = countersKept;
+    this.#writer = this.#newWriter(START);
+    this.#db.exec(`INSERT INTO node (id, name, slug, description, kind, options, poll_interval_ms, opening, users_policy,
+      created_at) VALUES ('n', 'n', 'n', '', 'wireguard', '{}', 30000, 'baseline', 'none', 0)`);
+  }
+
+  #newWriter(nowMs: number): LedgerWriter {
+    const newId = () => `id-${++this.#madeIds}`;
+    const options = { calendar: Calendar.of('UTC'), newId, nowMs, countersKept: this.#countersKept };
+    return new LedgerWriter(writeConnection(this.#db), options);
+  }
+
+  /** Nothing is remembered any more. */
+  startAgain(nowMs: number): void {
+    this.#writer = this.#newWriter(nowMs);
+  }
+
+  run(nowMs: number, item: NewItem): void {
+    this.#writer.enqueue([{ ...item, id: ++this.#lastId } as WriterItem], nowMs);
+    while (this.#writer.hasWork) {
+      for (const answer of this.#writer.turn().answers) if (!answer.ok) throw answer.error;
+    }
+  }
+
+  rows(sql: string): unknown[] {
+    return this.#db.prepare(sql).all();
+  }
+
+  /** Everything that polls write about peers. */
+  booked(): unknown {
+    return {
+      peers: this.rows('SELECT key, name, allowed_ips, ended_at, last_seen_at FROM peer ORDER BY service_id, key'),
+      counters: this.rows(`SELECT p.key, c.epoch, c.rx, c.tx, c.ended, c.endpoint, c.last_handshake_at, c.tracking_period
+        FROM counter c JOIN peer p ON p.id = c.peer_id ORDER BY p.service_id, p.key`),
+      records: this.rows(`SELECT r.quarter, p.key, r.flags, r.rx, r.tx FROM record r JOIN tally t ON t.id = r.tally_id
+        JOIN series s ON s.id = t.series_id JOIN peer p ON p.id = s.peer_id ORDER BY 1, p.service_id, 2, 3`),
+      totals: this.rows('SELECT rx, tx, first_at, last_at FROM tally ORDER BY id'),
+      losses: this.rows('SELECT peer_id, from_at, to_at, flags FROM loss ORDER BY 1, 2, 3, 4'),
+      baselines: this.rows('SELECT peer_id, at, reason, rx, tx FROM baseline ORDER BY 1, 2'),
+      services: this.rows('SELECT identity, last_complete_at, last_complete_evidence FROM vpn_service ORDER BY 1'),
+    };
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+}
+
+interface Shape {
+  readonly atMs: number;
+  readonly peers: readonly PeerReading[];
+  readonly identity?: string;
+  readonly complete?: boolean;
+  readonly startEvidence?: string;
+  readonly semantics?: CounterSemantics;
+}
+
+function poll(shape: Shape): NewItem {
+  const { atMs, peers, identity = 'wg0', complete = true, startEvidence = 'boot-1', semantics = ENDED } = shape;
+  const service = { identity, kind: 'wireguard', name: 'wg0', startEvidence, peers };
+  const given: WriterPoll = {
+    ...{ nodeId: 'n' as NodeId, semantics, opening: 'baseline', at: new Date(atMs), durationMs: 5, clockSuspect: false },
+    poll: { complete, services: [service], notices: [] },
+  };
+  return { kind: 'poll', poll: given as never };
+}
+
+const peerArb = fc.record({
+  grown: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 9_000 }) },
+    // The counter began anew.
+    { weight: 1, arbitrary: fc.constant(-1) },
+  ),
+  isThere: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+  port: fc.constantFrom(1, 1, 1, 2),
+  name: fc.constantFrom(undefined, undefined, 'ann'),
+  greets: fc.boolean(),
+});
+const stepArb = fc.record({
+  service: fc.constantFrom('a', 'b'),
+  peers: fc.array(peerArb, { minLength: 4, maxLength: 4 }),
+  complete: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+  restarts: fc.integer({ min: 0, max: 2 }).map((n) => n === 0),
+  turnsOff: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  reverses: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+});
+
+it('peers that did not move are passed over, and everything is booked as if each had been looked at', () => {
+  fc.assert(
+    fc.property(fc.array(stepArb, { minLength: 2, maxLength: 12 }), (steps) => {
+      const all = { kept: new Ledger(), little: new Ledger(1), nothing: new Ledger() };
+      const values = new Map<string, { rx: number; tx: number; greetedMs: number | null; boot: number }>();
+      let boot = 1;
+      steps.forEach((step, i) => {
+        const atMs = START + (i + 1) * 2 * MINUTE;
+        if (step.restarts) boot++;
+        const peers = step.peers.flatMap(({ grown, isThere, port, name, greets }, n): PeerReading[] => {
+          const id = `${step.service}${n}`;
+          const before = values.get(id) ?? { rx: 0, tx: 0, greetedMs: null, boot };
+          const isNew = grown < 0 || before.boot !== boot;
+          const rx = isNew ? 7 : before.rx + grown;
+          const tx = isNew ? 11 : before.tx + 3 * grown;
+          values.set(id, { rx, tx, greetedMs: greets ? atMs : before.greetedMs, boot });
+          const { greetedMs } = values.get(id) as { greetedMs: number | null };
+          if (!isThere) return [];
+          return [
+            {
+              ...{ key: `key ${id}`, traffic: directed(BigInt(rx), BigInt(tx)), endpoint: `192.0.2.1:${port}` },
+              ...(greetedMs === null ? {} : { lastHandshakeAt: new Date(greetedMs) }),
+              ...(name === undefined ? {} : { name }),
+            },
+          ];
+        });
+        const shown = step.reverses ? peers.toReversed() : peers;
+        const { service: identity, complete } = step;
+        const item = poll({ atMs, peers: shown, identity, complete, startEvidence: `boot-${boot}` });
+        for (const each of Object.values(all)) {
+          if (step.turnsOff) {
+            each.run(atMs - MINUTE, { kind: 'operation', name: 'setTracking', args: [false] } as never);
+            each.run(atMs - MINUTE / 2, { kind: 'operation', name: 'setTracking', args: [true] } as never);
+          }
+          each.run(atMs, item);
+        }
+        all.nothing.startAgain(atMs);
+      });
+      const [kept, little, nothing] = Object.values(all).map((each) => each.booked());
+      for (const each of Object.values(all)) each.close();
+      expect(kept).toEqual(nothing);
+      expect(little).toEqual(nothing);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+const reading = (key: string, bytes: number): PeerReading => ({
+  ...{ key, traffic: directed(BigInt(bytes), BigInt(3 * bytes)), endpoint: '192.0.2.1:1' },
+});
+
+it.each([1_000, 1])(
+  'what flows after a time of standing still is spread over its last minute, with %i counters kept',
+  (countersKept) => {
+    const one = new Ledger(countersKept);
+    let atMs = START;
+    const show = (identity: string, ...peers: readonly PeerReading[]) =>
+      one.run(atMs, poll({ atMs, peers, identity, semantics: SILENT }));
+    for (let minute = 0; minute < 40; minute++, atMs += MINUTE) {
+      show('a', reading('still', 100), reading('busy', 100 + minute));
+      show('b', reading('other', minute));
+    }
+    show('a', reading('still', 5_100), reading('busy', 140));
+    const [quarters] = one.rows(`SELECT count(DISTINCT r.quarter) AS n FROM record r
+      JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id JOIN peer p ON p.id = s.peer_id
+      WHERE p.key = 'still'`) as { n: number }[];
+    one.close();
+    expect(quarters).toEqual({ n: 1 });
+  },
+);
+
+const total = (one: Ledger) => (one.rows('SELECT ifnull(sum(rx), 0) AS rx FROM tally') as { rx: number }[])[0]?.rx;
+
+it('the same bytes after another start count again', () => {
+  const one = new Ledger();
+  const show = (minute: number, startEvidence: string) => {
+    const atMs = START + minute * MINUTE;
+    one.run(atMs, poll({ atMs, peers: [reading('a', 100)], startEvidence }));
+  };
+  show(0, 'boot-1');
+  show(1, 'boot-1');
+  show(2, 'boot-2');
+  expect(total(one)).toBe(100);
+  show(3, 'boot-2');
+  expect(total(one)).toBe(100);
+  one.close();
+});
+
+it('a peer that is gone ends, although the others stand still', () => {
+  const one = new Ledger();
+  const show = (minute: number, ...keys: readonly string[]) => {
+    const atMs = START + minute * MINUTE;
+    one.run(atMs, poll({ atMs, peers: keys.map((key) => reading(key, 100)) }));
+  };
+  show(0, 'a', 'b');
+  show(1, 'a', 'b');
+  show(2, 'a');
+  expect(one.rows('SELECT key FROM peer WHERE ended_at IS NOT NULL')).toEqual([{ key: 'b' }]);
+  show(3, 'a', 'b');
+  // A new life, all of which flowed since it was gone.
+  expect(total(one)).toBe(100);
+  one.close();
+});

@@ -233,6 +233,11 @@ export interface UnclaimedUsage {
   }[];
   readonly peers: readonly {
     readonly peerId: PeerId;
+    readonly key: string;
+    readonly name: string | null;
+    readonly nodeName: string | null;
+    /** The peer or its node is gone since; null while both are there. */
+    readonly endedAt: Date | null;
     readonly traffic: Traffic;
     readonly firstAt: Date;
     readonly lastAt: Date;

@@ -4,9 +4,7 @@ import { trafficJson } from '../schemas/common.ts';
 import { UnclaimedJson } from '../schemas/people.ts';
 
 /** Usage of tokens and peers that nobody owns yet. */
-export function unclaimedRoutes(app: HttpApp, { ports }: HttpParts): void {
-  const { history, inventory } = ports;
-
+export function unclaimedRoutes(app: HttpApp, { ports: { history } }: HttpParts): void {
   app.get(
     '/api/v1/unclaimed',
     {
@@ -15,20 +13,7 @@ export function unclaimedRoutes(app: HttpApp, { ports }: HttpParts): void {
     },
     async () => {
       const unclaimed = await history.unclaimed();
-      const peers = await Promise.all(
-        unclaimed.peers.map(async ({ peerId, traffic, firstAt, lastAt }) => {
-          const peer = await inventory.peer(peerId);
-          const node = peer === null ? null : await inventory.node(peer.nodeId);
-          const shown = {
-            peerId,
-            name: peer?.name ?? null,
-            key: peer?.key ?? '',
-            nodeName: node?.name ?? null,
-            endedAt: peer?.endedAt ?? node?.deletedAt ?? null,
-          };
-          return { ...shown, traffic: trafficJson(traffic), firstAt, lastAt };
-        }),
-      );
+      const peers = unclaimed.peers.map((peer) => ({ ...peer, traffic: trafficJson(peer.traffic) }));
       const tokens = unclaimed.tokens.map(({ userToken, traffic, firstAt, lastAt }) => {
         return { userToken, traffic: trafficJson(traffic), firstAt, lastAt };
       });

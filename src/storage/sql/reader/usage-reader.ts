@@ -215,15 +215,21 @@ export class UsageReader {
 
   unclaimed(): UnclaimedUsage {
     const rows = this.#sql.allBig<TrafficRow & UnclaimedRow>(
-      `SELECT token, peer_id AS peerId, rx, tx, undirected, markup, firstAt, lastAt FROM (${NOBODYS}) n
-       ORDER BY rx + tx + undirected DESC`,
+      `SELECT n.token, n.peer_id AS peerId, n.rx, n.tx, n.undirected, n.markup, n.firstAt, n.lastAt, p.key, p.name,
+         o.name AS nodeName, ifnull(p.ended_at, o.deleted_at) AS endedAt
+       FROM (${NOBODYS}) n LEFT JOIN peer p ON p.id = n.peer_id LEFT JOIN vpn_service s ON s.id = p.service_id
+         LEFT JOIN node o ON o.id = s.node_id
+       ORDER BY n.rx + n.tx + n.undirected DESC`,
     );
     const tokens: UnclaimedUsage['tokens'][number][] = [];
     const peers: UnclaimedUsage['peers'][number][] = [];
     for (const row of rows) {
+      const { token, peerId, key, name, nodeName } = row;
       const times = { firstAt: new Date(Number(row.firstAt)), lastAt: new Date(Number(row.lastAt)) };
-      if (row.token !== null) tokens.push({ userToken: row.token, traffic: toTraffic(row), ...times });
-      else if (row.peerId !== null) peers.push({ peerId: row.peerId, traffic: toTraffic(row), ...times });
+      const endedAt = row.endedAt === null ? null : new Date(Number(row.endedAt));
+      if (token !== null) tokens.push({ userToken: token, traffic: toTraffic(row), ...times });
+      else if (peerId !== null && key !== null)
+        peers.push({ peerId, key, name, nodeName, endedAt, traffic: toTraffic(row), ...times });
     }
     return { traffic: rows.map(toTraffic).reduce(addTraffic, NOTHING), tokens, peers };
   }
@@ -308,4 +314,9 @@ interface UnclaimedRow {
   readonly peerId: PeerId | null;
   readonly firstAt: bigint;
   readonly lastAt: bigint;
+  /** Of the peer; null for a token. */
+  readonly key: string | null;
+  readonly name: string | null;
+  readonly nodeName: string | null;
+  readonly endedAt: bigint | null;
 }

@@ -13,11 +13,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** For a profile of the server: `--cpu-prof --cpu-prof-dir=/tmp/profiles`. */
+const nodeArgs = process.env.XPERT_BENCH_NODE_ARGS?.split(' ') ?? [];
+
 /** Starts the built server as its users do, with a data folder of its own, and waits until it is ready. */
 export async function startXpert(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [path.join(root, 'dist', 'xpert.mjs'), 'start'], {
+  const child = spawn(process.execPath, [...nodeArgs, path.join(root, 'dist', 'xpert.mjs'), 'start'], {
     cwd: dataDir,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {

@@ -30,7 +30,7 @@ function world() {
   } satisfies Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peerSums' | 'agents'>;
   const history = {
     gaps: async () => [],
-    series: async () => ({ series: [] }),
+    carriedToday: async () => [],
   } as unknown as UsageHistory;
   const views = new NodeViews({
     ...{ inventory, history, clock, rates: new LiveRates(clock), presence: new Presence() },
@@ -111,9 +111,9 @@ test('where there are no nodes nothing is asked: reading what flowed would begin
   const { views, inventory, history } = world();
   inventory.nodes = async () => [];
   const asked: string[] = [];
-  history.series = async () => {
-    asked.push('series');
-    return { series: [] } as never;
+  history.carriedToday = async () => {
+    asked.push('today');
+    return [];
   };
   expect(await views.all()).toEqual([]);
   expect(asked).toEqual([]);

@@ -5,7 +5,7 @@ import type { Node, VpnService } from '../core/inventory/node.ts';
 import type { AgentView, NodeView, ServiceView } from '../core/inventory/node-operations.ts';
 import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
 import type { Gap, UsageHistory } from '../core/ledger/usage-history.ts';
-import { addTraffic, type Traffic } from '../core/units/bytes.ts';
+import type { Traffic } from '../core/units/bytes.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { Credentials } from './credentials.ts';
@@ -15,7 +15,7 @@ import type { Presence } from './presence.ts';
 
 interface Dependencies {
   readonly inventory: Pick<InventoryStore, 'nodes' | 'services' | 'pollStates' | 'peerSums' | 'agents'>;
-  readonly history: Pick<UsageHistory, 'series' | 'gaps'>;
+  readonly history: Pick<UsageHistory, 'carriedToday' | 'gaps'>;
   readonly clock: Clock;
   readonly rates: LiveRates;
   readonly presence: Presence;
@@ -36,12 +36,11 @@ interface Scene {
   readonly services: ReadonlyMap<NodeId, VpnService[]>;
   readonly gaps: ReadonlyMap<NodeId, Gap>;
   readonly agents: ReadonlyMap<NodeId, AgentState>;
-  readonly today: ReadonlyMap<string, Traffic>;
+  readonly today: ReadonlyMap<NodeId, Traffic>;
   readonly findings: readonly Finding[];
 }
 
 const NOTHING: Traffic = { rx: 0n, tx: 0n, total: 0n };
-const ALL_VISIBLE = { kind: 'all' } as const;
 
 /** Nodes as people look at them: what is stored, how reading them goes, what flows now. */
 export class NodeViews {
@@ -117,10 +116,7 @@ export class NodeViews {
       inventory.services(),
       inventory.agents(),
       history.gaps(lastMoment),
-      history.series(
-        { period: lastMoment, bucketSeconds: 86_400, by: 'node', userId: null, nodeId: null, maxSeries: 100_000 },
-        ALL_VISIBLE,
-      ),
+      history.carriedToday(),
       this.#use.findings(),
     ]);
     return {
@@ -131,7 +127,7 @@ export class NodeViews {
       agents: new Map([...agents].reverse().map((agent) => [agent.nodeId, agent])),
       gaps: new Map(gaps.filter((gap) => gap.to === null).map((gap) => [gap.nodeId, gap])),
       findings,
-      today: new Map(today.series.map(({ id, traffic }) => [id, traffic.reduce(add, NOTHING) ?? NOTHING])),
+      today: new Map(today.map(({ nodeId, traffic }) => [nodeId, traffic])),
     };
   }
 
@@ -227,8 +223,4 @@ function byNode(services: readonly VpnService[]): Map<NodeId, VpnService[]> {
 function wasThereLately(service: VpnService, poll: PollState | null): boolean {
   if (!poll?.lastCompleteAt || service.lastCompleteAt === null) return true;
   return poll.lastCompleteAt.getTime() - service.lastCompleteAt.getTime() < 30 * 86_400_000;
-}
-
-function add(sum: Traffic | null, more: Traffic | null): Traffic | null {
-  return sum === null || more === null ? (sum ?? more) : addTraffic(sum, more);
 }

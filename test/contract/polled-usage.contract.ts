@@ -55,6 +55,28 @@ export function polledUsageContract(make: MakeStore): void {
     }
   });
 
+  it('what nodes carried today is told apart by nodes, from the beginning of the day on, whatever is reset', async () => {
+    const [north, south] = [await addNode('north'), await addNode('south')];
+    const show = (node: NodeId, rx: number, tx: number) =>
+      poll(node, [wg0({ ann: [rx, tx] }, { identity: `key of ${node}` })]);
+    const today = async () => new Map((await at.store.history.carriedToday()).map((one) => [one.nodeId, one.traffic]));
+    await show(north.id, 0, 0);
+    await show(south.id, 0, 0);
+    expect(await today()).toEqual(new Map());
+    minutes(1);
+    await show(north.id, 3, 40);
+    await show(south.id, 5, 60);
+    await at.store.ledger.recordReports(open, [report({ rx: 7n, tx: 80n })]);
+    expect(await today()).toEqual(
+      new Map([
+        [north.id, traffic(3, 40)],
+        [south.id, traffic(5, 60)],
+      ]),
+    );
+    minutes(24 * 60);
+    expect(await today()).toEqual(new Map());
+  });
+
   describe('polls', () => {
     it('meter from a baseline, and show what was there before', async () => {
       const node = await addNode('vpn1');

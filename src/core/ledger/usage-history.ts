@@ -46,6 +46,8 @@ export interface UsageHistory {
   carrier(server: string, port: number, period: Period, who: Visibility): Promise<CarrierDays | null>;
   /** Usage over time for charts. Gaps are null, never 0. */
   series(query: SeriesQuery, who: Visibility): Promise<SeriesResult>;
+  /** Bytes of each node since the day of the panel's zone began, whatever the marks; without nodes that carried none. */
+  carriedToday(): Promise<readonly NodeCarried[]>;
   /** Distinct peers that moved bytes per bucket. */
   activePeers(
     period: Period,
@@ -213,6 +215,11 @@ export interface PeerTotal {
   readonly serviceId: ServiceId;
   readonly nodeId: NodeId;
   readonly userId: UserId | null;
+  readonly traffic: Traffic;
+}
+
+export interface NodeCarried {
+  readonly nodeId: NodeId;
   readonly traffic: Traffic;
 }
 

@@ -122,6 +122,13 @@ export class SqlUsageHistory implements UsageHistory, CycleUsage {
     return await this.#slow.read('series', query, who, this.#nowMs(), far);
   }
 
+  async carriedToday() {
+    await this.#writer.settle();
+    const nowMs = this.#nowMs();
+    const isQuick = !(await this.#quick.usage.hasMuchToday(nowMs));
+    return isQuick ? this.#quick.usage.carriedToday(nowMs) : await this.#slow.read('carriedToday', nowMs);
+  }
+
   async usageBetween(userId: UserId, period: Period) {
     await this.#writer.settle();
     return this.#quick.statements.usageBetween(userId, period);

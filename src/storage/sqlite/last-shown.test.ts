@@ -58,7 +58,8 @@ class Ledger {
   booked(): unknown {
     return {
       peers: this.rows('SELECT key, name, allowed_ips, ended_at, last_seen_at FROM peer ORDER BY service_id, key'),
-      counters: this.rows(`SELECT p.key, c.epoch, c.rx, c.tx, c.ended, c.endpoint, c.last_handshake_at, c.tracking_period
+      counters:
+        this.rows(`SELECT p.key, c.epoch, c.rx, c.tx, c.ended, c.endpoint, c.last_handshake_at, c.tracking_period
         FROM counter c JOIN peer p ON p.id = c.peer_id ORDER BY p.service_id, p.key`),
       records: this.rows(`SELECT r.quarter, p.key, r.flags, r.rx, r.tx FROM record r JOIN tally t ON t.id = r.tally_id
         JOIN series s ON s.id = t.series_id JOIN peer p ON p.id = s.peer_id ORDER BY 1, p.service_id, 2, 3`),
@@ -87,7 +88,14 @@ function poll(shape: Shape): NewItem {
   const { atMs, peers, identity = 'wg0', complete = true, startEvidence = 'boot-1', semantics = ENDED } = shape;
   const service = { identity, kind: 'wireguard', name: 'wg0', startEvidence, peers };
   const given: WriterPoll = {
-    ...{ nodeId: 'n' as NodeId, semantics, opening: 'baseline', at: new Date(atMs), durationMs: 5, clockSuspect: false },
+    ...{
+      nodeId: 'n' as NodeId,
+      semantics,
+      opening: 'baseline',
+      at: new Date(atMs),
+      durationMs: 5,
+      clockSuspect: false,
+    },
     poll: { complete, services: [service], notices: [] },
   };
   return { kind: 'poll', poll: given as never };

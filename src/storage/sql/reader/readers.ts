@@ -114,6 +114,7 @@ export function makeSlowReads(readers: Readers) {
     movedElsewhere: (nodeId: NodeId, keys: readonly string[]) => beyond.movedElsewhere(nodeId, keys),
     doubtedSince: (userId: UserId, since: Date) => beyond.doubtedSince(userId, since),
     usageBeyond: (nodeId: NodeId, keys: readonly string[]) => beyond.usageBeyond(nodeId, keys),
+    carriedToday: (nowMs: number) => usage.carriedToday(nowMs),
     unclaimed: () => usage.unclaimed(),
     unclaimedSums: () => usage.unclaimedSums(),
     lifetimeTotals: () => usage.lifetimeTotals(),

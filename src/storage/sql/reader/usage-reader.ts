@@ -1,6 +1,7 @@
 import type {
   CarrierDays,
   CarrierUsage,
+  NodeCarried,
   PeerTotal,
   Period,
   UnclaimedSums,
@@ -11,6 +12,7 @@ import type {
 import { addTraffic, NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import { type Calendar, formatDay } from '../../../core/units/calendar.ts';
 import type { NodeId, PeerId, ServiceId, UserId } from '../../../core/units/ids.ts';
+import { quarterOf } from '../../../core/units/quarter.ts';
 import { type TrafficRow, toTraffic } from '../rows.ts';
 import { OWNED, type Params, type Statements, sums, VISIBLE } from './statements.ts';
 
@@ -31,6 +33,8 @@ const NOBODYS = `SELECT g.token, g.peer_id, ${sums('t')}, min(t.first_at) AS fir
   GROUP BY g.token, g.peer_id HAVING sum(t.rx + t.tx + t.undirected) <> 0`;
 /** So many tokens and peers of nobody are summed up in a few milliseconds. */
 const FEW_UNCLAIMED = 1_000;
+/** The same of sums of a carrier and a quarter: a day of 100 nodes. */
+const LITTLE_TODAY = 10_000;
 
 /** Reads of usage by user, carrier and peer, from day rows, tallies and the sums per carrier and day. */
 export class UsageReader {
@@ -211,6 +215,25 @@ export class UsageReader {
          ) t ON t.segment_id = g.id GROUP BY u.id`,
       )
       .map(({ userId, name, ...row }) => ({ userId, name, traffic: toTraffic(row) }));
+  }
+
+  carriedToday(nowMs: number): NodeCarried[] {
+    const rows = this.#sql.allBig<TrafficRow & { nodeId: NodeId }>(
+      `SELECT c.node_id AS nodeId, ${sums('q')} FROM carrier_quarter q JOIN carrier c ON c.id = q.carrier_id
+       WHERE q.quarter >= @first AND c.node_id IS NOT NULL GROUP BY c.node_id`,
+      this.#today(nowMs),
+    );
+    return rows.map((row) => ({ nodeId: row.nodeId, traffic: toTraffic(row) }));
+  }
+
+  /** Whether summing up the day takes longer than a moment. */
+  hasMuchToday(nowMs: number): boolean {
+    const sql = `SELECT 1 FROM carrier_quarter WHERE quarter >= @first LIMIT 1 OFFSET ${LITTLE_TODAY}`;
+    return this.#sql.get(sql, this.#today(nowMs)) !== undefined;
+  }
+
+  #today(nowMs: number): { first: number } {
+    return { first: quarterOf(this.#calendar.dayOf(nowMs).fromMs) };
   }
 
   unclaimed(): UnclaimedUsage {

@@ -122,48 +122,62 @@ const stepArb = fc.record({
   reverses: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
 });
 
+type Step = (typeof stepArb extends fc.Arbitrary<infer T> ? T : never) & { readonly atMs: number };
+type StepPeer = Step['peers'][number];
+
+/** What the counters of two services show, step by step. */
+class Counters {
+  readonly #values = new Map<string, { rx: number; tx: number; greetedMs: number | null; boot: number }>();
+  #boot = 1;
+
+  after(step: Step): NewItem {
+    if (step.restarts) this.#boot++;
+    const { service: identity, complete, atMs } = step;
+    const peers = step.peers.flatMap((peer, n) => this.#read(`${identity}${n}`, peer, atMs));
+    const shown = step.reverses ? peers.toReversed() : peers;
+    return poll({ atMs, peers: shown, identity, complete, startEvidence: `boot-${this.#boot}` });
+  }
+
+  #read(id: string, { grown, isThere, port, name, greets }: StepPeer, atMs: number): PeerReading[] {
+    const before = this.#values.get(id);
+    const isNew = before === undefined || grown < 0 || before.boot !== this.#boot;
+    const [rx, tx] = isNew ? [7, 11] : [before.rx + grown, before.tx + 3 * grown];
+    const greetedMs = greets ? atMs : (before?.greetedMs ?? null);
+    this.#values.set(id, { rx, tx, greetedMs, boot: this.#boot });
+    if (!isThere) return [];
+    return [
+      {
+        ...{ key: `key ${id}`, traffic: directed(BigInt(rx), BigInt(tx)), endpoint: `192.0.2.1:${port}` },
+        ...(greetedMs === null ? {} : { lastHandshakeAt: new Date(greetedMs) }),
+        ...(name === undefined ? {} : { name }),
+      },
+    ];
+  }
+}
+
+function switchTracking(one: Ledger, atMs: number): void {
+  one.run(atMs - MINUTE, { kind: 'operation', name: 'setTracking', args: [false] } as never);
+  one.run(atMs - MINUTE / 2, { kind: 'operation', name: 'setTracking', args: [true] } as never);
+}
+
 it('peers that did not move are passed over, and everything is booked as if each had been looked at', () => {
   fc.assert(
     fc.property(fc.array(stepArb, { minLength: 2, maxLength: 12 }), (steps) => {
-      const all = { kept: new Ledger(), little: new Ledger(1), nothing: new Ledger() };
-      const values = new Map<string, { rx: number; tx: number; greetedMs: number | null; boot: number }>();
-      let boot = 1;
+      const [kept, little, nothing] = [new Ledger(), new Ledger(1), new Ledger()];
+      const counters = new Counters();
       steps.forEach((step, i) => {
         const atMs = START + (i + 1) * 2 * MINUTE;
-        if (step.restarts) boot++;
-        const peers = step.peers.flatMap(({ grown, isThere, port, name, greets }, n): PeerReading[] => {
-          const id = `${step.service}${n}`;
-          const before = values.get(id) ?? { rx: 0, tx: 0, greetedMs: null, boot };
-          const isNew = grown < 0 || before.boot !== boot;
-          const rx = isNew ? 7 : before.rx + grown;
-          const tx = isNew ? 11 : before.tx + 3 * grown;
-          values.set(id, { rx, tx, greetedMs: greets ? atMs : before.greetedMs, boot });
-          const { greetedMs } = values.get(id) as { greetedMs: number | null };
-          if (!isThere) return [];
-          return [
-            {
-              ...{ key: `key ${id}`, traffic: directed(BigInt(rx), BigInt(tx)), endpoint: `192.0.2.1:${port}` },
-              ...(greetedMs === null ? {} : { lastHandshakeAt: new Date(greetedMs) }),
-              ...(name === undefined ? {} : { name }),
-            },
-          ];
-        });
-        const shown = step.reverses ? peers.toReversed() : peers;
-        const { service: identity, complete } = step;
-        const item = poll({ atMs, peers: shown, identity, complete, startEvidence: `boot-${boot}` });
-        for (const each of Object.values(all)) {
-          if (step.turnsOff) {
-            each.run(atMs - MINUTE, { kind: 'operation', name: 'setTracking', args: [false] } as never);
-            each.run(atMs - MINUTE / 2, { kind: 'operation', name: 'setTracking', args: [true] } as never);
-          }
-          each.run(atMs, item);
+        const item = counters.after({ ...step, atMs });
+        for (const one of [kept, little, nothing]) {
+          if (step.turnsOff) switchTracking(one, atMs);
+          one.run(atMs, item);
         }
-        all.nothing.startAgain(atMs);
+        nothing.startAgain(atMs);
       });
-      const [kept, little, nothing] = Object.values(all).map((each) => each.booked());
-      for (const each of Object.values(all)) each.close();
-      expect(kept).toEqual(nothing);
-      expect(little).toEqual(nothing);
+      const booked = [kept, little, nothing].map((one) => one.booked());
+      for (const one of [kept, little, nothing]) one.close();
+      expect(booked[0]).toEqual(booked[2]);
+      expect(booked[1]).toEqual(booked[2]);
     }),
     { numRuns: 25 },
   );

@@ -93,18 +93,15 @@ export class PolledServices {
       const isStale = isOld || (lastAt !== null && isOvertaken(poll, lastAt));
       if (!isStale && order !== null) this.#states.see(order.bootId);
       const context = this.#contextOf(poll, reading, row, arrival);
-      const shown = isStale ? null : this.#shownBy(poll, reading, context);
-      const before = isStale ? null : this.#lastShown.take(row.id);
-      const movedPlaces = before === null || shown === null ? null : movedBetween(before, shown);
+      const since = isStale ? LOOK_AT_ALL : this.#sinceBefore(row.id, poll, reading, context);
       return {
         id: row.id,
         poll,
         reading,
-        meter: this.#states.ofService(row.id, movedPlaces === null ? null : keysAt(reading, movedPlaces)),
+        meter: this.#states.ofService(row.id, keysAt(reading, since.movedPlaces)),
         context,
         isStale,
-        movedPlaces,
-        shown,
+        ...since,
         number,
         atMs: poll.at.getTime(),
         bookedAtMs: Math.max(poll.at.getTime(), poll.agent?.receivedAt.getTime() ?? 0),
@@ -140,10 +137,13 @@ export class PolledServices {
     if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, this.#tracking.period, id);
   }
 
-  /** An incomplete poll shows not all there is. */
-  #shownBy({ poll, semantics }: WriterPoll, { peers }: PolledService, { startEvidence }: MeterContext): Shown | null {
-    if (!poll.complete || semantics.kind !== 'cumulative') return null;
-    return shownBy(columnsOf(peers), { startEvidence, trackingPeriod: this.#tracking.period });
+  /** What moved since the last poll of the service, which is forgotten. An incomplete one shows not all there is. */
+  #sinceBefore(id: string, { poll, semantics }: WriterPoll, { peers }: PolledService, context: MeterContext): Since {
+    const before = this.#lastShown.take(id);
+    if (!poll.complete || semantics.kind !== 'cumulative') return LOOK_AT_ALL;
+    const circumstances = { startEvidence: context.startEvidence, trackingPeriod: this.#tracking.period };
+    const shown = shownBy(columnsOf(peers), circumstances);
+    return { shown, movedPlaces: before === null || shown === null ? null : movedBetween(before, shown) };
   }
 
   #refuseSecondReader(nodeId: string, { kind, identity, name }: PolledService): void {
@@ -190,8 +190,12 @@ export class PolledServices {
   }
 }
 
-function keysAt({ peers }: PolledService, places: readonly number[]): string[] {
-  return places.flatMap((place) => peers.at(place)?.key ?? []);
+type Since = Pick<ServicePoll, 'movedPlaces' | 'shown'>;
+
+const LOOK_AT_ALL: Since = { movedPlaces: null, shown: null };
+
+function keysAt({ peers }: PolledService, places: readonly number[] | null): string[] | null {
+  return places?.flatMap((place) => peers.at(place)?.key ?? []) ?? null;
 }
 
 /** A kept reading of a source without an order, which another reader of the service has read since. */

@@ -66,6 +66,8 @@ interface Surroundings {
   readonly timers?: Timers;
   /** Between two looks at the health of everything that lie further apart nobody knows what was; milliseconds. */
   readonly longestLookMs?: number;
+  /** Has a node read by other processes, or by `own`; absent where there can be no other. */
+  readonly shareReading?: (node: Node, own: () => Collector) => Collector;
 }
 
 /** The product without anybody who listens. */
@@ -216,7 +218,10 @@ function composeNodes(surroundings: FleetSurroundings) {
     tracking,
     inventory,
     ledger,
-    createCollector: ({ source }) => createCollector(credentials.open(source), tools),
+    createCollector: (node) => {
+      const own = () => createCollector(credentials.open(node.source), tools);
+      return surroundings.shareReading?.(node, own) ?? own();
+    },
     clock,
     wallTime,
     rates,

@@ -9,6 +9,7 @@ import type { Collector, Poll } from '../core/metering/collector.ts';
 import { ReadingPeriods } from '../core/metering/reading-periods.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { NodeId } from '../core/units/ids.ts';
+import { untilAborted } from '../lib/until-aborted.ts';
 import type { Changes } from './changes.ts';
 import type { ClockSkews } from './clock-skews.ts';
 import type { LiveRates } from './live-rates.ts';
@@ -224,21 +225,4 @@ function asSourceFailure(error: unknown): ExpectedError {
     hint: 'Please report this with the log lines around it.',
     cause: error,
   });
-}
-
-/** Ends with the signal even if the work ignores it. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    // The loser of the race may still reject later.
-    work.catch(() => {});
-  }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Handover } from '../core/settings/operations.ts';
 import type { HttpApp } from '../http/http-app.ts';
-import type { HttpPorts } from '../http/ports.ts';
+import type { HttpConfig, HttpPorts } from '../http/ports.ts';
 import { buildServer } from '../http/server.ts';
 import { listenOnSocket } from '../http/socket.ts';
 import type { VisitorSeal } from '../http/visitor-seal.ts';
@@ -94,7 +94,7 @@ interface Served {
   readonly log: Logger;
   readonly localUrl: () => string | null;
   /** Of other processes on the same ledger, if there are any. */
-  readonly among?: { readonly visitors: VisitorSeal; readonly standingBy: () => number };
+  readonly among?: Pick<Required<HttpConfig>, 'standingBy' | 'reading'> & { readonly visitors: VisitorSeal };
 }
 
 /** Panel and API over the wired product, not yet listening. */

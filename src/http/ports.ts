@@ -23,6 +23,7 @@ import type { ChangeFeed, Operations } from '../core/settings/operations.ts';
 import type { AuditLog } from '../core/settings/settings-store.ts';
 import type { Clock } from '../core/units/clock.ts';
 import type { Logger } from './logging.ts';
+import type { SharedReading } from './routes/shared-reading.ts';
 import type { VisitorSeal } from './visitor-seal.ts';
 
 /** Everything the HTTP server asks of the product. Named dependencies: each route takes the ones it uses. */
@@ -98,6 +99,8 @@ export interface HttpConfig {
   readonly visitors?: Pick<VisitorSeal, 'open'>;
   /** How many processes stand by; absent where there can be no other. */
   readonly standingBy?: () => number;
+  /** What this process, which leads, has others read; absent where there can be no other. */
+  readonly reading?: SharedReading & { readonly elsewhere: number };
   /** Null logs nothing. */
   readonly logger: Logger | null;
 }

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Beat, NodeView } from '../core/inventory/node-operations.ts';
 import type { HistoryShipping } from '../core/ledger/history-shipping.ts';
 import type { HttpParts } from './parts.ts';
+import type { HttpConfig } from './ports.ts';
 
 /**
  * Metrics for Prometheus; counters never go back while the process lives, whatever is reset in the ledger. Names of
@@ -12,7 +13,7 @@ export function prometheusText(parts: HttpParts): () => Promise<string> {
   collectDefaultMetrics({ register: registry, prefix: 'xpert_' });
   const shown = { ...reportCounters(registry), ...nodeMetrics(registry), ...userCounters(registry) };
   const alerts = alertMetrics(registry);
-  showProcesses(registry, parts.config.standingBy);
+  showProcesses(registry, parts.config);
   const showShipping = shippingMetrics(registry);
   const { nodes, operations, history, clock, alerting } = parts.ports;
 
@@ -164,7 +165,7 @@ function userCounters(registry: Registry) {
 }
 
 /** Asked for when somebody scrapes. A process that stands by has the one that leads answer. */
-function showProcesses(registry: Registry, standingBy: (() => number) | undefined): void {
+function showProcesses(registry: Registry, { standingBy, reading }: HttpConfig): void {
   if (standingBy === undefined) return;
   new Gauge({
     name: 'xpert_processes',
@@ -174,6 +175,14 @@ function showProcesses(registry: Registry, standingBy: (() => number) | undefine
     collect() {
       this.set({ role: 'leading' }, 1);
       this.set({ role: 'standing-by' }, standingBy());
+    },
+  });
+  new Gauge({
+    name: 'xpert_nodes_read_elsewhere',
+    help: 'Nodes that a process which stands by read last, for the one that leads.',
+    registers: [registry],
+    collect() {
+      this.set(reading?.elsewhere ?? 0);
     },
   });
 }

@@ -14,6 +14,7 @@ import { believeProcesses, localOwnerRequests } from './passed-on.ts';
 import type { HttpConfig, HttpPorts } from './ports.ts';
 import { problem, sendProblem } from './problem.ts';
 import { apiRoutes } from './routes/all.ts';
+import { sharedReadingRoutes } from './routes/shared-reading.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { localOwnerSockets } from './socket.ts';
 import { compileValidator } from './validation.ts';
@@ -52,7 +53,9 @@ export async function buildServer(
   });
   if (config.visitors != null) believeProcesses(app, config.visitors);
   if (describe !== undefined) await describe(app);
-  // The webhook alone has none of the hooks below.
+  const { reading } = config;
+  if (reading !== undefined) await app.register(async (scope: HttpApp) => sharedReadingRoutes(scope, reading));
+  // The webhook has none of the hooks below either.
   await app.register(async (scope: HttpApp) => webhookRoutes(scope, ports, config, parts));
   await app.register(async (scope: HttpApp) => {
     const guard: GuardOptions = { publicSummary: config.publicSummary, publicHost: config.publicHost };

@@ -127,6 +127,10 @@ export class Owner {
     return (text === '' ? null : JSON.parse(text)) as T;
   }
 
+  async text(path: string): Promise<string> {
+    return await (await fetch(`${this.#url}${path}`, { headers: { cookie: this.#cookie } })).text();
+  }
+
   async addFileNode(path: string): Promise<string> {
     const options = { transport: 'file', path };
     const draft = {

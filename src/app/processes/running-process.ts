@@ -2,6 +2,8 @@ import { hkdfSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExpectedError, LedgerFailure } from '../../core/errors.ts';
+import type { Node } from '../../core/inventory/node.ts';
+import type { Collector } from '../../core/metering/collector.ts';
 import type { Handover } from '../../core/settings/operations.ts';
 import type { HttpApp } from '../../http/http-app.ts';
 import type { Leader } from '../../http/passing-on.ts';
@@ -25,6 +27,7 @@ import { systemClock } from '../system-clock.ts';
 import { Front } from './front.ts';
 import { LeaderWatch } from './leader-watch.ts';
 import { processUrl } from './process-url.ts';
+import { SharedReadings, shareReading } from './reading/sharing.ts';
 
 interface Surroundings {
   readonly config: Config & { readonly databaseUrl: string };
@@ -59,6 +62,7 @@ export class RunningProcess {
   readonly #watch: LeaderWatch;
   readonly #stop = new AbortController();
   readonly #seal: VisitorSeal;
+  readonly #readings: SharedReadings;
   /** Called once, when it leads or stands by for the first time. */
   #onListening = (): void => {};
   #url = '';
@@ -86,6 +90,11 @@ export class RunningProcess {
     });
     this.#watch = new LeaderWatch(() => void this.#registry.look());
     this.#seal = new VisitorSeal(sealKeyOf(this.#secretBox), () => Date.now());
+    this.#readings = new SharedReadings({
+      ...{ process: this.#id, secretBox: this.#secretBox, seal: this.#seal },
+      leader: (waitMs) => this.#watch.leader(waitMs),
+      tools: { clock: systemClock, runDirectory: surroundings.folder.runDirectory },
+    });
   }
 
   /** Until `stopping`. `onListening`: everything is loaded. Rejects if it can neither lead nor stand by. */
@@ -116,6 +125,7 @@ export class RunningProcess {
     } finally {
       this.#front.stopListening();
       this.#front.show(null);
+      await this.#readings.endHelping();
       if (this.#standby !== null) await this.#front.retire(this.#standby, DRAIN_MS);
       await this.#registry.close();
       this.#mark.write();
@@ -168,8 +178,10 @@ export class RunningProcess {
 
   async #compose(store: Store, isStart: boolean): Promise<Led> {
     const processes = () => ({ leader: this.#processUrl, standingBy: this.#standingBy() });
-    const parts = await compose({ ...this.#use, store, processes, listening: () => this.#url });
-    const among = { visitors: this.#seal, standingBy: () => this.#standingBy().length };
+    const reading = await this.#readings.lead();
+    const shared = (node: Node, own: () => Collector) => shareReading(reading, node, own);
+    const parts = await compose({ ...this.#use, store, processes, listening: () => this.#url, shareReading: shared });
+    const among = { visitors: this.#seal, standingBy: () => this.#standingBy().length, reading };
     const app = await buildApp(parts.ports, { ...this.#use, localUrl: () => this.#url, among });
     await this.#greet(parts, isStart);
     return { app, parts };
@@ -190,6 +202,7 @@ export class RunningProcess {
   #standBy(isFirst: boolean): void {
     this.#leads = false;
     this.#front.show(this.#standby);
+    this.#readings.help();
     this.#onListening();
     void this.#registry.look();
     this.#use.log.info({ process: this.#processUrl }, 'this process stands by: another one leads');
@@ -239,6 +252,7 @@ export class RunningProcess {
   #see(processes: Processes | null): void {
     if (processes === null) return;
     this.#found = processes;
+    this.#readings.see(processes.present.map((name) => name.split(' ', 1)[0] ?? ''));
     if (!this.#leads) this.#refuseOtherKey(processes.leader);
     this.#watch.see(processes.leader);
     if (!this.#leads && processes.lastCommit !== null) this.#mark.saw(processes.lastCommit);

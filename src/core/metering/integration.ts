@@ -24,6 +24,11 @@ export interface Integration {
   readonly answersTcp?: true;
   /** What it counts passes the network card of the very host that it runs on: no panel that counts other hosts. */
   readonly isOneHost?: true;
+  /**
+   * Any process that reaches its host can read it: each poll tells everything, and a connection, a file or a memory of the
+   * reader has no part in what it tells.
+   */
+  readonly isReadFromAnywhere?: true;
   /** It is read at somebody else's host, which is not to be probed. */
   readonly isForeign?: true;
   /** Names of options that are passwords, tokens or the like: stored sealed, opened only to read, never shown again. */

@@ -10,6 +10,7 @@ import { testPanel } from './panel-test.ts';
 /** A Marzban panel: one node with one VPN service, whose peers are the panel's users. */
 export const marzban: Integration = {
   kind: 'marzban',
+  isReadFromAnywhere: true,
   secretOptions: ['password'],
   addressOptions: ['url', 'certSha256'],
   parseOptions: parseMarzbanOptions,

@@ -8,6 +8,7 @@ import { TelemtControl } from './telemt-control.ts';
 /** MTProto proxies for Telegram: telemt, mtprotoproxy, mtg, and the official one. */
 export const mtproto: Integration = {
   kind: 'mtproto',
+  isReadFromAnywhere: true,
   isOneHost: true,
   answersTcp: true,
   secretOptions: ['token'],

@@ -9,6 +9,7 @@ import { testServer } from './server-test.ts';
 /** An Outline server: one node with one VPN service, whose peers are its access keys. */
 export const outline: Integration = {
   kind: 'outline',
+  isReadFromAnywhere: true,
   isOneHost: true,
   secretOptions: ['access'],
   parseOptions: parseOutlineOptions,

@@ -9,6 +9,7 @@ import { testPanel } from './panel-test.ts';
 /** A Remnawave panel: one node with one VPN service, whose peers are the panel's users. */
 export const remnawave: Integration = {
   kind: 'remnawave',
+  isReadFromAnywhere: true,
   secretOptions: ['token'],
   addressOptions: ['url', 'certSha256'],
   parseOptions: parseRemnawaveOptions,

@@ -6,6 +6,7 @@ import { parseSsmOptions } from './options.ts';
 /** Users of a Shadowsocks inbound of sing-box, by its ssm-api service: no list of names in the configuration is needed. */
 export const singBoxSsm: Integration = {
   kind: 'sing-box-ssm',
+  isReadFromAnywhere: true,
   isOneHost: true,
   answersTcp: true,
   addressOptions: ['url', 'certSha256'],

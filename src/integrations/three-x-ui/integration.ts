@@ -9,6 +9,7 @@ import { ThreeXuiSession } from './session.ts';
 /** A 3x-ui panel: one node with one VPN service, whose peers are the panel's clients. */
 export const threeXui: Integration = {
   kind: '3x-ui',
+  isReadFromAnywhere: true,
   secretOptions: ['token', 'password'],
   addressOptions: ['url', 'certSha256'],
   parseOptions: parseThreeXuiOptions,

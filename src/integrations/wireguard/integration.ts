@@ -9,6 +9,7 @@ import { describeSetup } from './setup.ts';
 /** WireGuard and AmneziaWG nodes: both are read in one go, each interface is a VPN service of its own. */
 export const wireguard: Integration = {
   kind: 'wireguard',
+  isReadFromAnywhere: true,
   parseOptions: parseWireguardOptions,
   firstContact: (options, tools, signal) => pinHostKey(parseWireguardOptions(options), tools.runDirectory, signal),
   endpoint: (options) => {

@@ -22,6 +22,7 @@ export const singBox = statsIntegration('sing-box', 'sing-box');
 function statsIntegration(name: string, kind: Kind): Integration {
   return {
     kind: name,
+    isReadFromAnywhere: true,
     isOneHost: true,
     parseOptions: parseXrayOptions,
     firstContact: (options, tools, signal) => completeOptions(parseXrayOptions(options), tools, signal),

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NodeSource } from '../../../core/inventory/node.ts';
+import type { Collector } from '../../../core/metering/collector.ts';
+import type { NodeId } from '../../../core/units/ids.ts';
+import type { Leader } from '../../../http/passing-on.ts';
+import { SHARED_READING_PATH } from '../../../http/routes/shared-reading.ts';
+import { VISITOR_HEADER, type VisitorSeal } from '../../../http/visitor-seal.ts';
+import { untilAborted } from '../../../lib/until-aborted.ts';
+import type { FreeHand, ReadElsewhere, ReadingJob, ReadingMessages } from './messages.ts';
+
+interface Dependencies {
+  readonly messages: ReadingMessages;
+  readonly seal: Pick<VisitorSeal, 'seal'>;
+  /** Waits for a process that leads, at most so long; null: none does. */
+  readonly leader: (waitMs: number) => Promise<Leader | null>;
+  /** With the secrets sealed, as they are stored. @throws SourceFailure, InvalidInput */
+  readonly createCollector: (source: NodeSource) => Collector;
+  readonly process: string;
+  readonly version: string;
+  readonly place: string;
+  readonly newId: () => string;
+  readonly nowMs: () => number;
+}
+
+interface Held {
+  readonly source: string;
+  readonly collector: Collector;
+  usedAtMs: number;
+}
+
+/** Polls at the same time: as many as the process that leads has quick ones. */
+const HANDS = 8;
+const LEADER_WAIT_MS = 5_000;
+const PAUSE_MS = 1_000;
+/** The one that leads has stopped waiting by then. */
+const MOST_MS = 8_000;
+/** Connections to a node that others read by now are given up after this time. */
+const KEPT_MS = 600_000;
+
+/** While this process stands by, it reads nodes for the one that leads, which counts. */
+export class ReadingHelper {
+  readonly #use: Dependencies;
+  readonly #stop = new AbortController();
+  readonly #collectors = new Map<NodeId, Held>();
+  readonly #hands: Promise<void>[];
+
+  constructor(dependencies: Dependencies) {
+    this.#use = dependencies;
+    this.#hands = Array.from({ length: HANDS }, () => this.#work());
+  }
+
+  /** Breaks off what is being read, and gives up all connections. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#hands);
+    await Promise.allSettled([...this.#collectors.values()].map(({ collector }) => collector.close()));
+    this.#collectors.clear();
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stop;
+    let done: FreeHand['done'] = null;
+    while (!signal.aborted) {
+      const leader = await this.#use.leader(LEADER_WAIT_MS);
+      if (leader === null || signal.aborted) {
+        done = null;
+        await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      const next = await this.#ask(leader, done);
+      done = next === null || next.job === null ? null : await this.#make(next.job);
+      if (next === null) await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** Null: it did not answer, or does not share what it reads. */
+  async #ask({ url, ended }: Leader, done: FreeHand['done']) {
+    const { messages, seal, process, version, place, newId, nowMs } = this.#use;
+    const nonce = newId();
+    const hand: FreeHand = { kind: 'free-hand', nonce, sentAtMs: nowMs(), process, version, place, done };
+    const visitor = { ip: '127.0.0.1', protocol: 'http', host: 'process', isLocalOwner: false } as const;
+    try {
+      const answer = await fetch(`${url}${SHARED_READING_PATH}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/octet-stream',
+          [VISITOR_HEADER]: seal.seal(visitor, 'POST', SHARED_READING_PATH),
+        },
+        body: messages.write(hand),
+        signal: AbortSignal.any([ended, this.#stop.signal]),
+      });
+      const body = new Uint8Array(await answer.arrayBuffer());
+      const next = answer.ok ? messages.read('next-job', body) : null;
+      return next?.nonce === nonce ? next : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #make({ id, nodeId, source }: ReadingJob): Promise<FreeHand['done']> {
+    return { id, read: await this.#read(nodeId, source).catch(() => null) };
+  }
+
+  async #read(nodeId: NodeId, source: NodeSource): Promise<ReadElsewhere> {
+    const collector = this.#collectorOf(nodeId, source);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(MOST_MS)]);
+    const poll = await untilAborted(collector.collect(signal), signal);
+    return { semantics: { ...collector.semantics }, poll };
+  }
+
+  #collectorOf(nodeId: NodeId, source: NodeSource): Collector {
+    const nowMs = this.#use.nowMs();
+    for (const [id, held] of this.#collectors) {
+      if (nowMs - held.usedAtMs > KEPT_MS || (id === nodeId && held.source !== JSON.stringify(source))) {
+        this.#collectors.delete(id);
+        void held.collector.close().catch(() => {});
+      }
+    }
+    let held = this.#collectors.get(nodeId);
+    if (held === undefined) {
+      held = { source: JSON.stringify(source), collector: this.#use.createCollector(source), usedAtMs: nowMs };
+      this.#collectors.set(nodeId, held);
+    }
+    held.usedAtMs = nowMs;
+    return held.collector;
+  }
+}

@@ -1,0 +1,77 @@
+import { deserialize, serialize } from 'node:v8';
+import type { SecretBox } from '../../../core/identity/secret-box.ts';
+import type { NodeSource } from '../../../core/inventory/node.ts';
+import type { CounterSemantics, Poll } from '../../../core/metering/collector.ts';
+import type { NodeId } from '../../../core/units/ids.ts';
+
+/** What a source showed to a process that read it for the one that leads. */
+export interface ReadElsewhere {
+  readonly semantics: CounterSemantics;
+  readonly poll: Poll;
+}
+
+/** One poll that a process is to make. */
+export interface ReadingJob {
+  /** Named once, by a process while it leads: an answer to another one's job means nothing. */
+  readonly id: string;
+  readonly nodeId: NodeId;
+  /** As it is stored: its secrets are sealed. */
+  readonly source: NodeSource;
+}
+
+/** What a process that stands by says when it has a hand free. */
+export interface FreeHand {
+  readonly kind: 'free-hand';
+  /** Of this message, for its answer. */
+  readonly nonce: string;
+  readonly sentAtMs: number;
+  readonly process: string;
+  readonly version: string;
+  /** networkPlace() of that process. */
+  readonly place: string;
+  /** What came of the job before; null: there was none. `read` null: it could not be read from there. */
+  readonly done: { readonly id: string; readonly read: ReadElsewhere | null } | null;
+}
+
+/** What the one that leads answers, at once or when there is something to do. */
+export interface NextJob {
+  readonly kind: 'next-job';
+  readonly nonce: string;
+  /** Null: nothing for now, ask again. */
+  readonly job: ReadingJob | null;
+}
+
+/** Between two machines of one owner, whose clocks differ by less. */
+export const VALID_MS = 120_000;
+
+/**
+ * Messages between processes, sealed with the key that they share: only they can read and write them. In the engine's own
+ * form, which keeps exact integers and dates; both sides have one version of Xpert.
+ */
+export class ReadingMessages {
+  readonly #box: Pick<SecretBox, 'seal' | 'open'>;
+
+  constructor(box: Pick<SecretBox, 'seal' | 'open'>) {
+    this.#box = box;
+  }
+
+  write(message: FreeHand | NextJob): Buffer {
+    return Buffer.from(this.#box.seal(serialize(message)));
+  }
+
+  /** Null: it comes from nobody who has the key, or is something else. */
+  read<Kind extends (FreeHand | NextJob)['kind']>(
+    kind: Kind,
+    sealed: Uint8Array,
+  ): Extract<FreeHand | NextJob, { kind: Kind }> | null {
+    const opened = this.#box.open(sealed);
+    if (opened === null) return null;
+    try {
+      const message: unknown = deserialize(opened);
+      const isMeant = typeof message === 'object' && message !== null && 'kind' in message && message.kind === kind;
+      return isMeant ? (message as Extract<FreeHand | NextJob, { kind: Kind }>) : null;
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { NodeSource } from '../../../core/inventory/node.ts';
+import type { Collector, CounterSemantics, Poll } from '../../../core/metering/collector.ts';
+import { directed } from '../../../core/units/bytes.ts';
+import type { NodeId } from '../../../core/units/ids.ts';
+import type { HttpApp } from '../../../http/http-app.ts';
+import { believeProcesses } from '../../../http/passed-on.ts';
+import { SHARED_READING_PATH, sharedReadingRoutes } from '../../../http/routes/shared-reading.ts';
+import { createApp } from '../../../http/server.ts';
+import { VISITOR_HEADER, VisitorSeal } from '../../../http/visitor-seal.ts';
+import { KeyFileBox } from '../../../lib/key-file-box.ts';
+import { randomId } from '../../../lib/random-id.ts';
+import { ReadingBoard, type Wanted } from './board.ts';
+import { ReadingHelper } from './helper.ts';
+import { type FreeHand, ReadingMessages } from './messages.ts';
+import { SharedCollector } from './shared-collector.ts';
+
+const semantics: CounterSemantics = { kind: 'cumulative', falls: 'to-zero', absence: 'silent' };
+const seal = new VisitorSeal(Buffer.alloc(32, 7), Date.now);
+const never = new AbortController().signal;
+const nodeIds = Array.from({ length: 40 }, (_, n) => `node-${n}` as NodeId);
+
+/** More than a JSON number holds, and in both directions another amount. */
+function pollOf(n: number): Poll {
+  const peer = { key: `peer-${n}`, traffic: directed(2n ** 63n + BigInt(n), 3n), isOff: true };
+  const service = { identity: `service-${n}`, kind: 'vless', name: 'in', peers: [peer] };
+  return { complete: true, notices: [], services: [service], takenAt: new Date(1_700_000_000_123) };
+}
+
+let folder: string;
+let messages: ReadingMessages;
+let board: ReadingBoard;
+let app: HttpApp;
+let url: string;
+let helpers: ReadingHelper[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'xpert-reading-'));
+  messages = new ReadingMessages(new KeyFileBox(join(folder, 'secret.key')));
+  board = boardOf('here');
+  app = createApp({ trustedProxies: [], basePath: '', logger: null });
+  believeProcesses(app, seal);
+  await app.register(async (scope: HttpApp) => sharedReadingRoutes(scope, board));
+  url = await app.listen({ host: '127.0.0.1', port: 0 });
+});
+
+afterEach(async () => {
+  await Promise.all(helpers.map((helper) => helper.stop()));
+  helpers = [];
+  await app.close();
+  rmSync(folder, { recursive: true });
+});
+
+function boardOf(place: string): ReadingBoard {
+  return new ReadingBoard({ messages, version: '1', place, newId: () => randomId(22), nowMs: Date.now });
+}
+
+/** A process that stands by; `read` is what its collectors do. */
+async function helper(
+  process: string,
+  read: (source: NodeSource, signal: AbortSignal) => Promise<Poll>,
+  { place = 'here', version = '1' } = {},
+): Promise<ReadingHelper> {
+  const ended = new AbortController().signal;
+  const made = new ReadingHelper({
+    ...{ messages, seal, process, version, place, newId: () => randomId(22), nowMs: Date.now },
+    leader: async () => ({ url, ended }),
+    createCollector: (source): Collector => ({
+      semantics,
+      collect: (signal) => read(source, signal),
+      close: async () => {},
+    }),
+  });
+  helpers.push(made);
+  // Its hands are held out over real connections.
+  await delay(150);
+  return made;
+}
+
+const wanted = (nodeId: NodeId, isLocal = false): Wanted => {
+  return { nodeId, source: { kind: 'marzban', options: { url: 'https://panel.example.com', n: nodeId } }, isLocal };
+};
+const numberOf = ({ options }: NodeSource) => Number(String(options.n).slice(5));
+
+/** Which of the nodes others read, and what they showed. */
+async function readAll(isLocal = false) {
+  const reads = await Promise.all(nodeIds.map((id) => board.read(wanted(id, isLocal), never)));
+  return reads.map((read) => read?.poll ?? null);
+}
+
+describe('nodes read by processes that stand by', () => {
+  test('are shared out, always to the same, and come back exactly', async () => {
+    await helper('two', async (source) => pollOf(numberOf(source)));
+    const asked: (readonly boolean[])[] = [];
+    for (let round = 0; round < 3; round++) {
+      // At most as many at the same time as it has hands.
+      const polls: (Poll | null)[] = [];
+      for (const id of nodeIds) polls.push((await board.read(wanted(id), never))?.poll ?? null);
+      for (const [n, poll] of polls.entries()) if (poll !== null) expect(poll).toEqual(pollOf(n));
+      asked.push(polls.map((poll) => poll !== null));
+    }
+    expect(asked[1]).toEqual(asked[0]);
+    expect(asked[2]).toEqual(asked[0]);
+    const count = asked[0]?.filter(Boolean).length ?? 0;
+    expect(count).toBeGreaterThan(8);
+    expect(count).toBeLessThan(32);
+    expect(board.elsewhere).toBe(count);
+  });
+
+  test('are read here while nobody stands by, and where all hands are full', async () => {
+    expect(await readAll()).toEqual(nodeIds.map(() => null));
+    await helper('two', async (source) => {
+      await delay(300);
+      return pollOf(numberOf(source));
+    });
+    const shared = (await readAll()).filter((poll) => poll !== null);
+    expect(shared).toHaveLength(8);
+  });
+
+  test('are read here, for a while, where another one could not', async () => {
+    let tries = 0;
+    await helper('two', async () => {
+      tries++;
+      throw new Error('no key there');
+    });
+    for (const id of nodeIds) expect(await board.read(wanted(id), never)).toBe(null);
+    expect(tries).toBeGreaterThan(8);
+    const before = tries;
+    for (const id of nodeIds) await board.read(wanted(id), never);
+    expect(tries).toBe(before);
+  });
+
+  test('an answer that comes too late goes nowhere', async () => {
+    const late: (() => void)[] = [];
+    await helper('two', async (source) => {
+      await new Promise<void>((resolve) => late.push(resolve));
+      return pollOf(numberOf(source));
+    });
+    const abort = new AbortController();
+    const reads = nodeIds.slice(0, 20).map((id) => {
+      const own: Collector = { semantics, collect: async () => pollOf(-1), close: async () => {} };
+      return new SharedCollector(board, wanted(id), () => own).collect(abort.signal);
+    });
+    await delay(100);
+    expect(late.length).toBeGreaterThan(0);
+    abort.abort(new Error('over'));
+    const ends = await Promise.allSettled(reads);
+    expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(late.length);
+    for (const answer of late.splice(0)) answer();
+    await delay(100);
+    expect(board.elsewhere).toBe(0);
+  });
+
+  test('a process that ended leaves its nodes to this one at once', async () => {
+    await helper('two', () => new Promise(() => {}));
+    const reads = Promise.all(nodeIds.map((id) => board.read(wanted(id), never)));
+    await delay(50);
+    board.see(['one']);
+    expect(await reads).toEqual(nodeIds.map(() => null));
+  });
+
+  test('localhost means this machine, and another version reads nothing', async () => {
+    const two = await helper('two', async (source) => pollOf(numberOf(source)), { place: 'another machine' });
+    expect((await readAll(true)).every((poll) => poll === null)).toBe(true);
+    expect((await readAll()).some((poll) => poll !== null)).toBe(true);
+    await two.stop();
+    await helper('three', async (source) => pollOf(numberOf(source)), { version: '2' });
+    expect((await readAll()).every((poll) => poll === null)).toBe(true);
+  });
+
+  test('closing tells whoever waits, and nobody is left waiting', async () => {
+    await helper('two', () => new Promise(() => {}));
+    const reads = Promise.all(nodeIds.map((id) => board.read(wanted(id), never)));
+    await delay(50);
+    board.close();
+    expect(await reads).toEqual(nodeIds.map(() => null));
+  });
+
+  test('only processes with the key are listened to', async () => {
+    const hand: FreeHand = {
+      ...{ kind: 'free-hand', nonce: 'n', sentAtMs: Date.now(), process: 'x', version: '1', place: 'here', done: null },
+    };
+    const visitor = { ip: '127.0.0.1', protocol: 'http', host: 'process', isLocalOwner: false } as const;
+    const sealed = { [VISITOR_HEADER]: seal.seal(visitor, 'POST', SHARED_READING_PATH) };
+    const post = (body: Buffer, headers: Record<string, string>) =>
+      fetch(`${url}${SHARED_READING_PATH}`, {
+        ...{ method: 'POST', body, headers: { 'content-type': 'application/octet-stream', ...headers } },
+      });
+    const foreign = new ReadingMessages(new KeyFileBox(join(folder, 'another.key')));
+    expect((await post(messages.write(hand), {})).status).toBe(404);
+    expect((await post(foreign.write(hand), sealed)).status).toBe(404);
+    expect((await post(Buffer.from('nonsense'), sealed)).status).toBe(404);
+    expect((await post(messages.write({ ...hand, sentAtMs: Date.now() - 300_000 }), sealed)).status).toBe(404);
+    expect((await post(messages.write({ kind: 'next-job', nonce: 'n', job: null }), sealed)).status).toBe(404);
+  });
+});

@@ -17,6 +17,8 @@ const recordsADay = 60;
 /** Users whom the ledger knows, and who are asked for. */
 const known = 20;
 const asks = 200;
+/** Of as many servers each day has bytes. */
+const carriers = 200;
 
 /**
  * A year in ClickHouse behind the built server and PostgreSQL: the chart of everything by days against the same question to
@@ -94,7 +96,7 @@ class RawYear {
   }
 
   async fill(life: string, segments: readonly string[]): Promise<void> {
-    const [raw, mirror] = [`${this.#database}.record`, `${this.#database}.xpert_day`];
+    const [raw, mirror] = [`${this.#database}.record`, `${this.#database}.xpert_history`];
     await this.#clickhouse.ask(`CREATE TABLE ${raw} (at DateTime, segment_id UInt64, rx Int64, tx Int64)
       ENGINE = MergeTree PARTITION BY toYYYYMM(at) ORDER BY (at, segment_id)`);
     const ofDay = users * recordsADay;
@@ -105,9 +107,18 @@ class RawYear {
       await this.#clickhouse.ask(`INSERT INTO ${raw} SELECT toDateTime(${atMs}),
         if(${user} < ${known}, toUInt64([${segments.join(', ')}][${user} % ${known} + 1]), toUInt64(1000000 + ${user})),
         toInt64(intHash32(number) % 1000000), toInt64(intHash32(number + 7) % 9000000) FROM numbers(${ofDay * count})`);
-      await this.#clickhouse.ask(`INSERT INTO ${mirror} (life, date, day, server, port, protocol, tally_id, segment_id, rx, tx, present)
-        SELECT ${life}, toDate(at) AS date, toInt32(date), 'vpn.example.com', 443, 'vless', segment_id, segment_id, sum(rx), sum(tx), 1
-        FROM ${raw} WHERE at >= toDateTime(${(this.first + from) * 86_400}) GROUP BY date, segment_id`);
+      const since = `at >= toDateTime(${(this.first + from) * 86_400})`;
+      const columns =
+        'life, date, day, seal, server, port, protocol, carrier_id, tally_id, segment_id, rx, tx, present';
+      const carrier = `segment_id % ${carriers} + 1`;
+      const of = `${life}, toDate(at) AS date, toInt32(date)`;
+      const named = (id: string) => `concat('vpn-', toString(${id}), '.example.com'), 443, 'vless', ${id}`;
+      await this.#clickhouse.ask(`INSERT INTO ${mirror} (${columns})
+        SELECT ${of}, 0, ${named(carrier)}, segment_id, segment_id, sum(rx), sum(tx), 1
+        FROM ${raw} WHERE ${since} GROUP BY date, segment_id`);
+      await this.#clickhouse.ask(`INSERT INTO ${mirror} (${columns})
+        SELECT ${of}, 1, ${named('of')}, of, 0, sum(rx), sum(tx), 0
+        FROM (SELECT at, ${carrier} AS of, rx, tx FROM ${raw} WHERE ${since}) GROUP BY date, of`);
     }
   }
 

@@ -146,7 +146,7 @@ function notTold(why: string | null): ExpectedError {
 
 function foreignRows(rows: number): ExpectedError {
   return new ExpectedError('history-foreign', `ClickHouse has ${rows} rows of that day that are not of this ledger.`, {
-    hint: 'Drop the table in ClickHouse (xpert_day; of a cluster xpert_day_shard on all servers): all days are then sent again.',
+    hint: 'Drop the table in ClickHouse (xpert_history; of a cluster xpert_history_shard on all servers): all days are then sent again.',
   });
 }
 

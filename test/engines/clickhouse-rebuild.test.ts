@@ -41,13 +41,13 @@ async function begun() {
   await deeds.report(0, 5, 0);
   deeds.pass(24 * 3);
   await world.compare();
-  const table = `${databaseOf(world.mirrorUrl)}.xpert_day`;
+  const table = `${databaseOf(world.mirrorUrl)}.xpert_history`;
   const life = world.sql('SELECT life FROM xpert.history_mirror');
   const columns = `life, date, batch, seal, day, server, port, protocol, node_id, service_id, tally_id, segment_id, carrier_id`;
   /** Adds to what the mirror has of a day behind everybody's back, as its first row of that day has it. */
-  const falsify = (day: number, values: string) =>
+  const falsify = (day: number, values: string, seal: '0' | '1' = '0') =>
     engines.clickhouse.ask(`INSERT INTO ${table} (${columns}, rx, tx, present)
-      SELECT ${columns}, ${values} FROM ${table} WHERE life = ${life} AND batch = 0 AND day = ${day} LIMIT 1`);
+      SELECT ${columns}, ${values} FROM ${table} WHERE life = ${life} AND batch = 0 AND seal = ${seal} AND day = ${day} LIMIT 1`);
   return { world, deeds, falsify, table, life };
 }
 
@@ -84,6 +84,34 @@ test('days that were falsified are found, and made anew while reports come', { t
     expect(await world.compare()).toBeGreaterThan(25);
     await world.compareCharts(deeds.users, deeds.nodeId);
     expect(await run(world.today - 40, world.today - 1, false)).toMatchObject({ differentRows: 0 });
+    expect(world.store.seen.restarts).toBe(0);
+  } finally {
+    await world.end();
+  }
+});
+
+test('the sum of a carrier that was falsified alone is found, and made anew, its rows left alone', {
+  timeout: 60_000,
+}, async () => {
+  const { world, deeds, falsify } = await begun();
+  try {
+    const { run } = rebuildsOf(world);
+    const day = world.today - 10;
+    // Charts of everything have it from the mirror where records are gone.
+    await deeds.cleanup(2);
+    const rows = await world.store.compareDay(day, false);
+    await falsify(day, 'toInt64(50), toInt64(-7), toInt64(0)', '1');
+    await expect(world.compareCharts(deeds.users, deeds.nodeId)).rejects.toThrow(/deeply equal/);
+    expect(await run(day - 5, day + 5, false)).toMatchObject({ state: 'done', differentRows: 1, differentDays: [day] });
+    // Xpert ended after what differs was noted: it is noted once, and told in every chart at once.
+    expect(await world.store.compareDay(day, true)).toMatchObject({ rows: rows?.rows, different: 1, foreign: 0 });
+    await world.compareCharts(deeds.users, deeds.nodeId);
+    await world.close();
+    await world.open();
+    await world.compareCharts(deeds.users, deeds.nodeId);
+    expect(await run(day - 5, day + 5, true)).toMatchObject({ state: 'done', differentRows: 0 });
+    await world.compare();
+    await world.compareCharts(deeds.users, deeds.nodeId);
     expect(world.store.seen.restarts).toBe(0);
   } finally {
     await world.end();

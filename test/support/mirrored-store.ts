@@ -78,13 +78,19 @@ export function ledgerDays(postgres: PostgresServer, url: string, today: number)
   return text === '' ? [] : text.split('\n');
 }
 
-/** The same as a table of the mirror has them. */
+/** The same as a table of the mirror has them, whose sums by carrier are those of its rows. */
 export async function mirrorDays(clickhouse: ClickHouseServer, table: string, life: string): Promise<string[]> {
+  const unlike = ['rx', 'tx', 'undirected', 'markup'].map((name) => `sum(if(seal = 0, ${name}, -${name})) <> 0`);
+  const unfit = await clickhouse.ask(
+    `SELECT day, carrier_id FROM ${table} WHERE life = ${life} AND batch = 0
+     GROUP BY day, carrier_id HAVING ${unlike.join(' OR ')}`,
+  );
+  if (unfit.length > 0) throw new Error(`sums of ${table} are not those of its rows: ${unfit.join(' ')}`);
   const sums = COLUMNS.split(', ')
     .slice(2)
     .map((name) => `sum(${name})`);
   const rows = await clickhouse.ask(
-    `SELECT day, tally_id, ${sums.join(', ')} FROM ${table} WHERE life = ${life} AND batch = 0
+    `SELECT day, tally_id, ${sums.join(', ')} FROM ${table} WHERE life = ${life} AND batch = 0 AND seal = 0
      GROUP BY day, tally_id HAVING sum(present) <> 0 ORDER BY day, tally_id`,
   );
   return rows.map((row) => row.join(' '));

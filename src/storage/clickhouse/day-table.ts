@@ -1,5 +1,6 @@
 import type { BatchMark } from '../sql/mirror/far-days.ts';
-import { BATCH_COLUMNS, type Batch, type MirroredRow } from '../sql/mirror/outbox.ts';
+import { BATCH_COLUMNS, type Batch, type MirroredRow, type MirroredSum } from '../sql/mirror/outbox.ts';
+import { BYTES, carrierSums, isOfTally } from './carrier-sums.ts';
 import { type ClickHouseClient, unreachable } from './client.ts';
 import { type DayPlace, isCaughtUp, placeOnCluster, placeOnServer, TYPE, typed } from './day-place.ts';
 
@@ -32,6 +33,13 @@ export interface SummedDays {
 /** `[day, line, rx, tx, undirected, markup]` */
 export type SummedDay = readonly [number, string, string, string, string, string];
 
+/** Rows of key, names and sums, as text. */
+interface Look {
+  readonly shards: number;
+  readonly since: readonly BatchMark[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** More rows than this are not an answer but a load. */
 const MOST_ROWS = 500_000;
 
@@ -48,8 +56,9 @@ const ONE_PART = {
 
 /**
  * Day rows as sums of signed changes. Each batch comes with a mark for each shard, a row of its own with the batch's number
- * and seal, in the same part as what the batch has for that shard: it takes both or neither. Rows of data have number and
- * seal 0; the `segment_id` of a mark is the number of its shard, which leads it there, and its `present` among how many the
+ * and seal, in the same part as what the batch has for that shard: it takes both or neither. So are the sums by day and
+ * carrier of what it adds, which charts of everything are read from. What has the number 0 is data, a day row with the seal
+ * 0 or a sum with 1; the `segment_id` of a mark is the number of its shard, which leads it there, and its `present` among how many the
  * batch was split: where that is another number, rows are missing or elsewhere. A row whose changes add up to nothing vanishes
  * by itself; reads always sum, because parts may not be merged yet.
  */
@@ -86,7 +95,8 @@ export class DayTable {
     const { table, shards, settings, isSo } = await this.#prepared();
     const numbers = Array.from({ length: shards }, (_, shard) => String(shard));
     const marks = numbers.map((shard) => [String(number), seal, ...markOf(shard, shards, rows[0]?.[0] ?? '0')]);
-    const lines = [...marks, ...rows.map((row) => ['0', '0', ...row])];
+    const changes = rows.filter(isOfTally).map((row) => ['0', ROW, ...row]);
+    const lines = [...marks, ...changes, ...carrierSums(rows, shards).map((sum) => ['0', SUM, ...sum])];
     const own = ['batch', 'seal', ...BATCH_COLUMNS];
     const statement = `INSERT INTO ${table} (life, date, ${own.join(', ')})
       SELECT toUInt64(${life}), toDate(day), ${own.join(', ')} FROM sent
@@ -138,9 +148,9 @@ export class DayTable {
   async sum(asked: DaySums): Promise<SummedDays | null> {
     const { first, last, line, segments, nodeId } = asked;
     const narrow = [
-      `day BETWEEN ${first} AND ${last}`,
       // As the table is ordered, so that only what is of them is read.
-      ...(segments === null ? [] : [`batch = 0 AND seal = 0 AND segment_id IN (${segments.join(', ') || '0'})`]),
+      ...(segments === null ? [SUMS] : [ROWS, `segment_id IN (${segments.join(', ') || '0'})`]),
+      `day BETWEEN ${first} AND ${last}`,
       ...(nodeId === null ? [] : [`node_id = ${quote(nodeId)}`]),
     ];
     const seen = await this.#look(asked, 'day', line === null ? [] : [line], BYTES, narrow);
@@ -152,10 +162,15 @@ export class DayTable {
   /** Rows of one day, of every `slices`th tally, as they add up to here. Null: as `sum`, or there are later batches. */
   async rowsOf(known: Known, day: number, slice: number, slices: number): Promise<readonly MirroredRow[] | null> {
     const names = ['segment_id', 'protocol', 'node_id'];
-    const narrow = [`day = ${day}`, `tally_id % ${slices} = ${slice}`];
+    const narrow = [ROWS, `day = ${day}`, `tally_id % ${slices} = ${slice}`];
     const seen = await this.#look(known, 'tally_id', names, [...BYTES, 'hours', 'connections', 'present'], narrow);
-    if (seen === null || seen.since.length > 0) return null;
-    return seen.rows.filter((row) => row.slice(1 + names.length).some((value) => value !== '0'));
+    return settled(seen, names.length);
+  }
+
+  /** Sums of one day by carrier. Null: as `rowsOf`. */
+  async sumsOf(known: Known, day: number): Promise<readonly MirroredSum[] | null> {
+    const names = ['protocol', 'node_id'];
+    return settled(await this.#look(known, 'tally_id', names, BYTES, [SUMS, `day = ${day}`]), names.length);
   }
 
   /**
@@ -169,7 +184,7 @@ export class DayTable {
     names: readonly string[],
     sums: readonly string[],
     narrow: readonly string[],
-  ) {
+  ): Promise<Look | null> {
     const { table, shards, settings } = await this.#prepared();
     const mark = `-1 - toInt64(segment_id) - ${MOST_SHARDS} * toInt64(greatest(batch, toUInt64(${shipped})) - ${shipped})`;
     const columns = [
@@ -199,7 +214,16 @@ export class DayTable {
 /** Marks tell their shard as a remainder of this. */
 const MOST_SHARDS = 1000;
 
-const BYTES = ['rx', 'tx', 'undirected', 'markup'];
+/** Seals of what is no mark. */
+const [ROW, SUM] = ['0', '1'];
+const ROWS = `batch = 0 AND seal = ${ROW}`;
+const SUMS = `batch = 0 AND seal = ${SUM}`;
+
+/** What is something, if the look was at what was shipped alone. */
+function settled(seen: Look | null, names: number): Look['rows'] | null {
+  if (seen === null || seen.since.length > 0) return null;
+  return seen.rows.filter((row) => row.slice(1 + names).some((value) => value !== '0'));
+}
 
 /** Values of a mark, in the order of `BATCH_COLUMNS`. */
 function markOf(shard: string, shards: number, day: string): string[] {

@@ -49,20 +49,21 @@ interface Compared {
   readonly shipper: Shipper;
 }
 
-/** Slice by slice, each at one moment. */
+/** Slice by slice, then the sums, each at one moment. */
 async function compareDay(
   { outbox, table, shipper }: Compared,
   day: number,
   mends: boolean,
 ): Promise<DayComparison | null> {
+  const looked = async <T>(look: Promise<T | null>) => {
+    const seen = await look;
+    if (seen === null) shipper.doubt();
+    return seen;
+  };
   const slices = await outbox.slicesOf(day);
   let sum: DayComparison = { rows: 0, different: 0, foreign: 0, waiting: 0 };
   for (let slice = 0; slice < slices; slice++) {
-    const read = async (state: MirrorState) => {
-      const rows = await table.rowsOf(state, day, slice, slices);
-      if (rows === null) shipper.doubt();
-      return rows;
-    };
+    const read = (state: MirrorState) => looked(table.rowsOf(state, day, slice, slices));
     const found = await outbox.compare({ day, slice, slices }, read, mends);
     if (found === null) return null;
     sum = {
@@ -72,13 +73,21 @@ async function compareDay(
       waiting: sum.waiting + found.waiting,
     };
   }
-  return sum;
+  const sums = await outbox.compareSums(day, (state) => looked(table.sumsOf(state, day)), mends);
+  if (sums === null) return null;
+  return {
+    rows: sum.rows,
+    // A row that is mended changes the sum of its carrier, which then may have to be mended for that.
+    different: Math.max(sum.different, sums.different),
+    foreign: Math.max(sum.foreign, sums.foreign),
+    waiting: sum.waiting + sums.waiting,
+  };
 }
 
 async function shippingOf(outbox: Outbox, shipper: Shipper, today: number): Promise<HistoryShipping> {
   let { failure } = shipper;
   const state = await outbox.state().catch((error: Error) => {
-    failure ??= error;
+    failure ??= new Error(`PostgreSQL does not tell how far it is: ${error.message}.`);
     return null;
   });
   return {

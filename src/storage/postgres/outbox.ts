@@ -1,9 +1,17 @@
 import type pg from 'pg';
 import { monthOfDay } from '../../core/units/calendar.ts';
-import type { Batch, DaySlice, MirroredRow, MirrorState, Outbox, SliceComparison } from '../sql/mirror/outbox.ts';
+import type {
+  Batch,
+  DaySlice,
+  MirroredRow,
+  MirroredSum,
+  MirrorState,
+  Outbox,
+  SliceComparison,
+} from '../sql/mirror/outbox.ts';
 import { BATCH_COLUMNS } from '../sql/mirror/outbox.ts';
-import { connectToPrimary } from './client.ts';
-import { compareSlice } from './mirror-comparison.ts';
+import { compareSlice, compareSums } from './mirror-comparison.ts';
+import { OutboxConnection } from './outbox-connection.ts';
 
 /** Changes that are taken over, or put into a batch, in one transaction: a moment's work. */
 const SHARE = 20_000;
@@ -11,34 +19,29 @@ const SHARE = 20_000;
 const MOST_WAITING = 5 * SHARE;
 /** Batches that are kept after they were shipped: whoever asked the mirror before the last ones finds them here. */
 const KEPT_BATCHES = 8;
-const CONNECT_MS = 10_000;
-/** A statement may take so long. Who asks how far the mirror is waits behind it. */
+/** A statement may take so long. */
 const LONGEST_MS = 30_000;
-/** How long after that the server may say so. */
-const ANSWER_MS = 5_000;
-
-/** Any number, but always this one: whoever holds it changes the state of the mirror. */
-const MIRROR_LOCK = 0x58706d72;
+/** How far the mirror is: whoever asks for it shows a page, and is told soon that it is not known. */
+const LOOK_MS = 3_000;
 
 /**
- * The outbox in PostgreSQL, over a connection of its own. Several processes may use it at once: each step is one
+ * The outbox in PostgreSQL, over a connection of its own, and another one for who only asks how far it is. Several processes may use it at once: each step is one
  * transaction under one lock.
  */
 export class PostgresOutbox implements Outbox {
-  readonly #url: string;
   readonly #share: number;
-  readonly #longestMs: number;
-  #client: pg.Client | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #connection: OutboxConnection;
+  readonly #looks: OutboxConnection;
+  #look: Promise<MirrorState | null> | null = null;
 
   constructor(url: string, share = SHARE, longestMs = LONGEST_MS) {
-    this.#url = url;
     this.#share = share;
-    this.#longestMs = longestMs;
+    this.#connection = new OutboxConnection(url, longestMs);
+    this.#looks = new OutboxConnection(url, LOOK_MS, LOOK_MS);
   }
 
   begin(): Promise<MirrorState> {
-    return this.#locked(async (client) => {
+    return this.#connection.locked(async (client) => {
       const { rows } = await client.query(
         `SELECT 1 FROM history_mirror WHERE incarnation = ${INCARNATION} AND (SELECT count(*) FROM pg_trigger t
            WHERE t.tgrelid = 'xpert.day'::regclass AND t.tgname = ANY ($1)) = $2`,
@@ -50,11 +53,11 @@ export class PostgresOutbox implements Outbox {
   }
 
   restart(): Promise<void> {
-    return this.#locked(beginAnew);
+    return this.#connection.locked(beginAnew);
   }
 
   fill(today: number): Promise<boolean> {
-    return this.#locked(async (client) => {
+    return this.#connection.locked(async (client) => {
       const state = await readMirror(client);
       if (state === null || (await isFull(client))) return false;
       // Nobody may change day rows between the look at them and the mark up to which they were taken.
@@ -82,7 +85,7 @@ export class PostgresOutbox implements Outbox {
   }
 
   seal(): Promise<Batch | null> {
-    return this.#locked(async (client) => {
+    return this.#connection.locked(async (client) => {
       const state = await readMirror(client);
       if (state === null) return null;
       await refuseRestored(client);
@@ -118,7 +121,7 @@ export class PostgresOutbox implements Outbox {
   }
 
   acknowledge({ life, number, seal }: Pick<Batch, 'life' | 'number' | 'seal'>): Promise<void> {
-    return this.#locked(async (client) => {
+    return this.#connection.locked(async (client) => {
       const { rowCount } = await client.query(
         'UPDATE history_mirror SET shipped = sealed, shipped_seal = $3 WHERE life = $1 AND sealed = $2 AND shipped < sealed',
         [life, number, seal],
@@ -131,7 +134,7 @@ export class PostgresOutbox implements Outbox {
   }
 
   slicesOf(day: number): Promise<number> {
-    return this.#connected(async (client) => {
+    return this.#connection.run(async (client) => {
       const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM day WHERE day = $1', [day]);
       return Math.max(1, Math.ceil(Number(rows[0]?.count ?? 0) / this.#share));
     });
@@ -142,56 +145,41 @@ export class PostgresOutbox implements Outbox {
     read: (state: MirrorState) => Promise<readonly MirroredRow[] | null>,
     mends: boolean,
   ): Promise<SliceComparison | null> {
-    return this.#locked(async (client) => {
+    return this.#compared(slice.day, read, (client, rows) => compareSlice(client, slice, rows, mends));
+  }
+
+  compareSums(
+    day: number,
+    read: (state: MirrorState) => Promise<readonly MirroredSum[] | null>,
+    mends: boolean,
+  ): Promise<SliceComparison | null> {
+    return this.#compared(day, read, (client, sums) => compareSums(client, day, sums, mends));
+  }
+
+  #compared<Far>(
+    day: number,
+    read: (state: MirrorState) => Promise<Far | null>,
+    compare: (client: pg.Client, far: Far) => Promise<SliceComparison>,
+  ): Promise<SliceComparison | null> {
+    return this.#connection.locked(async (client) => {
       const state = await readState(client);
-      if (state === null || state.sealed > state.shipped || state.filledDay < slice.day) return null;
+      if (state === null || state.sealed > state.shipped || state.filledDay < day) return null;
       await refuseRestored(client);
-      const rows = await read(state);
-      return rows === null ? null : await compareSlice(client, slice, rows, mends);
+      const far = await read(state);
+      return far === null ? null : await compare(client, far);
     });
   }
 
+  /** All who ask meanwhile are told the same. @throws within some seconds where PostgreSQL does not answer */
   state(): Promise<MirrorState | null> {
-    return this.#connected(readState);
+    this.#look ??= this.#looks.run(readState).finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
   }
 
   async close(): Promise<void> {
-    await this.#last;
-    await this.#end();
-  }
-
-  async #end(): Promise<void> {
-    const client = this.#client;
-    this.#client = null;
-    await client?.end().catch(() => {});
-  }
-
-  /** What fails is rolled back with its connection. */
-  #locked<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    return this.#connected(async (client) => {
-      await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${MIRROR_LOCK})`);
-      const result = await work(client);
-      await client.query('COMMIT');
-      return result;
-    });
-  }
-
-  /** One after the other: a transaction is nobody else's. */
-  #connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => this.#tried(work));
-    this.#last = turn.catch(() => {});
-    return turn;
-  }
-
-  /** A connection that failed is not used again: the next call makes another. */
-  async #tried<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    this.#client ??= await connect(this.#url, this.#longestMs);
-    try {
-      return await work(this.#client);
-    } catch (error) {
-      await this.#end();
-      throw error;
-    }
+    await Promise.all([this.#connection.close(), this.#looks.close()]);
   }
 }
 
@@ -209,27 +197,6 @@ async function lockDays(client: pg.Client): Promise<boolean> {
 }
 
 const LOCK_NOT_AVAILABLE = '55P03';
-
-/**
- * A server that is silent is given up, and one that hears nothing from here rolls back: a transaction of ours may hold locks
- * that whoever writes waits for. ClickHouse is asked in the longest pause.
- */
-async function connect(url: string, longestMs = LONGEST_MS): Promise<pg.Client> {
-  const options = { name: 'xpert history', answerMs: longestMs + ANSWER_MS };
-  const { client } = await connectToPrimary(url, CONNECT_MS, options);
-  try {
-    await client.query(
-      `SET search_path = xpert, pg_catalog; SET timezone = 'UTC'; SET default_transaction_isolation = 'read committed';
-       SET statement_timeout = ${longestMs}; SET idle_in_transaction_session_timeout = ${longestMs};
-       SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-       SET tcp_user_timeout = 20000`,
-    );
-    return client;
-  } catch (error) {
-    client.end().catch(() => {});
-    throw error;
-  }
-}
 
 const ADDED = ['rx', 'tx', 'undirected', 'markup', 'hours', 'connections', 'present'] as const;
 
@@ -262,17 +229,18 @@ async function beginAnew(client: pg.Client): Promise<void> {
 
 /** Nothing is noted any more, and what waits is forgotten: for a ledger whose mirror is not kept. @returns false if there was none */
 export async function endMirror(url: string): Promise<boolean> {
-  const client = await connect(url);
+  const connection = new OutboxConnection(url, LONGEST_MS);
   try {
-    const { rows } = await client.query('SELECT 1 FROM history_mirror');
-    if (rows.length === 0) return false;
-    const drops = TRIGGERS.map(({ name }) => `DROP TRIGGER IF EXISTS ${name} ON day;`).join(' ');
-    const tables = ['history_mirror', 'history_outbox', 'history_batch', 'history_batch_row'];
-    const empties = tables.map((table) => `DELETE FROM ${table};`).join(' ');
-    await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${MIRROR_LOCK}); ${drops} ${empties} COMMIT`);
-    return true;
+    return await connection.locked(async (client) => {
+      const { rows } = await client.query('SELECT 1 FROM history_mirror');
+      if (rows.length === 0) return false;
+      const drops = TRIGGERS.map(({ name }) => `DROP TRIGGER IF EXISTS ${name} ON day;`).join(' ');
+      const tables = ['history_mirror', 'history_outbox', 'history_batch', 'history_batch_row'];
+      await client.query(`${drops} ${tables.map((table) => `DELETE FROM ${table};`).join(' ')}`);
+      return true;
+    });
   } finally {
-    await client.end();
+    await connection.close();
   }
 }
 
@@ -336,7 +304,7 @@ async function readBatch(client: pg.Client, life: string, number: number): Promi
     rowMode: 'array',
     text: `SELECT ${BATCH_COLUMNS.map((name) => COLUMN[name] ?? `r.${name}`).join(', ')}
       FROM history_batch_row r LEFT JOIN tally t ON t.id = r.tally_id LEFT JOIN series s ON s.id = t.series_id
-      LEFT JOIN carrier c ON c.id = s.carrier_id WHERE r.number = $1 ORDER BY r.day, r.tally_id`,
+      LEFT JOIN carrier c ON c.id = coalesce(s.carrier_id, -r.tally_id) WHERE r.number = $1 ORDER BY r.day, r.tally_id`,
     values: [number],
   });
   return { life, number, seal: batch.seal, rows };
@@ -344,8 +312,8 @@ async function readBatch(client: pg.Client, life: string, number: number): Promi
 
 /** Columns that a batch does not keep: what they tell never changes. */
 const COLUMN: Readonly<Record<string, string>> = {
-  segment_id: 't.segment_id',
-  carrier_id: 's.carrier_id',
+  segment_id: 'coalesce(t.segment_id, 0)',
+  carrier_id: 'c.id',
   server: 'c.server',
   port: 'c.port',
   protocol: 'c.protocol',

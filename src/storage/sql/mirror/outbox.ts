@@ -1,4 +1,7 @@
-/** What one batch adds to one row of the mirror, as text that loses no bit. In the order of `BATCH_COLUMNS`. */
+/**
+ * What one batch adds to one row of the mirror, as text that loses no bit. In the order of `BATCH_COLUMNS`. A tally below 0 is
+ * a carrier, of which the sum alone is changed: only a comparison finds such a thing to do.
+ */
 export type BatchRow = readonly string[];
 
 /** Columns of a row in a batch: of which row it is, then what is added to it. */
@@ -22,6 +25,9 @@ export interface Batch {
 /** A row of the mirror: `[tally id, segment id, protocol, node id, rx, tx, undirected, markup, hours, connections, present]`. */
 export type MirroredRow = readonly string[];
 
+/** A sum of the mirror: `[carrier id, protocol, node id, rx, tx, undirected, markup]`. */
+export type MirroredSum = readonly string[];
+
 /** Rows of a day whose tally id, divided by `slices`, leaves `slice`. */
 export interface DaySlice {
   readonly day: number;
@@ -29,7 +35,7 @@ export interface DaySlice {
   readonly slices: number;
 }
 
-/** How a slice of a day in the mirror compares with the ledger. */
+/** How a slice of a day in the mirror, or its sums, compare with the ledger. */
 export interface SliceComparison {
   /** Rows that either side has. */
   readonly rows: number;
@@ -83,6 +89,12 @@ export interface Outbox {
   compare(
     slice: DaySlice,
     read: (state: MirrorState) => Promise<readonly MirroredRow[] | null>,
+    mends: boolean,
+  ): Promise<SliceComparison | null>;
+  /** The same for the sums of a day by carrier. */
+  compareSums(
+    day: number,
+    read: (state: MirrorState) => Promise<readonly MirroredSum[] | null>,
     mends: boolean,
   ): Promise<SliceComparison | null>;
   state(): Promise<MirrorState | null>;

@@ -59,9 +59,9 @@ export class MirrorReader {
          SELECT 0 AS number, day, tally_id, rx, tx, undirected, markup FROM history_outbox
          UNION ALL SELECT number, day, tally_id, rx, tx, undirected, markup FROM history_batch_row WHERE number > @through)
        SELECT w.day, ${line} AS line, ${sums('w')}
-       FROM w JOIN tally t ON t.id = w.tally_id JOIN segment g ON g.id = t.segment_id
-       JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = s.carrier_id
-       WHERE CAST(w.number AS TEXT) || ' ' || CAST(g.id % @shards AS TEXT) NOT IN (SELECT value FROM json_each(@held))
+       FROM w LEFT JOIN tally t ON t.id = w.tally_id LEFT JOIN segment g ON g.id = t.segment_id
+       LEFT JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = coalesce(s.carrier_id, -w.tally_id)
+       WHERE CAST(w.number AS TEXT) || ' ' || CAST(coalesce(g.id, 0) % @shards AS TEXT) NOT IN (SELECT value FROM json_each(@held))
          AND w.day BETWEEN @first AND @last AND (@nodeId IS NULL OR c.node_id = @nodeId)
          AND (@segments IS NULL OR CAST(g.id AS TEXT) IN (SELECT value FROM json_each(@segments)))
        GROUP BY w.day, 2`,

@@ -4,6 +4,7 @@ import { ClickHouseClient } from '../../src/storage/clickhouse/client.ts';
 import { DayTable } from '../../src/storage/clickhouse/day-table.ts';
 import { BATCH_COLUMNS } from '../../src/storage/sql/mirror/outbox.ts';
 import { CLUSTER, ClickHouseCluster, ONE_SHARD_LESS } from '../support/clickhouse-cluster.ts';
+import { killedWhileItShips } from '../support/killed-shipping.ts';
 import { mirrorDays } from '../support/mirrored-store.ts';
 import { Deeds, databaseOf, MirroredWorld, type MirrorPlace, startPostgres } from '../support/mirrored-world.ts';
 import type { PostgresServer } from '../support/postgres.ts';
@@ -29,11 +30,14 @@ async function onCluster(): Promise<MirrorPlace> {
   const days = async (life: string) => {
     const copies = [];
     for (const replica of [0, 1]) {
-      const halves = [await of(replica, 'xpert_day_shard', life), await of(2 + replica, 'xpert_day_shard', life)];
+      const halves = [
+        await of(replica, 'xpert_history_shard', life),
+        await of(2 + replica, 'xpert_history_shard', life),
+      ];
       for (const half of halves) expect(half.length).toBeGreaterThan(0);
       copies.push(sorted(halves.flat()));
     }
-    return [...copies, await of(3, 'xpert_day_all', life)];
+    return [...copies, await of(3, 'xpert_history_all', life)];
   };
   return { url, cluster: CLUSTER, days };
 }
@@ -53,6 +57,8 @@ async function begun(): Promise<{ world: MirroredWorld; deeds: Deeds }> {
   await deeds.begin();
   for (let n = 0; n < 6; n++) await deeds.report(n, 10 + n, 1 + n);
   deeds.pass(24 * 40);
+  // Charts of everything have it from the mirror where records are gone.
+  await deeds.cleanup(5);
   return { world, deeds };
 }
 
@@ -167,10 +173,10 @@ function tables(url: string): DayTable[] {
 /** Only the replica that leads its shard takes this. */
 async function dropFromSecondShard(url: string, partition: string): Promise<void> {
   for (const server of cluster.servers.slice(2)) {
-    const of = `database = '${databaseOf(url)}' AND table = 'xpert_day_shard'`;
+    const of = `database = '${databaseOf(url)}' AND table = 'xpert_history_shard'`;
     const [[leads] = []] = await server.ask(`SELECT is_leader FROM system.replicas WHERE ${of}`);
     if (leads === '1')
-      return void (await server.ask(`ALTER TABLE ${databaseOf(url)}.xpert_day_shard DROP PARTITION ${partition}`));
+      return void (await server.ask(`ALTER TABLE ${databaseOf(url)}.xpert_history_shard DROP PARTITION ${partition}`));
   }
   throw new Error('neither leads');
 }
@@ -217,7 +223,7 @@ test('of a batch that one shard took and the other could not, the rest is sent',
 
 /** The table that asks all shards, as it is over the shard that stays. */
 async function withoutSecondShard(url: string): Promise<DayTable> {
-  for (const server of cluster.servers) await server.ask(`DROP TABLE ${databaseOf(url)}.xpert_day_all`);
+  for (const server of cluster.servers) await server.ask(`DROP TABLE ${databaseOf(url)}.xpert_history_all`);
   const table = new DayTable(new ClickHouseClient(url), ONE_SHARD_LESS);
   await table.prepare();
   return table;
@@ -245,7 +251,7 @@ test('tables that were dropped on all servers are made again', { timeout: 60_000
   const [table] = tables(url) as [DayTable];
   await table.prepare();
   expect(await table.send(batchOf(1, 10))).toBe(true);
-  for (const server of cluster.servers) await server.ask(`DROP TABLE ${databaseOf(url)}.xpert_day_shard`);
+  for (const server of cluster.servers) await server.ask(`DROP TABLE ${databaseOf(url)}.xpert_history_shard`);
   await table.prepare();
   await expect.poll(() => table.holdsAll('7', 1, '901').catch(() => null), { timeout: 20_000 }).toBe(false);
   expect(await table.send({ ...batchOf(1, 10), life: '8' })).toBe(true);
@@ -282,6 +288,16 @@ test('Xpert ended between sending and noting that it was sent', { timeout: 60_00
       await settled(world);
     }
     expect(world.store.seen.restarts).toBe(0);
+  } finally {
+    await world.end();
+  }
+});
+
+test('Xpert killed while it feeds the cluster, again and again', { timeout: 200_000 }, async () => {
+  const world = await MirroredWorld.openOn(postgres, await onCluster());
+  try {
+    await world.close();
+    await killedWhileItShips(world, 4);
   } finally {
     await world.end();
   }

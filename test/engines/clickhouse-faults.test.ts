@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ExpectedError, LedgerFailure } from '../../src/core/errors.ts';
-import { DAY_MS } from '../../src/core/units/time-zone.ts';
+import { killedWhileItShips } from '../support/killed-shipping.ts';
 import { type Loss, LossyProxy } from '../support/lossy-proxy.ts';
-import { ledgerDays, mirrorDays } from '../support/mirrored-store.ts';
-import { Deeds, databaseOf, daysMs, type Engines, MirroredWorld, startEngines } from '../support/mirrored-world.ts';
+import { Deeds, databaseOf, type Engines, MirroredWorld, startEngines } from '../support/mirrored-world.ts';
 import { login, startServer, temporaryFolder } from '../support/server.ts';
 
 let engines: Engines;
@@ -249,7 +248,7 @@ test('a month that is lost behind its back is missing in no chart', { timeout: 6
     await deeds.report(0, 5, 0);
     deeds.pass(24 * 40);
     await world.compare();
-    const table = `${databaseOf(world.mirrorUrl)}.xpert_day`;
+    const table = `${databaseOf(world.mirrorUrl)}.xpert_history`;
     const life = world.sql('SELECT life FROM xpert.history_mirror');
     const [[shipped]] = (await engines.clickhouse.ask(`SELECT max(batch) FROM ${table} WHERE life = ${life}`)) as [
       [string],
@@ -273,7 +272,7 @@ test('a mirror that lost its rows, and one of another history, are filled in ane
     deeds.pass(24 * 40);
     await someLateReports(deeds, 9);
     await world.compare();
-    await engines.clickhouse.ask(`DROP TABLE ${databaseOf(world.mirrorUrl)}.xpert_day`);
+    await engines.clickhouse.ask(`DROP TABLE ${databaseOf(world.mirrorUrl)}.xpert_history`);
     await world.compareCharts(deeds.users, deeds.nodeId);
     await world.compare();
     expect(world.store.seen.restarts).toBe(1);
@@ -299,8 +298,7 @@ test('a server whose mirror is away says so, and tells no password', { timeout: 
   try {
     await world.close();
     await engines.clickhouse.kill();
-    const env = { XPERT_DATABASE_URL: world.url, XPERT_CLICKHOUSE_URL: world.mirrorUrl };
-    const server = await startServer({ dataDir: dataDir.path, env });
+    const server = await startServer({ dataDir: dataDir.path, env: world.env });
     const headers = { cookie: await login(server) };
     const ask = async (path: string) => await (await fetch(`${server.url}${path}`, { headers })).text();
     await expect.poll(() => ask('/metrics')).toMatch(/^xpert_history_shipping_up 0$/m);
@@ -323,49 +321,10 @@ test('a server whose mirror is away says so, and tells no password', { timeout: 
 
 test('Xpert killed while it ships, again and again', { timeout: 200_000 }, async () => {
   const world = await MirroredWorld.open(engines);
-  const dataDir = temporaryFolder('mirrored-server');
   try {
     await world.close();
-    const env = { XPERT_DATABASE_URL: world.url, XPERT_CLICKHOUSE_URL: world.mirrorUrl };
-    const send = async (url: string, n: number) => {
-      const end = new Date(Date.now() - daysMs(1 + (n % 20)));
-      const period = { period_start: new Date(end.getTime() - daysMs(1)).toISOString(), period_end: end.toISOString() };
-      const fields = { user_token: `user-${n % 5}`, server: 'vpn.example.com', port: 443, protocol: 'vless' };
-      const body = { ...fields, ...period, event_id: `late-${n}`, bytes_uploaded: n, bytes_downloaded: 2 * n + 1 };
-      await fetch(`${url}/api/xpert/traffic-webhook`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }).catch(() => null);
-    };
-    for (let round = 0; round < 4; round++) {
-      const server = await startServer({ dataDir: dataDir.path, env });
-      const sending = (async () => {
-        for (let n = 0; n < 40; n++) await send(server.url, round * 40 + n);
-      })();
-      await delay(300 + 700 * round);
-      await server.kill();
-      await sending;
-    }
-    const server = await startServer({ dataDir: dataDir.path, env });
-    try {
-      await send(server.url, 999);
-      const today = Math.floor(Date.now() / DAY_MS);
-      const isDone = () =>
-        world.sql(`SELECT filled_day >= ${today - 2} AND shipped = sealed AND shipped > 0
-          AND NOT EXISTS (SELECT 1 FROM xpert.history_outbox) FROM xpert.history_mirror`) === 't';
-      for (let tries = 0; !isDone() && tries < 600; tries++) await delay(100);
-      expect(isDone()).toBe(true);
-      const life = world.sql('SELECT life FROM xpert.history_mirror');
-      const filled = Number(world.sql('SELECT filled_day FROM xpert.history_mirror'));
-      const days = ledgerDays(engines.postgres, world.url, filled + 1);
-      expect(days.length).toBeGreaterThan(20);
-      expect(await mirrorDays(engines.clickhouse, `${databaseOf(world.mirrorUrl)}.xpert_day`, life)).toEqual(days);
-    } finally {
-      expect(await server.stop()).toBe(0);
-    }
+    await killedWhileItShips(world, 4);
   } finally {
     await world.end();
-    dataDir.remove();
   }
 });

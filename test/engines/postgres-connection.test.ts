@@ -51,7 +51,7 @@ describe('the thread of sockets', () => {
       // Nothing that it knows.
       thread.postMessage(null);
       expect(await told).toEqual([
-        { kind: 'lost', message: expect.stringContaining('the thread of its socket failed') },
+        { kind: 'lost', message: expect.stringContaining('the thread of its socket failed'), isAway: false },
       ]);
       (await connect()).close();
     } finally {
@@ -83,16 +83,50 @@ describe('the outbox of a mirror', () => {
     const proxy = await BreakableProxy.to(server.tlsPort as number);
     const outbox = new PostgresOutbox(server.tlsAddress(nameOf(database), { port: proxy.port }), undefined, 500);
     try {
-      expect(await outbox.state()).toBeNull();
+      expect(await outbox.seal()).toBeNull();
       proxy.cut();
       const [seal, state] = await Promise.allSettled([outbox.seal(), outbox.state()]);
       expect(seal).toMatchObject({ status: 'rejected', reason: { message: 'Query read timeout' } });
-      // It waited behind that one.
       expect(state).toMatchObject({ status: 'rejected' });
       proxy.mend();
       expect(await outbox.state()).toBeNull();
     } finally {
       await outbox.close();
+      proxy.close();
+    }
+  }, 60_000);
+
+  test('tells how far it is while something else waits, and soon that it cannot be told', async () => {
+    const database = server.newDatabase();
+    openForWriting({ url: database, socket: workers.socket.href }).close();
+    server.sql(nameOf(database), 'INSERT INTO xpert.meta VALUES (\'incarnation\', \'{"id": "one"}\')');
+    const proxy = await BreakableProxy.to(server.tlsPort as number);
+    const outbox = new PostgresOutbox(server.tlsAddress(nameOf(database), { port: proxy.port }));
+    const other = new PostgresOutbox(database);
+    try {
+      await other.begin();
+      let heard = () => {};
+      const paused = new Promise<null>((resolve) => {
+        heard = () => resolve(null);
+      });
+      // Whoever compares holds the lock for which the other one waits.
+      const compared = other.compare({ day: 0, slice: 0, slices: 1 }, () => paused, false);
+      const waiting = Promise.allSettled([outbox.seal()]);
+      for (let looks = 0; looks < 3; looks++) expect(await outbox.state()).toMatchObject({ shipped: 0, waiting: 0 });
+      proxy.cut();
+      for (let looks = 0; looks < 2; looks++) {
+        const began = performance.now();
+        const all = await Promise.allSettled([outbox.state(), outbox.state(), outbox.state()]);
+        expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+        expect(performance.now() - began).toBeLessThan(8_000);
+      }
+      heard();
+      await Promise.allSettled([compared]);
+      proxy.mend();
+      await waiting;
+      expect(await outbox.state()).toMatchObject({ shipped: 0 });
+    } finally {
+      await Promise.all([outbox.close(), other.close()]);
       proxy.close();
     }
   }, 60_000);

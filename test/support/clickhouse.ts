@@ -29,12 +29,15 @@ export class ClickHouseServer {
     this.#ports = ports;
   }
 
-  /** `sections`: of its configuration, beside what every server has. */
-  static async start(ports?: ClickHousePorts, sections = ''): Promise<ClickHouseServer> {
+  /**
+   * `sections`: of its configuration, beside what every server has; `near`: an address of this machine in a network of the test's
+   * own, at which it listens, too.
+   */
+  static async start(ports?: ClickHousePorts, sections = '', near: string | null = null): Promise<ClickHouseServer> {
     if (!existsSync(PROGRAM)) throw new Error('ClickHouse is not installed (package clickhouse-server)');
     const server = new ClickHouseServer(ports ?? (await clickHousePorts()));
     try {
-      server.#make(sections);
+      server.#make(sections, near);
       await server.up();
       return server;
     } catch (error) {
@@ -43,7 +46,7 @@ export class ClickHouseServer {
     }
   }
 
-  #make(sections: string): void {
+  #make(sections: string, near: string | null): void {
     const daemon = this.#daemon;
     const { folder } = daemon;
     const file = (name: string) => daemon.file(name);
@@ -52,7 +55,7 @@ export class ClickHouseServer {
       `<yandex>
         <logger><level>warning</level><log>${file('log')}</log><errorlog>${file('errors')}</errorlog>
           <size>10M</size><count>1</count></logger>
-        <listen_host>127.0.0.1</listen_host><http_port>${this.port}</http_port><tcp_port>${this.#ports.native}</tcp_port>
+        <listen_host>127.0.0.1</listen_host>${near === null ? '' : `<listen_host>${near}</listen_host>`}<http_port>${this.port}</http_port><tcp_port>${this.#ports.native}</tcp_port>
         <interserver_http_port>${this.#ports.interserver}</interserver_http_port>
         <interserver_http_host>127.0.0.1</interserver_http_host>
         <path>${folder}/data/</path><tmp_path>${folder}/tmp/</tmp_path>
@@ -66,7 +69,8 @@ export class ClickHouseServer {
       file('users.xml'),
       `<yandex>
         <profiles><default><max_memory_usage>500000000</max_memory_usage><max_threads>2</max_threads></default></profiles>
-        <users><default><password>${CLICKHOUSE_PASSWORD}</password><networks><ip>127.0.0.1</ip></networks>
+        <users><default><password>${CLICKHOUSE_PASSWORD}</password><networks><ip>127.0.0.1</ip>
+          ${near === null ? '' : `<ip>${near}/30</ip>`}</networks>
           <profile>default</profile><quota>default</quota></default></users>
         <quotas><default/></quotas>
       </yandex>`,
@@ -110,8 +114,8 @@ export class ClickHouseServer {
     return this.address(name);
   }
 
-  address(database: string, port = this.port): string {
-    return `http://default:${encodeURIComponent(CLICKHOUSE_PASSWORD)}@127.0.0.1:${port}/${database}`;
+  address(database: string, port = this.port, host = '127.0.0.1'): string {
+    return `http://default:${encodeURIComponent(CLICKHOUSE_PASSWORD)}@${host}:${port}/${database}`;
   }
 
   /** What it answers, as lines of values. */

@@ -42,7 +42,7 @@ export class Lab {
     await b.up(nameB, addressB);
   }
 
-  /** A cable between a host and this machine. @returns the host's address as seen from here */
+  /** A cable between a host and this machine, which has the address before the host's. @returns the host's, as seen from here */
   async linkToHere(host: LabHost, name: string): Promise<string> {
     const [third = 0, random = 0] = randomBytes(2);
     const fourth = random & 252;

@@ -18,10 +18,15 @@ export interface Engines {
 /** A database with the schema, to be copied. */
 const MADE = 'made';
 
-export async function startPostgres(): Promise<PostgresServer> {
-  const postgres = await PostgresServer.start();
+/** What worlds need of a server. */
+export async function makeSchema(postgres: PostgresServer): Promise<void> {
   postgres.sql('postgres', `CREATE DATABASE ${MADE}`);
   openForWriting({ url: postgres.address(MADE), socket: (await postgresWorkers()).socket.href }).close();
+}
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const postgres = await PostgresServer.start();
+  await makeSchema(postgres);
   return postgres;
 }
 
@@ -44,7 +49,7 @@ export interface MirrorPlace {
 
 async function onServer(clickhouse: ClickHouseServer, port?: number): Promise<MirrorPlace> {
   const database = databaseOf(await clickhouse.newDatabase());
-  const days = async (life: string) => [await mirrorDays(clickhouse, `${database}.xpert_day`, life)];
+  const days = async (life: string) => [await mirrorDays(clickhouse, `${database}.xpert_history`, life)];
   return { url: clickhouse.address(database, port), cluster: null, days };
 }
 
@@ -121,10 +126,25 @@ export class MirroredWorld {
     await this.store.heartbeat();
     await this.store.history.summary(null, all);
     await this.shipped();
+    return await this.compareDays(this.today);
+  }
+
+  /** Days before `today` row by row, as they are now. @returns how many rows there are */
+  async compareDays(today: number): Promise<number> {
     const life = this.sql('SELECT life FROM xpert.history_mirror');
-    const days = ledgerDays(this.#postgres, this.url, this.today);
+    const days = ledgerDays(this.#postgres, this.url, today);
     for (const copy of await this.#mirror.days(life)) expect(copy).toEqual(days);
     return days.length;
+  }
+
+  /** Of a server of its own on the same ledger and mirror. */
+  get env(): Record<string, string> {
+    const { cluster } = this.#mirror;
+    return {
+      XPERT_DATABASE_URL: this.url,
+      XPERT_CLICKHOUSE_URL: this.mirrorUrl,
+      ...(cluster === null ? {} : { XPERT_CLICKHOUSE_CLUSTER: cluster }),
+    };
   }
 
   /** Every chart of days as the mirror and the outbox have it, and as the tables have it. */

@@ -30,25 +30,34 @@ export class PostgresServer {
   readonly folder: string;
   /** Where it listens for TLS connections with a password beside that; null: nowhere. */
   readonly tlsPort: number | null;
+  /** An address of this machine in a network of the test's own, at which it listens, too; null: none. */
+  readonly near: string | null;
   readonly #settings: readonly string[];
   readonly #daemon: Daemon;
   #databases = 0;
 
-  private constructor(daemon: Daemon, tlsPort: number | null, settings: readonly string[]) {
+  private constructor(daemon: Daemon, tlsPort: number | null, settings: readonly string[], near: string | null = null) {
     this.#daemon = daemon;
     this.folder = daemon.folder;
     this.tlsPort = tlsPort;
+    this.near = near;
     this.#settings = settings;
   }
 
   /**
    * `tls`: it listens on 127.0.0.1, too, and lets nobody in there without TLS and a password. `durable`: its files are on a
    * disk, and a commit waits for it, with the settings that PostgreSQL has by itself. `replicated`: it can have a standby.
+   * `near`: with TLS, an address of a network of the test's own at which it takes passwords without.
    */
-  static async start({ tls = false, durable = false, replicated = false } = {}): Promise<PostgresServer> {
+  static async start({
+    tls = false,
+    durable = false,
+    replicated = false,
+    near = null as string | null,
+  } = {}): Promise<PostgresServer> {
     const settings = [...(durable ? [] : IN_MEMORY), ...(durable || replicated ? [] : ALONE)];
     const daemon = newDaemon(durable ? tmpdir() : SCRATCH);
-    const server = new PostgresServer(daemon, tls ? await freePort() : null, settings);
+    const server = new PostgresServer(daemon, tls ? await freePort() : null, settings, near);
     return await server.#begin(() => server.#make());
   }
 
@@ -107,8 +116,9 @@ export class PostgresServer {
     writeFileSync(path.join(folder, 'key.pem'), key, { mode: 0o600 });
     writeFileSync(path.join(folder, 'cert.pem'), cert);
     giveToNobody(path.join(folder, 'key.pem'));
-    const rules = 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n';
-    writeFileSync(path.join(folder, 'data/pg_hba.conf'), rules);
+    const rules = ['local all all trust', 'hostssl all all 127.0.0.1/32 scram-sha-256'];
+    if (this.near !== null) rules.push(`host all all ${this.near}/30 scram-sha-256`);
+    writeFileSync(path.join(folder, 'data/pg_hba.conf'), `${rules.join('\n')}\n`);
   }
 
   /** Starts it, again after `kill`. */
@@ -119,7 +129,12 @@ export class PostgresServer {
       ...this.#settings,
       ...(this.tlsPort === null
         ? ['listen_addresses=']
-        : ['listen_addresses=127.0.0.1', `port=${this.tlsPort}`, 'ssl=on', ...this.#certificate()]),
+        : [
+            `listen_addresses=${['127.0.0.1', this.near ?? []].flat().join(',')}`,
+            `port=${this.tlsPort}`,
+            'ssl=on',
+            ...this.#certificate(),
+          ]),
     ];
     const args = ['-D', path.join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
     let said = '';
@@ -189,6 +204,11 @@ export class PostgresServer {
   ) {
     const secret = encodeURIComponent(password);
     return `postgres://xpert:${secret}@127.0.0.1:${port}/${database}?sslmode=verify-full&sslrootcert=${ca}`;
+  }
+
+  /** With the password, by way of the test's own network. */
+  nearAddress(database: string): string {
+    return `postgres://xpert:${encodeURIComponent(DATABASE_PASSWORD)}@${this.near}:${this.tlsPort}/${database}`;
   }
 
   /** Writes a database into a file, also while somebody writes to it. */

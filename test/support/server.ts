@@ -24,6 +24,8 @@ export interface TestServer {
 export interface ServerOptions {
   readonly dataDir: string;
   readonly port?: number;
+  /** Where it can be reached from here, if that is not loopback: of a namespace. */
+  readonly host?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Ready when this answers 200: one that cannot answer /readyz yet may live. */
   readonly readyPath?: string;
@@ -48,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
     env: {
       ...environmentWithoutXpert(),
       XPERT_PORT: String(port),
+      ...(options.host === undefined ? {} : { XPERT_HOST: options.host }),
       XPERT_DATA_DIR: options.dataDir,
       XPERT_TIME_ZONE: 'UTC',
       XPERT_ADMIN_USERNAME: OWNER.name,
@@ -67,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
     }
     return child.exitCode;
   };
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${options.host ?? '127.0.0.1'}:${port}`;
   await untilReady(child, `${url}${options.readyPath ?? '/readyz'}`, output);
   return {
     url,

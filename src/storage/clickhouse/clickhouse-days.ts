@@ -11,8 +11,8 @@ export const LONG_DAYS = 31;
 interface Health {
   /** Why it is not shipped to at present; null: it is. */
   readonly failure: unknown;
-  /** It did not answer as it should: it is to be looked at. */
-  doubt(): void;
+  /** It did not answer as it should, or not at all: it is to be looked at. */
+  doubt(failure: LedgerFailure | null): void;
 }
 
 /** Sums of days long ago, from ClickHouse; where it fails the tables answer. */
@@ -33,6 +33,7 @@ export class ClickHouseDays implements FarDays {
     if (query.bucketSeconds < 86_400 || this.#health.failure !== null) return null;
     const asked = await this.#slow.read('planFarChart', query, who, this.#atLeastDays);
     if (asked === null) return null;
+    let failure: LedgerFailure | null = null;
     try {
       const summed = await this.#table.sum({ ...asked, line: lineOf(asked) });
       if (summed !== null) {
@@ -41,8 +42,9 @@ export class ClickHouseDays implements FarDays {
       }
     } catch (error) {
       if (!(error instanceof LedgerFailure)) throw error;
+      if (error.code === 'history-unreachable') failure = error;
     }
-    this.#health.doubt();
+    this.#health.doubt(failure);
     return null;
   }
 }

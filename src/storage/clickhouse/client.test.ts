@@ -6,12 +6,15 @@ import { ClickHouseClient } from './client.ts';
 
 let server: Server;
 let asked: { url: URL; headers: IncomingMessage['headers']; body: string }[];
+let isThere: boolean;
 let answer: { status: number; text: string; headers?: Record<string, string> } | null;
 
 beforeEach(async () => {
   asked = [];
+  isThere = false;
   answer = { status: 200, text: '{"data": [["18446744073709551615", 7, "a"]]}' };
   server = createServer((request, response) => {
+    if (isThere && request.url === '/ping') return void response.end('Ok.');
     let body = '';
     request.setEncoding('utf8').on('data', (text) => {
       body += text;
@@ -88,6 +91,21 @@ test('what is under way when the client is closed fails, and nothing is asked an
   await expect(silent).rejects.toMatchObject({ code: 'history-unreachable' });
   await expect(closed.run('SELECT 2')).rejects.toThrow('it is not asked any more');
   expect(asked.map(({ body }) => body)).not.toContain('SELECT 2');
+});
+
+test('a server that works on a statement is waited for; one that does not answer anything any more is given up soon', async () => {
+  answer = null;
+  isThere = true;
+  const patient = new ClickHouseClient(`http://127.0.0.1:${port()}/history`, 60_000, 30);
+  let isOver = false;
+  const slow = patient.run('SELECT sleep(3)').finally(() => {
+    isOver = true;
+  });
+  await new Promise((later) => setTimeout(later, 300));
+  expect(isOver).toBe(false);
+  // The cable is pulled: nobody is told.
+  isThere = false;
+  await expect(slow).rejects.toThrow('ClickHouse cannot be reached: it does not answer.');
 });
 
 test('a server that is silent, or not there, cannot be reached', async () => {

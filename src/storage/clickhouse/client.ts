@@ -3,6 +3,8 @@ import { eachHost } from '../../lib/several-hosts.ts';
 
 /** How long a statement may take, ms: a batch or a sum over years. */
 const TIMEOUT_MS = 60_000;
+/** A server that says nothing for so long is asked whether it is there, and has as long to say so, ms. */
+const SILENT_MS = 3_000;
 const CLOSED = new Error('it is not asked any more');
 
 /** A table sent along with a statement, which asks it by its name. */
@@ -30,18 +32,20 @@ export class ClickHouseClient {
   readonly #bases: readonly URL[];
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
+  readonly #silentMs: number;
   readonly #underWay = new Set<AbortController>();
   #turn = 0;
   #isClosed = false;
 
   /** `url`: `http(s)://user:password@host:8123[,host:8123…]/database`; of several servers the next one is asked after a failure. */
-  constructor(url: string, timeoutMs = TIMEOUT_MS) {
+  constructor(url: string, timeoutMs = TIMEOUT_MS, silentMs = SILENT_MS) {
     const [base, ...others] = eachHost(url) as [URL, ...URL[]];
     this.#headers = {
       'x-clickhouse-user': inHeader(decodeURIComponent(base.username) || 'default'),
       'x-clickhouse-key': inHeader(decodeURIComponent(base.password)),
     };
     this.#timeoutMs = timeoutMs;
+    this.#silentMs = silentMs;
     this.database = decodeURIComponent(base.pathname.slice(1)) || 'default';
     this.#bases = [base, ...others].map((server) => askedAt(server, this.database));
   }
@@ -103,6 +107,7 @@ export class ClickHouseClient {
     if (this.#isClosed) throw unreachable(CLOSED);
     const asked = new AbortController();
     const timer = setTimeout(() => asked.abort(new Error('there was no answer in time')), timeoutMs);
+    const watch = setInterval(() => void this.#watch(url, asked), this.#silentMs);
     this.#underWay.add(asked);
     try {
       // Elsewhere the password is nobody's business: where it is sent on to is refused like any other answer.
@@ -113,7 +118,22 @@ export class ClickHouseClient {
       throw unreachable(error);
     } finally {
       clearTimeout(timer);
+      clearInterval(watch);
       this.#underWay.delete(asked);
+    }
+  }
+
+  /**
+   * A statement may take long; a server that is cut off without a word would hold up whoever waits for it as long. Over another
+   * connection it is asked for nothing: whatever it answers, it is there.
+   */
+  async #watch(of: URL, asked: AbortController): Promise<void> {
+    const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(this.#silentMs)]);
+    try {
+      const answer = await fetch(new URL('/ping', of), { redirect: 'manual', signal });
+      await answer.arrayBuffer();
+    } catch {
+      asked.abort(new Error('it does not answer'));
     }
   }
 }

@@ -43,9 +43,13 @@ export class Shipper {
     this.#running ??= this.#run();
   }
 
-  /** The table did not answer as it should: it is looked at before anything else is sent. */
-  doubt(): void {
+  /**
+   * The table did not answer as it should: it is looked at before anything else is sent.
+   * @param failure why nobody else is to ask it until then; null: it answered
+   */
+  doubt(failure: LedgerFailure | null = null): void {
     this.#isLookedAt = false;
+    this.#failure ??= failure;
   }
 
   /** What PostgreSQL was asked is finished first. */

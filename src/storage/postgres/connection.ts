@@ -19,6 +19,7 @@ export class Connection {
   readonly #stream = new EventEmitter();
   #messages: BackendMessage[] = [];
   #lost: LedgerFailure | null = null;
+  #isAway = false;
 
   /** @throws LedgerFailure if the server does not take the connection */
   constructor(url: string, socketWorker: URL) {
@@ -42,6 +43,11 @@ export class Connection {
       this.#take(next.message as FromSocket);
     }
     return this.#lost;
+  }
+
+  /** It was lost, and another one could not be made either. */
+  get isAway(): boolean {
+    return this.lostBy !== null && this.#isAway;
   }
 
   send(bytes: Uint8Array): void {
@@ -69,7 +75,10 @@ export class Connection {
 
   #take(message: FromSocket): void {
     if (message.kind === 'bytes') this.#stream.emit('data', Buffer.from(message.bytes.buffer));
-    else if (message.kind === 'lost') this.#lost ??= connectionLost(message.message);
+    else if (message.kind === 'lost') {
+      this.#lost ??= connectionLost(message.message);
+      this.#isAway = message.isAway === true;
+    }
   }
 
   #next(timeoutMs?: number): FromSocket | undefined {

@@ -91,6 +91,7 @@ export function openForReading(address: PostgresAddress): ReadConnection {
       });
     },
     lostBy: () => db.lostBy,
+    isAway: () => db.isAway,
     close: () => db.close(),
   };
 }

@@ -133,6 +133,10 @@ export class PostgresDatabase implements Database {
     return this.#connection.lostBy;
   }
 
+  get isAway(): boolean {
+    return this.#connection.isAway;
+  }
+
   close(): void {
     this.#connection.close();
   }

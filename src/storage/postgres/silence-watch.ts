@@ -24,7 +24,7 @@ const VERDICTS: Readonly<Record<SessionState, { readonly times: number; readonly
  */
 export class SilenceWatch {
   readonly #ask: () => Promise<SessionState>;
-  readonly #lose: (why: string) => void;
+  readonly #lose: (why: string, said: SessionState) => void;
   readonly #answers = new AnswerEnds();
   #isAsked = false;
   #timer: NodeJS.Timeout | null = null;
@@ -32,7 +32,7 @@ export class SilenceWatch {
   #times = 0;
 
   /** `ask`: never rejects. */
-  constructor(ask: () => Promise<SessionState>, lose: (why: string) => void) {
+  constructor(ask: () => Promise<SessionState>, lose: (why: string, said: SessionState) => void) {
     this.#ask = ask;
     this.#lose = lose;
   }
@@ -75,7 +75,7 @@ export class SilenceWatch {
     this.#times = state === this.#said ? this.#times + 1 : 1;
     this.#said = state;
     const { times, why } = VERDICTS[state];
-    if (this.#times >= times) this.#lose(why);
+    if (this.#times >= times) this.#lose(why, state);
     else this.#wait();
   }
 }

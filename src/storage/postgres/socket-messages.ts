@@ -18,7 +18,8 @@ export type FromSocket =
   | { readonly kind: 'open' }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'lost'; readonly message: string };
+  /** `isAway`: another connection could not be made either. */
+  | { readonly kind: 'lost'; readonly message: string; readonly isAway?: boolean };
 
 /** The other way: bytes for the server; null ends the connection. */
 export type ToSocket = Uint8Array | null;

@@ -35,10 +35,10 @@ function connect({ url, port, signal }: NewSocket): void {
     tell(message);
     port.close();
   };
-  const lost = (error: Error): void => end({ kind: 'lost', message: error.message });
+  const lost = (error: Error, isAway = false): void => end({ kind: 'lost', message: error.message, isAway });
   let release = (): void => {};
-  const lose = (error: Error): void => {
-    lost(error);
+  const lose = (error: Error, isAway = false): void => {
+    lost(error, isAway);
     release();
   };
   losing.add(lose);
@@ -46,7 +46,7 @@ function connect({ url, port, signal }: NewSocket): void {
     ({ socket, pid, server }) => {
       const watch = new SilenceWatch(
         () => stateOf(server, pid),
-        (why) => lose(new Error(why)),
+        (why, said) => lose(new Error(why), said === 'unreachable'),
       );
       release = () => {
         watch.end();
@@ -59,7 +59,7 @@ function connect({ url, port, signal }: NewSocket): void {
         const bytes = Uint8Array.from(chunk);
         tell({ kind: 'bytes', bytes }, [bytes.buffer]);
       });
-      socket.on('error', lost);
+      socket.on('error', (error) => lost(error));
       socket.on('close', () => lose(new Error('the server closed the connection')));
       port.on('message', (message: ToSocket) => {
         if (message === null) {

@@ -28,5 +28,7 @@ export interface ReadConnection {
   backup(path: string, sealedKey: string | null): { readonly path: string; readonly bytes: number };
   /** Why nothing can be asked over it any more; null while it holds. Absent where it cannot be lost. */
   lostBy?(): LedgerFailure | null;
+  /** True if it was lost, and just now another one could not be made either. */
+  isAway?(): boolean;
   close(): void;
 }

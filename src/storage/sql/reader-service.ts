@@ -66,21 +66,29 @@ class OpenReads {
     return this.#opened !== null;
   }
 
-  /** A read changes nothing: one that lost its connection is asked once more over another. */
+  /**
+   * A read changes nothing: one that lost its connection is asked once more over another. Where that was tried a moment ago,
+   * whoever asks has waited long enough.
+   */
   answer(question: Question): unknown {
     try {
       return this.#ask(question);
     } catch (error) {
       if (!this.#isLost()) throw error;
+      const isAway = this.#opened?.connection.isAway?.() === true;
+      this.#drop();
+      if (isAway) throw error;
       return this.#ask(question);
     }
   }
 
+  #drop(): void {
+    this.#opened?.connection.close();
+    this.#opened = null;
+  }
+
   #ask(question: Question): unknown {
-    if (this.#isLost()) {
-      this.#opened?.connection.close();
-      this.#opened = null;
-    }
+    if (this.#isLost()) this.#drop();
     this.#opened ??= this.#readers();
     const part = 'part' in question ? question.part : 'slow';
     const reader = this.#opened.parts[part] as Asks | undefined;

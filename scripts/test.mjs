@@ -1,4 +1,4 @@
-// `npm test [-- --engines] [-- --long] [-- --torture] [-- PATH…]`: installs what is missing and runs the tests.
+// `npm test [-- --with-engines | --engines | --long | --torture] [-- PATH…]`: installs what is missing and runs the tests.
 // The last line is `N passed, N failed` (`, N skipped` where there are any).
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,14 +11,15 @@ import { ensureSystemPackages } from './lib/system-packages.mjs';
 const say = (line) => process.stdout.write(`${line}\n`);
 const args = process.argv.slice(2);
 const projects = ['unit', 'contract', 'integration', 'e2e'];
+if (args.includes('--with-engines')) projects.push('quick-engines');
 if (args.includes('--engines')) projects.splice(0, projects.length, 'engines');
 if (args.includes('--long')) projects.splice(0, projects.length, 'long');
 if (args.includes('--torture')) projects.splice(0, projects.length, 'torture');
-const filters = args.filter((arg) => !['--engines', '--long', '--torture'].includes(arg));
+const filters = args.filter((arg) => !['--with-engines', '--engines', '--long', '--torture'].includes(arg));
 
 endOnSignals();
 await ensureReady();
-await ensureSystemPackages(say, projects.includes('engines'));
+await ensureSystemPackages(say, projects);
 
 const folder = mkdtempSync(join(tmpdir(), 'xpert-test-'));
 const report = join(folder, 'report.json');

@@ -35,8 +35,11 @@ const wanted = [
 const engines = [
   ['initdb', 'postgresql'],
   ['clickhouse-server', 'clickhouse-server'],
-  ['/usr/share/java/zookeeper.jar', 'zookeeper'],
 ];
+const cluster = [['/usr/share/java/zookeeper.jar', 'zookeeper']];
+
+/** By project of the tests. */
+const wantedBy = { 'quick-engines': engines, engines: [...engines, ...cluster] };
 
 /** Debian keeps the programs of each PostgreSQL in a folder of its own. */
 function postgresFolders() {
@@ -63,8 +66,8 @@ const missingOf = (programs) => programs.filter(([program]) => !found(program));
 const inWords = (list) => list.map(([program, pkg]) => `${program} (package ${pkg})`).join(', ');
 
 /** Installs what is missing where that is possible, and says plainly what the tests will have to do without. */
-export async function ensureSystemPackages(say, withEngines = false) {
-  const missing = () => missingOf(withEngines ? [...wanted, ...engines] : wanted);
+export async function ensureSystemPackages(say, projects) {
+  const missing = () => missingOf([...wanted, ...projects.flatMap((project) => wantedBy[project] ?? [])]);
   const before = missing();
   if (before.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {

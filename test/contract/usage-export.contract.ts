@@ -52,6 +52,7 @@ export function usageExportContract(make: MakeStore): void {
         format: 'ndjson',
         userId: null,
         nodeId: null,
+        now: fixture.clock.now(),
         ...fields,
       } as const;
       let text = '';
@@ -89,6 +90,7 @@ export function usageExportContract(make: MakeStore): void {
         total_bytes: 13,
         billed_bytes: 13,
         flags: [],
+        quality: 'measured',
       });
       expect(rows.find((row) => row.unclaimed === 'ghost')).toMatchObject({
         user: null,
@@ -189,8 +191,85 @@ export function usageExportContract(make: MakeStore): void {
       expect(await lines({ userId: alice }, own)).toEqual([]);
     });
 
+    const fail = () =>
+      store.ledger.recordFailedPoll({
+        nodeId: node,
+        at: fixture.clock.now(),
+        code: 'ssh-unreachable',
+        message: 'The node did not answer.',
+        hint: null,
+        durationMs: 5,
+      });
+    const states = (rows: readonly Line[]) =>
+      rows.map((row) => [String(row.from).slice(5, 16), row.node, row.user, row.total_bytes, row.quality]);
+
+    it('tells of every bucket in which a node was silent: no bytes, which are not 0', async () => {
+      minutes(1);
+      await poll(3, 10);
+      minutes(1);
+      await fail();
+      minutes(45);
+      // 12:01 to 12:47: the quarter with bytes is not whole either.
+      expect(states(await lines())).toEqual([
+        ['03-01T12:00', 'north', 'alice', 13, 'gap'],
+        ['03-01T12:15', 'north', null, null, 'gap'],
+        ['03-01T12:30', 'north', null, null, 'gap'],
+        ['03-01T12:45', 'north', null, null, 'gap'],
+      ]);
+      expect(states(await lines({ bucket: 'day' }))).toEqual([['02-28T18:15', 'north', 'alice', 13, 'gap']]);
+      expect(await lines({ userId: alice })).toHaveLength(4);
+      const south = (await store.inventory.addNode(newNode('south'))).id;
+      const bob = (await store.inventory.addUser(newUser('bob'))).id;
+      expect(await lines({ nodeId: south })).toEqual([]);
+      expect(await lines({ userId: bob })).toEqual([]);
+      const rita = { name: 'rita', role: 'reseller', passwordHash: '', createdAt: new Date() } as const;
+      expect(await lines({}, { kind: 'owner', adminId: (await store.identity.addAdmin(rita)).id })).toEqual([]);
+    });
+
+    it('has no row more of a gap that was caught up, and the same bytes', async () => {
+      minutes(1);
+      await poll(3, 10);
+      await fail();
+      minutes(45);
+      await poll(3, 10);
+      expect(states(await lines())).toEqual([['03-01T12:00', 'north', 'alice', 13, 'late']]);
+      minutes(1);
+      await fail();
+      minutes(60);
+      await poll(93, 10);
+      const rows = await lines();
+      expect(sum(rows)).toBe(103);
+      expect(rows.map(({ quality }) => quality)).not.toContain('gap');
+    });
+
+    it('says when tracking was off, on days without a byte, too', async () => {
+      minutes(1);
+      await poll(3, 10);
+      await store.ledger.setTracking(false, null);
+      minutes(3 * 24 * 60);
+      await store.ledger.setTracking(true, null);
+      await poll(500, 600);
+      minutes(1);
+      await poll(501, 602);
+      const days = await lines({ bucket: 'day' });
+      expect(states(days)).toEqual([
+        ['02-28T18:15', 'north', 'alice', 13, 'tracking-off'],
+        ['03-01T18:15', 'north', null, null, 'tracking-off'],
+        ['03-02T18:15', 'north', null, null, 'tracking-off'],
+        ['03-03T18:15', 'north', 'alice', 3, 'tracking-off'],
+      ]);
+      expect(sum(await lines())).toBe(16);
+    });
+
     async function piecesOf(most: number): Promise<string[]> {
-      const query = { period: MARCH, bucket: 'quarter', format: 'csv', userId: null, nodeId: null } as const;
+      const query = {
+        period: MARCH,
+        bucket: 'quarter',
+        format: 'csv',
+        userId: null,
+        nodeId: null,
+        now: fixture.clock.now(),
+      } as const;
       const pieces: string[] = [];
       for await (const piece of store.exports.exportUsage(query, all)) if (pieces.push(piece) >= most) break;
       return pieces;
@@ -216,7 +295,14 @@ export function usageExportContract(make: MakeStore): void {
         minutes(60);
       }
       minutes(3 * 24 * 60);
-      const query = { period: MARCH, bucket: 'quarter', format: 'csv', userId: null, nodeId: null } as const;
+      const query = {
+        period: MARCH,
+        bucket: 'quarter',
+        format: 'csv',
+        userId: null,
+        nodeId: null,
+        now: fixture.clock.now(),
+      } as const;
       const pieces = store.exports.exportUsage(query, all)[Symbol.asyncIterator]();
       expect((await pieces.next()).done).toBe(false);
       const { keepsFrom } = await store.ledger.previewCleanup(1);

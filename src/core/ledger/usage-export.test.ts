@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FLAG, type Flags } from '../metering/flags.ts';
+import type { Quality } from '../metering/quality.ts';
 import type { Traffic } from '../units/bytes.ts';
 import {
   type ExportFormat,
@@ -8,7 +9,9 @@ import {
   type ExportTime,
   exportHead,
   flagWords,
+  gapLine,
   exportLine as lineOf,
+  nodeText,
   placeText,
   timeText,
 } from './usage-export.ts';
@@ -16,10 +19,11 @@ import {
 interface ExportRow extends ExportTime, ExportPlace {
   readonly traffic: Traffic;
   readonly flags: Flags | null;
+  readonly quality: Quality | null;
 }
 
 function exportLine(row: ExportRow, format: ExportFormat): string {
-  return lineOf(format, timeText(row, format), placeText(row, format), row.traffic, row.flags);
+  return lineOf(format, timeText(row, format), placeText(row, format), row);
 }
 
 const row: ExportRow = {
@@ -38,6 +42,7 @@ const row: ExportRow = {
   protocol: 'wireguard',
   traffic: { rx: 3n, tx: 2n ** 60n, total: 2n ** 60n + 3n, billed: 7n },
   flags: FLAG.late | FLAG.possibleLoss,
+  quality: 'possible-loss',
 };
 
 /** The fields of a line of CSV, as RFC 4180 has them. */
@@ -50,11 +55,11 @@ describe('a line of an export', () => {
   it('is CSV with the columns of the head, exact numbers and flags in words', () => {
     expect(exportHead('csv')).toBe(
       'from,to,bucket,user,user_id,unclaimed,node,node_id,service,service_id,server,port,protocol,' +
-        'rx_bytes,tx_bytes,total_bytes,billed_bytes,flags\r\n',
+        'rx_bytes,tx_bytes,total_bytes,billed_bytes,flags,quality\r\n',
     );
     expect(exportLine(row, 'csv')).toBe(
       '2026-03-01T10:15:00.000Z,2026-03-01T10:30:00.000Z,quarter,alice,u1,,north,n1,wg0,s1,north,51820,wireguard,' +
-        '3,1152921504606846976,1152921504606846979,7,late possible-loss\r\n',
+        '3,1152921504606846976,1152921504606846979,7,late possible-loss,possible-loss\r\n',
     );
   });
 
@@ -69,16 +74,33 @@ describe('a line of an export', () => {
       unclaimed: null,
       port: 51_820,
       flags: ['late', 'possible-loss'],
+      quality: 'possible-loss',
     });
     expect(line.endsWith('}\n')).toBe(true);
   });
 
   it('tells what is not known from what is nothing', () => {
-    const unknown = exportLine({ ...row, flags: null, traffic: { rx: null, tx: null, total: 5n } }, 'csv');
-    expect(parse(unknown).slice(-5)).toEqual(['', '', '5', '5', 'unknown']);
-    expect(parse(exportLine({ ...row, flags: 0, traffic: { rx: 0n, tx: 5n, total: 5n } }, 'csv')).slice(-5)).toEqual([
-      ...['0', '5', '5', '5', ''],
-    ]);
+    const unknown = { ...row, flags: null, quality: null, traffic: { rx: null, tx: null, total: 5n } };
+    expect(parse(exportLine(unknown, 'csv')).slice(-6)).toEqual(['', '', '5', '5', 'unknown', 'unknown']);
+    expect(JSON.parse(exportLine(unknown, 'ndjson'))).toMatchObject({ flags: null, quality: null });
+    const measured = { ...row, flags: 0, quality: 'measured', traffic: { rx: 0n, tx: 5n, total: 5n } } as const;
+    expect(parse(exportLine(measured, 'csv')).slice(-6)).toEqual(['0', '5', '5', '5', '', 'measured']);
+  });
+
+  it('of a gap has a node and no bytes: unknown, not 0', () => {
+    const of = (format: ExportFormat) => gapLine(format, timeText(row, format), nodeText('n1', 'north', format), 'gap');
+    expect(of('csv')).toBe('2026-03-01T10:15:00.000Z,2026-03-01T10:30:00.000Z,quarter,,,,north,n1,,,,,,,,,,,gap\r\n');
+    expect(JSON.parse(of('ndjson'))).toMatchObject({
+      user: null,
+      node: 'north',
+      server: null,
+      rx_bytes: null,
+      total_bytes: null,
+      billed_bytes: null,
+      flags: [],
+      quality: 'gap',
+    });
+    expect(parse(of('csv'))).toHaveLength(parse(exportHead('csv')).length);
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '\n=1', '\uFF1D1'])(

@@ -1,4 +1,5 @@
 import { FLAG, type Flags } from '../metering/flags.ts';
+import type { Quality } from '../metering/quality.ts';
 import { billedOf, type Traffic } from '../units/bytes.ts';
 import { csvCell } from '../units/csv.ts';
 import type { NodeId, UserId } from '../units/ids.ts';
@@ -15,6 +16,8 @@ export interface ExportQuery {
   readonly format: ExportFormat;
   readonly userId: UserId | null;
   readonly nodeId: NodeId | null;
+  /** Of what is not over: until then it is known. */
+  readonly now: Date;
 }
 
 /** Port: all usage, in pieces of text, in the order of time. */
@@ -41,9 +44,9 @@ export interface ExportPlace {
   readonly nodeName: string | null;
   readonly serviceId: string | null;
   readonly serviceName: string | null;
-  readonly server: string;
-  readonly port: number;
-  readonly protocol: string;
+  readonly server: string | null;
+  readonly port: number | null;
+  readonly protocol: string | null;
 }
 
 const TIME = ['from', 'to', 'bucket'] as const;
@@ -55,7 +58,7 @@ const BYTES = ['rx_bytes', 'tx_bytes', 'total_bytes', 'billed_bytes'] as const;
 
 /** What comes before the rows. */
 export function exportHead(format: ExportFormat): string {
-  return format === 'csv' ? `${[...TIME, ...PLACE, ...BYTES, 'flags'].join(',')}\r\n` : '';
+  return format === 'csv' ? `${[...TIME, ...PLACE, ...BYTES, 'flags', 'quality'].join(',')}\r\n` : '';
 }
 
 /** The beginning of a line: all rows of a bucket share it. */
@@ -70,19 +73,45 @@ export function placeText(place: ExportPlace, format: ExportFormat): string {
   return members(PLACE, values, format);
 }
 
-/** A line of the texts above and of its bytes. `flags`: null where the records that tell are gone. */
+/** A line of the texts above and of its bytes. `flags`, `quality`: null where the records that tell are gone. */
 export function exportLine(
   format: ExportFormat,
   time: string,
   place: string,
-  traffic: Traffic,
-  flags: Flags | null,
+  {
+    traffic,
+    flags,
+    quality,
+  }: { readonly traffic: Traffic; readonly flags: Flags | null; readonly quality: Quality | null },
 ): string {
   const { rx, tx, total } = traffic;
-  const bytes = members(BYTES, [rx, tx, total, billedOf(traffic)], format);
-  if (format === 'csv')
-    return `${time},${place},${bytes},${flags === null ? 'unknown' : flagWords(flags).join(' ')}\r\n`;
-  return `{${time},${place},${bytes},"flags":${flags === null ? 'null' : JSON.stringify(flagWords(flags))}}\n`;
+  const words = flags === null ? null : flagWords(flags);
+  return lineOf(format, time, place, [rx, tx, total, billedOf(traffic)], words, quality);
+}
+
+/** A line of a node in whose bucket nothing was counted, because nothing was known: bytes are null, which is not 0. */
+export function gapLine(format: ExportFormat, time: string, place: string, quality: Quality): string {
+  return lineOf(format, time, place, NO_BYTES, NONE, quality);
+}
+
+/** The place of such a line. */
+export function nodeText(nodeId: string, nodeName: string, format: ExportFormat): string {
+  const nobody = { userId: null, userName: null, unclaimed: null };
+  const nowhere = { serviceId: null, serviceName: null, server: null, port: null, protocol: null };
+  return placeText({ ...nobody, nodeId, nodeName, ...nowhere }, format);
+}
+
+function lineOf(
+  format: ExportFormat,
+  time: string,
+  place: string,
+  values: readonly (bigint | null)[],
+  flags: readonly string[] | null,
+  quality: Quality | null,
+): string {
+  const bytes = members(BYTES, values, format);
+  if (format === 'csv') return `${time},${place},${bytes},${flags?.join(' ') ?? 'unknown'},${quality ?? 'unknown'}\r\n`;
+  return `{${time},${place},${bytes},"flags":${JSON.stringify(flags)},"quality":${JSON.stringify(quality)}}\n`;
 }
 
 type Value = string | bigint | number | null;
@@ -108,6 +137,7 @@ const WORDS = Object.entries(FLAG).map(([name, bit]) => ({
 }));
 
 const NONE: string[] = [];
+const NO_BYTES = BYTES.map(() => null);
 
 /** Each flag as a word; none for measured bytes. */
 export function flagWords(flags: Flags): string[] {

@@ -41,9 +41,10 @@ export function exportRoutes(app: HttpApp, parts: HttpParts): void {
     const { format, bucket, user, node } = request.query;
     const actor = actorOf(request);
     const calendar = await operations.calendar();
-    const period = periodOf(request.query, calendar, clock.now());
+    const now = clock.now();
+    const period = periodOf(request.query, calendar, now);
     const userId = user === undefined ? null : (await visibleUser(parts.ports, actor, user)).id;
-    const query = { period, bucket, format, userId, nodeId: (node as NodeId | undefined) ?? null };
+    const query = { period, bucket, format, userId, nodeId: (node as NodeId | undefined) ?? null, now };
     const pieces = exports.exportUsage(query, visibilityOf(actor))[Symbol.asyncIterator]();
     // What fails at once is still told as a problem; later the connection breaks off.
     const first = await pieces.next();

@@ -5,10 +5,13 @@ import {
   type ExportTime,
   exportHead,
   exportLine,
+  gapLine,
+  nodeText,
   placeText,
   timeText,
 } from '../../../core/ledger/usage-export.ts';
 import type { Visibility } from '../../../core/ledger/usage-history.ts';
+import { type Quality, qualityOf, worseOf } from '../../../core/metering/quality.ts';
 import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { QUARTER_MS, quarterOf } from '../../../core/units/quarter.ts';
 import { BoundedMap } from '../bounded-map.ts';
@@ -16,6 +19,7 @@ import { type Cleaned, cleanedFrom, READ_CLEANED } from '../cleaned.ts';
 import type { ReadConnection } from '../connections.ts';
 import type { Database } from '../database.ts';
 import { toTraffic } from '../rows.ts';
+import { ExportGaps, type NodeState } from './export-gaps.ts';
 import { type AddedRow, ExportSums, type Place, type PlaceSum } from './export-sums.ts';
 import { OWNED, type Params, Statements } from './statements.ts';
 
@@ -95,6 +99,7 @@ class ExportLines {
   readonly #where: string;
   readonly #params: Params;
   readonly #sums = new ExportSums();
+  readonly #gaps: ExportGaps;
   readonly #places = new BoundedMap<number, Place | null>(PLACES_KEPT);
   /** The series to be looked up; null: too many, or all of them. */
   readonly #few: string | null;
@@ -103,6 +108,7 @@ class ExportLines {
     this.#sql = new Statements(db);
     this.#calendar = calendar;
     this.#query = query;
+    this.#gaps = new ExportGaps(this.#sql, query, who);
     const { userId, nodeId } = query;
     this.#where = [
       ...(userId === null ? [] : ['AND g.user_id = @userId']),
@@ -126,6 +132,7 @@ class ExportLines {
     const { period, bucket } = this.#query;
     const cleaned = this.#cleaned();
     const isKept = this.#hasAllRecords(day);
+    this.#gaps.enter(day);
     for (const time of bucketsOf(day, isKept ? bucket : 'day')) {
       if (time.fromMs < period.from.getTime() || time.fromMs >= period.to.getTime()) continue;
       const lines = this.#linesOf(time, isKept ? this.#records(time) : this.#dayRows(day));
@@ -156,11 +163,20 @@ class ExportLines {
   *#written(time: ExportTime, rows: Iterable<PlaceSum>): Generator<string, void> {
     const { format } = this.#query;
     const start = timeText(time, format);
+    const states = this.#gaps.of(time);
+    const counted = new Set<string>();
     for (const { place, flags, ...sums } of rows) {
       const { rx, tx, undirected, markup } = sums;
       // Corrections may have taken back all of it.
       if (rx === 0n && tx === 0n && undirected === 0n && markup === 0n) continue;
-      yield exportLine(format, start, place.text, toTraffic(sums), flags);
+      if (place.nodeId !== null && states.has(place.nodeId)) counted.add(place.nodeId);
+      const quality = qualityIn(flags, place, states);
+      yield exportLine(format, start, place.text, { traffic: toTraffic(sums), flags, quality });
+    }
+    for (const [nodeId, { name, quality }] of states) {
+      // Of a gap that was caught up no bytes means 0, as where there is none.
+      if (quality === 'late' || counted.has(nodeId)) continue;
+      yield gapLine(format, start, nodeText(nodeId, name, format), quality);
     }
   }
 
@@ -173,10 +189,15 @@ class ExportLines {
     return this.#sums.all();
   }
 
-  /** Days with bytes, in order. */
-  #days(fromMs: number, toMs: number): Day[] {
+  /** Days with bytes or gaps, in order. */
+  *#days(fromMs: number, toMs: number): Generator<Day, void> {
     const sql = 'SELECT day FROM calendar_day WHERE from_at < @toMs AND to_at > @fromMs ORDER BY day';
-    return this.#sql.all<{ day: number }>(sql, { fromMs, toMs }).map(({ day }) => this.#calendar.day(day));
+    const days = this.#sql.all<{ day: number }>(sql, { fromMs, toMs }).map(({ day }) => this.#calendar.day(day));
+    const gapMs = this.#gaps.firstMs(this.#query.period);
+    if (gapMs === null) return yield* days;
+    const endMs = Math.min(toMs, Math.max(this.#query.now.getTime(), days.at(-1)?.toMs ?? 0));
+    let day = this.#calendar.dayOf(Math.max(fromMs, Math.min(gapMs, days[0]?.fromMs ?? gapMs)));
+    for (; day.fromMs < endMs; day = this.#calendar.dayOf(day.toMs)) yield day;
   }
 
   /** Records go by cleanups, and what came from the original Xpert has none: then the day row alone tells all of it. */
@@ -249,8 +270,19 @@ class ExportLines {
       { ...this.#params, tallyId },
     );
     if (row === undefined) return null;
-    return { key: `${row.carrierId} ${row.holder}`, text: placeText(row, this.#query.format) };
+    return {
+      key: `${row.carrierId} ${row.holder}`,
+      text: placeText(row, this.#query.format),
+      nodeId: row.nodeId,
+    };
   }
+}
+
+/** As in charts: the worst of its flags and of the gaps of its node. Where flags are gone, only a gap tells. */
+function qualityIn(flags: number | null, { nodeId }: Place, states: ReadonlyMap<string, NodeState>): Quality | null {
+  const ofNode = nodeId === null ? undefined : states.get(nodeId)?.quality;
+  if (flags === null) return ofNode === undefined || ofNode === 'late' ? null : ofNode;
+  return worseOf(qualityOf(flags), ofNode ?? 'measured');
 }
 
 const STEPS: Readonly<Record<ExportBucket, number>> = {

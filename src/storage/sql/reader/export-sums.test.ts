@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type AddedRow, ExportSums, type Place } from './export-sums.ts';
 
-const place = (key: string): Place => ({ key, text: `text of ${key}` });
+const place = (key: string): Place => ({ key, text: `text of ${key}`, nodeId: null });
 const row = (rx: number, tx: number, flags: bigint | null = 0n): AddedRow => ({
   ...{ rx: BigInt(rx), tx: BigInt(tx), undirected: 1n, markup: -2n },
   flags,
@@ -13,7 +13,7 @@ test('rows of one place are added up, in the order in which places came', () => 
   sums.begin();
   sums.add(place('b'), row(1, 20, 1n));
   sums.add(place('a'), row(5, 6));
-  sums.add({ key: 'b', text: 'another series' }, row(2, 30, 4n));
+  sums.add({ ...place('b'), text: 'another series' }, row(2, 30, 4n));
   expect([...sums.all()]).toEqual([
     { place: place('b'), rx: 3n, tx: 50n, undirected: 2n, markup: -4n, flags: 5 },
     { place: place('a'), rx: 5n, tx: 6n, undirected: 1n, markup: -2n, flags: 0 },

@@ -3,6 +3,8 @@ export interface Place {
   /** The same for all series and segments of it. */
   readonly key: string;
   readonly text: string;
+  /** Null where no node of ours carried it. */
+  readonly nodeId: string | null;
 }
 
 /** Bytes of a record or day row. `flags` null: the row has none. */

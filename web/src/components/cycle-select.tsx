@@ -1,8 +1,13 @@
 import { useTranslation } from '../i18n/words.tsx';
+import { useFormat } from '../lib/use-format.ts';
+import { weekCycles } from '../lib/week.ts';
 import { Select } from './select.tsx';
 
-/** Those that the panel offers; the API and the command line know more. */
-const CYCLES = ['month:1', 'jalali-month:1', 'week:mon', 'week:sat', 'day', 'days:30', 'none'] as const;
+/** Those that the panel offers; the API and the command line know more. Of a user or plan, also those of a quota alone. */
+export function offeredCycles(locale: string, ofQuota: boolean): readonly string[] {
+  const calendar = ['month:1', 'jalali-month:1', ...weekCycles(locale), 'day'];
+  return ofQuota ? [...calendar, 'days:30', 'none'] : calendar;
+}
 
 /** How a cycle is called; one that the panel does not offer, as the API calls it. */
 export function useCycleName(): (cycle: string) => string {
@@ -19,7 +24,8 @@ interface CycleSelectProps {
 /** When a quota begins anew. A cycle of other making stays among the choices. */
 export function CycleSelect({ label, value, onChange }: CycleSelectProps) {
   const nameOf = useCycleName();
-  const offered = (CYCLES as readonly string[]).includes(value) ? CYCLES : [value, ...CYCLES];
+  const cycles = offeredCycles(useFormat().locale, true);
+  const offered = cycles.includes(value) ? cycles : [value, ...cycles];
   return (
     <Select
       label={label}

@@ -116,12 +116,12 @@ function RangeMenu({ trigger, range, onPick, named }: RangeMenuProps) {
   );
 }
 
-const CALENDAR: readonly CalendarRange[] = ['today', 'yesterday', 'thisMonth', 'lastMonth'];
+const CALENDAR: readonly CalendarRange[] = ['today', 'yesterday', 'thisWeek', 'lastWeek', 'thisMonth', 'lastMonth'];
 
 function RangeChoices({ range, named, onPick }: Omit<RangeMenuProps, 'trigger'>) {
   const { t } = useTranslation();
-  const { timeZone } = useFormat();
-  const calendar = calendarRanges(timeZone, new Date());
+  const { timeZone, locale } = useFormat();
+  const calendar = calendarRanges(timeZone, locale, new Date());
   return (
     <>
       {named

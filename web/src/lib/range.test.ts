@@ -20,8 +20,30 @@ test('hours slide, days are whole days, own days end with the last one', () => {
 });
 
 test('calendar ranges go by the day of the zone', () => {
-  expect(calendarRanges('America/New_York', now).today).toEqual({ from: '2026-11-20', to: '2026-11-20' });
-  expect(calendarRanges('UTC', now).lastMonth).toEqual({ from: '2026-10-01', to: '2026-10-31' });
+  expect(calendarRanges('America/New_York', 'en', now).today).toEqual({ from: '2026-11-20', to: '2026-11-20' });
+  expect(calendarRanges('UTC', 'en', now).lastMonth).toEqual({ from: '2026-10-01', to: '2026-10-31' });
+});
+
+test('weeks and months are those in which the reader writes dates', () => {
+  const ranges = (locale: string) => {
+    const { thisWeek, lastWeek, thisMonth, lastMonth } = calendarRanges('UTC', locale, now);
+    return [thisWeek, lastWeek, thisMonth, lastMonth].map(({ from, to }) => `${from} ${to}`);
+  };
+  expect(ranges('en')).toEqual([
+    '2026-11-15 2026-11-21',
+    '2026-11-08 2026-11-14',
+    '2026-11-01 2026-11-21',
+    '2026-10-01 2026-10-31',
+  ]);
+  expect(ranges('ru').slice(0, 2)).toEqual(['2026-11-16 2026-11-21', '2026-11-09 2026-11-15']);
+  expect(ranges('zh').slice(2)).toEqual(['2026-11-01 2026-11-21', '2026-10-01 2026-10-31']);
+  // Saturday, 30 Aban 1405; Aban begins on 23 October, Mehr on 23 September.
+  expect(ranges('fa')).toEqual([
+    '2026-11-21 2026-11-21',
+    '2026-11-14 2026-11-20',
+    '2026-10-23 2026-11-21',
+    '2026-09-23 2026-10-22',
+  ]);
 });
 
 test('a part of a chart is two instants to the minute, in the URL and for the server', () => {

@@ -1,3 +1,4 @@
+import { startOfWeek } from './week.ts';
 import { addDays, dayOf, startOfDay } from './zone.ts';
 
 export const RANGES = ['1h', '24h', '7d', '30d', '90d', '1y'] as const;
@@ -73,20 +74,31 @@ export function periodOf(range: Range, timeZone: string, now: Date): { days: num
   return { days: DAYS[range.name] };
 }
 
-/** Calendar ranges beside the sliding ones. */
+/** Calendar ranges beside the sliding ones: weeks and months are those of the locale. */
 export function calendarRanges(
   timeZone: string,
+  locale: string,
   now: Date,
 ): Readonly<Record<CalendarRange, { from: string; to: string }>> {
   const today = dayOf(now, timeZone);
-  const month = `${today.slice(0, 8)}01`;
-  const lastOfPrevious = addDays(month, -1);
   const yesterday = addDays(today, -1);
+  const week = startOfWeek(today, locale);
+  const month = startOfMonth(today, locale);
+  const lastOfPrevious = addDays(month, -1);
   return {
     today: { from: today, to: today },
     yesterday: { from: yesterday, to: yesterday },
+    thisWeek: { from: week, to: today },
+    lastWeek: { from: addDays(week, -7), to: addDays(week, -1) },
     thisMonth: { from: month, to: today },
-    lastMonth: { from: `${lastOfPrevious.slice(0, 8)}01`, to: lastOfPrevious },
+    lastMonth: { from: startOfMonth(lastOfPrevious, locale), to: lastOfPrevious },
   };
 }
-export type CalendarRange = 'today' | 'yesterday' | 'thisMonth' | 'lastMonth';
+export type CalendarRange = 'today' | 'yesterday' | 'thisWeek' | 'lastWeek' | 'thisMonth' | 'lastMonth';
+
+/** The first of the month in the calendar in which the locale's dates are written: a Jalali one in Persian. */
+function startOfMonth(day: string, locale: string): string {
+  const dayOfMonth = new Intl.DateTimeFormat(`${locale}-u-nu-latn`, { day: 'numeric', timeZone: 'UTC' });
+  const part = dayOfMonth.formatToParts(Date.parse(`${day}T00:00:00Z`)).find(({ type }) => type === 'day');
+  return addDays(day, 1 - Number(part?.value));
+}

@@ -1,5 +1,20 @@
 import { formatBytes, formatRate } from '../../lib/format.ts';
+import { startOfWeek } from '../../lib/week.ts';
 import { type ChartData, stack } from './model.ts';
+
+/** Fewer days than these have no weeks that could be seen. */
+const DAYS_IN_WEEKS = 21;
+
+/** Which of the days (`2026-11-21`, in order) have a label, `room` at most: where not all have, those that begin a week in the locale. */
+export function labelledDays(days: readonly string[], room: number, locale: string): boolean[] {
+  if (days.length <= room || days.length < DAYS_IN_WEEKS) {
+    const every = Math.ceil(days.length / room);
+    return days.map((_, index) => index % every === 0);
+  }
+  const every = 7 * Math.ceil(days.length / 7 / room);
+  const first = days.findIndex((day) => startOfWeek(day, locale) === day);
+  return days.map((_, index) => index >= first && (index - first) % every === 0);
+}
 
 /** Factor and unit of the vertical axis, so that its numbers stay short. */
 export function axisUnit(data: ChartData): { readonly factor: number; readonly unit: string } {

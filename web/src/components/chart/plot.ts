@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
-import { axisUnit } from './axis.ts';
+import { dayOf } from '../../lib/zone.ts';
+import { axisUnit, labelledDays } from './axis.ts';
 import { drawStack } from './draw.ts';
 import { type ChartData, stack } from './model.ts';
 
@@ -41,6 +42,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
   const lines = Math.max(1, Math.ceil(max / step));
   const top = lines * step;
   const daily = data.bucketSeconds >= DAY_SECONDS;
+  const days = daily ? data.starts.map((start) => dayOf(new Date(start * 1000), options.timeZone)) : [];
   const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3, useGrouping: false });
   return new uPlot(
     {
@@ -69,7 +71,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
           grid: { show: false },
           ticks: { show: false },
           border: { show: true, stroke: () => color('--axis'), width: 1 },
-          ...(daily ? { splits: (u: uPlot) => dayMiddles(u, middles) } : {}),
+          ...(daily ? { splits: (u: uPlot) => dayMiddles(u, { days, middles, locale: options.locale }) } : {}),
           values: (_, splits, __, ___, increment) => splits.map(timeLabel(options, daily ? DAY_SECONDS : increment)),
         },
         {
@@ -137,10 +139,17 @@ function drawOutByTouch(u: uPlot): void {
 }
 
 /** A label below the middle of a day, for as many days as have room. */
-function dayMiddles(u: uPlot, middles: readonly number[]): number[] {
+function dayMiddles(
+  u: uPlot,
+  {
+    days,
+    middles,
+    locale,
+  }: { readonly days: readonly string[]; readonly middles: readonly number[]; readonly locale: string },
+): number[] {
   const room = Math.max(1, Math.floor(u.width / LABEL_PX));
-  const every = Math.ceil(middles.length / room);
-  return middles.filter((_, index) => index % every === 0);
+  const labelled = labelledDays(days, room, locale);
+  return middles.filter((_, index) => labelled[index]);
 }
 
 /** Distance of the horizontal lines: a round number of the axis' unit, so that three or four lines reach the top. */

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { useIsOwner } from '../../api/session.tsx';
 import type { Settings } from '../../api/types.ts';
+import { offeredCycles, useCycleName } from '../../components/cycle-select.tsx';
 import { FormError } from '../../components/form.tsx';
 import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -72,30 +73,25 @@ function ZoneForm({ settings }: LineProps) {
   );
 }
 
-const CYCLES = ['month:1', 'jalali-month:1', 'week:mon', 'week:sat', 'day'] as const;
-
 /** The cycle of statements and of users without one of their own. One set elsewhere is shown as it is. */
 export function BillingCycleLine({ settings }: LineProps) {
   const { t } = useTranslation();
   const owner = useIsOwner();
   const save = useSetBillingCycle();
-  const known = CYCLES.find((cycle) => cycle === settings.billingCycle);
-  const options = CYCLES.map((cycle) => ({
-    value: cycle as string,
-    label: t(`common.quotaCycle.${cycle.replace(':', '-')}`),
-  }));
-  const own = { value: settings.billingCycle, label: settings.billingCycle };
+  const nameOf = useCycleName();
+  const cycles = offeredCycles(useFormat().locale, false);
+  const offered = cycles.includes(settings.billingCycle) ? cycles : [settings.billingCycle, ...cycles];
   return (
     <Line name={t('settings.cycle')} what={t('settings.cycleWhat')}>
       {owner ? (
         <Select
           label={t('settings.cycle')}
           value={settings.billingCycle}
-          options={known ? options : [own, ...options]}
+          options={offered.map((cycle) => ({ value: cycle, label: nameOf(cycle) }))}
           onChange={(cycle) => save.mutate(cycle)}
         />
       ) : (
-        <b>{known ? t(`common.quotaCycle.${known.replace(':', '-')}`) : settings.billingCycle}</b>
+        <b>{nameOf(settings.billingCycle)}</b>
       )}
     </Line>
   );

@@ -160,7 +160,7 @@ function clockNotice(skewMs: number): SourceNotice[] {
   const minutes = Math.round(Math.abs(skewMs) / 60_000);
   return [
     {
-      code: 'agent-clock-off',
+      code: 'clock-skew',
       message: `The clock of the node is ${minutes} minutes ${skewMs > 0 ? 'behind' : 'ahead'}; its readings are moved to our time.`,
       hint: 'On the node: timedatectl status',
     },

@@ -33,6 +33,8 @@ export function remedyFor(code: string, node: string): readonly string[] {
   return REMEDIES[code]?.(node) ?? [];
 }
 
+const STATISTICS = ['grep -n -A4 \'"stats"\\|"policy"\' /usr/local/etc/xray/config.json'];
+
 const REMEDIES: Readonly<Record<string, (node: string) => readonly string[]>> = {
   'clock-skew': () => ['timedatectl status', 'timedatectl set-ntp true'],
   'clock-ahead': () => ['timedatectl status', 'timedatectl set-ntp true'],
@@ -44,11 +46,13 @@ const REMEDIES: Readonly<Record<string, (node: string) => readonly string[]>> = 
     'grep -rn "reset" /etc/cron* /var/spool/cron 2>/dev/null',
   ],
   'counter-fell': (node) => [`xpert quality node ${node} --days 2`],
-  'readings-quarantined': (node) => [`xpert node show ${node}`, `xpert node link ${node} MBIT|none`],
-  'counters-frozen': (node) => [
-    'grep -n -A4 \'"stats"\\|"policy"\' /usr/local/etc/xray/config.json',
-    `xpert node reconcile ${node} --days 2`,
+  'readings-quarantined': (node) => ['xpert quarantine list', `xpert node link ${node} MBIT|none`],
+  'counter-rewound': () => [
+    'xpert baseline list   # what was not counted; book it with xpert baseline book ID --reason TEXT',
   ],
+  'stats-users-off': () => STATISTICS,
+  'stats-direction-off': () => STATISTICS,
+  'counters-frozen': (node) => [...STATISTICS, `xpert node reconcile ${node} --days 2`],
 };
 
 const TOPICS = {

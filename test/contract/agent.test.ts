@@ -268,7 +268,7 @@ describe('an agent', () => {
     await minutes(3);
     await world.pass(MINUTE);
     expect((await world.store.inventory.pollStates())[0]?.notices).toMatchObject([
-      { code: 'agent-clock-off', message: expect.stringContaining('120 minutes ahead') },
+      { code: 'clock-skew', message: expect.stringContaining('120 minutes ahead') },
     ]);
   });
 

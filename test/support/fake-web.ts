@@ -38,6 +38,8 @@ export class FakeWeb {
   losesNextChange = false;
   /** How the length of an answer is told; `none`: it ends with the connection. */
   framing: 'length' | 'chunks' | 'none' = 'length';
+  /** Of every answer, beside its own: the clock shown in `Date`, say. */
+  headers: Readonly<Record<string, string>> = {};
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -98,7 +100,7 @@ export class FakeWeb {
         : this.framing === 'none'
           ? { connection: 'close' }
           : {};
-    outgoing.writeHead(status, { 'content-type': 'application/json', ...headers, ...framing });
+    outgoing.writeHead(status, { 'content-type': 'application/json', ...this.headers, ...headers, ...framing });
     if (this.framing === 'none') outgoing.useChunkedEncodingByDefault = false;
     if (!isData || this.cutAt === null) {
       outgoing.end(bytes);

@@ -42,7 +42,7 @@ export interface Poll {
    * The node's wall clock as it was read during the poll, in whole seconds, when the source prints it: tells how far it is
    * off ours. Absent where what came back is older than the poll (a file), or the source has no clock.
    */
-  readonly sourceClock?: Date;
+  readonly sourceClock?: Date | undefined;
   /** What the host's network card towards the internet counted, read in the same poll. Reconciled, never booked. */
   readonly host?: HostReading;
 }

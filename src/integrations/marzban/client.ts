@@ -75,6 +75,11 @@ export class MarzbanClient {
     return await this.#authorized(fresh.token, question);
   }
 
+  /** Of the panel's machine, as of the last answer. */
+  get clock(): Date | undefined {
+    return this.#api.clock;
+  }
+
   close(): void {
     this.#api.close();
   }

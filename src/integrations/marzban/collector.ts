@@ -32,7 +32,8 @@ export class MarzbanCollector implements Collector {
     // Somebody made or removed a user just now: seldom twice in a row.
     const { rows, isWhole } = first.isWhole ? first : await read();
     const service = { identity: publicNameOf(this.#base), kind: 'marzban', name: this.#base.hostname, peers: rows };
-    return { complete: isWhole, services: [service], notices: isWhole ? [] : [LIST_MOVED] };
+    const notices = isWhole ? [] : [LIST_MOVED];
+    return { complete: isWhole, sourceClock: this.#client.clock, services: [service], notices };
   }
 
   async close(): Promise<void> {

@@ -107,6 +107,11 @@ export class OutlineClient {
     return reader.finish(answer.headers.date);
   }
 
+  /** Of the server's machine, as of the last answer. */
+  get clock(): Date | undefined {
+    return this.#api.clock;
+  }
+
   close(): void {
     this.#api.close();
     this.#metrics.close();

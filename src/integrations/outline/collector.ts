@@ -31,7 +31,7 @@ export class OutlineCollector implements Collector {
       ...(counters.age === null ? {} : { age: counters.age }),
       peers: peersOf(keys, counters),
     };
-    return { complete: true, services: [service], notices: [] };
+    return { complete: true, sourceClock: this.#client.clock, services: [service], notices: [] };
   }
 
   async close(): Promise<void> {

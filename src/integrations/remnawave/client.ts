@@ -55,6 +55,11 @@ export class RemnawaveClient {
     return { response: responseOf(answer) };
   }
 
+  /** Of the panel's machine, as of the last answer. */
+  get clock(): Date | undefined {
+    return this.#api.clock;
+  }
+
   close(): void {
     this.#api.close();
   }

@@ -30,7 +30,8 @@ export class RemnawaveCollector implements Collector {
     // Somebody made or removed a user just now: seldom twice in a row.
     const { rows: peers, isWhole } = first.isWhole ? first : await readUsers(this.#client, signal);
     const service = { identity: publicNameOf(this.#base), kind: 'remnawave', name: this.#base.hostname, peers };
-    return { complete: isWhole, services: [service], notices: isWhole ? [] : [LIST_MOVED] };
+    const notices = isWhole ? [] : [LIST_MOVED];
+    return { complete: isWhole, sourceClock: this.#client.clock, services: [service], notices };
   }
 
   async close(): Promise<void> {

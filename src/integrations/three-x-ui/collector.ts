@@ -34,7 +34,7 @@ export class ThreeXuiCollector implements Collector {
     this.#version = version;
     const identity = publicNameOf(this.#base);
     const service = { identity, kind: '3x-ui', name: this.#base.hostname, startEvidence: KEPT, own, peers };
-    return { complete: true, services: [service], notices: [] };
+    return { complete: true, sourceClock: this.#session.clock, services: [service], notices: [] };
   }
 
   async close(): Promise<void> {

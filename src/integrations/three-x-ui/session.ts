@@ -40,6 +40,11 @@ export class ThreeXuiSession {
     return this.#opened({ method: 'POST', path, json, obj, signal });
   }
 
+  /** Of the panel's machine, as of the last answer. */
+  get clock(): Date | undefined {
+    return this.#api.clock;
+  }
+
   close(): void {
     this.#api.close();
   }

@@ -36,10 +36,16 @@ const TIMEOUT_MS = 120_000;
 export class JsonApi {
   readonly #base: URL;
   readonly #http: HttpClient;
+  #clock: Date | undefined;
 
   constructor(base: URL, http: HttpClient) {
     this.#base = base;
     this.#http = http;
+  }
+
+  /** What the clock of the other side showed with the last answer, in whole seconds; undefined where it does not tell. */
+  get clock(): Date | undefined {
+    return this.#clock;
   }
 
   /** @throws HttpFailure (`http-not-json` among them); the signal's reason */
@@ -70,6 +76,7 @@ export class JsonApi {
         maxBytes: MAX_BYTES,
         onData: (chunk) => picker.push(chunk),
       });
+      this.#clock = clockIn(answer.headers);
       return { status: answer.status, headers: answer.headers, value: pickedOf(answer.status, picker) };
     } catch (error) {
       if (!(error instanceof NotJson)) throw error;
@@ -84,6 +91,12 @@ export class JsonApi {
   close(): void {
     this.#http.close();
   }
+}
+
+/** `Date` is when the answer was made (RFC 9110, 6.6.1); with an `Age` it comes from a cache and is older. */
+function clockIn({ date, age }: IncomingHttpHeaders): Date | undefined {
+  const ms = age === undefined ? Date.parse(date ?? '') : Number.NaN;
+  return Number.isNaN(ms) ? undefined : new Date(ms);
 }
 
 function pickedOf(status: number, picker: JsonPicker): unknown {

@@ -84,11 +84,12 @@ function report(userToken: string, eventId: string | null = null): UsageReport {
   };
 }
 
-function poll(rx: bigint, tx: bigint, startEvidence = 'boot:3') {
+function poll(rx: bigint, tx: bigint, startEvidence = 'boot:3', trackingPeriod?: number) {
   const peers = [{ key: 'key-1', traffic: { rx, tx, total: rx + tx } }];
   const services = [{ identity: 'wg', kind: 'wireguard', name: 'wg0', listenPort: 51_820, startEvidence, peers }];
   return store.ledger.recordPoll({
     ...{ nodeId, semantics, opening: 'count', at: clock.now(), durationMs: 10, clockSuspect: false },
+    trackingPeriod,
     poll: { complete: true, notices: [], services },
   });
 }
@@ -143,6 +144,27 @@ describe('a restored backup of an hour ago', () => {
     expect(await total()).toBe(10_600n);
     expect(store.incarnation.restores).toHaveLength(1);
     expect(again.kept).not.toBe(kept);
+  });
+
+  it('gives no time of tracking the number of one that is lost: what was read in that one is no base', async () => {
+    const pause = async () => {
+      await store.ledger.setTracking(false, null);
+      clock.advance(60_000);
+      return await store.ledger.setTracking(true, null);
+    };
+    await poll(1_000n, 20_000n);
+    const { path } = await backups().write(null);
+    clock.advance(60_000);
+    const lost = await pause();
+    await restore(path);
+    clock.advance(60_000);
+    const present = await pause();
+    // An agent held it since before the restore.
+    expect((await poll(1_500n, 25_000n, 'boot:3', lost.period)).trackingOff).toBe(true);
+    await poll(9_000n, 90_000n, 'boot:3', present.period);
+    clock.advance(60_000);
+    await poll(9_001n, 90_003n, 'boot:3', present.period);
+    expect(await total()).toBe(21_000n + 4n);
   });
 
   it('ends all logins', async () => {

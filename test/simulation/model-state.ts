@@ -100,7 +100,7 @@ interface StreamModel {
   readonly periodEndMs: number | null;
 }
 
-/** Plain data, so that `structuredClone` copies all of it. */
+/** Plain data, so that `deepCopy` copies all of it. */
 export interface LedgerState {
   readonly users: Map<string, { deleted: boolean }>;
   readonly tokens: Map<string, TokenModel>;
@@ -121,7 +121,7 @@ export interface LedgerState {
   readonly baselines: Map<string, { rx: bigint; tx: bigint }>;
   readonly quarantined: AsideModel[];
   tracking: boolean;
-  /** How often tracking was switched on again: what began to be read before the last time does not count. */
+  /** Grows when tracking is switched on again: what began to be read before the last time does not count. */
   trackingPeriod: number;
 }
 

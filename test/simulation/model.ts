@@ -1,6 +1,7 @@
 import type { ReportSender, UsageReport } from '../../src/core/ledger/report.ts';
 import type { UsageHalf } from '../../src/core/ledger/segment.ts';
 import type { Action, Answer, PeerAssignment } from './actions.ts';
+import { deepCopy } from './deep-copy.ts';
 import { addToCell, correct, decide } from './model-entries.ts';
 import { recordPoll } from './model-meter.ts';
 import { holderOfPeer, rebind } from './model-rebinding.ts';
@@ -36,7 +37,7 @@ export class Model {
   }
 
   clone(): Model {
-    return new Model(this.#dayOf, structuredClone(this.state));
+    return new Model(this.#dayOf, deepCopy(this.state));
   }
 
   /** Sets the planned marks whose instant has come; the ledger does so before anything else. */
@@ -83,7 +84,7 @@ export class Model {
       case 'undo-entry':
         return undoEntry(this, action.entry, nowMs);
       case 'tracking':
-        this.#track(action.enabled);
+        this.#track(action.enabled, nowMs);
         return 'ok';
       default:
         return 'ok';
@@ -304,9 +305,9 @@ export class Model {
   }
 
   /** Switched on again, every counter is as if it had never been read. */
-  #track(enabled: boolean): void {
+  #track(enabled: boolean, nowMs: number): void {
     if (enabled && !this.state.tracking) {
-      this.state.trackingPeriod++;
+      this.state.trackingPeriod = Math.max(this.state.trackingPeriod + 1, nowMs);
       for (const service of this.state.services.values()) {
         service.lastComplete = null;
         for (const counter of service.counters.values()) counter.rebase = true;

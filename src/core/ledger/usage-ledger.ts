@@ -213,7 +213,10 @@ export interface RawTotals {
 export interface TrackingState {
   readonly enabled: boolean;
   readonly since: Date;
-  /** How often it was switched on again: a reader notes it before it begins to read (`NodePoll.trackingPeriod`). */
+  /**
+   * Grows when it is switched on again, also over restores: a reader notes it before it begins to read
+   * (`NodePoll.trackingPeriod`).
+   */
   readonly period: number;
 }
 

@@ -30,7 +30,8 @@ export class TrackingSwitch {
   /** @returns false if it is so already */
   set(enabled: boolean, nowMs: number): boolean {
     if (enabled === this.#state.enabled) return false;
-    const state = { enabled, sinceMs: nowMs, period: this.#state.period + (enabled ? 1 : 0) };
+    const { period } = this.#state;
+    const state = { enabled, sinceMs: nowMs, period: enabled ? numberAfter(period, nowMs) : period };
     this.#sql.write.run(JSON.stringify(state));
     this.#state = state;
     return true;
@@ -40,6 +41,14 @@ export class TrackingSwitch {
   reload(): void {
     this.#state = JSON.parse(this.#sql.read.get() as string);
   }
+}
+
+/**
+ * Greater than every number before, in this ledger and in those that a restore took back: an agent may hold readings that bear
+ * theirs, and were they counted up, a time of tracking after a restore could bear the number of one that is lost.
+ */
+function numberAfter(period: number, nowMs: number): number {
+  return Math.max(period + 1, nowMs);
 }
 
 function prepare(db: Database) {

@@ -1,4 +1,4 @@
-// `npm run simulate -- [--seeds N] [--first S] [--seed S] [--steps M] [--store postgres]`: the simulation of the ledger in its long form.
+// `npm run simulate -- [--seeds N] [--from S] [--jobs N] [--go-on] …`: the simulation of the ledger in its long form.
 // docs/testing.md tells what it does and how to play a seed again.
 import { join } from 'node:path';
 import { ensureReady } from './lib/ready.mjs';
@@ -25,6 +25,8 @@ await build({
 });
 process.exitCode = await run(process.execPath, [
   '--enable-source-maps',
+  // What a seed holds lives for some seconds.
+  '--max-semi-space-size=64',
   join(outdir, 'main.mjs'),
   ...process.argv.slice(2),
 ]);

@@ -27,7 +27,7 @@ describe('a simulated ledger over PostgreSQL', () => {
   for (const first of [1, 1 + SEEDS / 2]) {
     const last = first + SEEDS / 2 - 1;
     it.concurrent(`is exact through ${STEPS} steps of seeds ${first} to ${last}`, async () => {
-      const args = [...POSTGRES, '--first', String(first), '--seeds', String(SEEDS / 2)];
+      const args = [...POSTGRES, '--from', String(first), '--seeds', String(SEEDS / 2)];
       const { code, output } = await play(await buildSimulation(), args);
       expect(code, output).toBe(0);
       // Each of them happened.

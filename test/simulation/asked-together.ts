@@ -1,4 +1,5 @@
-import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
+import type { Database } from '../../src/lib/sqlite.ts';
+import { ledgerStatement } from './late-statements.ts';
 
 interface SqliteStatement {
   readonly database: Database;
@@ -10,9 +11,7 @@ interface SqliteStatement {
   runColumns?(columns: readonly (readonly unknown[])[]): void;
 }
 
-const db = new Sqlite(':memory:');
-const prototype = Object.getPrototypeOf(db.prepare('SELECT 1')) as SqliteStatement;
-db.close();
+const prototype: SqliteStatement = ledgerStatement;
 
 /**
  * Lets the writer look ahead and write many rows at once as it does over PostgreSQL, by a driver that does each of them after

@@ -13,7 +13,7 @@ describe('a simulated ledger', () => {
   // Two processes at once: the simulation needs no disk, only a core.
   for (const first of [1, 1 + SEEDS]) {
     it.concurrent(`is exact through ${STEPS} steps of seeds ${first} to ${first + SEEDS - 1}`, async () => {
-      const args = ['--first', String(first), '--seeds', String(SEEDS), '--steps', String(STEPS)];
+      const args = ['--from', String(first), '--seeds', String(SEEDS), '--steps', String(STEPS)];
       const { code, output } = await play(simulation, args);
       expect(code, output).toBe(0);
     }, 600_000);

@@ -1,12 +1,24 @@
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { ManualClock } from '../../src/core/units/testing.ts';
 import { type Database, Sqlite } from '../../src/lib/sqlite.ts';
 import type { Stores } from '../../src/storage/sql/stores.ts';
+import { openForWriting } from '../../src/storage/sqlite/database.ts';
 import { beginIncarnation, inspectBackup } from '../../src/storage/sqlite/restore.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { SCRATCH } from '../support/scratch.ts';
 import { type Faults, throwFault } from './faults.ts';
+import { driverStatement } from './late-statements.ts';
 import type { Place, PlaceStart } from './place.ts';
 import type { Random } from './random.ts';
 import { statementOf } from './statements.ts';
@@ -24,10 +36,11 @@ export class SqlitePlace implements Place {
     this.#clock = clock;
     this.#random = random;
     hooked = faults;
+    mkdirSync(this.#folder);
+    writeFileSync(this.#file, newLedger());
   }
 
   async open(start: PlaceStart): Promise<Stores> {
-    mkdirSync(this.#folder, { recursive: true });
     return await openSqliteStore({ ...start, path: this.#file, workers: null });
   }
 
@@ -88,6 +101,20 @@ export class SqlitePlace implements Place {
   }
 }
 
+let made: Buffer | null = null;
+
+/** A file that has the schema and nothing else: every life begins with one, and migrating takes as long as many of its steps. */
+function newLedger(): Buffer {
+  if (made === null) {
+    const folder = mkdtempSync(path.join(SCRATCH, 'xpert-simulation-'));
+    const file = path.join(folder, 'ledger.db');
+    openForWriting(file).close();
+    made = readFileSync(file);
+    rmSync(folder, { recursive: true });
+  }
+  return made;
+}
+
 /** What a process that is killed leaves behind: everything but the shared memory beside the write-ahead log. */
 function copyDisk(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
@@ -98,18 +125,10 @@ function copyDisk(from: string, to: string): void {
 
 let hooked: Faults | null = null;
 
-interface SqliteStatement {
-  readonly source: string;
-  run(...args: unknown[]): unknown;
-}
-
 /** The driver, not the ledger, is where a disk fails. */
 function hookDriver(): void {
-  const db = new Sqlite(':memory:');
-  const prototype = Object.getPrototypeOf(db.prepare('SELECT 1')) as SqliteStatement;
-  db.close();
-  const run = prototype.run;
-  prototype.run = function (this: SqliteStatement, ...args: unknown[]) {
+  const run = driverStatement.run;
+  driverStatement.run = function (...args: unknown[]) {
     const fault = hooked?.strikes(this.source) ?? null;
     if (fault === 'disk-full') throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     if (fault !== null) throwFault(fault);

@@ -4,6 +4,7 @@ import { type Reconciled, reconcileNode } from '../core/ledger/reconcile-node.ts
 import type { ReconciliationStore } from '../core/ledger/reconciliation-store.ts';
 import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
 import type { Clock } from '../core/units/clock.ts';
+import { counted } from '../core/units/counted.ts';
 import { remedyFor } from './node-notices.ts';
 
 export interface CounterSources {
@@ -59,7 +60,7 @@ async function reconciliationChecks(
       status: 'warning',
       code: 'doctor-figures-off',
       values: { number: wrong.length },
-      message: `${wrong.length} figures of the provider are more than 5 % off what the network card carried.`,
+      message: `${counted(wrong.length, 'figure of the provider is', 'figures of the provider are')} more than 5 % off what the network card carried.`,
       hint: 'Look whether the period, the direction and the unit (10^9 or 2^30 bytes) of the figure are right.',
       commands: [`xpert node reconcile ${node.name} --days 31`],
     });

@@ -6,6 +6,7 @@ import { unmendedDays } from '../core/ledger/history-rebuild.ts';
 import type { DoctorCheck, Operations } from '../core/settings/operations.ts';
 import { formatDay } from '../core/units/calendar.ts';
 import type { Clock } from '../core/units/clock.ts';
+import { counted } from '../core/units/counted.ts';
 import type { AccessControl } from './access/control.ts';
 import type { Backups } from './backups.ts';
 import { type Config, ledgerPlace } from './config.ts';
@@ -260,7 +261,12 @@ async function checkBackups({ backups, clock, config }: Dependencies): Promise<D
       values: { path: newest.path },
       message: `The newest backup is ${newest.path}.`,
     });
-  const old = { code: 'doctor-backup-old', values: { days }, message: `The newest backup is ${days} days old.`, hint };
+  const old = {
+    code: 'doctor-backup-old',
+    values: { days },
+    message: `The newest backup is ${counted(days, 'day')} old.`,
+    hint,
+  };
   return check('backup', 'warning', old, commands);
 }
 
@@ -277,7 +283,7 @@ async function checkHistory({ operations, clock }: Dependencies): Promise<Doctor
       ? ['doctor-history', 'ClickHouse has all days that are over.']
       : [
           'doctor-history-filling',
-          `ClickHouse is being filled: ${days} days are missing. PostgreSQL answers for them.`,
+          `ClickHouse is being filled: ${counted(days, 'day is', 'days are')} missing. PostgreSQL answers for them.`,
         ];
   return [check('history', 'ok', { code, values: { days }, message })];
 }
@@ -295,7 +301,7 @@ async function checkAccess({ access }: Dependencies): Promise<DoctorCheck[]> {
   const { nodes, suspended } = await access.sums();
   const readOnly = 'Every node is read-only: nobody loses access by Xpert.';
   if (nodes === 0) return [check('access', 'ok', { code: 'doctor-access-read-only', message: readOnly })];
-  const message = `Access is changed on ${nodes} nodes; ${suspended} peers are suspended.`;
+  const message = `Access is changed on ${counted(nodes, 'node')}; ${counted(suspended, 'peer is', 'peers are')} suspended.`;
   return [check('access', 'ok', { code: 'doctor-access', values: { nodes, suspended }, message })];
 }
 
@@ -321,7 +327,7 @@ async function checkNode(view: NodeView, nodes: Dependencies['nodes']): Promise<
   const { state, reason } = view;
   const { total, online } = view.peers;
   if (state === 'up') {
-    const message = `It answers; ${total} peers, ${online} online.`;
+    const message = `It answers; ${counted(total, 'peer')}, ${online} online.`;
     return [check(name, 'ok', { code: 'doctor-node-answers', values: { total, online }, message })];
   }
   const status = state === 'down' || state === 'error' ? 'error' : 'warning';

@@ -5,6 +5,7 @@ import type { HistoryShipping } from '../core/ledger/history-shipping.ts';
 import type { HistoryRebuilding } from '../core/settings/operations.ts';
 import type { Calendar } from '../core/units/calendar.ts';
 import type { Clock } from '../core/units/clock.ts';
+import { counted } from '../core/units/counted.ts';
 
 interface Dependencies {
   readonly compareDay: (day: number, mends: boolean) => Promise<DayComparison | null>;
@@ -145,9 +146,13 @@ function notTold(why: string | null): ExpectedError {
 }
 
 function foreignRows(rows: number): ExpectedError {
-  return new ExpectedError('history-foreign', `ClickHouse has ${rows} rows of that day that are not of this ledger.`, {
-    hint: 'Drop the table in ClickHouse (xpert_history; of a cluster xpert_history_shard on all servers): all days are then sent again.',
-  });
+  return new ExpectedError(
+    'history-foreign',
+    `ClickHouse has ${counted(rows, 'row of that day that is', 'rows of that day that are')} not of this ledger.`,
+    {
+      hint: 'Drop the table in ClickHouse (xpert_history; of a cluster xpert_history_shard on all servers): all days are then sent again.',
+    },
+  );
 }
 
 function stillDifferent(): ExpectedError {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../core/units/counted.ts';
 import { type AccessSourceOptions, accessSourceOptionsOf, addAccessSourceOptions } from './access-source.ts';
 import { addDaemonOptions, type DaemonOptions, daemonOptionsOf } from './daemon-source.ts';
 import { formatBytes, type Traffic, WrongUse } from './output.ts';
@@ -107,12 +108,12 @@ function placeOf(options: SourceOptions): Record<string, unknown> {
 export function testLines(test: Test): string[] {
   const services = (test.found?.services ?? []).map(
     ({ kind, name, listenPort, peers }) =>
-      `  ${name} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${peers} peers`,
+      `  ${name} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${counted(peers, 'peer')}`,
   );
   const head =
     test.found === null
       ? 'It cannot be read.'
-      : `It answers in ${test.durationMs} ms: ${test.found.peers} peers, counters at ${formatBytes(test.found.bytes.totalBytes)}.`;
+      : `It answers in ${test.durationMs} ms: ${counted(test.found.peers, 'peer')}, counters at ${formatBytes(test.found.bytes.totalBytes)}.`;
   const version = test.found?.version ? [`  version ${test.found.version}`] : [];
   const notes = (test.found?.notes ?? []).flatMap(({ message, hint }) => [
     `- ${message}`,

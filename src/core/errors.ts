@@ -1,3 +1,5 @@
+import { counted } from './units/counted.ts';
+
 /**
  * Every failure that the product reports to a person. `code` is stable (the API, the CLI and the documentation use it),
  * `message` says what happened, `hint` what to do next. Bugs are plain `Error`s and never come through here.
@@ -78,9 +80,13 @@ export class LedgerFailure extends ExpectedError {}
 /** Records add up to more than the sums that are to stay for them: removing them would lose bytes. */
 export class RecordsExceedDay extends ExpectedError {
   constructor(date: string, rows: number) {
-    super('records-exceed-day', `The records of ${date} add up to more than the day's own sums, in ${rows} rows.`, {
-      hint: 'Nothing of that day was removed. Run `xpert doctor`, keep a backup, and report this: it is a bug or a damaged file.',
-      details: { date, rows },
-    });
+    super(
+      'records-exceed-day',
+      `The records of ${date} add up to more than the day's own sums, in ${counted(rows, 'row')}.`,
+      {
+        hint: 'Nothing of that day was removed. Run `xpert doctor`, keep a backup, and report this: it is a bug or a damaged file.',
+        details: { date, rows },
+      },
+    );
   }
 }

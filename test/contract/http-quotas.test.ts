@@ -310,7 +310,7 @@ it('many users at once: each once, however often named; the deleted are left out
   expect(await bulk({ action: 'suspend' })).toMatchObject({ users: 1, impossible: ['bo'] });
   expect(await bulk({ action: 'delete' })).toMatchObject({ users: 1, impossible: ['bo'] });
   expect((await server.store.audit.read(1, null)).items[0]).toMatchObject({
-    ...{ action: 'users.delete', subject: '1 users', detail: { users: ['ann'] } },
+    ...{ action: 'users.delete', subject: '1 user', detail: { users: ['ann'] } },
   });
 });
 

@@ -114,7 +114,7 @@ describe('health of services', () => {
     expect((await get('/api/services')).services).toEqual([
       {
         ...{ server_id: 'vpn1', server_name: 'vpn1', service: 'WireGuard', status: 'online' },
-        note: 'wg0, port 51820, 1 peers, answers in 13 ms',
+        note: 'wg0, port 51820, 1 peer, answers in 13 ms',
       },
     ]);
   });

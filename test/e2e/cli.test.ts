@@ -250,9 +250,9 @@ describe('over the socket of a running server', () => {
     try {
       let said = '';
       for (const stream of [watcher.stdout, watcher.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
-      await expect.poll(() => said, { timeout: 20_000 }).toContain('New: 0 nodes, 1 users, 0 peers.');
+      await expect.poll(() => said, { timeout: 20_000 }).toContain('New: 0 nodes, 1 user, 0 peers.');
       add(72, 'since');
-      await expect.poll(() => said.match(/New: 0 nodes, 1 users/g), { timeout: 20_000 }).toHaveLength(2);
+      await expect.poll(() => said.match(/New: 0 nodes, 1 user/g), { timeout: 20_000 }).toHaveLength(2);
       const found = await json<{ items: { name: string }[] }>('user', 'list', '--search', 'since');
       expect(found.items.map(({ name }) => name)).toEqual(['since']);
     } finally {

@@ -123,7 +123,7 @@ describe.skipIf(why !== null)(`installed on a host${why === null ? '' : ` (${why
     expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: '' });
     expect(refused.stderr).toContain(`xpert node setup ${how}`);
     machine.must(`xpert node setup ${how} | sh`);
-    expect(machine.must(`${add} --interval 1`)).toMatch(/de-1 is read every 1 s: 1 peers/);
+    expect(machine.must(`${add} --interval 1`)).toMatch(/de-1 is read every 1 s: 1 peer,/);
     expect(machine.must('xpert node list')).toMatch(/de-1 +up/);
     const other = machine.run(
       'runuser -u xpert -- ssh -i /var/lib/xpert/.ssh/id_ed25519 -o StrictHostKeyChecking=accept-new root@127.0.0.1 id',

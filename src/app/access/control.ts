@@ -16,6 +16,7 @@ import type { UsageHistory } from '../../core/ledger/usage-history.ts';
 import type { TrackingState } from '../../core/ledger/usage-ledger.ts';
 import type { Poll } from '../../core/metering/collector.ts';
 import type { AuditLog, SettingsStore } from '../../core/settings/settings-store.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { AdminId, NodeId, UserId } from '../../core/units/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { PollLog, WallTime } from '../node-polling.ts';
@@ -283,8 +284,12 @@ export class AccessControl implements AccessOperations {
 
 class AccessPlanChanged extends ExpectedError {
   constructor(held: number) {
-    super('access-plan-changed', held === 0 ? 'No fuse is blown there.' : `${held} peers are held by now.`, {
-      hint: 'Look again (xpert access list), and confirm that number.',
-    });
+    super(
+      'access-plan-changed',
+      held === 0 ? 'No fuse is blown there.' : `${counted(held, 'peer is', 'peers are')} held by now.`,
+      {
+        hint: 'Look again (xpert access list), and confirm that number.',
+      },
+    );
   }
 }

@@ -1,6 +1,7 @@
 import type { Standstill } from '../../core/access/operations.ts';
 import { ExpectedError } from '../../core/errors.ts';
 import type { Notice } from '../../core/inventory/node-operations.ts';
+import { counted } from '../../core/units/counted.ts';
 
 export const ABSENT: Notice = { code: 'absent', message: 'It is not there at the moment.', hint: null };
 export const OFF: Notice = { code: 'off-already', message: 'It is off already, by somebody else.', hint: null };
@@ -28,7 +29,7 @@ export function pauseNotice({ reason, since }: Standstill) {
 export function fuseNotice(cuts: number, allowed: number): Notice {
   return {
     code: 'access-fuse-blown',
-    message: `${cuts} peers were to lose access at once; without a person's word it is ${allowed} at most. Nobody was cut.`,
+    message: `${counted(cuts, 'peer was', 'peers were')} to lose access at once; without a person's word it is ${allowed} at most. Nobody was cut.`,
     hint: 'Look who they are (xpert access list), then: xpert access confirm NODE',
   };
 }

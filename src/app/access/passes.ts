@@ -9,6 +9,7 @@ import type { Node } from '../../core/inventory/node.ts';
 import type { Notice } from '../../core/inventory/node-operations.ts';
 import type { Poll } from '../../core/metering/collector.ts';
 import type { AuditLog } from '../../core/settings/settings-store.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { NodeId } from '../../core/units/ids.ts';
 import type { Changes } from '../changes.ts';
 import type { PollLog } from '../node-polling.ts';
@@ -188,7 +189,7 @@ export class AccessPasses {
     if (report.failed.length > 0)
       throw new ExpectedError(
         'access-not-given-back',
-        `${report.failed.length} peers of ${node.name} are still suspended.`,
+        `On ${node.name} ${counted(report.failed.length, 'peer is', 'peers are')} still suspended.`,
         {
           hint: 'xpert access list --failing says why. The node is read-only now; it is tried again with its readings.',
         },

@@ -5,6 +5,7 @@ import { type Stay, whyItStays } from '../../core/access/why.ts';
 import { ExpectedError } from '../../core/errors.ts';
 import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { Node } from '../../core/inventory/node.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { NodeId, UserId } from '../../core/units/ids.ts';
 
 /** More peers of one user are not told. */
@@ -45,7 +46,7 @@ export async function mustHoldNothing({ store }: Pick<Surroundings, 'store'>, { 
   if (held.length === 0) return;
   throw new ExpectedError(
     'peers-still-suspended',
-    `Xpert suspended ${held.length} peers on ${name}; once it is removed, nobody gives them access back.`,
+    `Xpert suspended ${counted(held.length, 'peer')} on ${name}; once the node is removed, nobody gives them access back.`,
     {
       hint: `First: xpert node access ${name} read-only --give-back. If the node is gone for good: xpert node remove ${name} --leave-suspended`,
       details: { peers: held.length },

@@ -10,6 +10,7 @@ import type { NoteworthyUser, QuotaStore } from '../../core/quota/quota-store.ts
 import type { DoctorCheck } from '../../core/settings/operations.ts';
 import { type Calendar, formatDay } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
+import { counted } from '../../core/units/counted.ts';
 import { readableBytes } from '../../core/units/readable-bytes.ts';
 
 interface Dependencies {
@@ -133,7 +134,7 @@ export class Conditions {
         ? []
         : [
             ourOwn('reports-quarantined', 'warning', {
-              message: `${reports} reports were set aside as implausible; they are not counted.`,
+              message: `${counted(reports, 'report was', 'reports were')} set aside as implausible, and not counted.`,
               hint: 'Look at them in the quarantine, and book or dismiss each.',
             }),
           ]),
@@ -249,8 +250,4 @@ function ofBudget({ id, name }: Pick<NodeView['node'], 'id' | 'name'>, percent: 
       subject: { ...OURSELVES, nodeId: id, name },
     },
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

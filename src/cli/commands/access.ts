@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { explain, formatBytes, formatInstant, print, printTable, WrongUse } from '../output.ts';
@@ -134,12 +135,14 @@ function checkUse(name: string, mode: string | undefined, { giveBack }: NodeOpti
 function printNodeAccess(name: string, access: NodeAccess): void {
   const { can, cannot, waiting, suspended, failing, problem, fuse } = access;
   const rest = access.givingBack ? '; what is not there at the moment gets it back when it is' : '';
-  print(`${name}: ${access.mode}; ${suspended} peers suspended, ${waiting} to be, ${failing} failing${rest}`);
+  print(
+    `${name}: ${access.mode}; ${counted(suspended, 'peer')} suspended, ${waiting} to be, ${failing} failing${rest}`,
+  );
   if (cannot !== null) print(cannot.message, ...(cannot.hint === null ? [] : [cannot.hint]));
   if (can !== null) print(`A peer is suspended so: ${can.means}. ${SESSIONS[can.liveSessions] ?? ''}`, ...can.caveats);
   if (fuse !== null)
     print(
-      `The fuse holds ${fuse.cuts} peers; at most ${fuse.allowed} pass by themselves: xpert access confirm ${name}`,
+      `The fuse holds ${counted(fuse.cuts, 'peer')}; without your word at most ${fuse.allowed} may lose access: xpert access confirm ${name}`,
     );
   if (problem !== null) print(`It does not work: ${problem.message}`, ...(problem.hint === null ? [] : [problem.hint]));
 }
@@ -198,14 +201,16 @@ async function confirm(api: Api, name: string, seen: number | undefined): Promis
   if (fuse === null) return print(`The fuse holds nobody on ${name}.`);
   const peers = seen ?? fuse.cuts;
   await api.post(`/api/v1/nodes/${id}/access/confirm`, { peers });
-  print(`${peers} peers on ${name} are cut with the next pass.`);
+  print(`On ${name} ${counted(peers, 'peer is', 'peers are')} cut with the next pass.`);
 }
 
 async function fuse(api: Api, { most, percent }: { most?: number; percent?: number }): Promise<void> {
   const { limits } = await api.get<State>('/api/v1/access/state');
   const wanted = { most: most ?? limits.most, percent: percent ?? limits.percent };
   if (most !== undefined || percent !== undefined) await api.put('/api/v1/access/fuse', wanted);
-  print(`At most ${wanted.most} peers, and ${wanted.percent} % of those that users own, lose access in one pass.`);
+  print(
+    `At most ${counted(wanted.most, 'peer')}, and ${wanted.percent} % of those that users own, may lose access in one pass.`,
+  );
 }
 
 function parseCount(text: string): number {

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../../app/config.ts';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, formatBytes, formatInstant, print, printTable, WrongUse } from '../output.ts';
 
@@ -80,7 +81,7 @@ async function schedule(api: Api, { every, keep }: ScheduleOptions): Promise<voi
   print(
     wanted.everyHours === 0
       ? 'No backups are written by themselves.'
-      : `A backup every ${wanted.everyHours} hours; the last ${wanted.keep} stay.`,
+      : `A backup every ${counted(wanted.everyHours, 'hour')}; the last ${wanted.keep} stay.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, formatBytes, formatInstant, print } from '../output.ts';
 import { parseDays } from './usage.ts';
@@ -45,7 +46,7 @@ export function addCleanupCommand(program: Command): void {
 async function preview(api: Api, { days, json }: CleanupOptions): Promise<void> {
   const { rows, bytesFreed, keepsFrom } = await api.post<Preview>('/api/v1/cleanup', { days, dryRun: true });
   if (json) return print(api.lastText());
-  print(`${rows} records would go, about ${formatBytes(bytesFreed)}. ${keptFrom(keepsFrom)}`);
+  print(`${counted(rows, 'record')} would go, about ${formatBytes(bytesFreed)}. ${keptFrom(keepsFrom)}`);
 }
 
 async function run(api: Api, { days, json }: CleanupOptions): Promise<void> {
@@ -84,7 +85,9 @@ function tellEnd({ state, error, deleted, bytesFreed, keepsFrom }: Job, json: bo
   if (error !== null)
     throw new ExpectedError(error.code, error.message, error.hint === null ? {} : { hint: error.hint });
   if (json) return;
-  print(`${deleted} records are gone, about ${formatBytes(bytesFreed)}. ${keptFrom(keepsFrom)}`);
+  print(
+    `${counted(deleted, 'record is', 'records are')} gone, about ${formatBytes(bytesFreed)}. ${keptFrom(keepsFrom)}`,
+  );
   if (state === 'cancelled') explain('It was cancelled; run it again to remove the rest.');
 }
 

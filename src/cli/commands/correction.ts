@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findPeer, findUser } from '../find.ts';
 import {
@@ -167,7 +168,8 @@ export function tell(api: Api, { applied, entry, effect }: Outcome, json: boolea
     print(`${name}: ${change} (${formatBytes(shownBefore.totalBytes)} -> ${formatBytes(shownAfter.totalBytes)} shown)`);
   }
   if (effect.holders.length === 0) print('No bytes change.');
-  if (effect.wholeDays > 0) print(`Of ${effect.wholeDays} of ${effect.days} days only the sums are left and change.`);
+  if (effect.wholeDays > 0)
+    print(`Of ${effect.wholeDays} of ${counted(effect.days, 'day')} only the sums are left and change.`);
   if (effect.estimatedBytes > 0) print(`${formatBytes(effect.estimatedBytes)} of it are placed by time alone.`);
   print(applied ? `Done. Undo: xpert correction undo ${entry?.id}` : 'Nothing was changed: this was a preview.');
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, print } from '../output.ts';
 
@@ -72,7 +73,7 @@ function tellProgress({ state, comparedDays, days, differentRows, endedAt }: Reb
   const text =
     state === 'verifying'
       ? 'sending and comparing again …'
-      : `${comparedDays} of ${days} days, ${differentRows} rows differ`;
+      : `${comparedDays} of ${days} days, ${counted(differentRows, 'row differs', 'rows differ')}`;
   process.stderr.write(endedAt === null ? `\r\x1b[K${text}` : '\r\x1b[K');
 }
 
@@ -86,7 +87,7 @@ function tellEnd(
   if (json) return;
   const [first] = differentDays;
   print(
-    `${comparedDays} days with ${rows} rows were compared; ${first === undefined ? 'none differs' : `${differentRows} rows differ`}.`,
+    `${counted(comparedDays, 'day')} with ${counted(rows, 'row')} were compared; ${first === undefined ? 'none differs' : counted(differentRows, 'row differs', 'rows differ')}.`,
   );
   if (first !== undefined) print(`Days that ${dryRun ? 'differ' : 'differed'}: ${differentDays.join(', ')}`);
   if (state === 'cancelled') explain('It was cancelled; run it again for the rest.');

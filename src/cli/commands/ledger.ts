@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, print, WrongUse } from '../output.ts';
 import { addCleanupCommand } from './cleanup.ts';
@@ -50,7 +51,9 @@ async function importOnce(api: Api, options: ImportOptions): Promise<void> {
     Object.fromEntries(filesOf(options).map(([name, file]) => [name, resolve(file)])),
   );
   if (options.json) return print(api.lastText());
-  print(`New: ${summary.nodes} nodes, ${summary.users} users, ${summary.peers} peers.`);
+  print(
+    `New: ${counted(summary.nodes, 'node')}, ${counted(summary.users, 'user')}, ${counted(summary.peers, 'peer')}.`,
+  );
   for (const { record, reason } of summary.skipped) print(`  left out ${record}: ${reason}`);
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { explain, formatBytes, formatInstant, print, printTable } from '../output.ts';
@@ -79,7 +80,7 @@ function printBudgets(items: readonly Budget[]): void {
       one.forecastBytes === null ? '-' : formatBytes(one.forecastBytes),
       one.extraBytes === 0 ? '-' : `${formatBytes(one.extraBytes)}${costOf(one)}`,
       formatInstant(one.to),
-      one.incompleteDays === 0 ? (one.source ?? '-') : `${one.source}, ${one.incompleteDays} days in part`,
+      one.incompleteDays === 0 ? (one.source ?? '-') : `${one.source}, ${counted(one.incompleteDays, 'day')} in part`,
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode, type NodeItem } from '../find.ts';
 import {
@@ -180,7 +181,9 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
   if (test.hostKey !== null) print(`Its host key is pinned: ${test.hostKey}`);
   const before =
     node.beforeXpert === null ? '' : ` Before Xpert: ${formatBytes(node.beforeXpert.totalBytes)}, not counted.`;
-  print(`${node.name} is read every ${intervalOf(options)} s: ${node.peers.total} peers, ${node.state}.${before}`);
+  print(
+    `${node.name} is read every ${intervalOf(options)} s: ${counted(node.peers.total, 'peer')}, ${node.state}.${before}`,
+  );
   if (!api.serverRuns) explain('No server runs now; counting begins with it: npm start');
 }
 
@@ -197,9 +200,9 @@ async function poll(api: Api, name: string, options: { json?: boolean }): Promis
   const answer = await api.post<PollAnswer>(`/api/v1/nodes/${id}/poll`);
   if (options.json) return print(api.lastText());
   print(`${answer.outcome} in ${answer.durationMs} ms`);
-  for (const { name: service, peers, counted, before } of answer.services) {
+  for (const { name: service, peers, counted: grown, before } of answer.services) {
     const baseline = before.totalBytes > 0 ? `, ${formatBytes(before.totalBytes)} were there before` : '';
-    print(`  ${service}: ${peers} peers, counted ${formatBytes(counted.totalBytes)}${baseline}`);
+    print(`  ${service}: ${counted(peers, 'peer')}, counted ${formatBytes(grown.totalBytes)}${baseline}`);
   }
 }
 
@@ -242,9 +245,9 @@ async function show(api: Api, name: string, options: { json?: boolean }): Promis
   print(`${node.name}: ${node.state}${node.reason === null ? '' : `, ${node.reason.message}`}`);
   if (node.reason?.hint) print(node.reason.hint);
   print(
-    `${node.peers.total} peers, ${node.peers.online} online; today ${formatBytes(node.today.totalBytes)}; last read ${formatInstant(node.lastCompleteAt)}`,
+    `${counted(node.peers.total, 'peer')}, ${node.peers.online} online; today ${formatBytes(node.today.totalBytes)}; last read ${formatInstant(node.lastCompleteAt)}`,
   );
   if (node.beforeXpert !== null) print(`Before Xpert: ${formatBytes(node.beforeXpert.totalBytes)}, not counted`);
   for (const { kind, name: service, listenPort, peers } of node.services)
-    print(`  ${service} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${peers} peers`);
+    print(`  ${service} (${kind}${listenPort === null ? '' : `, port ${listenPort}`}): ${counted(peers, 'peer')}`);
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { explain, formatBytes, print, printTable, WrongUse } from '../output.ts';
@@ -150,7 +151,7 @@ async function list(api: Api, options: { json?: boolean }): Promise<void> {
       name,
       terms.quotas.map((quota) => `${quota.name} ${formatBytes(quota.bytes)}`).join(', ') || 'everything',
       terms.cycle,
-      terms.validDays === null ? '—' : `${terms.validDays} days`,
+      terms.validDays === null ? '—' : counted(terms.validDays, 'day'),
       users,
     ]),
   );
@@ -163,6 +164,6 @@ async function preview(api: Api, options: Options & { of?: string }): Promise<vo
     ...plan,
   });
   if (options.json) return print(api.lastText());
-  print(`Of ${users} users ${cutOff} would be cut off now, and ${restored} would get access again.`);
+  print(`Of ${counted(users, 'user')} ${cutOff} would be cut off now, and ${restored} would get access again.`);
   if (names.length > 0) print(names.join(', '));
 }

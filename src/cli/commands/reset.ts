@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findUser } from '../find.ts';
 import {
@@ -117,7 +118,9 @@ function tellEffect(api: Api, effect: Effect, json: boolean | undefined): void {
     return;
   }
   const { users, shownBefore, shownAfter, most } = effect;
-  print(`${users} users: ${formatBytes(shownBefore.totalBytes)} -> ${formatBytes(shownAfter.totalBytes)} shown`);
+  print(
+    `${counted(users, 'user')}: ${formatBytes(shownBefore.totalBytes)} -> ${formatBytes(shownAfter.totalBytes)} shown`,
+  );
   for (const each of most.slice(0, 10)) {
     print(`${each.name}: ${formatBytes(each.shownBefore.totalBytes)} -> ${formatBytes(each.shownAfter.totalBytes)}`);
   }
@@ -130,7 +133,7 @@ async function listMarks(api: Api, options: Options): Promise<void> {
   if (options.json) return print(JSON.stringify({ items, planned }));
   if (items.length + planned.length === 0) return explain('Nothing was ever reset.');
   const whom = (scope: string, users: number, half: string | null) =>
-    `${scope === 'all' ? 'all' : `${users} users`}${half === null ? '' : ` (${half})`}`;
+    `${scope === 'all' ? 'all' : counted(users, 'user')}${half === null ? '' : ` (${half})`}`;
   printTable(
     ['ID', 'AT', 'WHOM', 'STATE', 'BY', 'REASON'],
     [

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig, readDatabaseAddress } from '../../app/config.ts';
 import type { AskServer, MovedLedger } from '../../app/moving/move.ts';
+import { counted } from '../../core/units/counted.ts';
 import { holdYoungGeneration } from '../../lib/young-generation.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, print, WrongUse } from '../output.ts';
@@ -65,7 +66,7 @@ function tellMoved(moved: MovedLedger, json: boolean | undefined, next: string):
   }
   const { place, rows, seconds, pausedSeconds } = moved;
   print(
-    `The ledger is in ${place} now: ${rows} rows in ${seconds.toFixed(1)} s, ${pausedSeconds.toFixed(1)} s of them without a server.`,
+    `The ledger is in ${place} now: ${counted(rows, 'row')} in ${seconds.toFixed(1)} s, ${pausedSeconds.toFixed(1)} s of them without a server.`,
   );
   explain(`${next} What was left stays as it was, and is not opened any more.`);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { formatInstant, print } from '../output.ts';
 
@@ -57,7 +58,7 @@ async function show(api: Api, options: { json?: boolean }): Promise<void> {
   print(`tracking: ${tracking.enabled ? 'on' : 'off'} since ${formatInstant(tracking.since)}`);
   print(`time zone: ${timeZone}${next(nextTimeZone)}`);
   print(`billing cycle: ${billingCycle}`);
-  print(`15-minute records: ${retentionDays === 0 ? 'kept for ever' : `kept for ${retentionDays} days`}`);
+  print(`15-minute records: ${retentionDays === 0 ? 'kept for ever' : `kept for ${counted(retentionDays, 'day')}`}`);
 }
 
 async function setTimeZone(api: Api, zone: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findUser } from '../find.ts';
 import { formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
@@ -56,7 +57,7 @@ async function everybody(api: Api, { days, json }: Options): Promise<void> {
   const holders = await api.all<Holder>(`/api/v1/usage/holders?days=${days}&sort=total&order=desc&limit=200`);
   if (json) return print(JSON.stringify({ summary, items: holders }));
   print(
-    `${formatBytes(summary.traffic.totalBytes)} in ${days} days: ${summary.users} users, ${summary.servers} servers, ${summary.connections} connections`,
+    `${formatBytes(summary.traffic.totalBytes)} in ${counted(days, 'day')}: ${counted(summary.users, 'user')}, ${counted(summary.servers, 'server')}, ${counted(summary.connections, 'connection')}`,
   );
   if (summary.unclaimed.totalBytes > 0)
     print(`${formatBytes(summary.unclaimed.totalBytes)} of it belong to nobody yet`);
@@ -80,7 +81,7 @@ async function oneUser(api: Api, which: string, { days, json }: Options): Promis
   const { items } = await api.get<{ items: Carrier[] }>(`/api/v1/usage/carriers?user=${user.id}&days=${days}`);
   if (json) return print(api.lastText());
   const total = items.reduce((sum, { traffic }) => sum + traffic.totalBytes, 0);
-  print(`${user.name}: ${formatBytes(total)} in ${days} days`);
+  print(`${user.name}: ${formatBytes(total)} in ${counted(days, 'day')}`);
   if (items.length === 0) return;
   print('');
   printTable(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findUser, type UserItem } from '../find.ts';
 import { explain, formatBytes, formatInstant, parseInstant, print, printTable, type Traffic } from '../output.ts';
@@ -147,7 +148,9 @@ async function show(api: Api, name: string, options: { json?: boolean }): Promis
   print(`${user.name} (${user.state}), of ${user.owner?.name ?? 'nobody'}, since ${formatInstant(user.createdAt)}`);
   print(`user_token ${user.userToken}`);
   if (user.linkToken) print(`link_token ${user.linkToken}`);
-  print(`${formatBytes(totalBytes)}: ${formatBytes(txBytes)} down, ${formatBytes(rxBytes)} up; ${user.peers} peers`);
+  print(
+    `${formatBytes(totalBytes)}: ${formatBytes(txBytes)} down, ${formatBytes(rxBytes)} up; ${counted(user.peers, 'peer')}`,
+  );
   if (user.entitlement !== null) printEntitlement(user.entitlement);
   if (user.note !== '') print(user.note);
 }

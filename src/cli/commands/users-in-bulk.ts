@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
+import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, parseInstant, print, WrongUse } from '../output.ts';
 import { parseSize } from './correction.ts';
@@ -73,7 +74,7 @@ async function bulk(api: Api, action: Action, named: readonly string[], options:
     const answer = await api.post<{ users: number }>('/api/v1/users/bulk', { users: some, action, ...entitlement });
     changed += answer.users;
   }
-  print(json ? JSON.stringify({ users: changed }) : `${changed} users: ${DONE[action]}.`);
+  print(json ? JSON.stringify({ users: changed }) : `${counted(changed, 'user')}: ${DONE[action]}.`);
 }
 
 const DONE: Readonly<Record<Action, string>> = {
@@ -113,7 +114,9 @@ async function importUsers(api: Api, file: string, options: ImportOptions): Prom
   if (errors.length > 0) process.exitCode = 1;
   if (options.json) return print(api.lastText());
   for (const { line, message } of errors) explain(`Line ${line}: ${message}`);
-  print(`${created} users ${dryRun ? 'would be' : 'are'} made.`);
+  print(
+    `${dryRun ? counted(created, 'user would be', 'users would be') : counted(created, 'user is', 'users are')} made.`,
+  );
   if (existing.length > 0) print(`There already, and left as they are: ${existing.join(', ')}`);
 }
 

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { InvalidInput, LedgerFailure } from '../../core/errors.ts';
 import { adminIdOf } from '../../core/identity/authorize.ts';
 import type { CleanupJob } from '../../core/ledger/cleanup-job.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { ResetId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -85,7 +86,7 @@ export function ledgerWorkRoutes(app: HttpApp, parts: HttpParts): void {
     await operations.startCleanup(days, adminIdOf(actorOf(request)));
     const job = await operations.cleanupEnded();
     const deleted = job?.deleted ?? 0;
-    await audit(parts, request, 'ledger.cleanup', `${days} days`, { rows: deleted });
+    await audit(parts, request, 'ledger.cleanup', counted(days, 'day'), { rows: deleted });
     if (job?.state !== 'done') throw notDone(job);
     return { ...done, deleted_rows: deleted };
   });
@@ -105,7 +106,10 @@ export function ledgerWorkRoutes(app: HttpApp, parts: HttpParts): void {
 
 function notDone(job: CleanupJob | null): LedgerFailure {
   const { code, message, hint } = job?.error ?? {
-    ...{ code: 'cleanup-cancelled', message: `The cleanup was cancelled after ${job?.deleted ?? 0} records.` },
+    ...{
+      code: 'cleanup-cancelled',
+      message: `The cleanup was cancelled after ${counted(job?.deleted ?? 0, 'record')}.`,
+    },
     hint: 'Start it again to remove the rest.',
   };
   return new LedgerFailure(code, message, hint === null ? {} : { hint });

@@ -4,6 +4,7 @@ import type { ServiceStanding } from '../../core/health/service-operations.ts';
 import { type Actor, isAllowed, visibilityOf } from '../../core/identity/authorize.ts';
 import type { NodeView } from '../../core/inventory/node-operations.ts';
 import type { Visibility } from '../../core/ledger/usage-history.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import type { HttpPorts } from '../ports.ts';
@@ -143,7 +144,7 @@ function serviceJson({ view: { node, state }, service, health }: ServiceStanding
   const { kind, name, listenPort, peers } = service;
   const isCollectorFailing = health.state === 'unknown' && state === 'error';
   const facts = [
-    ...[name, ...(listenPort === null ? [] : [`port ${listenPort}`]), ...(ofFleet ? [`${peers} peers`] : [])],
+    ...[name, ...(listenPort === null ? [] : [`port ${listenPort}`]), ...(ofFleet ? [counted(peers, 'peer')] : [])],
     ...(health.latencyMs === null ? [] : [`answers in ${Math.round(health.latencyMs)} ms`]),
   ];
   const reason = ofFleet && health.reason !== null ? `. ${health.reason.message}` : '';

@@ -3,6 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { adminIdOf } from '../../core/identity/authorize.ts';
 import type { BackupFile } from '../../core/settings/backups.ts';
+import { counted } from '../../core/units/counted.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -82,7 +83,12 @@ export function backupRoutes(app: HttpApp, parts: HttpParts): void {
     const { everyHours, keep } = request.body;
     const schedule = { everyHours, keep };
     await operations.setBackupSchedule(schedule, adminIdOf(actorOf(request)));
-    await audit(parts, request, 'backup.schedule', `every ${schedule.everyHours} hours, keep ${schedule.keep}`);
+    await audit(
+      parts,
+      request,
+      'backup.schedule',
+      `every ${counted(schedule.everyHours, 'hour')}, keep ${schedule.keep}`,
+    );
     return schedule;
   });
 }

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { adminIdOf } from '../../core/identity/authorize.ts';
 import type { CleanupJob } from '../../core/ledger/cleanup-job.ts';
+import { counted } from '../../core/units/counted.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -76,7 +77,7 @@ export function cleanupRoutes(app: HttpApp, parts: HttpParts): void {
     const { days, dryRun = false } = request.body;
     if (dryRun) return { ...(await ledger.previewCleanup(days)), deleted: false as const };
     const job = await operations.startCleanup(days, adminIdOf(actorOf(request)));
-    await audit(parts, request, 'ledger.cleanup', `${days} days`, { rows: job.rows });
+    await audit(parts, request, 'ledger.cleanup', counted(days, 'day'), { rows: job.rows });
     return await reply.code(202).send(jobJson(job));
   });
 
@@ -88,7 +89,7 @@ export function cleanupRoutes(app: HttpApp, parts: HttpParts): void {
   app.delete('/api/v1/cleanup', { config, schema: cancelSchema }, async (request) => {
     const job = await operations.cancelCleanup();
     if (job === null) throw new NotFound('cleanup', 'running', 'None runs now.');
-    await audit(parts, request, 'ledger.cleanup-cancelled', `${job.days} days`, { rows: job.deleted });
+    await audit(parts, request, 'ledger.cleanup-cancelled', counted(job.days, 'day'), { rows: job.deleted });
     return jobJson(job);
   });
 }

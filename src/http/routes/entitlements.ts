@@ -5,6 +5,7 @@ import type { User } from '../../core/inventory/peer.ts';
 import { countsFromStart, type Terms } from '../../core/quota/plan.ts';
 import type { EntitlementChange } from '../../core/quota/quota-store.ts';
 import { STATE_REASONS, type StateReason, USER_STATES, type UserState } from '../../core/quota/user-state.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { TopUpId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -175,7 +176,7 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
     async (request) => {
       const { servers } = request.body;
       await quotas.setTrustedServers(servers);
-      await audit(parts, request, 'settings.trusted-servers', `${servers.length} servers`, { servers });
+      await audit(parts, request, 'settings.trusted-servers', counted(servers.length, 'server'), { servers });
       return { servers };
     },
   );

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { counted } from '../../core/units/counted.ts';
 import { audit } from '../audit.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
@@ -112,7 +113,7 @@ export function nodeReadingRoutes(app: HttpApp, parts: HttpParts): void {
     { config, schema: { tags, summary: 'Read and count all nodes now', response: { 200: PollAllJson } } },
     async (request) => {
       const items = await nodes.pollAll();
-      await audit(parts, request, 'nodes.polled', `${items.length} nodes`);
+      await audit(parts, request, 'nodes.polled', counted(items.length, 'node'));
       return { items: [...items] };
     },
   );

@@ -4,6 +4,7 @@ import { type Actor, ownsUser, visibilityOf } from '../../core/identity/authoriz
 import type { Assignment, PeerQuery } from '../../core/inventory/inventory-store.ts';
 import type { Peer, User } from '../../core/inventory/peer.ts';
 import type { Visibility } from '../../core/ledger/usage-history.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { NodeId, ServiceId, UserId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -77,7 +78,7 @@ export function peerRoutes(app: HttpApp, parts: HttpParts): void {
       resolved.push({ peerId: peer.id, userId: user?.id ?? null, from, countInCycle });
     }
     await inventory.assignPeers(resolved);
-    await audit(parts, request, 'peers.assigned', `${resolved.length} peers`, {
+    await audit(parts, request, 'peers.assigned', counted(resolved.length, 'peer'), {
       assignments: resolved.slice(0, 100),
     });
     return { assigned: resolved.length };

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { InvalidInput } from '../../core/errors.ts';
 import { adminIdOf, isAllowed } from '../../core/identity/authorize.ts';
 import { formatCycle, parseCycle } from '../../core/units/billing-cycle.ts';
+import { counted } from '../../core/units/counted.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -141,7 +142,7 @@ export function settingsRoutes(app: HttpApp, parts: HttpParts): void {
   app.put('/api/v1/settings/retention', { config, schema: retentionSchema }, async (request) => {
     const { days } = request.body;
     await operations.setRetention(days, adminIdOf(actorOf(request)));
-    await audit(parts, request, 'retention.changed', `${days} days`);
+    await audit(parts, request, 'retention.changed', counted(days, 'day'));
     return { days };
   });
 

@@ -4,6 +4,7 @@ import { adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
 import type { NewUser } from '../../core/inventory/inventory-store.ts';
 import { userTokenRefusal } from '../../core/metering/ingest.ts';
 import { type Calendar, parseDay } from '../../core/units/calendar.ts';
+import { counted } from '../../core/units/counted.ts';
 import { parseCsv } from '../../core/units/csv.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -82,7 +83,9 @@ export function usersImportRoutes(app: HttpApp, parts: HttpParts): void {
     }
     if (!isDryRun && fresh.length > 0) {
       await hidingHolders(actor, inventory.addUsers(fresh));
-      await audit(parts, request, 'users.imported', `${fresh.length} users`, { users: fresh.map(({ name }) => name) });
+      await audit(parts, request, 'users.imported', counted(fresh.length, 'user'), {
+        users: fresh.map(({ name }) => name),
+      });
     }
     return { created: fresh.length, existing, errors };
   });

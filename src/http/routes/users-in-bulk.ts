@@ -5,6 +5,7 @@ import type { User } from '../../core/inventory/peer.ts';
 import type { Page } from '../../core/ledger/usage-history.ts';
 import { formatPlanCycle, isOfEverything } from '../../core/quota/plan.ts';
 import type { UserStanding } from '../../core/quota/quota-store.ts';
+import { counted } from '../../core/units/counted.ts';
 import { csvCell } from '../../core/units/csv.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
@@ -64,7 +65,7 @@ export function usersInBulkRoutes(app: HttpApp, parts: HttpParts): void {
     const namesOf = (some: readonly User[]) => some.map(({ name }) => name);
     if (!preview) {
       const { done, failure } = await act(parts, actor, request.body, changed);
-      await audit(parts, request, `users.${action}`, `${done.length} users`, { users: namesOf(done) });
+      await audit(parts, request, `users.${action}`, counted(done.length, 'user'), { users: namesOf(done) });
       if (failure !== null) throw failure.reason;
     }
     return {

@@ -1,6 +1,7 @@
 import { SourceFailure } from '../../core/errors.ts';
 import type { Collector, CounterAge, CounterSemantics, Poll, SourceNotice } from '../../core/metering/collector.ts';
 import type { Clock } from '../../core/units/clock.ts';
+import { counted } from '../../core/units/counted.ts';
 import { machineId } from '../../lib/machine-id.ts';
 import { CommandOrigin } from './command-origin.ts';
 import { aborted, timedOut } from './failures.ts';
@@ -116,7 +117,7 @@ function noticesOf({ isWhole, withoutValue }: Found): SourceNotice[] {
   if (withoutValue > 0) {
     notices.push({
       code: 'values-missing',
-      message: `${withoutValue} items have no value where it was declared to be.`,
+      message: `${counted(withoutValue, 'item has', 'items have')} no value where it was declared to be.`,
       hint: 'Compare the source with "rx", "tx" or "total" of the node.',
     });
   }

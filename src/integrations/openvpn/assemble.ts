@@ -1,5 +1,6 @@
 import type { PeerReading, SourceNotice } from '../../core/metering/collector.ts';
 import { directed } from '../../core/units/bytes.ts';
+import { counted } from '../../core/units/counted.ts';
 import type { OpenvpnOptions } from './options.ts';
 import type { Session } from './session-watch.ts';
 import type { ClientRow, Status } from './status-parser.ts';
@@ -110,14 +111,14 @@ function problemsOf(status: Status, twice: number): SourceNotice[] {
   if (status.unreadable > 0) {
     notices.push({
       code: 'status-garbled',
-      message: `${status.unreadable} connections could not be read.`,
+      message: `${counted(status.unreadable, 'connection')} could not be read.`,
       hint: 'A name with a comma breaks the formats 1 and 2: use "status-version 3".',
     });
   }
   if (twice > 0) {
     notices.push({
       code: 'sessions-alike',
-      message: `${twice} connections cannot be told from others and were not counted.`,
+      message: `${counted(twice, 'connection')} cannot be told from others; not counted.`,
       hint: 'Use "status-version 3", or the management interface: they number the connections.',
     });
   }

@@ -609,7 +609,7 @@ const rounds = fc.array(
     ),
     killAt: fc.nat(24),
   }),
-  { minLength: 1, maxLength: 8 },
+  { minLength: 1, maxLength: 8, size: 'max' },
 );
 
 async function play(node: World, script: readonly { deeds: readonly Deed[]; killAt: number }[]): Promise<void> {

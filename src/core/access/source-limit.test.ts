@@ -17,7 +17,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     fc.record({ does: fc.constantFrom('panel-reset', 'mark', 'undo', 'another-user' as const) }),
     { weight: 3, arbitrary: fc.constant({ does: 'reading' as const }) },
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 /** One byte that was carried, or reported, when and of what kind. */

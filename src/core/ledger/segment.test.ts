@@ -186,7 +186,7 @@ function run(ledger: SegmentLedger, action: Step): void {
 describe('any interleaving of bookings, resets, undoing and claims', () => {
   it('shows exactly 0 after a reset, never shrinks history, and shows all of it when every mark is undone', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const ledger = new SegmentLedger();
         for (const action of steps) run(ledger, action);
         for (const user of USERS) expect(ledger.cycle(user)).toBeLessThanOrEqual(ledger.shown(user));
@@ -199,21 +199,25 @@ describe('any interleaving of bookings, resets, undoing and claims', () => {
 
   it('undoing a reset shows what was shown before it plus what came since', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), fc.array(step, { maxLength: 30 }), (before, after) => {
-        const ledger = new SegmentLedger();
-        for (const action of before) run(ledger, action);
-        const old = USERS.map((user) => ledger.shown(user));
-        run(ledger, { do: 'reset', users: 'all' });
-        ledger.nowMs += 200;
-        const since = after.filter((action) => action.do === 'book' || action.do === 'wait');
-        for (const action of since) run(ledger, action);
-        const fresh = USERS.map((user) => ledger.shown(user));
-        const mark = ledger.resets.at(-1);
-        if (mark !== undefined) mark.undone = true;
-        USERS.forEach((user, i) => {
-          expect(ledger.shown(user)).toBe((old[i] ?? 0) + (fresh[i] ?? 0));
-        });
-      }),
+      fc.property(
+        fc.array(step, { maxLength: 30, size: 'max' }),
+        fc.array(step, { maxLength: 30, size: 'max' }),
+        (before, after) => {
+          const ledger = new SegmentLedger();
+          for (const action of before) run(ledger, action);
+          const old = USERS.map((user) => ledger.shown(user));
+          run(ledger, { do: 'reset', users: 'all' });
+          ledger.nowMs += 200;
+          const since = after.filter((action) => action.do === 'book' || action.do === 'wait');
+          for (const action of since) run(ledger, action);
+          const fresh = USERS.map((user) => ledger.shown(user));
+          const mark = ledger.resets.at(-1);
+          if (mark !== undefined) mark.undone = true;
+          USERS.forEach((user, i) => {
+            expect(ledger.shown(user)).toBe((old[i] ?? 0) + (fresh[i] ?? 0));
+          });
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -98,7 +98,7 @@ describe('a check', () => {
       restarts: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 1, maxLength: 30, size: 'max' }), (steps) => {
         const { polls, truth } = carry(steps);
         const checked = play(polls).filter((one) => one !== null);
         const sum = (pick: (one: (typeof checked)[number]) => Traffic) =>

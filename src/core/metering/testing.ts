@@ -1,5 +1,6 @@
 import { addTraffic, NOTHING, type Traffic } from '../units/bytes.ts';
 import type { PeerReading, SourceOrder } from './collector.ts';
+import { hasFallen } from './counter.ts';
 
 /** Instant at which every world begins, ms. */
 export const START = Date.parse('2026-03-01T12:00:00Z');
@@ -73,6 +74,16 @@ export class World {
       this.#bootedAtMs = this.nowMs;
     }
     for (const key of keys) this.add(key);
+  }
+
+  /**
+   * The source is put back to a backup as old as that snapshot: its counters show what they showed then. Not to a newer
+   * one than what it shows: nobody can tell that from traffic.
+   */
+  putBack(backup: Snapshot): void {
+    const back = backup.peers.filter(({ life }) => this.#living.get(life.key) === life);
+    if (back.some(({ reading, life }) => hasFallen(reading.traffic, life.value))) return;
+    for (const { reading, life } of back) life.value = reading.traffic;
   }
 
   /** `cutAt`: how many peers a poll shows that was cut short. */

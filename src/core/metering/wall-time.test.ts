@@ -95,7 +95,7 @@ describe('WallTime', () => {
       fc.record({ step: fc.integer({ min: -2 * STEP_MS, max: 2 * STEP_MS }) }),
     );
     fc.assert(
-      fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
+      fc.property(fc.array(move, { maxLength: 40, size: 'max' }), (moves) => {
         const clock = new ManualClock(new Date(start));
         const time = new WallTime(clock);
         let last = time.read();

@@ -137,7 +137,18 @@ function serverJson({ node, endpoint, state, lastPollAt }: NodeView, pingMs: num
   };
 }
 
-const PROTOCOL_NAMES: Readonly<Record<string, string>> = { wireguard: 'WireGuard', amneziawg: 'AmneziaWG' };
+/** As their makers write them; what is not here keeps the name of its kind. */
+const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
+  ...{ wireguard: 'WireGuard', amneziawg: 'AmneziaWG', openvpn: 'OpenVPN', shadowsocks: 'Shadowsocks' },
+  ...{
+    mtproto: 'MTProto',
+    xray: 'Xray',
+    v2ray: 'V2Ray',
+    marzban: 'Marzban',
+    remnawave: 'Remnawave',
+    outline: 'Outline',
+  },
+};
 
 /** How many peers of everybody there are, and what exactly fails, is for those who may look at nodes. */
 function serviceJson({ view: { node, state }, service, health }: ServiceStanding, ofFleet: boolean) {

@@ -124,6 +124,18 @@ describe('over the socket of a running server', () => {
     expect(usage.items[0]?.traffic.totalBytes).toBe(3_000_000_006);
   });
 
+  test('what is known of a user is changed, and what is not given stays', async () => {
+    const known = ['--email', 'bea@example.com', '--telegram-id', '77', '--tags', 'paid eu'] as const;
+    await json('user', 'add', 'bea', '--note', 'first', ...known);
+    await json('user', 'change', 'bea', '--name', 'beate', '--email', '', '--tags', 'paid');
+    const changed = await json('user', 'show', 'beate');
+    expect(changed).toMatchObject({ email: null, telegramId: 77, tags: ['paid'], note: 'first' });
+    const wrong = await xpert('user', 'change', 'beate', '--email', 'nobody');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('email')]);
+    expect((await xpert('user', 'change', 'beate')).code).toBe(2);
+    expect((await xpert('user', 'change', 'beate', '--telegram-id', 'x')).code).toBe(2);
+  });
+
   test('usage is exported to standard output or to a file that is whole', async () => {
     const { stdout } = await xpert('export', '--days', '1', '--user', 'ann');
     expect(stdout).toMatch(
@@ -159,12 +171,25 @@ describe('over the socket of a running server', () => {
     writeFileSync(csv, 'name,plan\nmany-3,Nope\n');
     const wrong = await xpert('user', 'import', csv, '--dry-run');
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('Line 2: ')]);
-    expect(await json('user', 'bulk', 'suspend', '--search', 'many-')).toEqual({ users: 2 });
+    const bulk = async (...args: readonly string[]) => await json('user', 'bulk', ...args);
+    expect(await bulk('suspend', '--search', 'many-', '--preview')).toMatchObject({ users: 2 });
+    expect((await json<{ state: string }>('user', 'show', 'many-2')).state).toBe('active');
+    expect(await bulk('suspend', '--search', 'many-')).toEqual({ users: 2, unchanged: [], impossible: [] });
+    expect(await bulk('suspend', '--search', 'many-')).toMatchObject({ users: 0, unchanged: ['many-1', 'many-2'] });
+    expect(await bulk('tag', 'many-1', '--word', 'late')).toMatchObject({ users: 1 });
+    expect(await bulk('untag', '--tag', 'late', '--word', 'paid')).toMatchObject({ users: 1 });
+    expect((await json<{ tags: string[] }>('user', 'show', 'many-1')).tags).toEqual(['late']);
+    expect((await xpert('user', 'plan', 'many-1', '--quota', '10GiB')).code).toBe(0);
+    const more = await bulk('top-up', '--search', 'many-', '--bytes', '1GiB', '--reason', 'late');
+    expect(more).toMatchObject({ users: 1, impossible: ['many-2'] });
+    expect((await xpert('user', 'plan', 'many-1')).stdout).toContain('11 GiB');
     expect((await json<{ state: string }>('user', 'show', 'many-2')).state).toBe('suspended');
     const { code, stdout } = await xpert('user', 'export');
     expect([code, stdout.split('\r\n').filter((line) => line.startsWith('many-')).length]).toEqual([0, 2]);
     expect((await xpert('user', 'bulk', 'suspend')).code).toBe(2);
     expect((await xpert('user', 'bulk', 'frighten', 'many-1')).code).toBe(2);
+    expect((await xpert('user', 'bulk', 'tag', 'many-1')).code).toBe(2);
+    expect((await xpert('user', 'bulk', 'top-up', 'many-1')).code).toBe(2);
   });
 
   test('billing rules are set, listed and taken back', async () => {

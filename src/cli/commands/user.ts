@@ -5,6 +5,7 @@ import { findUser, type UserItem } from '../find.ts';
 import { explain, formatBytes, formatInstant, parseInstant, print, printTable, type Traffic } from '../output.ts';
 import { parseSize } from './correction.ts';
 import { type Entitlement, entitlementOf, printEntitlement } from './entitlement.ts';
+import { addUserChangeCommand, type MemberOptions, membersOf, withMembers } from './user-members.ts';
 
 interface User extends UserItem {
   readonly linkToken?: string | null;
@@ -16,14 +17,14 @@ interface User extends UserItem {
   readonly traffic: Traffic;
   readonly createdAt: string;
   readonly note: string;
+  readonly email: string | null;
+  readonly telegramId: number | null;
+  readonly tags: readonly string[];
 }
 
-interface AddOptions {
+interface AddOptions extends MemberOptions {
   readonly token?: string;
   readonly linkToken?: string;
-  readonly owner?: string;
-  readonly telegramId?: string;
-  readonly note?: string;
   readonly quota?: number;
   readonly cycle?: string;
   readonly plan?: string;
@@ -46,14 +47,13 @@ interface ListOptions {
 
 export function addUserCommands(program: Command): void {
   const user = program.command('user').description('the people that usage is accounted to');
-  user
-    .command('add <name>')
-    .description('create a user; usage already reported under the token is claimed')
-    .option('--token <token>', 'user_token that names the user in reports (default: a new one)')
-    .option('--link-token <token>', "opens the user's subscription link and page (default: a new one)")
-    .option('--owner <admin>', 'whose user it is (default: the owner)')
-    .option('--telegram-id <number>')
-    .option('--note <text>')
+  withMembers(
+    user
+      .command('add <name>')
+      .description('create a user; usage already reported under the token is claimed')
+      .option('--token <token>', 'user_token that names the user in reports (default: a new one)')
+      .option('--link-token <token>', "opens the user's subscription link and page (default: a new one)"),
+  )
     .option('--quota <bytes>', 'a quota of everything: 10GiB', parseSize)
     .option('--cycle <cycle>', 'of the quota: month:1, days:30, week:mon, … (default: it never begins anew)')
     .option('--plan <plan>', 'instead of a quota: a plan')
@@ -79,6 +79,7 @@ export function addUserCommands(program: Command): void {
     .description('show one user')
     .option('--json', 'answer as JSON')
     .action((name: string, options: { json?: boolean }) => withApi((api) => show(api, name, options)));
+  addUserChangeCommand(user);
   user
     .command('rotate <user>')
     .description('new user_token; the old one stays an alias')
@@ -107,9 +108,7 @@ async function add(api: Api, name: string, options: AddOptions): Promise<void> {
     name,
     ...(options.token === undefined ? {} : { userToken: options.token }),
     ...(options.linkToken === undefined ? {} : { linkToken: options.linkToken }),
-    ...(options.owner === undefined ? {} : { owner: options.owner }),
-    ...(options.telegramId === undefined ? {} : { telegramId: Number(options.telegramId) }),
-    ...(options.note === undefined ? {} : { note: options.note }),
+    ...membersOf(options),
     ...(options.template === undefined ? {} : { template: options.template }),
     ...(options.countInCycle ? { countInCycle: true } : {}),
     ...(Object.keys(entitlement).length === 0 ? {} : { entitlement }),
@@ -152,6 +151,9 @@ async function show(api: Api, name: string, options: { json?: boolean }): Promis
     `${formatBytes(totalBytes)}: ${formatBytes(txBytes)} down, ${formatBytes(rxBytes)} up; ${counted(user.peers, 'peer')}`,
   );
   if (user.entitlement !== null) printEntitlement(user.entitlement);
+  const known = [user.email, user.telegramId === null ? null : `Telegram ${user.telegramId}`, ...user.tags];
+  const said = known.filter((word) => word !== null);
+  if (said.length > 0) print(said.join(', '));
   if (user.note !== '') print(user.note);
 }
 

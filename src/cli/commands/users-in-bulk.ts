@@ -17,10 +17,14 @@ interface BulkOptions {
   readonly cycle?: string;
   readonly expires?: string;
   readonly fresh?: boolean;
+  readonly word?: string;
+  readonly bytes?: number;
+  readonly reason?: string;
+  readonly preview?: boolean;
   readonly json?: boolean;
 }
 
-const ACTIONS = ['suspend', 'resume', 'delete', 'entitle'] as const;
+const ACTIONS = ['suspend', 'resume', 'delete', 'entitle', 'tag', 'untag', 'top-up'] as const;
 type Action = (typeof ACTIONS)[number];
 /** As many as the API takes at once. */
 const MOST = 1000;
@@ -31,7 +35,9 @@ export function addUsersInBulkCommands(program: Command): void {
   if (user === undefined) throw new Error('the user commands come first');
   user
     .command('bulk <action> [users...]')
-    .description('suspend, resume, delete or entitle users: those named, or all with a tag or of a search')
+    .description(
+      'suspend, resume, delete, entitle, tag, untag or top-up users: those named, or all with a tag or of a search',
+    )
     .option('--tag <tag>', 'all users with this tag')
     .option('--search <text>', 'all users of whom the name, note, e-mail, Telegram id or a token has this')
     .option('--plan <plan>', 'entitle: to this plan')
@@ -39,6 +45,10 @@ export function addUsersInBulkCommands(program: Command): void {
     .option('--cycle <cycle>', 'of that quota: month:1, days:30, …')
     .option('--expires <instant>', 'entitle: access ends then', parseInstant)
     .option('--fresh', 'entitle: usage so far does not count')
+    .option('--word <tag>', 'tag, untag: this one')
+    .option('--bytes <bytes>', 'top-up: so much on top of their quota, for the running cycle', parseSize)
+    .option('--reason <text>', 'top-up: why')
+    .option('--preview', 'only say whom it would change')
     .option('--json', 'answer as JSON')
     .action((action: string, users: string[], options: BulkOptions) =>
       withApi((api) => bulk(api, parseAction(action), users, options)),
@@ -60,21 +70,38 @@ export function addUsersInBulkCommands(program: Command): void {
 }
 
 async function bulk(api: Api, action: Action, named: readonly string[], options: BulkOptions): Promise<void> {
-  const { search, tag, json, ...terms } = options;
+  const { search, tag, json, preview = false } = options;
+  const asked = { action, ...termsOf(action, options), preview };
   const users = [...named, ...(await found(api, search, tag))];
   if (users.length === 0) {
     if (search === undefined && tag === undefined)
       throw new WrongUse('Which users? Name them, or give --tag or --search.');
     return explain('There is no such user: nothing was changed.');
   }
-  const entitlement = action === 'entitle' ? { entitlement: entitlementOf(terms) } : {};
-  let changed = 0;
+  const outcome = { users: 0, unchanged: [] as string[], impossible: [] as string[] };
   for (let at = 0; at < users.length; at += MOST) {
     const some = users.slice(at, at + MOST);
-    const answer = await api.post<{ users: number }>('/api/v1/users/bulk', { users: some, action, ...entitlement });
-    changed += answer.users;
+    const answer = await api.post<typeof outcome>('/api/v1/users/bulk', { users: some, ...asked });
+    outcome.users += answer.users;
+    outcome.unchanged.push(...answer.unchanged);
+    outcome.impossible.push(...answer.impossible);
   }
-  print(json ? JSON.stringify({ users: changed }) : `${counted(changed, 'user')}: ${DONE[action]}.`);
+  if (json) return print(JSON.stringify(outcome));
+  print(`${counted(outcome.users, 'user')}${preview ? ' would be changed' : ''}: ${DONE[action]}.`);
+  if (outcome.unchanged.length > 0) print(`As they were, for it is so already: ${outcome.unchanged.join(', ')}`);
+  if (outcome.impossible.length > 0) print(`Left out, for it cannot be: ${outcome.impossible.join(', ')}`);
+}
+
+/** What the action needs besides users. */
+function termsOf(action: Action, { word, bytes, reason, search, tag, json, preview, ...terms }: BulkOptions) {
+  if (action === 'entitle') return { entitlement: entitlementOf(terms) };
+  if (action === 'tag' || action === 'untag') {
+    if (word === undefined) throw new WrongUse(`Which tag? xpert user bulk ${action} --word WORD …`);
+    return { tag: word };
+  }
+  if (action !== 'top-up') return {};
+  if (bytes === undefined) throw new WrongUse('How much? xpert user bulk top-up --bytes 10GiB …');
+  return { bytes, ...(reason === undefined ? {} : { reason }) };
 }
 
 const DONE: Readonly<Record<Action, string>> = {
@@ -82,6 +109,9 @@ const DONE: Readonly<Record<Action, string>> = {
   resume: 'may use the VPN again, as far as their plans say',
   delete: 'deleted; their usage stays in the history',
   entitle: 'have these terms now',
+  tag: 'have the tag',
+  untag: 'have the tag no more',
+  'top-up': 'have that much more in the running cycle',
 };
 
 async function found(api: Api, search: string | undefined, tag: string | undefined): Promise<string[]> {

@@ -1,9 +1,10 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, patch, post, put, remove } from '../../api/client.ts';
 import type { Admin, Answer, List, Plan, PostAnswer, Role, Settings } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
+import type { NewTerms } from './plan-terms.ts';
 
 export const SCOPES = ['read', 'write', 'ingest', 'metrics', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -129,22 +130,32 @@ export function useSetBackupSchedule() {
   );
 }
 
-export interface NewPlan {
+interface NewPlan {
   readonly name: string;
-  readonly terms: {
-    readonly cycle: string;
-    readonly quotas: readonly { readonly bytes: number }[];
-    readonly validDays?: number;
-  };
+  readonly terms: NewTerms;
 }
 
-export function useAddPlan() {
+/** Makes a plan, or changes the one that is given. */
+export function useSavePlan(plan: Plan | undefined) {
   const { t } = useTranslation();
   return useChange(
-    (plan: NewPlan) => post<Plan>('api/v1/plans', plan),
-    ['plans'],
-    (plan) => t('settings.plans.added', { name: plan.name }),
+    (wish: NewPlan) =>
+      plan === undefined
+        ? post<Plan>('api/v1/plans', wish)
+        : patch<Plan>(`api/v1/plans/${encodeURIComponent(plan.id)}`, wish),
+    ['plans', 'users'],
+    ({ name }) => t(plan === undefined ? 'settings.plans.added' : 'settings.plans.changed', { name }),
   );
+}
+
+/** What other terms would do now to those who have the plan. */
+export function usePlanPreview({ id }: Plan, terms: NewTerms) {
+  return useQuery({
+    queryKey: ['plans', 'preview', id, terms],
+    queryFn: () => post<PostAnswer<'/api/v1/plans/preview'>>('api/v1/plans/preview', { plan: id, terms }),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
 }
 
 export function useDeletePlan() {

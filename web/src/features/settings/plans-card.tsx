@@ -10,9 +10,9 @@ import { Bytes, Count } from '../../components/numbers.tsx';
 import { isOfPart, useQuotaPart } from '../../components/use-quota-part.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
-import { AddPlanForm } from './add-plan-form.tsx';
 import { useDeletePlan } from './api.ts';
 import { ListCard, type ListColumn } from './list-card.tsx';
+import { PlanForm } from './plan-form.tsx';
 
 /** Plans that users may have; what one of them may use is set on the user's page. */
 export function PlansCard() {
@@ -20,29 +20,43 @@ export function PlansCard() {
   const owner = useIsOwner();
   const query = useQuery(plansQuery);
   const [adding, setAdding] = useState(false);
+  const [changed, setChanged] = useState<Plan | null>(null);
   const columns: readonly ListColumn[] = [
     { name: t('settings.plans.name'), waiting: 110 },
     { name: t('settings.plans.quota'), className: 'r', waiting: -64 },
     { name: t('settings.plans.cycle'), className: 'hide-s', waiting: 72 },
     { name: t('settings.plans.users'), className: 'r', waiting: -32 },
-    { name: t('settings.plans.delete'), className: 'r', unseen: true, waiting: -28 },
+    { name: t('settings.plans.delete'), className: 'r', unseen: true, waiting: -60 },
   ];
   return (
     <ListCard
       of="plans"
       columns={columns}
       query={query}
-      row={(plan) => <Row key={plan.id} plan={plan} mayChange={owner} />}
+      row={(plan) => <Row key={plan.id} plan={plan} mayChange={owner} onChange={() => setChanged(plan)} />}
       onAdd={owner ? () => setAdding(true) : undefined}
     >
       <Dialog title={t('settings.plans.add')} open={adding} onClose={() => setAdding(false)}>
-        <AddPlanForm onDone={() => setAdding(false)} />
+        <PlanForm onDone={() => setAdding(false)} />
+      </Dialog>
+      <Dialog
+        title={t('settings.plans.changeOf', { name: changed?.name ?? '' })}
+        open={changed !== null}
+        onClose={() => setChanged(null)}
+      >
+        {changed === null ? null : <PlanForm key={changed.id} plan={changed} onDone={() => setChanged(null)} />}
       </Dialog>
     </ListCard>
   );
 }
 
-function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boolean }) {
+interface RowProps {
+  readonly plan: Plan;
+  readonly mayChange: boolean;
+  readonly onChange: () => void;
+}
+
+function Row({ plan, mayChange, onChange }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const remove = useDeletePlan();
@@ -75,6 +89,17 @@ function Row({ plan, mayChange }: { readonly plan: Plan; readonly mayChange: boo
         <Count value={plan.users} />
       </td>
       <td className="r">
+        {mayChange ? (
+          <button
+            type="button"
+            className="btn quiet icon"
+            aria-label={t('settings.plans.changeOf', { name: plan.name })}
+            title={t('settings.plans.change')}
+            onClick={onChange}
+          >
+            <Icon name="edit" />
+          </button>
+        ) : null}
         {mayChange ? (
           <button
             type="button"

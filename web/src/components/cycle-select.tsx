@@ -19,12 +19,14 @@ interface CycleSelectProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (cycle: string) => void;
+  /** Only those that begin for all on the same day. */
+  readonly ofCalendar?: boolean;
 }
 
 /** When a quota begins anew. A cycle of other making stays among the choices. */
-export function CycleSelect({ label, value, onChange }: CycleSelectProps) {
+export function CycleSelect({ label, value, onChange, ofCalendar = false }: CycleSelectProps) {
   const nameOf = useCycleName();
-  const cycles = offeredCycles(useFormat().locale, true);
+  const cycles = offeredCycles(useFormat().locale, !ofCalendar);
   const offered = cycles.includes(value) ? cycles : [value, ...cycles];
   return (
     <Select

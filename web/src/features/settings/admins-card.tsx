@@ -11,6 +11,7 @@ import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { useAddAdmin, useDisableAdmin } from './api.ts';
 import { ListCard, type ListColumn } from './list-card.tsx';
+import { ResellerLimit } from './reseller-limit.tsx';
 
 /** People who log in. */
 export function AdminsCard() {
@@ -58,6 +59,7 @@ function Row({ admin }: { readonly admin: Admin }) {
       </td>
       <td className="r mut hide-s">{format.day(admin.createdAt)}</td>
       <td className="r">
+        {admin.role === 'reseller' ? <ResellerLimit admin={admin} /> : null}{' '}
         {own ? (
           <span className="mut">{t('settings.admins.you')}</span>
         ) : (

@@ -72,6 +72,18 @@ export function useAddAdmin() {
   );
 }
 
+/** What all users of a reseller may use together; null takes the limit away. */
+export function useSetLimit({ id, name }: Admin) {
+  const { t } = useTranslation();
+  const path = `api/v1/admins/${encodeURIComponent(id)}/limit`;
+  return useChange(
+    (limit: { bytes: number; cycle: string; cutsUsers: boolean } | null) =>
+      limit === null ? remove<unknown>(path) : put<unknown>(path, limit),
+    ['admins', 'users'],
+    () => t('settings.admins.limit.saved', { name }),
+  );
+}
+
 export function useDisableAdmin() {
   const { t } = useTranslation();
   const onError = useErrorToast();

@@ -171,6 +171,23 @@ describe('what a user may use', () => {
     await close();
   });
 
+  test('what all users of a reseller may use together is set, seen and taken away', async () => {
+    await post('api/v1/admins', { name: 'rita', role: 'reseller', password: OWNER.password });
+    const { page, complaints, close } = await openAs('/settings/');
+    const button = page.getByRole('button', { name: 'Limit of all users of rita' });
+    await button.click();
+    const form = page.getByRole('dialog', { name: 'Limit of all users of rita' });
+    await form.getByLabel('Together, GiB').fill('2048');
+    await form.getByLabel('Cut its users off').check();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('0 % of 2.00 TiB').waitFor();
+    await button.click();
+    await form.getByRole('button', { name: 'Take away' }).click();
+    await page.getByText('Limit…').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('a template is made, used for a user, changed, deleted and made again', async () => {
     const { page, complaints, close } = await openAs('/settings/');
     await page.getByRole('button', { name: 'Make a template' }).click();

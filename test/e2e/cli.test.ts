@@ -103,6 +103,24 @@ describe('over the socket of a running server', () => {
     expect((await xpert('usage', 'ann')).stdout).toContain('2.79 GiB');
   });
 
+  test('usage of a token that nobody has yet is shown, and how to give it to somebody', async () => {
+    await report('lost-token', 2_097_152);
+    const all = await xpert('usage');
+    expect(all.stdout).toContain('2.00 MiB of it belong to nobody yet: xpert user add NAME --token TOKEN');
+    expect(all.stdout).toContain('lost-token (unclaimed)');
+    const one = await xpert('usage', 'lost-token');
+    expect(one).toMatchObject({ code: 0, stderr: expect.stringContaining('xpert user add NAME --token lost-token') });
+    expect(one.stdout).toMatch(/^lost-token \(unclaimed\): 2\.00 MiB in 30 days\n[\s\S]*de\.example\.net:443/);
+  });
+
+  test('a list that is empty says what there is to do', async () => {
+    const said = async (...args: string[]) => (await xpert(...args)).stderr;
+    expect(await said('node', 'poll')).toContain('There is no node yet: xpert node add local --kind wireguard');
+    expect(await said('peer', 'list')).toContain('There is no peer yet');
+    expect(await said('peer', 'list', '--search', 'x')).toContain('There is no such peer');
+    expect(await said('user', 'list', '--search', 'no-such-name')).toContain('There is no such user');
+  });
+
   test('a reset shows nothing, its undo old plus new', async () => {
     const total = async () => {
       const { items } = await json<{ items: { traffic: { totalBytes: number } }[] }>('usage', 'ann');
@@ -139,7 +157,7 @@ describe('over the socket of a running server', () => {
   test('usage is exported to standard output or to a file that is whole', async () => {
     const { stdout } = await xpert('export', '--days', '1', '--user', 'ann');
     expect(stdout).toMatch(
-      /^from,to,bucket,user,[\w,]+\r\n[\w:.,-]+,day,ann,[^\n]+,3000000006,3000000006,unverified\r\n$/,
+      /^from,to,bucket,user,[\w,]+\r\n[\w:.,-]+,day,ann,[^\n]+,3000000006,3000000006,unverified,measured\r\n$/,
     );
     const file = join(folder.path, 'usage.ndjson');
     expect((await xpert('export', '--format', 'ndjson', '--output', file)).code).toBe(0);
@@ -343,6 +361,8 @@ describe('mistakes', () => {
     [['export', '--bucket', 'minute'], 1, '"bucket" must be one of quarter, hour, day'],
     [['cycles', 'ann', '--cycle', 'fortnight'], 1, '"fortnight" is no cycle'],
     [['usage', 'nobody'], 1, 'There is no user "nobody"'],
+    [['undo', 'nothing'], 1, 'There is no reset "nothing"'],
+    [['token', 'create', '--name', 'x', '--scope', 'read,all'], 2, '"all" is no scope'],
     [['node', 'poll', 'nowhere'], 1, 'There is no node "nowhere"'],
   ])('xpert %j ends with %i', async (args, code, text) => {
     const run = await xpert(...args);

@@ -195,6 +195,8 @@ function isOnlyDown({ problems }: Test): boolean {
 const explainTest = (test: Test) => explain(...testLines(test));
 const printTest = (test: Test) => print(...testLines(test));
 
+const NO_NODE = 'There is no node yet: xpert node add local --kind wireguard';
+
 async function poll(api: Api, name: string, options: { json?: boolean }): Promise<void> {
   const { id } = await findNode(api, name);
   const answer = await api.post<PollAnswer>(`/api/v1/nodes/${id}/poll`);
@@ -212,6 +214,7 @@ async function pollAll(api: Api, options: { json?: boolean }): Promise<void> {
   );
   if (items.some((item) => item.outcome === 'failed')) process.exitCode = 1;
   if (options.json) return print(api.lastText());
+  if (items.length === 0) return explain(NO_NODE);
   const { items: nodes } = await api.get<{ items: Node[] }>('/api/v1/nodes');
   const nameOf = (id: string) => nodes.find((node) => node.id === id)?.name ?? id;
   printTable(
@@ -223,7 +226,7 @@ async function pollAll(api: Api, options: { json?: boolean }): Promise<void> {
 async function list(api: Api, options: { json?: boolean }): Promise<void> {
   const { items } = await api.get<{ items: Node[] }>('/api/v1/nodes');
   if (options.json) return print(api.lastText());
-  if (items.length === 0) return explain('There is no node yet: xpert node add local --kind wireguard');
+  if (items.length === 0) return explain(NO_NODE);
   printTable(
     ['NAME', 'STATE', 'PEERS', 'ONLINE', 'TODAY', 'LAST READ', 'WHY'],
     items.map(({ name, state, peers, today, lastCompleteAt, reason }) => [

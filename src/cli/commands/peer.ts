@@ -75,7 +75,10 @@ async function list(api: Api, options: ListOptions): Promise<void> {
   if (options.search !== undefined) query.set('search', options.search);
   const peers = await api.all<Peer>(`/api/v1/peers?${query}`);
   if (options.json) return print(JSON.stringify({ items: peers }));
-  if (peers.length === 0) return explain('There is no such peer.');
+  if (peers.length === 0)
+    return explain(
+      query.size > 1 ? 'There is no such peer.' : 'There is no peer yet: they come with the first reading of a node.',
+    );
   printTable(
     ['PEER', 'NODE', 'ADDRESS', 'USER', 'TRAFFIC', 'LAST HANDSHAKE'],
     peers.map((peer) => [

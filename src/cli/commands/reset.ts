@@ -107,7 +107,9 @@ async function undo(api: Api, id: string, options: { preview?: boolean; json?: b
     print(`Reset ${id} is undone.`);
   } catch (error) {
     if (!(error instanceof ExpectedError) || error.code !== 'not-found') throw error;
-    await api.delete(`/api/v1/scheduled-resets/${encodeURIComponent(id)}`);
+    await api.delete(`/api/v1/scheduled-resets/${encodeURIComponent(id)}`).catch((other: unknown) => {
+      throw other instanceof ExpectedError && other.code === 'not-found' ? error : other;
+    });
     print(`The planned reset ${id} is cancelled.`);
   }
 }

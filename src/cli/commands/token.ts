@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { NotFound } from '../../core/errors.ts';
+import type { Scope } from '../../core/identity/identity-store.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
 import { explain, formatInstant, print, printTable, WrongUse } from '../output.ts';
@@ -24,13 +25,15 @@ interface CreateOptions {
   readonly json?: boolean;
 }
 
+const SCOPES: readonly string[] = ['read', 'write', 'ingest', 'metrics', 'admin'] satisfies Scope[];
+
 export function addTokenCommands(program: Command): void {
   const token = program.command('token').description('keys for scripts and senders');
   token
     .command('create')
     .description('create a token and print it, this once')
     .requiredOption('--name <name>', 'what it is for')
-    .requiredOption('--scope <scopes>', 'read, write, ingest, metrics, admin; several with commas')
+    .requiredOption('--scope <scopes>', `${SCOPES.join(', ')}; several with commas`)
     .option('--node <node>', 'ingest: only for this node')
     .option('--server <host...>', 'ingest: only for these servers')
     .option('--signing', 'ingest: also make a secret that signs reports (Standard Webhooks)')
@@ -49,6 +52,8 @@ export function addTokenCommands(program: Command): void {
 
 async function create(api: Api, options: CreateOptions): Promise<void> {
   const scopes = options.scope.split(',').map((scope) => scope.trim());
+  const unknown = scopes.find((scope) => !SCOPES.includes(scope));
+  if (unknown !== undefined) throw new WrongUse(`"${unknown}" is no scope.`, `Scopes: ${SCOPES.join(', ')}.`);
   const node = options.node === undefined ? undefined : await findNode(api, options.node);
   const made = await api.post<Token>('/api/v1/tokens', {
     name: options.name,

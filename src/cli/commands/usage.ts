@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { ExpectedError, NotFound } from '../../core/errors.ts';
 import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
-import { findUser } from '../find.ts';
-import { formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
+import { findUser, type UserItem } from '../find.ts';
+import { explain, formatBytes, formatInstant, print, printTable, type Traffic } from '../output.ts';
 
 interface Summary {
   readonly users: number;
@@ -60,7 +61,7 @@ async function everybody(api: Api, { days, json }: Options): Promise<void> {
     `${formatBytes(summary.traffic.totalBytes)} in ${counted(days, 'day')}: ${counted(summary.users, 'user')}, ${counted(summary.servers, 'server')}, ${counted(summary.connections, 'connection')}`,
   );
   if (summary.unclaimed.totalBytes > 0)
-    print(`${formatBytes(summary.unclaimed.totalBytes)} of it belong to nobody yet`);
+    print(`${formatBytes(summary.unclaimed.totalBytes)} of it belong to nobody yet: xpert user add NAME --token TOKEN`);
   if (holders.length === 0) return;
   print('');
   printTable(
@@ -77,11 +78,13 @@ async function everybody(api: Api, { days, json }: Options): Promise<void> {
 }
 
 async function oneUser(api: Api, which: string, { days, json }: Options): Promise<void> {
-  const user = await findUser(api, which);
-  const { items } = await api.get<{ items: Carrier[] }>(`/api/v1/usage/carriers?user=${user.id}&days=${days}`);
+  const user = await userOrNobody(api, which);
+  const whose = user === null ? `token=${encodeURIComponent(which)}` : `user=${user.id}`;
+  const { items } = await carriers(api, `${whose}&days=${days}`, which);
   if (json) return print(api.lastText());
   const total = items.reduce((sum, { traffic }) => sum + traffic.totalBytes, 0);
-  print(`${user.name}: ${formatBytes(total)} in ${counted(days, 'day')}`);
+  print(`${user?.name ?? `${which} (unclaimed)`}: ${formatBytes(total)} in ${counted(days, 'day')}`);
+  if (user === null) explain(`Nobody has that token yet: xpert user add NAME --token ${which}`);
   if (items.length === 0) return;
   print('');
   printTable(
@@ -96,4 +99,21 @@ async function oneUser(api: Api, which: string, { days, json }: Options): Promis
       formatInstant(lastUsedAt),
     ]),
   );
+}
+
+async function userOrNobody(api: Api, which: string): Promise<UserItem | null> {
+  return await findUser(api, which).catch((error: unknown) => {
+    if (error instanceof NotFound) return null;
+    throw error;
+  });
+}
+
+/** @throws NotFound also where `which` is no token that was ever reported */
+async function carriers(api: Api, query: string, which: string): Promise<{ readonly items: readonly Carrier[] }> {
+  try {
+    return await api.get(`/api/v1/usage/carriers?${query}`);
+  } catch (error) {
+    if (!(error instanceof ExpectedError) || error.code !== 'not-found') throw error;
+    throw new NotFound('user', which, 'xpert user list shows them, xpert usage those that only reports name.');
+  }
 }

@@ -124,7 +124,8 @@ async function list(api: Api, { json, descending = false, ...filter }: ListOptio
   const query = new URLSearchParams({ limit: '200', ...filter, ...(descending ? { order: 'desc' } : {}) });
   const users = await api.all<User>(`/api/v1/users?${query}`);
   if (json) return print(JSON.stringify({ items: users }));
-  if (users.length === 0) return explain('There is no such user: xpert user add NAME');
+  if (users.length === 0)
+    return explain(`There is no ${query.size > 1 ? 'such user' : 'user yet'}: xpert user add NAME`);
   printTable(
     ['NAME', 'TOKEN', 'OWNER', 'PEERS', 'TRAFFIC', 'SINCE', 'STATE'],
     users.map((user) => [

@@ -285,6 +285,23 @@ describe('language and theme', () => {
     expect(await page.getByRole('button', { name: '7 d', exact: true }).getAttribute('aria-pressed')).toBe('true');
     await watched.close();
   });
+
+  test('this week is that of the language', async () => {
+    const watched = await openPage(browser, { locale: 'fa-IR' });
+    const { page } = watched;
+    await page.context().addCookies([{ name: 'xpert_session', value: cookie.split('=')[1] ?? '', url: server.url }]);
+    await page.goto(`${server.url}/#/`);
+    await page.getByRole('button', { name: 'تاریخ‌ها' }).click();
+    await page.getByRole('button', { name: 'این هفته' }).click();
+    await page.waitForURL(/from=/);
+    const from = new Date(/from=(\d{4}-\d{2}-\d{2})/.exec(page.url())?.[1] ?? '');
+    const days = (Date.now() - from.getTime()) / 86_400_000;
+    // A Saturday, this week's.
+    expect(from.getUTCDay()).toBe(6);
+    expect(days).toBeGreaterThanOrEqual(0);
+    expect(days).toBeLessThan(7);
+    await watched.close();
+  });
 });
 
 describe.each(['reseller', 'viewer'])('a %s', (role) => {

@@ -275,6 +275,28 @@ describe('a change that the server refuses', () => {
   });
 });
 
+describe('a multiplier', () => {
+  test('is set for a node, shows until when bytes count once, and is taken back before it holds', async () => {
+    const { page, complaints, close } = await openAs(`/nodes/${nodeId}`);
+    const card = page.locator('section.card', { has: page.getByRole('heading', { name: 'Multiplier', exact: true }) });
+    await card.getByText('Every byte counts once').waitFor();
+    await card.getByRole('button', { name: 'Set a multiplier' }).press('Enter');
+    await page.keyboard.type('1,5');
+    await page.getByRole('radio', { name: 'download' }).click();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).press('Enter');
+    const row = card.locator('tbody tr', { hasText: '×1.5' });
+    await row.getByText('to come').waitFor();
+    expect(await row.textContent()).toContain('download');
+    const { items } = await call<{ items: object[] }>('GET', `api/v1/billing-rules?node=${nodeId}`);
+    expect(items).toMatchObject([{ serviceId: null, multiplier: '1.5', direction: 'down', state: 'planned' }]);
+    await row.getByRole('button', { name: 'Take back' }).click();
+    await card.getByText('Every byte counts once').waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
 describe('a provider’s budget', () => {
   test('is told, shows what it comes to, and is forgotten and told again by one key', async () => {
     const { page, complaints, close } = await openAs(`/nodes/${nodeId}`);

@@ -12,6 +12,7 @@ import { nodeQuery } from './api.ts';
 import { FailingHead } from './failing-head.tsx';
 import { Causes, Tried } from './failing-test.tsx';
 import { NodeAccess } from './node-access.tsx';
+import { NodeBilling } from './node-billing.tsx';
 import { NodeBudget } from './node-budget.tsx';
 import { NodeFigures } from './node-figures.tsx';
 import { NodeGaps } from './node-gaps.tsx';
@@ -71,6 +72,7 @@ function Content({ node }: { readonly node: Node }) {
       <NodeUptime node={node} />
       <NodeReconciliation node={node} />
       <NodeBudget node={node} />
+      <NodeBilling node={node} />
       <NodePeers node={node} />
       <NodeGaps node={node} range={range} />
     </>

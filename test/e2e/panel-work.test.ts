@@ -282,7 +282,7 @@ describe('a multiplier', () => {
     await card.getByText('Every byte counts once').waitFor();
     await card.getByRole('button', { name: 'Set a multiplier' }).press('Enter');
     await page.keyboard.type('1,5');
-    await page.getByRole('radio', { name: 'download' }).click();
+    await page.getByRole('button', { name: 'download', exact: true }).click();
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save' }).press('Enter');
     const row = card.locator('tbody tr', { hasText: '×1.5' });

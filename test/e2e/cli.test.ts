@@ -103,16 +103,6 @@ describe('over the socket of a running server', () => {
     expect((await xpert('usage', 'ann')).stdout).toContain('2.79 GiB');
   });
 
-  test('usage of a token that nobody has yet is shown, and how to give it to somebody', async () => {
-    await report('lost-token', 2_097_152);
-    const all = await xpert('usage');
-    expect(all.stdout).toContain('2.00 MiB of it belong to nobody yet: xpert user add NAME --token TOKEN');
-    expect(all.stdout).toContain('lost-token (unclaimed)');
-    const one = await xpert('usage', 'lost-token');
-    expect(one).toMatchObject({ code: 0, stderr: expect.stringContaining('xpert user add NAME --token lost-token') });
-    expect(one.stdout).toMatch(/^lost-token \(unclaimed\): 2\.00 MiB in 30 days\n[\s\S]*de\.example\.net:443/);
-  });
-
   test('a list that is empty says what there is to do', async () => {
     const said = async (...args: string[]) => (await xpert(...args)).stderr;
     expect(await said('node', 'poll')).toContain('There is no node yet: xpert node add local --kind wireguard');
@@ -166,6 +156,16 @@ describe('over the socket of a running server', () => {
     const failed = join(folder.path, 'none.csv');
     expect((await xpert('export', '--bucket', 'minute', '--output', failed)).code).toBe(1);
     expect(existsSync(failed)).toBe(false);
+  });
+
+  test('usage of a token that nobody has yet is shown, and how to give it to somebody', async () => {
+    await report('lost-token', 2_097_152);
+    const all = await xpert('usage');
+    expect(all.stdout).toContain('2.00 MiB of it belong to nobody yet: xpert user add NAME --token TOKEN');
+    expect(all.stdout).toContain('lost-token (unclaimed)');
+    const one = await xpert('usage', 'lost-token');
+    expect(one).toMatchObject({ code: 0, stderr: expect.stringContaining('xpert user add NAME --token lost-token') });
+    expect(one.stdout).toMatch(/^lost-token \(unclaimed\): 2\.00 MiB in 30 days\n[\s\S]*de\.example\.net:443/);
   });
 
   test('cycles and statements tell what was used when', async () => {

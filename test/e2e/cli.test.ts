@@ -138,6 +138,10 @@ describe('over the socket of a running server', () => {
     await json('user', 'change', 'bea', '--name', 'beate', '--email', '', '--tags', 'paid');
     const changed = await json('user', 'show', 'beate');
     expect(changed).toMatchObject({ email: null, telegramId: 77, tags: ['paid'], note: 'first' });
+    expect(await json('user', 'change', 'beate', '--telegram-id', '')).toMatchObject({
+      telegramId: null,
+      note: 'first',
+    });
     const wrong = await xpert('user', 'change', 'beate', '--email', 'nobody');
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('email')]);
     expect((await xpert('user', 'change', 'beate')).code).toBe(2);
@@ -200,7 +204,7 @@ describe('over the socket of a running server', () => {
     expect((await xpert('user', 'plan', 'many-1', '--quota', '10GiB')).code).toBe(0);
     const more = await bulk('top-up', '--search', 'many-', '--bytes', '1GiB', '--reason', 'late');
     expect(more).toMatchObject({ users: 1, impossible: ['many-2'] });
-    expect((await xpert('user', 'plan', 'many-1')).stdout).toContain('11 GiB');
+    expect((await xpert('user', 'plan', 'many-1')).stdout).toContain('11.0 GiB');
     expect((await json<{ state: string }>('user', 'show', 'many-2')).state).toBe('suspended');
     const { code, stdout } = await xpert('user', 'export');
     expect([code, stdout.split('\r\n').filter((line) => line.startsWith('many-')).length]).toEqual([0, 2]);

@@ -7,8 +7,8 @@ import { print, WrongUse } from '../output.ts';
 /** What is known of a user besides name, tokens and terms, as options. */
 export interface MemberOptions {
   readonly owner?: string;
-  readonly telegramId?: number | null;
-  readonly email?: string | null;
+  readonly telegramId?: number | '';
+  readonly email?: string;
   readonly note?: string;
   readonly tags?: readonly string[];
 }
@@ -17,14 +17,15 @@ export function withMembers(command: Command): Command {
   return command
     .option('--owner <admin>', 'whose user it is (of a new one: the owner)')
     .option('--telegram-id <number>', '"" for none', parseTelegramId)
-    .option('--email <address>', '"" for none', (text) => (text === '' ? null : text))
+    .option('--email <address>', '"" for none')
     .option('--note <text>')
     .option('--tags <words>', 'separated by spaces; "" for none', parseTags);
 }
 
 /** As the API takes them; what is not given is left out. */
 export function membersOf({ owner, telegramId, email, note, tags }: MemberOptions): Record<string, unknown> {
-  const members = { owner, telegramId, email, note, tags };
+  const orNone = <T>(value: T | '' | undefined) => (value === '' ? null : value);
+  const members = { owner, telegramId: orNone(telegramId), email: orNone(email), note, tags };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
@@ -48,8 +49,9 @@ export function addUserChangeCommand(user: Command): void {
     );
 }
 
-function parseTelegramId(text: string): number | null {
-  if (text === '') return null;
+/** Commander takes null for no value, so that "none" stays an empty text until it is sent. */
+function parseTelegramId(text: string): number | '' {
+  if (text === '') return '';
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is a number, as Telegram tells it: 123456789.');
   return Number(text);
 }

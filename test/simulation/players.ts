@@ -65,5 +65,9 @@ export function playerBeside(main: URL, steps: number): Player {
 /** What such a process does until its parent is gone. */
 export function playForParent(steps: number): void {
   const player = playerHere(steps, null);
-  process.on('message', async (seed) => process.send?.(await player.play(Number(seed))));
+  process.once('disconnect', () => process.exit());
+  process.on('message', async (seed) => {
+    const played = await player.play(Number(seed));
+    if (process.connected) process.send?.(played);
+  });
 }

@@ -19,6 +19,16 @@ describe('a simulated ledger', () => {
     }, 600_000);
   }
 
+  it('plays the same seeds in several processes', async () => {
+    const args = ['--from', '3', '--seeds', '6', '--steps', '60'];
+    const [one, two] = await Promise.all([play(simulation, args), play(simulation, [...args, '--jobs', '2'])]);
+    expect(one.code, one.output).toBe(0);
+    expect(two.code, two.output).toBe(0);
+    const happenedIn = (output: string) => JSON.parse(output.slice(0, output.indexOf('\n}') + 2)) as object;
+    expect(happenedIn(two.output)).toEqual(happenedIn(one.output));
+    expect(two.output).toContain('6 seeds played, none failed');
+  }, 120_000);
+
   it('plays a seed the same way every time', async () => {
     const args = ['--seed', '7', '--steps', '150', '--trace'];
     const [once, again] = await Promise.all([play(simulation, args), play(simulation, args)]);

@@ -120,8 +120,8 @@ const CALENDAR: readonly CalendarRange[] = ['today', 'yesterday', 'thisWeek', 'l
 
 function RangeChoices({ range, named, onPick }: Omit<RangeMenuProps, 'trigger'>) {
   const { t } = useTranslation();
-  const { timeZone, locale } = useFormat();
-  const calendar = calendarRanges(timeZone, locale, new Date());
+  const { timeZone, weekLocale } = useFormat();
+  const calendar = calendarRanges(timeZone, weekLocale, new Date());
   return (
     <>
       {named

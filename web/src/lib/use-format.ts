@@ -12,9 +12,12 @@ import {
   numberFormat,
   type Quantity,
 } from './format.ts';
+import { varietyOf } from './week.ts';
 
 export interface Format {
   readonly locale: string;
+  /** The same language as the reader's country has it: where weeks begin. */
+  readonly weekLocale: string;
   readonly timeZone: string;
   readonly bytes: (value: Bytes) => Quantity;
   readonly rate: (bitsPerSecond: number) => Quantity;
@@ -78,6 +81,7 @@ function makeFormat(i18n: I18n, timeZone: string): Format {
   const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
   return {
     locale,
+    weekLocale: varietyOf(i18n.language, navigator.languages),
     timeZone,
     bytes: (value) => formatBytes(value, locale),
     rate: (value) => formatRate(value, locale),

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { firstWeekday, startOfWeek, weekCycles } from './week.ts';
+import { firstWeekday, startOfWeek, varietyOf, weekCycles } from './week.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -15,6 +15,12 @@ test('weeks begin as the locale has it', () => {
 test('the same in a browser that does not tell', () => {
   vi.spyOn(Intl.Locale.prototype, 'maximize').mockReturnValue({ language: 'fa' } as Intl.Locale);
   expect(firstWeekday('fa')).toBe(6);
+});
+
+test('a language is that of the country that the browser names', () => {
+  expect(varietyOf('en', ['fr-FR', 'en-GB', 'en-US'])).toBe('en-GB');
+  expect(varietyOf('en', ['fr-FR', 'enx-US'])).toBe('en');
+  expect(varietyOf('fa', ['fa', 'fa-AF'])).toBe('fa');
 });
 
 test('of the cycles of a week the reader’s own comes first', () => {

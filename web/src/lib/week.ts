@@ -16,6 +16,11 @@ interface WeekInfo {
   getWeekInfo?(): { readonly firstDay: number };
 }
 
+/** The reader's own variety of a language, as their browser has it (`en-US`): weeks do not begin everywhere alike. */
+export function varietyOf(language: string, ofBrowser: readonly string[]): string {
+  return ofBrowser.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
+}
+
 /** The first day of the week that a calendar day (`2026-11-21`) lies in. */
 export function startOfWeek(day: string, locale: string): string {
   // Sunday is day 0 here.

@@ -26,7 +26,7 @@ interface CycleSelectProps {
 /** When a quota begins anew. A cycle of other making stays among the choices. */
 export function CycleSelect({ label, value, onChange, ofCalendar = false }: CycleSelectProps) {
   const nameOf = useCycleName();
-  const cycles = offeredCycles(useFormat().locale, !ofCalendar);
+  const cycles = offeredCycles(useFormat().weekLocale, !ofCalendar);
   const offered = cycles.includes(value) ? cycles : [value, ...cycles];
   return (
     <Select

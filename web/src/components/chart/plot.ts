@@ -23,6 +23,7 @@ export interface PlotOptions {
   readonly width: number;
   readonly height: number;
   readonly locale: string;
+  readonly weekLocale: string;
   readonly timeZone: string;
   readonly fadedBefore: number | null;
   readonly onCursor: (cursor: Cursor | null) => void;
@@ -71,7 +72,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
           grid: { show: false },
           ticks: { show: false },
           border: { show: true, stroke: () => color('--axis'), width: 1 },
-          ...(daily ? { splits: (u: uPlot) => dayMiddles(u, { days, middles, locale: options.locale }) } : {}),
+          ...(daily ? { splits: (u: uPlot) => dayMiddles(u, { days, middles, locale: options.weekLocale }) } : {}),
           values: (_, splits, __, ___, increment) => splits.map(timeLabel(options, daily ? DAY_SECONDS : increment)),
         },
         {

@@ -27,7 +27,7 @@ const PHONE_WIDTH = 480;
 
 export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null, ...zooming }: TimeChartProps) {
   const { onZoom, onUnzoom } = zooming;
-  const { locale, timeZone } = useFormat();
+  const { locale, weekLocale, timeZone } = useFormat();
   const [theme] = useTheme();
   const target = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
@@ -42,10 +42,10 @@ export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null, ..
     if (!target.current) return;
     const size = sizeOf(target.current, height);
     const onSelect = canZoom ? (from: number, to: number) => zoom.current?.(from, to) : null;
-    const options = { ...size, locale, timeZone, fadedBefore, onCursor: setCursor, onSelect };
+    const options = { ...size, locale, weekLocale, timeZone, fadedBefore, onCursor: setCursor, onSelect };
     plot.current = createPlot(target.current, data, options);
     return () => plot.current?.destroy();
-  }, [data, height, locale, timeZone, theme, fadedBefore, canZoom]);
+  }, [data, height, locale, weekLocale, timeZone, theme, fadedBefore, canZoom]);
 
   useLayoutEffect(() => {
     const element = target.current;

@@ -79,7 +79,7 @@ export function BillingCycleLine({ settings }: LineProps) {
   const owner = useIsOwner();
   const save = useSetBillingCycle();
   const nameOf = useCycleName();
-  const cycles = offeredCycles(useFormat().locale, false);
+  const cycles = offeredCycles(useFormat().weekLocale, false);
   const offered = cycles.includes(settings.billingCycle) ? cycles : [settings.billingCycle, ...cycles];
   return (
     <Line name={t('settings.cycle')} what={t('settings.cycleWhat')}>

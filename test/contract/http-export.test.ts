@@ -29,7 +29,7 @@ describe('an export of usage', () => {
     const [head, line, end] = answer.body.split('\r\n');
     expect(head).toMatch(/^from,to,bucket,user,/);
     expect(line).toMatch(
-      /^2026-03-10T00:00:00\.000Z,2026-03-11T00:00:00\.000Z,day,'=Ann,.*,vpn\.com,443,vless,1,2,3,3,unverified$/,
+      /^2026-03-10T00:00:00\.000Z,2026-03-11T00:00:00\.000Z,day,'=Ann,.*,vpn\.com,443,vless,1,2,3,3,unverified,measured$/,
     );
     expect(end).toBe('');
   });

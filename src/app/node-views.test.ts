@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { InventoryStore, PeerSums } from '../core/inventory/inventory-store.ts';
-import type { Node } from '../core/inventory/node.ts';
+import type { Node, VpnService } from '../core/inventory/node.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import { ManualClock } from '../core/units/testing.ts';
@@ -9,6 +9,10 @@ import { NodeViews } from './node-views.ts';
 import { Presence } from './presence.ts';
 
 const ID = 'n1' as NodeId;
+const SERVICE: VpnService = {
+  ...{ id: 's1' as VpnService['id'], nodeId: ID, kind: 'wireguard', identity: 'key', name: 'wg0', listenPort: null },
+  ...{ basis: 'raw', firstSeenAt: new Date(0), firstCompleteAt: new Date(0), lastCompleteAt: new Date(0) },
+};
 
 /** One node, whose sums are read when `answer` is called. */
 function world() {
@@ -22,7 +26,7 @@ function world() {
   const inventory = {
     ...{
       nodes: async (): Promise<Node[]> => [node],
-      services: async () => [],
+      services: async () => [SERVICE],
       pollStates: async () => [],
       agents: async () => [],
     },
@@ -42,7 +46,12 @@ function world() {
     ...{ endpointOf: () => 'localhost', shown: (source) => ({ source, secrets: {} }) },
   });
   const sumsOf = (peers: number): PeerSums[] => [
-    { nodeId: ID, peers, beforeXpert: { rx: BigInt(peers), tx: 2n, total: BigInt(peers) + 2n } },
+    {
+      nodeId: ID,
+      peers,
+      peersOfServices: { s1: peers },
+      beforeXpert: { rx: BigInt(peers), tx: 2n, total: BigInt(peers) + 2n },
+    },
   ];
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   const answer = async (peers: number) => {
@@ -117,4 +126,11 @@ test('where there are no nodes nothing is asked: reading what flowed would begin
   };
   expect(await views.all()).toEqual([]);
   expect(asked).toEqual([]);
+});
+
+test('a service that this process has not read yet has the peers that are known of it, not 0', async () => {
+  const { views, answer } = world();
+  const shown = views.one(ID);
+  await answer(3);
+  expect((await shown)?.services).toMatchObject([{ name: 'wg0', peers: 3, online: 0 }]);
 });

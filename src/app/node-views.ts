@@ -100,7 +100,7 @@ export class NodeViews {
     for (const id of due) this.#changed.delete(id);
     try {
       const read = new Map((await this.#use.inventory.peerSums(due)).map((sums) => [sums.nodeId, sums]));
-      for (const id of due) this.#sums.set(id, read.get(id) ?? { nodeId: id, peers: 0, beforeXpert: null });
+      for (const id of due) this.#sums.set(id, read.get(id) ?? nothingOf(id));
     } catch (error) {
       for (const id of due) this.#changed.add(id);
       throw error;
@@ -178,7 +178,7 @@ export class NodeViews {
 
   #sumsOf(nodeId: NodeId): PeerSums {
     const sums = this.#sums.get(nodeId);
-    if (sums === undefined) return { nodeId, peers: 0, beforeXpert: null };
+    if (sums === undefined) return nothingOf(nodeId);
     return sums.beforeXpert?.total === 0n ? { ...sums, beforeXpert: null } : sums;
   }
 
@@ -190,6 +190,7 @@ export class NodeViews {
 
   #serviceView(service: VpnService, isNodeSilent: boolean): ServiceView {
     const { id, kind, name, listenPort, identity, lastCompleteAt } = service;
+    const isThere = this.#isThere(service);
     const seen = this.#use.presence.service(service.nodeId, identity);
     return {
       id,
@@ -197,12 +198,17 @@ export class NodeViews {
       name,
       listenPort,
       publicKey: identity,
-      peers: seen?.peers ?? 0,
+      // Not read yet by this process: those that are known, as of the node.
+      peers: seen?.peers ?? (isThere ? (this.#sumsOf(service.nodeId).peersOfServices[id] ?? 0) : 0),
       online: seen?.online ?? 0,
       lastCompleteAt,
-      silentSince: isNodeSilent || !this.#isThere(service) ? lastCompleteAt : null,
+      silentSince: isNodeSilent || !isThere ? lastCompleteAt : null,
     };
   }
+}
+
+function nothingOf(nodeId: NodeId): PeerSums {
+  return { nodeId, peers: 0, peersOfServices: {}, beforeXpert: null };
 }
 
 function agentView({ state, seenAt, address, version }: AgentState): AgentView {

@@ -110,8 +110,10 @@ export function inventoryStoreContract(make: MakeStore): void {
       const reading = wg0({ p: [1, 2] }).peers[0];
       const peers = [{ ...reading, key: 'p', traffic: { rx: 1n, tx: 2n, total: 3n }, name: 'phone' }];
       await poll(node.id, {}, { peers });
-      expect(await store.inventory.services(node.id)).toMatchObject([
+      const [service, ...others] = await store.inventory.services(node.id);
+      expect([service, others]).toMatchObject([
         { name: 'wg0', kind: 'wireguard', listenPort: 51820, firstSeenAt: first, firstCompleteAt: first },
+        [],
       ]);
       minute();
       const handshake = new Date(now().getTime() - 5_000);
@@ -129,7 +131,12 @@ export function inventoryStoreContract(make: MakeStore): void {
         beforeXpert: { rx: 1n, tx: 2n, total: 3n },
       });
       expect(await store.inventory.peerSums([node.id])).toEqual([
-        { nodeId: node.id, peers: 1, beforeXpert: { rx: 1n, tx: 2n, total: 3n } },
+        {
+          nodeId: node.id,
+          peers: 1,
+          peersOfServices: { [service?.id ?? '']: 1 },
+          beforeXpert: { rx: 1n, tx: 2n, total: 3n },
+        },
       ]);
       expect(await store.inventory.peersOnline(handshake)).toBe(1);
       expect(await store.inventory.peersOnline(new Date(handshake.getTime() + 1))).toBe(0);
@@ -146,7 +153,7 @@ export function inventoryStoreContract(make: MakeStore): void {
       await poll(node.id, { p: [huge, 3n], q: [huge + 2n ** 32n, 4n], r: [huge + 1n, 2n ** 32n + 1n] });
       const [rx, tx] = [3n * huge + 2n ** 32n + 1n, 2n ** 32n + 8n];
       expect(await store.inventory.peerSums([node.id])).toEqual([
-        { nodeId: node.id, peers: 3, beforeXpert: { rx, tx, total: rx + tx } },
+        { nodeId: node.id, peers: 3, peersOfServices: expect.anything(), beforeXpert: { rx, tx, total: rx + tx } },
       ]);
       const once = { rx: huge, tx: 3n, total: huge + 3n };
       expect(await store.inventory.findPeer('p')).toMatchObject({ beforeXpert: once });

@@ -79,6 +79,8 @@ export interface PeerSums {
   readonly nodeId: NodeId;
   /** Living ones. */
   readonly peers: number;
+  /** The same of each VPN service that has some, by its id. */
+  readonly peersOfServices: Readonly<Record<string, number>>;
   /** What the counters of all of them, also of those that are gone, showed before we watched; null: nothing. */
   readonly beforeXpert: Traffic | null;
 }

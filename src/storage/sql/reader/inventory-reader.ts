@@ -102,9 +102,9 @@ export class InventoryReader {
 
   peerSums(nodeIds: readonly NodeId[]): PeerSums[] {
     const ids = { ids: JSON.stringify(nodeIds) };
-    const living = this.#sql.all<{ nodeId: NodeId; n: number }>(
-      `SELECT s.node_id AS nodeId, count(*) AS n FROM json_each(@ids) w JOIN vpn_service s ON s.node_id = w.value
-         JOIN peer p ON p.service_id = s.id WHERE p.ended_at IS NULL GROUP BY s.node_id`,
+    const living = this.#sql.all<{ nodeId: NodeId; serviceId: string; n: number }>(
+      `SELECT s.node_id AS nodeId, s.id AS serviceId, count(*) AS n FROM json_each(@ids) w JOIN vpn_service s ON s.node_id = w.value
+         JOIN peer p ON p.service_id = s.id WHERE p.ended_at IS NULL GROUP BY s.node_id, s.id`,
       ids,
     );
     const before = this.#sql.all<BeforeRow & { nodeId: NodeId }>(
@@ -113,10 +113,15 @@ export class InventoryReader {
          JOIN baseline b ON b.peer_id = p.id WHERE b.reason = 'before-xpert' GROUP BY s.node_id`,
       ids,
     );
-    const peersOf = new Map(living.map(({ nodeId, n }) => [nodeId, n]));
     const beforeOf = new Map(before.map((row) => [row.nodeId, toBefore(row)]));
-    return [...new Set([...peersOf.keys(), ...beforeOf.keys()])].map((nodeId) => {
-      return { nodeId, peers: peersOf.get(nodeId) ?? 0, beforeXpert: beforeOf.get(nodeId) ?? null };
+    return [...new Set([...living.map(({ nodeId }) => nodeId), ...beforeOf.keys()])].map((nodeId) => {
+      const ofNode = living.filter((row) => row.nodeId === nodeId);
+      return {
+        nodeId,
+        peers: ofNode.reduce((sum, { n }) => sum + n, 0),
+        peersOfServices: Object.fromEntries(ofNode.map(({ serviceId, n }) => [serviceId, n])),
+        beforeXpert: beforeOf.get(nodeId) ?? null,
+      };
     });
   }
 

@@ -154,12 +154,12 @@ describe('what a user may use', () => {
     const change = page.getByRole('dialog', { name: 'Change the plan Home' });
     expect(await change.getByLabel('Quota, GiB').inputValue()).toBe('100');
     await change.getByLabel('Warn from, % of the quota').fill('80');
-    await change.getByLabel('Let through past the quota, GiB').fill('2');
+    await change.getByLabel('Grace, GiB').fill('2');
     await change.getByLabel('What a cycle leaves is added to the next one').check();
     await change.getByRole('button', { name: 'Save' }).click();
     await page.locator('.toast', { hasText: 'The plan Home is changed.' }).waitFor();
     await page.getByRole('button', { name: 'Change the plan Home' }).click();
-    expect(await change.getByLabel('Let through past the quota, GiB').inputValue()).toBe('2');
+    expect(await change.getByLabel('Grace, GiB').inputValue()).toBe('2');
     await change.getByRole('button', { name: 'Cancel' }).click();
     await page.goto(`${server.url}/#/users/?q=ann`);
     await expect.poll(() => page.locator('tbody tr', { hasText: 'ann' }).textContent()).toMatch(/\d\s*%/);

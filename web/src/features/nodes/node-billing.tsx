@@ -81,7 +81,9 @@ function Rules({ node, rules, mayChange }: RulesProps) {
           {rules.map(({ id, serviceId, multiplier, direction, from, state }) => (
             <tr key={id} className={state === 'past' ? 'mut' : undefined}>
               <td>{serviceId === null ? t('nodes.billing.node') : nameOf(serviceId)}</td>
-              <td className="r">{multiplier === null ? t('nodes.billing.asNode') : `×${multiplier}`}</td>
+              <td className="r">
+                {multiplier === null ? t('nodes.billing.asNode') : <bdi dir="ltr">×{multiplier}</bdi>}
+              </td>
               <td className="hide-s">{direction === null ? '' : t(`nodes.billing.direction.${direction}`)}</td>
               <td>{format.instant(from)}</td>
               <td>{t(`nodes.billing.state.${state}`)}</td>

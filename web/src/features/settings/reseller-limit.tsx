@@ -25,7 +25,7 @@ export function ResellerLimit({ admin }: { readonly admin: Admin }) {
   const limit = useQuery(limitQuery(admin.id)).data;
   const [open, setOpen] = useState(false);
   if (limit === undefined) return null;
-  const of = limit && { share: format.share(limit.percent / 100), bytes: format.bytesText(limit.bytes) };
+  const of = limit && { share: format.percent(limit.percent / 100), bytes: format.bytesText(limit.bytes) };
   return (
     <>
       <button

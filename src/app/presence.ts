@@ -1,6 +1,7 @@
-import { isOnline } from '../core/health/node-health.ts';
+import { ONLINE_HANDSHAKE_MS } from '../core/health/node-health.ts';
 import type { ClientSigns } from '../core/health/service-health.ts';
-import { countPeers, type PeerReading, type Poll } from '../core/metering/collector.ts';
+import { countPeers, type PeerReadings, type Poll } from '../core/metering/collector.ts';
+import { handshakesMs } from '../core/metering/column-readings.ts';
 import type { NodeId } from '../core/units/ids.ts';
 
 interface ServicePresence {
@@ -19,12 +20,15 @@ export class Presence {
 
   seen(nodeId: NodeId, poll: Poll, now: Date): void {
     if (!poll.complete) return;
-    const services = poll.services.map(({ identity, peers }) => ({
-      identity,
-      peers: countPeers(peers),
-      online: countPeers(peers.filter(({ lastHandshakeAt }) => isOnline(lastHandshakeAt, now))),
-      signs: signsOf(peers, now),
-    }));
+    const services = poll.services.map(({ identity, peers }) => {
+      const handshakes = handshakesMs(peers);
+      return {
+        identity,
+        peers: countPeers(peers),
+        online: countOnline(peers, handshakes, now),
+        signs: signsOf(handshakes, now),
+      };
+    });
     this.#nodes.set(nodeId, services);
   }
 
@@ -47,13 +51,21 @@ export class Presence {
   }
 }
 
-function signsOf(peers: readonly PeerReading[], now: Date): ClientSigns {
-  let latestAt: Date | null = null;
+/** Of several connections of one peer one counts, so that readings with connections have to be looked at each. */
+function countOnline(peers: PeerReadings, handshakes: Float64Array, now: Date): number {
+  const isOnline = (handshakeMs: number | undefined) =>
+    now.getTime() - (handshakeMs ?? Number.NaN) < ONLINE_HANDSHAKE_MS;
+  if (peers.columns?.connections === null) return handshakes.filter(isOnline).length;
+  return countPeers([...peers].filter((_, place) => isOnline(handshakes[place])));
+}
+
+function signsOf(handshakes: Float64Array, now: Date): ClientSigns {
+  let latestMs = Number.NaN;
   let inLastHour = 0;
-  for (const { lastHandshakeAt } of peers) {
-    if (lastHandshakeAt === undefined) continue;
-    if (latestAt === null || lastHandshakeAt > latestAt) latestAt = lastHandshakeAt;
-    if (now.getTime() - lastHandshakeAt.getTime() < HOUR_MS) inLastHour += 1;
+  for (const handshakeMs of handshakes) {
+    if (Number.isNaN(handshakeMs)) continue;
+    if (!(handshakeMs <= latestMs)) latestMs = handshakeMs;
+    if (now.getTime() - handshakeMs < HOUR_MS) inLastHour += 1;
   }
-  return { latestAt, inLastHour };
+  return { latestAt: Number.isNaN(latestMs) ? null : new Date(latestMs), inLastHour };
 }

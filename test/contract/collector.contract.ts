@@ -283,7 +283,7 @@ function watchTurns(): { stop(): { readonly longestMs: number; readonly allMs: n
 }
 
 function peersOf(poll: Poll) {
-  return poll.services.flatMap((service) => service.peers);
+  return poll.services.flatMap((service) => [...service.peers]);
 }
 
 function shown(poll: Poll): ShownSeries[] {

@@ -107,7 +107,7 @@ export function inventoryStoreContract(make: MakeStore): void {
     it('are found by polls, and follow what the polls show', async () => {
       const node = await store.inventory.addNode(newNode('a'));
       const first = now();
-      const reading = wg0({ p: [1, 2] }).peers[0];
+      const reading = wg0({ p: [1, 2] }).peers.at(0);
       const peers = [{ ...reading, key: 'p', traffic: { rx: 1n, tx: 2n, total: 3n }, name: 'phone' }];
       await poll(node.id, {}, { peers });
       const [service, ...others] = await store.inventory.services(node.id);

@@ -7,6 +7,7 @@ import { MarzbanCollector } from '../../src/integrations/marzban/collector.ts';
 import { marzban } from '../../src/integrations/marzban/integration.ts';
 import { parseMarzbanOptions } from '../../src/integrations/marzban/options.ts';
 import { FakeMarzban, type FakeMarzbanUser } from '../support/fake-marzban.ts';
+import { peersOf } from '../support/readings.ts';
 import { collectorContract } from './collector.contract.ts';
 import { webRig } from './web-rig.ts';
 
@@ -128,7 +129,7 @@ describe('marzban', () => {
     fake.users = Array.from({ length: 3_500 }, (_, n) => user(`user${String(n).padStart(5, '0')}`, BigInt(n)));
     const poll = await collector.collect(soon());
     expect(poll.complete).toBe(true);
-    expect(poll.services[0]?.peers.map((peer) => peer.traffic.total)).toEqual(fake.users.map((one) => one.lifetime));
+    expect(peersOf(poll.services[0]).map((peer) => peer.traffic.total)).toEqual(fake.users.map((one) => one.lifetime));
     expect(fake.web.requests.filter(({ url }) => url.pathname === '/api/users')).toHaveLength(4);
   });
 
@@ -175,7 +176,7 @@ describe('marzban', () => {
     Object.assign(fake.users[2] ?? {}, { status: 'limited', owner: 'boss', dataLimit: 77n, resetStrategy: 'week' });
     const poll = await collector.collect(soon());
     expect([poll.complete, poll.services[0]?.peers.length]).toEqual([true, 250]);
-    expect(poll.services[0]?.peers.slice(0, 3)).toMatchObject([
+    expect(peersOf(poll.services[0]).slice(0, 3)).toMatchObject([
       { key: 'user00000', isOff: false, owner: 'owner', traffic: { rx: null, tx: null, total: 5n } },
       { key: 'user00001', isOff: true, ownLimit: null },
       {

@@ -56,7 +56,7 @@ class MarzbanRig implements EnforcerRig {
     const collector = new MarzbanCollector(new MarzbanClient(this.#options), new URL(this.#options.url));
     const { services } = await collector.collect(signal());
     await collector.close();
-    return Object.fromEntries(services.flatMap(({ peers }) => peers.map(({ key, isOff }) => [key, isOff])));
+    return Object.fromEntries(services.flatMap(({ peers }) => Array.from(peers, ({ key, isOff }) => [key, isOff])));
   }
 
   target = (key: string) => ({ identity: 'panel', service: 'panel', kind: 'marzban', key });

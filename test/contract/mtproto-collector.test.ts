@@ -8,6 +8,7 @@ import { mtproto } from '../../src/integrations/mtproto/integration.ts';
 import { type MtprotoOptions, parseMtprotoOptions } from '../../src/integrations/mtproto/options.ts';
 import { FakeTelemt } from '../support/fake-telemt.ts';
 import { FakeWeb } from '../support/fake-web.ts';
+import { peersOf } from '../support/readings.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
 import { type WebSource, webRig } from './web-rig.ts';
 
@@ -180,7 +181,7 @@ describe('what each MTProto proxy can say', () => {
     }
   };
   const shown = ({ services }: Awaited<ReturnType<typeof collect>>) =>
-    services[0]?.peers.map(({ key, traffic, lastHandshakeAt }) => [key, traffic, lastHandshakeAt !== undefined]);
+    peersOf(services[0]).map(({ key, traffic, lastHandshakeAt }) => [key, traffic, lastHandshakeAt !== undefined]);
 
   test('telemt: every user, who is connected, and how long it has been running', async () => {
     const options = await serve(fixture('telemt-3.3.15.metrics'), { proxy: 'telemt', port: 443 });
@@ -269,7 +270,7 @@ describe('what each MTProto proxy can say', () => {
     const control = () => ({ proxy: 'telemt', controlUrl, token: telemt.token, privateAddress: true }) as const;
     const both = (text = fixture('telemt-3.3.15.metrics')) => serve(text, control());
     const access = ({ services }: Awaited<ReturnType<typeof collect>>) =>
-      services[0]?.peers.map(({ key, traffic, isOff }) => [key, traffic.total, isOff]);
+      peersOf(services[0]).map(({ key, traffic, isOff }) => [key, traffic.total, isOff]);
     const ALICE = 9_637_731_704n + 202_841_823_116n;
     const BOB = 18_446_744_073_709_551_615n + 9_007_199_254_740_993n;
 

@@ -5,6 +5,7 @@ import { abilitiesOf, TELEMT_ABILITIES, TelemtEnforcer } from '../../src/integra
 import { parseMtprotoOptions } from '../../src/integrations/mtproto/options.ts';
 import { TelemtControl } from '../../src/integrations/mtproto/telemt-control.ts';
 import { FakeTelemt, type FakeTelemtUser } from '../support/fake-telemt.ts';
+import { peersOf } from '../support/readings.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -92,7 +93,7 @@ test('a configuration that somebody changes in between is left as it is; a poll 
     const collector = new MtprotoCollector(rig.options(), systemClock);
     const { services } = await collector.collect(signal());
     await collector.close();
-    expect(services[0]?.peers.map(({ key, isOff }) => [key, isOff])).toEqual([
+    expect(peersOf(services[0]).map(({ key, isOff }) => [key, isOff])).toEqual([
       ['a', true],
       ['b', false],
     ]);

@@ -9,6 +9,7 @@ import { openvpn } from '../../src/integrations/openvpn/integration.ts';
 import { type OpenvpnOptions, parseOpenvpnOptions } from '../../src/integrations/openvpn/options.ts';
 import { until } from '../support/lab.ts';
 import { FakeManagement, statusText } from '../support/openvpn-management.ts';
+import { peersOf } from '../support/readings.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
 
 const SINCE = 1_795_698_000;
@@ -179,7 +180,7 @@ describe('the management interface of OpenVPN', () => {
   const alice = { name: 'alice', clientId: 4, sinceSeconds: SINCE, rx: 1_000n, tx: 20_000n };
   const shown = async (collector: OpenvpnCollector) => {
     const { services } = await collector.collect(soon());
-    return services[0]?.peers.map(({ key, connection, traffic, isOver = false }) => {
+    return peersOf(services[0]).map(({ key, connection, traffic, isOver = false }) => {
       return { key, connection, rx: traffic.rx, tx: traffic.tx, isOver };
     });
   };

@@ -8,6 +8,7 @@ import { outline } from '../../src/integrations/outline/integration.ts';
 import { accessOf, parseOutlineOptions } from '../../src/integrations/outline/options.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { type FakeAccessKey, FakeOutline } from '../support/fake-outline.ts';
+import { peersOf } from '../support/readings.ts';
 import { collectorContract } from './collector.contract.ts';
 import { webRig } from './web-rig.ts';
 
@@ -96,7 +97,7 @@ describe('outline', () => {
       { ...key('9', 5n, 6n), isDeleted: true },
     ];
     const [service] = (await collector.collect(soon())).services;
-    expect(service?.peers.map(({ key: id, traffic }) => [id, traffic.total])).toEqual([
+    expect(peersOf(service).map(({ key: id, traffic }) => [id, traffic.total])).toEqual([
       ['0', 0n],
       ['9', 11n],
     ]);

@@ -5,6 +5,7 @@ import { OUTLINE_ABILITIES, OutlineEnforcer } from '../../src/integrations/outli
 import { accessOf, parseOutlineOptions } from '../../src/integrations/outline/options.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { type FakeAccessKey, FakeOutline } from '../support/fake-outline.ts';
+import { peersOf } from '../support/readings.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const certificate = makeCertificate();
@@ -103,7 +104,7 @@ test('a limit that was raised between looking and cutting is not lost; a poll sh
     const collector = new OutlineCollector(new OutlineClient(rig.options(), clock), accessOf(rig.options()).apiUrl);
     const { services } = await collector.collect(signal());
     await collector.close();
-    expect(services[0]?.peers.map(({ key, isOff }) => [key, isOff])).toEqual([
+    expect(peersOf(services[0]).map(({ key, isOff }) => [key, isOff])).toEqual([
       ['a', true],
       ['b', false],
     ]);

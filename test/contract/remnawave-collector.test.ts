@@ -7,6 +7,7 @@ import { RemnawaveCollector } from '../../src/integrations/remnawave/collector.t
 import { remnawave } from '../../src/integrations/remnawave/integration.ts';
 import { parseRemnawaveOptions } from '../../src/integrations/remnawave/options.ts';
 import { FakeRemnawave, type FakeRemnawaveUser } from '../support/fake-remnawave.ts';
+import { peersOf } from '../support/readings.ts';
 import { collectorContract } from './collector.contract.ts';
 import { webRig } from './web-rig.ts';
 
@@ -116,7 +117,9 @@ describe('remnawave', () => {
       fake.users = many(3_500);
       const poll = await collector.collect(soon());
       expect(poll.complete).toBe(true);
-      expect(poll.services[0]?.peers.map((peer) => peer.traffic.total)).toEqual(fake.users.map((one) => one.lifetime));
+      expect(peersOf(poll.services[0]).map((peer) => peer.traffic.total)).toEqual(
+        fake.users.map((one) => one.lifetime),
+      );
     },
   );
 
@@ -132,7 +135,7 @@ describe('remnawave', () => {
     const poll = await collector.collect(soon());
     expect(poll.complete).toBe(true);
     expect(poll.services[0]?.peers).toHaveLength(1_200);
-    expect(poll.services[0]?.peers.some(({ key }) => key === 'new')).toBe(true);
+    expect(peersOf(poll.services[0]).some(({ key }) => key === 'new')).toBe(true);
   });
 
   test('a panel that closes without an answer is said to', async () => {

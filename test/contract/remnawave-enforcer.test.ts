@@ -51,7 +51,7 @@ class RemnawaveRig implements EnforcerRig {
     const collector = new RemnawaveCollector(this.#client(), new URL(this.#url));
     const { services } = await collector.collect(signal());
     await collector.close();
-    return Object.fromEntries(services.flatMap(({ peers }) => peers.map(({ key, isOff }) => [key, isOff])));
+    return Object.fromEntries(services.flatMap(({ peers }) => Array.from(peers, ({ key, isOff }) => [key, isOff])));
   }
 
   loseNextAnswer = () => {

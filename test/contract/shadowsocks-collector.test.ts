@@ -7,6 +7,7 @@ import { systemClock } from '../../src/app/system-clock.ts';
 import { ShadowsocksCollector } from '../../src/integrations/shadowsocks/collector.ts';
 import { parseShadowsocksOptions } from '../../src/integrations/shadowsocks/options.ts';
 import { StatReply } from '../../src/integrations/shadowsocks/stat-reply.ts';
+import { peersOf } from '../support/readings.ts';
 import { FakeManager, libevAnswer, type Ports, rustAnswer } from '../support/shadowsocks-manager.ts';
 import { type CollectorRig, collectorContract, type ShownSeries } from './collector.contract.ts';
 
@@ -156,7 +157,7 @@ describe('a Shadowsocks manager', () => {
     expect(missing.notices.map(({ code }) => code)).toEqual(['names-unreadable']);
     writeFileSync(names, '# port name\n8001 alice smith\n8002: bob\n"8003": {"password": "hunter2"}\n');
     const poll = await collector.collect(soon());
-    expect(poll.services[0]?.peers.map(({ key, name }) => [key, name])).toEqual([
+    expect(peersOf(poll.services[0]).map(({ key, name }) => [key, name])).toEqual([
       ['8001', 'alice smith'],
       ['8002', 'bob'],
     ]);

@@ -94,7 +94,7 @@ describe('a subscription source', () => {
 
   test('reads the comment that some providers write instead of a header', async () => {
     const link = await saying({}, '#upload=1; download=2; total=3; expire=4;\nvless://…\n');
-    expect((await poll({ link })).services[0]?.peers[0]?.traffic).toEqual(undirected(3n));
+    expect((await poll({ link })).services[0]?.peers.at(0)?.traffic).toEqual(undirected(3n));
   });
 
   test('that several people use is marked', async () => {
@@ -150,7 +150,7 @@ describe('a subscription source', () => {
         ? { status: 302, body: '', headers: { location: '/real' } }
         : { status: 200, body: BODY, headers: { 'subscription-userinfo': 'upload=1; download=2' } },
     );
-    expect((await poll({ link })).services[0]?.peers[0]?.traffic).toEqual(undirected(3n));
+    expect((await poll({ link })).services[0]?.peers.at(0)?.traffic).toEqual(undirected(3n));
   });
 
   test('takes a link and nothing else', () => {

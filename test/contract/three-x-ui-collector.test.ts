@@ -7,6 +7,7 @@ import { threeXui } from '../../src/integrations/three-x-ui/integration.ts';
 import { parseThreeXuiOptions } from '../../src/integrations/three-x-ui/options.ts';
 import { ThreeXuiSession } from '../../src/integrations/three-x-ui/session.ts';
 import { type FakeClient, FakeThreeXui } from '../support/fake-three-x-ui.ts';
+import { peersOf } from '../support/readings.ts';
 import { collectorContract } from './collector.contract.ts';
 import { webRig } from './web-rig.ts';
 
@@ -97,7 +98,7 @@ describe('3x-ui', () => {
     const { collector } = await open(version, login);
     const { services, complete } = await collector.collect(soon());
     expect(complete).toBe(true);
-    expect(services[0]?.peers.map(({ key, traffic }) => [key, traffic.rx, traffic.tx])).toEqual([
+    expect(peersOf(services[0]).map(({ key, traffic }) => [key, traffic.rx, traffic.tx])).toEqual([
       ['alice', 5n, 60n],
       ['bob', 7n, 80n],
     ]);
@@ -157,7 +158,7 @@ describe('3x-ui', () => {
       { ...client('bob', 7n, 80n), inbounds: [2] },
     ];
     const [service] = (await collector.collect(soon())).services;
-    expect(service?.peers.map(({ key }) => key)).toEqual(['alice', 'bob']);
+    expect(peersOf(service).map(({ key }) => key)).toEqual(['alice', 'bob']);
     expect(service?.own).toEqual({ rx: 40n, tx: 600n, total: 640n });
   });
 
@@ -173,7 +174,7 @@ describe('3x-ui', () => {
     const { collector, options } = await open(3, 'token');
     fake.clients = [{ ...client('alice', 5n, 60n), lastOnline: 1_772_366_400_000 }];
     const [service] = (await collector.collect(soon())).services;
-    expect(service?.peers[0]?.lastHandshakeAt).toEqual(new Date(1_772_366_400_000));
+    expect(service?.peers.at(0)?.lastHandshakeAt).toEqual(new Date(1_772_366_400_000));
     expect(service?.identity).toMatch(/^http:\/\/127\.0\.0\.1:\d+#[0-9a-f]{12}$/);
     expect(options.url.endsWith(`${fake.basePath}/`)).toBe(true);
   });

@@ -56,7 +56,7 @@ class ThreeXuiRig implements EnforcerRig {
     const collector = new ThreeXuiCollector(new ThreeXuiSession(this.#options()), new URL(this.#url));
     const { services } = await collector.collect(signal());
     await collector.close();
-    return Object.fromEntries(services.flatMap(({ peers }) => peers.map(({ key, isOff }) => [key, isOff])));
+    return Object.fromEntries(services.flatMap(({ peers }) => Array.from(peers, ({ key, isOff }) => [key, isOff])));
   }
 
   loseNextAnswer = () => {

@@ -35,7 +35,7 @@ function wireguardOutput(random: Random): void {
     reader.push(bytes.subarray(at, end));
     at = end;
   }
-  for (const { traffic } of reader.finish().poll.services.flatMap((service) => service.peers)) {
+  for (const { traffic } of reader.finish().poll.services.flatMap((service) => [...service.peers])) {
     const values = [traffic.rx ?? 0n, traffic.tx ?? 0n];
     if (values.some((value) => value < 0n || value > MOST)) throw new Error(`a counter of ${values}`);
   }

@@ -9,6 +9,7 @@ import { Sqlite } from '../../src/lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { Lab, missingForLab, until } from '../support/lab.ts';
 import { type Counters, OpenvpnClient, OpenvpnServer } from '../support/openvpn-lab.ts';
+import { peersOf } from '../support/readings.ts';
 
 const missing = missingForLab(['openvpn', 'openssl', 'nc', 'ping', 'ss']);
 const isPossible = missing === null || missing.startsWith('not installed');
@@ -100,9 +101,13 @@ describe.runIf(isPossible)('a real OpenVPN server, into the ledger', () => {
   test('two clients; what was there before is not counted, what flows is booked to the byte', async () => {
     const first = await poll();
     expect(first.complete).toBe(true);
-    expect(first.services[0]?.peers.map(({ key }) => key).sort()).toEqual(['alice', 'bob']);
+    expect(
+      peersOf(first.services[0])
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(['alice', 'bob']);
     base = new Map(
-      first.services[0]?.peers.map(({ key, traffic }) => [key, { rx: traffic.rx ?? 0n, tx: traffic.tx ?? 0n }]),
+      peersOf(first.services[0]).map(({ key, traffic }) => [key, { rx: traffic.rx ?? 0n, tx: traffic.tx ?? 0n }]),
     );
     expect(await booked('alice')).toEqual(ZERO);
     await alice.upload(1_000_000);
@@ -200,6 +205,6 @@ describe.runIf(isPossible)('a real OpenVPN server, into the ledger', () => {
     const options = { transport: 'status-file' as const, path: server.statusFile };
     const byFile = new OpenvpnCollector(options, { clock, runDirectory: lab.folder });
     const poll = await byFile.collect(AbortSignal.timeout(5_000));
-    expect(poll.services[0]?.peers.map(({ key }) => key)).toEqual(['alice']);
+    expect(peersOf(poll.services[0]).map(({ key }) => key)).toEqual(['alice']);
   });
 });

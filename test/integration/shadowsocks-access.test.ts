@@ -8,6 +8,7 @@ import { ShadowsocksCollector } from '../../src/integrations/shadowsocks/collect
 import { ShadowsocksEnforcer } from '../../src/integrations/shadowsocks/enforcer.ts';
 import { parseShadowsocksOptions } from '../../src/integrations/shadowsocks/options.ts';
 import { isInstalled, kill, Lab, tryRun, until } from '../support/lab.ts';
+import { peersOf } from '../support/readings.ts';
 
 const missing = ['ss-manager', 'ss-server', 'ss-local', 'curl', 'socat'].filter((program) => !isInstalled(program));
 const clock = { now: () => new Date(), monotonicMs: () => performance.now() };
@@ -82,7 +83,7 @@ describe('access on a real Shadowsocks manager', () => {
   }
   async function shown(name: 'alice' | 'bob'): Promise<bigint | undefined> {
     const { services } = await collector.collect(soon());
-    return services[0]?.peers.find(({ key }) => key === String(ports[name]))?.traffic.total;
+    return peersOf(services[0]).find(({ key }) => key === String(ports[name]))?.traffic.total;
   }
 
   test('a port is cut with its open connections, comes back with its password, and others notice nothing', async () => {

@@ -81,7 +81,7 @@ describe.runIf(isPossible)('real traffic, from the counters of wg into the ledge
       durationMs: 1,
       clockSuspect: false,
     });
-    const traffic = result.services[0]?.peers[0]?.traffic;
+    const traffic = result.services[0]?.peers.at(0)?.traffic;
     if (traffic !== undefined) shown = { rx: traffic.rx ?? 0n, tx: traffic.tx ?? 0n };
     baseline ??= shown;
     return result;

@@ -69,7 +69,7 @@ describe.runIf(isPossible)('a real WireGuard node, read over a real ssh server',
     const collector = collectorFor();
     const first = await collector.collect(soon());
     expect(first.complete).toBe(true);
-    const peer = first.services[0]?.peers[0];
+    const peer = first.services[0]?.peers.at(0);
     const wg = (await tunnel.server.transfer()).get(peer?.key ?? '');
     expect({ rx: peer?.traffic.rx, tx: peer?.traffic.tx }).toEqual(wg);
     const sessions = await sshd.sessions();
@@ -233,7 +233,7 @@ describe.runIf(isPossible)('a real WireGuard node, read over a real ssh server',
     await tunnel.settle();
     await node.run('nft', ['delete', 'table', 'inet', 'fault']);
     const after = await collector.collect(soon());
-    const rx = (poll: typeof after) => poll.services[0]?.peers[0]?.traffic.rx ?? 0n;
+    const rx = (poll: typeof after) => poll.services[0]?.peers.at(0)?.traffic.rx ?? 0n;
     expect(rx(after) - rx(before)).toBeGreaterThan(300_000n);
     expect(after.services[0]?.startEvidence).toBe(before.services[0]?.startEvidence);
   });

@@ -11,6 +11,7 @@ import { randomId } from '../../src/lib/random-id.ts';
 import { Sqlite } from '../../src/lib/sqlite.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { Lab, type LabHost, missingForLab, tryRun, until } from '../support/lab.ts';
+import { peersOf } from '../support/readings.ts';
 import { Sshd, sshKey } from '../support/sshd.ts';
 import { API_PORT, type LabUser, OPEN_API_PORT, USERS, V2rayLab } from '../support/v2ray-lab.ts';
 
@@ -176,12 +177,11 @@ describe.runIf(isPossible)('a real V2Ray with four protocols', () => {
     expect(counters.get('inbound>>>api-in>>>traffic>>>uplink')).toBeGreaterThan(0n);
     expect(result.services[0]?.own).toMatchObject({ rx: sum('uplink'), tx: sum('downlink') });
     const inbounds = await make({ ...local(), count: 'inbounds' }).collect(soon());
-    expect(inbounds.services[0]?.peers.map(({ key }) => key).sort()).toEqual([
-      'shadowsocks',
-      'trojan',
-      'vless',
-      'vmess',
-    ]);
+    expect(
+      peersOf(inbounds.services[0])
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(['shadowsocks', 'trojan', 'vless', 'vmess']);
   });
 
   test('killed: a failure that says so, and a gap; nothing is booked', async () => {

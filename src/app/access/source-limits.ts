@@ -26,9 +26,9 @@ const AT_ONCE = 1_000;
  */
 export async function judgeSourceLimits(use: Dependencies, nodeId: NodeId, { services }: Poll): Promise<number> {
   // Told of all peers or of none: a look at the first spares the others of most sources.
-  if (services.every(({ peers }) => peers[0]?.ownLimit === undefined)) return 0;
+  if (services.every(({ peers }) => peers.at(0)?.ownLimit === undefined)) return 0;
   const limits: Limits = new Map(
-    services.flatMap(({ peers }) => peers.map(({ key, ownLimit = null }) => [key, ownLimit] as const)),
+    services.flatMap(({ peers }) => Array.from(peers, ({ key, ownLimit = null }) => [key, ownLimit] as const)),
   );
   const peers = (await use.store.sourceLimits(nodeId)).filter(({ key }) => limits.has(key));
   const notes: { peerId: PeerId; state: SourceLimitState | null }[] = [];

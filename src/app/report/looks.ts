@@ -40,7 +40,7 @@ export async function lookAtCounters(
 ): Promise<Look> {
   const { services } = await collector.collect(signal);
   const counters = new Map<string, Amount>();
-  for (const { key, traffic } of services.flatMap(({ peers }) => peers)) {
+  for (const { key, traffic } of services.flatMap(({ peers }) => [...peers])) {
     if (traffic.rx !== null && traffic.tx !== null) counters.set(key, { rx: traffic.rx, tx: traffic.tx });
   }
   const age = services[0]?.age;

@@ -128,7 +128,7 @@ function toWireService({ own, ownHeaders, peers, ...service }: ServiceReading): 
     ...(ownHeaders === undefined
       ? {}
       : { ownHeaders: { least: toWireTraffic(ownHeaders.least), most: toWireTraffic(ownHeaders.most) } }),
-    peers: peers.map(toWirePeer),
+    peers: Array.from(peers, toWirePeer),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Traffic } from '../units/bytes.ts';
+import type { ReadingColumns } from './reading-columns.ts';
 
 /** How a source's numbers are to be read; declared once per collector (rules 1, 3 and 5 of ARCHITECTURE.md). */
 export interface CounterSemantics {
@@ -102,13 +103,20 @@ export interface ServiceReading {
    * Cumulative, as `own`. Absent: both count alike.
    */
   readonly ownHeaders?: { readonly least: Traffic; readonly most: Traffic };
-  readonly peers: readonly PeerReading[];
+  readonly peers: PeerReadings;
 }
 
 /** Bounds of a running time, both included: whole seconds and the way of the answer leave it open by a little. */
 export interface CounterAge {
   readonly minMs: number;
   readonly maxMs: number;
+}
+
+/** A list of readings; or columns, for a source with very many, from which each is made when it is asked for. */
+export interface PeerReadings extends Iterable<PeerReading> {
+  readonly length: number;
+  readonly columns?: ReadingColumns;
+  at(place: number): PeerReading | undefined;
 }
 
 /** One series of a VPN service: the counters of one peer (and of one connection, for `session` sources). */

@@ -44,6 +44,6 @@ export function summarizePoll({ services }: Poll, facts = NO_FACTS): NonNullable
     ...facts,
     services: shown,
     peers: shown.reduce((sum, { peers }) => sum + peers, 0),
-    bytes: services.flatMap(({ peers }) => peers).reduce((sum, { traffic }) => addTraffic(sum, traffic), NOTHING),
+    bytes: services.flatMap(({ peers }) => [...peers]).reduce((sum, { traffic }) => addTraffic(sum, traffic), NOTHING),
   };
 }

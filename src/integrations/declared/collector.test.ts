@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { peersOf } from '../../../test/support/readings.ts';
 import type { Poll } from '../../core/metering/collector.ts';
 import { DeclaredCollector, originOf } from './collector.ts';
 import { parseDeclaredOptions } from './options.ts';
@@ -125,7 +126,7 @@ describe('a file', () => {
       write(count);
       const { complete, services } = await collector.collect(AbortSignal.timeout(5_000));
       expect(complete).toBe(false);
-      return services[0]?.peers.map(({ key, traffic }) => [key, traffic.rx, traffic.tx]);
+      return peersOf(services[0]).map(({ key, traffic }) => [key, traffic.rx, traffic.tx]);
     };
     // The very first reading may be cut, too.
     expect(await keys(4)).toEqual([]);
@@ -160,7 +161,7 @@ describe('a file', () => {
     const path = put('a.json', '[{"id":"a","t":5},{"id":"b","t":null},{"id":"c"}]');
     const poll = await collect(file(path, { format: 'json', key: '/id', total: '/t' }));
     expect(poll).toMatchObject({ complete: false, notices: [{ code: 'values-missing' }] });
-    expect(poll.services[0]?.peers.map(({ key }) => key)).toEqual(['a']);
+    expect(peersOf(poll.services[0]).map(({ key }) => key)).toEqual(['a']);
   });
 });
 

@@ -118,7 +118,7 @@ function serviceOf(place: Place, boot: Boot, one: Interface, identity: string): 
       ? {}
       : { startEvidence: [boot.bootId, ...(place.start === null ? [] : [place.start]), index].join(':') }),
     ...ownOf(one),
-    peers: one.table.peers,
+    peers: one.table.readings(),
   };
 }
 

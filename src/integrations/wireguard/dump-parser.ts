@@ -1,9 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { ServiceReading } from '../../core/metering/collector.ts';
-import type { Traffic } from '../../core/units/bytes.ts';
-import { KeyTable } from './key-table.ts';
-import { type PeerDraft, readAllowedIps, readEndpoint, readHandshake, readTraffic } from './peer-rows.ts';
-import { Fields, quoteOutput } from './scan.ts';
+import { PeerTable } from './peer-table.ts';
+import { COMMA, Fields, quoteOutput } from './scan.ts';
 
 interface DumpedInterface {
   readonly name: string;
@@ -11,7 +9,7 @@ interface DumpedInterface {
   /** Null while the interface has no key. */
   readonly publicKey: string | null;
   readonly listenPort: number | null;
-  readonly table: KeyTable;
+  readonly table: PeerTable;
 }
 
 /**
@@ -60,7 +58,15 @@ export class DumpParser {
     const services = this.#interfaces.flatMap(({ name, kind, publicKey, listenPort, table }) =>
       publicKey === null
         ? []
-        : [{ identity: publicKey, kind, name, peers: table.peers, ...(listenPort === null ? {} : { listenPort }) }],
+        : [
+            {
+              identity: publicKey,
+              kind,
+              name,
+              peers: table.readings(),
+              ...(listenPort === null ? {} : { listenPort }),
+            },
+          ],
     );
     return { services, withoutKey: this.#interfaces.filter((one) => one.publicKey === null).map((one) => one.name) };
   }
@@ -88,7 +94,7 @@ export class DumpParser {
       kind: fields.count === 4 + shift ? 'wireguard' : 'amneziawg',
       publicKey: hasKey ? fields.text(bytes, key) : null,
       listenPort: port === 0 ? null : port,
-      table: new KeyTable(),
+      table: new PeerTable(),
     };
     this.#interfaces.push(this.#current);
     return null;
@@ -100,22 +106,18 @@ export class DumpParser {
     const current = this.#current;
     if (current === null || (shift === 1 && !fields.equals(bytes, 0, current.name)))
       return 'a peer without an interface';
-    const hash = fields.keyHash(bytes, shift);
-    const traffic = readTraffic(fields, bytes, 5 + shift);
-    if (hash < 0 || traffic === null) return 'the key or the counters of a peer are not readable';
-    const peer = this.#details(bytes, shift, fields.text(bytes, shift), traffic);
-    return current.table.add(bytes, fields.starts[shift] as number, hash, peer) ? null : 'a peer is dumped twice';
-  }
-
-  /** Most peers have both an endpoint and a handshake: made in one go they take half the memory. */
-  #details(bytes: Buffer, shift: number, key: string, traffic: Traffic): PeerDraft {
-    const endpoint = readEndpoint(this.#fields, bytes, 2 + shift);
-    const allowedIps = readAllowedIps(this.#fields, bytes, 3 + shift, ',');
-    const lastHandshakeAt = readHandshake(this.#fields, bytes, 4 + shift);
-    if (endpoint !== null && lastHandshakeAt !== null) return { key, traffic, allowedIps, endpoint, lastHandshakeAt };
-    const peer: PeerDraft = { key, traffic, allowedIps };
-    if (endpoint !== null) peer.endpoint = endpoint;
-    if (lastHandshakeAt !== null) peer.lastHandshakeAt = lastHandshakeAt;
-    return peer;
+    const { table } = current;
+    const place = table.length;
+    switch (table.add(fields, bytes, shift, 5 + shift)) {
+      case 'unreadable':
+        return 'the key or the counters of a peer are not readable';
+      case 'twice':
+        return 'a peer is dumped twice';
+      case 'added':
+        table.setEndpoint(place, fields, bytes, 2 + shift);
+        table.setAllowedIps(place, fields, bytes, 3 + shift, COMMA);
+        table.setHandshake(place, fields, bytes, 4 + shift);
+        return null;
+    }
   }
 }

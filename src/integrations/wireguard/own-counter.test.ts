@@ -56,7 +56,7 @@ describe('the script of an older Xpert', () => {
   test('goes on being counted, with a notice that is no complaint', () => {
     const poll = read(scriptOutput(peers, { version: 1 }));
     expect(poll.complete).toBe(true);
-    expect(poll.services[0]?.peers[0]?.traffic).toEqual(directed(1_080n, 20_700n));
+    expect(poll.services[0]?.peers.at(0)?.traffic).toEqual(directed(1_080n, 20_700n));
     expect(poll.notices).toMatchObject([{ code: 'node-script-old', isInfo: true }]);
     expect(read(scriptOutput(peers)).notices).toEqual([]);
   });

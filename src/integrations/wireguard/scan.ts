@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { randomInt } from 'node:crypto';
+import type { U64Cells } from './u64-cells.ts';
 
 /** Receives one line without its newline: `bytes[from..to)`. The buffer is only valid during the call. */
 export type OnLine = (bytes: Buffer, from: number, to: number) => void;
@@ -49,10 +50,9 @@ export class LineTooLong extends Error {}
 
 export const NEWLINE = 10;
 export const TAB = 9;
+export const SPACE = 32;
+export const COMMA = 44;
 const ZERO = 48;
-
-/** What `toString('latin1', …)` calls after looking at its arguments; called for every field of every peer. */
-type LatinBuffer = Buffer & { latin1Slice(from: number, to: number): string };
 
 /** Fields of one line: `starts[i]`..`ends[i]`. Reused for every line, so that scanning allocates nothing. */
 export class Fields {
@@ -81,11 +81,15 @@ export class Fields {
 
   /** A fresh string, not a slice that would keep the whole chunk (and the secrets in a dump) alive. */
   text(bytes: Buffer, index: number): string {
-    return (bytes as LatinBuffer).latin1Slice(this.starts[index] as number, this.ends[index] as number);
+    return bytes.toString('latin1', this.starts[index], this.ends[index]);
   }
 
   utf8(bytes: Buffer, index: number): string {
     return bytes.toString('utf8', this.starts[index], this.ends[index]);
+  }
+
+  length(index: number): number {
+    return (this.ends[index] as number) - (this.starts[index] as number);
   }
 
   isEmpty(index: number): boolean {
@@ -95,6 +99,18 @@ export class Fields {
   /** The field as a number of the range of u64, exact; null if it is anything else. */
   unsigned(bytes: Buffer, index: number): bigint | null {
     return parseUnsigned(bytes, this.starts[index] as number, this.ends[index] as number);
+  }
+
+  /** Writes the field down as a number of the range of u64, exact. @returns false if it is anything else */
+  putUnsigned(bytes: Buffer, index: number, into: U64Cells, at: number): boolean {
+    const small = this.small(bytes, index);
+    if (small !== null) {
+      into.putNumber(at, small);
+      return true;
+    }
+    const value = this.unsigned(bytes, index);
+    if (value !== null) into.putBigint(at, value);
+    return value !== null;
   }
 
   /** The field as a small number, for example a port or seconds; null if it is anything else. */

@@ -1,5 +1,5 @@
 import type { Traffic } from '../../core/units/bytes.ts';
-import { KeyTable } from './key-table.ts';
+import { PeerTable } from './peer-table.ts';
 
 /** Everything that the node's script said, part by part; `assemble` judges it. */
 export interface ScriptOutput {
@@ -65,7 +65,7 @@ export interface Interface {
   own: Own | null;
   /** True once the counters were read to their end without garbage. */
   counted: boolean;
-  readonly table: KeyTable;
+  readonly table: PeerTable;
 }
 
 /** Counters of an interface itself. */
@@ -125,7 +125,7 @@ export function findInterface(place: Place, tool: string, name: string): Interfa
   const known = place.interfaces.find((one) => one.tool === tool && one.name === name);
   if (known !== undefined) return known;
   const empty = { publicKey: null, listenPort: null, links: [], own: null, counted: false };
-  const made: Interface = { tool, name, ...empty, table: new KeyTable() };
+  const made: Interface = { tool, name, ...empty, table: new PeerTable() };
   place.interfaces.push(made);
   return made;
 }

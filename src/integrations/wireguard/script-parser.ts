@@ -1,8 +1,6 @@
 import type { Buffer } from 'node:buffer';
-import { directed } from '../../core/units/bytes.ts';
-import type { KeyTable } from './key-table.ts';
-import { type PeerDraft, readAllowedIps, readEndpoint, readHandshake, readTraffic } from './peer-rows.ts';
-import { Fields, quoteOutput } from './scan.ts';
+import { directed, type Traffic } from '../../core/units/bytes.ts';
+import { Fields, quoteOutput, SPACE } from './scan.ts';
 import {
   type Boot,
   type Card,
@@ -140,32 +138,23 @@ export class ScriptParser {
     if (tool === 'names') return (bytes) => this.#name(place, bytes);
     if (part === 'interfaces') return (bytes) => this.#list(place, tool, bytes);
     const { table } = findInterface(place, tool, subject);
-    const withPeer = (bytes: Buffer, read: (peer: PeerDraft) => void) => {
-      const peer = fields.count === 2 ? table.get(bytes, fields.starts[0] as number) : undefined;
-      if (peer !== undefined) read(peer);
+    const ofPeer = (read: (place: number, bytes: Buffer) => void) => (bytes: Buffer) => {
+      const place = fields.count === 2 ? table.find(fields, bytes, 0) : -1;
+      if (place >= 0) read(place, bytes);
       return true;
     };
     switch (part) {
       case 'transfer':
-        return (bytes) => addPeer(fields, bytes, table);
+        return (bytes) => fields.count === 3 && table.add(fields, bytes, 0, 1) === 'added';
       case 'latest-handshakes':
-        return (bytes) =>
-          withPeer(bytes, (peer) => {
-            const at = readHandshake(fields, bytes, 1);
-            if (at !== null) peer.lastHandshakeAt = at;
-          });
+        return ofPeer((place, bytes) => table.setHandshake(place, fields, bytes, 1));
       case 'endpoints':
-        return (bytes) =>
-          withPeer(bytes, (peer) => {
-            const endpoint = readEndpoint(fields, bytes, 1);
-            if (endpoint !== null) peer.endpoint = endpoint;
-          });
+        return ofPeer((place, bytes) => table.setEndpoint(place, fields, bytes, 1));
       case 'allowed-ips':
-        return (bytes) =>
-          withPeer(bytes, (peer) => {
-            peer.allowedIps = readAllowedIps(fields, bytes, 1, ' ');
-            peer.isOff = peer.allowedIps.length === 0;
-          });
+        return ofPeer((place, bytes) => {
+          table.setAllowedIps(place, fields, bytes, 1, SPACE);
+          table.setAccess(place, fields, bytes, 1);
+        });
       default:
         return (bytes) => this.#property(findInterface(place, tool, subject), part, bytes);
     }
@@ -191,8 +180,8 @@ export class ScriptParser {
     const fields = this.#fields;
     if (fields.count !== 2 || !fields.isKey(bytes, 0)) return false;
     for (const { table } of place.interfaces) {
-      const peer = table.get(bytes, fields.starts[0] as number);
-      if (peer !== undefined) peer.name ??= quoteOutput(fields.utf8(bytes, 1));
+      const place = table.find(fields, bytes, 0);
+      if (place >= 0) table.setName(place, quoteOutput(fields.utf8(bytes, 1)));
     }
     return true;
   }
@@ -217,14 +206,6 @@ export class ScriptParser {
   }
 }
 
-/** False if the row is not what `wg` prints, or the peer is there already. */
-function addPeer(fields: Fields, bytes: Buffer, table: KeyTable): boolean {
-  const hash = fields.count === 3 ? fields.keyHash(bytes, 0) : -1;
-  const traffic = hash < 0 ? null : readTraffic(fields, bytes, 1);
-  if (traffic === null) return false;
-  return table.add(bytes, fields.starts[0] as number, hash, { key: fields.text(bytes, 0), traffic });
-}
-
 /** A tool that lists nothing prints an empty line. */
 function closeList(place: Place, tool: string): void {
   const listed = place.tools.find((one) => one.name === tool);
@@ -243,6 +224,12 @@ function readBoot(fields: Fields, bytes: Buffer): Boot | null {
     at: new Date(seconds * 1000),
     user: quoteOutput(fields.text(bytes, 4)),
   };
+}
+
+/** rx first, as `wg` and the script print it. Null if one of the fields is not a u64. */
+function readTraffic(fields: Fields, bytes: Buffer, rx: number): Traffic | null {
+  const [received, sent] = [fields.unsigned(bytes, rx), fields.unsigned(bytes, rx + 1)];
+  return received === null || sent === null ? null : directed(received, sent);
 }
 
 /** Null unless all four numbers are there and fit the ledger. */

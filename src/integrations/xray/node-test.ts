@@ -60,7 +60,7 @@ function problemOf(failure: SourceFailure, setup: NodeTest['setup']): Problem {
 /** What does not keep it from being read, and is good to know. */
 function remarks(options: XrayOptions, { poll, name, uptimeSeconds }: Reading): Problem[] {
   const notices = [...poll.notices];
-  const peers = poll.services.flatMap((service) => service.peers);
+  const peers = poll.services.flatMap((service) => [...service.peers]);
   if (peers.length === 0 && notices.length === 0) {
     notices.push(
       notice(

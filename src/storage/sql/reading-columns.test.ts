@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NodePoll } from '../../core/ledger/usage-ledger.ts';
 import type { PeerReading } from '../../core/metering/collector.ts';
 import { directed, undirected } from '../../core/units/bytes.ts';
 import { flattenPoll, joinPoll, ownText } from './reading-columns.ts';
-import type { WriterPoll } from './writer/writer-poll.ts';
 
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const instant = fc.date({ min: new Date(0), noInvalidDate: true });
@@ -26,10 +26,10 @@ const reading: fc.Arbitrary<PeerReading> = fc.record(
   { requiredKeys: ['key', 'traffic'] },
 );
 
-function pollOf(peers: readonly PeerReading[]): WriterPoll {
+function pollOf(peers: readonly PeerReading[]): NodePoll {
   const service = { identity: 'key of wg0', kind: 'wireguard', name: 'wg0', listenPort: 51820, peers };
   return {
-    nodeId: 'node' as WriterPoll['nodeId'],
+    nodeId: 'node' as NodePoll['nodeId'],
     semantics: { kind: 'cumulative', falls: 'to-zero', absence: 'ended' },
     opening: 'baseline',
     at: new Date(1000),

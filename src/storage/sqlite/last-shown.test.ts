@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { NodePoll } from '../../core/ledger/usage-ledger.ts';
 import type { CounterSemantics, PeerReading } from '../../core/metering/collector.ts';
 import { directed } from '../../core/units/bytes.ts';
 import { Calendar } from '../../core/units/calendar.ts';
 import type { NodeId } from '../../core/units/ids.ts';
 import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
 import type { WriterItem } from '../sql/writer/writer-items.ts';
-import type { WriterPoll } from '../sql/writer/writer-poll.ts';
 import { writeConnection } from './connections.ts';
 import { openForWriting } from './database.ts';
 
@@ -87,7 +87,7 @@ interface Shape {
 function poll(shape: Shape): NewItem {
   const { atMs, peers, identity = 'wg0', complete = true, startEvidence = 'boot-1', semantics = ENDED } = shape;
   const service = { identity, kind: 'wireguard', name: 'wg0', startEvidence, peers };
-  const given: WriterPoll = {
+  const given: NodePoll = {
     ...{
       nodeId: 'n' as NodeId,
       semantics,

@@ -1,3 +1,4 @@
+import type { NodePoll } from '../../../core/ledger/usage-ledger.ts';
 import {
   advanceCheck,
   type Checked,
@@ -12,7 +13,6 @@ import { AMOUNT_PARTS, type CheckRow, toAmounts, toCheckState } from '../check-r
 import type { Database } from '../database.ts';
 import type { ServicePoll } from './polled-services.ts';
 import type { TrackingSwitch } from './tracking.ts';
-import type { WriterPoll } from './writer-poll.ts';
 
 /** Stands for the node's network card where a service's id would stand. */
 export const CARD = '';
@@ -33,7 +33,7 @@ export class Checks {
   }
 
   /** After everything of the poll was metered. A poll that came late in the source's order says nothing. */
-  take(poll: WriterPoll, services: readonly ServicePoll[]): void {
+  take(poll: NodePoll, services: readonly ServicePoll[]): void {
     if (services.some(({ isStale }) => isStale)) return;
     const { complete, host } = poll.poll;
     let all = NOTHING;
@@ -52,7 +52,7 @@ export class Checks {
   }
 
   #advance(
-    { nodeId, at }: WriterPoll,
+    { nodeId, at }: NodePoll,
     serviceId: string,
     { peerCount, ...told }: Pick<CheckPoll, 'reading' | 'peers'> & { readonly peerCount: number },
   ): Checked | null {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ReadingColumns, TextColumn } from './writer-poll.ts';
+import type { ReadingColumns, TextColumn } from '../../../core/metering/reading-columns.ts';
 
 /** What the last complete reading of a service showed, some 30 bytes per peer: to tell what moved since. */
 export interface Shown {

@@ -1,6 +1,5 @@
-import type { FailedPoll } from '../../../core/ledger/usage-ledger.ts';
+import type { FailedPoll, NodePoll } from '../../../core/ledger/usage-ledger.ts';
 import type { Database } from '../database.ts';
-import type { WriterPoll } from './writer-poll.ts';
 
 type Reason = 'failed' | 'incomplete' | 'tracking-off' | 'not-running';
 
@@ -12,7 +11,7 @@ export class PollOutcomes {
     this.#sql = prepare(db);
   }
 
-  save(poll: WriterPoll): void {
+  save(poll: NodePoll): void {
     const { complete } = poll.poll;
     this.#saveRow(poll, complete ? 'complete' : 'incomplete');
     if (complete) this.#closeGapBy(poll);
@@ -20,7 +19,7 @@ export class PollOutcomes {
   }
 
   /** Tracking is off: the node is known to answer, its gap stays open. */
-  saveUncounted(poll: WriterPoll): void {
+  saveUncounted(poll: NodePoll): void {
     this.#saveRow(poll, poll.poll.complete ? 'complete' : 'incomplete');
   }
 
@@ -57,12 +56,12 @@ export class PollOutcomes {
   }
 
   /** What an agent kept while we did not hear of it is no gap: then its readings join on. */
-  #closeGapBy({ nodeId, at, agent }: WriterPoll): void {
+  #closeGapBy({ nodeId, at, agent }: NodePoll): void {
     if (agent !== undefined) this.#sql.joined.run(nodeId, at.getTime(), agent.joinsWithinMs);
     this.closeGap(nodeId, at.getTime());
   }
 
-  #saveRow({ nodeId, at, durationMs, poll }: WriterPoll, outcome: 'complete' | 'incomplete'): void {
+  #saveRow({ nodeId, at, durationMs, poll }: NodePoll, outcome: 'complete' | 'incomplete'): void {
     const atMs = at.getTime();
     const isComplete = outcome === 'complete';
     this.#sql.save.run(

@@ -1,5 +1,6 @@
 import { Taken } from '../../../core/errors.ts';
-import type { SourceOrder } from '../../../core/metering/collector.ts';
+import type { NodePoll } from '../../../core/ledger/usage-ledger.ts';
+import type { ServiceReading, SourceOrder } from '../../../core/metering/collector.ts';
 import type { MeterContext } from '../../../core/metering/meter.ts';
 import { type Arrival, isLater } from '../../../core/metering/order.ts';
 import { startFromAge } from '../../../core/metering/start.ts';
@@ -12,13 +13,12 @@ import type { Attribution } from './attribution.ts';
 import { LastShown, movedBetween, type Shown, shownBy } from './last-shown.ts';
 import type { MeterStates, ServiceMeter } from './meter-states.ts';
 import type { TrackingSwitch } from './tracking.ts';
-import type { PolledService, WriterPoll } from './writer-poll.ts';
 
 /** One service in one poll. */
 export interface ServicePoll {
   readonly id: string;
-  readonly poll: WriterPoll;
-  readonly reading: PolledService;
+  readonly poll: NodePoll;
+  readonly reading: ServiceReading;
   readonly meter: ServiceMeter;
   readonly context: MeterContext;
   /** The whole poll is not later than the last one that showed the service. */
@@ -78,7 +78,7 @@ export class PolledServices {
   }
 
   /** @throws Taken if one of the services already lives under another node: it has one reader. */
-  begin(poll: WriterPoll, { slug, linkMbit }: PolledNode, number: number, nowMs: number): ServicePoll[] {
+  begin(poll: NodePoll, { slug, linkMbit }: PolledNode, number: number, nowMs: number): ServicePoll[] {
     const arrival = { nowMs, follows: (boot: string, other: string) => this.#states.wasSeenAfter(boot, other) };
     for (const reading of poll.poll.services) this.#refuseSecondReader(poll.nodeId, reading);
     return poll.poll.services.map((reading) => {
@@ -138,7 +138,7 @@ export class PolledServices {
   }
 
   /** What moved since the last poll of the service, which is forgotten. An incomplete one shows not all there is. */
-  #sinceBefore(id: string, { poll, semantics }: WriterPoll, { peers }: PolledService, context: MeterContext): Since {
+  #sinceBefore(id: string, { poll, semantics }: NodePoll, { peers }: ServiceReading, context: MeterContext): Since {
     const before = this.#lastShown.take(id);
     if (!poll.complete || semantics.kind !== 'cumulative') return LOOK_AT_ALL;
     const circumstances = { startEvidence: context.startEvidence, trackingPeriod: this.#tracking.period };
@@ -146,7 +146,7 @@ export class PolledServices {
     return { shown, movedPlaces: before === null || shown === null ? null : movedBetween(before, shown) };
   }
 
-  #refuseSecondReader(nodeId: string, { kind, identity, name }: PolledService): void {
+  #refuseSecondReader(nodeId: string, { kind, identity, name }: ServiceReading): void {
     const first = this.#sql.findReader.get(kind, identity) as { id: string; name: string } | undefined;
     if (first === undefined || first.id === nodeId) return;
     throw new Taken(
@@ -156,7 +156,7 @@ export class PolledServices {
     );
   }
 
-  #findOrAdd(poll: WriterPoll, reading: PolledService): ServiceRow {
+  #findOrAdd(poll: NodePoll, reading: ServiceReading): ServiceRow {
     const { kind, identity, name } = reading;
     const listenPort = reading.listenPort ?? null;
     const basis = poll.semantics.basis ?? 'raw';
@@ -173,7 +173,7 @@ export class PolledServices {
     return found;
   }
 
-  #contextOf(poll: WriterPoll, reading: PolledService, row: ServiceRow, arrival: Arrival): MeterContext {
+  #contextOf(poll: NodePoll, reading: ServiceReading, row: ServiceRow, arrival: Arrival): MeterContext {
     const lastComplete = row.lastCompleteAt === null ? null : new Date(row.lastCompleteAt);
     const isBase = row.trackingPeriod >= this.#tracking.period;
     return {
@@ -194,18 +194,18 @@ type Since = Pick<ServicePoll, 'movedPlaces' | 'shown'>;
 
 const LOOK_AT_ALL: Since = { movedPlaces: null, shown: null };
 
-function keysAt({ peers }: PolledService, places: readonly number[] | null): string[] | null {
+function keysAt({ peers }: ServiceReading, places: readonly number[] | null): string[] | null {
   return places?.flatMap((place) => peers.at(place)?.key ?? []) ?? null;
 }
 
 /** A kept reading of a source without an order, which another reader of the service has read since. */
-function isOvertaken({ agent, poll, at }: WriterPoll, lastAt: Date): boolean {
+function isOvertaken({ agent, poll, at }: NodePoll, lastAt: Date): boolean {
   return agent !== undefined && poll.order === undefined && at < lastAt;
 }
 
 function startFromAgeOf(
-  { poll, at }: WriterPoll,
-  { age }: PolledService,
+  { poll, at }: NodePoll,
+  { age }: ServiceReading,
   lastAt: Date | null,
   evidence: string | null,
 ): string | null {

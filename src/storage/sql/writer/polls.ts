@@ -1,6 +1,6 @@
 import type { ChainPlace } from '../../../core/agents/chain.ts';
 import { NotFound } from '../../../core/errors.ts';
-import type { PollBooked } from '../../../core/ledger/usage-ledger.ts';
+import type { NodePoll, PollBooked } from '../../../core/ledger/usage-ledger.ts';
 import { countPeers, type PeerReading } from '../../../core/metering/collector.ts';
 import { FLAG } from '../../../core/metering/flags.ts';
 import { type CounterState, type Metered, meterReading } from '../../../core/metering/meter.ts';
@@ -24,7 +24,6 @@ import { PeerBooking } from './peer-booking.ts';
 import type { PollOutcomes } from './poll-outcomes.ts';
 import { type PolledNode, PolledServices, type ServicePoll } from './polled-services.ts';
 import type { TrackingSwitch } from './tracking.ts';
-import type { WriterPoll } from './writer-poll.ts';
 
 /** Largest integer of SQLite. */
 const MAX_TOTAL = 2n ** 63n - 1n;
@@ -85,7 +84,7 @@ export class PollRecorder {
    * one: a poll that breaks off before that leaves counters that were read, and a service whose last complete poll is the one
    * before.
    */
-  *record(given: WriterPoll, nowMs: number): Generator<void, PollBooked> {
+  *record(given: NodePoll, nowMs: number): Generator<void, PollBooked> {
     const node = this.#sql.findNode.get(given.nodeId) as PolledNode | undefined;
     if (node === undefined) throw new NotFound('node', given.nodeId);
     const place = this.#agents.placeOf(given);
@@ -129,7 +128,7 @@ export class PollRecorder {
   }
 
   /** What began to be read before tracking came back may be from before that. */
-  #isTracked({ trackingPeriod }: WriterPoll): boolean {
+  #isTracked({ trackingPeriod }: NodePoll): boolean {
     const { enabled, period } = this.#tracking;
     return enabled && (trackingPeriod ?? period) >= period;
   }
@@ -141,7 +140,7 @@ export class PollRecorder {
   }
 
   /** The agent has lost readings: what flowed meanwhile is in this one, but nobody knows when it flowed. */
-  #noteLost(poll: WriterPoll): void {
+  #noteLost(poll: NodePoll): void {
     const fromMs = poll.agent === undefined ? null : this.#agents.lastMs(poll.nodeId, poll.agent);
     if (fromMs === null) return;
     this.#outcomes.addGap(poll.nodeId, fromMs, poll.at.getTime(), 'Readings in the spool of the agent were lost.');
@@ -302,7 +301,7 @@ function* readingsOf({ reading: { peers }, movedPlaces }: ServicePoll): Generato
 }
 
 /** For whoever brought it. */
-function placeOf({ agent }: WriterPoll, place: ChainPlace): Pick<PollBooked, 'place'> {
+function placeOf({ agent }: NodePoll, place: ChainPlace): Pick<PollBooked, 'place'> {
   return agent === undefined ? {} : { place };
 }
 

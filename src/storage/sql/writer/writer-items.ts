@@ -1,9 +1,8 @@
 import type { ReportSender, UsageReport } from '../../../core/ledger/report.ts';
-import type { Commit } from '../../../core/ledger/usage-ledger.ts';
+import type { Commit, NodePoll } from '../../../core/ledger/usage-ledger.ts';
 import type { UserId } from '../../../core/units/ids.ts';
 import type { DayDelta } from './booking.ts';
 import type { OperationName } from './operations.ts';
-import type { WriterPoll } from './writer-poll.ts';
 
 /** One call of a port, as it waits for the writer. `settle`: everything answered before is in the tables. */
 export type WriterItem =
@@ -13,7 +12,7 @@ export type WriterItem =
       readonly sender: ReportSender;
       readonly reports: readonly UsageReport[];
     }
-  | { readonly id: number; readonly kind: 'poll'; readonly poll: WriterPoll }
+  | { readonly id: number; readonly kind: 'poll'; readonly poll: NodePoll }
   | { readonly id: number; readonly kind: 'operation'; readonly name: OperationName; readonly args: readonly unknown[] }
   | { readonly id: number; readonly kind: 'settle' };
 

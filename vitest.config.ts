@@ -20,6 +20,7 @@ const engines = (name: string, include: string[]) => heavy(name, include, { work
 /** Those of them that say most in little time: CI runs them, too. */
 const quickEngines = [
   'postgres-store',
+  'postgres-usage',
   'postgres-database',
   'postgres-server',
   'postgres-product',

@@ -171,7 +171,6 @@ describe('nodes and devices', () => {
       1_000,
     );
     await goTo('/nodes/add?way=file');
-    await page.getByLabel('Name', { exact: true }).fill('de-1');
     await page.getByLabel('File', { exact: true }).fill(`${nodeFile}.missing`);
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByText('Not readable yet').waitFor();
@@ -184,6 +183,11 @@ describe('nodes and devices', () => {
     await page.getByText('Readable', { exact: true }).waitFor();
     await page.getByRole('button', { name: /^Read every/ }).click();
     await page.getByRole('menuitemradio', { name: '1 second', exact: true }).click();
+    await page.getByRole('button', { name: 'Add and start counting' }).click();
+    await page.getByText('Give it a name first.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('de-1');
+    // What was read is still there.
+    await page.getByText('Readable', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Add and start counting' }).click();
     await page.getByText(/9\.00.MiB before Xpert; counting since \d\d:\d\d\./).waitFor();
   });

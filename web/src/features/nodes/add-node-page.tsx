@@ -51,11 +51,18 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
   const draft: NodeDraft = { ...fields, kind, options: optionsOf({ ...fields, kind }, way) };
   const test = useTestNode();
   const add = useAddNode();
-  const complete = isComplete({ ...draft, options: isSourceWay(way) ? fields.options : draft.options }, way);
-  const submit = () => add.mutate({ ...pinned(draft, test.data), tags: wordsOf(tags) }, { onSuccess: onAdded });
+  const isReadable = isComplete({ ...draft, options: isSourceWay(way) ? fields.options : draft.options }, way);
+  const [isNameMissed, setNameMissed] = useState(false);
+  const submit = () => {
+    setNameMissed(draft.name.trim() === '');
+    if (draft.name.trim() !== '')
+      add.mutate({ ...pinned(draft, test.data), tags: wordsOf(tags) }, { onSuccess: onAdded });
+  };
   const change = (next: NodeDraft) => {
-    test.reset();
+    // What a test saw stays true under another name.
+    if (next.kind !== fields.kind || next.options !== fields.options) test.reset();
     add.reset();
+    setNameMissed(false);
     setFields(next);
   };
   return (
@@ -83,7 +90,7 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
               value={fields.name}
               onChange={(name) => change({ ...fields, name })}
               help={t('nodes.wizard.nameHelp')}
-              error={fieldError(add.error, 'name')}
+              error={isNameMissed ? t('nodes.wizard.nameMissing') : fieldError(add.error, 'name')}
             />
             <NodeFields
               way={way}
@@ -98,12 +105,12 @@ function Wizard({ onAdded }: { readonly onAdded: (node: Node) => void }) {
               <button
                 type="button"
                 className="btn"
-                disabled={!complete.options || test.isPending}
+                disabled={!isReadable || test.isPending}
                 onClick={() => test.mutate({ kind: draft.kind, options: draft.options })}
               >
                 {test.isPending ? t('nodes.wizard.testing') : t('nodes.wizard.test')}
               </button>
-              <button type="submit" className="btn primary" disabled={!complete.all || add.isPending}>
+              <button type="submit" className="btn primary" disabled={!isReadable || add.isPending}>
                 {add.isPending ? t('nodes.wizard.adding') : t('nodes.wizard.add')}
               </button>
             </div>
@@ -131,10 +138,9 @@ function pinned(draft: NodeDraft, test: NodeTest | undefined): NodeDraft {
   return { ...draft, options: { ...draft.options, hostKey: test.hostKey } };
 }
 
-function isComplete(draft: NodeDraft, way: Way): { readonly options: boolean; readonly all: boolean } {
-  const { transport, ssh, path } = draft.options;
-  const options = isSourceWay(way)
-    ? isSourceComplete(draft.kind, draft.options)
-    : transport === 'local' || (transport === 'ssh' && Boolean(ssh)) || (transport === 'file' && Boolean(path));
-  return { options, all: options && draft.name.trim() !== '' };
+/** Whether it is told where to read. */
+function isComplete({ kind, options }: NodeDraft, way: Way): boolean {
+  if (isSourceWay(way)) return isSourceComplete(kind, options);
+  const { transport, ssh, path } = options;
+  return transport === 'local' || (transport === 'ssh' && Boolean(ssh)) || (transport === 'file' && Boolean(path));
 }

@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { keyFrom, scriptOutput } from './wireguard-output.ts';
 
 export interface Counters {
@@ -17,9 +17,12 @@ const PRINTED_CLOCK = '\t1795220000\t';
 export function writeNodeFile(path: string, counters: readonly Counters[], ticks: number, identity = 'wg0'): void {
   const peers = counters.map(({ name, rx, tx }) => ({ key: keyFrom(name), rx: BigInt(rx), tx: BigInt(tx) }));
   const now = Math.floor(Date.now() / 1000);
+  const part = `${path}.part`;
   writeFileSync(
-    path,
+    part,
     scriptOutput(peers, { ticks, interfaceKey: keyFrom(identity) }).replace(PRINTED_CLOCK, `\t${now}\t`),
   );
-  utimesSync(path, now, now);
+  utimesSync(part, now, now);
+  // Whoever reads meanwhile finds all of it, or all of what was there before.
+  renameSync(part, path);
 }

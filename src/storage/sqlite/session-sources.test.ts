@@ -280,6 +280,21 @@ describe('connections in the ledger', () => {
   });
 });
 
+describe('connections of a daemon that restarted', () => {
+  it.each([true, false])('are not counted again when they are told once more (noticed before: %s)', async (told) => {
+    await world.poll();
+    const connection = world.connect('ada');
+    [connection.rx, connection.tx] = [1000n, 30n];
+    world.clock.advance(MINUTE);
+    await world.poll();
+    if (told) world.disconnect(connection, true);
+    world.restart();
+    world.clock.advance(MINUTE);
+    await world.poll(told ? {} : { again: connection });
+    expect(await world.booked('ada')).toEqual({ rx: 1000n, tx: 30n });
+  });
+});
+
 type Step =
   | { readonly do: 'connect'; readonly name: number }
   | { readonly do: 'move'; readonly which: number; readonly rx: number; readonly tx: number }

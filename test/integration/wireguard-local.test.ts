@@ -1,5 +1,10 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/app/system-clock.ts';
+import type { Poll } from '../../src/core/metering/collector.ts';
 import { WireguardCollector } from '../../src/integrations/wireguard/collector.ts';
+import { FileTransport } from '../../src/integrations/wireguard/file-transport.ts';
 import { LocalTransport } from '../../src/integrations/wireguard/local-transport.ts';
 import { NODE_SCRIPT } from '../../src/integrations/wireguard/node-script.ts';
 import { isInstalled, Lab, type LabHost, missingForLab, tryRun } from '../support/lab.ts';
@@ -50,6 +55,32 @@ describe.runIf(isPossible)('a real WireGuard node, read from its own shell', () 
     expect(after.peer.allowedIps).toEqual(['10.66.1.2/32']);
     expect(after.peer.endpoint).toMatch(/^192\.0\.2\.6:\d+$/);
     expect(after.peer.lastHandshakeAt?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test('a file that the script writes counts as the node itself does, at the time it was written', async () => {
+    const file = join(lab.folder, 'counters.txt');
+    const [enter = '', ...inside] = node.enter;
+    const write = () => tryRun(enter, [...inside, 'sh', '-s', 'write', file], NODE_SCRIPT);
+    const fromFile = new WireguardCollector(new FileTransport(file, undefined, undefined, systemClock));
+    await tunnel.upload(50_000);
+    await tunnel.settle();
+    expect((await write()).code).toBe(0);
+    const writtenAt = statSync(file).mtimeMs;
+    const trafficOf = ({ services: [service] }: Poll) => [...(service?.peers ?? [])].map(({ traffic }) => traffic);
+    const poll = await fromFile.collect(AbortSignal.timeout(5_000));
+    expect([poll.complete, trafficOf(poll)]).toEqual([true, [(await only()).peer.traffic]]);
+    expect(Math.abs((poll.takenAt?.getTime() ?? 0) - writtenAt)).toBeLessThan(2_000);
+    expect(statSync(file).mode & 0o777).toBe(0o644);
+    const secrets = [tunnel.server.keys.privateKey, tunnel.presharedKey];
+    for (const secret of secrets) expect(readFileSync(file, 'utf8')).not.toContain(secret);
+    // Replaced in one step, and nothing is left beside it.
+    expect(readdirSync(lab.folder).filter((name) => name.startsWith('counters.txt'))).toEqual(['counters.txt']);
+    await tunnel.upload(50_000);
+    await tunnel.settle();
+    expect((await write()).code).toBe(0);
+    const later = trafficOf(await fromFile.collect(AbortSignal.timeout(5_000)));
+    expect(later).toEqual([(await only()).peer.traffic]);
+    expect(later).not.toEqual(trafficOf(poll));
   });
 
   test('a peer removed is absent from a complete poll; added again it counts from 0 in the same start', async () => {

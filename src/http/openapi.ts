@@ -163,7 +163,6 @@ function responsesOf(responses: Readonly<Record<string, TSchema>>, components: C
   const problem = { $ref: '#/components/responses/Problem' };
   const described = Object.entries(responses).map(([status, schema]): [string, object] => {
     if (status === '204') return [status, { description: 'Done.' }];
-    if (status === '501') return [status, problem];
     const { contentMediaType, ...rest } = schema;
     const media: string = contentMediaType ?? (schema.type === 'string' ? 'text/plain' : 'application/json');
     // Several, where the request says which.

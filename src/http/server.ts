@@ -7,6 +7,7 @@ import { Passwords } from './auth/passwords.ts';
 import type { HttpApp, TypeBoxProvider } from './http-app.ts';
 import { webhookRoutes } from './ingest/webhook-routes.ts';
 import { writeJson } from './json.ts';
+import { KnownRoutes } from './known-routes.ts';
 import { logRequests } from './logging.ts';
 import { Metrics } from './metrics.ts';
 import type { HttpParts } from './parts.ts';
@@ -55,6 +56,11 @@ export async function buildServer(
   if (describe !== undefined) await describe(app);
   const { reading } = config;
   if (reading !== undefined) await app.register(async (scope: HttpApp) => sharedReadingRoutes(scope, reading));
+  const known = new KnownRoutes();
+  // Those that are described: what processes ask of each other is not.
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (schema !== undefined) for (const each of [method].flat()) known.add(each, url);
+  });
   // The webhook has none of the hooks below either.
   await app.register(async (scope: HttpApp) => webhookRoutes(scope, ports, config, parts));
   await app.register(async (scope: HttpApp) => {
@@ -63,8 +69,11 @@ export async function buildServer(
     logRequests(scope, config.logger);
     guardAccess(scope, parts.authenticator, guard);
     scope.removeContentTypeParser('text/plain');
-    scope.setNotFoundHandler(() => {
-      throw problem('no-such-route', 'There is nothing at this address.');
+    scope.setNotFoundHandler((request, reply) => {
+      const methods = known.methodsAt(request.url.split('?', 1)[0] ?? '');
+      if (methods.length === 0) throw problem('no-such-route', 'There is nothing at this address.');
+      reply.header('allow', methods.join(', '));
+      throw problem('wrong-method', `This address takes ${methods.join(' or ')}, not ${request.method}.`);
     });
     apiRoutes(scope, parts);
   });

@@ -25,6 +25,13 @@ describe('compileValidator', () => {
     expect(validate('querystring', { days: '0' })).toMatchObject({
       error: { code: 'invalid-input', message: '"days" must be at least 1.', details: { pointer: '/query/days' } },
     });
+    for (const [part, pointer] of [
+      ['querystring', '/query/days'],
+      ['body', '/days'],
+    ] as const)
+      expect(validate(part, { days: 'soon' })).toMatchObject({
+        error: { message: '"days" must be a whole number.', details: { pointer } },
+      });
     expect(validate('body', { days: 1, at: 'yesterday' })).toMatchObject({
       error: { message: '"at" must be an instant such as 2026-11-01T00:00:00Z.' },
     });

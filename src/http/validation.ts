@@ -63,6 +63,14 @@ function wanted(error: ValueError): string {
       return `may be at most ${schema.maximum}`;
     case ValueErrorType.StringFormat:
       return 'must be an instant such as 2026-11-01T00:00:00Z';
+    case ValueErrorType.Integer:
+      return 'must be a whole number';
+    case ValueErrorType.Number:
+      return 'must be a number';
+    case ValueErrorType.Boolean:
+      return 'must be true or false';
+    case ValueErrorType.String:
+      return 'must be text';
     case ValueErrorType.Union:
       return `must be one of ${choices(schema)}`;
     default:
@@ -72,5 +80,6 @@ function wanted(error: ValueError): string {
 
 function choices(schema: TSchema & Readonly<Record<string, unknown>>): string {
   const options = Array.isArray(schema.anyOf) ? (schema.anyOf as { const?: unknown; type?: unknown }[]) : [];
-  return options.map((option) => String(option.const ?? option.type ?? '…')).join(', ');
+  const kinds: Readonly<Record<string, string>> = { string: 'text', integer: 'a whole number', null: 'null' };
+  return options.map(({ const: value, type }) => String(value ?? kinds[String(type)] ?? type ?? '…')).join(', ');
 }

@@ -48,6 +48,16 @@ describe('problems', () => {
     expect(answer.json()).toMatchObject({ code: 'no-such-route', instance: expect.stringMatching(/^urn:request:/) });
   });
 
+  it('name the method that an address takes', async () => {
+    server = await startHttp();
+    for (const method of ['GET', 'PUT'] as const) {
+      const answer = await server.request(method, '/api/xpert/traffic-webhook');
+      expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST']);
+      expect(answer.json()).toMatchObject({ code: 'wrong-method', detail: `This address takes POST, not ${method}.` });
+    }
+    expect((await server.request('PUT', '/api/v1/nodes/n1?x=1')).json().detail).toMatch(/takes .*GET.*, not PUT/);
+  });
+
   it.each(['/%zz', `/api/v1/nodes/${'a'.repeat(3000)}`])(
     'answer an address that reaches no route: %.30s',
     async (url) => {

@@ -69,11 +69,11 @@ export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
 }
 
 /**
- * Counters kept in memory over all services, each of some 2 kB with its peer and what its bytes are booked to: 100 MB when
+ * Counters kept in memory over all services, each of some 2 kB with its peer and what its bytes are booked to: 40 MB when
  * all are in use. The longest unused service goes first: of a larger fleet only peers that moved are read from the database
  * with each poll (`LastShown` tells which).
  */
-const COUNTERS_KEPT = 50_000;
+const COUNTERS_KEPT = 20_000;
 /** Room is made for more than the next few counters. */
 const KEPT_AFTER = 0.9;
 /** Boot ids and start evidence: few services have more than one at a time, but sources may tell one per series. */

@@ -112,6 +112,7 @@ const peerArb = fc.record({
   port: fc.constantFrom(1, 1, 1, 2),
   name: fc.constantFrom(undefined, undefined, 'ann'),
   greets: fc.boolean(),
+  isOff: fc.constantFrom(undefined, false, false, true),
 });
 const stepArb = fc.record({
   service: fc.constantFrom('a', 'b'),
@@ -138,7 +139,7 @@ class Counters {
     return poll({ atMs, peers: shown, identity, complete, startEvidence: `boot-${this.#boot}` });
   }
 
-  #read(id: string, { grown, isThere, port, name, greets }: StepPeer, atMs: number): PeerReading[] {
+  #read(id: string, { grown, isThere, port, name, greets, isOff }: StepPeer, atMs: number): PeerReading[] {
     const before = this.#values.get(id);
     const isNew = before === undefined || grown < 0 || before.boot !== this.#boot;
     const [rx, tx] = isNew ? [7, 11] : [before.rx + grown, before.tx + 3 * grown];
@@ -150,6 +151,7 @@ class Counters {
         ...{ key: `key ${id}`, traffic: directed(BigInt(rx), BigInt(tx)), endpoint: `192.0.2.1:${port}` },
         ...(greetedMs === null ? {} : { lastHandshakeAt: new Date(greetedMs) }),
         ...(name === undefined ? {} : { name }),
+        ...(isOff === undefined ? {} : { isOff }),
       },
     ];
   }

@@ -7,6 +7,8 @@ export interface Shown {
   readonly keys: string;
   readonly bytes: BigUint64Array;
   readonly isDirected: Uint8Array;
+  /** As in `ReadingColumns`; null: no reading tells of access. */
+  readonly isOff: Uint8Array | null;
   /** Null: no reading told of a handshake. */
   readonly handshakes: Float64Array | null;
   /** Of name, endpoint and addresses of each. */
@@ -18,13 +20,13 @@ export interface Shown {
 
 type Circumstances = Pick<Shown, 'startEvidence' | 'trackingPeriod'>;
 
-/** Null where a reading tells more than can be compared here: of connections, of starts, of access that is off. */
+/** Null where a reading tells more than can be compared here: of connections, of starts. */
 export function shownBy(columns: ReadingColumns, { startEvidence, trackingPeriod }: Circumstances): Shown | null {
   const { keys, bytes, isDirected, connections, isOver, isOff, startedAt, lastHandshakeAt } = columns;
-  if (connections !== null || isOver !== null || isOff !== null || startedAt !== null) return null;
+  if (connections !== null || isOver !== null || startedAt !== null) return null;
   return {
     keys: createHash('sha256').update(keys.text).update(keys.ends).digest('base64'),
-    ...{ bytes, isDirected, handshakes: lastHandshakeAt, words: wordsOf(columns), startEvidence, trackingPeriod },
+    ...{ bytes, isDirected, isOff, handshakes: lastHandshakeAt, words: wordsOf(columns), startEvidence, trackingPeriod },
   };
 }
 
@@ -40,8 +42,14 @@ export function movedBetween(before: Shown, now: Shown): readonly number[] | nul
   return moved;
 }
 
+const OFF = 2;
+
+/** A peer whose access is off is looked at each time: what was done to it meanwhile decides what that says. */
 function isSameReading(before: Shown, now: Shown, i: number): boolean {
+  const isOff = now.isOff?.[i] ?? 0;
   return (
+    isOff !== OFF &&
+    isOff === (before.isOff?.[i] ?? 0) &&
     before.bytes[2 * i] === now.bytes[2 * i] &&
     before.bytes[2 * i + 1] === now.bytes[2 * i + 1] &&
     before.isDirected[i] === now.isDirected[i] &&

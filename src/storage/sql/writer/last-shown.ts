@@ -26,7 +26,15 @@ export function shownBy(columns: ReadingColumns, { startEvidence, trackingPeriod
   if (connections !== null || isOver !== null || startedAt !== null) return null;
   return {
     keys: createHash('sha256').update(keys.text).update(keys.ends).digest('base64'),
-    ...{ bytes, isDirected, isOff, handshakes: lastHandshakeAt, words: wordsOf(columns), startEvidence, trackingPeriod },
+    ...{
+      bytes,
+      isDirected,
+      isOff,
+      handshakes: lastHandshakeAt,
+      words: wordsOf(columns),
+      startEvidence,
+      trackingPeriod,
+    },
   };
 }
 

@@ -210,6 +210,13 @@ describe('a connection', () => {
     const result = metered(known(), seen(900n, 900n), polled(30, { startEvidence: 'pid 8' }));
     expect(result).toMatchObject({ counted: directed(900n, 900n), from: at(0), flags: FLAG.possibleLoss });
   });
+
+  it('that is over and told again when the daemon began anew is of the daemon before: only growth counts', () => {
+    const anew = polled(30, { startEvidence: 'pid 8' });
+    const result = metered(known(), seen(11n, 100n, { isOver: true }), anew);
+    expect(result).toMatchObject({ counted: directed(1n, 0n), next: { epoch: 1 } });
+    expect(metered(known({ ended: true }), seen(10n, 100n, { isOver: true }), anew).counted).toEqual(NOTHING);
+  });
 });
 
 describe('after tracking was off', () => {

@@ -92,10 +92,10 @@ export function meterReading(
   const evidence = startEvidenceOf(reading, context);
   if (state === null) return firstSight(reading, evidence, context);
   if (!isLater(context.order, context.at, state.order, state.at, context.arrival)) return 'stale';
-  // The name of a connection is one for ever: shown beside another start of its service, it is the one from before.
   const isConnection = reading.connection !== undefined;
-  const restarted =
-    !isConnection && showsRestart(state.startEvidence, evidence) && !isToldOtherwise(state, reading, context);
+  // What is over may be told again after its service restarted: it is of the start before.
+  const isOfBefore = reading.isOver === true || isToldOtherwise(state, reading, context);
+  const restarted = showsRestart(state.startEvidence, evidence) && !isOfBefore;
   if (state.rebase) return sightAnew(state.epoch + 1, reading, evidence, context, isConnection);
   if (state.ended && !isConnection) {
     return newLife(state.epoch + 1, reading, evidence, context, context.lastCompleteAt ?? state.at, 0);

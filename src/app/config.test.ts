@@ -94,7 +94,10 @@ describe('readConfig', () => {
   });
 
   test('an admin name without a password is refused', () => {
-    expect(() => readConfig({ XPERT_ADMIN_USERNAME: 'ann' }, empty)).toThrow(/^XPERT_ADMIN_PASSWORD is not set; /);
+    const read = () => readConfig({ XPERT_ADMIN_USERNAME: 'ann' }, empty);
+    expect(read).toThrow(/^XPERT_ADMIN_PASSWORD is not set; /);
+    // No command has an option for it.
+    expect(read).toThrow(expect.objectContaining({ hint: 'Set XPERT_ADMIN_PASSWORD in the environment or in .env.' }));
   });
 
   test.each([

@@ -13,10 +13,15 @@ export class InvalidConfig extends ExpectedError {
     super('invalid-config', `${variable} is ${isSet ? `"${got}"` : 'not set'}; it must be ${wants}.`, {
       hint: isSet
         ? `Correct ${variable} in the environment or in .env, or leave it out.`
-        : `Set ${variable} in the environment or in .env, or by the option of the command (--help names it).`,
+        : `Set ${variable} in the environment or in .env${hasOption(variable) ? ', or by the option of the command (--help names it)' : ''}.`,
       details: { variable },
     });
   }
+}
+
+/** Whether a command takes it as an option, too. */
+function hasOption(variable: string): boolean {
+  return /^XPERT_(AGENT|REPORT)/.test(variable);
 }
 
 /** What was set from outside. Null = not set: the saved setting or the default holds. */

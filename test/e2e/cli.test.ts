@@ -365,6 +365,7 @@ describe('mistakes', () => {
     [['export', '--bucket', 'minute'], 1, '"bucket" must be one of quarter, hour, day'],
     [['cycles', 'ann', '--cycle', 'fortnight'], 1, '"fortnight" is no cycle'],
     [['usage', 'nobody'], 1, 'There is no user "nobody"'],
+    [['import', 'vpnservice', '--users', '/no.json', '--peers', '/no.json'], 1, '/no.json cannot be read: ENOENT.\n'],
     [['undo', 'nothing'], 1, 'There is no reset "nothing"'],
     [['token', 'create', '--name', 'x', '--scope', 'read,all'], 2, '"all" is no scope'],
     [['node', 'poll', 'nowhere'], 1, 'There is no node "nowhere"'],

@@ -83,8 +83,8 @@ async function readBot(files: Files): Promise<Bot> {
     } catch (cause) {
       throw new InvalidInput(
         pointer,
-        `${path} cannot be read: ${cause instanceof Error ? cause.message : ''}`,
-        'Nothing was imported.',
+        `${path} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? cause}.`,
+        'Nothing was imported. Give a path that the user that runs Xpert can read.',
       );
     }
   };

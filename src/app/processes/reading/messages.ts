@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { SecretBox } from '../../../core/identity/secret-box.ts';
 import type { NodeSource } from '../../../core/inventory/node.ts';
 import type { CounterSemantics, Poll } from '../../../core/metering/collector.ts';
+import { ColumnReadings } from '../../../core/metering/column-readings.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
 
 /** What a source showed to a process that read it for the one that leads. */
@@ -69,9 +70,21 @@ export class ReadingMessages {
     try {
       const message: unknown = deserialize(opened);
       const isMeant = typeof message === 'object' && message !== null && 'kind' in message && message.kind === kind;
-      return isMeant ? (message as Extract<FreeHand | NextJob, { kind: Kind }>) : null;
+      return isMeant ? revived(message as Extract<FreeHand | NextJob, { kind: Kind }>) : null;
     } catch {
       return null;
     }
   }
+}
+
+/** Readings in columns come as their columns alone: what makes them one by one again is no part of a message. */
+function revived<Message extends FreeHand | NextJob>(message: Message): Message {
+  const done = 'done' in message ? message.done : null;
+  if (done === null || done.read === null) return message;
+  const { poll } = done.read;
+  const services = poll.services.map(({ peers, ...service }) => ({
+    ...service,
+    peers: peers.columns === undefined ? peers : new ColumnReadings(peers.columns),
+  }));
+  return { ...message, done: { ...done, read: { ...done.read, poll: { ...poll, services } } } };
 }

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NodeSource } from '../../../core/inventory/node.ts';
-import type { Collector, CounterSemantics, Poll } from '../../../core/metering/collector.ts';
+import {
+  type Collector,
+  type CounterSemantics,
+  countPeers,
+  type PeerReading,
+  type Poll,
+  type ServiceReading,
+} from '../../../core/metering/collector.ts';
+import { ColumnReadings } from '../../../core/metering/column-readings.ts';
 import { directed } from '../../../core/units/bytes.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
 import type { HttpApp } from '../../../http/http-app.ts';
@@ -14,6 +22,7 @@ import { createApp } from '../../../http/server.ts';
 import { VISITOR_HEADER, VisitorSeal } from '../../../http/visitor-seal.ts';
 import { KeyFileBox } from '../../../lib/key-file-box.ts';
 import { randomId } from '../../../lib/random-id.ts';
+import { columnsOf } from '../../../storage/sql/reading-columns.ts';
 import { ReadingBoard, type Wanted } from './board.ts';
 import { ReadingHelper } from './helper.ts';
 import { type FreeHand, ReadingMessages } from './messages.ts';
@@ -109,6 +118,26 @@ describe('nodes read by processes that stand by', () => {
     expect(count).toBeGreaterThan(8);
     expect(count).toBeLessThan(32);
     expect(board.elsewhere).toBe(count);
+  });
+
+  test('with very many peers, whose readings are columns, come back exactly', async () => {
+    const readings = Array.from({ length: 300 }, (_, n) => ({
+      ...{
+        key: `peer-${n}`,
+        traffic: directed(2n ** 63n + BigInt(n), 3n + BigInt(n)),
+        name: n % 2 ? `name ${n}` : undefined,
+      },
+      ...{ allowedIps: [`10.0.0.${n % 250}/32`], lastHandshakeAt: new Date(1_700_000_000_000 + n) },
+    })) as PeerReading[];
+    const [service] = pollOf(0).services;
+    const services = [{ ...(service as ServiceReading), peers: new ColumnReadings(columnsOf(readings)) }];
+    await helper('two', async () => ({ ...pollOf(0), services }));
+    const read = (await readAll()).find((poll) => poll !== null);
+    const peers = read?.services[0]?.peers;
+    expect(peers?.length).toBe(300);
+    expect(peers?.columns).toEqual(services[0]?.peers.columns);
+    expect([...(peers ?? [])]).toEqual([...(services[0]?.peers ?? [])]);
+    expect(countPeers(peers ?? [])).toBe(300);
   });
 
   test('are read here while nobody stands by, and where all hands are full', async () => {

@@ -14,7 +14,7 @@ export interface RunningServer {
 }
 
 /** For a profile of the server: `--cpu-prof --cpu-prof-dir=/tmp/profiles`. */
-const nodeArgs = process.env.XPERT_BENCH_NODE_ARGS?.split(' ') ?? [];
+const nodeArgs = process.env.BENCH_NODE_ARGS?.split(' ') ?? [];
 
 /** Starts the built server as its users do, with a data folder of its own, and waits until it is ready. */
 export async function startXpert(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {

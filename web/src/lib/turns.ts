@@ -4,7 +4,6 @@ const MOST_AT_ONCE = 16;
 
 const waiting = new Set<() => void>();
 let isComing = false;
-let atOnce = 1;
 
 /**
  * Draws when its turn comes: after what is there has been painted, and with few others, so that no task takes long
@@ -13,32 +12,33 @@ let atOnce = 1;
  */
 export function takeTurn(draw: () => void): () => void {
   waiting.add(draw);
-  if (!isComing) afterPaint(drawNext);
+  if (!isComing) afterPaint(beginTurn);
   isComing = true;
   return () => waiting.delete(draw);
 }
 
-function drawNext(): void {
-  const began = performance.now();
-  const due = [...waiting].slice(0, atOnce);
-  for (const draw of due) {
-    waiting.delete(draw);
-    draw();
+function beginTurn(): void {
+  drawNext(performance.now(), 0);
+}
+
+function drawNext(began: number, drawn: number): void {
+  const [draw] = waiting;
+  isComing = draw !== undefined;
+  if (draw === undefined) return;
+  if (!fitsAnother(drawn, performance.now() - began)) {
+    afterPaint(beginTurn);
+    return;
   }
-  isComing = waiting.size > 0;
-  if (isComing) afterPaint(drawNext);
-  // What was asked for above is drawn by now.
-  if (due.length === atOnce) queueMicrotask(() => setPace(nextPace(atOnce, performance.now() - began)));
+  waiting.delete(draw);
+  draw();
+  // What was asked for above is drawn by then, so each is measured; a row that is heavier than the ones before ends the turn.
+  queueMicrotask(() => drawNext(began, drawn + 1));
 }
 
-function setPace(next: number): void {
-  atOnce = next;
-}
-
-/** As many as would have filled the budget, at most twice as many as before. */
-export function nextPace(before: number, tookMs: number): number {
-  const fitting = Math.floor((before * BUDGET_MS) / Math.max(tookMs, 0.1));
-  return Math.max(1, Math.min(fitting, before * 2, MOST_AT_ONCE));
+/** One is always drawn; another, when it can be expected to end within the budget. */
+export function fitsAnother(drawn: number, tookMs: number): boolean {
+  if (drawn === 0) return true;
+  return drawn < MOST_AT_ONCE && tookMs + tookMs / drawn <= BUDGET_MS;
 }
 
 /** A page in the background is not painted: it does not wait. */

@@ -78,9 +78,9 @@ export function NodesPage() {
               <RowSpacer height={rows.above} columns={COLUMNS.length} />
               <Block query={query} skeleton={<SkeletonRows rows={3} columns={COLUMNS} hidden={[2, 3, 4, 5, 7]} />}>
                 {({ items }) =>
-                  items.slice(rows.first, rows.end).map((node) => (
-                    <Later key={node.id} place={<WaitingRow columns={COLUMNS.length} />}>
-                      <Row node={node} />
+                  items.slice(rows.first, rows.end).map((node, offset) => (
+                    <Later key={node.id} place={<WaitingRow columns={COLUMNS.length} index={rows.first + offset} />}>
+                      <Row node={node} index={rows.first + offset} />
                     </Later>
                   ))
                 }
@@ -105,14 +105,14 @@ export function NodesPage() {
 }
 
 /** Drawn anew only when its node changes. */
-const Row = memo(function Row({ node }: { readonly node: Node }) {
+const Row = memo(function Row({ node, index }: { readonly node: Node; readonly index: number }) {
   const words = useNodeWords();
   const { t } = useTranslation();
   const format = useFormat();
   const readable = isReadable(node);
   const reason = words(node);
   return (
-    <tr>
+    <tr aria-rowindex={index + 2}>
       <td>
         <Link className="name" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
           {node.name}

@@ -50,9 +50,9 @@ export function UsersTable({ body, rows, users, known, onToggle, ...head }: User
           <RowSpacer height={rows.above} columns={width} />
           {indexes.map((index) => {
             const user = users.at(index);
-            if (!user) return <WaitingRow key={index} columns={width} />;
+            if (!user) return <WaitingRow key={index} columns={width} index={index} />;
             return (
-              <Later key={index} place={<WaitingRow columns={width} />}>
+              <Later key={index} place={<WaitingRow columns={width} index={index} />}>
                 <Row
                   user={user}
                   index={index}

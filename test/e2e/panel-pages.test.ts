@@ -83,6 +83,8 @@ describe('finding somebody', () => {
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await page.getByRole('link', { name: 'member-249' }).waitFor();
     expect(await page.locator('tbody tr').count()).toBeLessThan(100);
+    // Rows that still wait tell their place in the list, too.
+    expect(await page.locator('tbody tr:not(.spacer):not([aria-rowindex])').count()).toBe(0);
     await page.getByRole('button', { name: 'Name', exact: true }).press('Enter');
     await page.getByRole('link', { name: 'member-249' }).waitFor();
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
@@ -95,6 +97,52 @@ describe('finding somebody', () => {
     await page.getByRole('button', { name: 'Reset usage' }).click();
     await page.locator('.toast', { hasText: '2 users start from zero.' }).waitFor();
     expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe('what a list is narrowed to', () => {
+  test('stands in the address of the Traffic Manager, and whoever follows it sees the same', async () => {
+    const { page, complaints, close } = await openAs('/traffic/');
+    const holders = page.getByRole('region', { name: 'Users', exact: true });
+    await holders.getByLabel('User or token').fill('bob');
+    await holders.getByRole('button', { name: /^Server/ }).click();
+    await page.getByRole('menuitemradio', { name: 'a-server-with-a-long-name.example.net:8443' }).click();
+    await holders.getByRole('button', { name: /^Protocol/ }).click();
+    await page.getByRole('menuitemradio', { name: 'VLESS' }).click();
+    await holders.getByRole('button', { name: 'Total', exact: true }).click();
+    await page.waitForURL(/sort=total/);
+    const visitor = await openAs(page.url().split('#')[1] ?? '');
+    const theirs = visitor.page.getByRole('region', { name: 'Users', exact: true });
+    await theirs.getByText('bob', { exact: true }).waitFor();
+    expect(await theirs.getByLabel('User or token').inputValue()).toBe('bob');
+    expect(await theirs.getByRole('button', { name: /^Server/ }).textContent()).toContain('8443');
+    expect(await theirs.getByRole('columnheader', { name: 'Total' }).getAttribute('aria-sort')).toBe('descending');
+    expect(await theirs.locator('tbody tr').count()).toBe(1);
+    await visitor.page.getByRole('link', { name: 'Traffic Manager' }).click();
+    await theirs.getByText('unknown-token-of-somebody').waitFor();
+    expect(await theirs.getByLabel('User or token').inputValue()).toBe('');
+    expect([...complaints, ...visitor.complaints]).toEqual([]);
+    await visitor.close();
+    await close();
+  });
+
+  test('stands in the address of the devices; what an address says wrongly is left out', async () => {
+    const { page, complaints, close } = await openAs('/peers');
+    const devices = page.getByRole('region', { name: 'Devices', exact: true });
+    await devices.getByRole('button', { name: 'All', exact: true }).click();
+    await devices.getByRole('searchbox').fill('router');
+    await page.waitForURL(/q=router/);
+    const visitor = await openAs(page.url().split('#')[1] ?? '');
+    const theirs = visitor.page.getByRole('region', { name: 'Devices', exact: true });
+    await theirs.getByText('router').waitFor();
+    expect(await theirs.getByRole('button', { name: 'All', exact: true }).getAttribute('aria-pressed')).toBe('true');
+    expect(await theirs.locator('tbody tr').count()).toBe(1);
+    await visitor.page.goto(`${server.url}/#/peers?which=nonsense`);
+    await theirs.locator('[aria-pressed=true]', { hasText: 'Unassigned' }).waitFor();
+    expect(await theirs.getByRole('searchbox').inputValue()).toBe('');
+    expect(complaints).toEqual([]);
+    await visitor.close();
     await close();
   });
 });

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { peersQuery } from '../../api/resources.ts';
 import { useNodes } from '../../api/use-nodes.ts';
 import { Empty } from '../../components/block.tsx';
@@ -8,25 +8,37 @@ import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { useChangeSearch, useTypedText } from '../../lib/search.ts';
 import { AssignBar } from './assign-bar.tsx';
 import { AssignTable } from './assign-table.tsx';
 
 const MOST = 200;
-type Which = 'unassigned' | 'all';
+const WHICH = ['unassigned', 'all'] as const;
+type Which = (typeof WHICH)[number];
+
+/** In the URL: a view can be shared. */
+interface DevicesSearch {
+  readonly q?: string | undefined;
+  /** An id. */
+  readonly node?: string | undefined;
+  readonly which?: 'all' | undefined;
+}
 
 /** Devices to choose, one or many, and the user who gets them. */
 export function AssignCard() {
   const { t } = useTranslation();
-  const { node: wanted }: { node?: string } = useSearch({ strict: false });
-  const [node, setNode] = useState(wanted ?? '');
-  const [which, setWhich] = useState<Which>('unassigned');
-  const [search, setSearch] = useState('');
+  const search: DevicesSearch = useSearch({ strict: false });
+  const { q = '', node = '' } = search;
+  const which: Which = search.which ?? 'unassigned';
+  const change = useChangeSearch<DevicesSearch>();
+  const [text, setText] = useTypedText(q, (next) => change({ q: next || undefined }));
+  const wanted = useDeferredValue(text);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const nodes = useNodes().data?.items ?? [];
   const filter = {
     node: node || undefined,
     unassigned: which === 'unassigned' || undefined,
-    search: search || undefined,
+    search: wanted || undefined,
     limit: MOST,
   };
   const query = useQuery({ ...peersQuery(filter), placeholderData: keepPreviousData });
@@ -43,25 +55,22 @@ export function AssignCard() {
         <input
           className="field"
           type="search"
-          value={search}
+          value={text}
           placeholder={t('peers.search')}
           aria-label={t('peers.search')}
-          onChange={(event) => setSearch(event.target.value)}
+          onChange={(event) => setText(event.target.value)}
         />
         <Select
           label={t('common.node')}
           value={node}
           options={[{ value: '', label: t('peers.any') }, ...nodes.map((one) => ({ value: one.id, label: one.name }))]}
-          onChange={setNode}
+          onChange={(value) => change({ node: value || undefined })}
         />
         <Segmented
           label={t('peers.which')}
           value={which}
-          options={[
-            { value: 'unassigned', label: t('peers.unassigned') },
-            { value: 'all', label: t('peers.all') },
-          ]}
-          onChange={setWhich}
+          options={WHICH.map((value) => ({ value, label: t(`peers.${value}`) }))}
+          onChange={(value) => change({ which: value === 'all' ? value : undefined })}
         />
       </div>
       <AssignBar peers={shown} onDone={() => setChosen(new Set())} />

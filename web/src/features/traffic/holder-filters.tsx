@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Carrier } from '../../api/types.ts';
 import { protocolName } from '../../components/protocol-badge.tsx';
 import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -6,28 +7,28 @@ import { RANGES, type RangeName } from '../../lib/range.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import { topCarriersQuery } from './api.ts';
 
+/** Empty is any. */
 export interface HolderFilter {
-  readonly search: string;
-  /** host:port; empty is any. */
+  /** host:port */
   readonly server: string;
   readonly protocol: string;
 }
 
-export const NO_FILTER: HolderFilter = { search: '', server: '', protocol: '' };
-
 interface HolderFiltersProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
   readonly filter: HolderFilter;
-  readonly onChange: (filter: HolderFilter) => void;
+  readonly onChange: (change: { readonly [K in keyof HolderFilter]?: string | undefined }) => void;
   readonly range: CurrentRange;
   readonly found: number;
 }
 
-export function HolderFilters({ filter, onChange, range, found }: HolderFiltersProps) {
+export function HolderFilters({ text, onText, filter, onChange, range, found }: HolderFiltersProps) {
   const { t } = useTranslation();
   const carriers = useQuery(topCarriersQuery(range.key, range.period)).data?.items ?? [];
   const any = { value: '', label: t('traffic.filter.any') };
-  const servers = [...new Set(carriers.map((carrier) => `${carrier.server}:${carrier.port}`))];
-  const protocols = [...new Set(carriers.map((carrier) => carrier.protocol))].toSorted();
+  const servers = known(filter.server, carriers, ({ server, port }) => `${server}:${port}`);
+  const protocols = known(filter.protocol, carriers, ({ protocol }) => protocol).toSorted();
   return (
     <div className="filters">
       <input
@@ -35,25 +36,30 @@ export function HolderFilters({ filter, onChange, range, found }: HolderFiltersP
         type="search"
         placeholder={t('traffic.filter.search')}
         aria-label={t('traffic.filter.search')}
-        value={filter.search}
-        onChange={(event) => onChange({ ...filter, search: event.target.value })}
+        value={text}
+        onChange={(event) => onText(event.target.value)}
       />
       <DaysFilter range={range} />
       <Select
         label={t('traffic.filter.server')}
         value={filter.server}
         options={[any, ...servers.map((server) => ({ value: server, label: server }))]}
-        onChange={(server) => onChange({ ...filter, server })}
+        onChange={(server) => onChange({ server: server || undefined })}
       />
       <Select
         label={t('traffic.filter.protocol')}
         value={filter.protocol}
         options={[any, ...protocols.map((protocol) => ({ value: protocol, label: protocolName(protocol) }))]}
-        onChange={(protocol) => onChange({ ...filter, protocol })}
+        onChange={(protocol) => onChange({ protocol: protocol || undefined })}
       />
       <span className="push hide-s mut">{t('traffic.filter.found', { count: found })}</span>
     </div>
   );
+}
+
+/** What can be chosen, with what is chosen: a shared address may name one that was idle in this range. */
+function known(chosen: string, carriers: readonly Carrier[], nameOf: (carrier: Carrier) => string): string[] {
+  return [...new Set([...carriers.map(nameOf), ...(chosen ? [chosen] : [])])];
 }
 
 /** The same range as in the top bar, where the table is. */

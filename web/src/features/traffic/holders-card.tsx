@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import { address } from '../../api/client.ts';
 import { type HoldersFilter, holdersQuery } from '../../api/resources.ts';
@@ -8,41 +9,50 @@ import { ExportMenu } from '../../components/export-menu.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { Pager, type Sort } from '../../components/table.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { useChangeSearch, useTypedText } from '../../lib/search.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
-import { type HolderFilter, HolderFilters, NO_FILTER } from './holder-filters.tsx';
+import { type HolderFilter, HolderFilters } from './holder-filters.tsx';
 import { type HolderSort, HoldersTable } from './holders-table.tsx';
 
 const PAGE_ROWS = 25;
+
+/** In the URL: a view can be shared. */
+interface TrafficSearch {
+  readonly q?: string | undefined;
+  /** host:port */
+  readonly server?: string | undefined;
+  readonly protocol?: string | undefined;
+  readonly sort?: HolderSort | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
+}
 
 /** Who used how much: filtered, sorted, page by page; each row opens to its servers. */
 export function HoldersCard({ range }: { readonly range: CurrentRange }) {
   const { t } = useTranslation();
   const words = useRangeWords();
-  const [filter, setFilter] = useState<HolderFilter>(NO_FILTER);
-  const [sort, setSort] = useState<Sort<HolderSort>>({ by: 'tx', order: 'desc' });
-  /** Cursors of the pages before this one. */
-  const [cursors, setCursors] = useState<readonly string[]>([]);
-  const search = useDeferredValue(filter.search);
-  const request: HoldersFilter = {
+  const { q = '', server = '', protocol = '', ...sorted }: TrafficSearch = useSearch({ strict: false });
+  const change = useChangeSearch<TrafficSearch>();
+  const [text, setText] = useTypedText(q, (next) => change({ q: next || undefined }));
+  const search = useDeferredValue(text);
+  const filter: HolderFilter = { server, protocol };
+  const sort: Sort<HolderSort> = { by: sorted.sort ?? 'tx', order: sorted.order ?? 'desc' };
+  const narrowed: HoldersFilter = {
     search: search || undefined,
-    ...serverOf(filter.server),
-    protocol: filter.protocol || undefined,
+    ...serverOf(server),
+    protocol: protocol || undefined,
     sort: sort.by,
     order: sort.order,
-    limit: PAGE_ROWS,
-    cursor: cursors.at(-1),
   };
+  const pages = useCursors(JSON.stringify([narrowed, range.key]));
+  const request = { ...narrowed, limit: PAGE_ROWS, cursor: pages.cursors.at(-1) };
   const query = useQuery({ ...holdersQuery(request, range.key, range.period), placeholderData: keepPreviousData });
   const items = query.data?.items ?? [];
   const next = query.data?.nextCursor;
   const total = query.data?.total ?? null;
-  const restart =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      setCursors([]);
-      set(value);
-    };
-  const filtered = filter !== NO_FILTER && Object.values(filter).some((value) => value !== '');
+  const clear = () => {
+    setText('');
+    change({ q: undefined, server: undefined, protocol: undefined });
+  };
   return (
     <Card
       title={t('traffic.holders.title')}
@@ -52,26 +62,34 @@ export function HoldersCard({ range }: { readonly range: CurrentRange }) {
       footer={
         items.length > 0 ? (
           <Pager
-            from={cursors.length * PAGE_ROWS}
+            from={pages.cursors.length * PAGE_ROWS}
             count={items.length}
             total={total}
-            onBack={cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : null}
-            onNext={next ? () => setCursors([...cursors, next]) : null}
+            onBack={pages.back}
+            onNext={next ? () => pages.next(next) : null}
           />
         ) : undefined
       }
     >
       <HolderFilters
+        text={text}
+        onText={setText}
         filter={filter}
-        onChange={restart(setFilter)}
+        onChange={change}
         range={range}
         found={total === null ? items.length : total}
       />
-      <HoldersTable query={query} range={range} sort={sort} onSort={restart(setSort)} filter={filter} />
+      <HoldersTable
+        query={query}
+        range={range}
+        sort={sort}
+        onSort={({ by, order }) => change({ sort: by, order })}
+        filter={filter}
+      />
       {query.data && items.length === 0 ? (
-        filtered ? (
+        text || server || protocol ? (
           <Empty title={t('traffic.holders.noMatch')}>
-            <button type="button" className="link" onClick={() => restart(setFilter)(NO_FILTER)}>
+            <button type="button" className="link" onClick={clear}>
               {t('traffic.holders.clear')}
             </button>
           </Empty>
@@ -83,6 +101,20 @@ export function HoldersCard({ range }: { readonly range: CurrentRange }) {
       ) : null}
     </Card>
   );
+}
+
+/** Cursors of the pages before the one that is shown; they lead through one view alone. */
+function useCursors(view: string) {
+  const [known, setKnown] = useState<{ readonly view: string; readonly cursors: readonly string[] }>({
+    view,
+    cursors: [],
+  });
+  const cursors = known.view === view ? known.cursors : [];
+  return {
+    cursors,
+    back: cursors.length > 0 ? () => setKnown({ view, cursors: cursors.slice(0, -1) }) : null,
+    next: (cursor: string) => setKnown({ view, cursors: [...cursors, cursor] }),
+  };
 }
 
 /** A server is a host:port; the port stands after the last colon. */

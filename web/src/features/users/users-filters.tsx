@@ -6,7 +6,7 @@ import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
 import type { UsersColumns } from './use-columns.ts';
-import { type UsersSearch, useChangeSearch } from './users-search.ts';
+import { type UsersSearch, useChangeUsersSearch } from './users-search.ts';
 
 const STATES = ['active', 'limited', 'expired', 'suspended', 'on-hold'] as const;
 const ANY = '';
@@ -21,7 +21,7 @@ interface UsersFiltersProps {
 /** What the list is narrowed to; plans and admins can be chosen where there are some. */
 export function UsersFilters({ search, text, onText, columns }: UsersFiltersProps) {
   const { t } = useTranslation();
-  const change = useChangeSearch();
+  const change = useChangeUsersSearch();
   const isOwner = useIsOwner();
   const plans = useQuery(plansQuery).data?.items ?? [];
   const admins = useQuery({ ...adminsQuery, enabled: isOwner }).data?.items ?? [];

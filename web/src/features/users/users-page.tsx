@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { address } from '../../api/client.ts';
 import { useIsOwner, useMayWrite } from '../../api/session.tsx';
 import { AccessNotice } from '../../components/access-notice.tsx';
@@ -10,21 +10,22 @@ import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { UnclaimedNotice } from '../../components/unclaimed-notice.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { useTypedText } from '../../lib/search.ts';
 import { CreateUserForm } from './create-user-form.tsx';
 import { ImportUsers } from './import-users.tsx';
 import { useColumns } from './use-columns.ts';
 import { UsersFilters } from './users-filters.tsx';
 import { UsersList } from './users-list.tsx';
-import { type UsersSearch, useChangeSearch } from './users-search.ts';
+import { type UsersSearch, useChangeUsersSearch } from './users-search.ts';
 
 export function UsersPage() {
   const { t } = useTranslation();
   const mayWrite = useMayWrite();
   const search: UsersSearch = useSearch({ strict: false });
   const { q = '', create = false, importing = false, state, plan, tag, owner, sort, order } = search;
-  const change = useChangeSearch();
+  const change = useChangeUsersSearch();
   const columns = useColumns();
-  const [text, setText] = useState(q);
+  const [text, setText] = useTypedText(q, (next) => change({ q: next || undefined }));
   const narrowed = { search: useDeferredValue(text) || undefined, state, plan, tag: tag || undefined, owner };
   return (
     <Page title={t('common.nav.users')}>
@@ -36,15 +37,7 @@ export function UsersPage() {
         sub={t('users.sub')}
         actions={mayWrite ? <Actions /> : undefined}
       >
-        <UsersFilters
-          search={search}
-          text={text}
-          onText={(next) => {
-            setText(next);
-            change({ q: next || undefined });
-          }}
-          columns={columns}
-        />
+        <UsersFilters search={search} text={text} onText={setText} columns={columns} />
         <UsersList
           key={JSON.stringify(narrowed)}
           filter={{ ...narrowed, sort, order }}
@@ -68,7 +61,7 @@ export function UsersPage() {
 
 function Actions() {
   const { t } = useTranslation();
-  const change = useChangeSearch();
+  const change = useChangeUsersSearch();
   const navigate = useNavigate();
   const isOwner = useIsOwner();
   // Not "More" alone: a user's own menu is called that.

@@ -1,5 +1,5 @@
-import { useNavigate } from '@tanstack/react-router';
 import type { UsersFilter } from '../../api/resources.ts';
+import { useChangeSearch } from '../../lib/search.ts';
 
 /** Filters, order and what is open stand in the URL: a view can be shared. */
 export interface UsersSearch extends Pick<UsersFilter, 'state' | 'plan' | 'tag' | 'owner' | 'sort' | 'order'> {
@@ -8,13 +8,4 @@ export interface UsersSearch extends Pick<UsersFilter, 'state' | 'plan' | 'tag' 
   readonly importing?: boolean | undefined;
 }
 
-export function useChangeSearch(): (change: UsersSearch) => void {
-  const navigate = useNavigate();
-  return (change) =>
-    void navigate({
-      to: '.',
-      search: (previous: Record<string, unknown>) => ({ ...previous, ...change }),
-      replace: true,
-      resetScroll: false,
-    });
-}
+export const useChangeUsersSearch = useChangeSearch<UsersSearch>;

@@ -2,6 +2,7 @@
 // will want first while that is still on its way.
 (() => {
   const root = document.documentElement;
+  const atOverview = location.hash === '' || location.hash === '#/';
   let kept = {};
   try {
     kept = localStorage;
@@ -10,12 +11,18 @@
   }
   showAsChosen(kept['xpert.theme'], kept['xpert.contrast']);
   if (kept['xpert.language'] === 'fa') root.dir = 'rtl';
-  ask('preload', 'api/v1/session', 'fetch');
-  for (const file of wordsOf(kept['xpert.language'])) ask('modulepreload', file);
+  for (const file of wordsOf(kept['xpert.language'])) loadModule(file);
+  /** Promises of answers by their address; the program takes each once (api/asked.ts). */
+  const asked = new Map();
+  window.xpertAsked = asked;
+  askFirst().catch(() => {
+    // Without an answer the program asks again, and says what is wrong.
+  });
 
   function showAsChosen(theme, contrast) {
     const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-    root.dataset.theme = theme === 'dark' || theme === 'light' ? theme : system;
+    const isPainted = matchMedia('(forced-colors: active)').matches;
+    root.dataset.theme = !isPainted && (theme === 'dark' || theme === 'light') ? theme : system;
     const wanted = contrast ?? (matchMedia('(prefers-contrast: more)').matches ? 'high' : 'normal');
     if (wanted === 'high') root.dataset.contrast = 'high';
   }
@@ -25,16 +32,40 @@
     const files = JSON.parse(document.getElementById('words')?.textContent ?? '{}');
     const languages = [chosen, ...navigator.languages].map((tag) => tag?.slice(0, 2));
     const words = files[languages.find((language) => language in files) ?? 'en'] ?? [];
-    const atOverview = location.hash === '' || location.hash === '#/';
     return words.filter((file) => atOverview || !file.includes('overview.'));
   }
 
-  function ask(rel, href, as) {
+  function loadModule(href) {
     const link = document.createElement('link');
     link.crossOrigin = 'anonymous';
-    link.rel = rel;
-    if (as) link.as = as;
+    link.rel = 'modulepreload';
     link.href = href;
     document.head.append(link);
+  }
+
+  // What every page shows to whoever is logged in, and the overview's first chart.
+  async function askFirst() {
+    const { admin } = await (await ask('api/v1/session')).clone().json();
+    if (!admin) return;
+    const seesAll = admin.role !== 'reseller';
+    void ask('api/v1/overview', { top: 0 });
+    if (atOverview) void ask('api/v1/usage/series', { by: 'node', from: dayAgo(), bucket: 'auto', max: 6 });
+    if (seesAll) void ask('api/v1/nodes');
+    if (seesAll) void ask('api/v1/alerts/counts');
+    if (seesAll && atOverview) void ask('api/v1/alerts', { state: 'open', limit: 100 });
+  }
+
+  // As lib/range.ts has it: to the minute.
+  function dayAgo() {
+    return new Date(Math.floor(Date.now() / 60_000 - 24 * 60) * 60_000).toISOString();
+  }
+
+  function ask(path, query = {}) {
+    const url = new URL(path, location.href.replace(/[#?].*$/, ''));
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const answer = fetch(url, { credentials: 'same-origin', headers: { accept: 'application/json' } });
+    answer.catch(() => undefined);
+    asked.set(url.href, answer);
+    return answer;
   }
 })();

@@ -1,3 +1,4 @@
+import { takeAsked } from './asked.ts';
 import { parseExactJson } from './exact-json.ts';
 
 /** A refusal of the server: what happened and what to do, as RFC 9457 has it. */
@@ -69,7 +70,8 @@ async function send<T>(method: string, url: string, body?: unknown, signal?: Abo
     init.headers = { ...init.headers, 'content-type': 'application/json' };
   }
   if (signal) init.signal = signal;
-  const response = await fetch(url, init).catch((error: unknown) => {
+  const asked = method === 'GET' ? takeAsked(url) : undefined;
+  const response = await (asked ?? fetch(url, init)).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Offline('The server did not answer.', { cause: error });
   });

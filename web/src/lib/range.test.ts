@@ -12,6 +12,8 @@ test('what is malformed in the URL is dropped', () => {
 
 test('hours slide, days are whole days, own days end with the last one', () => {
   expect(periodOf({ kind: 'named', name: '1h' }, 'UTC', now)).toEqual({ from: '2026-11-21T00:00:00.000Z' });
+  const within = new Date('2026-11-21T01:00:59.999Z');
+  expect(periodOf({ kind: 'named', name: '1h' }, 'UTC', within)).toEqual({ from: '2026-11-21T00:00:00.000Z' });
   expect(periodOf({ kind: 'named', name: '30d' }, 'UTC', now)).toEqual({ days: 30 });
   expect(periodOf({ kind: 'days', from: '2026-11-01', to: '2026-11-01' }, 'Asia/Tehran', now)).toEqual({
     from: '2026-10-31T20:30:00.000Z',

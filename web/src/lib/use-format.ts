@@ -1,7 +1,7 @@
 import type { i18n as I18n } from 'i18next';
 import type { Bytes } from '../api/exact-json.ts';
 import { useSession } from '../api/session.tsx';
-import { useTranslation } from '../i18n/words.tsx';
+import { useTranslation, wordsOf } from '../i18n/words.tsx';
 import {
   durationParts,
   formatBytes,
@@ -65,17 +65,21 @@ function formatOf(i18n: I18n, timeZone: string): Format {
 
 function makeFormat(i18n: I18n, timeZone: string): Format {
   const locale = i18n.language === 'en' ? 'en-GB' : i18n.language;
-  const t = i18n.getFixedT(i18n.language);
+  const t = wordsOf(i18n.language);
   const unit = (name: string) => t(`common.unit.${name}`);
   const text = (quantity: Quantity) => `${quantity.text}\u00a0${unit(quantity.unit)}`;
+  // Each is made when it is first used: few pages need them all.
   const intl = (options: Intl.DateTimeFormatOptions) => {
-    const formatter = new Intl.DateTimeFormat(locale, { timeZone, ...options });
-    return (at: string | number | Date) => formatter.format(new Date(at));
+    let formatter: Intl.DateTimeFormat | undefined;
+    return (at: string | number | Date) => {
+      formatter ??= new Intl.DateTimeFormat(locale, { timeZone, ...options });
+      return formatter.format(new Date(at));
+    };
   };
   const clock = intl(CLOCK);
   const day = intl(DAY);
   const dayAndYear = intl({ ...DAY, year: 'numeric' });
-  const utcDay = new Intl.DateTimeFormat(locale, { ...DAY, timeZone: 'UTC' });
+  const utcDay = intl({ ...DAY, timeZone: 'UTC' });
   const isoDay = intl({ year: 'numeric', month: '2-digit', day: '2-digit' });
   const year = intl({ year: 'numeric' });
   const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
@@ -100,7 +104,7 @@ function makeFormat(i18n: I18n, timeZone: string): Format {
     time: intl({ ...CLOCK, second: '2-digit' }),
     clock,
     day: dayOrYear,
-    calendarDay: (date) => utcDay.format(Date.parse(`${date}T00:00:00Z`)),
+    calendarDay: (date) => utcDay(`${date}T00:00:00Z`),
     instant: (at) => `${dayOrYear(at)}, ${clock(at)}`,
     short: (at) => (isoDay(at) === isoDay(Date.now()) ? clock(at) : dayOrYear(at)),
   };

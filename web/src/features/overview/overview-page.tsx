@@ -50,11 +50,7 @@ function OverviewBlocks() {
   return (
     <>
       <OverviewChart range={range} />
-      {seesAll ? (
-        <Later place={null}>
-          <OpenAlerts />
-        </Later>
-      ) : null}
+      {seesAll ? <OpenAlerts /> : null}
       <Later place={<Place look="c7 listed" />}>
         <TopUsers range={range} />
       </Later>

@@ -112,29 +112,6 @@ describe('alerts in the panel', () => {
   });
 });
 
-describe('a chart', () => {
-  test('shows the part that was drawn out, in the address, and all again', async () => {
-    await page.goto(`${server.url}/#/`);
-    const over = page.locator('.chart-card .u-over').first();
-    await over.waitFor();
-    const box = (await over.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-    await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.75, box.y + 60, { steps: 5 });
-    await page.mouse.up();
-    await page.waitForURL(/from=.*T.*Z&to=.*T.*Z/);
-    const [from = '', to = ''] = ['from', 'to'].map((name) => {
-      return new URL(page.url().replace('#/', '')).searchParams.get(name)?.replaceAll('"', '');
-    });
-    const hours = (Date.parse(to) - Date.parse(from)) / 3_600_000;
-    expect(hours).toBeGreaterThan(5);
-    expect(hours).toBeLessThan(7);
-    await picture('zoomed');
-    await page.getByRole('button', { name: 'Whole range' }).click();
-    await page.waitForURL(/range=24h/);
-  });
-});
-
 describe('the public summary', () => {
   test('shows states to anybody beside the login, and nothing of users', async () => {
     await call('POST', 'api/v1/nodes', {

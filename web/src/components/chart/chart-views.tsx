@@ -49,6 +49,7 @@ export function ChartTable({ data }: { readonly data: ChartData }) {
   return (
     <TableScroll tall>
       <table>
+        <caption>{t('common.chart.tableMeans')}</caption>
         <thead>
           <tr>
             <th scope="col">{t('common.chart.from')}</th>

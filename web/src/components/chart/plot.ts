@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import { dayOf } from '../../lib/zone.ts';
 import { axisUnit, labelledDays } from './axis.ts';
 import { drawStack } from './draw.ts';
+import { indexOf, type Standing, selectionOf } from './keys.ts';
 import { type ChartData, stack } from './model.ts';
 
 /** Room for the numbers of the vertical axis, and to the right of the last bucket; the marks lane uses them too. */
@@ -12,6 +13,7 @@ const DAY_SECONDS = 86_400;
 const LABEL_PX = 76;
 /** Less is a click, or a hand that trembles. */
 const LEAST_PX = 8;
+const NOTHING = { left: 0, top: 0, width: 0, height: 0 };
 const FONT = '11px Inter, system-ui, sans-serif';
 
 export interface Cursor {
@@ -31,7 +33,13 @@ export interface PlotOptions {
   readonly onSelect: ((from: number, to: number) => void) | null;
 }
 
-export function createPlot(target: HTMLElement, data: ChartData, options: PlotOptions): uPlot {
+/** `pointed` is where the pointer stood on the plot before this one: it has not moved, and goes on reading. */
+export function createPlot(
+  target: HTMLElement,
+  data: ChartData,
+  options: PlotOptions,
+  pointed?: Readonly<uPlot.Cursor>,
+): uPlot {
   const begin = data.starts[0] ?? 0;
   const end = (data.starts.at(-1) ?? 0) + data.bucketSeconds;
   const { totals } = stack(data.series, data.starts.length);
@@ -45,7 +53,7 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
   const daily = data.bucketSeconds >= DAY_SECONDS;
   const days = daily ? data.starts.map((start) => dayOf(new Date(start * 1000), options.timeZone)) : [];
   const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3, useGrouping: false });
-  return new uPlot(
+  const plot = new uPlot(
     {
       width: options.width,
       height: options.height,
@@ -103,13 +111,42 @@ export function createPlot(target: HTMLElement, data: ChartData, options: PlotOp
     [middles, totals],
     target,
   );
+  const { left = -1, top: height = 0 } = pointed ?? {};
+  whenReady(() => left >= 0 && plot.setCursor({ left, top: height }));
+  return plot;
+}
+
+/** A plot that was just made has its scales in the microtask after. */
+function whenReady(task: () => void): void {
+  queueMicrotask(task);
+}
+
+/** Shows where the keyboard stands, and what it has selected. @returns what takes both away. */
+export function showStanding(u: uPlot, data: ChartData, standing: Standing): () => void {
+  let isOver = false;
+  whenReady(() => {
+    if (!isOver) drawStanding(u, data, standing);
+  });
+  return () => {
+    isOver = true;
+    u.setSelect(NOTHING, false);
+    u.setCursor({ left: -1, top: -1 });
+  };
+}
+
+function drawStanding(u: uPlot, data: ChartData, standing: Standing): void {
+  const selection = selectionOf(standing, data.starts, data.bucketSeconds);
+  const [left = 0, right = 0] = selection?.map((at) => u.valToPos(at, 'x')) ?? [];
+  u.setSelect({ left, width: right - left, top: 0, height: selection ? u.over.clientHeight : 0 }, false);
+  const start = data.starts[indexOf(standing.at, data.starts)] ?? 0;
+  u.setCursor({ left: u.valToPos(start + data.bucketSeconds / 2, 'x'), top: 0 });
 }
 
 /** What was drawn out, told in seconds; the mark goes, as the chart will show that part alone. */
 function selected(u: uPlot, tell: PlotOptions['onSelect']): void {
   const { left, width } = u.select;
   if (width < LEAST_PX) return;
-  u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  u.setSelect(NOTHING, false);
   // Charts of the page share the cursor: the one under the hand tells.
   if (u.over.matches(':hover') || u.over.dataset.touched === 'true')
     tell?.(u.posToVal(left, 'x'), u.posToVal(left + width, 'x'));
@@ -135,7 +172,7 @@ function drawOutByTouch(u: uPlot): void {
   });
   u.over.addEventListener('pointercancel', () => {
     begin = null;
-    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    u.setSelect(NOTHING, false);
   });
 }
 

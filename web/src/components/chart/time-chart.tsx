@@ -1,12 +1,17 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
 import { useFormat } from '../../lib/use-format.ts';
 import { ChartTip } from './chart-tip.tsx';
+import { useSaidBucket } from './chart-value.tsx';
+import { indexOf, selectionOf } from './keys.ts';
 import { MarksLane } from './marks-lane.tsx';
 import type { ChartData } from './model.ts';
-import { type Cursor, createPlot } from './plot.ts';
+import { type Cursor, createPlot, showStanding } from './plot.ts';
+import { useChartKeys } from './use-chart-keys.ts';
+import { useHeldWhilePressed } from './use-held-while-pressed.ts';
 
 export interface TimeChartProps {
   readonly data: ChartData;
@@ -17,7 +22,7 @@ export interface TimeChartProps {
   readonly fadedBefore?: number | null;
   /** Shows the part that was drawn out, from and to in seconds. */
   readonly onZoom?: (from: number, to: number) => void;
-  /** Double click: shows all again. */
+  /** Double click or Escape: shows all again. */
   readonly onUnzoom?: (() => void) | null;
 }
 
@@ -25,14 +30,20 @@ const HEIGHT = 264;
 const PHONE_HEIGHT = 200;
 const PHONE_WIDTH = 480;
 
-export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null, ...zooming }: TimeChartProps) {
+export function TimeChart({ data: latest, label, height = HEIGHT, fadedBefore = null, ...zooming }: TimeChartProps) {
   const { onZoom, onUnzoom } = zooming;
+  const { t } = useTranslation();
   const { locale, weekLocale, timeZone } = useFormat();
   const [theme] = useTheme();
   const target = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const [width, setWidth] = useState(0);
   const [cursor, setCursor] = useState<Cursor | null>(null);
+  // A part that is being drawn out would be lost with the plot that it is drawn on.
+  const data = useHeldWhilePressed(target, latest);
+  const said = useSaidBucket(data);
+  const { standing, ...keys } = useChartKeys(data, zooming);
+  const selection = selectionOf(standing, data.starts, data.bucketSeconds);
   const zoom = useRef(onZoom);
   zoom.current = onZoom;
   const canZoom = onZoom !== undefined;
@@ -43,9 +54,17 @@ export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null, ..
     const size = sizeOf(target.current, height);
     const onSelect = canZoom ? (from: number, to: number) => zoom.current?.(from, to) : null;
     const options = { ...size, locale, weekLocale, timeZone, fadedBefore, onCursor: setCursor, onSelect };
-    plot.current = createPlot(target.current, data, options);
+    const pointed = plot.current?.cursor;
+    plot.current = createPlot(target.current, data, options, pointed);
     return () => plot.current?.destroy();
   }, [data, height, locale, weekLocale, timeZone, theme, fadedBefore, canZoom]);
+
+  // After the plot was drawn anew, too: what the keyboard has chosen stays while the chart lives.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a plot of another size or theme is a new one
+  useLayoutEffect(() => {
+    if (plot.current && standing) return showStanding(plot.current, data, standing);
+    return undefined;
+  }, [standing, data, width, locale, weekLocale, timeZone, theme]);
 
   useLayoutEffect(() => {
     const element = target.current;
@@ -60,15 +79,24 @@ export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null, ..
     return () => observer.disconnect();
   }, [height]);
 
+  const last = data.starts.length - 1;
+  const at = standing === null ? last : indexOf(standing.at, data.starts);
   return (
     <div className="chart">
       {data.quantity === 'count' ? null : <MarksLane data={data} width={width} />}
       <div
         ref={target}
         className={canZoom ? 'plot zooms' : 'plot'}
+        {...keys}
         onDoubleClick={() => onUnzoom?.()}
-        role="img"
+        role="slider"
+        tabIndex={0}
         aria-label={label}
+        aria-description={t(canZoom ? 'common.chart.keysZoom' : 'common.chart.keysMove')}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, last)}
+        aria-valuenow={at}
+        aria-valuetext={said(at, selection)}
         style={{ minBlockSize: width < PHONE_WIDTH ? PHONE_HEIGHT : height }}
       />
       {cursor ? <ChartTip data={data} cursor={cursor} width={width} /> : null}

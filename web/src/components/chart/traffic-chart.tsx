@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { type SeriesFilter, seriesQuery } from '../../api/resources.ts';
 import type { Series } from '../../api/types.ts';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -14,7 +14,7 @@ import { type ChartWords, chartData } from './model.ts';
 
 interface TrafficChartProps {
   readonly title: string;
-  readonly hint: ReactNode;
+  readonly hint: string;
   readonly filter: SeriesFilter;
   readonly range: CurrentRange;
   /** Further controls, before the switch of views. */
@@ -29,9 +29,14 @@ type View = 'chart' | 'table';
 export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeReset = false }: TrafficChartProps) {
   const { t } = useTranslation();
   const [view, setView] = useState<View>('chart');
-  const query = useQuery(seriesQuery(filter, range.key, range.period));
+  // Another part of the time comes in place of the one that is shown: the keyboard stays where it is.
+  const query = useQuery({
+    ...seriesQuery(filter, range.key, range.period),
+    placeholderData: (before, asked) => (isOf(filter, asked?.queryKey[2]) ? before : undefined),
+  });
   const data = useChartData(query.data, filter.by);
   const unitOf = useChartUnit();
+  const wayBack = useWayBack(data?.series.length === 0);
   const lastReset = data?.marks.findLast((mark) => mark.kind === 'reset')?.from ?? null;
   const views = [
     { value: 'chart' as const, label: <ViewLabel icon="bars" text={t('common.chart.chart')} /> },
@@ -40,13 +45,13 @@ export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeR
   return (
     <Card
       title={title}
-      hint={hint}
+      hint={`${hint} ${t('common.chart.keysZoom')}`}
       sub={data && data.series.length > 0 ? unitOf(data) : undefined}
       className="chart-card"
       actions={
         <span className="row2s ctl">
           {range.unzoom ? (
-            <button type="button" className="btn quiet" onClick={range.unzoom}>
+            <button ref={wayBack.button} type="button" className="btn quiet" onClick={range.unzoom}>
               <Icon name="reset" />
               {t('common.chart.unzoom')}
             </button>
@@ -63,13 +68,16 @@ export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeR
               <Empty title={t('common.chart.empty')}>{t('common.chart.emptyWhy')}</Empty>
             </div>
           ) : view === 'chart' ? (
-            <div className="pad stack">
+            <div className="pad stack" aria-busy={query.isPlaceholderData || undefined}>
               <ChartLegend data={data} />
               <LazyTimeChart
                 data={data}
                 label={title}
                 fadedBefore={fadeBeforeReset ? lastReset : null}
-                onZoom={range.zoom}
+                onZoom={(from, to) => {
+                  wayBack.expect();
+                  range.zoom(from, to);
+                }}
                 onUnzoom={range.unzoom}
               />
             </div>
@@ -80,6 +88,27 @@ export function TrafficChart({ title, hint, filter, range, controls, fadeBeforeR
       </Block>
     </Card>
   );
+}
+
+/** A part in which nothing was counted has no chart to stand on: whoever came there by keyboard stands at the way back. */
+function useWayBack(isEmpty: boolean) {
+  const button = useRef<HTMLButtonElement>(null);
+  const isExpected = useRef(false);
+  useEffect(() => {
+    if (isEmpty && isExpected.current && document.activeElement === document.body) button.current?.focus();
+    if (isEmpty) isExpected.current = false;
+  }, [isEmpty]);
+  return {
+    button,
+    expect: () => {
+      isExpected.current = true;
+    },
+  };
+}
+
+function isOf(filter: SeriesFilter, asked: string | SeriesFilter | undefined): boolean {
+  if (typeof asked !== 'object') return false;
+  return asked.by === filter.by && asked.user === filter.user && asked.node === filter.node;
 }
 
 function ViewLabel({ icon, text }: { readonly icon: 'bars' | 'rows'; readonly text: string }) {

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { activePeersQuery } from '../../api/resources.ts';
 import { Block, Empty } from '../../components/block.tsx';
@@ -15,7 +15,7 @@ const HEIGHT = 160;
 export function ActivePeers({ range }: { readonly range: CurrentRange }) {
   const { t } = useTranslation();
   const words = useRangeWords();
-  const query = useQuery(activePeersQuery(range.key, range.period));
+  const query = useQuery({ ...activePeersQuery(range.key, range.period), placeholderData: keepPreviousData });
   const data = useMemo<ChartData | null>(() => {
     if (!query.data) return null;
     const { active, from, bucketSeconds } = query.data;
@@ -39,14 +39,24 @@ export function ActivePeers({ range }: { readonly range: CurrentRange }) {
     };
   }, [query.data, t]);
   return (
-    <Card title={t('overview.activePeers')} hint={t('overview.activePeersMean')} sub={words(range.range)}>
+    <Card
+      title={t('overview.activePeers')}
+      hint={`${t('overview.activePeersMean')} ${t('common.chart.keysZoom')}`}
+      sub={words(range.range)}
+    >
       <Block query={query} skeleton={<div className="pad chart-wait small" aria-busy="true" />}>
         {() =>
           data === null || data.starts.length === 0 ? (
             <Empty title={t('overview.nobody')} />
           ) : (
-            <div className="pad">
-              <LazyTimeChart data={data} label={t('overview.activePeers')} height={HEIGHT} />
+            <div className="pad" aria-busy={query.isPlaceholderData || undefined}>
+              <LazyTimeChart
+                data={data}
+                label={t('overview.activePeers')}
+                height={HEIGHT}
+                onZoom={range.zoom}
+                onUnzoom={range.unzoom}
+              />
             </div>
           )
         }

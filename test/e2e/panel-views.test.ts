@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   axeViolations,
@@ -11,11 +11,10 @@ import {
   untilLoaded,
   type WatchedPage,
 } from '../support/browser.ts';
+import { fillPanel, type PanelPlaces, type Place } from '../support/panel-places.ts';
 import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
-import { asOwner, fillSmallFleet } from '../support/small-fleet.ts';
 
 const folder = temporaryFolder('panel-views');
-const GIB = 1024 ** 3;
 const WIDTHS = [PHONE, TABLET, DESKTOP];
 const LANGUAGES = ['en', 'fa', 'ru', 'zh'] as const;
 type Language = (typeof LANGUAGES)[number];
@@ -28,10 +27,7 @@ const beyond = (selector: string) => `[...document.querySelectorAll('${selector}
 let server: TestServer;
 let browser: Browser;
 let cookie: string;
-/** Names and addresses of the pages behind the login, and of those that everybody may see. */
-let panel: readonly Place[];
-let open: readonly Place[];
-type Place = readonly [name: string, path: string];
+let places: PanelPlaces;
 
 beforeAll(async () => {
   server = await startServer({ dataDir: folder.path, env: { XPERT_PUBLIC_SUMMARY: 'true' } });
@@ -45,52 +41,13 @@ afterAll(async () => {
   folder.remove();
 });
 
-async function fill(): Promise<void> {
-  const ask = <T>(method: string, path: string, body: unknown) => asOwner<T>(server, cookie, method, path, body);
-  const { userId, readableId, failingId } = await fillSmallFleet(server, cookie);
-  const terms = { cycle: 'month:1', quotas: [{ name: 'eu', bytes: 20 * GIB, nodeTags: ['eu'] }, { bytes: 90 * GIB }] };
-  await ask('POST', 'api/v1/plans', { name: 'Home', terms });
-  await ask('PUT', 'api/v1/user-templates/family', {
-    entitlement: { plan: 'Home' },
-    tags: ['paid'],
-    expiresInDays: 90,
-  });
-  await ask('PUT', `api/v1/users/${userId}/entitlement`, { quota: 100 * GIB, cycle: 'month:1' });
-  const budget = { bytes: 500_000_000_000, cycle: 'month:1', direction: 'out', pricePerTb: 1.2, currency: 'EUR' };
-  await ask('PUT', `api/v1/nodes/${readableId}/budget`, budget);
-  const { linkToken } = await ask<{ linkToken: string }>('POST', 'api/v1/users', { name: 'cara' });
-  panel = [
-    ['overview', '#/'],
-    ['Traffic Manager', '#/traffic/'],
-    ['users', '#/users/'],
-    ['a user', `#/users/${userId}`],
-    ['nodes', '#/nodes/'],
-    ['adding a node', '#/nodes/add?way=ssh'],
-    ['adding another panel', '#/nodes/add?way=panel'],
-    ['a node', `#/nodes/${readableId}`],
-    ['a failing node', `#/nodes/${failingId}`],
-    ['devices', '#/peers'],
-    ['corrections', '#/corrections'],
-    ['correcting usage', '#/corrections?user=ann'],
-    ['creating a user', '#/users/?create=true'],
-    ['importing users', '#/users/?importing=true'],
-    ['importing from the bot', '#/import'],
-    ['services', '#/services/'],
-    ['alerts', '#/alerts/'],
-    ['settings', '#/settings/'],
-    ['an address with nothing at it', '#/nothing-here'],
-  ];
-  open = [
-    ['login with the public summary', '#/login'],
-    ['a first start that is over', '#/setup/nothing'],
-    ['a user’s own page', `u/${linkToken}`],
-    ['nobody’s own page', 'u/nobody'],
-  ];
-}
-
 /** One page for all that is looked at in one language; it is told about widths and themes while it stands. */
-async function openIn(language: Language, { loggedIn }: { readonly loggedIn: boolean }): Promise<WatchedPage> {
-  const watched = await openPage(browser, { locale: language, reducedMotion: 'reduce' });
+async function openIn(
+  language: Language,
+  { loggedIn }: { readonly loggedIn: boolean },
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const watched = await openPage(browser, { locale: language, reducedMotion: 'reduce', ...options });
   const { page } = watched;
   const [name = '', value = ''] = cookie.split('=');
   if (loggedIn) await page.context().addCookies([{ name, value, url: server.url }]);
@@ -148,12 +105,14 @@ describe('before there is anything', () => {
 });
 
 describe('every page', () => {
-  beforeAll(fill);
+  beforeAll(async () => {
+    places = await fillPanel(server, cookie);
+  });
 
   test.each(LANGUAGES)(
     'fits, has no accessibility fault and no complaint in %s',
     async (language) => {
-      expect(await faultsOfAll(panel, language)).toEqual([]);
+      expect(await faultsOfAll(places.panel, language)).toEqual([]);
     },
     240_000,
   );
@@ -181,9 +140,32 @@ describe('every page', () => {
   test.each(LANGUAGES)(
     'for everybody is as sound in %s',
     async (language) => {
-      const found = await faultsOfAll(open, language, { loggedIn: false });
+      const found = await faultsOfAll(places.open, language, { loggedIn: false });
       // The browser says of itself that there is nothing at an address.
       expect(found.filter((line) => !/404/.test(line))).toEqual([]);
+    },
+    120_000,
+  );
+
+  test.each([
+    { look: 'more contrast', options: { contrast: 'more' } },
+    { look: 'colours of the system', options: { forcedColors: 'active' } },
+  ] as const)(
+    'has no accessibility fault in $look',
+    async ({ options }) => {
+      const { page, complaints, close } = await openIn('en', { loggedIn: true }, options);
+      const found: string[] = [];
+      for (const [name, path] of places.panel) {
+        await page.goto(`${server.url}/${path}`);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await untilLoaded(page);
+          const faults = await axeViolations(page, { coloursOnly: true });
+          found.push(...faults.map((fault) => `${name}, ${colorScheme}: ${fault}`));
+        }
+      }
+      expect([...found, ...complaints]).toEqual([]);
+      await close();
     },
     120_000,
   );

@@ -7,8 +7,9 @@ const THEME_KEY = 'xpert.theme';
 const CONTRAST_KEY = 'xpert.contrast';
 const listeners = new Set<() => void>();
 const system = matchMedia('(prefers-color-scheme: dark)');
+const painted = matchMedia('(forced-colors: active)');
 let choice: ThemeChoice = remembered();
-system.addEventListener('change', show);
+for (const query of [system, painted]) query.addEventListener('change', show);
 
 function remembered(): ThemeChoice {
   try {
@@ -35,7 +36,8 @@ function subscribe(listener: () => void): () => void {
 }
 
 function current(): Theme {
-  if (choice !== 'system') return choice;
+  // Where the system paints, its ground decides: what is drawn by hand has to stand on it.
+  if (choice !== 'system' && !painted.matches) return choice;
   return system.matches ? 'dark' : 'light';
 }
 

@@ -7,6 +7,7 @@ import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
 import { Icon } from '../icon.tsx';
 import { Menu, MenuLabel } from '../menu.tsx';
+import { useErrorToast } from '../toast.tsx';
 
 export function ThemeButton() {
   const { t } = useTranslation();
@@ -48,8 +49,13 @@ export function LanguageMenu() {
 /** Ends the session and reads everything anew, so that nothing of it stays on the screen. */
 function useLogOut(): () => Promise<void> {
   const client = useQueryClient();
+  const onError = useErrorToast();
   return async () => {
-    await remove('api/v1/session');
+    try {
+      await remove('api/v1/session');
+    } catch (error) {
+      return onError(error instanceof Error ? error : new Error(String(error)));
+    }
     location.hash = '#/login';
     client.clear();
     location.reload();

@@ -57,7 +57,7 @@ function Shares({ health }: { readonly health: Health }) {
   const format = useFormat();
   const seconds = STATES.map((state) => health.days.reduce((sum, day) => sum + day[`${state}Seconds`], 0));
   const all = seconds.reduce((sum, value) => sum + value, 0);
-  if (all === 0) return <span className="mut">{t('common.uptime.nothingKnown')}</span>;
+  if (all === 0) return <span className="sub">{t('common.uptime.nothingKnown')}</span>;
   return (
     <span className="row2s">
       {STATES.map((state, index) => {

@@ -120,7 +120,7 @@ class RawYear {
         SELECT ${of}, 1, ${named('of')}, of, 0, sum(rx), sum(tx), 0
         FROM (SELECT at, ${carrier} AS of, rx, tx FROM ${raw} WHERE ${since}) GROUP BY date, of`);
     }
-    // Months that are long over have one part: of the months here each would else have as many as statements above.
+    // What was filled in long ago is merged: here every statement above would else be a part of its own.
     await this.#clickhouse.ask(`OPTIMIZE TABLE ${mirror} FINAL`);
   }
 

@@ -239,7 +239,7 @@ test('a report that is written while its day is taken over, whatever the databas
   }
 });
 
-test('a month that is lost behind its back is missing in no chart', { timeout: 60_000 }, async () => {
+test('a year that is lost behind its back is missing in no chart', { timeout: 60_000 }, async () => {
   const world = await MirroredWorld.open(engines, 3);
   try {
     const deeds = new Deeds(world);
@@ -253,7 +253,7 @@ test('a month that is lost behind its back is missing in no chart', { timeout: 6
     const [[shipped]] = (await engines.clickhouse.ask(`SELECT max(batch) FROM ${table} WHERE life = ${life}`)) as [
       [string],
     ];
-    await engines.clickhouse.ask(`ALTER TABLE ${table} DROP PARTITION (${life}, 202602)`);
+    await engines.clickhouse.ask(`ALTER TABLE ${table} DROP PARTITION (${life}, 2025)`);
     // The last batch is there, and nothing failed.
     expect(await engines.clickhouse.ask(`SELECT max(batch) FROM ${table} WHERE life = ${life}`)).toEqual([[shipped]]);
     await world.compareCharts(deeds.users, deeds.nodeId);

@@ -59,7 +59,7 @@ export function databaseOf(url: string): string {
 
 /** A ledger with a mirror of its own, and somebody who does things to it. */
 export class MirroredWorld {
-  readonly clock = new ManualClock('2026-03-01T12:00:00Z');
+  readonly clock = new ManualClock('2026-01-03T12:00:00Z');
   readonly url: string;
   readonly mirrorUrl: string;
   readonly #mirror: MirrorPlace;

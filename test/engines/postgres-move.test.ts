@@ -101,7 +101,8 @@ function newFolder(): string {
 
 function copyOf(dataDir: string): string {
   const copy = newFolder();
-  cpSync(dataDir, copy, { recursive: true });
+  // A socket cannot be copied, and is nobody's.
+  cpSync(dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
   return copy;
 }
 

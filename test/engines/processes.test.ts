@@ -266,6 +266,12 @@ describe('several processes on one database', () => {
     const one = await start('one');
     const two = await start('two');
     expect((await send(two, { ...report, ...bytes(5, 7) })).status).toBe(200);
+    // The one that leads looks every two seconds who is there.
+    const owner = await Owner.of(one.url);
+    await until(
+      async () => JSON.stringify(await owner.call('GET', '/api/v1/doctor')),
+      (doctor) => doctor.includes('leads; standing by: '),
+    );
     for (const who of ['one', 'two']) {
       const { output, code } = await migrate(who);
       expect([code, output], output).toEqual([1, expect.stringContaining('Other Xpert processes use this database')]);

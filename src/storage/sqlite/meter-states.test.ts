@@ -65,6 +65,25 @@ it('it is weighed when a service has grown, too; then room is made for more than
   db.close();
 });
 
+it('services of which only what moved is looked at have a room of their own', () => {
+  const db = servicesOf('a', 'b', 'c', 'd');
+  const states = new MeterStates(db, 100, 30);
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => {
+    const service = states.ofService(id, null, id === 'a');
+    addCounters(states, service, 25);
+    return service;
+  });
+  states.makeRoom();
+  expect(states.ofService('c', null, false)).toBe(c);
+  expect(states.ofService('a')).toBe(a);
+  expect(states.ofService('b', null, false)).not.toBe(b);
+  // Alone in its room it stays, however large; asked for in parts, the rest need not be there.
+  const part = states.ofService('d', ['k'], false);
+  expect([part.isWhole, part.peers.size]).toEqual([false, 1]);
+  expect(states.ofService('d', null, false)).not.toBe(part);
+  db.close();
+});
+
 it('it is weighed after every poll', async () => {
   const weighed = vi.spyOn(MeterStates.prototype, 'makeRoom');
   const clock = new ManualClock();

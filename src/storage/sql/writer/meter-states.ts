@@ -48,6 +48,8 @@ export interface ServiceMeter {
   lastComplete: number;
   /** Owners changed since its peers were read. */
   hasOtherOwners: boolean;
+  /** Each poll looks at all of its peers: nothing that it shows can be passed over. */
+  needsAll: boolean;
 }
 
 export function counterOf(peer: MeteredPeer, connection: string): CounterRow | undefined {
@@ -69,11 +71,12 @@ export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
 }
 
 /**
- * Counters kept in memory over all services, each of some 2 kB with its peer and what its bytes are booked to: 40 MB when
- * all are in use. The longest unused service goes first: of a larger fleet only peers that moved are read from the database
- * with each poll (`LastShown` tells which).
+ * Counters kept in memory over all services whose polls look at all peers, each of some 2 kB with its peer and what its bytes
+ * are booked to: 400 MB when all are in use. The longest unused service goes first, and is read from the database as a whole when it comes back.
  */
-const COUNTERS_KEPT = 20_000;
+const COUNTERS_KEPT = 200_000;
+/** The same of services of which only peers that moved are looked at (`LastShown`): those are quickly read one by one. */
+const MOVING_KEPT = 20_000;
 /** Room is made for more than the next few counters. */
 const KEPT_AFTER = 0.9;
 /** Boot ids and start evidence: few services have more than one at a time, but sources may tell one per series. */
@@ -96,9 +99,11 @@ export class MeterStates {
   readonly #textIds = new BoundedMap<string, number>(TEXTS_KEPT);
 
   readonly #countersKept: number;
+  readonly #movingKept: number;
 
-  constructor(db: Database, countersKept = COUNTERS_KEPT) {
+  constructor(db: Database, countersKept = COUNTERS_KEPT, movingKept = Math.min(countersKept, MOVING_KEPT)) {
     this.#countersKept = countersKept;
+    this.#movingKept = movingKept;
     this.#sql = prepare(db);
     this.#changed = new RowBatch(
       db,
@@ -120,13 +125,15 @@ export class MeterStates {
   /**
    * @param keys those peers that are needed, all of which the last complete poll showed; null: all there are. To be called while
    * nothing is left to `flush`.
+   * @param needsAll polls of this service look at all of its peers, as a rule
    */
-  ofService(serviceId: string, keys: readonly string[] | null = null): ServiceMeter {
+  ofService(serviceId: string, keys: readonly string[] | null = null, needsAll = true): ServiceMeter {
     const known = this.#services.get(serviceId);
     const meter = known === undefined || (keys === null && !known.isWhole) ? newMeter(keys === null) : known;
     // Moved to the end: the map's order is the order of use.
     this.#services.delete(serviceId);
     this.#services.set(serviceId, meter);
+    meter.needsAll = needsAll;
     if (meter === known) this.refreshOwners(serviceId, meter);
     if (keys === null && meter !== known) this.#loadAll(serviceId, meter);
     else if (keys !== null && !meter.isWhole) this.#loadSome(serviceId, meter, keys);
@@ -283,11 +290,17 @@ export class MeterStates {
 
   /** To be called when a poll is booked: the services it showed may have grown. The one that was used last stays. */
   makeRoom(): void {
+    this.#makeRoomAmong(true, this.#countersKept);
+    this.#makeRoomAmong(false, this.#movingKept);
+  }
+
+  #makeRoomAmong(needsAll: boolean, most: number): void {
+    const services = [...this.#services].filter(([, service]) => service.needsAll === needsAll);
     let kept = 0;
-    for (const service of this.#services.values()) kept += weightOf(service);
-    if (kept <= this.#countersKept) return;
-    for (const [serviceId, service] of this.#services) {
-      if (kept <= this.#countersKept * KEPT_AFTER || this.#services.size === 1) return;
+    for (const [, service] of services) kept += weightOf(service);
+    if (kept <= most) return;
+    for (const [serviceId, service] of services.slice(0, -1)) {
+      if (kept <= most * KEPT_AFTER) return;
       this.#services.delete(serviceId);
       kept -= weightOf(service);
     }
@@ -299,7 +312,14 @@ const BEFORE_ANY = 1;
 
 function newMeter(isWhole: boolean): ServiceMeter {
   const lastComplete = isWhole ? 0 : BEFORE_ANY;
-  return { peers: new Map(), values: new CounterValues(), isWhole, lastComplete, hasOtherOwners: false };
+  return {
+    peers: new Map(),
+    values: new CounterValues(),
+    isWhole,
+    lastComplete,
+    hasOtherOwners: false,
+    needsAll: true,
+  };
 }
 
 function addBinding({ peers }: ServiceMeter, row: BindingRow): void {

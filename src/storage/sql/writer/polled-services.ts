@@ -98,10 +98,11 @@ export class PolledServices {
         id: row.id,
         poll,
         reading,
-        meter: this.#states.ofService(row.id, keysAt(reading, since.movedPlaces)),
+        meter: this.#states.ofService(row.id, keysAt(reading, since.movedPlaces), since.needsAll),
         context,
         isStale,
-        ...since,
+        movedPlaces: since.movedPlaces,
+        shown: since.shown,
         number,
         atMs: poll.at.getTime(),
         bookedAtMs: Math.max(poll.at.getTime(), poll.agent?.receivedAt.getTime() ?? 0),
@@ -143,7 +144,8 @@ export class PolledServices {
     if (!poll.complete || semantics.kind !== 'cumulative') return LOOK_AT_ALL;
     const circumstances = { startEvidence: context.startEvidence, trackingPeriod: this.#tracking.period };
     const shown = shownBy(columnsOf(peers), circumstances);
-    return { shown, movedPlaces: before === null || shown === null ? null : movedBetween(before, shown) };
+    const movedPlaces = before === null || shown === null ? null : movedBetween(before, shown);
+    return { shown, movedPlaces, needsAll: shown === null || (before !== null && movedPlaces === null) };
   }
 
   #refuseSecondReader(nodeId: string, { kind, identity, name }: ServiceReading): void {
@@ -190,9 +192,12 @@ export class PolledServices {
   }
 }
 
-type Since = Pick<ServicePoll, 'movedPlaces' | 'shown'>;
+interface Since extends Pick<ServicePoll, 'movedPlaces' | 'shown'> {
+  /** What this source shows cannot be compared, or is told in another order each time. */
+  readonly needsAll: boolean;
+}
 
-const LOOK_AT_ALL: Since = { movedPlaces: null, shown: null };
+const LOOK_AT_ALL: Since = { movedPlaces: null, shown: null, needsAll: true };
 
 function keysAt({ peers }: ServiceReading, places: readonly number[] | null): string[] | null {
   return places?.flatMap((place) => peers.at(place)?.key ?? []) ?? null;

@@ -92,8 +92,10 @@ export class NodePolling {
     } catch (error) {
       // Broken off by us (the node was removed, Xpert stops): that says nothing about the node.
       if (signal.aborted && signal.reason?.name === 'AbortError') return { outcome: 'failed', error: broken(error) };
-      if (!(error instanceof ExpectedError)) this.#use.log.error({ err: error, node: node.name }, 'polling failed');
-      return await this.#recordFailure(node, asSourceFailure(error), durationMs());
+      const failure = asSourceFailure(error);
+      // A node that is slow is no bug, and nobody's stack tells why.
+      if (failure.code === INTERNAL) this.#use.log.error({ err: error, node: node.name }, 'polling failed');
+      return await this.#recordFailure(node, failure, durationMs());
     }
   }
 
@@ -213,6 +215,8 @@ function broken(cause: unknown): SourceFailure {
   return new SourceFailure('poll-aborted', 'The poll was broken off.', { cause });
 }
 
+const INTERNAL = 'internal-error';
+
 function asSourceFailure(error: unknown): ExpectedError {
   if (error instanceof ExpectedError) return error;
   const isTimeout = error instanceof Error && error.name === 'TimeoutError';
@@ -221,7 +225,7 @@ function asSourceFailure(error: unknown): ExpectedError {
       hint: 'Look whether the node is overloaded or its network is slow.',
       cause: error,
     });
-  return new SourceFailure('internal-error', 'Reading the node failed inside Xpert; the log has the details.', {
+  return new SourceFailure(INTERNAL, 'Reading the node failed inside Xpert; the log has the details.', {
     hint: 'Please report this with the log lines around it.',
     cause: error,
   });

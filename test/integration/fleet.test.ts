@@ -108,12 +108,12 @@ describe('a fleet', () => {
     await add('ams-2');
     rmSync(path('ams-2'));
     parts.begin();
-    for (let round = 0; round < 5; round += 1) {
+    const completePolls = async () => {
       await pass(10, 'fra-1');
-      await new Promise((done) => setTimeout(done, 50));
-    }
-    await time.advance(1);
-    await expect.poll(async () => (await view('fra-1'))?.polls.complete).toBeGreaterThanOrEqual(3);
+      return (await view('fra-1'))?.polls.complete;
+    };
+    // However long a reading takes on a busy machine: the other node does not keep this one from the next.
+    await expect.poll(completePolls, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
     expect((await view('fra-1'))?.state).toBe('up');
     expect(await view('ams-2')).toMatchObject({ state: 'error', reason: { code: 'file-missing' } });
     const notices = await parts.ports.nodes.notices();

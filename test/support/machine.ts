@@ -28,13 +28,15 @@ umount $d/c $d/r $d; rmdir $d`;
 
 /**
  * Nothing of the host starts in it (all enablements are removed), and it cannot write the host's /proc/sys or /sys.
- * $1 = empty folder, $2 = the checkout, which gets an overlay of its own.
+ * $1 = empty folder, $2 = the checkout, which gets an overlay of its own, $3 = the Node.js that runs here, which is the one
+ * inside, too: the checkout's packages are installed for it.
  */
 const boot = `set -eu
 mount -t tmpfs tmpfs "$1"; cd "$1"; mkdir upper work root upper2 work2; r=$1/root
 mount -t overlay overlay -o lowerdir=/,upperdir=$1/upper,workdir=$1/work "$r"
 mount -t tmpfs tmpfs "$r/tmp"; chmod 1777 "$r/tmp"; mount -t tmpfs tmpfs "$r/run"
 mkdir -p "$r$2"; mount -t overlay overlay -o lowerdir="$2",upperdir=$1/upper2,workdir=$1/work2 "$r$2"
+rm -f "$r/usr/local/bin/node"; touch "$r/usr/local/bin/node"; mount --bind "$3" "$r/usr/local/bin/node"
 mount -t proc proc "$r/proc"; mount --bind -o ro "$r/proc/sys" "$r/proc/sys"; mount -o remount,bind,ro "$r/proc/sys"
 mount -t sysfs -o ro sysfs "$r/sys"; mount -t cgroup2 cgroup2 "$r/sys/fs/cgroup"
 mount -t tmpfs -o mode=755 tmpfs "$r/dev"; mkdir "$r/dev/pts" "$r/dev/shm" "$r/dev/net"; chmod 1777 "$r/dev/shm"
@@ -58,7 +60,8 @@ export async function bootMachine(): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'xpert-machine-'));
   const own = ['--fork', '--kill-child', '--pid', '--mount', '--uts', '--ipc', '--net', '--cgroup'];
   // It ends with this process, however that ends.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...own, 'sh', '-c', boot, 'boot', folder, root], {
+  const given = [folder, root, process.execPath];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...own, 'sh', '-c', boot, 'boot', ...given], {
     cwd: '/',
     stdio: ['ignore', 'inherit', 'inherit'],
   });

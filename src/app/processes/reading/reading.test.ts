@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { NodeSource } from '../../../core/inventory/node.ts';
 import {
   type Collector,
@@ -46,6 +46,7 @@ let board: ReadingBoard;
 let app: HttpApp;
 let url: string;
 let helpers: ReadingHelper[] = [];
+let handsHeldOut: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'xpert-reading-'));
@@ -53,7 +54,16 @@ beforeEach(async () => {
   board = boardOf('here');
   app = createApp({ trustedProxies: [], basePath: '', logger: null });
   believeProcesses(app, seal);
-  await app.register(async (scope: HttpApp) => sharedReadingRoutes(scope, board));
+  handsHeldOut = 0;
+  const counted = {
+    exchange: (sealed: Uint8Array, gone: AbortSignal) => {
+      const answer = board.exchange(sealed, gone);
+      handsHeldOut++;
+      return answer;
+    },
+    close: () => board.close(),
+  };
+  await app.register(async (scope: HttpApp) => sharedReadingRoutes(scope, counted));
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });
 
@@ -74,6 +84,7 @@ async function helper(
   read: (source: NodeSource, signal: AbortSignal) => Promise<Poll>,
   { place = 'here', version = '1' } = {},
 ): Promise<ReadingHelper> {
+  const wantedHands = handsHeldOut + 8;
   const ended = new AbortController().signal;
   const made = new ReadingHelper({
     ...{ messages, seal, process, version, place, newId: () => randomId(22), nowMs: Date.now },
@@ -85,8 +96,7 @@ async function helper(
     }),
   });
   helpers.push(made);
-  // Its hands are held out over real connections.
-  await delay(150);
+  await vi.waitFor(() => expect(handsHeldOut).toBe(wantedHands), { timeout: 20_000 });
   return made;
 }
 
@@ -174,8 +184,7 @@ describe('nodes read by processes that stand by', () => {
       const own: Collector = { semantics, collect: async () => pollOf(-1), close: async () => {} };
       return new SharedCollector(board, wanted(id), () => own).collect(abort.signal);
     });
-    await delay(100);
-    expect(late.length).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(late.length).toBeGreaterThan(5), { timeout: 20_000 });
     abort.abort(new Error('over'));
     const ends = await Promise.allSettled(reads);
     expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(late.length);

@@ -46,6 +46,7 @@ describe('readConfig', () => {
       webhookAuth: 'open',
       publicSummary: false,
       fromEnvironment: [],
+      unknownVariables: [],
     });
   });
 
@@ -53,6 +54,17 @@ describe('readConfig', () => {
     const cwd = mkdtempSync(join(tmpdir(), 'xpert-config-'));
     writeFileSync(join(cwd, '.env'), 'XPERT_PORT=6001\nXPERT_HOST="0.0.0.0"\n# XPERT_DOMAIN=x\n');
     expect(readConfig({ XPERT_PORT: '7001', XPERT_HOST: '' }, cwd)).toMatchObject({ port: 7001, host: '0.0.0.0' });
+  });
+
+  test('a name that nothing reads is told, whatever it holds', () => {
+    const set = {
+      XPERT_PORT: '7001',
+      XPERT_TRAFIC_DB_PATH: 'x.db',
+      XPERT_AGENT_DIR: '/x',
+      XPERT_ADMIN_PASSWORD: '',
+      PORT: '1',
+    };
+    expect(readConfig(set, empty).unknownVariables).toEqual(['XPERT_TRAFIC_DB_PATH']);
   });
 
   test.each(['True', 'true', '1', 'yes'])('tracking is on with %s', (word) => {

@@ -24,6 +24,11 @@ function hasOption(variable: string): boolean {
   return /^XPERT_(AGENT|REPORT)/.test(variable);
 }
 
+/** Read by the project's own tests and benches. */
+function isOfProject(variable: string): boolean {
+  return /^XPERT_(BENCH|TEST)_/.test(variable);
+}
+
 /** What was set from outside. Null = not set: the saved setting or the default holds. */
 export interface Config {
   readonly host: string;
@@ -53,6 +58,8 @@ export interface Config {
   readonly publicSummary: boolean;
   /** Names of the variables that were set. */
   readonly fromEnvironment: readonly string[];
+  /** Of these, names that nothing reads: misspelt, or of another version. */
+  readonly unknownVariables: readonly string[];
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -60,7 +67,12 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 /** Reads the environment and `.env` of the working directory; the environment wins. @throws InvalidConfig */
 export function readConfig(environment: Variables = process.env, cwd: string = process.cwd()): Config {
   const variables = variablesOf(environment, cwd);
-  const value = (name: string) => variables[`XPERT_${name}`]?.trim() || null;
+  const known = new Set(['XPERT_ADMIN_PASSWORD']);
+  const value = (name: string) => {
+    known.add(`XPERT_${name}`);
+    return variables[`XPERT_${name}`]?.trim() || null;
+  };
+  const fromEnvironment = Object.keys(variables).filter((name) => name.startsWith('XPERT_'));
   const dataDir = resolve(cwd, value('DATA_DIR') ?? 'data');
   const databasePath = value('TRAFFIC_DB_PATH');
   const publicUrl = readDomain(value('DOMAIN'));
@@ -82,7 +94,8 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     firstAdmin: readFirstAdmin(value('ADMIN_USERNAME'), variables.XPERT_ADMIN_PASSWORD || null),
     webhookAuth: readWord('XPERT_WEBHOOK_AUTH', value('WEBHOOK_AUTH'), ['open', 'key'] as const) ?? 'open',
     publicSummary: readBoolean('XPERT_PUBLIC_SUMMARY', value('PUBLIC_SUMMARY')) ?? false,
-    fromEnvironment: Object.keys(variables).filter((name) => name.startsWith('XPERT_')),
+    fromEnvironment,
+    unknownVariables: fromEnvironment.filter((name) => !known.has(name) && !hasOption(name) && !isOfProject(name)),
   };
 }
 

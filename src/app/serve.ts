@@ -17,6 +17,7 @@ const LONGEST_STOP_MS = 4_500;
  * taken from now on. Rejects if it cannot start.
  */
 export async function serve(config: Config, onListening: () => void = () => {}): Promise<void> {
+  nameUnknown(config);
   const stopping = stopSignal();
   // Not unref'd on purpose: it is what ends a process that hangs.
   void stopping.then(() => setTimeout(() => process.exit(0), LONGEST_STOP_MS));
@@ -30,6 +31,13 @@ export async function serve(config: Config, onListening: () => void = () => {}):
     place = asked === null ? null : await waitForMove({ ...place, port: asked.port }, asked.handover, stopping);
   }
   process.exit(0);
+}
+
+/** A misspelt variable would else do nothing without a word. */
+function nameUnknown({ unknownVariables }: Config): void {
+  const hint = 'Correct its name (the README has all of them), or take it out of the environment or .env.';
+  for (const name of unknownVariables)
+    logToStderr().warn({ hint }, `${name} is no variable of Xpert; it does nothing.`);
 }
 
 interface Asked {

@@ -96,7 +96,7 @@ export async function startHttp(
     trackingEnabled: null,
     retentionDays: null,
     timeZone: null,
-    fromEnvironment: [],
+    ...{ fromEnvironment: [], unknownVariables: [] },
   };
   const dataDir = mkdtempSync(join(tmpdir(), 'xpert-http-'));
   const backups = new Backups({

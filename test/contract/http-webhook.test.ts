@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hashSecret, newSecret } from '../../src/http/auth/secrets.ts';
 import { type HttpTestServer, type RequestOptions, startHttp } from '../support/http-server.ts';
@@ -167,6 +168,16 @@ describe('bad input', () => {
     const answer = await send(body);
     expect(answer.statusCode).toBe(400);
     expect(answer.json().code).toBe(code);
+  });
+
+  it('a compressed body is refused as one', async () => {
+    server = await startHttp();
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const payload = gzipSync(JSON.stringify(REPORT));
+    const answer = await server.app.inject({ method: 'POST', url: PATH, headers, payload });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'malformed-json', detail: expect.stringContaining('compressed') });
+    expect(await booked()).toEqual([0n, 0n]);
   });
 
   it('a body over 1 MiB is 413', async () => {

@@ -19,10 +19,16 @@ export function readReportBody(text: string, contentType: string | undefined): R
     return Array.isArray(value) ? { batch: value } : { single: value };
   } catch {
     if (isLineOfMany(text)) return { batch: readLines(text) };
-    throw problem('malformed-json', text === '' ? 'The body is empty.' : 'The body is not valid JSON.', {
-      pointer: '',
-    });
+    throw problem('malformed-json', whyNoJson(text), { pointer: '' });
   }
+}
+
+/** A body that was compressed begins with the mark of gzip: the sender thinks that it is understood. */
+function whyNoJson(text: string): string {
+  if (text === '') return 'The body is empty.';
+  return text.startsWith('\u001f')
+    ? 'The body is compressed. Send it as it is: JSON text without Content-Encoding.'
+    : 'The body is not valid JSON.';
 }
 
 /**

@@ -15,7 +15,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'restarts are not seen',
     file: METER,
-    was: 'const restarted = showsRestart(state.startEvidence, evidence) && !isToldOtherwise(state, reading, context);',
+    was: 'const restarted = showsRestart(state.startEvidence, evidence) && !isOfBefore;',
     becomes: 'const restarted = false;',
   },
   {

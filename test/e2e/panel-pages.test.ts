@@ -131,11 +131,13 @@ describe('what a list is narrowed to', () => {
     const { page, complaints, close } = await openAs('/peers');
     const devices = page.getByRole('region', { name: 'Devices', exact: true });
     await devices.getByRole('button', { name: 'All', exact: true }).click();
-    await devices.getByRole('searchbox').fill('router');
-    await page.waitForURL(/q=router/);
+    await devices.getByRole('searchbox').fill('nothing like it');
+    await devices.getByText('No device matches').waitFor();
+    await devices.getByRole('searchbox').fill('10.0.0.2');
+    await page.waitForURL(/q=10\.0\.0\.2/);
     const visitor = await openAs(page.url().split('#')[1] ?? '');
     const theirs = visitor.page.getByRole('region', { name: 'Devices', exact: true });
-    await theirs.getByText('router').waitFor();
+    await theirs.getByText('10.0.0.2').waitFor();
     expect(await theirs.getByRole('button', { name: 'All', exact: true }).getAttribute('aria-pressed')).toBe('true');
     expect(await theirs.locator('tbody tr').count()).toBe(1);
     await visitor.page.goto(`${server.url}/#/peers?which=nonsense`);

@@ -109,9 +109,8 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/nodes/add',
-    validateSearch: (search: Record<string, unknown>): { way?: Way } => {
-      const way = WAYS.find((candidate) => candidate === search.way);
-      return way ? { way } : {};
+    validateSearch: (search: Record<string, unknown>): { way?: Way | undefined } => {
+      return { way: WAYS.find((candidate) => candidate === search.way) };
     },
     component: pageOf('nodes', () => import('./features/nodes/add-node-page.tsx'), 'AddNodePage'),
   }),
@@ -134,8 +133,9 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/corrections',
-    validateSearch: (search: Record<string, unknown>): { user?: string } =>
-      typeof search.user === 'string' ? { user: search.user } : {},
+    validateSearch: (search: Record<string, unknown>): { user?: string | undefined } => {
+      return { user: typeof search.user === 'string' ? search.user : undefined };
+    },
     component: pageOf('corrections', () => import('./features/corrections/corrections-page.tsx'), 'CorrectionsPage'),
   }),
   createRoute({
@@ -196,8 +196,8 @@ function readUsersSearch(said: Said) {
     ...some('state', wordOf(said.state, ['active', 'limited', 'expired', 'suspended', 'on-hold'])),
     ...some('sort', wordOf(said.sort, ['name', 'used', 'share', 'total', 'expires', 'seen'])),
     ...some('order', wordOf(said.order, ORDERS)),
-    ...(said.create === true ? { create: true } : {}),
-    ...(said.importing === true ? { importing: true } : {}),
+    create: said.create === true ? true : undefined,
+    importing: said.importing === true ? true : undefined,
   };
 }
 
@@ -213,7 +213,7 @@ function readDevicesSearch(said: Said) {
   return { ...textsOf(said, ['q', 'node']), ...some('which', wordOf(said.which, ['all'])) };
 }
 
-/** An address does not say what has no value. */
-function some<N extends string, V extends string>(name: N, value: V | undefined): { [K in N]?: V } {
-  return value === undefined ? {} : ({ [name]: value } as { [K in N]: V });
+/** Undefined, and not left out, where it is wrong: as `textsOf`. */
+function some<N extends string, V extends string>(name: N, value: V | undefined): { [K in N]?: V | undefined } {
+  return { [name]: value } as { [K in N]?: V | undefined };
 }

@@ -5,11 +5,13 @@ import { useEffect, useRef, useState } from 'react';
 export type Said = Readonly<Record<string, unknown>>;
 
 /** The texts that it says; a number may be the name of somebody. Anything else is dropped. */
-export function textsOf<N extends string>(said: Said, names: readonly N[]): { [K in N]?: string } {
-  const kept: { [K in N]?: string } = {};
+export function textsOf<N extends string>(said: Said, names: readonly N[]): { [K in N]?: string | undefined } {
+  const kept: { [K in N]?: string | undefined } = {};
   for (const name of names) {
     const value = said[name];
-    if ((typeof value === 'string' && value !== '') || typeof value === 'number') kept[name] = String(value);
+    const isText = (typeof value === 'string' && value !== '') || typeof value === 'number';
+    // Said to be undefined where it is wrong: a route's search is laid over what the address says.
+    kept[name] = isText ? String(value) : undefined;
   }
   return kept;
 }

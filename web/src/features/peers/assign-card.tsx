@@ -75,9 +75,13 @@ export function AssignCard() {
       </div>
       <AssignBar peers={shown} onDone={() => setChosen(new Set())} />
       <AssignTable query={query} chosen={chosen} onChoose={setChosen} />
-      {query.data && items.length === 0 ? (
-        <Empty title={t(which === 'unassigned' ? 'peers.noneUnassigned' : 'peers.none')}>{t('peers.noneWhy')}</Empty>
-      ) : null}
+      {query.data && items.length === 0 ? <NoDevices which={which} narrowed={wanted !== '' || node !== ''} /> : null}
     </Card>
   );
+}
+
+function NoDevices({ which, narrowed }: { readonly which: Which; readonly narrowed: boolean }) {
+  const { t } = useTranslation();
+  if (narrowed) return <Empty title={t('peers.noMatch')} />;
+  return <Empty title={t(which === 'unassigned' ? 'peers.noneUnassigned' : 'peers.none')}>{t('peers.noneWhy')}</Empty>;
 }

@@ -178,7 +178,7 @@ export class RunningProcess {
 
   async #compose(store: Store, isStart: boolean): Promise<Led> {
     const processes = () => ({ leader: this.#processUrl, standingBy: this.#standingBy() });
-    const reading = await this.#readings.lead();
+    const reading = this.#readings.lead();
     const shared = (node: Node, own: () => Collector) => shareReading(reading, node, own);
     const parts = await compose({ ...this.#use, store, processes, listening: () => this.#url, shareReading: shared });
     const among = { visitors: this.#seal, standingBy: () => this.#standingBy().length, reading };

@@ -107,6 +107,11 @@ export class ReadingBoard {
     return messages.write(answer);
   }
 
+  /** The node is polled no more, or has another source. */
+  forget(nodeId: NodeId): void {
+    this.#readBy.delete(nodeId);
+  }
+
   /** Names of the processes that are there; what others of them were to read is read here. */
   see(present: readonly string[]): void {
     for (const [process, helper] of this.#helpers) if (!present.includes(process)) this.#drop(helper);

@@ -61,7 +61,7 @@ export class ReadingHelper {
     const { signal } = this.#stop;
     let done: FreeHand['done'] = null;
     while (!signal.aborted) {
-      const leader = await this.#use.leader(LEADER_WAIT_MS);
+      const leader = await untilAborted(this.#use.leader(LEADER_WAIT_MS), signal).catch(() => null);
       if (leader === null || signal.aborted) {
         done = null;
         await delay(PAUSE_MS, undefined, { signal }).catch(() => {});

@@ -3,6 +3,7 @@ import type { SecretBox } from '../../../core/identity/secret-box.ts';
 import type { NodeSource } from '../../../core/inventory/node.ts';
 import type { CounterSemantics, Poll } from '../../../core/metering/collector.ts';
 import { ColumnReadings } from '../../../core/metering/column-readings.ts';
+import type { ReadingColumns } from '../../../core/metering/reading-columns.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
 
 /** What a source showed to a process that read it for the one that leads. */
@@ -84,7 +85,19 @@ function revived<Message extends FreeHand | NextJob>(message: Message): Message 
   const { poll } = done.read;
   const services = poll.services.map(({ peers, ...service }) => ({
     ...service,
-    peers: peers.columns === undefined ? peers : new ColumnReadings(peers.columns),
+    peers: peers.columns === undefined ? peers : new ColumnReadings(ownMemory(peers.columns)),
   }));
   return { ...message, done: { ...done, read: { ...done.read, poll: { ...poll, services } } } };
+}
+
+/** What was unpacked lies in one piece of memory with all of its message, which whoever keeps a column would keep. */
+function ownMemory(columns: ReadingColumns): ReadingColumns {
+  const own = (column: unknown) => {
+    if (ArrayBuffer.isView(column)) return (column as Uint8Array).slice();
+    const isText = typeof column === 'object' && column !== null && 'ends' in column;
+    return isText ? { ...column, ends: (column.ends as Int32Array).slice() } : column;
+  };
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, own(column)]),
+  ) as unknown as ReadingColumns;
 }

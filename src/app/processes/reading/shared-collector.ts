@@ -6,7 +6,7 @@ const KEPT_POLLS = 10;
 
 /** Reads a node through the process whose turn it is, or else itself. */
 export class SharedCollector implements Collector {
-  readonly #board: Pick<ReadingBoard, 'read'>;
+  readonly #board: Pick<ReadingBoard, 'read' | 'forget'>;
   readonly #wanted: Wanted;
   readonly #makeOwn: () => Collector;
   #own: Collector | null = null;
@@ -14,7 +14,7 @@ export class SharedCollector implements Collector {
   /** Since this process read it itself. */
   #elsewhere = 0;
 
-  constructor(board: Pick<ReadingBoard, 'read'>, wanted: Wanted, makeOwn: () => Collector) {
+  constructor(board: Pick<ReadingBoard, 'read' | 'forget'>, wanted: Wanted, makeOwn: () => Collector) {
     this.#board = board;
     this.#wanted = wanted;
     this.#makeOwn = makeOwn;
@@ -30,7 +30,8 @@ export class SharedCollector implements Collector {
     signal.throwIfAborted();
     if (read !== null) {
       this.#semantics = read.semantics;
-      if (++this.#elsewhere >= KEPT_POLLS) await this.close();
+      // How that ends is nothing to what was read.
+      if (++this.#elsewhere >= KEPT_POLLS) void this.#giveUp().catch(() => {});
       return read.poll;
     }
     this.#elsewhere = 0;
@@ -41,6 +42,11 @@ export class SharedCollector implements Collector {
   }
 
   async close(): Promise<void> {
+    this.#board.forget(this.#wanted.nodeId);
+    await this.#giveUp();
+  }
+
+  async #giveUp(): Promise<void> {
     const own = this.#own;
     this.#own = null;
     await own?.close();

@@ -11,6 +11,7 @@ import { Credentials } from '../../credentials.ts';
 import { integrationOf } from '../../registry.ts';
 import { ReadingBoard } from './board.ts';
 import { ReadingHelper } from './helper.ts';
+import { isLocalHost } from './local-host.ts';
 import { ReadingMessages } from './messages.ts';
 import { SharedCollector } from './shared-collector.ts';
 
@@ -30,15 +31,19 @@ export class SharedReadings {
   readonly #place = networkPlace();
   #board: ReadingBoard | null = null;
   #helper: ReadingHelper | null = null;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(dependencies: Dependencies) {
     this.#use = dependencies;
     this.#messages = new ReadingMessages(dependencies.secretBox);
   }
 
-  /** From now on this process leads. @returns what gives others something to do, until it is closed */
-  async lead(): Promise<ReadingBoard> {
-    await this.endHelping();
+  /**
+   * From now on this process leads, and waits for nothing of what it did before. @returns what gives others something to do,
+   * until it is closed
+   */
+  lead(): ReadingBoard {
+    void this.endHelping();
     const { place, messages } = { place: this.#place, messages: this.#messages };
     this.#board = new ReadingBoard({ messages, version, place, newId: () => randomId(22), nowMs: Date.now });
     return this.#board;
@@ -60,10 +65,12 @@ export class SharedReadings {
     });
   }
 
+  /** Until all of its connections are given up. */
   async endHelping(): Promise<void> {
     const helper = this.#helper;
     this.#helper = null;
-    await helper?.stop();
+    if (helper !== null) this.#ended = helper.stop();
+    await this.#ended;
   }
 
   /** Names of the processes that are there. */
@@ -72,16 +79,14 @@ export class SharedReadings {
   }
 }
 
+/** Options by which a host is known wherever it is asked from. */
+const PINS = ['hostKey', 'certSha256'];
+
 /** Reads a node by way of the board where that is all the same; else itself. */
 export function shareReading(board: ReadingBoard, { id: nodeId, source }: Node, own: () => Collector): Collector {
   const { isReadFromAnywhere = false, endpoint } = integrationOf(source.kind);
   if (!isReadFromAnywhere) return own();
-  return new SharedCollector(board, { nodeId, source, isLocal: isLocalHost(endpoint(source.options)) }, own);
-}
-
-function isLocalHost(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return (
-    bare === '' || bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || bare.startsWith('127.')
-  );
+  const provesItself = PINS.some((name) => typeof source.options[name] === 'string');
+  const isLocal = isLocalHost(endpoint(source.options), provesItself);
+  return new SharedCollector(board, { nodeId, source, isLocal }, own);
 }

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { PeerReading } from '../../../core/metering/collector.ts';
+import { ColumnReadings } from '../../../core/metering/column-readings.ts';
+import { directed } from '../../../core/units/bytes.ts';
+import { KeyFileBox } from '../../../lib/key-file-box.ts';
+import { columnsOf } from '../../../storage/sql/reading-columns.ts';
+import { type FreeHand, ReadingMessages } from './messages.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'xpert-messages-'));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('columns that came from elsewhere keep nothing in memory but themselves', () => {
+  const readings = Array.from({ length: 500 }, (_, n): PeerReading => {
+    return {
+      key: `peer-${n}`,
+      traffic: directed(BigInt(n), 9n),
+      lastHandshakeAt: new Date(n),
+      name: 'a long name of it',
+    };
+  });
+  const peers = new ColumnReadings(columnsOf(readings));
+  const services = [{ identity: 'one', kind: 'wireguard', name: 'wg0', peers }];
+  const read = {
+    semantics: { kind: 'cumulative', falls: 'to-zero', absence: 'silent' },
+    poll: { complete: true, notices: [], services },
+  } as const;
+  const hand: FreeHand = {
+    ...{ kind: 'free-hand', nonce: 'n', sentAtMs: 1, process: 'two', version: '1', place: 'here' },
+    done: { id: 'job', read },
+  };
+  const messages = new ReadingMessages(new KeyFileBox(join(folder, 'secret.key')));
+  const came = messages.read('free-hand', messages.write(hand))?.done?.read?.poll.services[0]?.peers;
+  expect(came?.columns).toEqual(peers.columns);
+  for (const column of [came?.columns?.bytes, came?.columns?.lastHandshakeAt, came?.columns?.isDirected])
+    expect(column?.buffer.byteLength).toBe(column?.byteLength);
+});

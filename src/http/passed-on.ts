@@ -4,6 +4,8 @@ import type { VisitorSeal } from './visitor-seal.ts';
 
 /** Requests that another process passed on. */
 export const passedOnRequests = new WeakSet<IncomingMessage>();
+/** Of these, those that the process itself makes. */
+export const processRequests = new WeakSet<IncomingMessage>();
 /** Of these, those that came over the owner's socket of that process. */
 export const localOwnerRequests = new WeakSet<IncomingMessage>();
 
@@ -14,11 +16,12 @@ export function believeProcesses(app: HttpApp, visitors: Pick<VisitorSeal, 'open
     const visitor = visitors.open({ headers: raw.headers, method: request.method, url });
     if (visitor === null) return;
     passedOnRequests.add(raw);
-    const { ip, protocol, host, isLocalOwner } = visitor;
+    const { ip, protocol, host, isLocalOwner, isProcess } = visitor;
     const hostname = host.replace(/:\d+$/, '');
     for (const [name, value] of Object.entries({ ip, ips: [ip], protocol, host, hostname })) {
       Object.defineProperty(request, name, { value });
     }
     if (isLocalOwner) localOwnerRequests.add(raw);
+    if (isProcess === true) processRequests.add(raw);
   });
 }

@@ -8,6 +8,8 @@ export interface Visitor {
   readonly host: string;
   /** Over the owner's socket of that process. */
   readonly isLocalOwner: boolean;
+  /** Nobody asked that process: it asks for itself. */
+  readonly isProcess?: boolean;
 }
 
 /** Carries a visitor from one process to another. */

@@ -1,5 +1,5 @@
 import type { HttpApp } from '../http-app.ts';
-import { passedOnRequests } from '../passed-on.ts';
+import { processRequests } from '../passed-on.ts';
 import { problem } from '../problem.ts';
 
 /** Where processes that stand by ask the one that leads for something to read. Between processes only: no part of the API. */
@@ -16,9 +16,9 @@ export interface SharedReading {
 
 /** Without the hooks of the API: such requests come all the time, and are nobody's news. */
 export function sharedReadingRoutes(app: HttpApp, reading: SharedReading): void {
-  // Nobody else is to send bodies of that size.
+  // Nobody else is to send bodies of that size, by way of a process that stands by either.
   app.addHook('onRequest', async ({ raw }) => {
-    if (!passedOnRequests.has(raw)) throw problem('no-such-route', 'There is nothing at this address.');
+    if (!processRequests.has(raw)) throw problem('no-such-route', 'There is nothing at this address.');
   });
   app.addHook('preClose', async () => reading.close());
   app.addContentTypeParser(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { NodeId } from '../../../core/units/ids.ts';
 import {
   type FreeHand,
+  type JobDone,
   type NextJob,
   type ReadElsewhere,
   type ReadingJob,
@@ -36,7 +37,7 @@ interface Helper {
 interface Pending {
   readonly helper: Helper;
   readonly nodeId: NodeId;
-  readonly end: (read: ReadElsewhere | null) => void;
+  readonly end: (read: ReadElsewhere | null, tookMs?: number) => void;
 }
 
 /** So long a hand that is free waits for something to do; proxies and connections bear that. */
@@ -149,11 +150,12 @@ export class ReadingBoard {
   ): Promise<ReadElsewhere | null> {
     const id = this.#use.newId();
     return new Promise((resolve) => {
-      const end = (read: ReadElsewhere | null) => {
+      const beganMs = performance.now();
+      const end = (read: ReadElsewhere | null, tookMs = 0) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', giveUp);
         this.#pending.delete(id);
-        resolve(read);
+        resolve(read === null ? null : arrived(read, performance.now() - beganMs - tookMs));
       };
       const giveUp = () => end(null);
       const timer = setTimeout(giveUp, PATIENCE_MS);
@@ -163,8 +165,8 @@ export class ReadingBoard {
     });
   }
 
-  #done({ id, read }: NonNullable<FreeHand['done']>): void {
-    this.#pending.get(id)?.end(read);
+  #done({ id, read, tookMs }: JobDone): void {
+    this.#pending.get(id)?.end(read, tookMs);
   }
 
   #helperOf({ process, place }: FreeHand): Helper {
@@ -207,6 +209,16 @@ export class ReadingBoard {
     for (const hand of [...helper.hands]) hand(null);
     for (const [nodeId, process] of this.#readBy) if (process === helper.process) this.#readBy.delete(nodeId);
   }
+}
+
+/** Counters may be older than they were when they were read: by all of the way, if none of it was the way there. */
+function arrived({ semantics, poll }: ReadElsewhere, wayMs: number): ReadElsewhere {
+  const services = poll.services.map((service) => {
+    if (service.age === undefined) return service;
+    const { minMs, maxMs } = service.age;
+    return { ...service, age: { minMs, maxMs: maxMs + Math.max(0, wayMs) } };
+  });
+  return { semantics, poll: { ...poll, services } };
 }
 
 function weightOf(nodeId: NodeId, process: string): number {

@@ -6,7 +6,9 @@ import type { Leader } from '../../../http/passing-on.ts';
 import { SHARED_READING_PATH } from '../../../http/routes/shared-reading.ts';
 import { VISITOR_HEADER, type VisitorSeal } from '../../../http/visitor-seal.ts';
 import { untilAborted } from '../../../lib/until-aborted.ts';
-import type { FreeHand, ReadElsewhere, ReadingJob, ReadingMessages } from './messages.ts';
+import { withDeadline } from '../../../lib/with-deadline.ts';
+import { HAND_WAITS_MS } from './board.ts';
+import type { FreeHand, JobDone, NextJob, ReadElsewhere, ReadingJob, ReadingMessages } from './messages.ts';
 
 interface Dependencies {
   readonly messages: ReadingMessages;
@@ -34,6 +36,8 @@ const LEADER_WAIT_MS = 5_000;
 const PAUSE_MS = 1_000;
 /** The one that leads has stopped waiting by then. */
 const MOST_MS = 8_000;
+/** Whoever leads has answered by then, also that there is nothing to do; a network that was cut says nothing. */
+const ANSWER_MS = 2 * HAND_WAITS_MS;
 /** Connections to a node that others read by now are given up after this time. */
 const KEPT_MS = 600_000;
 
@@ -59,7 +63,7 @@ export class ReadingHelper {
 
   async #work(): Promise<void> {
     const { signal } = this.#stop;
-    let done: FreeHand['done'] = null;
+    let done: JobDone | null = null;
     while (!signal.aborted) {
       const leader = await untilAborted(this.#use.leader(LEADER_WAIT_MS), signal).catch(() => null);
       if (leader === null || signal.aborted) {
@@ -74,38 +78,47 @@ export class ReadingHelper {
   }
 
   /** Null: it did not answer, or does not share what it reads. */
-  async #ask({ url, ended }: Leader, done: FreeHand['done']) {
+  async #ask({ url, ended }: Leader, done: JobDone | null): Promise<NextJob | null> {
     const { messages, seal, process, version, place, newId, nowMs } = this.#use;
     const nonce = newId();
     const hand: FreeHand = { kind: 'free-hand', nonce, sentAtMs: nowMs(), process, version, place, done };
-    const visitor = { ip: '127.0.0.1', protocol: 'http', host: 'process', isLocalOwner: false } as const;
+    const visitor = {
+      ip: '127.0.0.1',
+      protocol: 'http',
+      host: 'process',
+      isLocalOwner: false,
+      isProcess: true,
+    } as const;
+    const headers = {
+      'content-type': 'application/octet-stream',
+      [VISITOR_HEADER]: seal.seal(visitor, 'POST', SHARED_READING_PATH),
+    };
     try {
-      const answer = await fetch(`${url}${SHARED_READING_PATH}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/octet-stream',
-          [VISITOR_HEADER]: seal.seal(visitor, 'POST', SHARED_READING_PATH),
-        },
-        body: messages.write(hand),
-        signal: AbortSignal.any([ended, this.#stop.signal]),
+      return await withDeadline([this.#stop.signal, ended], ANSWER_MS, async (signal) => {
+        const body = messages.write(hand);
+        const answer = await fetch(`${url}${SHARED_READING_PATH}`, { method: 'POST', headers, body, signal });
+        const sealed = new Uint8Array(await answer.arrayBuffer());
+        const next = answer.ok ? messages.read('next-job', sealed) : null;
+        return next?.nonce === nonce ? next : null;
       });
-      const body = new Uint8Array(await answer.arrayBuffer());
-      const next = answer.ok ? messages.read('next-job', body) : null;
-      return next?.nonce === nonce ? next : null;
     } catch {
       return null;
     }
   }
 
-  async #make({ id, nodeId, source }: ReadingJob): Promise<FreeHand['done']> {
-    return { id, read: await this.#read(nodeId, source).catch(() => null) };
+  async #make({ id, nodeId, source }: ReadingJob): Promise<JobDone> {
+    const began = performance.now();
+    const read = await this.#read(nodeId, source).catch(() => null);
+    return { id, read, tookMs: performance.now() - began };
   }
 
-  async #read(nodeId: NodeId, source: NodeSource): Promise<ReadElsewhere> {
+  async #read(nodeId: NodeId, source: NodeSource): Promise<ReadElsewhere | null> {
     const collector = this.#collectorOf(nodeId, source);
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(MOST_MS)]);
-    const poll = await untilAborted(collector.collect(signal), signal);
-    return { semantics: { ...collector.semantics }, poll };
+    const poll = await withDeadline([this.#stop.signal], MOST_MS, (signal) =>
+      untilAborted(collector.collect(signal), signal),
+    );
+    // The one that leads may see more, and shows its own reasons.
+    return poll.complete ? { semantics: { ...collector.semantics }, poll } : null;
   }
 
   #collectorOf(nodeId: NodeId, source: NodeSource): Collector {

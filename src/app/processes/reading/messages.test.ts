@@ -29,7 +29,7 @@ test('columns that came from elsewhere keep nothing in memory but themselves', (
   } as const;
   const hand: FreeHand = {
     ...{ kind: 'free-hand', nonce: 'n', sentAtMs: 1, process: 'two', version: '1', place: 'here' },
-    done: { id: 'job', read },
+    done: { id: 'job', read, tookMs: 1 },
   };
   const messages = new ReadingMessages(new KeyFileBox(join(folder, 'secret.key')));
   const came = messages.read('free-hand', messages.write(hand))?.done?.read?.poll.services[0]?.peers;

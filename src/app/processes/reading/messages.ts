@@ -21,6 +21,14 @@ export interface ReadingJob {
   readonly source: NodeSource;
 }
 
+export interface JobDone {
+  readonly id: string;
+  /** Null: it could not be read from there, or not all of it. */
+  readonly read: ReadElsewhere | null;
+  /** How long that took: the rest of the time the job was on its way. */
+  readonly tookMs: number;
+}
+
 /** What a process that stands by says when it has a hand free. */
 export interface FreeHand {
   readonly kind: 'free-hand';
@@ -31,8 +39,8 @@ export interface FreeHand {
   readonly version: string;
   /** networkPlace() of that process. */
   readonly place: string;
-  /** What came of the job before; null: there was none. `read` null: it could not be read from there. */
-  readonly done: { readonly id: string; readonly read: ReadElsewhere | null } | null;
+  /** What came of the job before; null: there was none. */
+  readonly done: JobDone | null;
 }
 
 /** What the one that leads answers, at once or when there is something to do. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,12 +80,14 @@ function boardOf(place: string): ReadingBoard {
 async function helper(
   process: string,
   read: (source: NodeSource, signal: AbortSignal) => Promise<Poll>,
-  { place = 'here', version = '1' } = {},
+  { place = 'here', version = '1', ended = never, finds = async () => {} } = {},
 ): Promise<ReadingHelper> {
-  const ended = new AbortController().signal;
   const made = new ReadingHelper({
     ...{ messages, seal, process, version, place, newId: () => randomId(22), nowMs: Date.now },
-    leader: async () => ({ url, ended }),
+    leader: async () => {
+      await finds();
+      return { url, ended };
+    },
     createCollector: (source): Collector => ({
       semantics,
       collect: (signal) => read(source, signal),
@@ -99,7 +102,7 @@ async function helper(
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  await expect.poll(isSo, { interval: 5, timeout: 4_000 }).toBe(true);
+  await expect.poll(isSo, { interval: 5, timeout: 20_000 }).toBe(true);
 }
 
 const wanted = (nodeId: NodeId, isLocal = false): Wanted => {
@@ -113,7 +116,7 @@ async function readAll(isLocal = false) {
   return reads.map((read) => read?.poll ?? null);
 }
 
-describe('nodes read by processes that stand by', () => {
+describe('nodes read by processes that stand by', { timeout: 30_000 }, () => {
   test('are shared out, always to the same, and come back exactly', async () => {
     await helper('two', async (source) => pollOf(numberOf(source)));
     const asked: (readonly boolean[])[] = [];
@@ -150,6 +153,56 @@ describe('nodes read by processes that stand by', () => {
     expect(peers?.columns).toEqual(services[0]?.peers.columns);
     expect([...(peers ?? [])]).toEqual([...(services[0]?.peers ?? [])]);
     expect(countPeers(peers ?? [])).toBe(300);
+  });
+
+  test('come back however large they are', async () => {
+    const [service] = pollOf(0).services;
+    const peers = Array.from({ length: 20_000 }, (_, n) => ({
+      key: `peer-${n}`.padEnd(60),
+      traffic: directed(5n, 7n),
+    }));
+    await helper('two', async () => ({ ...pollOf(0), services: [{ ...(service as ServiceReading), peers }] }));
+    const reads = await Promise.all(nodeIds.slice(0, 4).map((id) => board.read(wanted(id), never)));
+    const came = reads.find((read) => read !== null)?.poll.services[0]?.peers;
+    expect([came?.length, came?.at(19_999)]).toEqual([20_000, peers[19_999]]);
+  });
+
+  test('bring the age of their counters as it is when they arrive', async () => {
+    const age = { minMs: 5_000, maxMs: 6_500 };
+    const [service] = pollOf(0).services;
+    let isLate = false;
+    const finds = async () => void (isLate && (await delay(300)));
+    const read = async () => {
+      isLate = true;
+      return { ...pollOf(0), services: [{ ...(service as ServiceReading), age }] };
+    };
+    await helper('two', read, { finds });
+    const came = (await readAll()).find((poll) => poll !== null)?.services[0]?.age;
+    expect(came?.minMs).toBe(5_000);
+    expect(came?.maxMs).toBeGreaterThan(6_500 + 290);
+    expect(came?.maxMs).toBeLessThan(6_500 + 8_000);
+  });
+
+  test('are read here, too, where another one saw them in part', async () => {
+    let tries = 0;
+    await helper('two', async (source) => {
+      tries++;
+      return { ...pollOf(numberOf(source)), complete: false };
+    });
+    expect(await readAll()).toEqual(nodeIds.map(() => null));
+    expect(tries).toBe(8);
+  });
+
+  test('leave nothing behind on what lives long', async () => {
+    const { signal: ended } = new AbortController();
+    await helper('two', async (source) => pollOf(numberOf(source)), { ended });
+    for (let round = 0; round < 2; round++) for (const id of nodeIds) await board.read(wanted(id), never);
+    expect(getEventListeners(ended, 'abort').length).toBeLessThanOrEqual(HANDS);
+    const [left] = Object.getOwnPropertySymbols(ended).filter((name) =>
+      `${String(name)}`.includes('kDependantSignals'),
+    );
+    const signals = left === undefined ? undefined : (ended as unknown as Record<symbol, { size: number }>)[left];
+    expect(signals?.size ?? 0).toBe(0);
   });
 
   test('are read here while nobody stands by, and where all hands are full', async () => {
@@ -227,7 +280,13 @@ describe('nodes read by processes that stand by', () => {
     const hand: FreeHand = {
       ...{ kind: 'free-hand', nonce: 'n', sentAtMs: Date.now(), process: 'x', version: '1', place: 'here', done: null },
     };
-    const visitor = { ip: '127.0.0.1', protocol: 'http', host: 'process', isLocalOwner: false } as const;
+    const visitor = {
+      ip: '127.0.0.1',
+      protocol: 'http',
+      host: 'process',
+      isLocalOwner: false,
+      isProcess: true,
+    } as const;
     const sealed = { [VISITOR_HEADER]: seal.seal(visitor, 'POST', SHARED_READING_PATH) };
     const post = (body: Buffer, headers: Record<string, string>) =>
       fetch(`${url}${SHARED_READING_PATH}`, {
@@ -236,6 +295,9 @@ describe('nodes read by processes that stand by', () => {
     const foreign = new ReadingMessages(new KeyFileBox(join(folder, 'another.key')));
     expect((await post(messages.write(hand), {})).status).toBe(404);
     expect((await post(foreign.write(hand), sealed)).status).toBe(404);
+    // Who asks a process that stands by is passed on, as all others are.
+    const passedOn = { [VISITOR_HEADER]: seal.seal({ ...visitor, isProcess: false }, 'POST', SHARED_READING_PATH) };
+    expect((await post(messages.write(hand), passedOn)).status).toBe(404);
     expect((await post(Buffer.from('nonsense'), sealed)).status).toBe(404);
     expect((await post(messages.write({ ...hand, sentAtMs: Date.now() - 300_000 }), sealed)).status).toBe(404);
     expect((await post(messages.write({ kind: 'next-job', nonce: 'n', job: null }), sealed)).status).toBe(404);

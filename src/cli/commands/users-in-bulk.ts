@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { ExpectedError } from '../../core/errors.ts';
 import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
+import { findUser, type UserItem } from '../find.ts';
 import { explain, parseInstant, print, WrongUse } from '../output.ts';
 import { parseSize } from './correction.ts';
 import { entitlementOf } from './entitlement.ts';
@@ -69,10 +70,10 @@ export function addUsersInBulkCommands(program: Command): void {
     .action((file: string, options: ImportOptions) => withApi((api) => importUsers(api, file, options)));
 }
 
-async function bulk(api: Api, action: Action, named: readonly string[], options: BulkOptions): Promise<void> {
+export async function bulk(api: Api, action: Action, named: readonly string[], options: BulkOptions): Promise<void> {
   const { search, tag, json, preview = false } = options;
   const asked = { action, ...termsOf(action, options), preview };
-  const users = [...named, ...(await found(api, search, tag))];
+  const users = await eachOnce(api, named, await found(api, search, tag));
   if (users.length === 0) {
     if (search === undefined && tag === undefined)
       throw new WrongUse('Which users? Name them, or give --tag or --search.');
@@ -80,11 +81,20 @@ async function bulk(api: Api, action: Action, named: readonly string[], options:
   }
   const outcome = { users: 0, unchanged: [] as string[], impossible: [] as string[] };
   for (let at = 0; at < users.length; at += MOST) {
-    const some = users.slice(at, at + MOST);
-    const answer = await api.post<typeof outcome>('/api/v1/users/bulk', { users: some, ...asked });
-    outcome.users += answer.users;
-    outcome.unchanged.push(...answer.unchanged);
-    outcome.impossible.push(...answer.impossible);
+    const some = users.slice(at, at + MOST).map(({ id }) => id);
+    try {
+      const answer = await api.post<typeof outcome>('/api/v1/users/bulk', { users: some, ...asked });
+      outcome.users += answer.users;
+      outcome.unchanged.push(...answer.unchanged);
+      outcome.impossible.push(...answer.impossible);
+    } catch (error) {
+      if (at > 0 && !preview)
+        explain(
+          `${counted(outcome.users, 'user was', 'users were')} changed before it failed, ${users[0]?.name} to ${users[at - 1]?.name}:`,
+          'leave them out when you try again.',
+        );
+      throw error;
+    }
   }
   if (json) return print(JSON.stringify(outcome));
   print(`${counted(outcome.users, 'user')}${preview ? ' would be changed' : ''}: ${DONE[action]}.`);
@@ -114,12 +124,26 @@ const DONE: Readonly<Record<Action, string>> = {
   'top-up': 'have that much more in the running cycle',
 };
 
-async function found(api: Api, search: string | undefined, tag: string | undefined): Promise<string[]> {
+type Chosen = Pick<UserItem, 'id' | 'name'>;
+
+async function found(api: Api, search: string | undefined, tag: string | undefined): Promise<readonly Chosen[]> {
   if (search === undefined && tag === undefined) return [];
   const query = new URLSearchParams({ limit: '200' });
   if (search !== undefined) query.set('search', search);
   if (tag !== undefined) query.set('tag', tag);
-  return (await api.all<{ id: string }>(`/api/v1/users?${query}`)).map(({ id }) => id);
+  return await api.all<Chosen>(`/api/v1/users?${query}`);
+}
+
+/** The API takes a user once, however often a request names them; several requests need it told here. */
+async function eachOnce(api: Api, named: readonly string[], others: readonly Chosen[]): Promise<readonly Chosen[]> {
+  if (named.length + others.length <= MOST) return [...named.map((name) => ({ id: name, name })), ...others];
+  const users = new Map<string, Chosen>();
+  for (const name of named) {
+    const user = await findUser(api, name);
+    users.set(user.id, user);
+  }
+  for (const user of others) users.set(user.id, user);
+  return [...users.values()];
 }
 
 interface ImportOptions {

@@ -1,5 +1,5 @@
-import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { leftOnSignal } from '../../test/support/left-on-signal.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -23,14 +23,6 @@ describe('work with a deadline', () => {
 
   test('leaves nothing on a signal that lives on', async () => {
     for (let i = 0; i < 20; i++) expect(await withDeadline([signal], 60_000, async () => i)).toBe(i);
-    expect(leftOn(signal)).toBe(0);
+    expect(leftOnSignal(signal)).toBe(0);
   });
 });
-
-/** Listeners, and what AbortSignal.any() left there. */
-function leftOn(signal: AbortSignal): number {
-  const sizes = Object.getOwnPropertySymbols(signal)
-    .filter((name) => String(name) === 'Symbol(kDependantSignals)')
-    .map((name) => (signal as unknown as Record<symbol, { readonly size: number }>)[name]?.size ?? 0);
-  return getEventListeners(signal, 'abort').length + sizes.reduce((sum, size) => sum + size, 0);
-}

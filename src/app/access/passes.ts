@@ -11,6 +11,7 @@ import type { Poll } from '../../core/metering/collector.ts';
 import type { AuditLog } from '../../core/settings/settings-store.ts';
 import { counted } from '../../core/units/counted.ts';
 import type { NodeId } from '../../core/units/ids.ts';
+import { withDeadline } from '../../lib/with-deadline.ts';
 import type { Changes } from '../changes.ts';
 import type { PollLog } from '../node-polling.ts';
 import { asNotice } from './notices.ts';
@@ -81,8 +82,8 @@ export class AccessPasses {
     this.#trouble.delete(id);
   }
 
-  #signal(): AbortSignal {
-    return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PASS_TIMEOUT_MS)]);
+  #inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return withDeadline([this.#stop.signal], PASS_TIMEOUT_MS, work);
   }
 
   /** What a pass would do now; changes nothing, whatever the node's mode. @throws SourceFailure */
@@ -93,7 +94,8 @@ export class AccessPasses {
       isOff: isOffIn(shown),
       looking: AbortSignal.timeout(LOOK_TIMEOUT_MS),
     };
-    return await previewOf(await this.#use.store.targets(node.id), request, this.#signal());
+    const targets = await this.#use.store.targets(node.id);
+    return await this.#inTime((signal) => previewOf(targets, request, signal));
   }
 
   /** One turn of the node, unless one runs: what a reading showed while one runs is left to the next reading. */
@@ -157,24 +159,19 @@ export class AccessPasses {
     }
   }
 
-  #run(
+  async #run(
     node: Node,
     abilities: EnforcerAbilities,
     isOff: (target: AccessTarget) => boolean | undefined,
     giveBack: boolean,
   ) {
-    const signal = this.#signal();
     const looking = AbortSignal.timeout(LOOK_TIMEOUT_MS);
     const enforcer = this.enforcerOf(node);
-    return this.#use
-      .limits()
-      .then((limits) =>
-        runPass(
-          this.#use.store,
-          { nodeId: node.id, enforcer, abilities, limits, now: this.#use.now, isOff, looking, giveBack },
-          signal,
-        ),
-      );
+    return await this.#inTime(async (signal) => {
+      const limits = await this.#use.limits();
+      const request = { nodeId: node.id, enforcer, abilities, limits, now: this.#use.now, isOff, looking, giveBack };
+      return await runPass(this.#use.store, request, signal);
+    });
   }
 
   /** @throws ExpectedError `access-not-given-back` */

@@ -21,7 +21,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'traffic while tracking was off is counted',
     file: `${WRITER}/polls.ts`,
-    was: 'counter.state(counter.trackingPeriod < this.#tracking.period)',
+    was: 'counter.state(counter.trackingPeriod < trackingPeriod)',
     becomes: 'counter.state(false)',
   },
   {
@@ -33,7 +33,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'peers that appear after a time without tracking are taken for new ones',
     file: `${WRITER}/polled-services.ts`,
-    was: 'const isBase = row.trackingPeriod >= this.#tracking.period;',
+    was: 'const isBase = row.trackingPeriod >= trackingPeriod;',
     becomes: 'const isBase = true;',
   },
   {
@@ -111,8 +111,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'memory is ahead of the disk after a rollback',
     file: `${WRITER}/ledger-writer.ts`,
-    was: 'else this.#forgetEverything();',
-    becomes: '',
+    was: 'this.#forgetEverything();',
+    becomes: ';',
   },
   {
     name: 'what was answered and not yet folded is forgotten at a crash',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { NodePoll } from '../../core/ledger/usage-ledger.ts';
-import type { CounterSemantics, PeerReading } from '../../core/metering/collector.ts';
+import type { CounterSemantics, PeerReading, SourceOrder } from '../../core/metering/collector.ts';
 import { directed } from '../../core/units/bytes.ts';
 import { Calendar } from '../../core/units/calendar.ts';
 import type { NodeId } from '../../core/units/ids.ts';
@@ -28,8 +28,7 @@ class Ledger {
   constructor(countersKept = 1_000) {
     this.#countersKept = countersKept;
     this.#writer = this.#newWriter(START);
-    this.#db.exec(`INSERT INTO node (id, name, slug, description, kind, options, poll_interval_ms, opening, users_policy,
-      created_at) VALUES ('n', 'n', 'n', '', 'wireguard', '{}', 30000, 'baseline', 'none', 0)`);
+    this.addNode('n');
   }
 
   #newWriter(nowMs: number): LedgerWriter {
@@ -38,16 +37,40 @@ class Ledger {
     return new LedgerWriter(writeConnection(this.#db), options);
   }
 
+  addNode(id: string): void {
+    this.#db.exec(`INSERT INTO node (id, name, slug, description, kind, options, poll_interval_ms, opening, users_policy,
+      created_at) VALUES ('${id}', '${id}', '${id}', '', 'wireguard', '{}', 30000, 'baseline', 'none', 0)`);
+  }
+
+  addUser(id: string): void {
+    this.#db.exec(`INSERT INTO user (id, name, link_token, role, note, active, created_at)
+      VALUES ('${id}', '${id}', 'link of ${id}', 'user', '', 1, 0)`);
+  }
+
   /** Nothing is remembered any more. */
   startAgain(nowMs: number): void {
     this.#writer = this.#newWriter(nowMs);
   }
 
   run(nowMs: number, item: NewItem): void {
-    this.#writer.enqueue([{ ...item, id: ++this.#lastId } as WriterItem], nowMs);
+    this.#finish(nowMs, [item]);
+  }
+
+  #finish(nowMs: number, items: readonly NewItem[]): void {
+    this.#writer.enqueue(
+      items.map((item) => ({ ...item, id: ++this.#lastId }) as WriterItem),
+      nowMs,
+    );
     while (this.#writer.hasWork) {
       for (const answer of this.#writer.turn().answers) if (!answer.ok) throw answer.error;
     }
+  }
+
+  /** The others are called when the first part of `first` is written. */
+  runWithin(nowMs: number, first: NewItem, ...others: readonly NewItem[]): void {
+    this.#writer.enqueue([{ ...first, id: ++this.#lastId } as WriterItem], nowMs);
+    if (this.#writer.turn().answers.length > 0) throw new Error('it was done in one part');
+    this.#finish(nowMs, others);
   }
 
   rows(sql: string): unknown[] {
@@ -82,23 +105,36 @@ interface Shape {
   readonly complete?: boolean;
   readonly startEvidence?: string;
   readonly semantics?: CounterSemantics;
+  readonly nodeId?: string;
+  readonly order?: SourceOrder;
 }
 
 function poll(shape: Shape): NewItem {
   const { atMs, peers, identity = 'wg0', complete = true, startEvidence = 'boot-1', semantics = ENDED } = shape;
+  const { nodeId = 'n', order } = shape;
   const service = { identity, kind: 'wireguard', name: 'wg0', startEvidence, peers };
   const given: NodePoll = {
     ...{
-      nodeId: 'n' as NodeId,
+      nodeId: nodeId as NodeId,
       semantics,
       opening: 'baseline',
       at: new Date(atMs),
       durationMs: 5,
       clockSuspect: false,
     },
-    poll: { complete, services: [service], notices: [] },
+    poll: { complete, services: [service], notices: [], ...(order === undefined ? {} : { order }) },
   };
   return { kind: 'poll', poll: given as never };
+}
+
+/** Another service in the same poll. */
+function alsoShowing(item: NewItem, shape: Shape): NewItem {
+  const [one, other] = [item, poll(shape)].map((each) => (each as unknown as { poll: NodePoll }).poll) as [
+    NodePoll,
+    NodePoll,
+  ];
+  const services = [...one.poll.services, ...other.poll.services];
+  return { kind: 'poll', poll: { ...one, poll: { ...one.poll, services } } as never };
 }
 
 const peerArb = fc.record({
@@ -208,6 +244,103 @@ it.each([1_000, 1])(
     expect(quarters).toEqual({ n: 1 });
   },
 );
+
+/** Into how many quarters of an hour the bytes of a peer went. */
+function quartersOf(one: Ledger, key: string): number {
+  const [counted] = one.rows(`SELECT count(DISTINCT r.quarter) AS n FROM record r
+    JOIN tally t ON t.id = r.tally_id JOIN series s ON s.id = t.series_id JOIN peer p ON p.id = s.peer_id
+    WHERE p.key = '${key}'`) as { n: number }[];
+  return counted?.n ?? 0;
+}
+
+it.each([1_000, 1])(
+  'what flowed while another peer was added is spread over the last minute, too, with %i counters kept',
+  (countersKept) => {
+    const one = new Ledger(countersKept);
+    let atMs = START;
+    const show = (identity: string, ...peers: readonly PeerReading[]) =>
+      one.run(atMs, poll({ atMs, peers, identity, semantics: SILENT }));
+    for (let minute = 0; minute < 40; minute++, atMs += MINUTE) {
+      show('a', reading('still', 100));
+      show('b', reading('other', minute));
+    }
+    show('a', reading('new', 0), reading('still', 5_100));
+    expect(quartersOf(one, 'still')).toBe(1);
+    one.close();
+  },
+);
+
+it('a poll that comes late does not make what flows later be spread over the time of standing still', () => {
+  const one = new Ledger(1);
+  const show = (identity: string, minute: number, bytes: number) => {
+    const order = { bootId: 'boot-1', uptimeMs: minute * MINUTE };
+    one.run(
+      START + minute * MINUTE,
+      poll({ atMs: START + minute * MINUTE, peers: [reading(identity, bytes)], identity, semantics: SILENT, order }),
+    );
+  };
+  for (let minute = 1; minute < 40; minute++) {
+    show('a', minute, 100);
+    show('b', minute, minute);
+  }
+  show('a', 38, 100);
+  show('a', 40, 5_100);
+  expect(quartersOf(one, 'a')).toBe(1);
+  one.close();
+});
+
+it('a poll of a node that is refused does not either', () => {
+  const one = new Ledger();
+  one.addNode('second');
+  let atMs = START;
+  const show = (bytes: number, nodeId = 'n') =>
+    one.run(atMs, poll({ atMs, peers: [reading('still', bytes)], semantics: SILENT, nodeId }));
+  for (let minute = 0; minute < 40; minute++, atMs += MINUTE) show(100);
+  expect(() => show(100, 'second')).toThrow('already read');
+  show(5_100);
+  expect(quartersOf(one, 'still')).toBe(1);
+  one.close();
+});
+
+it('tracking that is switched off and on while a large poll is booked makes nothing count twice', () => {
+  const one = new Ledger();
+  const keys = Array.from({ length: 2_500 }, (_, n) => `key ${n}`);
+  const show = (minute: number, bytes: number) =>
+    poll({ atMs: START + minute * MINUTE, peers: keys.map((key) => reading(key, bytes)) });
+  one.run(START, show(0, 100));
+  const track = (enabled: boolean) => ({ kind: 'operation', name: 'setTracking', args: [enabled] }) as never;
+  one.runWithin(START + MINUTE, show(1, 107), track(false), track(true));
+  expect(total(one)).toBe(2_500 * 7);
+  // What flowed since may be from the time in which it was off.
+  one.run(START + 2 * MINUTE, show(2, 111));
+  expect(total(one)).toBe(2_500 * 7);
+  one.run(START + 3 * MINUTE, show(3, 112));
+  expect(total(one)).toBe(2_500 * 8);
+  one.close();
+});
+
+it('an owner who is named while a large poll is booked gets what is booked after that', () => {
+  const one = new Ledger(1_000);
+  const keys = Array.from({ length: 2_500 }, (_, n) => `key ${n}`);
+  const show = (minute: number, bytes: number) => {
+    const atMs = START + minute * MINUTE;
+    const large = poll({ atMs, peers: keys.map((key) => reading(key, bytes)), identity: 'large' });
+    return alsoShowing(large, { atMs, peers: [reading('other', bytes)], identity: 'small' });
+  };
+  one.run(START, show(0, 100));
+  one.addUser('ann');
+  const [peer] = one.rows(`SELECT id FROM peer WHERE key = 'key 2400'`) as { id: string }[];
+  const assignment = { peerId: peer?.id, userId: 'ann', from: new Date(START), countInCycle: true };
+  one.runWithin(START + MINUTE, show(1, 107), {
+    kind: 'operation',
+    name: 'assignPeers',
+    args: [[assignment]],
+  } as never);
+  expect(
+    one.rows('SELECT t.rx, t.tx FROM tally t JOIN segment g ON g.id = t.segment_id WHERE g.user_id IS NOT NULL'),
+  ).toEqual([{ rx: 7, tx: 21 }]);
+  one.close();
+});
 
 const total = (one: Ledger) => (one.rows('SELECT ifnull(sum(rx), 0) AS rx FROM tally') as { rx: number }[])[0]?.rx;
 

@@ -12,7 +12,6 @@ import type { Calendar, Day } from '../../../core/units/calendar.ts';
 import { AMOUNT_PARTS, type CheckRow, toAmounts, toCheckState } from '../check-rows.ts';
 import type { Database } from '../database.ts';
 import type { ServicePoll } from './polled-services.ts';
-import type { TrackingSwitch } from './tracking.ts';
 
 /** Stands for the node's network card where a service's id would stand. */
 export const CARD = '';
@@ -24,22 +23,21 @@ const MAX_STORED = 2n ** 63n - 1n;
 export class Checks {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #calendar: Calendar;
-  readonly #tracking: TrackingSwitch;
 
-  constructor(db: Database, calendar: Calendar, tracking: TrackingSwitch) {
+  constructor(db: Database, calendar: Calendar) {
     this.#sql = prepare(db);
     this.#calendar = calendar;
-    this.#tracking = tracking;
   }
 
   /** After everything of the poll was metered. A poll that came late in the source's order says nothing. */
-  take(poll: NodePoll, services: readonly ServicePoll[]): void {
+  take(poll: NodePoll, services: readonly ServicePoll[], trackingPeriod: number): void {
     if (services.some(({ isStale }) => isStale)) return;
     const { complete, host } = poll.poll;
+    const read = { nodeId: poll.nodeId, at: poll.at, trackingPeriod };
     let all = NOTHING;
     for (const service of services) {
       all = addTraffic(all, service.metered);
-      const checked = this.#advance(poll, service.id, {
+      const checked = this.#advance(read, service.id, {
         reading: complete ? ownOf(service.reading) : null,
         peers: service.metered,
         peerCount: service.reading.peers.length,
@@ -48,28 +46,28 @@ export class Checks {
     }
     const peerCount = services.reduce((sum, { reading }) => sum + reading.peers.length, 0);
     const card = complete && host !== undefined ? readingOf(host.name, host.traffic, host.startEvidence) : null;
-    this.#advance(poll, CARD, { reading: card, peers: all, peerCount });
+    this.#advance(read, CARD, { reading: card, peers: all, peerCount });
   }
 
   #advance(
-    { nodeId, at }: NodePoll,
+    { nodeId, at, trackingPeriod }: Pick<NodePoll, 'nodeId' | 'at'> & { readonly trackingPeriod: number },
     serviceId: string,
     { peerCount, ...told }: Pick<CheckPoll, 'reading' | 'peers'> & { readonly peerCount: number },
   ): Checked | null {
     const row = this.#sql.find.get(nodeId, serviceId) as CheckRow | undefined;
     if (row === undefined && told.reading === null) return null;
     const before = row === undefined ? null : toCheckState(row);
-    const rebase = row !== undefined && row.tracking_period < this.#tracking.period;
+    const rebase = row !== undefined && row.tracking_period < trackingPeriod;
     const { state, checked } = advanceCheck(before, { ...told, at, rebase });
     if (state === null) this.#sql.forget.run(nodeId, serviceId);
-    else if (told.reading !== null || told.peers.total !== 0n) this.#save(nodeId, serviceId, state);
+    else if (told.reading !== null || told.peers.total !== 0n) this.#save(nodeId, serviceId, state, trackingPeriod);
     if (checked !== null && state !== null) this.#book(nodeId, serviceId, state.name, checked, peerCount);
     return checked;
   }
 
-  #save(nodeId: string, serviceId: string, { name, startEvidence, at, traffic, least, most, peers }: CheckState): void {
+  #save(nodeId: string, serviceId: string, state: CheckState, period: number): void {
+    const { name, startEvidence, at, traffic, least, most, peers } = state;
     const amounts = [traffic, least, most, peers].flatMap(toAmounts);
-    const { period } = this.#tracking;
     this.#sql.save.run(nodeId, serviceId, name, startEvidence, at.getTime(), period, ...amounts);
   }
 

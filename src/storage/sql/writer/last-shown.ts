@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { ReadingColumns, TextColumn } from '../../../core/metering/reading-columns.ts';
+import type { CounterSemantics } from '../../../core/metering/collector.ts';
+import { type ReadingColumns, type TextColumn, textAt } from '../../../core/metering/reading-columns.ts';
 
-/** What the last complete reading of a service showed, some 30 bytes per peer: to tell what moved since. */
+/** What the last complete reading of a service showed, some 30 bytes per peer beside its key: to tell what moved since. */
 export interface Shown {
   /** Digest of the keys in their order: the same peers are there. */
   readonly keys: string;
+  /** The keys themselves; null where a peer that is not shown has ended, so that nobody asks whether one was. */
+  readonly peers: TextColumn | null;
   readonly bytes: BigUint64Array;
   readonly isDirected: Uint8Array;
   /** As in `ReadingColumns`; null: no reading tells of access. */
@@ -18,14 +21,16 @@ export interface Shown {
   readonly trackingPeriod: number;
 }
 
-type Circumstances = Pick<Shown, 'startEvidence' | 'trackingPeriod'>;
+type Circumstances = Pick<Shown, 'startEvidence' | 'trackingPeriod'> & Pick<CounterSemantics, 'absence'>;
 
 /** Null where a reading tells more than can be compared here: of connections, of starts. */
-export function shownBy(columns: ReadingColumns, { startEvidence, trackingPeriod }: Circumstances): Shown | null {
+export function shownBy(columns: ReadingColumns, circumstances: Circumstances): Shown | null {
+  const { startEvidence, trackingPeriod, absence } = circumstances;
   const { keys, bytes, isDirected, connections, isOver, isOff, startedAt, lastHandshakeAt } = columns;
   if (connections !== null || isOver !== null || startedAt !== null) return null;
   return {
     keys: createHash('sha256').update(keys.text).update(keys.ends).digest('base64'),
+    peers: absence === 'silent' ? keys : null,
     ...{
       bytes,
       isDirected,
@@ -36,6 +41,12 @@ export function shownBy(columns: ReadingColumns, { startEvidence, trackingPeriod
       trackingPeriod,
     },
   };
+}
+
+/** Keys of all that it showed, where they are kept. */
+export function* keysOf({ peers }: Shown): Generator<string, void> {
+  const length = peers?.ends.length ?? 0;
+  for (let place = 0; place < length; place++) yield textAt(peers, place) as string;
 }
 
 /**
@@ -89,7 +100,7 @@ function mixIn(words: Int32Array, column: TextColumn | null): void {
   }
 }
 
-/** Readings that are remembered over all services: 45 MB of them. */
+/** Readings that are remembered over all services: 45 MB of them, 70 MB where all keys are kept. */
 const READINGS_KEPT = 1_500_000;
 
 /** The last readings of the services polled lately. The longest unused goes first. */

@@ -274,10 +274,10 @@ export class LedgerWriter {
       return result;
     } catch (error) {
       if (this.#db.inTransaction) this.#sql.rollback.run();
-      // Polls are refused before anything was written; all other expected errors are caught per item.
+      // Polls are refused before anything was written or remembered; all other expected errors are caught per item.
       const isRefusal = error instanceof ExpectedError && !(error instanceof LedgerFailure);
-      if (isRefusal) this.#forgetReadings();
-      else this.#forgetEverything();
+      if (!isRefusal) this.#forgetEverything();
+      else if (this.#parts.polls.hasBegun) this.#forgetReadings();
       if (!isRefusal) desk.rolledBack();
       if (this.#connection.failureOf(error)?.code === 'disk-full') this.#connection.relieve();
       throw error;

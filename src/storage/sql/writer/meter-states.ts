@@ -95,6 +95,8 @@ export class MeterStates {
   /** Null: to be looked up. */
   #lastId: number | null = null;
   readonly #services = new Map<string, ServiceMeter>();
+  /** Of the poll that runs, or ran last: they are told of other owners also when there is no room for them above. */
+  readonly #inUse = new Map<string, ServiceMeter>();
   readonly #texts = new BoundedMap<number, string>(TEXTS_KEPT);
   readonly #textIds = new BoundedMap<string, number>(TEXTS_KEPT);
 
@@ -113,6 +115,12 @@ export class MeterStates {
     );
   }
 
+  /** Another poll begins. */
+  begin(): void {
+    this.#inUse.clear();
+  }
+
+  /** The poll that runs goes on with what it has: all of it that was written is on the disk. */
   forget(): void {
     this.#saved.clear();
     this.#changed.drop();
@@ -123,28 +131,40 @@ export class MeterStates {
   }
 
   /**
-   * @param keys those peers that are needed, all of which the last complete poll showed; null: all there are. To be called while
-   * nothing is left to `flush`.
-   * @param needsAll polls of this service look at all of its peers, as a rule
+   * @param keys those peers that are needed, all of which the last complete poll showed; null: all there are
+   * @param needsAll polls of this service look at all of its peers, as a rule; absent: as before
+   * @param shown where it is known, all that the last complete poll showed: asked only if that is not remembered here. To be
+   * called while nothing is left to `flush`.
    */
-  ofService(serviceId: string, keys: readonly string[] | null = null, needsAll = true): ServiceMeter {
+  ofService(
+    serviceId: string,
+    keys: readonly string[] | null = null,
+    needsAll?: boolean,
+    shown: () => Iterable<string> = () => [],
+  ): ServiceMeter {
     const known = this.#services.get(serviceId);
     const meter = known === undefined || (keys === null && !known.isWhole) ? newMeter(keys === null) : known;
     // Moved to the end: the map's order is the order of use.
     this.#services.delete(serviceId);
     this.#services.set(serviceId, meter);
-    meter.needsAll = needsAll;
+    if (needsAll !== undefined) meter.needsAll = needsAll;
+    this.#inUse.set(serviceId, meter);
     if (meter === known) this.refreshOwners(serviceId, meter);
-    if (keys === null && meter !== known) this.#loadAll(serviceId, meter);
+    if (keys === null && meter !== known) this.#loadAll(serviceId, meter, shown());
     else if (keys !== null && !meter.isWhole) this.#loadSome(serviceId, meter, keys);
     if (meter !== known) this.makeRoom();
     return meter;
   }
 
-  #loadAll(serviceId: string, meter: ServiceMeter): void {
+  #loadAll(serviceId: string, meter: ServiceMeter, shown: Iterable<string>): void {
     for (const row of this.#sql.peers.iterate(serviceId)) this.#addPeer(meter, row as PeerRow);
     this.#loadBindings(serviceId, meter);
     for (const row of this.#sql.counters.iterate(serviceId)) this.#addCounter(meter, row as StoredCounter);
+    for (const key of shown) {
+      meter.lastComplete = BEFORE_ANY;
+      const counter = meter.peers.get(key)?.counter;
+      if (counter) counter.seenIn = BEFORE_ANY;
+    }
   }
 
   #loadSome(serviceId: string, meter: ServiceMeter, keys: readonly string[]): void {
@@ -160,14 +180,16 @@ export class MeterStates {
   /** After a change of owners of these peers: they are read anew before anything more is booked, also of a poll that runs. */
   forgetOwnersOf(peerIds: readonly string[]): void {
     for (const peerId of peerIds) {
-      const meter = this.#services.get(this.#sql.serviceOf.get(peerId) as string);
-      if (meter !== undefined) meter.hasOtherOwners = true;
+      const serviceId = this.#sql.serviceOf.get(peerId) as string;
+      for (const meter of [this.#services.get(serviceId), this.#inUse.get(serviceId)]) {
+        if (meter !== undefined) meter.hasOtherOwners = true;
+      }
     }
   }
 
   /** The same of all peers. */
   forgetAllOwners(): void {
-    for (const meter of this.#services.values()) meter.hasOtherOwners = true;
+    for (const meter of [...this.#services.values(), ...this.#inUse.values()]) meter.hasOtherOwners = true;
   }
 
   /** To be called before a reading of the service is booked: owners may change between two transactions of a poll. */
@@ -307,7 +329,7 @@ export class MeterStates {
   }
 }
 
-/** Peers that are asked for one by one were all there in the poll before, whichever that was. */
+/** Stands for the number of the last complete poll, whichever that was, where it is known whom it showed. */
 const BEFORE_ANY = 1;
 
 function newMeter(isWhole: boolean): ServiceMeter {

@@ -96,7 +96,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       agents,
       access,
       calendar,
-      checks: new Checks(db, calendar, tracking),
+      checks: new Checks(db, calendar),
       findings: new Findings(db),
       newId,
     }),

@@ -10,12 +10,18 @@ import type { Database } from '../database.ts';
 import { columnsOf } from '../reading-columns.ts';
 import type { CarrierState } from './attributed.ts';
 import type { Attribution } from './attribution.ts';
-import { LastShown, movedBetween, type Shown, shownBy } from './last-shown.ts';
+import { keysOf, LastShown, movedBetween, type Shown, shownBy } from './last-shown.ts';
 import type { MeterStates, ServiceMeter } from './meter-states.ts';
-import type { TrackingSwitch } from './tracking.ts';
+
+export interface PollMark {
+  /** Number of the poll in this process. */
+  readonly number: number;
+  /** The period of tracking in which it began to be booked: a pause meanwhile comes after all that it showed. */
+  readonly trackingPeriod: number;
+}
 
 /** One service in one poll. */
-export interface ServicePoll {
+export interface ServicePoll extends PollMark {
   readonly id: string;
   readonly poll: NodePoll;
   readonly reading: ServiceReading;
@@ -30,8 +36,6 @@ export interface ServicePoll {
   readonly movedPlaces: readonly number[] | null;
   /** To be kept for the next poll; null where that has to look at everything. */
   shown: Shown | null;
-  /** Number of the poll in this process. */
-  readonly number: number;
   readonly atMs: number;
   /** When it is booked: later than `atMs` for a reading that an agent kept. */
   readonly bookedAtMs: number;
@@ -65,22 +69,25 @@ export class PolledServices {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #attribution: Attribution;
   readonly #states: MeterStates;
-  readonly #tracking: TrackingSwitch;
   readonly #newId: NewId;
   readonly #lastShown = new LastShown();
 
-  constructor(db: Database, attribution: Attribution, states: MeterStates, tracking: TrackingSwitch, newId: NewId) {
+  constructor(db: Database, attribution: Attribution, states: MeterStates, newId: NewId) {
     this.#sql = prepare(db);
     this.#attribution = attribution;
     this.#states = states;
-    this.#tracking = tracking;
     this.#newId = newId;
   }
 
   /** @throws Taken if one of the services already lives under another node: it has one reader. */
-  begin(poll: NodePoll, { slug, linkMbit }: PolledNode, number: number, nowMs: number): ServicePoll[] {
+  refuseSecondReaders({ nodeId, poll }: NodePoll): void {
+    for (const reading of poll.services) this.#refuseSecondReader(nodeId, reading);
+  }
+
+  begin(poll: NodePoll, { slug, linkMbit }: PolledNode, which: PollMark, nowMs: number): ServicePoll[] {
     const arrival = { nowMs, follows: (boot: string, other: string) => this.#states.wasSeenAfter(boot, other) };
-    for (const reading of poll.poll.services) this.#refuseSecondReader(poll.nodeId, reading);
+    const { trackingPeriod } = which;
+    this.#states.begin();
     return poll.poll.services.map((reading) => {
       const row = this.#findOrAdd(poll, reading);
       const { listenPort, kind } = reading;
@@ -92,18 +99,21 @@ export class PolledServices {
       const isOld = lastAt !== null && !isLater(order, poll.at, orderOf(row), lastAt, arrival);
       const isStale = isOld || (lastAt !== null && isOvertaken(poll, lastAt));
       if (!isStale && order !== null) this.#states.see(order.bootId);
-      const context = this.#contextOf(poll, reading, row, arrival);
-      const since = isStale ? LOOK_AT_ALL : this.#sinceBefore(row.id, poll, reading, context);
+      const context = this.#contextOf(poll, reading, row, { arrival, trackingPeriod });
+      const before = isStale ? null : this.#lastShown.take(row.id);
+      const since = isStale ? PASS_OVER_ALL : this.#since(before, poll, reading, { ...context, trackingPeriod });
       return {
         id: row.id,
         poll,
         reading,
-        meter: this.#states.ofService(row.id, keysAt(reading, since.movedPlaces), since.needsAll),
+        meter: this.#states.ofService(row.id, keysAt(reading, since.movedPlaces), since.needsAll, () =>
+          before === null ? [] : keysOf(before),
+        ),
         context,
         isStale,
         movedPlaces: since.movedPlaces,
         shown: since.shown,
-        number,
+        ...which,
         atMs: poll.at.getTime(),
         bookedAtMs: Math.max(poll.at.getTime(), poll.agent?.receivedAt.getTime() ?? 0),
         carrierId: carrier(this.#attribution).id,
@@ -129,20 +139,24 @@ export class PolledServices {
   }
 
   /** Makes this poll the last one of the service. */
-  finish({ id, poll, context, isStale, atMs, shown }: ServicePoll): void {
+  finish({ id, poll, context, isStale, atMs, shown, trackingPeriod }: ServicePoll): void {
     if (isStale) return;
     if (shown === null) this.#lastShown.take(id);
     else this.#lastShown.keep(id, shown);
     const { order, complete } = poll.poll;
     this.#sql.moveOn.run(atMs, order?.bootId ?? null, order?.uptimeMs ?? null, id);
-    if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, this.#tracking.period, id);
+    if (complete) this.#sql.complete.run(atMs, atMs, context.startEvidence, trackingPeriod, id);
   }
 
-  /** What moved since the last poll of the service, which is forgotten. An incomplete one shows not all there is. */
-  #sinceBefore(id: string, { poll, semantics }: NodePoll, { peers }: ServiceReading, context: MeterContext): Since {
-    const before = this.#lastShown.take(id);
+  /** What moved since the last poll of the service. An incomplete one shows not all there is. */
+  #since(
+    before: Shown | null,
+    { poll, semantics }: NodePoll,
+    { peers }: ServiceReading,
+    { startEvidence, trackingPeriod }: Pick<Shown, 'startEvidence' | 'trackingPeriod'>,
+  ): Since {
     if (!poll.complete || semantics.kind !== 'cumulative') return LOOK_AT_ALL;
-    const circumstances = { startEvidence: context.startEvidence, trackingPeriod: this.#tracking.period };
+    const circumstances = { startEvidence, trackingPeriod, absence: semantics.absence };
     const shown = shownBy(columnsOf(peers), circumstances);
     const movedPlaces = before === null || shown === null ? null : movedBetween(before, shown);
     return { shown, movedPlaces, needsAll: shown === null || (before !== null && movedPlaces === null) };
@@ -175,9 +189,14 @@ export class PolledServices {
     return found;
   }
 
-  #contextOf(poll: NodePoll, reading: ServiceReading, row: ServiceRow, arrival: Arrival): MeterContext {
+  #contextOf(
+    poll: NodePoll,
+    reading: ServiceReading,
+    row: ServiceRow,
+    { arrival, trackingPeriod }: { readonly arrival: Arrival; readonly trackingPeriod: number },
+  ): MeterContext {
     const lastComplete = row.lastCompleteAt === null ? null : new Date(row.lastCompleteAt);
-    const isBase = row.trackingPeriod >= this.#tracking.period;
+    const isBase = row.trackingPeriod >= trackingPeriod;
     return {
       semantics: poll.semantics,
       at: poll.at,
@@ -193,11 +212,13 @@ export class PolledServices {
 }
 
 interface Since extends Pick<ServicePoll, 'movedPlaces' | 'shown'> {
-  /** What this source shows cannot be compared, or is told in another order each time. */
-  readonly needsAll: boolean;
+  /** What this source shows cannot be compared, or is told in another order each time; absent: that does not tell. */
+  readonly needsAll?: boolean;
 }
 
 const LOOK_AT_ALL: Since = { movedPlaces: null, shown: null, needsAll: true };
+/** Of a stale poll nothing is booked. */
+const PASS_OVER_ALL: Since = { movedPlaces: [], shown: null };
 
 function keysAt({ peers }: ServiceReading, places: readonly number[] | null): string[] | null {
   return places?.flatMap((place) => peers.at(place)?.key ?? []) ?? null;

@@ -47,6 +47,7 @@ export class PollRecorder {
   readonly #findings: Findings;
   readonly #newId: NewId;
   #pollNumber = 0;
+  #hasBegun = false;
 
   constructor(
     db: Database,
@@ -74,7 +75,7 @@ export class PollRecorder {
     this.#agents = parts.agents;
     this.#access = parts.access;
     this.#newId = parts.newId;
-    this.#services = new PolledServices(db, parts.attribution, parts.states, parts.tracking, parts.newId);
+    this.#services = new PolledServices(db, parts.attribution, parts.states, parts.newId);
     this.#peerBooking = new PeerBooking(parts.attribution, parts.booking, parts.calendar);
     this.#lifeEnds = new LifeEnds(db, parts.states);
   }
@@ -85,6 +86,7 @@ export class PollRecorder {
    * before.
    */
   *record(given: NodePoll, nowMs: number): Generator<void, PollBooked> {
+    this.#hasBegun = false;
     const node = this.#sql.findNode.get(given.nodeId) as PolledNode | undefined;
     if (node === undefined) throw new NotFound('node', given.nodeId);
     const place = this.#agents.placeOf(given);
@@ -95,9 +97,12 @@ export class PollRecorder {
       this.#agents.move(poll, 'counting');
       return { services: [], trackingOff: true, ...placeOf(given, place) };
     }
+    this.#services.refuseSecondReaders(poll);
+    this.#hasBegun = true;
+    const trackingPeriod = this.#tracking.period;
     const number = ++this.#pollNumber;
     this.#peerBooking.drop();
-    const services = this.#services.begin(poll, node, number, nowMs);
+    const services = this.#services.begin(poll, node, { number, trackingPeriod }, nowMs);
     let left = READINGS_PER_COMMIT;
     for (const _ of this.#work(services)) {
       if (--left > 0) continue;
@@ -111,7 +116,7 @@ export class PollRecorder {
       const hasLookedAtAll = !service.isStale && poll.poll.complete && service.movedPlaces === null;
       if (hasLookedAtAll) service.meter.lastComplete = number;
     }
-    this.#checks.take(poll, services);
+    this.#checks.take(poll, services, trackingPeriod);
     this.#findings.take(services);
     if (place === 'lost-before') this.#noteLost(poll);
     this.#outcomes.save(poll);
@@ -119,6 +124,11 @@ export class PollRecorder {
     this.#flush();
     this.#states.makeRoom();
     return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
+  }
+
+  /** The last poll was not refused: it has touched what is remembered. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** After a rollback nothing in memory may be ahead of the disk. */
@@ -182,7 +192,7 @@ export class PollRecorder {
       counter ??= this.#states.newCounter(service.meter, peer, ownText(connection), next.traffic);
       counter.seenIn = service.number;
       counter.moveTo(next);
-      counter.trackingPeriod = this.#tracking.period;
+      counter.trackingPeriod = service.trackingPeriod;
       if (takePresence(counter, reading)) service.greeted++;
       this.#states.save(counter);
       this.#book(service, peer, metered, reading.isOff);
@@ -190,9 +200,9 @@ export class PollRecorder {
     if (isNewlyOver && counter !== undefined) this.#lifeEnds.end(service, peer, counter, sinceMs);
   }
 
-  #stateOf({ meter, context }: ServicePoll, counter: CounterRow | undefined): CounterState | null {
+  #stateOf({ meter, context, trackingPeriod }: ServicePoll, counter: CounterRow | undefined): CounterState | null {
     if (counter === undefined) return null;
-    const state = counter.state(counter.trackingPeriod < this.#tracking.period);
+    const state = counter.state(counter.trackingPeriod < trackingPeriod);
     const { lastCompleteAt, semantics } = context;
     if (semantics.absence === 'ended' || lastCompleteAt === null || counter.atMs >= lastCompleteAt.getTime())
       return state;

@@ -49,6 +49,11 @@ export function* keysOf({ peers }: Shown): Generator<string, void> {
   for (let place = 0; place < length; place++) yield textAt(peers, place) as string;
 }
 
+/** After an incomplete reading: whom the last complete one showed is known where that is kept, and nothing is to be compared with. */
+export function onlyPeersOf(shown: Shown): Shown | null {
+  return shown.peers === null ? null : { ...shown, keys: '' };
+}
+
 /**
  * Places of the readings that differ from those before. Null: other peers are there, or the counters may have begun anew,
  * so that each reading is to be looked at.

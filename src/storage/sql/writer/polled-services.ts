@@ -10,7 +10,7 @@ import type { Database } from '../database.ts';
 import { columnsOf } from '../reading-columns.ts';
 import type { CarrierState } from './attributed.ts';
 import type { Attribution } from './attribution.ts';
-import { keysOf, LastShown, movedBetween, type Shown, shownBy } from './last-shown.ts';
+import { keysOf, LastShown, movedBetween, onlyPeersOf, type Shown, shownBy } from './last-shown.ts';
 import type { MeterStates, ServiceMeter } from './meter-states.ts';
 
 export interface PollMark {
@@ -155,7 +155,8 @@ export class PolledServices {
     { peers }: ServiceReading,
     { startEvidence, trackingPeriod }: Pick<Shown, 'startEvidence' | 'trackingPeriod'>,
   ): Since {
-    if (!poll.complete || semantics.kind !== 'cumulative') return LOOK_AT_ALL;
+    if (semantics.kind !== 'cumulative') return LOOK_AT_ALL;
+    if (!poll.complete) return { ...LOOK_AT_ALL, shown: before === null ? null : onlyPeersOf(before) };
     const circumstances = { startEvidence, trackingPeriod, absence: semantics.absence };
     const shown = shownBy(columnsOf(peers), circumstances);
     const movedPlaces = before === null || shown === null ? null : movedBetween(before, shown);

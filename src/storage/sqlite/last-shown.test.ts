@@ -1,8 +1,27 @@
+import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CounterSemantics, PeerReading } from '../../core/metering/collector.ts';
+import type { ReadingColumns } from '../../core/metering/reading-columns.ts';
 import { directed } from '../../core/units/bytes.ts';
+import { columnsOf } from '../sql/reading-columns.ts';
+import { shownBy } from '../sql/writer/last-shown.ts';
 import { ENDED, Ledger, MINUTE, type NewItem, poll, reading, SILENT, START, total } from './testing.ts';
+
+it('what is kept of a reading does not keep the message that it came in', () => {
+  const peers = Array.from({ length: 64 }, (_, n) => ({
+    ...reading(`key ${n}`, n),
+    lastHandshakeAt: new Date(n),
+    isOff: false,
+  }));
+  // As from a process that stands by: columns lie in the memory of the whole message, some of them at any place.
+  const columns = deserialize(serialize({ columns: columnsOf(peers), rest: 'x'.repeat(100_000) }))
+    .columns as ReadingColumns;
+  const shown = shownBy(columns, { startEvidence: null, trackingPeriod: 0, absence: 'silent' });
+  const kept = [shown?.bytes, shown?.isDirected, shown?.isOff, shown?.handshakes, shown?.words, shown?.peers?.ends];
+  expect(kept.map((column) => column?.buffer.byteLength)).toEqual([1_024, 64, 64, 512, 256, 256]);
+  expect([...(shown?.bytes ?? [])].slice(-2)).toEqual([63n, 189n]);
+});
 
 const peerArb = fc.record({
   grown: fc.oneof(

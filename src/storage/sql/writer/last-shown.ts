@@ -30,17 +30,22 @@ export function shownBy(columns: ReadingColumns, circumstances: Circumstances): 
   if (connections !== null || isOver !== null || startedAt !== null) return null;
   return {
     keys: createHash('sha256').update(keys.text).update(keys.ends).digest('base64'),
-    peers: absence === 'silent' ? keys : null,
+    peers: absence === 'silent' ? { text: keys.text, ends: own(keys.ends) } : null,
     ...{
-      bytes,
-      isDirected,
-      isOff,
-      handshakes: lastHandshakeAt,
+      bytes: own(bytes),
+      isDirected: own(isDirected),
+      isOff: isOff && own(isOff),
+      handshakes: lastHandshakeAt && own(lastHandshakeAt),
       words: wordsOf(columns),
       startEvidence,
       trackingPeriod,
     },
   };
+}
+
+/** A column may be a view of the message that it came in, all of which it would keep in memory. */
+function own<Column extends BigUint64Array | Float64Array | Int32Array | Uint8Array>(column: Column): Column {
+  return (column.byteLength === column.buffer.byteLength ? column : column.slice()) as Column;
 }
 
 /** Keys of all that it showed, where they are kept. */

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alsoShowing, Ledger, MINUTE, poll, reading, START, total } from './testing.ts';
 
 it('tracking that is switched off and on while a large poll is booked makes nothing count twice', () => {
@@ -39,4 +39,50 @@ it('an owner who is named while a large poll is booked gets what is booked after
     one.rows('SELECT t.rx, t.tx FROM tally t JOIN segment g ON g.id = t.segment_id WHERE g.user_id IS NOT NULL'),
   ).toEqual([{ rx: 7, tx: 21 }]);
   one.close();
+});
+
+describe('a large poll that breaks off', () => {
+  const count = 2_500;
+  const keys = Array.from({ length: count }, (_, n) => `key ${n}`);
+  const show = (minute: number, bytes: number, { boot = 1, of = keys as readonly string[] } = {}) => {
+    const atMs = START + minute * MINUTE;
+    const peers = of.map((key) => reading(key, bytes));
+    const startEvidence = `boot-${boot}`;
+    const large = poll({ atMs, peers, identity: 'large', startEvidence });
+    return alsoShowing(large, { atMs, peers: [reading('other', bytes)], identity: 'small', startEvidence });
+  };
+  const BREAKS = `CREATE TEMP TRIGGER broken BEFORE UPDATE ON counter WHEN NEW.peer_id =
+    (SELECT id FROM peer WHERE key = 'key 2400') BEGIN SELECT RAISE(FAIL, 'broken'); END`;
+
+  interface Next {
+    readonly bytes: number;
+    readonly boot?: number;
+    /** What the one that breaks off showed, where that is not the same. */
+    readonly broken?: { readonly bytes?: number; readonly of?: readonly string[] };
+    /** Of each peer, in the end. */
+    readonly counted: number;
+  }
+
+  it.each<[string, Next]>([
+    ['comes again', { bytes: 107, counted: 7 }],
+    ['is followed by the next one', { bytes: 111, broken: { bytes: 107 }, counted: 11 }],
+    ['showed another start', { bytes: 107, boot: 2, broken: { bytes: 30 }, counted: 107 }],
+    ['did not show everybody', { bytes: 111, broken: { bytes: 107, of: keys.slice(5) }, counted: 11 }],
+  ])('leaves nothing out and counts nothing twice when it %s', (_, { bytes, boot = 1, broken = {}, counted }) => {
+    for (const countersKept of [100, 100_000]) {
+      const one = new Ledger(countersKept);
+      one.run(START, show(0, 100));
+      one.run(START + MINUTE, show(1, 100));
+      one.exec(BREAKS);
+      const breaking = show(2, broken.bytes ?? bytes, { boot, of: broken.of ?? keys });
+      expect(() => one.run(START + 2 * MINUTE, breaking)).toThrow('broken');
+      one.exec('DROP TRIGGER broken');
+      expect(total(one), 'its first part is booked').toBeGreaterThan(0);
+      for (const minute of [3, 4]) {
+        one.run(START + minute * MINUTE, show(minute, bytes, { boot }));
+        expect(total(one)).toBe((count + 1) * counted);
+      }
+      one.close();
+    }
+  });
 });

@@ -71,6 +71,11 @@ export class Ledger {
     this.#finish(nowMs, others);
   }
 
+  /** What is done to the tables outside of the writer. */
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
   rows(sql: string): unknown[] {
     return this.#db.prepare(sql).all();
   }

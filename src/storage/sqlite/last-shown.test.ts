@@ -1,12 +1,36 @@
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CounterSemantics, PeerReading } from '../../core/metering/collector.ts';
 import type { ReadingColumns } from '../../core/metering/reading-columns.ts';
 import { directed } from '../../core/units/bytes.ts';
 import { columnsOf } from '../sql/reading-columns.ts';
-import { shownBy } from '../sql/writer/last-shown.ts';
+import { movedBetween, type Shown, shownBy } from '../sql/writer/last-shown.ts';
 import { ENDED, Ledger, MINUTE, type NewItem, poll, reading, SILENT, START, total } from './testing.ts';
+
+describe('what moved', () => {
+  const of = (absence: 'ended' | 'silent', ...peers: readonly [key: string, bytes: number][]) => {
+    const columns = columnsOf(peers.map(([key, bytes]) => reading(key, bytes)));
+    return shownBy(columns, { startEvidence: null, trackingPeriod: 0, absence }) as Shown;
+  };
+
+  it('is found in whatever order a source that does not show everybody tells its peers', () => {
+    const before = of('silent', ['a', 1], ['b', 2], ['c', 3]);
+    expect(movedBetween(before, of('silent', ['c', 3], ['a', 1], ['b', 2]))).toEqual([]);
+    expect(movedBetween(before, of('silent', ['c', 3], ['a', 7], ['b', 2]))).toEqual([1]);
+    // The values changed places, the peers did not.
+    expect(movedBetween(before, of('silent', ['b', 1], ['a', 2], ['c', 3]))).toEqual([0, 1]);
+  });
+
+  it('is unknown where other peers are there, or one is told twice', () => {
+    const before = of('silent', ['a', 1], ['b', 2]);
+    expect(movedBetween(before, of('silent', ['b', 2], ['c', 1]))).toBeNull();
+    expect(movedBetween(before, of('silent', ['b', 2], ['b', 2]))).toBeNull();
+    expect(movedBetween(of('silent', ['a', 1], ['a', 1]), before)).toBeNull();
+    expect(movedBetween(before, of('silent', ['b', 2]))).toBeNull();
+    expect(movedBetween(of('ended', ['a', 1], ['b', 2]), of('ended', ['b', 2], ['a', 1]))).toBeNull();
+  });
+});
 
 it('what is kept of a reading does not keep the message that it came in', () => {
   const peers = Array.from({ length: 64 }, (_, n) => ({
@@ -122,19 +146,22 @@ it('peers that did not move are passed over, and everything is booked as if each
 it('of a source that does not show everybody the same is booked, however few counters are kept', () => {
   fc.assert(
     fc.property(fc.array(stepArb, { minLength: 2, maxLength: 12 }), (steps) => {
-      const [kept, little] = [new Ledger(), new Ledger(1)];
+      const [kept, little, nothing] = [new Ledger(), new Ledger(1), new Ledger()];
       const counters = new Counters(SILENT);
       steps.forEach((step, i) => {
         // Another quarter of an hour each time: what is spread over a longer interval shows.
         const atMs = START + (i + 1) * 20 * MINUTE;
         const item = counters.after({ ...step, atMs });
-        for (const one of [kept, little]) {
+        for (const one of [kept, little, nothing]) {
           if (step.turnsOff) switchTracking(one, atMs);
           one.run(atMs, item);
         }
+        nothing.startAgain(atMs);
       });
+      // Over what time it is spread depends on what is remembered.
+      expect(total(kept)).toBe(total(nothing));
       const booked = [kept, little].map((one) => one.booked());
-      for (const one of [kept, little]) one.close();
+      for (const one of [kept, little, nothing]) one.close();
       expect(booked[1]).toEqual(booked[0]);
     }),
     { numRuns: 15 },

@@ -16,6 +16,8 @@ export interface Shown {
   readonly handshakes: Float64Array | null;
   /** Of name, endpoint and addresses of each. */
   readonly words: Int32Array;
+  /** False: counters were read since. */
+  readonly isComparable: boolean;
   /** What the counters were read under. */
   readonly startEvidence: string | null;
   readonly trackingPeriod: number;
@@ -29,6 +31,7 @@ export function shownBy(columns: ReadingColumns, circumstances: Circumstances): 
   const { keys, bytes, isDirected, connections, isOver, isOff, startedAt, lastHandshakeAt } = columns;
   if (connections !== null || isOver !== null || startedAt !== null) return null;
   return {
+    isComparable: true,
     keys: createHash('sha256').update(keys.text).update(keys.ends).digest('base64'),
     peers: absence === 'silent' ? { text: keys.text, ends: own(keys.ends) } : null,
     ...{
@@ -56,7 +59,7 @@ export function* keysOf({ peers }: Shown): Generator<string, void> {
 
 /** After an incomplete reading: whom the last complete one showed is known where that is kept, and nothing is to be compared with. */
 export function onlyPeersOf(shown: Shown): Shown | null {
-  return shown.peers === null ? null : { ...shown, keys: '' };
+  return shown.peers === null ? null : { ...shown, isComparable: false };
 }
 
 /**
@@ -65,25 +68,48 @@ export function onlyPeersOf(shown: Shown): Shown | null {
  */
 export function movedBetween(before: Shown, now: Shown): readonly number[] | null {
   const isSameLife = before.startEvidence === now.startEvidence && before.trackingPeriod === now.trackingPeriod;
-  if (!isSameLife || before.keys !== now.keys) return null;
+  const placesBefore = isSameLife && before.isComparable ? placesOf(before, now) : null;
+  if (placesBefore === null) return null;
   const moved: number[] = [];
-  for (let i = 0; i < now.words.length; i++) if (!isSameReading(before, now, i)) moved.push(i);
+  for (let i = 0; i < now.words.length; i++) {
+    const place = placesBefore === 'the same' ? i : (placesBefore[i] as number);
+    if (!isSameReading(before, place, now, i)) moved.push(i);
+  }
   return moved;
+}
+
+/**
+ * Where those that are shown now were before; null: other peers are there. Xray tells the same users in another order each time.
+ */
+function placesOf(before: Shown, now: Shown): 'the same' | Int32Array | null {
+  if (before.keys === now.keys) return 'the same';
+  if (before.peers === null || before.words.length !== now.words.length) return null;
+  const byKey = new Map<string, number>();
+  for (const key of keysOf(before)) byKey.set(key, byKey.size);
+  const places = new Int32Array(now.words.length);
+  let i = 0;
+  for (const key of keysOf(now)) {
+    const place = byKey.get(key);
+    // Also one that is told twice.
+    if (place === undefined || !byKey.delete(key)) return null;
+    places[i++] = place;
+  }
+  return places;
 }
 
 const OFF = 2;
 
 /** A peer whose access is off is looked at each time: what was done to it meanwhile decides what that says. */
-function isSameReading(before: Shown, now: Shown, i: number): boolean {
+function isSameReading(before: Shown, place: number, now: Shown, i: number): boolean {
   const isOff = now.isOff?.[i] ?? 0;
   return (
     isOff !== OFF &&
-    isOff === (before.isOff?.[i] ?? 0) &&
-    before.bytes[2 * i] === now.bytes[2 * i] &&
-    before.bytes[2 * i + 1] === now.bytes[2 * i + 1] &&
-    before.isDirected[i] === now.isDirected[i] &&
-    before.words[i] === now.words[i] &&
-    Object.is(before.handshakes?.[i] ?? Number.NaN, now.handshakes?.[i] ?? Number.NaN)
+    isOff === (before.isOff?.[place] ?? 0) &&
+    before.bytes[2 * place] === now.bytes[2 * i] &&
+    before.bytes[2 * place + 1] === now.bytes[2 * i + 1] &&
+    before.isDirected[place] === now.isDirected[i] &&
+    before.words[place] === now.words[i] &&
+    Object.is(before.handshakes?.[place] ?? Number.NaN, now.handshakes?.[i] ?? Number.NaN)
   );
 }
 

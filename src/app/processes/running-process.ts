@@ -167,6 +167,8 @@ export class RunningProcess {
     this.#complaint = '';
     const beat = setInterval(() => void store.heartbeat().catch(() => {}), BEAT_MS);
     this.#front.show(led.app);
+    // What it held while it stood by is answered now.
+    this.#watch.leads();
     led.parts.begin();
     this.#onListening();
     await this.#registry.tell({ kind: 'leads' });
@@ -213,9 +215,8 @@ export class RunningProcess {
   async #leave({ app, parts }: Led): Promise<void> {
     const { log } = this.#use;
     const isStopping = this.#stop.signal.aborted;
-    if (isStopping && (this.#found?.present.length ?? 0) > 1 && (await this.#registry.tell({ kind: 'leaves' }))) {
-      await delay(FAREWELL_MS);
-    }
+    // Also where it knows of no other: one may have come since it looked.
+    if (isStopping && (await this.#registry.tell({ kind: 'leaves' }))) await delay(FAREWELL_MS);
     if (isStopping) this.#front.stopListening();
     this.#front.show(isStopping ? null : this.#standby);
     await this.#front.retire(app, DRAIN_MS);

@@ -281,6 +281,7 @@ describe('a multiplier', () => {
     const card = page.locator('section.card', { has: page.getByRole('heading', { name: 'Multiplier', exact: true }) });
     await card.getByText('Every byte counts once').waitFor();
     await card.getByRole('button', { name: 'Set a multiplier' }).press('Enter');
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type('1,5');
     await page.getByRole('button', { name: 'download', exact: true }).click();
     expect(await faultsOf(page)).toEqual([]);
@@ -305,6 +306,7 @@ describe('a provider’s budget', () => {
     });
     await card.getByRole('button', { name: 'Tell the budget' }).press('Enter');
     // The first field has the focus.
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type('0,5');
     await page.getByLabel('Price of a TB more').fill('1.20');
     await page.getByLabel('Currency').fill('EUR');

@@ -22,6 +22,13 @@ describe('what moved', () => {
     expect(movedBetween(before, of('silent', ['b', 1], ['a', 2], ['c', 3]))).toEqual([0, 1]);
   });
 
+  it('is not told one by one where more than half of very many moved', () => {
+    const many = (moved: number) =>
+      of('ended', ...Array.from({ length: 1_200 }, (_, n) => [`k${n}`, n < moved ? n + 5_000 : n] as [string, number]));
+    expect(movedBetween(many(0), many(600))).toHaveLength(600);
+    expect(movedBetween(many(0), many(601))).toBeNull();
+  });
+
   it('is unknown where other peers are there, or one is told twice', () => {
     const before = of('silent', ['a', 1], ['b', 2]);
     expect(movedBetween(before, of('silent', ['b', 2], ['c', 1]))).toBeNull();

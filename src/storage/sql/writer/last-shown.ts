@@ -62,9 +62,12 @@ export function onlyPeersOf(shown: Shown): Shown | null {
   return shown.peers === null ? null : { ...shown, isComparable: false };
 }
 
+/** Fewer are looked for one by one whatever their share is. */
+const MANY = 500;
+
 /**
- * Places of the readings that differ from those before. Null: other peers are there, or the counters may have begun anew,
- * so that each reading is to be looked at.
+ * Places of the readings that differ from those before. Null: each reading is to be looked at. Other peers are there, the
+ * counters may have begun anew, or so many moved that looking for each costs more.
  */
 export function movedBetween(before: Shown, now: Shown): readonly number[] | null {
   const isSameLife = before.startEvidence === now.startEvidence && before.trackingPeriod === now.trackingPeriod;
@@ -74,6 +77,7 @@ export function movedBetween(before: Shown, now: Shown): readonly number[] | nul
   for (let i = 0; i < now.words.length; i++) {
     const place = placesBefore === 'the same' ? i : (placesBefore[i] as number);
     if (!isSameReading(before, place, now, i)) moved.push(i);
+    if (moved.length > MANY && 2 * moved.length > now.words.length) return null;
   }
   return moved;
 }

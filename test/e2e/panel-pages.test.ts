@@ -55,6 +55,27 @@ async function openAs(path: string): Promise<WatchedPage> {
   return watched;
 }
 
+/** Runs in the page, so it is text: of each table that scrolls (low ones do), whether a keyboard reached it when it came. */
+const WATCH_TABLES = `window.tables = [];
+  document.adoptedStyleSheets = [new CSSStyleSheet()];
+  document.adoptedStyleSheets[0].replaceSync('.tall { max-block-size: 40px !important }');
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes)
+        for (const box of [node, ...(node.querySelectorAll?.('.tw') ?? [])])
+          setTimeout(() => box.matches?.('.tall') && box.scrollHeight > box.clientHeight && window.tables.push(box.tabIndex));
+  }).observe(document, { subtree: true, childList: true });`;
+
+test('a table that scrolls is reached by keyboard from its first moment on', async () => {
+  const { page, close } = await openAs('/traffic/');
+  await page.addInitScript({ content: WATCH_TABLES });
+  await page.goto('about:blank');
+  await page.goto(`${server.url}/#/settings/`);
+  await page.locator('.tall tbody tr').nth(1).waitFor();
+  expect([...new Set(await page.evaluate<number[]>('window.tables'))]).toEqual([0]);
+  await close();
+});
+
 describe('finding somebody', () => {
   test('the keyboard alone leads from any page to a user, and to an action', async () => {
     const { page, complaints, close } = await openAs('/nodes/');

@@ -99,7 +99,7 @@ export class ReadingBoard {
    */
   async exchange(sealed: Uint8Array, gone: AbortSignal): Promise<Uint8Array | null> {
     const { messages, nowMs, version } = this.#use;
-    const asked = messages.read('free-hand', sealed);
+    const asked = await messages.read('free-hand', sealed);
     if (asked === null || Math.abs(nowMs() - asked.sentAtMs) > VALID_MS) return null;
     const helper = this.#helperOf(asked);
     if (asked.done !== null) this.#done(asked.done);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeSource } from '../../../core/inventory/node.ts';
 import type { Collector } from '../../../core/metering/collector.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
@@ -24,6 +23,9 @@ interface Dependencies {
   readonly nowMs: () => number;
 }
 
+/** Null: it did not answer. */
+type Answered = NextJob | 'refused' | null;
+
 interface Held {
   readonly source: string;
   readonly collector: Collector;
@@ -34,6 +36,9 @@ interface Held {
 const HANDS = 8;
 const LEADER_WAIT_MS = 5_000;
 const PAUSE_MS = 1_000;
+/** Whoever leads and refuses (an older version shares nothing) is asked again after this time, and then twice as long each time. */
+const REFUSED_MS = 5_000;
+const LONGEST_REFUSED_MS = 300_000;
 /** The one that leads has stopped waiting by then. */
 const MOST_MS = 8_000;
 /** Whoever leads has answered by then, also that there is nothing to do; a network that was cut says nothing. */
@@ -64,21 +69,21 @@ export class ReadingHelper {
   async #work(): Promise<void> {
     const { signal } = this.#stop;
     let done: JobDone | null = null;
+    let refusedMs = 0;
     while (!signal.aborted) {
       const leader = await untilAborted(this.#use.leader(LEADER_WAIT_MS), signal).catch(() => null);
-      if (leader === null || signal.aborted) {
-        done = null;
-        await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
-        continue;
-      }
-      const next = await this.#ask(leader, done);
-      done = next === null || next.job === null ? null : await this.#make(next.job);
-      if (next === null) await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
+      const next: Answered = leader === null ? null : await this.#ask(leader, done);
+      if (leader !== null && next === 'refused') {
+        refusedMs = Math.min(LONGEST_REFUSED_MS, 2 * refusedMs || REFUSED_MS);
+        await pause(refusedMs, [signal, leader.ended]);
+        if (leader.ended.aborted) refusedMs = 0;
+      } else if (next === null) await pause(PAUSE_MS, [signal]);
+      else refusedMs = 0;
+      done = next === null || next === 'refused' || next.job === null ? null : await this.#make(next.job);
     }
   }
 
-  /** Null: it did not answer, or does not share what it reads. */
-  async #ask({ url, ended }: Leader, done: JobDone | null): Promise<NextJob | null> {
+  async #ask({ url, ended }: Leader, done: JobDone | null): Promise<Answered> {
     const { messages, seal, process, version, place, newId, nowMs } = this.#use;
     const nonce = newId();
     const hand: FreeHand = { kind: 'free-hand', nonce, sentAtMs: nowMs(), process, version, place, done };
@@ -98,7 +103,8 @@ export class ReadingHelper {
         const body = messages.write(hand);
         const answer = await fetch(`${url}${SHARED_READING_PATH}`, { method: 'POST', headers, body, signal });
         const sealed = new Uint8Array(await answer.arrayBuffer());
-        const next = answer.ok ? messages.read('next-job', sealed) : null;
+        const next = answer.ok ? await messages.read('next-job', sealed) : null;
+        if (answer.status === 404) return 'refused';
         return next?.nonce === nonce ? next : null;
       });
     } catch {
@@ -137,4 +143,9 @@ export class ReadingHelper {
     held.usedAtMs = nowMs;
     return held.collector;
   }
+}
+
+/** Ends early with any of the signals. */
+async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+  await withDeadline(signals, ms, (signal) => untilAborted(new Promise<never>(() => {}), signal)).catch(() => {});
 }

@@ -1,7 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import type { SecretBox } from '../../../core/identity/secret-box.ts';
 import type { NodeSource } from '../../../core/inventory/node.ts';
-import type { CounterSemantics, Poll } from '../../../core/metering/collector.ts';
+import type { CounterSemantics, PeerReading, PeerReadings, Poll } from '../../../core/metering/collector.ts';
 import { ColumnReadings } from '../../../core/metering/column-readings.ts';
 import type { ReadingColumns } from '../../../core/metering/reading-columns.ts';
 import type { NodeId } from '../../../core/units/ids.ts';
@@ -66,36 +67,69 @@ export class ReadingMessages {
   }
 
   write(message: FreeHand | NextJob): Buffer {
-    return Buffer.from(this.#box.seal(serialize(message)));
+    return Buffer.from(this.#box.seal(serialize(changedPeers(message, inPieces))));
   }
 
-  /** Null: it comes from nobody who has the key, or is something else. */
-  read<Kind extends (FreeHand | NextJob)['kind']>(
+  /** Null: it comes from nobody who has the key, or is something else. Very many readings take several turns of the event loop. */
+  async read<Kind extends (FreeHand | NextJob)['kind']>(
     kind: Kind,
     sealed: Uint8Array,
-  ): Extract<FreeHand | NextJob, { kind: Kind }> | null {
+  ): Promise<Extract<FreeHand | NextJob, { kind: Kind }> | null> {
     const opened = this.#box.open(sealed);
     if (opened === null) return null;
     try {
       const message: unknown = deserialize(opened);
       const isMeant = typeof message === 'object' && message !== null && 'kind' in message && message.kind === kind;
-      return isMeant ? revived(message as Extract<FreeHand | NextJob, { kind: Kind }>) : null;
+      return isMeant ? await revived(message as Extract<FreeHand | NextJob, { kind: Kind }>) : null;
     } catch {
       return null;
     }
   }
 }
 
-/** Readings in columns come as their columns alone: what makes them one by one again is no part of a message. */
-function revived<Message extends FreeHand | NextJob>(message: Message): Message {
+type Message = FreeHand | NextJob;
+
+/** The same message, with other readings in it. */
+function changedPeers<M extends Message>(message: M, change: (peers: PeerReadings) => unknown): M {
   const done = 'done' in message ? message.done : null;
   if (done === null || done.read === null) return message;
   const { poll } = done.read;
-  const services = poll.services.map(({ peers, ...service }) => ({
-    ...service,
-    peers: peers.columns === undefined ? peers : new ColumnReadings(ownMemory(peers.columns)),
-  }));
+  const services = poll.services.map((service) => ({ ...service, peers: change(service.peers) as PeerReadings }));
   return { ...message, done: { ...done, read: { ...done.read, poll: { ...poll, services } } } };
+}
+
+/** Of a piece, some ten milliseconds; whoever leads does other things between two of them. */
+const PIECE = 2_000;
+
+interface Pieces {
+  readonly pieces: readonly Uint8Array[];
+}
+
+function inPieces(peers: PeerReadings): PeerReadings | Pieces {
+  if (peers.columns !== undefined || peers.length <= PIECE) return peers;
+  const all = [...peers];
+  const count = Math.ceil(all.length / PIECE);
+  return { pieces: Array.from({ length: count }, (_, n) => serialize(all.slice(n * PIECE, (n + 1) * PIECE))) };
+}
+
+/** Readings in columns come as their columns alone: what makes them one by one again is no part of a message. */
+async function revived<M extends Message>(message: M): Promise<M> {
+  const whole = new Map<PeerReadings, PeerReadings>();
+  const services = ('done' in message ? message.done?.read?.poll.services : null) ?? [];
+  for (const { peers } of services) if ('pieces' in peers) whole.set(peers, await joined(peers as unknown as Pieces));
+  return changedPeers(message, (peers) => {
+    if (peers.columns !== undefined) return new ColumnReadings(ownMemory(peers.columns));
+    return whole.get(peers) ?? peers;
+  });
+}
+
+async function joined({ pieces }: Pieces): Promise<PeerReading[]> {
+  const peers: PeerReading[] = [];
+  for (const piece of pieces) {
+    peers.push(...(deserialize(piece) as PeerReading[]));
+    await turn();
+  }
+  return peers;
 }
 
 /** What was unpacked lies in one piece of memory with all of its message, which whoever keeps a column would keep. */

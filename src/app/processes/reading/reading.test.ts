@@ -52,6 +52,7 @@ let arrived = 0;
 const HANDS = 8;
 
 beforeEach(async () => {
+  arrived = 0;
   folder = mkdtempSync(join(tmpdir(), 'xpert-reading-'));
   messages = new ReadingMessages(new KeyFileBox(join(folder, 'secret.key')));
   board = boardOf('here');
@@ -262,6 +263,33 @@ describe('nodes read by processes that stand by', { timeout: 30_000 }, () => {
     await two.stop();
     await helper('three', async (source) => pollOf(numberOf(source)), { version: '2' });
     expect((await readAll()).every((poll) => poll === null)).toBe(true);
+  });
+
+  test('a leader that refuses is asked again later and later; the next one is helped at once', async () => {
+    const before = createApp({ trustedProxies: [], basePath: '', logger: null });
+    let asked = 0;
+    before.post(SHARED_READING_PATH, { config: { access: 'public' } }, async (_request, reply) => {
+      asked++;
+      return reply.code(404).send();
+    });
+    before.addContentTypeParser('application/octet-stream', (_request, _body, done) => done(null));
+    const older = await before.listen({ host: '127.0.0.1', port: 0 });
+    const end = new AbortController();
+    let leader = { url: older, ended: end.signal };
+    const made = new ReadingHelper({
+      ...{ messages, seal, process: 'two', version: '1', place: 'here', newId: () => randomId(22), nowMs: Date.now },
+      leader: async () => leader,
+      createCollector: () => ({ semantics, collect: async () => pollOf(1), close: async () => {} }),
+    });
+    helpers.push(made);
+    await until(() => asked === HANDS);
+    await delay(2_500);
+    expect(asked).toBe(HANDS);
+    leader = { url, ended: never };
+    end.abort();
+    await until(() => arrived === HANDS);
+    expect(leftOnSignal(end.signal)).toBe(0);
+    await before.close();
   });
 
   test('closing tells whoever waits, and nobody is left waiting', async () => {

@@ -21,7 +21,7 @@ test('a process that is to lead waits for no one that it helped', async () => {
   readings.help();
   const began = performance.now();
   readings.lead();
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(3_000);
   await readings.endHelping();
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(performance.now() - began).toBeLessThan(4_000);
 });

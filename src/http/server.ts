@@ -107,9 +107,15 @@ export function createApp(config: Pick<HttpConfig, 'trustedProxies' | 'basePath'
       return localOwnerSockets.has(this.raw.socket) || localOwnerRequests.has(this.raw);
     },
   });
-  app.setErrorHandler((error, request, reply) => sendProblem(config.logger, error, request, reply));
+  let isEnding = false;
+  app.setErrorHandler((error, request, reply) => {
+    // Cut off by the end of the server, which waits for nobody for long: nobody hears of it, and the ledger may be closed by now.
+    const isCutOff = isEnding && request.raw.socket.destroyed;
+    return sendProblem(isCutOff ? null : config.logger, error, request, reply);
+  });
   // What comes on a connection that is still open while the server ends is answered 503 by Fastify; senders are told to try again.
   app.addHook('preClose', async () => {
+    isEnding = true;
     app.server.prependListener('request', (_request, response) => response.setHeader('retry-after', '2'));
   });
   app.addHook('onRoute', ({ method, url, config: routeConfig }) => {

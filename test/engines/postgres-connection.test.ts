@@ -162,16 +162,20 @@ describe('a reader', () => {
     const proxy = await BreakableProxy.to(server.tlsPort as number);
     const address = { url: server.tlsAddress(nameOf(database), { port: proxy.port }), socket: workers.socket.href };
     const reader = new ThreadedSlowReader(workers.reader, { address, zones: [{ timeZone: 'UTC', fromMs: 0 }] });
-    const ask = () => reader.readers().ledger.tracking();
+    const ask = async () => await reader.readers().ledger.tracking();
     try {
       proxy.cut();
       const answers = await Promise.allSettled([ask(), ask(), ask(), ask()]);
       for (const answer of answers) {
         expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'ledger-unreachable' } });
       }
+      // For some seconds nobody waits for another one.
+      const began = performance.now();
+      await expect(ask()).rejects.toMatchObject({ code: 'ledger-unreachable' });
+      expect(performance.now() - began).toBeLessThan(1_000);
       expect(proxy.connections).toBe(1);
       proxy.mend();
-      expect(await ask()).toMatchObject({ enabled: true });
+      await expect.poll(() => ask().catch(() => null)).toMatchObject({ enabled: true });
     } finally {
       await reader.close();
       proxy.close();

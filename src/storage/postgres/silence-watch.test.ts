@@ -46,7 +46,7 @@ test('an answer goes on until the server is ready, however its bytes are cut', a
   watch.asked();
   const answer = Buffer.concat([ROW, NOTICE, ROW, READY]);
   for (let at = 0; at < answer.length - READY.length; at++) watch.heard(answer.subarray(at, at + 1));
-  await vi.advanceTimersByTimeAsync(5_000);
+  await vi.advanceTimersByTimeAsync(3_000);
   expect(asked).toBe(1);
   for (const byte of READY) watch.heard(Buffer.of(byte));
   await minute();
@@ -58,19 +58,19 @@ test('a server that works is waited for; one that cannot be asked is not', async
   await minute();
   expect(lost).toEqual([]);
   state = 'unreachable';
-  await vi.advanceTimersByTimeAsync(5_000);
+  await vi.advanceTimersByTimeAsync(3_000);
   expect(lost).toEqual(['the server does not answer']);
 });
 
 test('a session that waits itself is given up at the second time, one that nothing is said of after a minute', async () => {
   state = 'idle';
   watch.asked();
-  await vi.advanceTimersByTimeAsync(5_000);
+  await vi.advanceTimersByTimeAsync(3_000);
   expect(lost).toEqual([]);
   state = 'unknown';
-  await vi.advanceTimersByTimeAsync(55_000);
+  await vi.advanceTimersByTimeAsync(57_000);
   expect(lost).toEqual([]);
-  await vi.advanceTimersByTimeAsync(5_000);
+  await vi.advanceTimersByTimeAsync(3_000);
   expect(lost).toEqual([expect.stringContaining('does not say')]);
 });
 

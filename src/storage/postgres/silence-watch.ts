@@ -1,5 +1,5 @@
 /** A server that was asked and says nothing for this long is asked over another connection whether it works on that, ms. */
-const SILENT_MS = 5_000;
+const SILENT_MS = 3_000;
 
 /**
  * What a server says of a session, over another connection. `idle`: it waits for a question; `unknown`: it does not say, or
@@ -14,7 +14,7 @@ export type SessionState = 'busy' | 'idle' | 'unknown' | 'unreachable';
 const VERDICTS: Readonly<Record<SessionState, { readonly times: number; readonly why: string }>> = {
   busy: { times: Number.POSITIVE_INFINITY, why: '' },
   idle: { times: 2, why: 'the server does not know of what it was asked' },
-  unknown: { times: 12, why: 'the server does not say whether it works on what it was asked' },
+  unknown: { times: 20, why: 'the server does not say whether it works on what it was asked' },
   unreachable: { times: 1, why: 'the server does not answer' },
 };
 

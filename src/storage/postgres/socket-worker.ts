@@ -12,9 +12,9 @@ import { ADDRESS_UNUSABLE, type FromSocket, type NewSocket, type ToSocket } from
 parentPort?.on('message', (asked: NewSocket) => connect(asked));
 
 /** How long connecting may take, ms. */
-const CONNECT_MS = 10_000;
-/** How long a server may take to be connected to, and then to say the state of a session, ms. */
-const ASK_MS = 5_000;
+const CONNECT_MS = 5_000;
+/** How long a server may take to be connected to, and then to say the state of a session, ms: two packets may be lost. */
+const ASK_MS = 4_000;
 
 /** Of connections that are there or being made: each ends with what it is told. */
 const losing = new Set<(error: Error) => void>();

@@ -50,11 +50,16 @@ function* arrived(port: MessagePort): Generator<ToReader> {
 type NewZones = Extract<ToReader, { readonly zones: readonly ZoneSince[] }>;
 type Question = Exclude<ToReader, NewZones>;
 
+/** Who would wait for a server longer than `LONG_MS` is refused without that, for so long after it took so long. */
+const LONG_MS = 1_000;
+const REFUSED_MS = 3_000;
+
 /** Readers over a connection that is opened when it is needed, and anew when it was lost. */
 class OpenReads {
   readonly #open: () => ReadConnection;
   readonly #calendar: Calendar;
   #opened: { readonly connection: ReadConnection; readonly parts: Parts } | null = null;
+  #refusal: { readonly error: unknown; readonly untilMs: number } | null = null;
 
   constructor(open: () => ReadConnection, calendar: Calendar) {
     this.#open = open;
@@ -77,7 +82,7 @@ class OpenReads {
       if (!this.#isLost()) throw error;
       const isAway = this.#opened?.connection.isAway?.() === true;
       this.#drop();
-      if (isAway) throw error;
+      if (isAway) throw this.#refuse(error);
       return this.#ask(question);
     }
   }
@@ -89,7 +94,7 @@ class OpenReads {
 
   #ask(question: Question): unknown {
     if (this.#isLost()) this.#drop();
-    this.#opened ??= this.#readers();
+    this.#opened ??= this.#openInTime();
     const part = 'part' in question ? question.part : 'slow';
     const reader = this.#opened.parts[part] as Asks | undefined;
     const read = reader?.[question.name];
@@ -99,6 +104,22 @@ class OpenReads {
 
   #isLost(): boolean {
     return (this.#opened?.connection.lostBy?.() ?? null) !== null;
+  }
+
+  /** A server that swallows everything takes long to refuse: not everybody is to wait for that. */
+  #openInTime() {
+    const beganMs = performance.now();
+    if (this.#refusal !== null && beganMs < this.#refusal.untilMs) throw this.#refusal.error;
+    try {
+      return this.#readers();
+    } catch (error) {
+      throw performance.now() - beganMs > LONG_MS ? this.#refuse(error) : error;
+    }
+  }
+
+  #refuse(error: unknown): unknown {
+    this.#refusal = { error, untilMs: performance.now() + REFUSED_MS };
+    return error;
   }
 
   #readers() {

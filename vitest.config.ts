@@ -9,6 +9,8 @@ const heavy = (name: string, include: string[], { workers = 1, group = 1 } = {})
     globalSetup: ['test/build-first.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A second, as it is by itself, is short beside builds, browsers and daemons.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: workers,
     sequence: { groupOrder: group },
   },

@@ -7,6 +7,8 @@ import { buildStandbyServer } from './standby-server.ts';
 import { VISITOR_HEADER, VisitorSeal } from './visitor-seal.ts';
 
 const seal = new VisitorSeal(Buffer.alloc(32, 1), () => 1_000);
+/** However busy the machine is. */
+const WAITS = { timeout: 15_000 } as const;
 let servers: Server[] = [];
 let apps: HttpApp[] = [];
 
@@ -144,13 +146,13 @@ test('bodies that wait take no more memory than they may, and give it back', asy
   const { url } = await standbyWith({ mostHeldBytes: 1_000 }, one);
   const post = (length: number) => fetch(url, { method: 'POST', body: 'a'.repeat(length) });
   const first = post(800);
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(waiting).toHaveLength(1), WAITS);
   const refused = await post(300);
   expect([refused.status, await refused.json()]).toEqual([503, expect.objectContaining({ code: 'no-leader' })]);
   waiting[0]?.();
   expect(await (await first).text()).toBe('done');
   const again = post(800);
-  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  await vi.waitFor(() => expect(waiting).toHaveLength(2), WAITS);
   waiting[1]?.();
   expect(await (await again).text()).toBe('done');
 });
@@ -169,11 +171,11 @@ test('who goes away before the answer leaves nothing open behind', async () => {
   const before = answer;
   const asking = request(`${url}/api/v1/events`).on('error', () => {});
   asking.end();
-  await vi.waitFor(() => expect(answer).not.toBe(before));
+  await vi.waitFor(() => expect(answer).not.toBe(before), WAITS);
   asking.destroy();
   const server = apps[0]?.server as Server;
   const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
-  await vi.waitFor(async () => expect(await connections()).toBe(0));
+  await vi.waitFor(async () => expect(await connections()).toBe(0), WAITS);
   answer();
-  await vi.waitFor(() => expect(isClosed).toBe(true));
+  await vi.waitFor(() => expect(isClosed).toBe(true), WAITS);
 });

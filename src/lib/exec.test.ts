@@ -47,7 +47,7 @@ describe('runCommand', () => {
       },
     });
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect(pid).toBeGreaterThan(0);
     expect(isRunning(pid)).toBe(false);
   });
@@ -71,9 +71,9 @@ describe('runCommand', () => {
 
   test('a child that keeps the output open does not hold up the end', async () => {
     const startedMs = performance.now();
-    const end = await runCommand({ ...quiet, file: 'sh', args: ['-c', 'setsid sleep 5 & exit 0'], signal: soon() });
+    const end = await runCommand({ ...quiet, file: 'sh', args: ['-c', 'setsid sleep 15 & exit 0'], signal: soon() });
     expect(end).toMatchObject({ exitCode: 0, isWhole: false });
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
   test('what a command left in its pipe is read to the end, however slowly', async () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sqlite } from '../../src/lib/sqlite.ts';
+import { awayFromEnd } from '../support/away-from-end.ts';
 import { root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 
 const folder = temporaryFolder('cli');
@@ -53,6 +54,7 @@ async function report(userToken: string, bytes: number): Promise<void> {
 }
 
 beforeAll(async () => {
+  await awayFromEnd('day', 60_000);
   server = await startServer({ dataDir: folder.path });
 });
 
@@ -215,6 +217,7 @@ describe('over the socket of a running server', () => {
   });
 
   test('billing rules are set, listed and taken back', async () => {
+    await awayFromEnd('quarter', 20_000);
     const options = join(folder.path, 'wg.txt');
     writeFileSync(options, '');
     await xpert('node', 'add', 'north', '--kind', 'wireguard', '--file', options, '--untested', '--tags', 'eu+fast');

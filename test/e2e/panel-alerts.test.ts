@@ -120,7 +120,7 @@ describe('the public summary', () => {
     const visitor = await openPage(browser, { viewport: PHONE });
     await visitor.page.goto(`${server.url}/#/login`);
     const summary = visitor.page.getByRole('region', { name: 'Servers now' });
-    await summary.getByText('de-1').waitFor({ timeout: 15_000 });
+    await summary.getByText('de-1').waitFor({ timeout: 30_000 });
     expect(await summary.textContent()).not.toContain('ann');
     expect(await axeViolations(visitor.page)).toEqual([]);
     expect(await overflowOf(visitor.page)).toEqual([]);

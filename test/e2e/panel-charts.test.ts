@@ -24,6 +24,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await page.goto(`${server.url}/#/nothing`);
   await page.goto(`${server.url}/#/`);
+  await page.locator('.chart-card .u-over').first().waitFor();
   await untilLoaded(page);
 });
 
@@ -45,9 +46,11 @@ async function report(): Promise<void> {
 
 /** Until the chart was drawn anew with what was just reported; `while` something is pressed, until that was heard of. */
 async function untilRedrawn(): Promise<void> {
-  await page.evaluate("document.querySelector('.chart-card canvas').dataset.before = ''");
+  await page.evaluate(
+    "document.querySelectorAll('.chart-card canvas').forEach((canvas) => (canvas.dataset.before = ''))",
+  );
   await report();
-  await page.locator('.chart-card canvas:not([data-before])').waitFor();
+  await page.locator('.chart-card canvas:not([data-before])').first().waitFor();
 }
 
 async function hoursInAddress(): Promise<number> {
@@ -93,14 +96,16 @@ test('a part that is being drawn out is not lost when a report arrives meanwhile
 
 test('is read and zoomed by keyboard; what is selected stays when a report arrives', async () => {
   const chart = page.getByRole('slider', { name: 'Traffic over time' });
+  const said = () => chart.getAttribute('aria-valuetext');
   await chart.press('Home');
-  const first = await chart.getAttribute('aria-valuetext');
+  await expect.poll(said).not.toBeNull();
+  const first = await said();
   await chart.press('End');
-  expect(await chart.getAttribute('aria-valuetext')).toMatch(/vpn|reports.*bit/i);
-  expect(await chart.getAttribute('aria-valuetext')).not.toBe(first);
+  await expect.poll(said).not.toBe(first);
+  expect(await said()).toMatch(/vpn|reports.*bit/i);
   await page.locator('.chart-card .tip').waitFor();
   for (let n = 0; n < 3; n++) await chart.press('Shift+ArrowLeft');
-  expect(await chart.getAttribute('aria-valuetext')).toMatch(/^Selected: /);
+  await expect.poll(said).toMatch(/^Selected: /);
   await expect.poll(selectedWidth).toBeGreaterThan(8);
   const width = await selectedWidth();
   await untilRedrawn();
@@ -113,7 +118,7 @@ test('is read and zoomed by keyboard; what is selected stays when a report arriv
   await page.waitForURL(/from=.*T.*Z&to=.*T.*Z/);
   await untilLoaded(page);
   // The keyboard stays on the chart, though another one has come in its place.
-  expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe('slider');
+  await expect.poll(() => page.evaluate("document.activeElement.getAttribute('role')")).toBe('slider');
   await page.keyboard.press('Escape');
   await page.waitForURL(/range=24h/);
   expect(watched.complaints).toEqual([]);

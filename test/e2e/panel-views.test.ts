@@ -68,7 +68,6 @@ async function faultsOf(page: Page, deep: boolean): Promise<string[]> {
     if (!deep) continue;
     at('light', await axeViolations(page));
     await page.emulateMedia({ colorScheme: 'dark' });
-    await untilLoaded(page);
     at('dark', await axeViolations(page, { coloursOnly: true }));
   }
   return found;
@@ -159,7 +158,7 @@ describe('every page', () => {
         await page.goto(`${server.url}/${path}`);
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
-          await untilLoaded(page);
+          if (colorScheme === 'light') await untilLoaded(page);
           const faults = await axeViolations(page, { coloursOnly: true });
           found.push(...faults.map((fault) => `${name}, ${colorScheme}: ${fault}`));
         }

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awayFromEnd } from '../support/away-from-end.ts';
 import { axeViolations, launchBrowser, openPage, overflowOf, PHONE, type WatchedPage } from '../support/browser.ts';
 import { FakeMarzban } from '../support/fake-marzban.ts';
 import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
@@ -277,6 +278,7 @@ describe('a change that the server refuses', () => {
 
 describe('a multiplier', () => {
   test('is set for a node, shows until when bytes count once, and is taken back before it holds', async () => {
+    await awayFromEnd('quarter', 30_000);
     const { page, complaints, close } = await openAs(`/nodes/${nodeId}`);
     const card = page.locator('section.card', { has: page.getByRole('heading', { name: 'Multiplier', exact: true }) });
     await card.getByText('Every byte counts once').waitFor();

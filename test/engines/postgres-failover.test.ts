@@ -32,21 +32,6 @@ async function begin(): Promise<ProcessPair> {
   return pair;
 }
 
-/** From now on: when each process takes reports again, ms. */
-async function untilReady({ servers }: ProcessPair): Promise<number> {
-  const beganMs = performance.now();
-  for (const { url, output } of servers) {
-    for (;;) {
-      const answer = await fetch(`${url}/readyz`).catch(() => null);
-      await answer?.arrayBuffer();
-      if (answer?.status === 200) break;
-      if (performance.now() - beganMs > 60_000) throw new Error(`not ready within a minute: ${output()}`);
-      await delay(10);
-    }
-  }
-  return performance.now() - beganMs;
-}
-
 /** Commits wait for the standby from here on. */
 async function synchronise(): Promise<void> {
   primary.synchronous(STANDBY);
@@ -74,7 +59,7 @@ test('the primary is lost under load and a synchronous standby promoted, again a
     await (round % 2 === 0 ? primary.kill() : primary.killAll());
     await delay(random(500));
     failOver();
-    recoveryMs.push(Math.round(await untilReady(processes)));
+    recoveryMs.push(Math.round(await processes.ready()));
     await delay(300);
     life.stop();
     await life.finished;
@@ -131,7 +116,7 @@ test('a standby that lacks the last commits begins a new life: all that is missi
   await primary.killAll();
   await standby.up();
   failOver();
-  await untilReady(processes);
+  await processes.ready();
   await delay(500);
   life.stop();
   await life.finished;
@@ -144,7 +129,7 @@ test('a standby that lacks the last commits begins a new life: all that is missi
   const leader = Math.max(0, processes.leader());
   await processes.server(leader).kill();
   await processes.start(leader);
-  await untilReady(processes);
+  await processes.ready();
   expect(await processes.audit([missing])).toEqual(NOTHING_WRONG);
   expect(await saidToBeMissing(processes.server(leader))).toEqual(missing);
 }, 120_000);

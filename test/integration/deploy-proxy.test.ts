@@ -117,7 +117,7 @@ describe.each(['nginx', 'caddy'] as const)('behind %s', (kind) => {
       const sentAt = performance.now();
       const webhook = `${proxy[how]}api/xpert/traffic-webhook`;
       expect((await send(webhook, { method: 'POST', headers: json, body: report('live') })).status).toBe(200);
-      expect((await change) - sentAt).toBeLessThan(2500);
+      expect((await change) - sentAt).toBeLessThan(8_000);
       events.destroy();
     });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awayFromEnd } from '../support/away-from-end.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { FakeMarzban } from '../support/fake-marzban.ts';
 import { FakeOutline } from '../support/fake-outline.ts';
@@ -51,6 +52,7 @@ describe('a panel, from the command line into the ledger', () => {
   };
 
   beforeAll(async () => {
+    await awayFromEnd('day', 60_000);
     url = `http://127.0.0.1:${await panel.start()}`;
     writeFileSync(passwordFile, `${panel.password}\n`);
     panel.users = [user('alice', 5_000_000n), user('bob', 7_000_000n)];

@@ -214,12 +214,14 @@ describe.runIf(isPossible)('a real WireGuard node, read over a real ssh server',
     const [session = 0] = await sshd.sessions();
     await other.collect(soon());
     await run('kill', ['-STOP', String(session)]);
-    const startedAt = performance.now();
-    const stuck = hanging.collect(AbortSignal.timeout(2_000)).catch((error: unknown) => error);
+    let isStuck = true;
+    const stuck = hanging.collect(AbortSignal.timeout(6_000)).catch((error: unknown) => error);
+    void stuck.then(() => {
+      isStuck = false;
+    });
     expect((await other.collect(soon())).complete).toBe(true);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(isStuck).toBe(true);
     expect(await stuck).toMatchObject({ code: 'timeout' });
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
     expect((await hanging.collect(soon())).complete).toBe(true);
     await tryRun('kill', ['-CONT', String(session)]);
   });
@@ -251,7 +253,7 @@ describe.runIf(isPossible)('a real WireGuard node, read over a real ssh server',
     const collector = collectorFor();
     await expect(collector.collect(AbortSignal.timeout(1_500))).rejects.toMatchObject({ code: 'timeout' });
     await collector.close();
-    await until('no ssh of ours runs', async () => (await tryRun('pgrep', ['-f', runDirectory])).stdout === '', 4_000);
+    await until('no ssh of ours runs', async () => (await tryRun('pgrep', ['-f', runDirectory])).stdout === '');
   });
 });
 

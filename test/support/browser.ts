@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 
 const FLAGS = [
   '--headless',
@@ -28,11 +29,19 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
+/** What each page asked for and has not got yet. Its stream of events has no end. */
+const askedFor = new WeakMap<Page, Set<Request>>();
+
 /** A page of its own session, in English unless said otherwise. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
+  const asked = new Set<Request>();
+  askedFor.set(page, asked);
+  page.on('request', (request) => request.resourceType() !== 'eventsource' && asked.add(request));
+  for (const end of ['requestfinished', 'requestfailed'] as const)
+    page.on(end as 'requestfailed', (request) => asked.delete(request));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
@@ -71,8 +80,19 @@ interface AxeOptions {
 
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/** Findings of axe, of any impact, one line each. No page here has frames of others, so it runs in the page itself. */
-export async function axeViolations(page: Page, { floating = false, coloursOnly = false }: AxeOptions = {}) {
+/**
+ * Findings of axe, of any impact, one line each, of a page at rest: what it finds while something is drawn anew counts if it is still
+ * there afterwards. No page here has frames of others, so it runs in the page itself.
+ */
+export async function axeViolations(page: Page, options: AxeOptions = {}): Promise<string[]> {
+  await untilAtRest(page);
+  const found = await look(page, options);
+  if (found.length === 0) return found;
+  await untilAtRest(page);
+  return await look(page, options);
+}
+
+async function look(page: Page, { floating = false, coloursOnly = false }: AxeOptions): Promise<string[]> {
   // Half a megabyte to read: once per document, however often it is asked.
   if (!(await page.evaluate<boolean>("'axe' in window")))
     await new AxeBuilder({ page }).setLegacyMode().withRules('html-has-lang').analyze();
@@ -87,18 +107,46 @@ export async function axeViolations(page: Page, { floating = false, coloursOnly 
 }
 
 const LOADED_MS = 15_000;
+const STEP_MS = 10;
 
 /** Until nothing on the page waits any more, and what came is drawn. */
 export async function untilLoaded(page: Page): Promise<void> {
   await page.locator('main').first().waitFor();
   const waiting = page.locator('[aria-busy="true"]');
-  for (const deadline = performance.now() + LOADED_MS; (await waiting.count()) > 0; ) {
+  for (const deadline = performance.now() + LOADED_MS; ; ) {
+    await untilAtRest(page);
+    if ((await waiting.count()) === 0) return;
     if (performance.now() > deadline) throw new Error(`Still waiting: ${await waiting.first().innerHTML()}`);
-    await untilDrawn(page);
   }
-  await untilDrawn(page);
 }
 
-function untilDrawn(page: Page): Promise<void> {
-  return page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
+/** A page that was told of something asks for it, or draws it, in less. */
+const REST_MS = 60;
+
+/** Runs in the page, so it is text: until nothing of it changed for a while. */
+const UNCHANGED = `new Promise((done) => {
+  const end = () => {
+    observer.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => done()));
+  };
+  let timer = setTimeout(end, ${REST_MS});
+  const observer = new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(end, ${REST_MS});
+  });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+})`;
+
+/** Until the page has all that it asked for, and has drawn it. */
+async function untilAtRest(page: Page): Promise<void> {
+  const asked = askedFor.get(page) ?? new Set();
+  for (const deadline = performance.now() + LOADED_MS; ; ) {
+    while (asked.size > 0) {
+      if (performance.now() > deadline)
+        throw new Error(`Not answered: ${[...asked].map((each) => each.url()).join(' ')}`);
+      await delay(STEP_MS);
+    }
+    await page.evaluate(UNCHANGED);
+    if (asked.size === 0) return;
+  }
 }

@@ -144,8 +144,8 @@ export async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Waits until something holds. @throws after 10 s */
-export async function until(what: string, holds: () => Promise<boolean> | boolean, withinMs = 10_000): Promise<void> {
+/** Waits until something holds. @throws after half a minute */
+export async function until(what: string, holds: () => Promise<boolean> | boolean, withinMs = 30_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs / 1000} s: ${what}`);

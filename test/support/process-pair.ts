@@ -79,6 +79,7 @@ export class ProcessPair {
    */
   async audit(missing: Missing[] = []) {
     this.node.write();
+    await this.ready();
     const totals: string[] = [];
     for (const { url } of this.servers) {
       const owner = await Owner.of(url);
@@ -93,6 +94,21 @@ export class ProcessPair {
     const figures = auditRows(rows, this.book, this.node.carried, missing);
     db.close();
     return figures;
+  }
+
+  /** From now on: when each process takes reports, ms. */
+  async ready(): Promise<number> {
+    const beganMs = performance.now();
+    for (const { url, output } of this.servers) {
+      for (;;) {
+        const answer = await fetch(`${url}/readyz`).catch(() => null);
+        await answer?.arrayBuffer();
+        if (answer?.status === 200) break;
+        if (performance.now() - beganMs > 60_000) throw new Error(`not ready within a minute: ${output()}`);
+        await delay(10);
+      }
+    }
+    return performance.now() - beganMs;
   }
 
   async end(): Promise<void> {

@@ -40,8 +40,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const asked = new Set<Request>();
   askedFor.set(page, asked);
   page.on('request', (request) => request.resourceType() !== 'eventsource' && asked.add(request));
-  for (const end of ['requestfinished', 'requestfailed'] as const)
-    page.on(end as 'requestfailed', (request) => asked.delete(request));
+  page.on('requestfailed', (request) => asked.delete(request));
+  // The end of an answer that nobody reads is never told.
+  page.on('response', (response) => asked.delete(response.request()));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

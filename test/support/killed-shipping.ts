@@ -11,7 +11,9 @@ export async function sendLate(url: string, n: number): Promise<void> {
   const end = new Date(Date.now() - (1 + (n % 20)) * DAY_MS);
   const period = { period_start: new Date(end.getTime() - DAY_MS).toISOString(), period_end: end.toISOString() };
   const fields = { user_token: `user-${n % 5}`, server: 'vpn.example.com', port: 443, protocol: 'vless' };
-  const body = { ...fields, ...period, event_id: `late-${n}`, bytes_uploaded: n, bytes_downloaded: 2 * n + 1 };
+  // So many that both days of the period have some, also a minute after midnight.
+  const bytes = { bytes_uploaded: 1_000_000 + n, bytes_downloaded: 2_000_001 + 2 * n };
+  const body = { ...fields, ...period, event_id: `late-${n}`, ...bytes };
   await fetch(`${url}/api/xpert/traffic-webhook`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -57,11 +57,15 @@ export type Action =
       readonly user: string | null;
       readonly fromMs: number;
       readonly toMs: number | null;
+      /** Not previewed: for a call that others are to come together with. */
+      readonly isDirect?: true;
     }
   /** Number of the entry. */
   | { readonly kind: 'undo-entry'; readonly entry: number }
   | { readonly kind: 'tracking'; readonly enabled: boolean }
   | { readonly kind: 'cleanup'; readonly days: number; readonly maxRows: number }
+  /** Of days that were proven before. */
+  | { readonly kind: 'cleanup-step'; readonly beforeMs: number; readonly maxRows: number }
   | {
       readonly kind: 'billing';
       readonly node: string;

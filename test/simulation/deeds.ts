@@ -81,6 +81,28 @@ export class Admins {
     }
   }
 
+  /** What comes while a large poll is being booked; cleanups apart, whose days have to be proven first. */
+  within(nowMs: number): Action[] {
+    const random = this.#random;
+    const switchOff = { kind: 'tracking', enabled: false } as const;
+    switch (random.weighted({ pause: 4, off: 1, assign: 3, rebind: 3, reset: 2, undo: 1, delete: 0.5 })) {
+      case 'pause':
+        return [switchOff, { kind: 'tracking', enabled: true }];
+      case 'off':
+        return [switchOff];
+      case 'assign':
+        return listOf(this.#assign(nowMs));
+      case 'rebind':
+        return listOf(this.#entries.rebind(nowMs)).map((action) => ({ ...action, isDirect: true }));
+      case 'reset':
+        return listOf(this.#reset(nowMs));
+      case 'undo':
+        return listOf(this.#undo());
+      case 'delete':
+        return listOf(this.#ofUser((name) => ({ kind: 'delete-user', name })));
+    }
+  }
+
   #ofUser(deed: (name: string) => Action): Action | null {
     const name = this.#random.pickOrNone([...this.#model().state.users.keys()]);
     return name === undefined ? null : deed(name);
@@ -122,4 +144,8 @@ export class Admins {
     const count = this.#model().state.marks.length;
     return count === 0 ? null : { kind: 'undo', mark: this.#random.int(Math.max(1, count - 5), count) };
   }
+}
+
+function listOf<T>(one: T | null): T[] {
+  return one === null ? [] : [one];
 }

@@ -31,14 +31,14 @@ export class EntryDeeds {
       case 'decide':
         return this.#decide();
       case 'rebind':
-        return this.#rebind(nowMs);
+        return this.rebind(nowMs);
       case 'undo':
         return this.#undo();
     }
   }
 
   /** A peer from some hours ago on, or for some hours, mostly to another one than had it. */
-  #rebind(nowMs: number): Action | null {
+  rebind(nowMs: number): (Action & { kind: 'rebind' }) | null {
     const random = this.#random;
     const { users, owners } = this.#model().state;
     const peer = random.pickOrNone([...owners.keys()]);

@@ -14,6 +14,7 @@ interface Fault {
 export class Faults {
   #fault: Fault | null = null;
   #fired = false;
+  #isOver = false;
 
   /** `end` is called at that moment. */
   crashAfter(writes: number, end: () => void): void {
@@ -22,6 +23,21 @@ export class Faults {
 
   failAfter(writes: number, kind: 'disk-full' | 'bug'): void {
     this.#arm({ kind, left: writes });
+  }
+
+  /** The process has ended: nothing that it does from now on is done. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** Another one begins in its place. */
+  begin(): void {
+    this.#isOver = false;
+  }
+
+  /** Whether there is anything to be asked at a write. */
+  get isNear(): boolean {
+    return this.#fault !== null || this.#isOver;
   }
 
   /** @returns whether the fault struck */
@@ -37,8 +53,10 @@ export class Faults {
 
   /** What strikes before this write; null: nothing. */
   strikes(sql: string): FaultKind | null {
+    if (sql.startsWith('ROLLBACK')) return null;
+    if (this.#isOver) return 'crash';
     const fault = this.#fault;
-    if (fault === null || sql.startsWith('ROLLBACK') || fault.left-- > 0) return null;
+    if (fault === null || fault.left-- > 0) return null;
     return this.#strike(fault);
   }
 

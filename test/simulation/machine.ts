@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { ExpectedError } from '../../src/core/errors.ts';
 import type { NewNode } from '../../src/core/inventory/inventory-store.ts';
 import type { EntryOutcome } from '../../src/core/ledger/entry.ts';
@@ -20,28 +20,36 @@ import type { Database } from '../../src/lib/sqlite.ts';
 import type { Stores } from '../../src/storage/sql/stores.ts';
 import type { Action, Answer } from './actions.ts';
 import { Faults } from './faults.ts';
+import { Journal } from './journal.ts';
 import type { Place } from './place.ts';
 import type { Random } from './random.ts';
 import { Timers } from './timers.ts';
 
 /** Makes the place of a ledger, in which the faults strike. */
-export type NewPlace = (clock: ManualClock, random: Random, faults: Faults) => Place;
+export type NewPlace = (parts: {
+  readonly clock: ManualClock;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly journal: Journal;
+}) => Place;
 
 /** The machine that Xpert runs on: its process (ended and started again) and the real ledger in its place. */
 export class Machine {
   readonly clock: ManualClock;
   readonly faults = new Faults();
+  readonly journal = new Journal();
   readonly #timers = new Timers();
   readonly #random: Random;
   readonly #place: Place;
   #store: Stores | null = null;
-  #calendar: { readonly zones: string; readonly calendar: Calendar } | null = null;
+  #calendar: { readonly changes: number; readonly calendar: Calendar } | null = null;
+  readonly #ids = new Map<string, string>();
   wallTime: WallTime;
 
   constructor(clock: ManualClock, random: Random, newPlace: NewPlace) {
     this.clock = clock;
     this.#random = random;
-    this.#place = newPlace(clock, random, this.faults);
+    this.#place = newPlace({ clock, random, faults: this.faults, journal: this.journal });
     this.wallTime = new WallTime(clock);
     this.#timers.install();
   }
@@ -62,15 +70,39 @@ export class Machine {
     return this.#place.look;
   }
 
+  /** Grows when one of these tables may have changed. */
+  changes(tables: readonly string[]): number {
+    return this.#place.changes(tables);
+  }
+
+  /** What the ledger does is in the journal. */
+  get isNoted(): boolean {
+    return this.#place.isNoted;
+  }
+
+  get nowMs(): number {
+    return this.clock.now().getTime();
+  }
+
+  /** A fold that failed is tried again after a second, and a read waits for everything that was answered. */
+  async settle(): Promise<void> {
+    this.advance(1500);
+    await this.store.heartbeat();
+    await this.store.history.userTotals([]);
+  }
+
   /** The panel's day that an instant lies in. */
   dayOf(ms: number): Day {
+    const changes = this.#place.changes(['meta']);
+    if (this.#calendar?.changes === changes) return this.#calendar.calendar.dayOf(ms);
     const zones = this.#place.value("SELECT value FROM meta WHERE name = 'calendar'") as string;
-    if (this.#calendar?.zones !== zones) this.#calendar = { zones, calendar: new Calendar(JSON.parse(zones)) };
+    this.#calendar = { changes, calendar: new Calendar(JSON.parse(zones)) };
     return this.#calendar.calendar.dayOf(ms);
   }
 
   async start(timeZone: string): Promise<void> {
     const { clock } = this;
+    this.#ids.clear();
     this.#store = await this.#place.open({ clock, newId: () => this.#random.id(), timeZone });
     this.wallTime = new WallTime(clock, this.#store.lastInstant);
   }
@@ -134,7 +166,10 @@ export class Machine {
   /** Does it in the real ledger; never rejects. */
   async perform(action: Action): Promise<Answer> {
     try {
-      return await this.#call(action);
+      this.journal.asker = action;
+      const asked = this.#call(action);
+      this.journal.asker = null;
+      return await asked;
     } catch (error) {
       return `error ${error instanceof ExpectedError ? error.code : String(error)}`;
     }
@@ -212,6 +247,9 @@ export class Machine {
       case 'cleanup':
         await this.#cleanUp(action.days, action.maxRows);
         return 'ok';
+      case 'cleanup-step':
+        await ledger.cleanupStep(new Date(action.beforeMs), action.maxRows);
+        return 'ok';
       case 'billing': {
         const { node, thousandths, direction } = action;
         const rule = { thousandths, direction };
@@ -230,7 +268,7 @@ export class Machine {
     await this.store.ledger.scheduleReset({ ...request, scope });
   }
 
-  /** Each with a preview before, which must change nothing and say the same. */
+  /** With a preview before, which must change nothing and say the same. */
   async #enter(action: Action & { kind: 'correct' | 'decide' | 'rebind' | 'undo-entry' }): Promise<void> {
     const { ledger } = this.store;
     const rest = { reason: 'because', by: null };
@@ -249,10 +287,19 @@ export class Machine {
       const { item, decision } = { item: this.#asideItem(action), decision: action.decision };
       return ledger.decide({ item, decision, beforeXpert: false, ...rest }, preview);
     };
+    if (action.kind === 'rebind' && action.isDirect) {
+      await enter(false);
+      return;
+    }
+    this.journal.asker = null;
     const preview = await enter(true);
-    const done = await enter(false);
+    this.journal.asker = action;
+    const asked = enter(false);
+    this.journal.asker = null;
+    const done = await asked;
+    if (isDeepStrictEqual(preview.effect, done.effect)) return;
     const said = [preview.effect, done.effect].map((effect) => inspect(effect, { depth: 5 }));
-    if (said[0] !== said[1]) throw new Error(`a preview said ${said[0]}, then it was ${said[1]}`);
+    throw new Error(`a preview said ${said[0]}, then it was ${said[1]}`);
   }
 
   #toCorrection({ subject, carrier, fromMs, toMs, rx, tx }: Action & { kind: 'correct' }) {
@@ -283,22 +330,35 @@ export class Machine {
 
   /** As a cleanup does: nothing goes whose sums are not proven to stay. */
   async #cleanUp(days: number, maxRows: number): Promise<void> {
+    await this.store.ledger.cleanupStep(await this.proveDays(days), maxRows);
+  }
+
+  /** @returns from when on that cleanup keeps records */
+  async proveDays(days: number): Promise<Date> {
     const { ledger } = this.store;
     const { keepsFrom } = await ledger.previewCleanup(days);
     for (const day of await ledger.daysOfRecords(keepsFrom)) await ledger.proveDay(day);
-    await ledger.cleanupStep(keepsFrom, maxRows);
+    return keepsFrom;
   }
 
   userId(name: string): UserId {
-    return this.#find('SELECT id FROM user WHERE name = ?', name);
+    return this.#findOnce('SELECT id FROM user WHERE name = ?', name);
   }
 
   peerId(key: string): PeerId {
-    return this.#find('SELECT id FROM peer WHERE key = ?', key);
+    return this.#findOnce('SELECT id FROM peer WHERE key = ?', key);
   }
 
   nodeId(name: string): NodeId {
-    return this.#find('SELECT id FROM node WHERE name = ?', name);
+    return this.#findOnce('SELECT id FROM node WHERE name = ?', name);
+  }
+
+  /** In a process an id stays what it is. */
+  #findOnce<Id extends string>(sql: string, key: string): Id {
+    const name = `${sql} ${key}`;
+    const id = this.#ids.get(name) ?? this.#find(sql, key);
+    if (id !== 'none') this.#ids.set(name, id);
+    return id as Id;
   }
 
   #find<Id extends string>(sql: string, key: string | number): Id {

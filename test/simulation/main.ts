@@ -33,7 +33,7 @@ async function playSeeds(): Promise<void> {
     if (jobs > 1 && places === null) return playerBeside(new URL(import.meta.url), steps);
     return playerHere(
       steps,
-      places === null ? null : (clock, _, faults) => places.newPlace(clock, faults),
+      places === null ? null : ({ clock, faults }) => places.newPlace(clock, faults),
       values.trace,
     );
   };

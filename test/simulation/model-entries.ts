@@ -96,7 +96,8 @@ export function addToCell(
 ): EntryModel['postings'][number] {
   const { pot, carrier, source, quarter } = where;
   addTo(pot.carriers, carrier, { rx, tx });
-  const key = `${state.pots.indexOf(pot)} ${carrier} ${JSON.stringify(source)} ${quarter}`;
+  const of = 'token' in source ? `token ${source.token}` : `peer ${source.peer}`;
+  const key = `${pot.id} ${carrier} ${of} ${quarter}`;
   const known = state.cells.get(key) ?? { pot, carrier, source, quarter, rx: 0n, tx: 0n };
   known.rx += rx;
   known.tx += tx;

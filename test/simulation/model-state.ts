@@ -15,6 +15,8 @@ export interface Holder {
 
 /** Bytes of one holder that came under the same mark. What is shown follows from the mark; bytes never move. */
 export interface Pot {
+  /** Never given twice. */
+  readonly id: number;
   user: string | null;
   readonly token: string | null;
   readonly peer: string | null;
@@ -123,25 +125,42 @@ export interface LedgerState {
   tracking: boolean;
   /** Grows when tracking is switched on again: what began to be read before the last time does not count. */
   trackingPeriod: number;
+  polling: PollProgress | null;
+}
+
+/** Where something was read last in its node's own order. */
+export interface LastRead {
+  readonly bootId: string;
+  readonly uptimeMs: number;
+  readonly atMs: number;
 }
 
 /** What the ledger should remember of one WireGuard interface between polls. */
 export interface ServiceModel {
-  last: { bootId: string; uptimeMs: number; atMs: number } | null;
-  /** Last complete poll since tracking was switched on. */
-  lastComplete: { atMs: number } | null;
+  last: LastRead | null;
+  /** `period`: the time of tracking in which it began; in a later one it is no base. */
+  lastComplete: { readonly atMs: number; readonly period: number } | null;
   everComplete: boolean;
   readonly counters: Map<string, CounterModel>;
 }
 
-export interface CounterModel {
+/** As it was last seen to have changed. */
+export interface CounterModel extends LastRead {
+  readonly rx: bigint;
+  readonly tx: bigint;
+  readonly evidence: string;
+  ended: boolean;
+  /** The time of tracking in which it was read: in a later one it is as if it had never been. */
+  readonly period: number;
+}
+
+/** How far the poll is that is being booked, while others are called. */
+export interface PollProgress {
+  readonly period: number;
+  readonly nowMs: number;
+  readonly read: Set<string>;
   rx: bigint;
   tx: bigint;
-  evidence: string;
-  /** When it was last seen to have changed. */
-  atMs: number;
-  ended: boolean;
-  rebase: boolean;
 }
 
 export function emptyState(): LedgerState {
@@ -164,6 +183,7 @@ export function emptyState(): LedgerState {
     quarantined: [],
     tracking: true,
     trackingPeriod: 0,
+    polling: null,
   };
 }
 

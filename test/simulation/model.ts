@@ -3,7 +3,8 @@ import type { UsageHalf } from '../../src/core/ledger/segment.ts';
 import type { Action, Answer, PeerAssignment } from './actions.ts';
 import { deepCopy } from './deep-copy.ts';
 import { addToCell, correct, decide } from './model-entries.ts';
-import { recordPoll } from './model-meter.ts';
+import { beginPoll, bookPart, endPoll, type PollPart, recordPoll, unseenIn } from './model-meter.ts';
+import { addUser, assignPeer, deleteUser, rotateToken } from './model-people.ts';
 import { holderOfPeer, rebind } from './model-rebinding.ts';
 import {
   type Bytes,
@@ -17,7 +18,7 @@ import {
 } from './model-state.ts';
 import { undoEntry } from './model-undo.ts';
 import { type DayOf, isLong, slicesOf } from './slices.ts';
-import type { Snapshot } from './world.ts';
+import type { ShownPeer, Snapshot } from './world.ts';
 
 const TIB = 1024n ** 4n;
 const QUARTER_MS = 900_000;
@@ -62,11 +63,11 @@ export class Model {
       case 'poll':
         return recordPoll(this, action, nowMs);
       case 'add-user':
-        return this.#addUser(action, nowMs);
+        return addUser(this.state, action, nowMs);
       case 'delete-user':
-        return this.#deleteUser(action.name, nowMs);
+        return deleteUser(this.state, action.name, nowMs);
       case 'rotate-token':
-        return this.#rotate(action.name, action.token, nowMs);
+        return rotateToken(this.state, action, nowMs);
       case 'assign':
         return this.#assign(action.assignments);
       case 'reset':
@@ -89,6 +90,24 @@ export class Model {
       default:
         return 'ok';
     }
+  }
+
+  /** A poll that is booked part by part; see model-meter.ts. */
+  beginPoll(poll: Action & { kind: 'poll' }, nowMs: number): Answer | null {
+    this.runPlanned(nowMs);
+    return beginPoll(this, poll, nowMs);
+  }
+
+  bookPart(poll: Action & { kind: 'poll' }, part: PollPart): ShownPeer[] {
+    return bookPart(this, poll, part);
+  }
+
+  endPoll(poll: Action & { kind: 'poll' }): Answer {
+    return endPoll(this, poll);
+  }
+
+  unseenIn(poll: Action & { kind: 'poll' }): string[] {
+    return unseenIn(this.state, poll);
   }
 
   /** Books bytes of a peer or token to whoever they belong to, slice by slice. @returns what it added */
@@ -133,6 +152,11 @@ export class Model {
   shown(user: string | null): Bytes {
     const effective = { services: this.effectiveMark(user, 'services'), reports: this.effectiveMark(user, 'reports') };
     return sumOf(this.state.pots.filter((pot) => pot.user === user && pot.mark >= effective[pot.half]));
+  }
+
+  /** Everything that was booked, whosever it is. */
+  get sum(): Bytes {
+    return sumOf(this.state.pots);
   }
 
   /** Whether that poll is the last one that the ledger took of its node. */
@@ -205,79 +229,15 @@ export class Model {
     };
   }
 
-  #addUser({ name, token, countInCycle }: Action & { kind: 'add-user' }, nowMs: number): Answer {
-    const known = this.state.tokens.get(token);
-    if (known !== undefined && !(known.released && !known.rotated)) return 'error token-taken';
-    this.state.users.set(name, { deleted: false });
-    this.state.tokens.set(token, {
-      user: name,
-      sinceMs: nowMs,
-      inCycle: countInCycle,
-      rotated: false,
-      released: false,
-    });
-    this.#claim((pot) => pot.token === token, name, countInCycle);
-    return 'ok';
-  }
-
-  #deleteUser(name: string, nowMs: number): Answer {
-    const user = this.state.users.get(name);
-    if (user === undefined || user.deleted) return 'error not-found';
-    user.deleted = true;
-    for (const token of this.state.tokens.values()) if (token.user === name) token.released = true;
-    for (const owner of this.state.owners.values()) {
-      for (const binding of owner.bindings) {
-        if (binding.user === name && binding.toMs === null) binding.toMs = Math.max(binding.fromMs, nowMs);
-      }
-      if (owner.user === name) owner.user = null;
-    }
-    return 'ok';
-  }
-
-  #rotate(name: string, token: string, nowMs: number): Answer {
-    const user = this.state.users.get(name);
-    if (user === undefined || user.deleted) return 'error not-found';
-    const known = this.state.tokens.get(token);
-    if (known !== undefined && known.user === name && !known.rotated) return 'ok';
-    const isFree = known === undefined || (known.released && !known.rotated);
-    if (!isFree && known.user !== name) return 'error token-taken';
-    for (const own of this.state.tokens.values()) if (own.user === name) own.rotated = true;
-    if (known !== undefined && known.user === name) {
-      known.rotated = false;
-      known.released = false;
-    } else {
-      this.state.tokens.set(token, { user: name, sinceMs: nowMs, inCycle: false, rotated: false, released: false });
-    }
-    this.#claim((pot) => pot.token === token, name, false);
-    return 'ok';
-  }
-
   #assign(assignments: readonly PeerAssignment[]): Answer {
-    const trial = this.clone();
+    // One alone is refused before it changes anything.
+    const trial = assignments.length > 1 ? this.clone() : this;
     for (const assignment of assignments) {
-      const refusal = trial.#assignOne(assignment);
+      const refusal = assignPeer(trial.state, assignment);
       if (refusal !== null) return refusal;
     }
     this.#take(trial);
     return 'ok';
-  }
-
-  #assignOne({ peer, user, fromMs, countInCycle }: PeerAssignment): Answer | null {
-    const owner = this.state.owners.get(peer);
-    if (owner === undefined || (user !== null && this.state.users.get(user)?.deleted !== false))
-      return 'error not-found';
-    if (owner.user === user) return null;
-    const last = owner.bindings.at(-1);
-    if (last !== undefined) {
-      if (fromMs < (last.toMs ?? last.fromMs)) return 'error assigned-since';
-      last.toMs ??= fromMs;
-    }
-    const claimed = owner.user === null;
-    owner.user = user;
-    if (user === null) return null;
-    owner.bindings.push({ id: ++this.state.lastBinding, user, fromMs, toMs: null, claimed, inCycle: countInCycle });
-    if (claimed) this.#claim((pot) => pot.peer === peer, user, countInCycle);
-    return null;
   }
 
   #reset({ scope, users, half, dueMs }: Action & { kind: 'reset' }, nowMs: number): Answer {
@@ -304,24 +264,12 @@ export class Model {
     return 'ok';
   }
 
-  /** Switched on again, every counter is as if it had never been read. */
+  /** Switched on again, every counter is as if it had never been read: its time of tracking is another one. */
   #track(enabled: boolean, nowMs: number): void {
     if (enabled && !this.state.tracking) {
       this.state.trackingPeriod = Math.max(this.state.trackingPeriod + 1, nowMs);
-      for (const service of this.state.services.values()) {
-        service.lastComplete = null;
-        for (const counter of service.counters.values()) counter.rebase = true;
-      }
     }
     this.state.tracking = enabled;
-  }
-
-  #claim(belongs: (pot: Pot) => boolean, user: string, inCycle: boolean): void {
-    for (const pot of this.state.pots) {
-      if (pot.user !== null || !belongs(pot)) continue;
-      pot.user = user;
-      pot.inCycle = inCycle;
-    }
   }
 
   #tokenCuts(token: string): number[] {
@@ -376,7 +324,8 @@ export class Model {
         pot.inCycle === inCycle,
     );
     if (found !== undefined) return found;
-    const pot = { user, token, peer, mark, half, inCycle, carriers: new Map() };
+    const id = this.state.pots.length;
+    const pot = { id, user, token, peer, mark, half, inCycle, carriers: new Map() };
     this.state.pots.push(pot);
     return pot;
   }
@@ -408,8 +357,10 @@ function keyOf(sender: ReportSender, { eventId, userToken }: UsageReport): strin
   return sender.credential === null ? `open ${userToken} ${eventId}` : `${sender.credential} ${eventId}`;
 }
 
-function bodyOf({ eventId: _, ...body }: UsageReport): string {
-  return JSON.stringify(body, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+function bodyOf(body: UsageReport): string {
+  const { server, port, protocol, userToken, rx, tx, mode, stream, periodStart, periodEnd } = body;
+  const period = `${periodStart?.getTime()} ${periodEnd?.getTime()}`;
+  return `${server} ${port} ${protocol} ${userToken} ${rx} ${tx} ${mode} ${stream} ${period}`;
 }
 
 export function carrierOf({ server, port, protocol }: Pick<UsageReport, 'server' | 'port' | 'protocol'>): string {

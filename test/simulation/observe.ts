@@ -1,12 +1,40 @@
-import type { Database } from 'better-sqlite3';
+import type { Machine } from './machine.ts';
 import type { Model } from './model.ts';
 import { addTo, type Bytes, type LedgerState } from './model-state.ts';
-import { statementOf } from './statements.ts';
+import { statementOf, tablesOf } from './statements.ts';
 
 type Lines = string[];
 
-/** Everything that the model knows of, as sorted lines: what the ledger should hold. */
-export function expected({ state }: Model): Lines {
+/** Holds what the ledger has against the model. What no table of it was written to since is not read again. */
+export class Observer {
+  readonly #seen = new Map<string, { readonly changes: number; readonly lines: Lines }>();
+
+  /** Lines of only one of the two; '' if there are none. */
+  difference(model: Model, machine: Machine): string {
+    const wanted = expected(model);
+    const found = OBSERVATIONS.flatMap((sql) => this.#linesOf(sql, machine));
+    const all = new Set(found);
+    if (wanted.length === found.length && wanted.every((line) => all.has(line))) return '';
+    return differenceOfLines(wanted.sort(), found.sort());
+  }
+
+  #linesOf(sql: string, machine: Machine): Lines {
+    const changes = machine.changes(tablesOf(sql));
+    const seen = this.#seen.get(sql);
+    if (seen?.changes === changes) return seen.lines;
+    const lines = statementOf(machine.look, sql, 'column').all() as Lines;
+    this.#seen.set(sql, { changes, lines });
+    return lines;
+  }
+
+  /** Reads everything again. */
+  forget(): void {
+    this.#seen.clear();
+  }
+}
+
+/** Everything that the model knows of, as lines: what the ledger should hold. */
+function expected({ state }: Model): Lines {
   const { rx, tx } = state.quarantined.reduce(addBytes, { rx: 0n, tx: 0n });
   return [
     `tracking ${state.tracking}`,
@@ -21,7 +49,7 @@ export function expected({ state }: Model): Lines {
     ...marks(state),
     ...bytes(state),
     ...counters(state),
-  ].sort();
+  ];
 }
 
 function addBytes(sum: Bytes, { rx, tx }: Bytes): Bytes {
@@ -61,7 +89,9 @@ function bytes({ pots }: LedgerState): Lines {
 }
 
 function counters({ services, baselines, streams }: LedgerState): Lines {
-  const lines = [...services].map(([node, { last }]) => `service ${node} ${last?.bootId} ${last?.uptimeMs}`);
+  const lines = [...services].flatMap(([node, { last }]) =>
+    last === null ? [] : [`service ${node} ${last.bootId} ${last.uptimeMs}`],
+  );
   for (const service of services.values()) {
     for (const [key, { rx, tx, evidence, ended }] of service.counters) {
       lines.push(`counter ${key} ${rx} ${tx} ${evidence}${ended ? ' ended' : ''}`);
@@ -76,10 +106,6 @@ function counters({ services, baselines, streams }: LedgerState): Lines {
 const numberOf = (table: string, id: string): string => `(SELECT count(*) FROM ${table} n WHERE n.id <= ${id})`;
 
 /** The same of the file. */
-export function found(db: Database): Lines {
-  return OBSERVATIONS.flatMap((sql) => statementOf(db, sql, 'column').all() as Lines).sort();
-}
-
 const OBSERVATIONS = [
   `SELECT 'tracking ' || iif(value ->> 'enabled', 'true', 'false') FROM meta WHERE name = 'tracking'`,
   `SELECT 'user ' || name || iif(deleted_at IS NULL, ' living', ' deleted') FROM user`,
@@ -101,7 +127,7 @@ const OBSERVATIONS = [
    JOIN carrier c ON c.id = s.carrier_id LEFT JOIN user u ON u.id = g.user_id LEFT JOIN peer p ON p.id = g.peer_id
    GROUP BY g.user_id, g.token, g.peer_id, g.mark, g.in_cycle, c.server, c.port, c.protocol HAVING sum(t.total) > 0`,
   `SELECT 'service ' || n.name || ' ' || s.last_boot_id || ' ' || s.last_uptime_ms
-   FROM vpn_service s JOIN node n ON n.id = s.node_id`,
+   FROM vpn_service s JOIN node n ON n.id = s.node_id WHERE s.last_boot_id IS NOT NULL`,
   `SELECT 'counter ' || p.key || ' ' || c.rx || ' ' || c.tx || ' ' || e.text || iif(c.ended, ' ended', '')
    FROM counter c JOIN peer p ON p.id = c.peer_id JOIN evidence e ON e.id = c.start_id`,
   `SELECT 'baseline ' || p.key || ' ' || sum(b.rx) || ' ' || sum(b.tx)
@@ -115,3 +141,12 @@ const OBSERVATIONS = [
      iif(e.quarantine_id IS NULL, '', ' aside') FROM entry e`,
   `SELECT 'keys ' || count(*) FROM report_key`,
 ];
+
+/** Lines of only one of two sorted lists; '' if there are none. */
+function differenceOfLines(wanted: readonly string[], found: readonly string[]): string {
+  const all = new Set(found);
+  const inBoth = new Set(wanted.filter((line) => all.has(line)));
+  const missing = wanted.filter((line) => !inBoth.has(line)).map((line) => `  missing: ${line}`);
+  const tooMuch = found.filter((line) => !inBoth.has(line)).map((line) => `  found:   ${line}`);
+  return [...missing, ...tooMuch].slice(0, 20).join('\n');
+}

@@ -15,6 +15,10 @@ export interface Place {
   open(start: PlaceStart): Promise<Stores>;
   /** The ledger as it is, as an SQLite database, to look into. */
   readonly look: Database;
+  /** Grows when one of these tables may have changed. */
+  changes(tables: readonly string[]): number;
+  /** What its writer does is in the journal. */
+  readonly isNoted: boolean;
   /** The first value of a statement that both engines know. */
   value(sql: string, ...params: readonly (string | number)[]): unknown;
   /** The process ended in order. */

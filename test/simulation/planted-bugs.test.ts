@@ -25,6 +25,24 @@ const bugs: readonly PlantedBug[] = [
     becomes: 'counter.state(false)',
   },
   {
+    name: 'a pause while a poll is booked makes the rest of it count whole counters',
+    file: `${WRITER}/polls.ts`,
+    was: 'counter.state(counter.trackingPeriod < trackingPeriod)',
+    becomes: 'counter.state(counter.trackingPeriod < this.#tracking.period)',
+  },
+  {
+    name: 'what was read in a pause that came within a poll is a base for counting',
+    file: `${WRITER}/polls.ts`,
+    was: 'counter.trackingPeriod = service.trackingPeriod;',
+    becomes: 'counter.trackingPeriod = this.#tracking.period;',
+  },
+  {
+    name: 'an owner who was named while a poll is booked gets nothing of the rest of it',
+    file: `${WRITER}/polls.ts`,
+    was: 'this.#states.refreshOwners(service.id, service.meter);',
+    becomes: '',
+  },
+  {
     name: 'what began to be read before tracking came back is a base for counting',
     file: `${WRITER}/polls.ts`,
     was: 'return enabled && (trackingPeriod ?? period) >= period;',

@@ -19,7 +19,7 @@ export interface Player {
   stop(): void;
 }
 
-const onSqlite: NewPlace = (clock, random, faults) => new SqlitePlace(clock, random, faults);
+const onSqlite: NewPlace = (parts) => new SqlitePlace(parts);
 
 /** In this process. `newPlace`: where ledgers are kept; null: in files, with every other seed asked together. */
 export function playerHere(steps: number, newPlace: NewPlace | null, wantsTrace = false): Player {
@@ -28,14 +28,14 @@ export function playerHere(steps: number, newPlace: NewPlace | null, wantsTrace 
       // Half of the seeds of SQLite as over PostgreSQL.
       askTogether(newPlace === null && seed % 2 === 0);
       const simulation = new Simulation(seed, newPlace ?? onSqlite);
-      const last = () => simulation.log.slice(-12).join('\n');
+      const last = () => simulation.log(12).join('\n');
       let failure: string | null = null;
       try {
         await simulation.run(steps);
       } catch (error) {
         failure = `${wantsTrace ? '' : last()}\n\n${error instanceof Error ? error.stack : error}`;
       }
-      return { happened: simulation.happened, failure, trace: wantsTrace ? simulation.log.join('\n') : '' };
+      return { happened: simulation.happened, failure, trace: wantsTrace ? simulation.log().join('\n') : '' };
     },
     stop() {},
   };

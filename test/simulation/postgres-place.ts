@@ -52,6 +52,7 @@ const DISK_FULL = `CREATE FUNCTION public.fill_disk() RETURNS bigint LANGUAGE pl
 
 /** A database. A process that ends loses its connections; what was not committed is gone with them. */
 class PostgresPlace implements Place {
+  readonly isNoted = false;
   readonly #server: PostgresServer;
   readonly #socket: string;
   readonly #folder = mkdtempSync(path.join(SCRATCH, 'xpert-simulation-'));
@@ -99,6 +100,10 @@ class PostgresPlace implements Place {
     })();
     this.#lookedAt = commits;
     return this.#look;
+  }
+
+  changes(): number {
+    return commits;
   }
 
   value(sql: string, ...params: readonly (string | number)[]): unknown {

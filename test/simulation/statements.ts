@@ -25,3 +25,15 @@ export function statementOf(db: Database, sql: string, mode: Mode = 'rows'): Sta
   }
   return statement;
 }
+
+const tables = new Map<string, readonly string[]>();
+
+/** Tables that a statement reads. */
+export function tablesOf(sql: string): readonly string[] {
+  let found = tables.get(sql);
+  if (found === undefined) {
+    found = [...new Set([...sql.matchAll(/\b(?:FROM|JOIN)\s+(\w+)/g)].map(([, table = '']) => table))];
+    tables.set(sql, found);
+  }
+  return found;
+}

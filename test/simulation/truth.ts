@@ -1,12 +1,17 @@
-import type { Database } from 'better-sqlite3';
 import type { UsageReport } from '../../src/core/ledger/report.ts';
 import type { UserId } from '../../src/core/units/ids.ts';
-import type { SqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
+import type { Database } from '../../src/lib/sqlite.ts';
+import type { Stores } from '../../src/storage/sql/stores.ts';
 import type { Model } from './model.ts';
 import type { Bytes } from './model-state.ts';
 import type { ReportAction } from './senders.ts';
-import { statementOf } from './statements.ts';
-import type { Life, SimulatedNode, Snapshot } from './world.ts';
+import { statementOf, tablesOf } from './statements.ts';
+import type { Life, ShownPeer, SimulatedNode } from './world.ts';
+
+interface Look {
+  readonly look: Database;
+  changes(tables: readonly string[]): number;
+}
 
 /** What really happened, against which ledger and model are both held: neither of the two is asked. */
 export class Truth {
@@ -20,6 +25,7 @@ export class Truth {
   readonly #read = new Map<Life, Bytes>();
   readonly #untracked = new Map<Life, bigint>();
   readonly #opening: 'baseline' | 'count';
+  #raw: { readonly changes: number; readonly rows: readonly RawRow[] } | null = null;
 
   constructor(nodes: readonly SimulatedNode[], opening: 'baseline' | 'count') {
     this.#nodes = nodes;
@@ -70,8 +76,8 @@ export class Truth {
     }
   }
 
-  /** A poll that the ledger took: what came before it in the lives it shows is not lost. */
-  read({ peers }: Snapshot): void {
+  /** What the ledger took of a poll: what came before it in the lives it shows is not lost. */
+  read(peers: readonly ShownPeer[]): void {
     for (const { life, rx, tx } of peers) {
       const before = this.#read.get(life);
       if (before === undefined || rx + tx > before.rx + before.tx) this.#read.set(life, { rx, tx });
@@ -79,10 +85,12 @@ export class Truth {
   }
 
   /** Acked <= booked <= sent, booked <= carried while tracking was on, and raw totals never shrink. */
-  checkBooked(db: Database): void {
+  checkBooked(machine: Look): void {
     const carried = this.#carried();
-    for (const row of statementOf(db, RAW, 'big').all()) {
-      const { token, peer, total } = row as { token: string | null; peer: string | null; total: bigint };
+    const at = machine.changes(tablesOf(RAW));
+    if (this.#raw?.changes !== at)
+      this.#raw = { changes: at, rows: statementOf(machine.look, RAW, 'big').all() as RawRow[] };
+    for (const { token, peer, total } of this.#raw.rows) {
       const most = (token === null ? carried.get(peer ?? '') : this.#sent.get(token)) ?? 0n;
       this.#bound(token ?? `peer ${peer}`, total, most);
     }
@@ -112,7 +120,7 @@ export class Truth {
   }
 
   /** What people see: shown usage of every user, of everything and of what nobody owns. */
-  async checkShown(model: Model, store: SqliteStore, idOf: (name: string) => UserId): Promise<void> {
+  async checkShown(model: Model, store: Stores, idOf: (name: string) => UserId): Promise<void> {
     const names = [...model.state.users.keys()];
     const ids = names.map(idOf);
     const totals = await store.history.userTotals(ids);
@@ -200,21 +208,21 @@ function mustCountWhole({ mode, rx, tx }: UsageReport): boolean {
   return mode === 'delta' && rx + tx <= 10n * 1024n ** 4n;
 }
 
+interface RawRow {
+  readonly token: string | null;
+  readonly peer: string | null;
+  readonly total: bigint;
+}
+
 /** What was counted, without what admins entered. */
-const RAW = `SELECT s.token, p.key AS peer, sum(t.total - ifnull((
-    SELECT sum(o.rx + o.tx + o.undirected) FROM posting o WHERE o.tally_id = t.id), 0)) AS total
-  FROM tally t JOIN series s ON s.id = t.series_id LEFT JOIN peer p ON p.id = s.peer_id GROUP BY s.token, s.peer_id`;
+const RAW = `SELECT v.token, p.key AS peer, sum(v.total) AS total FROM (
+    SELECT s.token, s.peer_id, t.total FROM tally t JOIN series s ON s.id = t.series_id
+    UNION ALL
+    SELECT s.token, s.peer_id, -(o.rx + o.tx + o.undirected) FROM posting o JOIN tally t ON t.id = o.tally_id
+    JOIN series s ON s.id = t.series_id) v
+  LEFT JOIN peer p ON p.id = v.peer_id GROUP BY v.token, v.peer_id`;
 
 function same(what: string, shown: { rx: bigint | null; tx: bigint | null } | undefined, wanted: Bytes): void {
   if ((shown?.rx ?? 0n) === wanted.rx && (shown?.tx ?? 0n) === wanted.tx) return;
   throw new Error(`${what} is ${shown?.rx} up and ${shown?.tx} down, not ${wanted.rx} and ${wanted.tx}`);
-}
-
-/** Lines of only one of two sorted lists; '' if there are none. */
-export function differenceOfLines(wanted: readonly string[], found: readonly string[]): string {
-  const all = new Set(found);
-  const inBoth = new Set(wanted.filter((line) => all.has(line)));
-  const missing = wanted.filter((line) => !inBoth.has(line)).map((line) => `  missing: ${line}`);
-  const tooMuch = found.filter((line) => !inBoth.has(line)).map((line) => `  found:   ${line}`);
-  return [...missing, ...tooMuch].slice(0, 20).join('\n');
 }

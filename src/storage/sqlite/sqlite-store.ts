@@ -3,6 +3,7 @@ import type { SecretBox } from '../../core/identity/secret-box.ts';
 import { Calendar } from '../../core/units/calendar.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { NewId } from '../../core/units/ids.ts';
+import type { Database } from '../../lib/sqlite.ts';
 import { settleIncarnation } from '../sql/incarnation.ts';
 import { lastAlive, settleCalendar, systemZone } from '../sql/opening.ts';
 import { makeReaders, makeSlowReads } from '../sql/reader/readers.ts';
@@ -88,12 +89,20 @@ function openFile({ path, timeZone, newId, onImport }: SqliteStoreOptions, nowMs
   }
   const db = openForWriting(path);
   try {
-    // A move that copied while another server ran finds out by this that it has to begin anew.
-    endWatch(db);
-    const incarnation = settleIncarnation(db, newId, nowMs);
-    return { db, calendar: settleCalendar(db, timeZone, nowMs), lastInstant: lastAlive(db), incarnation };
+    return { db, ...takeOver(db, { timeZone, newId, nowMs }) };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** What a process does with a ledger that it opened before it writes anything. */
+export function takeOver(
+  db: Database,
+  { timeZone, newId, nowMs }: Pick<SqliteStoreOptions, 'timeZone' | 'newId'> & { readonly nowMs: number },
+) {
+  // A move that copied while another server ran finds out by this that it has to begin anew.
+  endWatch(db);
+  const incarnation = settleIncarnation(db, newId, nowMs);
+  return { calendar: settleCalendar(db, timeZone, nowMs), lastInstant: lastAlive(db), incarnation };
 }

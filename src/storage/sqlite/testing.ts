@@ -31,7 +31,7 @@ export class Ledger {
 
   #newWriter(nowMs: number): LedgerWriter {
     const newId = () => `id-${++this.#madeIds}`;
-    const options = { calendar: Calendar.of('UTC'), newId, nowMs, countersKept: this.#countersKept };
+    const options = { calendar: Calendar.of('UTC'), newId, nowMs, sizes: { countersKept: this.#countersKept } };
     return new LedgerWriter(writeConnection(this.#db), options);
   }
 

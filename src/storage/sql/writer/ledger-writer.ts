@@ -5,7 +5,7 @@ import type { NewId } from '../../../core/units/ids.ts';
 import type { WriteConnection } from '../connections.ts';
 import type { Database } from '../database.ts';
 import type { AnyOperation } from './operation.ts';
-import { makeOperations, makeParts, type WriterParts } from './operations.ts';
+import { makeOperations, makeParts, type WriterParts, type WriterSizes } from './operations.ts';
 import { bytesOf } from './report-desk.ts';
 import type { AcceptedReport } from './report-intake.ts';
 import { type ReportTurn, ReportTurns } from './report-turns.ts';
@@ -18,8 +18,8 @@ interface WriterOptions {
   readonly nowMs: number;
   /** Why nothing was written since the last commit. */
   readonly stoppedBecause?: string;
-  /** Counters that are kept in memory; absent: as many as `MeterStates` keeps. */
-  readonly countersKept?: number;
+  /** Where a test wants others than the product has. */
+  readonly sizes?: WriterSizes;
 }
 
 /** Of what the writer asks of itself: nobody waits for the answer. */
@@ -82,9 +82,9 @@ export class LedgerWriter {
   }
 
   #firstCommit(options: WriterOptions): WriterParts {
-    const { calendar, newId, nowMs, stoppedBecause = 'Xpert was not running.', countersKept } = options;
+    const { calendar, newId, nowMs, stoppedBecause = 'Xpert was not running.', sizes } = options;
     this.#sql.begin.run();
-    const parts = makeParts(this.#db, calendar, newId, nowMs, countersKept);
+    const parts = makeParts(this.#db, calendar, newId, nowMs, sizes);
     parts.liveness.noteStop(parts.outcomes, nowMs, stoppedBecause);
     parts.liveness.beat(nowMs);
     this.#sql.commit.run();

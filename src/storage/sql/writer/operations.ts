@@ -54,14 +54,21 @@ import { Tenures } from './tenures.ts';
 import { TrackingSwitch } from './tracking.ts';
 import { TwoFactors, twoFactorOperations } from './two-factors.ts';
 
+export interface WriterSizes {
+  /** Counters that are kept in memory. */
+  readonly countersKept?: number;
+  /** Readings of a poll that one transaction books. */
+  readonly readingsPerCommit?: number;
+}
+
 /** The parts of the writer, wired. Everything here works on the one connection that writes. */
-export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number, countersKept?: number) {
+export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs: number, sizes: WriterSizes = {}) {
   const attribution = new Attribution(db);
   const tracking = new TrackingSwitch(db, nowMs);
   const accounts = new QuotaAccounts(db, calendar);
   const quotas = new Quotas(db, attribution, accounts, () => tracking.state.enabled, nowMs);
   const booking = new Booking(db, calendar, quotas);
-  const states = new MeterStates(db, countersKept);
+  const states = new MeterStates(db, sizes.countersKept);
   const outcomes = new PollOutcomes(db);
   const agents = new AgentMarks(db);
   const access = new AccessMarks(db);
@@ -99,6 +106,7 @@ export function makeParts(db: Database, calendar: Calendar, newId: NewId, nowMs:
       checks: new Checks(db, calendar),
       findings: new Findings(db),
       newId,
+      readingsPerCommit: sizes.readingsPerCommit,
     }),
     figures: new Figures(db),
     quotas,

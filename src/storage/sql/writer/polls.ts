@@ -46,6 +46,7 @@ export class PollRecorder {
   readonly #checks: Checks;
   readonly #findings: Findings;
   readonly #newId: NewId;
+  readonly #readingsPerCommit: number;
   #pollNumber = 0;
   #hasBegun = false;
 
@@ -63,6 +64,7 @@ export class PollRecorder {
       readonly access: AccessMarks;
       readonly calendar: Calendar;
       readonly newId: NewId;
+      readonly readingsPerCommit: number | undefined;
     },
   ) {
     this.#sql = prepare(db);
@@ -75,6 +77,7 @@ export class PollRecorder {
     this.#agents = parts.agents;
     this.#access = parts.access;
     this.#newId = parts.newId;
+    this.#readingsPerCommit = parts.readingsPerCommit ?? READINGS_PER_COMMIT;
     this.#services = new PolledServices(db, parts.attribution, parts.states, parts.newId);
     this.#peerBooking = new PeerBooking(parts.attribution, parts.booking, parts.calendar);
     this.#lifeEnds = new LifeEnds(db, parts.states);
@@ -103,12 +106,12 @@ export class PollRecorder {
     const number = ++this.#pollNumber;
     this.#peerBooking.drop();
     const services = this.#services.begin(poll, node, { number, trackingPeriod }, nowMs);
-    let left = READINGS_PER_COMMIT;
+    let left = this.#readingsPerCommit;
     for (const _ of this.#work(services)) {
       if (--left > 0) continue;
       this.#flush();
       yield;
-      left = READINGS_PER_COMMIT;
+      left = this.#readingsPerCommit;
     }
     for (const service of services) {
       this.#services.finish(service);

@@ -19,13 +19,18 @@ export interface NodeState {
   readonly quality: Quality;
 }
 
-/** Gaps of the nodes that an export is about, a day at a time: a year of a node that flaps has too many of them to be held. */
+/**
+ * Gaps of the nodes that an export is about, a day at a time and in order: a year of a node that flaps has too many of them to be
+ * held, or to be gone through for every day.
+ */
 export class ExportGaps {
   readonly #sql: Statements;
   readonly #nowMs: number;
   readonly #where: string;
   readonly #params: Params;
   #gaps: readonly NodeGap[] = [];
+  /** Those that begin before are read; null: none are. */
+  #readToMs: number | null = null;
 
   constructor(sql: Statements, { period, userId, nodeId, now }: ExportQuery, who: Visibility) {
     this.#sql = sql;
@@ -35,8 +40,8 @@ export class ExportGaps {
       ...(who.kind === 'all' ? [] : [`b.user_id IN (SELECT u.id FROM user u WHERE ${OWNED})`]),
     ];
     this.#where = [
-      ...(nodeId === null ? [] : ['AND node_id = @nodeId']),
-      ...(whose.length === 0 ? [] : [`AND node_id IN (${NODES_OF} AND ${whose.join(' AND ')})`]),
+      ...(nodeId === null ? [] : ['AND gap.node_id = @nodeId']),
+      ...(whose.length === 0 ? [] : [`AND gap.node_id IN (${NODES_OF} AND ${whose.join(' AND ')})`]),
     ].join(' ');
     this.#params = {
       ...(userId === null ? {} : { userId }),
@@ -57,18 +62,17 @@ export class ExportGaps {
     );
   }
 
-  /** Goes on to another day. */
+  /** Goes on to a later day. */
   enter({ fromMs, toMs }: Day): void {
-    const rows = this.#sql.all<GapRow>(
-      `SELECT node_id AS nodeId, (SELECT name FROM node WHERE id = gap.node_id) AS nodeName, from_at AS fromMs,
-         ifnull(to_at, @now) AS toMs, iif(to_at IS NULL, 1, ${IS_LAST_GAP}) AS isOpen, reason
-       FROM gap WHERE from_at < @to AND ifnull(to_at, @now) > @from ${this.#where} ORDER BY node_id, from_at`,
-      { ...this.#params, from: fromMs, to: toMs, now: this.#nowMs },
-    );
-    this.#gaps = rows.map(({ isOpen, reason, ...gap }) => ({
-      ...gap,
-      quality: qualityOfGap({ reason, isOpen: isOpen === 1 }),
-    }));
+    const params = { ...this.#params, from: fromMs, to: toMs, now: this.#nowMs };
+    const sinceMs = this.#readToMs;
+    const begun =
+      sinceMs === null
+        ? this.#sql.all<GapRow>(`${GAPS} FROM gap WHERE gap.from_at < @to ${OVER} ${this.#where}`, params)
+        : this.#sql.all<GapRow>(`${GAPS} ${BEGUN_SINCE} ${OVER} ${this.#where}`, { ...params, since: sinceMs });
+    const older = this.#gaps.filter((gap) => gap.toMs > fromMs);
+    this.#gaps = [...older, ...begun.map(toGap)].sort(inOrder);
+    this.#readToMs = toMs;
   }
 
   /** Nodes with a gap in a bucket of that day, by their ids. */
@@ -81,6 +85,22 @@ export class ExportGaps {
     }
     return states;
   }
+}
+
+const GAPS = `SELECT gap.node_id AS nodeId, (SELECT name FROM node WHERE id = gap.node_id) AS nodeName, gap.from_at AS fromMs,
+  ifnull(gap.to_at, @now) AS toMs, iif(gap.to_at IS NULL, 1, ${IS_LAST_GAP}) AS isOpen, gap.reason`;
+const OVER = 'AND ifnull(gap.to_at, @now) > @from';
+/** Node by node, as the index has them. */
+const BEGUN_SINCE = `FROM node CROSS JOIN gap ON gap.node_id = node.id
+  WHERE gap.from_at >= @since AND gap.from_at < @to`;
+
+function toGap({ isOpen, reason, ...gap }: GapRow): NodeGap {
+  return { ...gap, quality: qualityOfGap({ reason, isOpen: isOpen === 1 }) };
+}
+
+function inOrder(a: NodeGap, b: NodeGap): number {
+  if (a.nodeId !== b.nodeId) return a.nodeId < b.nodeId ? -1 : 1;
+  return a.fromMs - b.fromMs;
 }
 
 interface GapRow extends Omit<NodeGap, 'quality'> {

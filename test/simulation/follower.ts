@@ -2,6 +2,7 @@ import type { Action, Answer } from './actions.ts';
 import type { Done } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Model } from './model.ts';
+import { forgetOldest } from './model-entries.ts';
 import type { Observer } from './observe.ts';
 import { type Answered, interleavings, reportsFirst, type Step, stepsOf, swapped } from './orders.ts';
 import type { Truth } from './truth.ts';
@@ -49,6 +50,7 @@ export class Follower {
     if (isNoted) await this.#followJournal(answered, done, nowMs, settle);
     else await this.#guess(answered, nowMs, settle);
     this.model.state.polling = null;
+    forgetOldest(this.model.state);
   }
 
   async #followJournal(

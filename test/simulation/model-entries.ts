@@ -102,11 +102,12 @@ export function addToCell(
   known.rx += rx;
   known.tx += tx;
   if (quarter >= state.cellsFrom) state.cells.set(key, known);
-  if (state.cells.size > CELLS_KEPT) forgetOldest(state);
   return { cell: known, rx, tx };
 }
 
-function forgetOldest(state: LedgerState): void {
+/** Not while calls are followed that were made when older cells were still there. */
+export function forgetOldest(state: LedgerState): void {
+  if (state.cells.size <= CELLS_KEPT) return;
   const quarters = [...state.cells.values()].map(({ quarter }) => quarter).sort((a, b) => a - b);
   state.cellsFrom = quarters[quarters.length >> 1] ?? 0;
   for (const [key, { quarter }] of state.cells) if (quarter < state.cellsFrom) state.cells.delete(key);

@@ -39,9 +39,7 @@ test('gaps of each day of an export are those that reach into it, found without 
       gaps.push({ node, fromMs: START + hour * HOUR, toMs: hour > 180 ? null : START + hour * HOUR + lengthMs });
     }
   }
-  const add = db.prepare(
-    "INSERT INTO gap (node_id, from_at, to_at, reason, message) VALUES (?, ?, ?, 'failed', '')",
-  );
+  const add = db.prepare("INSERT INTO gap (node_id, from_at, to_at, reason, message) VALUES (?, ?, ?, 'failed', '')");
   for (const { node, fromMs, toMs } of gaps) add.run(node, fromMs, toMs);
   const sql = new Watched(db);
   const all = new ExportGaps(sql, query, { kind: 'all' });

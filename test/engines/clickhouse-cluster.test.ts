@@ -183,7 +183,7 @@ async function dropFromSecondShard(url: string, partition: string): Promise<void
 
 const everything = { life: '7', first: 0, last: 30_000, line: null, segments: null, nodeId: null } as const;
 
-test('one batch sent by all servers at once, and again, is there once', { timeout: 60_000 }, async () => {
+test('one batch sent by all servers at once, and again, is there once', { timeout: 120_000 }, async () => {
   const over = tables(await cluster.newDatabase());
   await over[0]?.prepare();
   const sent = await Promise.allSettled([...over, ...over, ...over].map((table) => table.send(batchOf(1, 10))));
@@ -195,7 +195,7 @@ test('one batch sent by all servers at once, and again, is there once', { timeou
   expect(await over[0]?.send({ ...batchOf(1, 10), seal: '5' })).toBe(false);
 });
 
-test('of a batch that one shard took and the other could not, the rest is sent', { timeout: 60_000 }, async () => {
+test('of a batch that one shard took and the other could not, the rest is sent', { timeout: 120_000 }, async () => {
   const url = await cluster.newDatabase();
   const [table] = tables(url) as [DayTable];
   await table.prepare();
@@ -229,7 +229,7 @@ async function withoutSecondShard(url: string): Promise<DayTable> {
   return table;
 }
 
-test('the last shard is taken away: what is left is not taken for the whole', { timeout: 60_000 }, async () => {
+test('the last shard is taken away: what is left is not taken for the whole', { timeout: 120_000 }, async () => {
   const url = await cluster.newDatabase();
   const [table] = tables(url) as [DayTable];
   await table.prepare();
@@ -246,7 +246,7 @@ test('the last shard is taken away: what is left is not taken for the whole', { 
   expect((await less.sum(again))?.rows).toEqual([[20_000, '', '55', '0', '0', '0']]);
 });
 
-test('tables that were dropped on all servers are made again', { timeout: 60_000 }, async () => {
+test('tables that were dropped on all servers are made again', { timeout: 120_000 }, async () => {
   const url = await cluster.newDatabase();
   const [table] = tables(url) as [DayTable];
   await table.prepare();
@@ -258,7 +258,7 @@ test('tables that were dropped on all servers are made again', { timeout: 60_000
 });
 
 test('a batch for a shard that is away is not sent by halves, and goes when it is back', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const [table] = tables(await cluster.newDatabase()) as [DayTable];
   await table.prepare();
@@ -274,7 +274,7 @@ test('a batch for a shard that is away is not sent by halves, and goes when it i
   await expect.poll(whole, { timeout: 20_000 }).toEqual(['110']);
 });
 
-test('Xpert ended between sending and noting that it was sent', { timeout: 60_000 }, async () => {
+test('Xpert ended between sending and noting that it was sent', { timeout: 120_000 }, async () => {
   const { world, deeds } = await begun();
   try {
     await settled(world);

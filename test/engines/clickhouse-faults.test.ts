@@ -185,7 +185,7 @@ test('ClickHouse killed while it takes: what waits is sent, nothing twice', { ti
   }
 });
 
-test('what waits longest is a batch that cannot be sent', { timeout: 60_000 }, async () => {
+test('what waits longest is a batch that cannot be sent', { timeout: 120_000 }, async () => {
   const world = await MirroredWorld.open(engines);
   try {
     const deeds = new Deeds(world);
@@ -239,7 +239,7 @@ test('a report that is written while its day is taken over, whatever the databas
   }
 });
 
-test('a year that is lost behind its back is missing in no chart', { timeout: 60_000 }, async () => {
+test('a year that is lost behind its back is missing in no chart', { timeout: 120_000 }, async () => {
   const world = await MirroredWorld.open(engines, 3);
   try {
     const deeds = new Deeds(world);

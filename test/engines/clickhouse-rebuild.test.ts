@@ -51,7 +51,7 @@ async function begun() {
   return { world, deeds, falsify, table, life };
 }
 
-test('a mirror that is right differs nowhere, and is left alone', { timeout: 60_000 }, async () => {
+test('a mirror that is right differs nowhere, and is left alone', { timeout: 120_000 }, async () => {
   const { world } = await begun();
   try {
     const { run } = rebuildsOf(world);
@@ -65,7 +65,7 @@ test('a mirror that is right differs nowhere, and is left alone', { timeout: 60_
   }
 });
 
-test('days that were falsified are found, and made anew while reports come', { timeout: 60_000 }, async () => {
+test('days that were falsified are found, and made anew while reports come', { timeout: 120_000 }, async () => {
   const { world, deeds, falsify } = await begun();
   try {
     const { run } = rebuildsOf(world);
@@ -91,7 +91,7 @@ test('days that were falsified are found, and made anew while reports come', { t
 });
 
 test('the sum of a carrier that was falsified alone is found, and made anew, its rows left alone', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const { world, deeds, falsify } = await begun();
   try {
@@ -119,7 +119,7 @@ test('the sum of a carrier that was falsified alone is found, and made anew, its
 });
 
 test('only the range that was asked for is made anew; one that broke off is simply done again', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const { world, falsify } = await begun();
   try {
@@ -145,7 +145,7 @@ test('only the range that was asked for is made anew; one that broke off is simp
 });
 
 test('a mirror that lost a year behind its back is filled in anew, and then compared', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const { world, table, life } = await begun();
   try {
@@ -159,7 +159,7 @@ test('a mirror that lost a year behind its back is filled in anew, and then comp
   }
 });
 
-test('rows of another name are told, and mended by nobody', { timeout: 60_000 }, async () => {
+test('rows of another name are told, and mended by nobody', { timeout: 120_000 }, async () => {
   const { world, table, life } = await begun();
   try {
     const { run, failures } = rebuildsOf(world);
@@ -176,7 +176,7 @@ test('rows of another name are told, and mended by nobody', { timeout: 60_000 },
 });
 
 test('the command finds what was falsified, the doctor recommends it, and it makes it anew', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const { world, falsify } = await begun();
   const dataDir = temporaryFolder('rebuilt');

@@ -214,12 +214,13 @@ export function usageLedgerContract(make: MakeStore): void {
       const chart = async (userId: UserId) => {
         const period = { from, to: at.fixture.clock.now() };
         const query = { period, bucketSeconds: 900, by: 'total', userId, nodeId: null, maxSeries: 5 } as const;
-        return (await at.store.history.series(query, all)).series.map((line) =>
-          line.traffic.map((each) => each?.total),
-        );
+        const { series, gaps } = await at.store.history.series(query, all);
+        const totals = series.map((line) => line.traffic.map((each) => each?.total));
+        return { totals, gaps: gaps.map(({ nodeId }) => nodeId) };
       };
-      expect(await chart(alice.id)).toEqual([[undefined, undefined]]);
-      expect(await chart(bob.id)).toEqual([[0n, 0n]]);
+      expect(await chart(alice.id)).toEqual({ totals: [[undefined, undefined]], gaps: [dark.id] });
+      // Nor is a gap of a node that carries nothing of theirs told to anybody.
+      expect(await chart(bob.id)).toEqual({ totals: [[0n, 0n]], gaps: [] });
     });
 
     it('are not opened for a node that was deleted while it was read', async () => {

@@ -1,4 +1,4 @@
-import type { Period, SeriesQuery, SeriesResult, Visibility } from '../../../core/ledger/usage-history.ts';
+import type { Gap, Period, SeriesQuery, SeriesResult, Visibility } from '../../../core/ledger/usage-history.ts';
 import { addTraffic, NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { QUARTER_MS, quarterOf } from '../../../core/units/quarter.ts';
@@ -22,6 +22,11 @@ interface Line {
   readonly traffic: (Traffic | null)[];
   readonly flags: number[];
   total: bigint;
+}
+
+/** Gaps of the nodes that carry a user; times in which Xpert counted nothing at all, reports neither, concern everybody. */
+function concerns(nodes: ReadonlySet<string> | undefined) {
+  return ({ nodeId, reason }: Gap) => reason === 'not-running' || reason === 'tracking-off' || nodes?.has(nodeId);
 }
 
 /**
@@ -76,7 +81,7 @@ export class ChartReader {
           quality: bucketQualities(buckets, line, gapsOfLine, nowMs),
         };
       }),
-      gaps,
+      gaps: query.userId === null ? gaps : gaps.filter(concerns(carrying.get(query.userId))),
       marks: this.#marks(query),
     };
   }

@@ -9,6 +9,7 @@ import type { AgentMark, TrackingState, UsageLedger } from '../core/ledger/usage
 import type { SourceNotice } from '../core/metering/collector.ts';
 import { STEP_MS } from '../core/metering/wall-time.ts';
 import type { Clock } from '../core/units/clock.ts';
+import { counted } from '../core/units/counted.ts';
 import type { NodeId } from '../core/units/ids.ts';
 import type { NodePolling, WallTime } from './node-polling.ts';
 
@@ -157,11 +158,11 @@ const SILENT_HINT =
 
 function clockNotice(skewMs: number): SourceNotice[] {
   if (Math.abs(skewMs) <= TOLD_MS) return [];
-  const minutes = Math.round(Math.abs(skewMs) / 60_000);
+  const off = counted(Math.round(Math.abs(skewMs) / 60_000), 'minute');
   return [
     {
       code: 'clock-skew',
-      message: `The clock of the node is ${minutes} minutes ${skewMs > 0 ? 'behind' : 'ahead'}; its readings are moved to our time.`,
+      message: `The clock of the node is ${off} ${skewMs > 0 ? 'behind' : 'ahead'}; its readings are moved to our time.`,
       hint: 'On the node: timedatectl status',
     },
   ];

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { SystemNotice } from '../core/inventory/node-operations.ts';
 import { behindMs, type HistoryShipping } from '../core/ledger/history-shipping.ts';
 import type { LedgerIncarnation } from '../core/ledger/incarnation.ts';
+import { counted } from '../core/units/counted.ts';
 import { readableBytes } from '../core/units/readable-bytes.ts';
 import { reservePath } from '../storage/sqlite/disk-reserve.ts';
 import type { Backups } from './backups.ts';
@@ -100,7 +101,7 @@ export function shippingNotice(shipping: HistoryShipping | null, now: Date): Not
 
 function inWords(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 120) return `${minutes} minutes`;
+  if (minutes < 120) return counted(minutes, 'minute');
   return minutes < 2_880 ? `${Math.floor(minutes / 60)} hours` : `${Math.floor(minutes / 1_440)} days`;
 }
 

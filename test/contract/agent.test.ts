@@ -261,14 +261,17 @@ describe('an agent', () => {
     expect(await hourly('2026-03-01T13:00:00Z', 2)).toEqual([perHour, perHour]);
   });
 
-  test('a clock that is off is shown, and its records are flagged', async () => {
+  test.each([
+    [2 * HOUR, '120 minutes ahead'],
+    [-80_000, '1 minute behind'],
+  ])('a clock that is off by %i ms is shown, and its records are flagged', async (offMs, said) => {
     world = await AgentWorld.open();
-    world.node.clockOffMs = 2 * HOUR;
+    world.node.clockOffMs = offMs;
     await world.startAgent();
     await minutes(3);
     await world.pass(MINUTE);
     expect((await world.store.inventory.pollStates())[0]?.notices).toMatchObject([
-      { code: 'clock-skew', message: expect.stringContaining('120 minutes ahead') },
+      { code: 'clock-skew', message: expect.stringContaining(said) },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { Icon } from './icon.tsx';
@@ -24,7 +24,7 @@ export function Block<T>({ query, skeleton, children }: BlockProps<T>) {
   const { t } = useTranslation();
   const format = useFormat();
   if (query.data === undefined) {
-    return query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : skeleton;
+    return query.error ? <Failure error={query.error} retry={query.refetch} /> : skeleton;
   }
   return (
     <>
@@ -39,8 +39,14 @@ export function Block<T>({ query, skeleton, children }: BlockProps<T>) {
 }
 
 /** What failed, what to do, and a button that tries again. */
-export function Failure({ error, retry }: { readonly error: Error; readonly retry?: () => void }) {
+export function Failure({ error, retry }: { readonly error: Error; readonly retry?: () => unknown }) {
   const { t } = useTranslation();
+  const [isTrying, setTrying] = useState(false);
+  const again = async () => {
+    setTrying(true);
+    await retry?.();
+    setTrying(false);
+  };
   const { message, hint } = useErrorWords()(error);
   return (
     <div className="failure" role="alert">
@@ -50,7 +56,8 @@ export function Failure({ error, retry }: { readonly error: Error; readonly retr
         {hint ? <p>{hint}</p> : null}
       </div>
       {retry ? (
-        <button type="button" className="btn" onClick={retry}>
+        <button type="button" className="btn" aria-busy={isTrying} onClick={() => void again()}>
+          <Icon name="reset" className={isTrying ? 'turning' : ''} />
           {t('common.tryAgain')}
         </button>
       ) : null}

@@ -1,5 +1,6 @@
 import type { Gap } from '../api/types.ts';
 import { useTranslation } from '../i18n/words.tsx';
+import { answerIn } from '../lib/pauses.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Link } from './link.tsx';
@@ -39,11 +40,11 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
                   </Link>
                 </td>
               ) : null}
-              <td className={withNode ? 'hide-s' : undefined}>
+              <td className={withNode ? 'hide-s' : 'two-lines'}>
                 {t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })}
               </td>
-              <td className="hide-m mut clip" title={gap.message}>
-                <bdi>{gap.message}</bdi>
+              <td className="hide-m mut clip" title={answerIn(gap) ?? ''}>
+                <bdi>{answerIn(gap) ?? t('common.gaps.notAsked')}</bdi>
               </td>
               <td className="r">
                 {gap.to === null ? (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Gap } from '../api/types.ts';
-import { oncePerPause } from './pauses.ts';
+import { answerIn, oncePerPause } from './pauses.ts';
 
 const gap = (nodeName: string, reason: string, from: string, to: string | null) =>
   ({ nodeName, reason, from, to }) as unknown as Gap;
@@ -20,4 +20,11 @@ test('a pause of Xpert is told once, whatever the nodes; what a node itself did 
     'ams-2 unreachable',
     'fra-1 tracking-off',
   ]);
+});
+
+test('a gap does not say its reason twice; what came back, and why a ledger has less than it had, is told', () => {
+  expect(answerIn({ message: 'Xpert was not running.' })).toBeNull();
+  expect(answerIn({ message: 'Traffic tracking was switched off.' })).toBeNull();
+  for (const message of ['ssh: connect to host fin-2: timed out', 'Restored from a backup of yesterday.'])
+    expect(answerIn({ message })).toBe(message);
 });

@@ -5,6 +5,14 @@ export function isPause({ reason }: Pick<Gap, 'reason'>): boolean {
   return reason === 'not-running' || reason === 'tracking-off';
 }
 
+/** Words of the server that say no more than the gap's reason does. */
+const SAID_BY_REASON = new Set(['Xpert was not running.', 'Traffic tracking was switched off.']);
+
+/** What came back instead of a reading; null where nothing was asked, so that the reason says it all. */
+export function answerIn({ message }: Pick<Gap, 'message'>): string | null {
+  return SAID_BY_REASON.has(message) ? null : message;
+}
+
 /** Of the gaps of one pause only the first, so that one line says it. */
 export function oncePerPause(gaps: readonly Gap[]): Gap[] {
   const seen = new Set<string>();

@@ -49,7 +49,7 @@ export function Page({ title, parent, range, children }: PageProps) {
           <AdminMenu />
         </span>
       </header>
-      <main id="content">
+      <main id="content" tabIndex={-1}>
         <ConnectionNotice />
         {children}
       </main>

@@ -32,7 +32,10 @@ export function Modal({ shade, className, labelledBy, onClose, children }: Modal
     return () => {
       open.splice(open.indexOf(cover), 1);
       for (const element of barred) bar(element, false);
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // What led here from another page is gone: then the page itself, not its beginning once more.
+      const isThere = before !== document.body && before?.isConnected;
+      const back = isThere ? before : document.getElementById('content');
+      if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   useEffect(() => {

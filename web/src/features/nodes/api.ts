@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation } from '@tanstack/react-query';
 import { get, patch, post, remove } from '../../api/client.ts';
+import { useReadAnew } from '../../api/read-anew.ts';
 import type { Answer, Node, NodeOptions, NodeSetup, NodeTest, PostAnswer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -115,7 +116,7 @@ export function useDeleteNode(id: string) {
   const { t } = useTranslation();
   const toast = useToast();
   const onError = useErrorToast();
-  const refresh = useRefreshNodes();
+  const refresh = useRefreshNodes(id);
   return useMutation({
     mutationFn: () => remove(`api/v1/nodes/${encodeURIComponent(id)}`),
     onSuccess: () => {
@@ -126,10 +127,8 @@ export function useDeleteNode(id: string) {
   });
 }
 
-function useRefreshNodes(): () => void {
-  const client = useQueryClient();
-  return () => {
-    for (const key of ['nodes', 'node-test', 'overview', 'peers', 'gaps'])
-      void client.invalidateQueries({ queryKey: [key] });
-  };
+/** Reads anew what changes with nodes; of one that is gone only when somebody asks. */
+function useRefreshNodes(gone?: string): () => void {
+  const refresh = useReadAnew(['nodes', 'node-test', 'overview', 'peers', 'gaps']);
+  return () => refresh(gone);
 }

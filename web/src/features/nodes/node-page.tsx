@@ -36,7 +36,7 @@ export function NodePage() {
         <Content node={query.data} />
       ) : (
         <section className="card">
-          {query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <SkeletonLines />}
+          {query.error ? <Failure error={query.error} retry={query.refetch} /> : <SkeletonLines />}
         </section>
       )}
     </Page>

@@ -90,7 +90,7 @@ function FiguresWaiting({ error, retry }: { readonly error: Error | null; readon
   if (error) {
     return (
       <section className="card" aria-label={t('overview.figures')}>
-        <Failure error={error} retry={() => void retry()} />
+        <Failure error={error} retry={retry} />
       </section>
     );
   }

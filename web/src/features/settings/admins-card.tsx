@@ -58,7 +58,7 @@ function Row({ admin }: { readonly admin: Admin }) {
         </State>
       </td>
       <td className="r mut hide-s">{format.day(admin.createdAt)}</td>
-      <td className="r">
+      <td className="r acts-cell">
         {admin.role === 'reseller' ? <ResellerLimit admin={admin} /> : null}{' '}
         {own ? (
           <span className="mut">{t('settings.admins.you')}</span>

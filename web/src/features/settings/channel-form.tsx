@@ -44,10 +44,11 @@ export function ChannelForm({ channel, onDone }: ChannelFormProps) {
   );
   const [secret] = useState(newSigningSecret);
   const set = (field: string) => (value: string) => setTyped({ ...typed, [field]: value });
-  const options = optionsOf(kind, typed, channel, secret);
-  const isNewWebhook = kind === 'webhook' && channel === null;
-  const submit = () => save.mutate({ name, kind, options, rules }, isNewWebhook ? {} : { onSuccess: onDone });
-  if (save.data && isNewWebhook) return <SecretShown secret={secret} onDone={onDone} />;
+  // A stored secret is sent only to where it was made for.
+  const isNewSecret = kind === 'webhook' && (channel === null || typed.url !== channel.options.url);
+  const options = optionsOf(kind, typed, channel, isNewSecret ? secret : null);
+  const submit = () => save.mutate({ name, kind, options, rules }, isNewSecret ? {} : { onSuccess: onDone });
+  if (save.data && isNewSecret) return <SecretShown secret={secret} onDone={onDone} />;
   return (
     <Form onSubmit={submit}>
       {channel === null ? (
@@ -85,6 +86,7 @@ export function ChannelForm({ channel, onDone }: ChannelFormProps) {
           onChange={set('security')}
         />
       ) : null}
+      {isNewSecret && channel !== null ? <p className="note">{t('settings.channels.newSecret')}</p> : null}
       <ChannelRulesFields rules={rules} onChange={setRules} />
       <FormError error={save.error} fields={['name', ...FIELDS[kind].map(({ name: field }) => `options/${field}`)]} />
       <div className="row-end">
@@ -128,13 +130,18 @@ function typedOf(channel: Channel | null): Typed {
   return Object.fromEntries(texts);
 }
 
-/** Secrets that are left empty stay as they are. */
-function optionsOf(kind: ChannelKind, typed: Typed, channel: Channel | null, secret: string): Record<string, unknown> {
+/** Secrets that are left empty stay as they are; so does one to sign with that is null. */
+function optionsOf(
+  kind: ChannelKind,
+  typed: Typed,
+  channel: Channel | null,
+  secret: string | null,
+): Record<string, unknown> {
   const kept = channel?.kind === kind ? channel.options : {};
   const given = Object.fromEntries(
     FIELDS[kind].map(({ name }) => [name, typed[name]?.trim() || undefined] as const).filter(([, value]) => value),
   );
-  if (kind === 'webhook') return { ...kept, ...given, ...(channel === null ? { signingSecret: secret } : {}) };
+  if (kind === 'webhook') return { ...kept, ...given, ...(secret === null ? {} : { signingSecret: secret }) };
   if (kind === 'telegram') return { ...kept, ...given };
   const { port, to, ...rest } = given;
   return {

@@ -125,7 +125,7 @@ function Carriers({ holder, longest, range, filter }: Omit<HolderRowProps, 'open
     return (
       <tr className="det">
         <td colSpan={8}>
-          <Failure error={query.error} retry={() => void query.refetch()} />
+          <Failure error={query.error} retry={query.refetch} />
         </td>
       </tr>
     );

@@ -25,7 +25,7 @@ export function Statistics({ range }: { readonly range: CurrentRange }) {
   if (query.error) {
     return (
       <section className="card" aria-label={label}>
-        <Failure error={query.error} retry={() => void query.refetch()} />
+        <Failure error={query.error} retry={query.refetch} />
       </section>
     );
   }

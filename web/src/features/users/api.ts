@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, patch, post, put, remove } from '../../api/client.ts';
 import { showAtOnce } from '../../api/optimistic.ts';
+import { useReadAnew } from '../../api/read-anew.ts';
 import type { Period } from '../../api/resources.ts';
 import type { Answer, Carrier, Entitlement, List, PostAnswer, User } from '../../api/types.ts';
 import type { EntitlementWish } from '../../components/entitlement-fields.tsx';
@@ -84,11 +85,12 @@ export function useChangeUser(id: string) {
   });
 }
 
+/** Nothing of who is gone is asked for any more, although their page still stands for a moment. */
 export function useDeleteUser(id: string) {
   const { t } = useTranslation();
   const toast = useToast();
   const onError = useErrorToast();
-  const refresh = useRefreshUsers();
+  const refresh = useRefreshUsers(id);
   return useMutation({
     mutationFn: () => remove(`api/v1/users/${encodeURIComponent(id)}`),
     onSuccess: () => {
@@ -230,12 +232,10 @@ export function useRotateLink(id: string) {
   });
 }
 
-export function useRefreshUsers(): () => void {
-  const client = useQueryClient();
-  return () => {
-    for (const key of ['users', 'usage', 'unclaimed', 'overview', 'peers'])
-      void client.invalidateQueries({ queryKey: [key] });
-  };
+/** Reads anew what changes with users; of one who is gone only when somebody asks. */
+export function useRefreshUsers(gone?: string): () => void {
+  const refresh = useReadAnew(['users', 'usage', 'unclaimed', 'overview', 'peers']);
+  return () => refresh(gone);
 }
 
 type ImportOutcome = PostAnswer<'/api/v1/users/import'>;

@@ -31,7 +31,7 @@ export function UserPage() {
         <Content user={query.data} />
       ) : (
         <section className="card">
-          {query.error ? <Failure error={query.error} retry={() => void query.refetch()} /> : <SkeletonLines />}
+          {query.error ? <Failure error={query.error} retry={query.refetch} /> : <SkeletonLines />}
         </section>
       )}
     </Page>

@@ -81,12 +81,28 @@ window.controls = (() => {
 
   let before = '';
   let pressed = null;
+  let hasLanded = false;
+  const land = (event) => {
+    hasLanded ||= event.composedPath().some((one) => one === pressed || (one.control && one.control === pressed));
+  };
+  document.addEventListener('click', land, { capture: true });
+  /** What was pressed shows by itself that it works, if only for a moment. */
+  let hasStirred = false;
+  const stir = new MutationObserver(() => {
+    hasStirred = true;
+  });
 
   return {
     keys: () => [...found().keys()].reverse(),
     /** What holds for all pages: theme, contrast, language. */
     manner: () => JSON.stringify([{ ...document.documentElement.dataset }, document.documentElement.lang]),
     layers: () => layers().length + document.querySelectorAll('[role=tooltip]').length,
+    /** Their number as soon as it is another one than `count`. */
+    async layersBut(count, patienceMs) {
+      for (const end = performance.now() + patienceMs; performance.now() < end && this.layers() === count; )
+        await new Promise((done) => setTimeout(done, 16));
+      return this.layers();
+    },
     isThere: (key) => find(key) !== undefined,
     isSubmit: () => pressed?.isConnected && pressed.type === 'submit' && pressed.form !== null,
 
@@ -105,14 +121,21 @@ window.controls = (() => {
 
     /** Remembers the page as it is before `key` is pressed. */
     remember(key) {
+      hasLanded = false;
       pressed = find(key);
+      stir.disconnect();
+      hasStirred = false;
+      stir.observe(pressed, { attributes: true, subtree: true, childList: true, characterData: true });
       before = look(pressed);
     },
+
+    /** Whether the press came to what was to be pressed: a live page may have moved it away. */
+    hasLanded: () => hasLanded,
 
     /** Whether something has changed, as soon as it has. */
     async hasChanged(patienceMs) {
       for (const end = performance.now() + patienceMs; performance.now() < end; ) {
-        if (look(pressed) !== before) return true;
+        if (hasStirred || look(pressed) !== before) return true;
         await new Promise((done) => setTimeout(done, 16));
       }
       return false;

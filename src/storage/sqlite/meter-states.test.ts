@@ -27,65 +27,93 @@ function addCounters(states: MeterStates, service: ServiceMeter, count: number) 
   for (let n = 0; n < count; n++) states.newCounter(service, peer, `connection ${n}`, directed(1n, 2n));
 }
 
-it('what is remembered of services is bounded by their counters, not by their peers', () => {
+/** A poll that shows so many counters of the service, at least: what is remembered of it. */
+function polled(states: MeterStates, id: string, counters = 0, needsAll?: boolean): ServiceMeter {
+  states.begin();
+  const service = states.ofService(id, null, needsAll);
+  addCounters(states, service, counters - service.values.size);
+  states.keep();
+  return service;
+}
+
+it('what is remembered of services is bounded by their counters, not by their peers; those that are here stay', () => {
   const db = servicesOf('a', 'b', 'c');
   const states = new MeterStates(db, 100);
-  const first = states.ofService('a');
-  addCounters(states, first, 60);
-  const second = states.ofService('b');
-  expect(states.ofService('a')).toBe(first);
-  addCounters(states, second, 60);
-  // 120 counters of two peers: the one that was not used for longest goes when another comes.
-  states.ofService('c');
-  expect(states.ofService('a')).toBe(first);
-  expect(states.ofService('b')).not.toBe(second);
+  const a = polled(states, 'a', 60);
+  const b = polled(states, 'b', 60);
+  const c = polled(states, 'c', 40);
+  expect(polled(states, 'a')).toBe(a);
+  expect(polled(states, 'c')).toBe(c);
+  expect(polled(states, 'b')).not.toBe(b);
   db.close();
 });
 
-it('it is weighed when a service has grown, too; then room is made for more than the next counter', () => {
-  const db = servicesOf('a', 'b', 'c', 'd');
+it('of services that are polled round and round as many are remembered as there is room for', () => {
+  const ids = Array.from({ length: 20 }, (_, n) => `service ${n}`);
+  const db = servicesOf(...ids);
   const states = new MeterStates(db, 100);
-  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => {
-    const service = states.ofService(id);
-    addCounters(states, service, 25);
-    return service;
-  });
-  states.makeRoom();
-  expect(['a', 'b', 'c', 'd'].map((id) => states.ofService(id))).toEqual([a, b, c, d]);
-  const more = d as ServiceMeter;
-  for (let n = 0; n < 20; n++) {
-    states.newCounter(more, more.peers.get('k') as never, `later ${n}`, directed(1n, 2n));
+  let before = ids.map((id) => polled(states, id, 10));
+  for (let round = 0; round < 10; round++) {
+    const now = ids.map((id) => polled(states, id, 10));
+    const remembered = now.filter((service, n) => service === before[n]).length;
+    expect(remembered).toBeGreaterThanOrEqual(8);
+    expect(remembered).toBeLessThanOrEqual(10);
+    before = now;
   }
-  // 120: without the longest unused 95, which is more than nine tenths.
-  states.makeRoom();
-  expect(states.ofService('d')).toBe(d);
-  expect(states.ofService('c')).toBe(c);
-  expect(states.ofService('b')).not.toBe(b);
-  expect(states.ofService('a')).not.toBe(a);
+  db.close();
+});
+
+it('the room of services that come no more is taken by others', () => {
+  const db = servicesOf('gone', 'a', 'b');
+  const states = new MeterStates(db, 100);
+  polled(states, 'gone', 90);
+  for (let round = 0; round < 10; round++) for (const id of ['a', 'b']) polled(states, id, 50);
+  expect(polled(states, 'a')).toBe(polled(states, 'a'));
+  expect(polled(states, 'b')).toBe(polled(states, 'b'));
+  db.close();
+});
+
+it('a service that has grown is weighed anew', () => {
+  const db = servicesOf('a', 'b');
+  const states = new MeterStates(db, 100);
+  const [a, b] = [polled(states, 'a', 50), polled(states, 'b', 50)];
+  expect(polled(states, 'b', 51)).toBe(b);
+  expect(polled(states, 'b')).not.toBe(b);
+  expect(polled(states, 'a')).toBe(a);
   db.close();
 });
 
 it('services of which only what moved is looked at have a room of their own', () => {
   const db = servicesOf('a', 'b', 'c', 'd');
   const states = new MeterStates(db, 100, 30);
-  const [a, b, c] = ['a', 'b', 'c'].map((id) => {
-    const service = states.ofService(id, null, id === 'a');
-    addCounters(states, service, 25);
-    return service;
-  });
-  states.makeRoom();
-  expect(states.ofService('c', null, false)).toBe(c);
-  expect(states.ofService('a')).toBe(a);
-  expect(states.ofService('b', null, false)).not.toBe(b);
-  // Alone in its room it stays, however large; asked for in parts, the rest need not be there.
+  const a = polled(states, 'a', 25, true);
+  const b = polled(states, 'b', 25, false);
+  const c = polled(states, 'c', 25, false);
+  expect(polled(states, 'a')).toBe(a);
+  expect(polled(states, 'b')).toBe(b);
+  expect(polled(states, 'c')).not.toBe(c);
+  states.begin();
+  // Asked for in parts, the rest need not be there.
   const part = states.ofService('d', ['k'], false);
   expect([part.isWhole, part.peers.size]).toEqual([false, 1]);
-  expect(states.ofService('d', null, false)).not.toBe(part);
+  states.keep();
+  expect(polled(states, 'd')).not.toBe(part);
   db.close();
 });
 
-it('it is weighed after every poll', async () => {
-  const weighed = vi.spyOn(MeterStates.prototype, 'makeRoom');
+it('nothing is kept of a poll that was rolled back in its midst', () => {
+  const db = servicesOf('a');
+  const states = new MeterStates(db);
+  states.begin();
+  const a = states.ofService('a');
+  states.forget();
+  states.keep();
+  expect(polled(states, 'a')).not.toBe(a);
+  db.close();
+});
+
+it('every poll hands on what it read', async () => {
+  const kept = vi.spyOn(MeterStates.prototype, 'keep');
   const clock = new ManualClock();
   let lastId = 0;
   const newId = () => `id-${++lastId}`;
@@ -105,8 +133,8 @@ it('it is weighed after every poll', async () => {
     });
   };
   await poll();
-  weighed.mockClear();
+  kept.mockClear();
   await poll();
-  expect(weighed).toHaveBeenCalledOnce();
+  expect(kept).toHaveBeenCalledOnce();
   await store.close();
 });

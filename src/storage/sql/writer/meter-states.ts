@@ -3,6 +3,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { Database, Statement } from '../database.ts';
 import type { Line, SeriesState } from './attributed.ts';
 import { CounterRow, CounterValues } from './counter-row.ts';
+import { KeptMeters } from './kept-meters.ts';
 import { type BindingRow, MUTABLE, type PeerRow, prepareMeterReads, type StoredCounter } from './meter-rows.ts';
 import { RowBatch } from './row-batch.ts';
 
@@ -73,13 +74,11 @@ export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
 
 /**
  * Counters kept in memory over all services whose polls look at all peers, each of some 2 kB with its peer and what its bytes
- * are booked to: 400 MB when all are in use. The longest unused service goes first, and is read from the database as a whole when it comes back.
+ * are booked to: 400 MB when all are in use. Those that find no room are read from the database as a whole when they come back.
  */
 const COUNTERS_KEPT = 200_000;
 /** The same of services of which only peers that moved are looked at (`LastShown`): those are quickly read one by one. */
 const MOVING_KEPT = 20_000;
-/** Room is made for more than the next few counters. */
-const KEPT_AFTER = 0.9;
 /** Boot ids and start evidence: few services have more than one at a time, but sources may tell one per series. */
 const TEXTS_KEPT = 20_000;
 
@@ -95,18 +94,19 @@ export class MeterStates {
   readonly #saved = new Set<CounterRow>();
   /** Null: to be looked up. */
   #lastId: number | null = null;
-  readonly #services = new Map<string, ServiceMeter>();
+  /** Of services whose polls look at all peers, and of the others. */
+  readonly #whole: KeptMeters<ServiceMeter>;
+  readonly #moving: KeptMeters<ServiceMeter>;
   /** Of the poll that runs, or ran last: they are told of other owners also when there is no room for them above. */
   readonly #inUse = new Map<string, ServiceMeter>();
+  /** False: it was rolled back meanwhile, and they may be ahead of the disk. */
+  #mayBeKept = true;
   readonly #texts = new BoundedMap<number, string>(TEXTS_KEPT);
   readonly #textIds = new BoundedMap<string, number>(TEXTS_KEPT);
 
-  readonly #countersKept: number;
-  readonly #movingKept: number;
-
   constructor(db: Database, countersKept = COUNTERS_KEPT, movingKept = Math.min(countersKept, MOVING_KEPT)) {
-    this.#countersKept = countersKept;
-    this.#movingKept = movingKept;
+    this.#whole = new KeptMeters(countersKept);
+    this.#moving = new KeptMeters(movingKept);
     this.#sql = prepareMeterReads(db);
     this.#changed = new RowBatch(
       db,
@@ -119,6 +119,7 @@ export class MeterStates {
   /** Another poll begins. */
   begin(): void {
     this.#inUse.clear();
+    this.#mayBeKept = true;
   }
 
   /** The poll that runs goes on with what it has: all of it that was written is on the disk. */
@@ -126,7 +127,9 @@ export class MeterStates {
     this.#saved.clear();
     this.#changed.drop();
     this.#lastId = null;
-    this.#services.clear();
+    this.#whole.clear();
+    this.#moving.clear();
+    this.#mayBeKept = false;
     this.#texts.clear();
     this.#textIds.clear();
   }
@@ -143,17 +146,13 @@ export class MeterStates {
     needsAll?: boolean,
     shown: () => Iterable<string> = () => [],
   ): ServiceMeter {
-    const known = this.#services.get(serviceId);
-    const meter = known === undefined || (keys === null && !known.isWhole) ? newMeter(keys === null) : known;
-    // Moved to the end: the map's order is the order of use.
-    this.#services.delete(serviceId);
-    this.#services.set(serviceId, meter);
+    const known = this.#whole.take(serviceId) ?? this.#moving.take(serviceId);
+    const meter = known === null || (keys === null && !known.isWhole) ? newMeter(keys === null) : known;
     if (needsAll !== undefined) meter.needsAll = needsAll;
     this.#inUse.set(serviceId, meter);
     if (meter === known) this.refreshOwners(serviceId, meter);
     if (keys === null && meter !== known) this.#loadAll(serviceId, meter, shown());
     else if (keys !== null && !meter.isWhole) this.#loadSome(serviceId, meter, keys);
-    if (meter !== known) this.makeRoom();
     return meter;
   }
 
@@ -182,15 +181,15 @@ export class MeterStates {
   forgetOwnersOf(peerIds: readonly string[]): void {
     for (const peerId of peerIds) {
       const serviceId = this.#sql.serviceOf.get(peerId) as string;
-      for (const meter of [this.#services.get(serviceId), this.#inUse.get(serviceId)]) {
-        if (meter !== undefined) meter.hasOtherOwners = true;
-      }
+      const meter = this.#inUse.get(serviceId) ?? this.#whole.get(serviceId) ?? this.#moving.get(serviceId);
+      if (meter !== undefined) meter.hasOtherOwners = true;
     }
   }
 
   /** The same of all peers. */
   forgetAllOwners(): void {
-    for (const meter of [...this.#services.values(), ...this.#inUse.values()]) meter.hasOtherOwners = true;
+    for (const meters of [this.#whole, this.#moving, this.#inUse.values()])
+      for (const meter of meters) meter.hasOtherOwners = true;
   }
 
   /** To be called before a reading of the service is booked: owners may change between two transactions of a poll. */
@@ -311,22 +310,10 @@ export class MeterStates {
     return text;
   }
 
-  /** To be called when a poll is booked: the services it showed may have grown. The one that was used last stays. */
-  makeRoom(): void {
-    this.#makeRoomAmong(true, this.#countersKept);
-    this.#makeRoomAmong(false, this.#movingKept);
-  }
-
-  #makeRoomAmong(needsAll: boolean, most: number): void {
-    const services = [...this.#services].filter(([, service]) => service.needsAll === needsAll);
-    let kept = 0;
-    for (const [, service] of services) kept += weightOf(service);
-    if (kept <= most) return;
-    for (const [serviceId, service] of services.slice(0, -1)) {
-      if (kept <= most * KEPT_AFTER) return;
-      this.#services.delete(serviceId);
-      kept -= weightOf(service);
-    }
+  /** The poll is booked: what was read of its services is kept for the next one, where there is room. */
+  keep(): void {
+    if (!this.#mayBeKept) return;
+    for (const [serviceId, meter] of this.#inUse) (meter.needsAll ? this.#whole : this.#moving).keep(serviceId, meter);
   }
 }
 
@@ -361,11 +348,6 @@ function allOf(statement: Statement, params: readonly (readonly unknown[])[]): u
 
 export function joinAddresses(addresses: readonly string[]): string {
   return addresses.length === 1 ? (addresses[0] as string) : addresses.join('\n');
-}
-
-/** A peer without a counter takes room as well; one with many connections takes it for each. */
-function weightOf({ peers, values }: ServiceMeter): number {
-  return Math.max(peers.size, values.size);
 }
 
 const NO_BINDINGS: readonly PeerBinding[] = [];

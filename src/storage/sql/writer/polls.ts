@@ -125,7 +125,7 @@ export class PollRecorder {
     this.#outcomes.save(poll);
     this.#agents.move(poll, 'counting');
     this.#flush();
-    this.#states.makeRoom();
+    this.#states.keep();
     return { services: services.map(toBooked), trackingOff: false, ...placeOf(given, place) };
   }
 

@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { transformSync } from 'esbuild';
+import { expect, it } from 'vitest';
+
+/** Keeps 400,000 objects, and makes others again and again that are old before they are garbage: the largest heap, in MB. */
+const WORK = `
+  const { getHeapStatistics } = await import('node:v8');
+  const fill = (list, count) => { for (let i = 0; i < count; i++) list.push({ i, inner: [i] }); return list; };
+  const live = fill([], 400_000);
+  let largest = 0;
+  for (let round = 0; round < 40; round++) {
+    fill([], 150_000);
+    largest = Math.max(largest, getHeapStatistics().total_heap_size);
+  }
+  console.log(Math.round(largest / 1e6), live.length);`;
+
+function largestHeap(before: string): number {
+  const args = ['--input-type=module', '-e', `${before}${WORK}`];
+  return Number.parseInt(execFileSync(process.execPath, args, { encoding: 'utf8' }), 10);
+}
+
+it('a heap that makes much garbage stays near what is in use', () => {
+  const source = readFileSync(new URL('./heap-growth.ts', import.meta.url), 'utf8');
+  const { code } = transformSync(source, { loader: 'ts' });
+  const limited = largestHeap(`${code}limitHeapGrowth();`);
+  expect(limited).toBeLessThan(0.75 * largestHeap(''));
+}, 30_000);

@@ -1,8 +1,9 @@
-import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
+import type { ReportOutcome } from '../../core/ledger/report.ts';
 import type { ZoneSince } from '../../core/units/calendar.ts';
 import type { ReaderPart } from './reader/asked.ts';
 import type { SlowReadName } from './reader/readers.ts';
 import { type FlatPoll, flattenPoll, joinPoll } from './reading-columns.ts';
+import { type FlatReports, flattenReports, joinReports, type PlacedReports } from './report-columns.ts';
 import { fromWireError, toWireError, type WireError } from './wire-error.ts';
 import type { WriterAnswer, WriterItem, WriterTurn } from './writer/writer-items.ts';
 
@@ -23,12 +24,13 @@ export type FromWriter =
   | { readonly kind: 'failed'; readonly error: WireError }
   /** The connection is lost, and the writer with it. Whether what was not answered took place, the tables know. */
   | { readonly kind: 'lost'; readonly error: WireError }
-  | {
-      readonly kind: 'turn';
-      readonly answers: readonly WireAnswer[];
-      readonly outcomes: readonly number[];
-      readonly turn: Omit<WriterTurn, 'answers'>;
-    };
+  | (WireAnswers & { readonly kind: 'turn'; readonly turn: Omit<WriterTurn, 'answers'> });
+
+export interface WireAnswers {
+  readonly answers: readonly WireAnswer[];
+  readonly recorded: readonly number[];
+  readonly outcomes: readonly number[];
+}
 
 /** An item as it goes to the writer: polls by columns. */
 type WireItem =
@@ -49,101 +51,61 @@ export type ToReader =
 
 export type FromReader = WireAnswer;
 
-/**
- * Reports one after the other as plain values: a message of these takes a third of the time that one of objects takes,
- * at both ends. Bytes fit numbers (at most 2^53 - 1 each).
- */
-export type FlatReports = readonly (string | number | boolean | null)[];
-
-const FIELDS = 17;
-
-/** `place`: where the item stood among the others. The first report of an item says how many follow. */
+/** The place of an item among the others goes with its reports. */
 export function flattenItems(items: readonly WriterItem[]): { items: WireItem[]; reports: FlatReports } {
   const rest: WireItem[] = [];
-  const flat: (string | number | boolean | null)[] = [];
+  const requests: PlacedReports[] = [];
   items.forEach((item, place) => {
-    if (item.kind !== 'reports' || item.reports.length === 0) {
-      rest.push(item.kind === 'poll' ? { ...item, poll: flattenPoll(item.poll) } : item);
-      return;
-    }
-    const { credential, verified, backfill } = item.sender;
-    for (const report of item.reports) {
-      const { userToken, server, port, protocol, rx, tx, mode, stream, eventId, periodStart, periodEnd } = report;
-      flat.push(place, item.id, item.reports.length, credential, verified, backfill, userToken, server, port, protocol);
-      flat.push(
-        Number(rx),
-        Number(tx),
-        mode,
-        stream,
-        eventId,
-        periodStart?.getTime() ?? null,
-        periodEnd?.getTime() ?? null,
-      );
-    }
+    if (item.kind === 'reports' && item.reports.length > 0) requests.push({ place, item });
+    else rest.push(item.kind === 'poll' ? { ...item, poll: flattenPoll(item.poll) } : (item as WireItem));
   });
-  return { items: rest, reports: flat };
+  return { items: rest, reports: flattenReports(requests) };
 }
 
 /** All items again, each in its place. */
-export function joinItems(wire: readonly WireItem[], flat: FlatReports): WriterItem[] {
+export function joinItems(wire: readonly WireItem[], reports: FlatReports): WriterItem[] {
   const rest = wire.map((item) => (item.kind === 'poll' ? { ...item, poll: joinPoll(item.poll) } : item));
-  if (flat.length === 0) return rest;
   const items: WriterItem[] = [];
   let nextRest = 0;
-  let at = 0;
-  while (at < flat.length) {
-    const [place, id, count, credential, verified, backfill] = flat.slice(at, at + 6) as HeaderFields;
+  for (const { place, item } of joinReports(reports)) {
     while (items.length < place) {
-      const item = rest[nextRest++];
-      if (item === undefined) throw new Error('a message to the writer lost an item');
-      items.push(item);
+      const other = rest[nextRest++];
+      if (other === undefined) throw new Error('a message to the writer lost an item');
+      items.push(other);
     }
-    const sender: ReportSender = { credential, verified, backfill };
-    const reports: UsageReport[] = [];
-    for (let n = 0; n < count; n++, at += FIELDS) reports.push(reportAt(flat, at + 6));
-    items.push({ id, kind: 'reports', sender, reports });
+    items.push(item);
   }
-  return [...items, ...rest.slice(nextRest)];
+  for (; nextRest < rest.length; nextRest++) items.push(rest[nextRest] as WriterItem);
+  return items;
 }
 
-type HeaderFields = [number, number, number, string | null, boolean, boolean];
+/** What nearly every report of its own is answered. */
+const ONE_RECORDED: ReportOutcome = { recorded: 1, duplicates: 0, stale: 0, quarantined: 0 };
 
-function reportAt(flat: FlatReports, at: number): UsageReport {
-  const start = flat[at + 9] as number | null;
-  const end = flat[at + 10] as number | null;
-  return {
-    userToken: flat[at] as string,
-    server: flat[at + 1] as string,
-    port: flat[at + 2] as number,
-    protocol: flat[at + 3] as string,
-    rx: BigInt(flat[at + 4] as number),
-    tx: BigInt(flat[at + 5] as number),
-    mode: flat[at + 6] as UsageReport['mode'],
-    stream: flat[at + 7] as string,
-    eventId: flat[at + 8] as string | null,
-    periodStart: start === null ? null : new Date(start),
-    periodEnd: end === null ? null : new Date(end),
-  };
-}
-
-/** Answers to reports are five numbers each; all others go as they are, errors without their class. */
-export function flattenAnswers(answers: readonly WriterAnswer[]): { answers: WireAnswer[]; outcomes: number[] } {
+/**
+ * Of an answer to one report that was recorded only the id goes, of one to other reports five numbers; all others go as
+ * they are, errors without their class.
+ */
+export function flattenAnswers(answers: readonly WriterAnswer[]): WireAnswers {
   const rest: WireAnswer[] = [];
+  const recorded: number[] = [];
   const outcomes: number[] = [];
   for (const answer of answers) {
     if (!answer.ok) rest.push({ ...answer, error: toWireError(answer.error) });
     else if (isOutcome(answer.value)) {
-      const { recorded, duplicates, stale, quarantined } = answer.value;
-      outcomes.push(answer.id, recorded, duplicates, stale, quarantined);
+      const { value } = answer;
+      if (isOneRecorded(value)) recorded.push(answer.id);
+      else outcomes.push(answer.id, value.recorded, value.duplicates, value.stale, value.quarantined);
     } else rest.push(answer);
   }
-  return { answers: rest, outcomes };
+  return { answers: rest, recorded, outcomes };
 }
 
-export function joinAnswers(rest: readonly WireAnswer[], outcomes: readonly number[]): WriterAnswer[] {
+export function joinAnswers({ answers: rest, recorded, outcomes }: WireAnswers): WriterAnswer[] {
   const answers: WriterAnswer[] = rest.map((answer) =>
     answer.ok ? answer : { ...answer, error: fromWireError(answer.error) },
   );
+  for (const id of recorded) answers.push({ id, ok: true, value: ONE_RECORDED });
   for (let at = 0; at < outcomes.length; at += 5) {
     const [id, recorded, duplicates, stale, quarantined] = outcomes.slice(at, at + 5) as Five;
     answers.push({ id, ok: true, value: { recorded, duplicates, stale, quarantined } satisfies ReportOutcome });
@@ -152,6 +114,10 @@ export function joinAnswers(rest: readonly WireAnswer[], outcomes: readonly numb
 }
 
 type Five = [number, number, number, number, number];
+
+function isOneRecorded({ recorded, duplicates, stale, quarantined }: ReportOutcome): boolean {
+  return recorded === 1 && duplicates === 0 && stale === 0 && quarantined === 0;
+}
 
 function isOutcome(value: unknown): value is ReportOutcome {
   return typeof value === 'object' && value !== null && 'quarantined' in value && 'stale' in value;

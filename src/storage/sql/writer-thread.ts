@@ -43,7 +43,7 @@ export async function startWriterThread<D, O>(
     });
     worker.on('message', (message: FromWriter) => {
       if (message.kind === 'turn') {
-        listener.receive({ ...message.turn, answers: joinAnswers(message.answers, message.outcomes) });
+        listener.receive({ ...message.turn, answers: joinAnswers(message) });
       }
       if (message.kind === 'waiting') listener.wait?.();
       if (message.kind === 'ready') ready(message.found as O);

@@ -2,16 +2,16 @@ import type { AcceptedReport } from './report-intake.ts';
 
 /** Accepted reports as the inbox holds them: a JSON array of arrays, whose numbers are all exact (below 2^53). */
 export function toInboxText(reports: readonly AcceptedReport[]): string {
-  return JSON.stringify(
-    reports.map(({ token, server, port, protocol, rx, tx, fromMs, toMs, receivedAtMs, flags, ...rest }) => {
-      const { key, stream, implausible } = rest;
-      const base = [token, server, port, protocol, Number(rx), Number(tx), fromMs, toMs, receivedAtMs, flags];
-      if (key !== null) base.push(key.hash, key.body);
-      else base.push(null, null);
-      if (stream === null && implausible === null) return base;
-      return [...base, stream === null ? null : streamToJson(stream), implausible && reportToJson(implausible)];
-    }),
-  );
+  return JSON.stringify(reports.map(toRow));
+}
+
+function toRow(report: AcceptedReport): unknown[] {
+  const { token, server, port, protocol, rx, tx, fromMs, toMs, receivedAtMs, flags, key, stream, implausible } = report;
+  const base = [token, server, port, protocol, Number(rx), Number(tx), fromMs, toMs, receivedAtMs, flags];
+  if (key === null) base.push(null, null);
+  else base.push(key.hash, key.body);
+  if (stream === null && implausible === null) return base;
+  return [...base, stream === null ? null : streamToJson(stream), implausible && reportToJson(implausible)];
 }
 
 export function fromInboxText(text: string): AcceptedReport[] {

@@ -39,6 +39,9 @@ interface Route {
 export class ReportBooking {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #keys: RowBatch;
+  /** As many as wait to be written at once, used again and again. */
+  readonly #hashes: readonly Buffer[];
+  #nextHash = 0;
   readonly #attribution: Attribution;
   readonly #booking: Booking;
   readonly #calendar: Calendar;
@@ -48,6 +51,7 @@ export class ReportBooking {
   constructor(db: Database, attribution: Attribution, booking: Booking, calendar: Calendar) {
     this.#sql = prepare(db);
     this.#keys = new RowBatch(db, 3, (rows) => `INSERT INTO report_key (hash, body, day) VALUES ${rows}`);
+    this.#hashes = Array.from({ length: this.#keys.capacity }, () => Buffer.alloc(12));
     this.#attribution = attribution;
     this.#booking = booking;
     this.#calendar = calendar;
@@ -67,7 +71,9 @@ export class ReportBooking {
   /** At the latest it is in the database with `flushKeys`. */
   addKey({ key, receivedAtMs }: AcceptedReport): void {
     if (key === null) return;
-    this.#keys.add(Buffer.from(key.hash, 'hex'), key.body, Math.floor(receivedAtMs / 86_400_000));
+    const hash = this.#hashes[this.#nextHash++ % this.#hashes.length] as Buffer;
+    hash.write(key.hash, 'hex');
+    this.#keys.add(hash, key.body, Math.floor(receivedAtMs / 86_400_000));
   }
 
   flushKeys(): void {

@@ -51,6 +51,8 @@ export class ReportIntake {
   /** What the tables say of the keys of this turn, where it was asked for all of them together. */
   #lookedUp = new Map<string, number | undefined>();
   #unclaimedTokens: number | null = null;
+  /** Of the key that is asked for: a new one for each would cost as much as the question. */
+  readonly #asked = Buffer.alloc(12);
 
   constructor(db: Database, tracking: TrackingSwitch) {
     this.#sql = prepare(db);
@@ -164,7 +166,8 @@ export class ReportIntake {
 
   #storedBody(hash: string): number | undefined {
     if (this.#lookedUp.has(hash)) return this.#lookedUp.get(hash);
-    return this.#sql.findKey.get(Buffer.from(hash, 'hex')) as number | undefined;
+    this.#asked.write(hash, 'hex');
+    return this.#sql.findKey.get(this.#asked) as number | undefined;
   }
 
   #judge(

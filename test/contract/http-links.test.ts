@@ -253,7 +253,7 @@ describe('the page of a user', () => {
     expect(page.statusCode).toBe(200);
     expect(page.body).toContain('lang="ru"');
     expect(page.body).toContain('Использовано');
-    expect(page.body).toMatch(/3,00\s*GiB/);
+    expect(page.body).toMatch(/3,00\s*ГиБ/);
     expect(page.body).toContain('de-1.example.com:443');
     expect(page.body).toContain('&#60;ann&#62; &#38; &#34;co&#34;');
     expect(page.body).not.toMatch(/<script|<ann>/);

@@ -65,7 +65,7 @@ describe('counting and keeping', () => {
     await backups.getByRole('link').first().click();
     expect(statSync(await (await arrives).path()).size).toBeGreaterThan(10_000);
     await backups.getByLabel(/^By itself every/).fill('12');
-    await backups.getByLabel(/^keep/).fill('3');
+    await backups.getByLabel(/^Keep/).fill('3');
     await backups.getByRole('button', { name: 'Save' }).click();
     await toast(page, 'Schedule saved.').waitFor();
     expect(await settings()).toMatchObject({ backup: { everyHours: 12, keep: 3 } });

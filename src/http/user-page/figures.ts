@@ -8,9 +8,12 @@ const LOCALES: Readonly<Record<PageLanguage, string>> = {
   zh: 'zh-CN',
 };
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
+/** As the panel names them; elsewhere people read the international ones. */
+const RUSSIAN_UNITS = ['Б', 'КиБ', 'МиБ', 'ГиБ', 'ТиБ', 'ПиБ', 'ЭиБ'] as const;
 
 /** Numbers and dates of the page in one language and time zone. */
 export class Figures {
+  readonly #units: readonly string[];
   readonly #three: Intl.NumberFormat;
   readonly #whole: Intl.NumberFormat;
   readonly #day: Intl.DateTimeFormat;
@@ -18,6 +21,7 @@ export class Figures {
 
   constructor(language: PageLanguage, timeZone: string) {
     const locale = LOCALES[language];
+    this.#units = language === 'ru' ? RUSSIAN_UNITS : UNITS;
     this.#three = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3, minimumSignificantDigits: 3 });
     this.#whole = new Intl.NumberFormat(locale);
     this.#day = new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'short' });
@@ -34,7 +38,7 @@ export class Figures {
     }
     const text = unit === 0 ? this.#whole.format(value) : this.#three.format(value);
     // A no-break space: the unit stays with its number.
-    return `${text}\u00a0${UNITS[unit]}`;
+    return `${text}\u00a0${this.#units[unit]}`;
   }
 
   count(number: number): string {

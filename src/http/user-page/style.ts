@@ -12,6 +12,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 p{margin:4px 0}
 .state{margin:0;font-size:14px;font-weight:600}.ok{color:var(--ok)}.off{color:var(--off)}
 .big{font-size:32px;font-weight:600;line-height:1.2}
+.quota+p{margin-top:12px}
 .quota{height:8px;border-radius:4px;background:var(--line);overflow:hidden}.quota i{display:block;height:100%;background:var(--down)}.quota.full i{background:var(--off)}
 .mut{color:var(--mut);font-size:14px}
 .down{color:var(--down)}.up{color:var(--up)}

@@ -54,7 +54,9 @@ export function NodeServices({ node }: { readonly node: Node }) {
                 <td>
                   <State of={health.get(service.id) ?? 'unknown'} />
                 </td>
-                <td className="r hide-s mut">{service.listenPort ? `:${service.listenPort}` : '—'}</td>
+                <td className="r hide-s mut">
+                  {service.listenPort ? <bdi dir="ltr">:{service.listenPort}</bdi> : '—'}
+                </td>
                 <td className="r">
                   {isReadable(node) ? <Count value={service.peers} /> : <Unknown reason={t('common.state.unknown')} />}
                 </td>

@@ -119,7 +119,7 @@ function Row({ service, onProbe }: RowProps) {
           </span>
         )}
       </td>
-      <td className="r hide-s mut">{service.listenPort ? `:${service.listenPort}` : '—'}</td>
+      <td className="r hide-s mut">{service.listenPort ? <bdi dir="ltr">:{service.listenPort}</bdi> : '—'}</td>
       <td className="r hide-s">
         {service.state === 'unknown' || service.state === 'down' ? (
           <Unknown reason={t(`common.state.${service.state}`)} />

@@ -25,5 +25,5 @@ export function Line({ name, what, children }: LineProps) {
 export function Fixed({ settings, variable }: { readonly settings: Settings; readonly variable: string }) {
   const { t } = useTranslation();
   const isSet = settings.fixedByEnvironment.includes(variable);
-  return <code className="mut small">{t(isSet ? 'settings.fixed' : 'settings.fixable', { variable })}</code>;
+  return <span className="mut small">{t(isSet ? 'settings.fixed' : 'settings.fixable', { variable })}</span>;
 }

@@ -105,7 +105,7 @@ export class ReadingBoard {
     if (asked.done !== null) this.#done(asked.done);
     const job = await this.#nextFor(helper, asked.version === version, gone);
     const answer: NextJob = { kind: 'next-job', nonce: asked.nonce, job };
-    return messages.write(answer);
+    return await messages.write(answer);
   }
 
   /** The node is polled no more, or has another source. */

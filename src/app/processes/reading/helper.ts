@@ -100,7 +100,7 @@ export class ReadingHelper {
     };
     try {
       return await withDeadline([this.#stop.signal, ended], ANSWER_MS, async (signal) => {
-        const body = messages.write(hand);
+        const body = await messages.write(hand);
         const answer = await fetch(`${url}${SHARED_READING_PATH}`, { method: 'POST', headers, body, signal });
         const sealed = new Uint8Array(await answer.arrayBuffer());
         const next = answer.ok ? await messages.read('next-job', sealed) : null;

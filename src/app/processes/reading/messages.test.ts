@@ -24,7 +24,7 @@ async function sent(peers: PeerReadings): Promise<PeerReadings | undefined> {
     done: { id: 'job', read, tookMs: 1 },
   };
   const messages = new ReadingMessages(new KeyFileBox(join(folder, 'secret.key')));
-  const came = await messages.read('free-hand', messages.write(hand));
+  const came = await messages.read('free-hand', await messages.write(hand));
   return came?.done?.read?.poll.services[0]?.peers;
 }
 
@@ -59,5 +59,5 @@ test('very many readings come exactly, in turns between which others have theirs
   const came = await sent(peers);
   clearInterval(beat);
   expect(came).toEqual(peers);
-  expect(others).toBeGreaterThan(5);
+  expect(others).toBeGreaterThan(10);
 });

@@ -66,8 +66,10 @@ export class ReadingMessages {
     this.#box = box;
   }
 
-  write(message: FreeHand | NextJob): Buffer {
-    return Buffer.from(this.#box.seal(serialize(changedPeers(message, inPieces))));
+  /** Very many readings take several turns of the event loop. */
+  async write(message: FreeHand | NextJob): Promise<Buffer> {
+    const pieces = await changed(peersOf(message), inPieces);
+    return Buffer.from(this.#box.seal(serialize(withPeers(message, pieces))));
   }
 
   /** Null: it comes from nobody who has the key, or is something else. Very many readings take several turns of the event loop. */
@@ -89,47 +91,58 @@ export class ReadingMessages {
 
 type Message = FreeHand | NextJob;
 
-/** The same message, with other readings in it. */
-function changedPeers<M extends Message>(message: M, change: (peers: PeerReadings) => unknown): M {
+/** Readings in a message, service by service. */
+function peersOf(message: Message): readonly PeerReadings[] {
+  const services = 'done' in message ? message.done?.read?.poll.services : null;
+  return services?.map(({ peers }) => peers) ?? [];
+}
+
+/** The same message, with these readings in it. */
+function withPeers<M extends Message>(message: M, peers: readonly unknown[]): M {
   const done = 'done' in message ? message.done : null;
   if (done === null || done.read === null) return message;
   const { poll } = done.read;
-  const services = poll.services.map((service) => ({ ...service, peers: change(service.peers) as PeerReadings }));
+  const services = poll.services.map((service, n) => ({ ...service, peers: peers[n] as PeerReadings }));
   return { ...message, done: { ...done, read: { ...done.read, poll: { ...poll, services } } } };
 }
 
-/** Of a piece, some ten milliseconds; whoever leads does other things between two of them. */
+async function changed(all: readonly PeerReadings[], change: (peers: PeerReadings) => unknown): Promise<unknown[]> {
+  const result: unknown[] = [];
+  for (const peers of all) result.push(await change(peers));
+  return result;
+}
+
+/** Of a piece, some ten milliseconds; the process does other things between two of them. */
 const PIECE = 2_000;
 
 interface Pieces {
   readonly pieces: readonly Uint8Array[];
 }
 
-function inPieces(peers: PeerReadings): PeerReadings | Pieces {
+async function inPieces(peers: PeerReadings): Promise<PeerReadings | Pieces> {
   if (peers.columns !== undefined || peers.length <= PIECE) return peers;
   const all = [...peers];
-  const count = Math.ceil(all.length / PIECE);
-  return { pieces: Array.from({ length: count }, (_, n) => serialize(all.slice(n * PIECE, (n + 1) * PIECE))) };
+  const pieces: Uint8Array[] = [];
+  for (let begin = 0; begin < all.length; begin += PIECE) {
+    pieces.push(serialize(all.slice(begin, begin + PIECE)));
+    await turn();
+  }
+  return { pieces };
 }
 
 /** Readings in columns come as their columns alone: what makes them one by one again is no part of a message. */
 async function revived<M extends Message>(message: M): Promise<M> {
-  const whole = new Map<PeerReadings, PeerReadings>();
-  const services = ('done' in message ? message.done?.read?.poll.services : null) ?? [];
-  for (const { peers } of services) if ('pieces' in peers) whole.set(peers, await joined(peers as unknown as Pieces));
-  return changedPeers(message, (peers) => {
-    if (peers.columns !== undefined) return new ColumnReadings(ownMemory(peers.columns));
-    return whole.get(peers) ?? peers;
-  });
+  return withPeers(message, await changed(peersOf(message), joined));
 }
 
-async function joined({ pieces }: Pieces): Promise<PeerReading[]> {
-  const peers: PeerReading[] = [];
-  for (const piece of pieces) {
-    peers.push(...(deserialize(piece) as PeerReading[]));
+async function joined(peers: PeerReadings | Pieces): Promise<PeerReadings> {
+  if (!('pieces' in peers)) return peers.columns === undefined ? peers : new ColumnReadings(ownMemory(peers.columns));
+  const all: PeerReading[] = [];
+  for (const piece of peers.pieces) {
+    all.push(...(deserialize(piece) as PeerReading[]));
     await turn();
   }
-  return peers;
+  return all;
 }
 
 /** What was unpacked lies in one piece of memory with all of its message, which whoever keeps a column would keep. */

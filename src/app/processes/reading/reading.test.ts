@@ -317,13 +317,13 @@ describe('nodes read by processes that stand by', { timeout: 30_000 }, () => {
         ...{ method: 'POST', body, headers: { 'content-type': 'application/octet-stream', ...headers } },
       });
     const foreign = new ReadingMessages(new KeyFileBox(join(folder, 'another.key')));
-    expect((await post(messages.write(hand), {})).status).toBe(404);
-    expect((await post(foreign.write(hand), sealed)).status).toBe(404);
+    expect((await post(await messages.write(hand), {})).status).toBe(404);
+    expect((await post(await foreign.write(hand), sealed)).status).toBe(404);
     // Who asks a process that stands by is passed on, as all others are.
     const passedOn = { [VISITOR_HEADER]: seal.seal({ ...visitor, isProcess: false }, 'POST', SHARED_READING_PATH) };
-    expect((await post(messages.write(hand), passedOn)).status).toBe(404);
+    expect((await post(await messages.write(hand), passedOn)).status).toBe(404);
     expect((await post(Buffer.from('nonsense'), sealed)).status).toBe(404);
-    expect((await post(messages.write({ ...hand, sentAtMs: Date.now() - 300_000 }), sealed)).status).toBe(404);
-    expect((await post(messages.write({ kind: 'next-job', nonce: 'n', job: null }), sealed)).status).toBe(404);
+    expect((await post(await messages.write({ ...hand, sentAtMs: Date.now() - 300_000 }), sealed)).status).toBe(404);
+    expect((await post(await messages.write({ kind: 'next-job', nonce: 'n', job: null }), sealed)).status).toBe(404);
   });
 });

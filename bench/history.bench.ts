@@ -120,8 +120,26 @@ class RawYear {
         SELECT ${of}, 1, ${named('of')}, of, 0, sum(rx), sum(tx), 0
         FROM (SELECT at, ${carrier} AS of, rx, tx FROM ${raw} WHERE ${since}) GROUP BY date, of`);
     }
-    // What was filled in long ago is merged: here every statement above would else be a part of its own.
-    await this.#clickhouse.ask(`OPTIMIZE TABLE ${mirror} FINAL`);
+    await this.#merge(mirror);
+    await this.#merge(raw);
+  }
+
+  /**
+   * What was filled in long ago is merged: here every statement above would else be a part of its own, of either side, or be merged while
+   * times are taken. Old servers merge one partition for a statement, as far as they see fit.
+   */
+  async #merge(table: string): Promise<void> {
+    const [database, name] = table.split('.');
+    const parts = `SELECT partition, count() FROM system.parts
+      WHERE database = '${database}' AND table = '${name}' AND active GROUP BY partition`;
+    for (let tries = 0; ; tries++) {
+      const apart = (await this.#clickhouse.ask(parts)).filter(([, count]) => count !== '1');
+      if (apart.length === 0) return;
+      if (tries === 100) throw new Error(`The parts of ${table} are not merged.`);
+      for (const [partition] of apart)
+        await this.#clickhouse.ask(`OPTIMIZE TABLE ${table} PARTITION ${partition} FINAL`);
+      await sleep(100);
+    }
   }
 
   /** The question of the chart, to all records. */

@@ -111,7 +111,7 @@ export function usageRoutes(app: HttpApp, parts: HttpParts): void {
     const actor = actorOf(request);
     const userId = query.user === undefined ? null : (await visibleUser(parts.ports, actor, query.user)).id;
     const shown = await period(query);
-    const result = await history.series(
+    const asked = history.series(
       {
         period: shown,
         bucketSeconds: bucketSeconds(query.bucket, shown),
@@ -122,8 +122,8 @@ export function usageRoutes(app: HttpApp, parts: HttpParts): void {
       },
       visibilityOf(actor),
     );
-    const nodes = new Map((await inventory.nodes()).map((node) => [node.id as string, node.name]));
-    return seriesJson(result, nodes);
+    const [result, nodes] = await Promise.all([asked, inventory.nodes()]);
+    return seriesJson(result, new Map(nodes.map((node) => [node.id as string, node.name])));
   });
 
   app.get(

@@ -1,6 +1,6 @@
 import { LedgerFailure } from '../../core/errors.ts';
 import type { SeriesQuery, Visibility } from '../../core/ledger/usage-history.ts';
-import type { FarAnswer, FarChart, FarDays } from '../sql/mirror/far-days.ts';
+import { type FarAnswer, type FarChart, type FarDays, toColumns } from '../sql/mirror/far-days.ts';
 import type { SlowReader } from '../sql/slow-reader.ts';
 import type { DayTable, SummedDay } from './day-table.ts';
 
@@ -38,7 +38,7 @@ export class ClickHouseDays implements FarDays {
       const summed = await this.#table.sum({ ...asked, line: lineOf(asked) });
       if (summed !== null) {
         const { shards, since, rows } = summed;
-        return { asked, shards, since, days: rows.map((row) => toDay(row, asked)) };
+        return { asked, shards, since, days: toColumns(rows.map((row) => toDay(row, asked))) };
       }
     } catch (error) {
       if (!(error instanceof LedgerFailure)) throw error;

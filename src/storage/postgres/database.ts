@@ -88,14 +88,15 @@ export class PostgresDatabase implements Database {
   transaction<T>(work: () => T): () => T {
     return () => {
       if (this.#inTransaction) return work();
-      this.exec('BEGIN ISOLATION LEVEL REPEATABLE READ');
-      this.#inTransaction = true;
+      // It goes with the first statement, which is to see what is there then.
+      this.pipeline.flush();
+      this.prepare('BEGIN ISOLATION LEVEL REPEATABLE READ').run();
       try {
         const result = work();
-        this.#end('COMMIT');
+        this.prepare('COMMIT').run();
         return result;
       } catch (error) {
-        this.#end('ROLLBACK');
+        this.#rollBack();
         throw error;
       }
     };
@@ -122,10 +123,10 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  #end(how: 'COMMIT' | 'ROLLBACK'): void {
+  #rollBack(): void {
     this.#inTransaction = false;
     this.pipeline.flush();
-    this.exec(how);
+    this.exec('ROLLBACK');
   }
 
   /** Why nothing can be asked any more; null while the connection holds. */
@@ -208,6 +209,15 @@ class PostgresStatement implements Statement {
 
   all(...params: unknown[]): unknown[] {
     return this.#rows(params);
+  }
+
+  allLater(...params: unknown[]): () => unknown[] {
+    const outcome = this.#add(params);
+    return () => {
+      this.#db.pipeline.flush();
+      if (outcome.tag === null) throw new Error(`It was not asked, as one before it failed: ${this.#said.sql}`);
+      return this.#decoded(outcome);
+    };
   }
 
   getEach(params: readonly (readonly unknown[])[]): unknown[] {

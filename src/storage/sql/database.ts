@@ -32,6 +32,11 @@ export interface Statement {
    * rows, column by column. Absent where rows are best put into the text of a statement.
    */
   runColumns?(columns: readonly (readonly unknown[])[]): void;
+  /**
+   * Asks, and does not wait: what is returned takes the rows. All that was asked before the first of them are taken, and the ends of
+   * the transaction around it, are one way to the server and back. Absent where there is no way to save.
+   */
+  allLater?(...params: unknown[]): () => unknown[];
   iterate(...params: unknown[]): IterableIterator<unknown>;
   /** Rows are their first column alone. */
   pluck(): this;

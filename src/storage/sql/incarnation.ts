@@ -22,9 +22,15 @@ export function settleIncarnation(db: Database, newId: NewId, nowMs: number): Le
   return { id: stored.id, since: new Date(stored.sinceMs), restores };
 }
 
+/** The text that `incarnationFrom` reads. */
+export const READ_INCARNATION = "SELECT value FROM meta WHERE name = 'incarnation'";
+
 export function readIncarnation(db: Database): StoredIncarnation | null {
-  const text = db.prepare("SELECT value FROM meta WHERE name = 'incarnation'").pluck().get() as string | undefined;
-  return text === undefined ? null : (JSON.parse(text) as StoredIncarnation);
+  return incarnationFrom((db.prepare(READ_INCARNATION).pluck().get() as string | undefined) ?? null);
+}
+
+export function incarnationFrom(value: string | null): StoredIncarnation | null {
+  return value === null ? null : (JSON.parse(value) as StoredIncarnation);
 }
 
 export function saveMeta(db: Database, name: string, value: unknown): void {

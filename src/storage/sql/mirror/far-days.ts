@@ -22,6 +22,8 @@ export interface FarChart {
   readonly by: SeriesQuery['by'];
   readonly nodeId: string | null;
   readonly userId: string | null;
+  /** The last day of which day rows know more than records do: after it sums by quarters tell what everybody has. */
+  readonly lastWithoutRecords: number;
   /** Those of the user; null: of everybody. */
   readonly segments: readonly number[] | null;
 }
@@ -40,7 +42,32 @@ export interface FarAnswer {
   readonly shards: number;
   /** Batches in it after the one that the mirror was known to hold, on each shard without holes. */
   readonly since: readonly BatchMark[];
-  readonly days: readonly FarDay[];
+  readonly days: FarColumns;
+}
+
+/** Days in columns: a thread that hands them to another one pays for each object of them. */
+export interface FarColumns {
+  readonly day: readonly number[];
+  readonly line: readonly (string | null)[];
+  /** `rx`, `tx`, `undirected` and `markup` of one day after the other. */
+  readonly bytes: BigInt64Array;
+}
+
+const WIDTH = 4;
+
+export function toColumns(days: readonly FarDay[]): FarColumns {
+  const bytes = new BigInt64Array(WIDTH * days.length);
+  days.forEach(({ rx, tx, undirected, markup }, i) => void bytes.set([rx, tx, undirected, markup], WIDTH * i));
+  return { day: days.map(({ day }) => day), line: days.map(({ line }) => line), bytes };
+}
+
+export function fromColumns({ day, line, bytes }: FarColumns): FarDay[] {
+  const at = (i: number) => bytes[i] as bigint;
+  return day.map((number, i) => {
+    const first = WIDTH * i;
+    const sums = { rx: at(first), tx: at(first + 1), undirected: at(first + 2), markup: at(first + 3) };
+    return { day: number, line: line[i] ?? null, ...sums };
+  });
 }
 
 /** Sums of days long ago that need not be added up from the tables. */

@@ -27,15 +27,21 @@ export function bucketQualities(
   });
 }
 
-/** Nodes that carry each of these lines; a line that is absent is carried by any node. */
-export function carryingNodes(sql: Statements, by: SeriesQuery['by'], ids: readonly string[]) {
+/** Nodes that carry each of these lines; a line that is absent is carried by any node. What is returned takes the answer. */
+export function carryingNodes(
+  sql: Statements,
+  by: SeriesQuery['by'],
+  ids: readonly string[],
+): () => Map<string, Set<string>> {
   const nodes = new Map<string, Set<string>>();
-  if (by === 'total') return nodes;
-  const rows = sql.all<{ line: string; node: string }>(CARRIED[by], { ids: JSON.stringify(ids) });
+  if (by === 'total') return () => nodes;
+  const rows = sql.later<{ line: string; node: string }>(CARRIED[by], { ids: JSON.stringify(ids) });
   // What belongs to nobody may come from any node.
   for (const id of ids) if (id !== 'others' && !(by === 'user' && id === 'none')) nodes.set(id, new Set());
-  for (const { line, node } of rows) nodes.get(line)?.add(node);
-  return nodes;
+  return () => {
+    for (const { line, node } of rows.all()) nodes.get(line)?.add(node);
+    return nodes;
+  };
 }
 
 const CARRIED = {

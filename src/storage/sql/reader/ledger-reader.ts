@@ -38,16 +38,21 @@ export class LedgerReader {
     this.#connection = connection;
   }
 
-  gaps({ from, to }: Period, nodeId?: NodeId): Gap[] {
-    return this.#sql
-      .all<GapRow>(
-        `SELECT node_id AS nodeId, service_id AS serviceId, from_at AS fromMs, to_at AS toMs,
-           ${IS_LAST_GAP} AS isLast, reason, message FROM gap
-         WHERE from_at < @to AND ifnull(to_at, @to) > @from AND (@node IS NULL OR node_id = @node)
-         ORDER BY from_at, id`,
-        { from: from.getTime(), to: to.getTime(), node: nodeId ?? null },
-      )
-      .map(({ fromMs, toMs, isLast, ...row }) => ({
+  gaps(period: Period, nodeId?: NodeId): Gap[] {
+    return this.askGaps(period, nodeId)();
+  }
+
+  /** What is returned takes the answer. */
+  askGaps({ from, to }: Period, nodeId?: NodeId): () => Gap[] {
+    const asked = this.#sql.later<GapRow>(
+      `SELECT node_id AS nodeId, service_id AS serviceId, from_at AS fromMs, to_at AS toMs,
+         ${IS_LAST_GAP} AS isLast, reason, message FROM gap
+       WHERE from_at < @to AND ifnull(to_at, @to) > @from AND (@node IS NULL OR node_id = @node)
+       ORDER BY from_at, id`,
+      { from: from.getTime(), to: to.getTime(), node: nodeId ?? null },
+    );
+    return () =>
+      asked.all().map(({ fromMs, toMs, isLast, ...row }) => ({
         ...row,
         from: new Date(fromMs),
         to: toDate(toMs),

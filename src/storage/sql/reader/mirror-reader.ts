@@ -1,8 +1,9 @@
 import type { SeriesQuery, Visibility } from '../../../core/ledger/usage-history.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
-import { readIncarnation } from '../incarnation.ts';
-import type { BatchMark, FarAnswer, FarChart, FarDay } from '../mirror/far-days.ts';
-import { edgesOfRecords } from './record-edges.ts';
+import { quarterOf } from '../../../core/units/quarter.ts';
+import { incarnationFrom, READ_INCARNATION } from '../incarnation.ts';
+import type { FarAnswer, FarChart, FarDay } from '../mirror/far-days.ts';
+import { edgesOfRecords, lastOf } from './record-edges.ts';
 import { type Statements, sums } from './statements.ts';
 
 interface Mirror {
@@ -10,6 +11,16 @@ interface Mirror {
   readonly filledDay: number;
   readonly shipped: number;
   readonly shippedSeal: string;
+}
+
+interface MirrorRow {
+  readonly life: bigint;
+  readonly incarnation: string;
+  readonly filledDay: bigint;
+  readonly shipped: bigint;
+  readonly shippedSeal: bigint;
+  /** The ledger's incarnation, as it is kept. */
+  readonly now: string | null;
 }
 
 /**
@@ -29,32 +40,38 @@ export class MirrorReader {
   plan({ period, userId, by, nodeId }: SeriesQuery, who: Visibility, atLeastDays: number): FarChart | null {
     const ofAll = userId === null && by !== 'user';
     if (who.kind !== 'all' || !(ofAll || userId !== null)) return null;
-    const mirror = this.#mirror();
-    if (mirror === null) return null;
     const { first, last } = this.#calendar.daysTouching(period.from.getTime(), period.to.getTime());
+    const askedMirror = this.#mirror();
     // Of everything, sums by quarters tell the days that still have their records.
-    const edge = ofAll ? this.#lastWithoutRecords(last.toMs) : Number.POSITIVE_INFINITY;
-    const until = Math.min(last.number, mirror.filledDay, edge);
+    const edges = ofAll ? edgesOfRecords(this.#sql, this.#calendar, quarterOf(last.toMs - 1)) : null;
+    const segments = userId === null ? null : this.#segmentsOf(userId);
+    const mirror = askedMirror();
+    if (mirror === null) return null;
+    const lastWithoutRecords = edges === null ? Number.POSITIVE_INFINITY : lastOf(edges());
+    const until = Math.min(last.number, mirror.filledDay, lastWithoutRecords);
     if (until - first.number + 1 < atLeastDays) return null;
     const { life, shipped, shippedSeal } = mirror;
-    const segments = userId === null ? null : this.#segmentsOf(userId);
-    return { life, shipped, shippedSeal, first: first.number, last: until, by, nodeId, userId, segments };
+    const known = { life, shipped, shippedSeal, lastWithoutRecords, segments: segments?.() ?? null };
+    return { ...known, first: first.number, last: until, by, nodeId, userId };
   }
 
-  /** What waits in the outbox, for days that were asked of the mirror; null: the answer does not fit the ledger as it is. */
-  waiting({ asked, shards, since }: FarAnswer, line: string): readonly FarDay[] | null {
-    const mirror = this.#mirror();
-    if (mirror === null || mirror.life !== asked.life || !since.every((mark) => this.#isOwn(mark))) return null;
+  /**
+   * Asks, in one transaction, for what waits in the outbox, for days that were asked of the mirror. What is returned takes it; null: the
+   * answer does not fit the ledger as it is.
+   */
+  waiting({ asked, shards, since }: FarAnswer, line: string): () => readonly FarDay[] | null {
     const ofShards = Array.from(
       { length: shards },
       (_, i) => asked.shipped + since.filter(({ shard }) => shard === i).length,
     );
     const through = Math.min(...ofShards);
-    // Batches between were shipped and cleaned up meanwhile: what they held is in neither.
-    if (through < mirror.shipped && !this.#isKept(through + 1)) return null;
-    // A claim or a reset gave the user another one meanwhile.
-    if (asked.userId !== null && `${this.#segmentsOf(asked.userId)}` !== `${asked.segments}`) return null;
-    const rows = this.#sql.allBig<Omit<FarDay, 'day'> & { day: bigint }>(
+    const askedMirror = this.#mirror();
+    const batches = this.#sql.laterBig<{ number: bigint; seal: bigint }>(
+      'SELECT number, seal FROM history_batch WHERE number > @shipped AND number <= @next',
+      { shipped: asked.shipped, next: Math.max(...ofShards) + 1 },
+    );
+    const segments = asked.userId === null ? null : this.#segmentsOf(asked.userId);
+    const rows = this.#sql.laterBig<Omit<FarDay, 'day'> & { day: bigint }>(
       `WITH w AS (
          SELECT 0 AS number, day, tally_id, rx, tx, undirected, markup FROM history_outbox
          UNION ALL SELECT number, day, tally_id, rx, tx, undirected, markup FROM history_batch_row WHERE number > @through)
@@ -75,41 +92,42 @@ export class MirrorReader {
         segments: asked.segments === null ? null : JSON.stringify(asked.segments),
       },
     );
-    return rows.map(({ day, ...row }) => ({ ...row, day: Number(day) }));
-  }
-
-  /** The mirror of this life of the ledger; null: there is none. */
-  #mirror(): Mirror | null {
-    const row = this.#sql.getBig<Record<string, bigint | string>>(
-      'SELECT life, incarnation, filled_day, shipped, shipped_seal FROM history_mirror',
-    );
-    if (row === undefined || readIncarnation(this.#sql.db)?.id !== row.incarnation) return null;
-    return {
-      life: String(row.life),
-      filledDay: Number(row.filled_day),
-      shipped: Number(row.shipped),
-      shippedSeal: String(row.shipped_seal),
+    return () => {
+      const mirror = askedMirror();
+      if (mirror === null || mirror.life !== asked.life) return null;
+      const seals = new Map(batches.all().map(({ number, seal }) => [Number(number), String(seal)]));
+      // Cut by this ledger, and not by one that it was before it was put back.
+      if (!since.every(({ number, seal }) => seals.get(number) === seal)) return null;
+      // Batches between were shipped and cleaned up meanwhile: what they held is in neither.
+      if (through < mirror.shipped && !seals.has(through + 1)) return null;
+      // A claim or a reset gave the user another one meanwhile.
+      if (segments !== null && `${segments()}` !== `${asked.segments}`) return null;
+      return rows.all().map(({ day, ...row }) => ({ ...row, day: Number(day) }));
     };
   }
 
-  /** Cut by this ledger, and not by one that it was before it was put back. */
-  #isOwn({ number, seal }: BatchMark): boolean {
-    const row = this.#sql.getBig<{ seal: bigint }>('SELECT seal FROM history_batch WHERE number = @number', { number });
-    return row !== undefined && String(row.seal) === seal;
+  /** The mirror of this life of the ledger; null: there is none. */
+  #mirror(): () => Mirror | null {
+    const asked = this.#sql.laterBig<MirrorRow>(
+      `SELECT life, incarnation, filled_day AS filledDay, shipped, shipped_seal AS shippedSeal,
+         (${READ_INCARNATION}) AS now FROM history_mirror`,
+    );
+    return () => {
+      const row = asked.get();
+      if (row === undefined || incarnationFrom(row.now)?.id !== row.incarnation) return null;
+      return {
+        life: String(row.life),
+        filledDay: Number(row.filledDay),
+        shipped: Number(row.shipped),
+        shippedSeal: String(row.shippedSeal),
+      };
+    };
   }
 
-  #isKept(number: number): boolean {
-    return this.#sql.get('SELECT 1 FROM history_batch WHERE number = @number', { number }) !== undefined;
-  }
-
-  #segmentsOf(userId: string): number[] {
-    return this.#sql
-      .all<{ id: number }>('SELECT id FROM segment WHERE user_id = @userId ORDER BY id', { userId })
-      .map(({ id }) => id);
-  }
-
-  #lastWithoutRecords(beforeMs: number): number {
-    const { cleaned, oldest } = edgesOfRecords(this.#sql, this.#calendar, Math.floor(beforeMs / 900_000));
-    return Math.max(cleaned, oldest);
+  #segmentsOf(userId: string): () => number[] {
+    const asked = this.#sql.later<{ id: number }>('SELECT id FROM segment WHERE user_id = @userId ORDER BY id', {
+      userId,
+    });
+    return () => asked.all().map(({ id }) => id);
   }
 }

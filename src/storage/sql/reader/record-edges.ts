@@ -11,12 +11,25 @@ export interface RecordEdges {
   readonly oldest: number;
 }
 
-/** `lastQuarter`: of what is looked at; where there is no record at all, the oldest comes after it. */
-export function edgesOfRecords(sql: Statements, calendar: Calendar, lastQuarter: number): RecordEdges {
-  const row = sql.get<{ quarter: number | null }>('SELECT min(quarter) AS quarter FROM carrier_quarter');
-  const { beforeMs, steps } = cleanedFrom(sql.get<{ value: string }>(READ_CLEANED)?.value);
-  return {
-    cleaned: steps === 0 ? Number.NEGATIVE_INFINITY : calendar.dayOf(beforeMs - 1).number,
-    oldest: calendar.dayOf((row?.quarter ?? lastQuarter + 1) * QUARTER_MS).number,
+/**
+ * Asks for them; what is returned takes the answer. `lastQuarter`: of what is looked at; where there is no record at all, the oldest comes
+ * after it.
+ */
+export function edgesOfRecords(sql: Statements, calendar: Calendar, lastQuarter: number): () => RecordEdges {
+  const asked = sql.later<{ quarter: number | null; value: string | null }>(
+    `SELECT (SELECT min(quarter) FROM carrier_quarter) AS quarter, (${READ_CLEANED}) AS value`,
+  );
+  return () => {
+    const row = asked.get();
+    const { beforeMs, steps } = cleanedFrom(row?.value ?? undefined);
+    return {
+      cleaned: steps === 0 ? Number.NEGATIVE_INFINITY : calendar.dayOf(beforeMs - 1).number,
+      oldest: calendar.dayOf((row?.quarter ?? lastQuarter + 1) * QUARTER_MS).number,
+    };
   };
+}
+
+/** The last day of which day rows may know more than records do. */
+export function lastOf({ cleaned, oldest }: RecordEdges): number {
+  return Math.max(cleaned, oldest);
 }

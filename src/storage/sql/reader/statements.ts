@@ -2,6 +2,12 @@ import type { Database, Statement } from '../database.ts';
 
 export type Params = Readonly<Record<string, string | number | bigint | Buffer | null>>;
 
+/** What was asked, and is taken when it is needed. */
+export interface Later<T> {
+  all(): T[];
+  get(): T | undefined;
+}
+
 /** 1 for a gap that ended with its node: nothing was read after it. */
 export const IS_LAST_GAP =
   'iif(EXISTS (SELECT 1 FROM node n WHERE n.id = gap.node_id AND n.deleted_at <= gap.to_at), 1, 0)';
@@ -27,6 +33,28 @@ export class Statements {
   /** Rows with bytes: every integer comes as bigint. */
   allBig<T>(sql: string, params: Params = {}): T[] {
     return this.#get(sql, true).all(params) as T[];
+  }
+
+  /** As `all` and `get`; what is asked before the first rows are taken is asked at once, where each way to the server costs. */
+  later<T>(sql: string, params: Params = {}): Later<T> {
+    return this.#later(sql, false, params);
+  }
+
+  /** As `allBig` and `getBig`. */
+  laterBig<T>(sql: string, params: Params = {}): Later<T> {
+    return this.#later(sql, true, params);
+  }
+
+  #later<T>(sql: string, big: boolean, params: Params): Later<T> {
+    const statement = this.#get(sql, big);
+    let rows: T[] | null = null;
+    const take = statement.allLater?.(params);
+    if (take === undefined) rows = statement.all(params) as T[];
+    const all = () => {
+      rows ??= take?.() as T[];
+      return rows;
+    };
+    return { all, get: () => all()[0] };
   }
 
   /** Rows one after the other, never all in memory. The connection stays at the state of the first one until the last. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openForReading, openForWriting, writeConnection } from '../../src/storage/postgres/connections.ts';
+import { copyLines } from '../../src/storage/postgres/copy-lines.ts';
 import { PostgresDatabase } from '../../src/storage/postgres/database.ts';
 import { rowsOf } from '../../src/storage/postgres/move-side.ts';
 import { openForWriting as openSqlite } from '../../src/storage/sqlite/database.ts';
@@ -27,6 +28,18 @@ afterEach(() => db.close());
 const put = () => db.prepare('INSERT INTO inbox (body) VALUES (?)');
 const bodies = () => db.prepare('SELECT body FROM inbox ORDER BY id').pluck().all();
 const run = (sql: string) => db.prepare(sql).run();
+
+/** How often something was sent from now on. */
+function countWays(): () => number {
+  let ways = 0;
+  const { pipeline } = db;
+  const flush = pipeline.flush.bind(pipeline);
+  pipeline.flush = () => {
+    ways += pipeline.isEmpty ? 0 : 1;
+    flush();
+  };
+  return () => ways;
+}
 
 describe('the schema', () => {
   it('has the tables and columns that SQLite has', () => {
@@ -318,20 +331,77 @@ describe('many at once', () => {
   });
 
   it('cost one way to the server, and in a transaction none of their own', () => {
-    let ways = 0;
-    const { pipeline } = db;
-    const flush = pipeline.flush.bind(pipeline);
-    pipeline.flush = () => {
-      ways += pipeline.isEmpty ? 0 : 1;
-      flush();
-    };
+    const ways = countWays();
     run('BEGIN');
     const count = Array.from({ length: 1_000 }, (_, n) => n);
     putAll().runColumns([count, count.map(String), count.map(() => null), count, count]);
-    expect(ways).toBe(0);
+    expect(ways()).toBe(0);
     db.prepare('SELECT at FROM quarantine WHERE at = ?').getEach(count.map((n) => [n]));
     run('COMMIT');
-    expect(ways).toBe(2);
+    expect(ways()).toBe(2);
     expect(rows()).toHaveLength(1_000);
+  });
+});
+
+describe('what is taken later', () => {
+  const ids = () => db.prepare('SELECT id FROM inbox WHERE body = ?').pluck();
+
+  it('is one way to the server together with the transaction around it', () => {
+    for (const body of ['a', 'b']) put().run(body);
+    const ways = countWays();
+    const [first, second] = db.transaction(() => [ids().allLater('a'), ids().allLater('b')] as const)();
+    expect([first(), second()]).toEqual([[1], [2]]);
+    expect(ways()).toBe(1);
+  });
+
+  it('is of one moment', () => {
+    put().run('a');
+    const reader = openForReading({ url, socket });
+    const seen = reader.db.prepare('SELECT id FROM inbox').pluck();
+    reader.db.transaction(() => {
+      expect(seen.allLater?.()()).toEqual([1]);
+      put().run('b');
+      expect(seen.allLater?.()()).toEqual([1]);
+    })();
+    expect(seen.all()).toEqual([1, 2]);
+    reader.close();
+  });
+
+  it('is not taken for nothing where one before it failed', () => {
+    const broken = db.prepare('SELECT 1 / (id - id) FROM inbox').pluck();
+    put().run('a');
+    const [failing, after] = [broken.allLater(), ids().allLater('a')];
+    expect(failing).toThrow(/division by zero/);
+    expect(after).toThrow(/was not asked/);
+    expect(ids().all('a')).toEqual([1]);
+  });
+});
+
+describe('a copy', () => {
+  const odd = ['tab\tline\nreturn\rback\\slash', '\b\f\v\u0001', '\\N', '', 'ü\u2028😀'];
+
+  it('comes back as it was sent, byte by byte', () => {
+    const rows = odd.map((body, i) => [BigInt(i + 1), body]);
+    const sent = Buffer.from(copyLines(rows), 'utf8');
+    db.pipeline.copyIn('COPY inbox (id, body) FROM STDIN', sent);
+    expect(bodies()).toEqual(odd);
+    const back = [...db.pipeline.copyOut('COPY (SELECT id, body FROM inbox ORDER BY id) TO STDOUT')];
+    expect(Buffer.concat(back.map(({ text }) => text)).equals(sent)).toBe(true);
+    expect(back.reduce((sum, { rows: some }) => sum + some, 0)).toBe(odd.length);
+    const key = [[new Uint8Array(12).fill(255), -1n, 2n ** 63n - 1n]];
+    db.pipeline.copyIn('COPY report_key (hash, body, day) FROM STDIN', Buffer.from(copyLines(key)));
+    const [keys] = [...db.pipeline.copyOut('COPY (SELECT hash, body, day FROM report_key) TO STDOUT')];
+    expect(keys?.text.toString()).toBe(copyLines(key));
+  });
+
+  it('that failed says so when anything else is asked, and the next one is not spoiled', () => {
+    const lines = (text: string) => Buffer.from(text);
+    db.pipeline.copyIn('COPY inbox (id, body) FROM STDIN', lines('1\t\\N\n'));
+    expect(() => db.pipeline.copyIn('COPY inbox (id, body) FROM STDIN', lines('1\ta\n'))).toThrow(/null value/);
+    db.pipeline.copyIn('COPY inbox (id, body) FROM STDIN', lines('1\ta\n'));
+    expect(() => [...db.pipeline.copyOut('COPY (SELECT 1 / (id - 1) FROM inbox) TO STDOUT')]).toThrow(
+      /division by zero/,
+    );
+    expect(bodies()).toEqual(['a']);
   });
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { MoveTable, MoveTarget, MoveValue } from '../../storage/sql/moving.ts';
+import { type MoveTable, type MoveTarget, type MoveValue, toldPlainly } from '../../storage/sql/moving.ts';
 import { Copying, Fingerprint, ofDay, since, whole } from './copying.ts';
 
 const printOf = (rows: MoveValue[][]) => {
   const print = new Fingerprint();
-  print.add(rows);
+  print.add(toldPlainly(rows));
   return print.end();
 };
 
@@ -25,8 +25,8 @@ test('rows are told apart by every value, its kind and where it ends', () => {
   expect(new Set(rows.map(printOf)).size).toBe(rows.length);
   // How many come together does not matter, nor whether a whole number came as bigint.
   const print = new Fingerprint();
-  print.add([[1n]]);
-  print.add([[2]]);
+  print.add(toldPlainly([[1n]]));
+  print.add(toldPlainly([[2]]));
   expect(print.end()).toBe(printOf([[1n], [2n]]));
 });
 
@@ -48,7 +48,9 @@ function target(spoil: (rows: MoveValue[][]) => MoveValue[][]): MoveTarget & { r
     rows: () => spoil(rows),
     write: (_table, more) => {
       rows.push(...more.map((row) => [...row]));
+      return toldPlainly(more);
     },
+    told: () => [toldPlainly(spoil(rows))],
     clear: (_table, where) => {
       cleared.push(where);
       rows = [];

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import { LedgerFailure } from '../../core/errors.ts';
 import {
+  batches,
   belongsToLedger,
   chunked,
   type MoveSide,
   type MoveTable,
   type MoveTarget,
-  type MoveValue,
+  type Told,
+  toldPlainly,
 } from '../../storage/sql/moving.ts';
-
-/** Rows that are written together: some hundred KB. */
-const ROWS = 5_000;
 
 /** Rows that are copied together. */
 export interface Part {
@@ -73,14 +72,10 @@ export class Copying {
     if (this.#parts.has(key)) this.#to.clear(table, where);
     this.#parts.delete(key);
     const sql = selectOf(table, where);
-    const here = new Fingerprint();
-    for (const rows of batches(this.#from.rows(sql))) {
-      here.add(rows);
-      this.#to.write(table, rows);
-    }
+    const [here, there] = [new Fingerprint(), new Fingerprint()];
+    for (const rows of batches(this.#from.rows(sql))) here.add(this.#to.write(table, rows));
     this.#copied += here.rows;
-    const there = new Fingerprint();
-    for (const rows of batches(this.#to.rows(sql))) there.add(rows);
+    for (const told of this.#to.told(table, sql)) there.add(told);
     if (here.end() !== there.end()) throw differs(`${table.name} has other rows there (${there.rows} of ${here.rows})`);
     this.#parts.set(key, here.rows);
     return here.rows;
@@ -110,7 +105,7 @@ export class Copying {
     for (const sql of SUMS) {
       const [here, there] = [this.#from, this.#to].map((side) => {
         const print = new Fingerprint();
-        for (const rows of batches(side.rows(sql))) print.add(rows);
+        for (const rows of batches(side.rows(sql))) print.add(toldPlainly(rows));
         return print.end();
       });
       if (here !== there) throw differs('sums of users, days and services differ');
@@ -131,41 +126,19 @@ function selectOf({ name, columns, key }: MoveTable, where: string): string {
   return `SELECT ${names} FROM "${name}" WHERE ${where} ORDER BY ${key.map((column) => `"${column}"`).join(', ')}`;
 }
 
-function* batches(rows: Iterable<readonly MoveValue[]>): Generator<(readonly MoveValue[])[]> {
-  let batch: (readonly MoveValue[])[] = [];
-  for (const row of rows) {
-    if (batch.push(row) < ROWS) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** Of rows in their order: every value and its kind. */
+/** Of rows in their order, as a side tells them. */
 export class Fingerprint {
   readonly #hash = createHash('sha256');
   rows = 0;
 
-  add(rows: readonly (readonly MoveValue[])[]): void {
-    let text = '';
-    for (const row of rows) {
-      for (const value of row) text += textOf(value);
-      text += '\n';
-    }
+  add({ text, rows }: Told): void {
     this.#hash.update(text);
-    this.rows += rows.length;
+    this.rows += rows;
   }
 
   end(): string {
     return this.#hash.digest('hex');
   }
-}
-
-function textOf(value: MoveValue): string {
-  if (value === null) return 'n;';
-  if (typeof value === 'string') return `s${value.length}:${value};`;
-  if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('hex')};`;
-  return `${value};`;
 }
 
 export function differs(what: string): LedgerFailure {

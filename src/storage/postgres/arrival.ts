@@ -1,5 +1,5 @@
 import { LedgerFailure } from '../../core/errors.ts';
-import { MARK, type Move, type MoveTable, type MoveTarget, type MoveValue } from '../sql/moving.ts';
+import { batches, MARK, type Move, type MoveTable, type MoveTarget, type MoveValue, type Told } from '../sql/moving.ts';
 import { openUnfinished, type PostgresAddress } from './connections.ts';
 import { copyLines } from './copy-lines.ts';
 import type { PostgresDatabase } from './database.ts';
@@ -48,9 +48,23 @@ export class PostgresArrival implements MoveTarget {
     return rowsOf(this.#db, sql);
   }
 
-  write({ name, columns }: MoveTable, rows: readonly (readonly MoveValue[])[]): void {
+  /** The lines of a COPY, which the server takes while the next ones are made. */
+  write({ name, columns }: MoveTable, rows: readonly (readonly MoveValue[])[]): Told {
     const names = columns.map((column) => quoted(column.name)).join(', ');
-    this.#db.pipeline.copyIn(`COPY ${quoted(name)} (${names}) FROM STDIN`, copyLines(rows));
+    const text = Buffer.from(copyLines(rows), 'utf8');
+    this.#db.pipeline.copyIn(`COPY ${quoted(name)} (${names}) FROM STDIN`, text);
+    return { text, rows: rows.length };
+  }
+
+  /** The lines of a COPY the other way: for what is no fraction the server's text of a value is ours. */
+  *told({ columns }: MoveTable, sql: string): Generator<Told> {
+    if (columns.every(({ type }) => TOLD_ALIKE.has(type))) {
+      yield* this.#db.pipeline.copyOut(`COPY (${this.#db.said(sql)}) TO STDOUT`);
+      return;
+    }
+    for (const rows of batches(this.rows(sql))) {
+      yield { text: Buffer.from(copyLines(rows), 'utf8'), rows: rows.length };
+    }
   }
 
   clear({ name }: MoveTable, where: string): void {
@@ -106,6 +120,9 @@ function notEmpty(): LedgerFailure {
     hint: 'Name an empty database. This one was not changed.',
   });
 }
+
+/** Types whose values have one text, by `copyLines` and by the server. */
+const TOLD_ALIKE: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint', 'text', 'bytea']);
 
 const IDENTITIES = `SELECT table_name AS table, column_name AS column FROM information_schema.columns
   WHERE table_schema = 'xpert' AND is_identity = 'YES'`;

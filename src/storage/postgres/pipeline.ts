@@ -2,6 +2,7 @@ import { serialize } from 'pg-protocol';
 import type {
   BackendMessage,
   CommandCompleteMessage,
+  CopyDataMessage,
   DatabaseError,
   DataRowMessage,
   RowDescriptionMessage,
@@ -42,6 +43,7 @@ export class Pipeline {
   readonly #connection: Connection;
   #bytes: Buffer[] = [];
   #queued: Outcome[] = [];
+  #isCopying = false;
   readonly #byIndex = planned('by_index', { join_collapse_limit: '1', ...ofEach('off') });
   readonly #byCost = planned('by_cost', { join_collapse_limit: '8', ...ofEach('on') });
 
@@ -81,6 +83,7 @@ export class Pipeline {
 
   /** All that is queued is done when this returns. @throws PostgresError of the first that failed, LedgerFailure */
   flush(): void {
+    this.#settleCopy();
     if (this.#queued.length === 0) return;
     const queued = this.#queued;
     const bytes = Buffer.concat([...this.#bytes, serialize.sync()]);
@@ -97,11 +100,35 @@ export class Pipeline {
     this.#read([]);
   }
 
-  /** `COPY … FROM STDIN` with all of its lines, done when this returns. @throws PostgresError, LedgerFailure */
-  copyIn(sql: string, lines: string): void {
+  /** `COPY … FROM STDIN` with all of its lines. The server is waited for, and what fails is told, when anything else is asked. */
+  copyIn(sql: string, lines: Buffer): void {
     this.flush();
-    const data = [serialize.copyData(Buffer.from(lines, 'utf8')), serialize.copyDone()];
-    this.#connection.send(Buffer.concat([serialize.query(sql), ...data]));
+    this.#connection.send(Buffer.concat([serialize.query(sql), serialize.copyData(lines), serialize.copyDone()]));
+    this.#isCopying = true;
+  }
+
+  /** `COPY … TO STDOUT`, to be read to its end: some lines at a time. @throws PostgresError, LedgerFailure */
+  *copyOut(sql: string): Generator<{ readonly text: Buffer; readonly rows: number }> {
+    this.flush();
+    this.#connection.send(serialize.query(sql));
+    let failure: BackendMessage | undefined;
+    for (let isReady = false; !isReady; ) {
+      const messages = this.#connection.receive();
+      // What they point to is overwritten by the next ones.
+      const lines = messages.filter(({ name }) => name === 'copyData').map((line) => (line as CopyDataMessage).chunk);
+      if (lines.length > 0) yield { text: Buffer.concat(lines), rows: lines.length };
+      failure ??= messages.find(({ name }) => name === 'error');
+      isReady = messages.some(({ name }) => name === 'readyForQuery');
+    }
+    if (failure === undefined) return;
+    const { code = '', message } = failure as unknown as DatabaseError;
+    throw new PostgresError(code, message, sql);
+  }
+
+  /** Waits for the lines that were sent last. */
+  #settleCopy(): void {
+    if (!this.#isCopying) return;
+    this.#isCopying = false;
     this.#read([]);
   }
 

@@ -6,9 +6,18 @@ export interface MoveSide {
   rows(sql: string): Iterable<readonly MoveValue[]>;
 }
 
+/** Rows in the words of a side: the same for the same rows, and for no others in columns of these types. */
+export interface Told {
+  readonly text: string | Uint8Array;
+  readonly rows: number;
+}
+
 /** The side that is filled. Constraints between tables rest until it is settled. */
 export interface MoveTarget extends MoveSide {
-  write(table: MoveTable, rows: readonly (readonly MoveValue[])[]): void;
+  /** Returns what was written in its own words. A failure may be told by whatever is asked next. */
+  write(table: MoveTable, rows: readonly (readonly MoveValue[])[]): Told;
+  /** What a statement brings of this table, read back, in the words that `write` has for it. */
+  told(table: MoveTable, sql: string): Iterable<Told>;
   /** Removes the rows of which the condition holds. */
   clear(table: MoveTable, where: string): void;
 }
@@ -22,6 +31,36 @@ export interface MoveTable {
 }
 
 export type MoveValue = bigint | number | string | Uint8Array | null;
+
+/** Rows that are written or read together: some hundred KB. */
+const TOGETHER = 5_000;
+
+export function* batches(rows: Iterable<readonly MoveValue[]>): Generator<(readonly MoveValue[])[]> {
+  let batch: (readonly MoveValue[])[] = [];
+  for (const row of rows) {
+    if (batch.push(row) < TOGETHER) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Rows in words that every side can say: each value and its kind. */
+export function toldPlainly(rows: readonly (readonly MoveValue[])[]): Told {
+  let text = '';
+  for (const row of rows) {
+    for (const value of row) text += textOf(value);
+    text += '\n';
+  }
+  return { text, rows: rows.length };
+}
+
+function textOf(value: MoveValue): string {
+  if (value === null) return 'n;';
+  if (typeof value === 'string') return `s${value.length}:${value};`;
+  if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('hex')};`;
+  return `${value};`;
+}
 
 /** One move, told from others of the same ledger: it may go there and back again. */
 export interface Move {

@@ -3,7 +3,16 @@ import { LedgerFailure } from '../../core/errors.ts';
 import { syncFolder, syncPath } from '../../lib/files.ts';
 import { type Database, Sqlite } from '../../lib/sqlite.ts';
 import { saveMeta } from '../sql/incarnation.ts';
-import { MARK, type Move, type MoveTable, type MoveTarget, type MoveValue } from '../sql/moving.ts';
+import {
+  batches,
+  MARK,
+  type Move,
+  type MoveTable,
+  type MoveTarget,
+  type MoveValue,
+  type Told,
+  toldPlainly,
+} from '../sql/moving.ts';
 import { openForReading, openForWriting, unmovedIn } from './database.ts';
 import { arrivedBy } from './moved.ts';
 
@@ -52,12 +61,17 @@ export class SqliteArrival implements MoveTarget {
     return rowsOf(this.#db, sql);
   }
 
-  write({ name, columns }: MoveTable, rows: readonly (readonly MoveValue[])[]): void {
+  write({ name, columns }: MoveTable, rows: readonly (readonly MoveValue[])[]): Told {
     const names = columns.map((column) => `"${column.name}"`).join(', ');
     const insert = this.#db.prepare(`INSERT INTO "${name}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`);
     this.#db.transaction(() => {
       for (const row of rows) insert.run(...row);
     })();
+    return toldPlainly(rows);
+  }
+
+  *told(_table: MoveTable, sql: string): Generator<Told> {
+    for (const rows of batches(this.rows(sql))) yield toldPlainly(rows);
   }
 
   clear({ name }: MoveTable, where: string): void {

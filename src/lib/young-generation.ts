@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /** V8's own default. */
 const GROWTH = 2;
+const NONE = 1;
 
 let holders = 0;
 
@@ -12,8 +13,20 @@ let holders = 0;
  * of several that hold it the last one lets go.
  */
 export function holdYoungGeneration(): () => void {
-  if (holders++ === 0) setFlagsFromString('--semi-space-growth-factor=1');
+  if (holders++ === 0) setGrowth(NONE);
   return () => {
-    if (--holders === 0) setFlagsFromString(`--semi-space-growth-factor=${GROWTH}`);
+    if (--holders === 0) setGrowth(GROWTH);
   };
+}
+
+/**
+ * To be called again and again while it is held for long: every thread that starts sets the flag back to what V8 takes for the least
+ * (`Heap::ConfigureHeap`).
+ */
+export function holdAgain(): void {
+  if (holders > 0) setGrowth(NONE);
+}
+
+function setGrowth(factor: number): void {
+  setFlagsFromString(`--semi-space-growth-factor=${factor}`);
 }

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../core/errors.ts';
 import type { ExportQuery, UsageExport } from '../../core/ledger/usage-export.ts';
 import type { Visibility } from '../../core/ledger/usage-history.ts';
-import { holdYoungGeneration } from '../../lib/young-generation.ts';
+import { holdAgain, holdYoungGeneration } from '../../lib/young-generation.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
 
@@ -29,6 +29,7 @@ export class SqlUsageExport implements UsageExport {
         const piece = await this.#reader.read('nextOfExport', id);
         if (piece === null) return;
         if (piece !== '') yield piece;
+        holdAgain();
       }
     } finally {
       letGrow();

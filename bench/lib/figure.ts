@@ -28,8 +28,11 @@ export function weakest(parts: Readonly<Record<string, Part>>): number {
   const multiples = Object.values(parts).map((part) =>
     part.better === 'higher' ? part.ratio / part.target : part.target / part.ratio,
   );
-  return round(Math.min(...multiples));
+  return round(Math.min(MOST, ...multiples));
 }
+
+/** Where all that should be little is nothing: JSON has no number for it. */
+const MOST = 1_000;
 
 /** Three significant digits: more would be noise. */
 export function round(value: number): number {

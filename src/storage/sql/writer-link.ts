@@ -24,8 +24,7 @@ type NewItem<I extends WriterItem = WriterItem> = I extends WriterItem ? Omit<I,
 
 /**
  * The main thread's side of the writer: everything called in one turn of the event loop goes as one message and becomes
- * one commit, without waiting for a timer; each caller gets its own answer. Reports that are called while others are being
- * committed go together when those are answered: the busier the writer, the more share a commit and a message.
+ * one commit, without waiting for a timer; each caller gets its own answer.
  */
 export class WriterLink {
   readonly #clock: Clock;
@@ -39,10 +38,7 @@ export class WriterLink {
   #lost: LedgerFailure | null = null;
   #transport: WriterTransport | null = null;
   #pending: WriterItem[] = [];
-  #isFlushPlanned = false;
   #lastId = 0;
-  /** The last of the reports that the writer has; null: they are all answered. */
-  #awaitedReport: number | null = null;
   #closed = false;
   #unfolded = false;
 
@@ -115,13 +111,11 @@ export class WriterLink {
     for (const answer of answers) {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
-      if (answer.id === this.#awaitedReport) this.#awaitedReport = null;
       if (answer.ok) waiting?.resolve(answer.value as never);
       else waiting?.reject(answer.error);
     }
     if (commit !== null) for (const listener of this.#listeners) listener(commit);
     if (states.length > 0) for (const listener of this.#stateListeners) listener(states);
-    if (this.#awaitedReport === null && this.#pending.length > 0) this.#planFlush();
   }
 
   /** The writer lost the ledger: until another one begins everything is refused with `error`. */
@@ -140,7 +134,6 @@ export class WriterLink {
   #rejectAll(error: unknown): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    this.#awaitedReport = null;
     for (const { reject } of waiting) reject(error);
   }
 
@@ -157,23 +150,15 @@ export class WriterLink {
     return new Promise<R>((resolve, reject) => {
       const id = ++this.#lastId;
       this.#waiting.set(id, { resolve, reject });
+      if (this.#pending.length === 0) setImmediate(() => this.#flush());
       this.#pending.push({ ...item, id } as WriterItem);
-      if (item.kind !== 'reports' || this.#awaitedReport === null) this.#planFlush();
     });
   }
 
-  #planFlush(): void {
-    if (this.#isFlushPlanned) return;
-    this.#isFlushPlanned = true;
-    setImmediate(() => this.#flush());
-  }
-
   #flush(): void {
-    this.#isFlushPlanned = false;
     if (this.#pending.length === 0) return;
     const items = this.#pending;
     this.#pending = [];
-    this.#awaitedReport = items.findLast(({ kind }) => kind === 'reports')?.id ?? this.#awaitedReport;
     this.#transport?.send(items, this.#clock.now().getTime());
   }
 }

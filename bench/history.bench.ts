@@ -17,6 +17,8 @@ const recordsADay = 60;
 /** Users whom the ledger knows, and who are asked for. */
 const known = 20;
 const asks = 200;
+/** Ten minutes and what merging takes. */
+const MOST_TRIES = 6_000;
 /** Of as many servers each day has bytes. */
 const carriers = 200;
 
@@ -135,7 +137,8 @@ class RawYear {
     for (let tries = 0; ; tries++) {
       const apart = (await this.#clickhouse.ask(parts)).filter(([, count]) => count !== '1');
       if (apart.length === 0) return;
-      if (tries === 100) throw new Error(`The parts of ${table} are not merged.`);
+      // Parts that are being merged already are waited for.
+      if (tries === MOST_TRIES) throw new Error(`The parts of ${table} are not merged.`);
       for (const [partition] of apart)
         await this.#clickhouse.ask(`OPTIMIZE TABLE ${table} PARTITION ${partition} FINAL`);
       await sleep(100);

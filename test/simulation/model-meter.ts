@@ -68,7 +68,7 @@ export function bookPart(books: Books, poll: PollAction, part: PollPart): ShownP
     const counter = service.counters.get(key);
     if (units === 0 || counter === undefined) return read;
     if (!counter.ended) units--;
-    counter.ended = true;
+    endLife(service, key, poll);
   }
   return read;
 }
@@ -81,7 +81,7 @@ export function endPoll(books: Books, poll: PollAction): Answer {
   for (const peer of snapshot.peers) if (!polling.read.has(peer.key)) readShown(books, poll, peer);
   service.last = { bootId: snapshot.bootId, uptimeMs: snapshot.uptimeMs, atMs };
   if (snapshot.complete) {
-    for (const key of unseenIn(state, poll)) endLife(service, key);
+    for (const key of unseenIn(state, poll)) endLife(service, key, poll);
     service.lastComplete = { atMs, period: polling.period };
     service.everComplete = true;
   }
@@ -96,9 +96,12 @@ export function unseenIn({ services }: LedgerState, { snapshot }: PollAction): s
   return snapshot.complete ? [...counters].flatMap(([key, { ended }]) => (ended || shown.has(key) ? [] : [key])) : [];
 }
 
-function endLife({ counters }: ServiceModel, key: string): void {
+/** A reading from before, if one comes yet, is of a life that is over. */
+function endLife({ counters }: ServiceModel, key: string, { snapshot, atMs }: PollAction): void {
   const counter = counters.get(key);
-  if (counter !== undefined) counter.ended = true;
+  if (counter === undefined || counter.ended) return;
+  const { bootId, uptimeMs } = snapshot;
+  counters.set(key, { ...counter, bootId, uptimeMs, atMs, ended: true });
 }
 
 function progressOf(state: LedgerState, { snapshot }: PollAction) {

@@ -149,7 +149,7 @@ export interface CounterModel extends LastRead {
   readonly rx: bigint;
   readonly tx: bigint;
   readonly evidence: string;
-  ended: boolean;
+  readonly ended: boolean;
   /** The time of tracking in which it was read: in a later one it is as if it had never been. */
   readonly period: number;
 }

@@ -85,4 +85,26 @@ describe('a large poll that breaks off', () => {
       one.close();
     }
   });
+
+  it('lets a life that it ended not count again by a reading from before', () => {
+    const one = new Ledger(1_000, { readingsPerCommit: 1 });
+    const order = (minute: number) => ({ bootId: 'boot', uptimeMs: minute * MINUTE });
+    const shows = (minute: number, peers: Readonly<Record<string, number>>) =>
+      poll({
+        atMs: START + minute * MINUTE,
+        peers: Object.entries(peers).map(([key, bytes]) => reading(key, bytes)),
+        order: order(minute),
+      });
+    one.run(START, shows(0, { stays: 100, goes: 100 }));
+    const late = shows(1, { stays: 101, goes: 103 });
+    one.exec(`CREATE TEMP TRIGGER broken BEFORE UPDATE ON vpn_service BEGIN SELECT RAISE(FAIL, 'broken'); END`);
+    expect(() => one.run(START + 2 * MINUTE, shows(2, { stays: 110 }))).toThrow('broken');
+    one.exec('DROP TRIGGER broken');
+    expect(total(one)).toBe(10);
+    one.run(START + 3 * MINUTE, late);
+    expect(total(one)).toBe(10);
+    one.run(START + 4 * MINUTE, shows(4, { stays: 115 }));
+    expect(total(one)).toBe(15);
+    one.close();
+  });
 });

@@ -4,6 +4,7 @@ import { directed } from '../../core/units/bytes.ts';
 import { Calendar } from '../../core/units/calendar.ts';
 import type { NodeId } from '../../core/units/ids.ts';
 import { LedgerWriter } from '../sql/writer/ledger-writer.ts';
+import type { WriterSizes } from '../sql/writer/operations.ts';
 import type { WriterItem } from '../sql/writer/writer-items.ts';
 import { writeConnection } from './connections.ts';
 import { openForWriting } from './database.ts';
@@ -18,20 +19,20 @@ export type NewItem<I extends WriterItem = WriterItem> = I extends WriterItem ? 
 /** A ledger with one node, and the writer that polls are given to. */
 export class Ledger {
   readonly #db = openForWriting(':memory:');
-  readonly #countersKept: number;
+  readonly #sizes: WriterSizes;
   #writer: LedgerWriter;
   #lastId = 0;
   #madeIds = 0;
 
-  constructor(countersKept = 1_000) {
-    this.#countersKept = countersKept;
+  constructor(countersKept = 1_000, sizes: WriterSizes = {}) {
+    this.#sizes = { countersKept, ...sizes };
     this.#writer = this.#newWriter(START);
     this.addNode('n');
   }
 
   #newWriter(nowMs: number): LedgerWriter {
     const newId = () => `id-${++this.#madeIds}`;
-    const options = { calendar: Calendar.of('UTC'), newId, nowMs, sizes: { countersKept: this.#countersKept } };
+    const options = { calendar: Calendar.of('UTC'), newId, nowMs, sizes: this.#sizes };
     return new LedgerWriter(writeConnection(this.#db), options);
   }
 

@@ -1,3 +1,4 @@
+import type { SourceOrder } from '../../../core/metering/collector.ts';
 import type { CounterState } from '../../../core/metering/meter.ts';
 import type { Traffic } from '../../../core/units/bytes.ts';
 
@@ -68,6 +69,13 @@ export class CounterRow {
     return { epoch, traffic, startEvidence, at: new Date(atMs), order, ended, rebase };
   }
 
+  /** A poll no longer shows its life: a reading from before that poll, if one comes yet, says nothing new of it. */
+  end(atMs: number, order: SourceOrder | null): void {
+    this.atMs = atMs;
+    this.#setOrder(order);
+    this.ended = true;
+  }
+
   /** Its row is gone: another counter may have its place. */
   release(): void {
     this.#values.release(this.#slot);
@@ -79,9 +87,13 @@ export class CounterRow {
     this.#values.set(this.#slot, traffic);
     if (this.startEvidence !== startEvidence) this.startEvidence = startEvidence;
     this.atMs = at.getTime();
+    this.#setOrder(order);
+    this.ended = ended;
+  }
+
+  #setOrder(order: SourceOrder | null): void {
     if (this.bootId !== (order?.bootId ?? null)) this.bootId = order?.bootId ?? null;
     this.uptimeMs = order?.uptimeMs ?? 0;
-    this.ended = ended;
   }
 }
 

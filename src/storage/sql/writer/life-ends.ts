@@ -39,7 +39,7 @@ export class LifeEnds {
 
   /** What came after the last reading of a life is not known: its interval is kept as a possible loss. */
   end(service: ServicePoll, peer: MeteredPeer, counter: CounterRow, fromMs: number): void {
-    const { context, atMs, number } = service;
+    const { context, poll, atMs, number } = service;
     // Once for all connections of a peer that ended between two polls.
     this.#sql.addLoss.run({ peer: peer.id, fromMs, toMs: atMs, flags: FLAG.possibleLoss });
     if (context.semantics.kind === 'session') {
@@ -50,7 +50,7 @@ export class LifeEnds {
       this.#sql.seePeer.run(fromMs, peer.id);
       return;
     }
-    counter.ended = true;
+    counter.end(atMs, poll.poll.order ?? null);
     this.#states.save(counter);
     if (peer.seenIn === number || peer.ended) return;
     peer.ended = true;

@@ -125,5 +125,6 @@ function asError(status: number, text: string): ExpectedError {
   const message = [detail, ...others.map((error) => `${error.pointer}: ${error.detail}`)];
   return new ExpectedError(problem.code ?? 'unexpected-answer', message.join('\n'), {
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    details: { status },
   });
 }

@@ -1,4 +1,4 @@
-import { ExpectedError } from '../core/errors.ts';
+import { ExpectedError, InvalidInput } from '../core/errors.ts';
 import { WrongUse } from './output.ts';
 
 /** Says what went wrong. @returns the exit code: 1 failed, 2 wrong use or wrong configuration */
@@ -9,5 +9,11 @@ export function exitCodeOf(error: unknown, say: (...lines: readonly string[]) =>
   }
   say(error.message);
   if (error.hint !== undefined) say(error.hint);
-  return error instanceof WrongUse || error.code === 'invalid-config' ? 2 : 1;
+  return isWrongUse(error) ? 2 : 1;
+}
+
+/** What was given can never be right; whether this program or the server sees it makes no difference. */
+function isWrongUse(error: ExpectedError): boolean {
+  if (error instanceof WrongUse || error instanceof InvalidInput) return true;
+  return error.code === 'invalid-config' || error.details.status === 400;
 }

@@ -14,6 +14,7 @@ import type { CycleUsage } from '../core/ledger/statement.ts';
 import type { UsageExport } from '../core/ledger/usage-export.ts';
 import type { UsageHistory } from '../core/ledger/usage-history.ts';
 import type { UsageLedger } from '../core/ledger/usage-ledger.ts';
+import type { ForeignSubscriptions } from '../core/links/foreign-subscription.ts';
 import type { LinkJoiner } from '../core/links/joined.ts';
 import type { LinkStore } from '../core/links/link-store.ts';
 import type { AdminLimits } from '../core/quota/admin-limit.ts';
@@ -56,7 +57,7 @@ export interface HttpPorts {
   readonly identity: IdentityStore;
   readonly twoFactors: TwoFactorStore;
   readonly links: LinkStore;
-  readonly userLinks: LinkJoiner;
+  readonly userLinks: LinkJoiner & ForeignSubscriptions;
   readonly quotas: QuotaStore;
   readonly adminLimits: AdminLimits;
   readonly userStates: UserStates;

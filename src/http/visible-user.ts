@@ -18,6 +18,13 @@ export async function visibleUser(
   throw new NotFound('user', text, 'GET /api/v1/users lists them.');
 }
 
+/** The same, and there still. @throws NotFound */
+export async function livingUser(ports: Pick<HttpPorts, 'inventory'>, actor: Actor, text: string): Promise<User> {
+  const user = await visibleUser(ports, actor, text);
+  if (user.deletedAt !== null) throw new NotFound('user', text);
+  return user;
+}
+
 /** Who has a token that is taken already is told only to those who see everybody. @throws what `adding` throws */
 export async function hidingHolders<T>(actor: Actor, adding: Promise<T>): Promise<T> {
   try {

@@ -175,6 +175,79 @@ describe('links', () => {
     expect([answer.statusCode, answer.json().errors]).toMatchObject([400, [{ pointer: '/link' }]]);
   });
 
+  it('are changed in their place: another name, another secret, another user', async () => {
+    const ann = await addUser('ann');
+    const bob = await addUser('bob');
+    const { id } = await addLink({ link: VLESS, name: 'Berlin' });
+    await addLink({ link: TROJAN });
+    const change = async (body: object) => {
+      const answer = await server.request('PATCH', `/api/v1/links/${id}`, { token: owner, body });
+      return { code: answer.statusCode, body: answer.json() };
+    };
+    const berlin = `${VLESS.replace('#DE', '#Berlin')}`;
+    expect(decodeBase64((await fetchLinks(bob.linkToken)).body)).toBe(`${berlin}\n${TROJAN}\n`);
+    expect((await change({ name: 'Hamburg' })).body).toMatchObject({ id, name: 'Hamburg', server: 'de-1.example.com' });
+    expect((await change({ user: 'ann' })).body).toMatchObject({ userId: ann.id, userName: 'ann', name: 'Hamburg' });
+    expect(decodeBase64((await fetchLinks(bob.linkToken)).body)).toBe(`${TROJAN}\n`);
+    const other = 'ss://YWVzLTI1Ni1nY206cHc@fi-1.example.com:8388#FI';
+    expect((await change({ link: other, user: null })).body).toMatchObject({
+      ...{ id, name: 'FI', protocol: 'shadowsocks', server: 'fi-1.example.com', userId: null, userName: null },
+    });
+    expect(decodeBase64((await fetchLinks(bob.linkToken)).body)).toBe(`${other}\n${TROJAN}\n`);
+    expect((await change({ user: 'nobody' })).code).toBe(404);
+    expect((await change({ link: 'nothing' })).code).toBe(400);
+    const { items } = (await server.request('GET', '/api/v1/audit', { token: owner })).json();
+    expect(JSON.stringify([items, server.log])).not.toContain('YWVzLTI1Ni1nY206cHc');
+    expect(items.map(({ action }: { action: string }) => action)).toContain('link.changed');
+  });
+
+  it('of another key keep their place and user, and need the whole link for anything else', async () => {
+    await addUser('ann');
+    const { id } = await addLink({ link: VLESS });
+    server.store.links.linkTexts = async () => new Map();
+    const change = (body: object) => server.request('PATCH', `/api/v1/links/${id}`, { token: owner, body });
+    expect((await change({ name: 'x' })).json()).toMatchObject({ code: 'link-sealed', status: 409 });
+    expect((await change({ link: TROJAN })).statusCode).toBe(200);
+  });
+
+  it('are listed page by page, by whom they are for and by what is looked for', async () => {
+    await addUser('ann');
+    await addUser('bob');
+    for (const name of ['a1', 'a2', 'a3']) await addLink({ link: VLESS, name });
+    await addLink({ link: TROJAN, user: 'ann' });
+    await addLink({ link: `${VLESS}`, name: '50%_off', user: 'bob' });
+    const list = async (query: string) => {
+      const answer = await server.request('GET', `/api/v1/links?${query}`, { token: owner });
+      const { items, nextCursor, total } = answer.json();
+      return { names: items.map(({ name }: { name: string }) => name), nextCursor, total };
+    };
+    const first = await list('limit=2');
+    expect(first).toMatchObject({ names: ['a1', 'a2'], total: 5 });
+    const second = await list(`limit=2&cursor=${first.nextCursor}`);
+    expect(second.names).toEqual(['a3', 'NL']);
+    const third = await list(`limit=2&cursor=${second.nextCursor}`);
+    expect(third).toMatchObject({ names: ['50%_off'], nextCursor: null });
+    expect(await list('to=all')).toMatchObject({ names: ['a1', 'a2', 'a3'], total: 3 });
+    expect((await list('to=single')).names).toEqual(['NL', '50%_off']);
+    expect((await list('search=bob')).names).toEqual(['50%_off']);
+    expect((await list('search=nl-1')).names).toEqual(['NL']);
+    expect((await list('search=%25_')).names).toEqual(['50%_off']);
+  });
+
+  it('are looked at before they are given out', async () => {
+    const look = async (link: string) =>
+      (await server.request('POST', '/api/v1/links/test', { token: owner, body: { link } })).json();
+    expect(await look(VLESS)).toEqual({
+      ...{ name: 'DE', protocol: 'vless', server: 'de-1.example.com', port: 443, found: 1, unreadable: 0 },
+      entries: [{ name: 'DE', protocol: 'vless', server: 'de-1.example.com', port: 443, leftOutOf: [] }],
+      problem: null,
+    });
+    const kcp = `vless://${UUID}@de-1.example.com:443?type=kcp#DE`;
+    expect((await look(kcp)).entries[0].leftOutOf).toEqual(['clash', 'sing-box']);
+    expect(await look('nothing')).toMatchObject({ code: 'invalid-input', status: 400 });
+    expect((await server.request('GET', '/api/v1/links', { token: owner })).json().items).toEqual([]);
+  });
+
   it('of a reseller go to their own users alone', async () => {
     const reseller = await server.token('reseller', ['read', 'write']);
     const theirs = await addUser('theirs', reseller);
@@ -185,8 +258,15 @@ describe('links', () => {
     expect(decodeBase64((await fetchLinks(other.linkToken)).body)).toBe(`${VLESS}\n`);
     const list = await server.request('GET', '/api/v1/links', { token: reseller });
     expect(list.json().items).toMatchObject([{ id }]);
-    const denied = await server.request('DELETE', `/api/v1/links/${ofOwner.id}`, { token: reseller });
-    expect(denied.statusCode).toBe(404);
+    const deny = { token: reseller, body: { name: 'mine' } };
+    for (const denied of [
+      await server.request('DELETE', `/api/v1/links/${ofOwner.id}`, { token: reseller }),
+      await server.request('PATCH', `/api/v1/links/${ofOwner.id}`, deny),
+      await server.request('POST', `/api/v1/links/${ofOwner.id}/fetch`, { token: reseller }),
+      await server.request('PATCH', `/api/v1/links/${id}`, { token: reseller, body: { user: 'other' } }),
+      await server.request('GET', `/api/v1/users/${other.id}/link/entries`, { token: reseller }),
+    ])
+      expect(denied.statusCode).toBe(404);
     const foreign = await server.request('POST', '/api/v1/links', {
       token: reseller,
       body: { link: VLESS, user: 'other' },
@@ -223,7 +303,13 @@ describe('links without end', () => {
       for (let n = 0; n < 20; n++) await addLink({ link: `https://p.example/sub/${n}`, ...more });
       expect(await refused({ link: 'https://p.example/sub/20', ...more }, owner)).toEqual(full);
     }
-    await addLink({ link: 'https://p.example/sub/20', user: 'bob' });
+    const { id } = await addLink({ link: 'https://p.example/sub/20', user: 'bob' });
+    const change = (body: object) => server.request('PATCH', `/api/v1/links/${id}`, { token: owner, body });
+    expect((await change({ user: null })).json().code).toBe('too-many-addresses');
+    const [first] = (await server.request('GET', '/api/v1/links?to=all', { token: owner })).json().items;
+    // One of the twenty takes no room of its own.
+    const renamed = await server.request('PATCH', `/api/v1/links/${first.id}`, { token: owner, body: { name: 'x' } });
+    expect(renamed.statusCode).toBe(200);
     await addLink({ link: VLESS, user: 'ann' });
   });
 

@@ -150,6 +150,11 @@ it('a quota may be of a group of nodes, which the preview counts, too', async ()
   expect(await json('POST', '/api/v1/plans/preview', { terms })).toMatchObject({ cutOff: 0, cutInPart: 1 });
   const plan = await json('POST', '/api/v1/plans', { name: 'fast', terms });
   expect(plan.terms.quotas[0]).toMatchObject({ nodeIds: null, nodeTags: ['fast'], protocols: null });
+  // Whose part is off already, or who loses all, loses no part.
+  await json('PUT', '/api/v1/users/ann/entitlement', { plan: 'fast' });
+  expect(await json('POST', '/api/v1/plans/preview', { terms })).toMatchObject({ cutOff: 0, cutInPart: 0 });
+  const all = { quotas: [...terms.quotas, { bytes: 1 }] };
+  expect(await json('POST', '/api/v1/plans/preview', { terms: all })).toMatchObject({ cutOff: 1, cutInPart: 0 });
   await json('PUT', '/api/v1/users/ann/entitlement', { plan: 'fast' });
   await server.store.quotas.judge();
   expect((await json('GET', '/api/v1/users/ann/entitlement')).quotas).toMatchObject([{ usedBytes: 400, usedUp: true }]);

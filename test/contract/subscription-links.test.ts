@@ -273,7 +273,7 @@ describe('a user’s subscription', () => {
     await post('/api/v1/links', { link: `${address}#Provider` });
     const fetch = (more = '', headers = {}) =>
       server.request('GET', `/api/xpert/sub?user_token=${ann.linkToken}${more}`, { headers });
-    return { panel, provider, ann, fetch };
+    return { panel, provider, address, ann, fetch };
   }
 
   it('joins what is given out here, what a panel has and what others give, each with its mark', async () => {
@@ -296,6 +296,67 @@ describe('a user’s subscription', () => {
     const listed = await server.request('GET', '/api/v1/links', { token: owner });
     expect(listed.json().items[1]).toMatchObject({ protocol: 'subscription', name: 'Provider', server: '127.0.0.1' });
     expect(listed.body + JSON.stringify(server.log)).not.toContain('provider-token');
+  });
+
+  it('is shown as a client gets it, with where each entry comes from and what a format has no form for', async () => {
+    const { ann, provider } = await join();
+    provider.override = { status: 200, body: `${OTHER}\nvless://5e9c@x.example.com:443?type=kcp#X\n` };
+    const answer = await server.request('GET', `/api/v1/users/${ann.id}/link/entries`, { token: owner });
+    expect(answer.json()).toEqual({
+      ...{ hasAccess: true, total: 4, leftOut: { clash: 1, 'sing-box': 1 } },
+      entries: [
+        { name: 'DE', protocol: 'vless', server: 'de.example.com', port: 443, leftOutOf: [], from: null },
+        expect.objectContaining({ name: 'ann · berlin', server: '192.0.2.1', from: 'berlin' }),
+        expect.objectContaining({ name: 'NL · Provider', from: 'Provider', leftOutOf: [] }),
+        expect.objectContaining({ name: 'X · Provider', leftOutOf: ['clash', 'sing-box'] }),
+      ],
+    });
+    expect(answer.body).not.toContain('5e9c');
+    await server.request('PATCH', `/api/v1/users/${ann.id}`, { token: owner, body: { active: false } });
+    const off = await server.request('GET', `/api/v1/users/${ann.id}/link/entries`, { token: owner });
+    expect(off.json()).toMatchObject({ hasAccess: false, total: 4 });
+  });
+
+  it('of others is listed with how it stands, and asked when somebody says so', async () => {
+    const { provider, fetch } = await join();
+    const listed = async () =>
+      (await server.request('GET', '/api/v1/links', { token: owner }))
+        .json()
+        .items.map(({ source }: { source: object | null }) => source);
+    const nothing = { entries: 0, unreadable: 0, at: null, triedAt: null, problem: null };
+    expect(await listed()).toEqual([null, nothing]);
+    const start = server.clock.now().toISOString();
+    await fetch();
+    const good = { entries: 1, unreadable: 1, at: start, triedAt: start, problem: null };
+    expect(await listed()).toEqual([null, good]);
+    const [config, foreign] = (await server.request('GET', '/api/v1/links', { token: owner })).json().items;
+    const ask = (id: string) => server.request('POST', `/api/v1/links/${id}/fetch`, { token: owner });
+    // Its copy is fresh, and it is asked all the same.
+    server.clock.advance(60_000);
+    provider.override = { status: 502, body: '' };
+    const failed = (await ask(foreign.id)).json().source;
+    const later = server.clock.now().toISOString();
+    expect(failed).toMatchObject({ ...good, triedAt: later, problem: { code: 'subscription-refused' } });
+    provider.override = { status: 200, body: `${OTHER}\n${LINK}\n` };
+    expect((await ask(foreign.id)).json().source).toEqual({
+      ...{ entries: 2, unreadable: 0, at: later, triedAt: later, problem: null },
+    });
+    expect((await ask(config.id)).statusCode).toBe(400);
+  });
+
+  it('of others is looked at first: nothing of it is kept or given out', async () => {
+    const { provider, address } = await join();
+    const link = `${address.replace('provider-token', 'another-token')}#Other`;
+    const look = async () =>
+      (await server.request('POST', '/api/v1/links/test', { token: owner, body: { link } })).json();
+    expect(await look()).toMatchObject({
+      ...{ name: 'Other', protocol: 'subscription', found: 1, unreadable: 1, problem: null },
+      entries: [{ name: 'NL', leftOutOf: [] }],
+    });
+    provider.override = { status: 404, body: '' };
+    expect(await look()).toMatchObject({ found: 0, entries: [], problem: { code: 'subscription-refused' } });
+    expect((await server.request('GET', '/api/v1/links', { token: owner })).json().total).toBe(2);
+    expect(JSON.stringify(server.log)).not.toContain('another-token');
   });
 
   it('is never emptied by sources that fail, and says what is old', async () => {

@@ -18,13 +18,21 @@ interface Run {
 
 /** The CLI as a person runs it, on the data folder of the test. */
 async function xpert(...args: readonly string[]): Promise<Run> {
+  return await xpertFed('', ...args);
+}
+
+/** With this on its standard input. */
+async function xpertFed(input: string, ...args: readonly string[]): Promise<Run> {
   const child = spawn(process.execPath, [join(root, 'dist/xpert.mjs'), ...args], {
     cwd: folder.path,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, XPERT_DATA_DIR: folder.path, XPERT_TIME_ZONE: 'UTC' },
   });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
+  // One that reads nothing may have ended by now.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
   await once(child, 'close');
@@ -145,9 +153,52 @@ describe('over the socket of a running server', () => {
       note: 'first',
     });
     const wrong = await xpert('user', 'change', 'beate', '--email', 'nobody');
-    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('email')]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('email')]);
+    // Nobody of that name is no wrong use.
+    expect((await xpert('user', 'change', 'nobody-at-all', '--note', 'x')).code).toBe(1);
     expect((await xpert('user', 'change', 'beate')).code).toBe(2);
     expect((await xpert('user', 'change', 'beate', '--telegram-id', 'x')).code).toBe(2);
+  });
+
+  test('a link is looked at, given out, changed in its place, asked and taken back', async () => {
+    const secret = 'b831381d-6324-4d53-ad4f-8cda48b30811';
+    const config = `vless://${secret}@de-1.example.com:443?type=kcp#DE`;
+    const look = await xpertFed(config, 'link', 'test');
+    expect([look.code, look.stdout]).toEqual([
+      0,
+      expect.stringMatching(/DE +vless +de-1\.example\.com:443 +clash, sing-box/),
+    ]);
+    // Addresses of others are public ones.
+    const foreign = 'http://127.0.0.1:9/sub/of-a-provider#Provider';
+    const refused = await xpertFed(foreign, 'link', 'test');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('not of the internet')]);
+    expect((await xpertFed('nothing', 'link', 'test')).code).toBe(2);
+    expect((await xpertFed(`${config}\n${foreign}\n`, 'link', 'add')).code).toBe(0);
+    expect((await xpert('link', 'change', 'DE')).code).toBe(2);
+    await xpert('user', 'add', 'lena');
+    const changed = await xpert('link', 'change', 'DE', '--name', 'Berlin', '--user', 'lena');
+    expect(changed.stdout).toBe('Berlin: vless on de-1.example.com:443, for lena\n');
+    const replaced = await xpertFed(
+      config.replace('de-1', 'de-2'),
+      'link',
+      'change',
+      'Berlin',
+      '--everybody',
+      '--replace',
+    );
+    expect(replaced.stdout).toBe('DE: vless on de-2.example.com:443, for all\n');
+    const asked = await xpert('link', 'fetch', 'Provider');
+    expect([asked.code, asked.stderr]).toEqual([1, expect.stringContaining('not of the internet')]);
+    const { stdout: list } = await xpert('link', 'list');
+    expect(list).toMatch(/DE +vless +de-2\.example\.com:443 +all +1 /);
+    expect(list).toMatch(/Provider +subscription +127\.0\.0\.1:9 +all +0 +never yet .* leads to an address/);
+    const entries = await xpert('link', 'show', 'lena', '--entries');
+    expect(entries.stdout).toMatch(/DE +vless +de-2\.example\.com:443 +given out here/);
+    expect(entries.stderr).toContain('1 in all; left out: 1 of Clash, 1 of sing-box.');
+    expect(list + entries.stdout + look.stdout).not.toContain(secret);
+    for (const name of ['DE', 'Provider']) expect((await xpert('link', 'remove', name)).code).toBe(0);
+    expect((await xpert('link', 'remove', 'DE')).code).toBe(1);
+    expect((await xpert('user', 'remove', 'lena')).code).toBe(0);
   });
 
   test('usage is exported to standard output or to a file that is whole', async () => {
@@ -160,7 +211,7 @@ describe('over the socket of a running server', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ user: 'ann', total_bytes: 3_000_000_006 });
     expect(existsSync(`${file}.part`)).toBe(false);
     const failed = join(folder.path, 'none.csv');
-    expect((await xpert('export', '--bucket', 'minute', '--output', failed)).code).toBe(1);
+    expect((await xpert('export', '--bucket', 'minute', '--output', failed)).code).toBe(2);
     expect(existsSync(failed)).toBe(false);
   });
 
@@ -194,7 +245,7 @@ describe('over the socket of a running server', () => {
     expect(await json('user', 'import', csv)).toEqual({ created: 0, existing: ['many-1', 'many-2'], errors: [] });
     writeFileSync(csv, 'name,plan\nmany-3,Nope\n');
     const wrong = await xpert('user', 'import', csv, '--dry-run');
-    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('Line 2: ')]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Line 2: ')]);
     const bulk = async (...args: readonly string[]) => await json('user', 'bulk', ...args);
     expect(await bulk('suspend', '--search', 'many-', '--preview')).toMatchObject({ users: 2 });
     expect((await json<{ state: string }>('user', 'show', 'many-2')).state).toBe('active');

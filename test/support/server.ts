@@ -90,11 +90,14 @@ export function temporaryFolder(name: string): { readonly path: string; remove()
 }
 
 /** Logs in as the owner and answers the cookie header. */
-export async function login(server: Pick<TestServer, 'url'>): Promise<string> {
+export async function login(
+  server: Pick<TestServer, 'url'>,
+  who: { readonly name: string; readonly password: string } = OWNER,
+): Promise<string> {
   const answer = await fetch(`${server.url}/api/v1/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(OWNER),
+    body: JSON.stringify(who),
   });
   const cookie = answer.headers.get('set-cookie')?.split(';')[0];
   if (answer.status !== 200 || cookie === undefined) throw new Error(`login: ${answer.status} ${await answer.text()}`);

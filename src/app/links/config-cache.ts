@@ -29,6 +29,12 @@ export interface Cached {
   readonly problem: Notice | null;
 }
 
+/** What is known of a source, whether or not it is asked. */
+export interface Known extends Omit<Cached, 'isOld'> {
+  /** Null: not since the process began. */
+  readonly triedAt: Date | null;
+}
+
 type Kind = LinkPart['kind'];
 type Read = (etag: string | null, signal: AbortSignal) => Promise<ConfigCopy | 'unchanged'>;
 
@@ -41,6 +47,7 @@ interface Entry {
   isInLine: boolean;
   failures: number;
   retryAt: Date | null;
+  triedAt: Date | null;
   problem: Notice | null;
 }
 
@@ -71,8 +78,7 @@ export class ConfigCache {
 
   /** `source`: names it without its secrets. `group`: whoever has sources that hang keeps others from nothing. */
   async get(kind: Kind, source: string, group: string, read: Read): Promise<Cached> {
-    const entry = this.#entries.get(source, newEntry);
-    if (entry.copy === undefined) await this.#load(source, entry);
+    const entry = await this.#entry(source);
     if (this.#isFresh(entry)) return { copy: this.#copyOf(entry), isOld: false, problem: null };
     if (this.#mayAsk(entry)) entry.running = this.#refresh(this.#slots[kind], source, group, entry, read);
     const { running } = entry;
@@ -80,6 +86,29 @@ export class ConfigCache {
     const isOld = !this.#isFresh(entry);
     const problem = isOld ? (entry.problem ?? (entry.isInLine ? BUSY : SLOW)) : null;
     return { copy: this.#copyOf(entry), isOld, problem };
+  }
+
+  /** What is known of it; nobody is asked. */
+  async known(source: string): Promise<Known> {
+    const entry = await this.#entry(source);
+    return { copy: this.#copyOf(entry), problem: entry.problem, triedAt: entry.triedAt };
+  }
+
+  /** Asks now, however fresh the copy is and however often it failed; waits until it has answered or nothing moves. */
+  async ask(kind: Kind, source: string, group: string, read: Read): Promise<Known> {
+    const entry = await this.#entry(source);
+    if (entry.running === null && !this.#stop.signal.aborted)
+      entry.running = this.#refresh(this.#slots[kind], source, group, entry, read);
+    const tried = entry.triedAt;
+    await entry.running;
+    const problem = entry.triedAt === tried ? BUSY : entry.problem;
+    return { copy: this.#copyOf(entry), problem, triedAt: entry.triedAt };
+  }
+
+  async #entry(source: string): Promise<Entry> {
+    const entry = this.#entries.get(source, newEntry);
+    if (entry.copy === undefined) await this.#load(source, entry);
+    return entry;
   }
 
   async close(): Promise<void> {
@@ -136,15 +165,17 @@ export class ConfigCache {
       const answer = await read(before?.etag ?? null, signal);
       const copy = answer === 'unchanged' ? before : bounded(answer);
       if (copy === null) return;
-      const kept = { ...copy, at: this.#use.clock.now() };
+      const at = this.#use.clock.now();
+      const kept = { ...copy, at };
       this.#set(source, entry, kept);
-      Object.assign(entry, { failures: 0, retryAt: null, problem: null });
+      Object.assign(entry, { failures: 0, retryAt: null, triedAt: at, problem: null });
       await this.#keep(source, entry, kept, answer === 'unchanged');
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       if (!(error instanceof ExpectedError)) this.#use.onBug(error);
       entry.failures += 1;
-      entry.retryAt = retryAt(this.#use.clock.now(), entry.failures);
+      entry.triedAt = this.#use.clock.now();
+      entry.retryAt = retryAt(entry.triedAt, entry.failures);
       entry.problem = asNotice(error);
     }
   }
@@ -166,7 +197,7 @@ export class ConfigCache {
 function newEntry(): Entry {
   return {
     ...{ copy: undefined, isStored: false, running: null, isInLine: false },
-    ...{ failures: 0, retryAt: null, problem: null },
+    ...{ failures: 0, retryAt: null, triedAt: null, problem: null },
   };
 }
 

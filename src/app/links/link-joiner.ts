@@ -1,13 +1,15 @@
 import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../../core/inventory/node.ts';
 import type { Peer } from '../../core/inventory/peer.ts';
-import type { ConfigSource } from '../../core/links/config-source.ts';
+import type { ConfigCopy, ConfigSource } from '../../core/links/config-source.ts';
+import { bounded, NO_CONFIGS } from '../../core/links/config-texts.ts';
+import type { ForeignSubscriptions, SourceStanding } from '../../core/links/foreign-subscription.ts';
 import type { LinkJoiner, LinkPart, UserLinks } from '../../core/links/joined.ts';
 import { type LinkStore, MOST_ADDRESSES_OF_ONE } from '../../core/links/link-store.ts';
 import { parseShareLink } from '../../core/links/share-link.ts';
 import { parseSubscriptionAddress, type SubscriptionAddress } from '../../core/links/subscription-text.ts';
 import type { AdminId, NodeId } from '../../core/units/ids.ts';
-import type { ConfigCache } from './config-cache.ts';
+import type { ConfigCache, Known } from './config-cache.ts';
 
 interface Dependencies {
   readonly links: Pick<LinkStore, 'linksOf'>;
@@ -23,13 +25,15 @@ interface Dependencies {
   readonly digest: (text: string) => string;
 }
 
+type Read = Parameters<ConfigCache['get']>[3];
+
 /** More devices of one user are not asked about. */
 const MOST_PEERS = 100;
 /** What may be given to one user by their admin and by the owner, and to all users by each of them. */
 const MOST_ADDRESSES = 4 * MOST_ADDRESSES_OF_ONE;
 
 /** Joins what is given out here, what the nodes have for a user's peers, and what others' subscriptions hold. */
-export class JoinedLinks implements LinkJoiner {
+export class JoinedLinks implements LinkJoiner, ForeignSubscriptions {
   readonly #use: Dependencies;
   /** Logins are worth keeping. */
   readonly #nodes = new Map<NodeId, { readonly source: string; readonly configs: ConfigSource }>();
@@ -53,6 +57,21 @@ export class JoinedLinks implements LinkJoiner {
       ...addresses.slice(0, MOST_ADDRESSES).map((address) => this.#ofAddress(address, ownerId)),
     ]);
     return { direct, parts };
+  }
+
+  async standing(address: SubscriptionAddress): Promise<SourceStanding> {
+    return standingOf(await this.#use.cache.known(this.#sourceOf(address)));
+  }
+
+  async ask(address: SubscriptionAddress, ownerId: AdminId | null): Promise<SourceStanding> {
+    const source = this.#sourceOf(address);
+    return standingOf(await this.#use.cache.ask('subscription', source, ownerId ?? '', this.#reading(address)));
+  }
+
+  async look(address: SubscriptionAddress, signal: AbortSignal): Promise<ConfigCopy> {
+    const copy = await this.#reading(address)(null, signal);
+    // Without a mark of an earlier state nothing can be unchanged.
+    return copy === 'unchanged' ? NO_CONFIGS : bounded(copy);
   }
 
   async close(): Promise<void> {
@@ -82,31 +101,28 @@ export class JoinedLinks implements LinkJoiner {
   }
 
   /** Whoever has the user has the users who are kept waiting by what is given to them. */
-  #ofAddress({ text, name, host }: SubscriptionAddress, ownerId: AdminId | null): Promise<LinkPart> {
-    const url = text.replace(/#.*$/, '');
-    return this.#part(
-      'subscription',
-      name === '' ? host : name,
-      `link ${this.#use.digest(url)}`,
-      ownerId ?? '',
-      async (etag, signal) => {
-        const configs = this.#use.openLink(url);
-        try {
-          return await configs.read('', etag, signal);
-        } finally {
-          await configs.close();
-        }
-      },
-    );
+  #ofAddress(address: SubscriptionAddress, ownerId: AdminId | null): Promise<LinkPart> {
+    const { name, host } = address;
+    const source = this.#sourceOf(address);
+    return this.#part('subscription', name === '' ? host : name, source, ownerId ?? '', this.#reading(address));
   }
 
-  async #part(
-    kind: LinkPart['kind'],
-    name: string,
-    source: string,
-    group: string,
-    read: Parameters<ConfigCache['get']>[3],
-  ): Promise<LinkPart> {
+  #sourceOf(address: SubscriptionAddress): string {
+    return `link ${this.#use.digest(urlOf(address))}`;
+  }
+
+  #reading(address: SubscriptionAddress): Read {
+    return async (etag, signal) => {
+      const configs = this.#use.openLink(urlOf(address));
+      try {
+        return await configs.read('', etag, signal);
+      } finally {
+        await configs.close();
+      }
+    };
+  }
+
+  async #part(kind: LinkPart['kind'], name: string, source: string, group: string, read: Read): Promise<LinkPart> {
     const { copy, isOld, problem } = await this.#use.cache.get(kind, source, group, read);
     return {
       kind,
@@ -128,4 +144,14 @@ export class JoinedLinks implements LinkJoiner {
     this.#nodes.set(id, { source: text, configs });
     return configs;
   }
+}
+
+/** Without the name that it has for people. */
+function urlOf({ text }: SubscriptionAddress): string {
+  return text.replace(/#.*$/, '');
+}
+
+function standingOf({ copy, triedAt, problem }: Known): SourceStanding {
+  const { texts = [], unreadable = 0, at = null } = copy ?? {};
+  return { entries: texts.length, unreadable, at, triedAt, problem };
 }

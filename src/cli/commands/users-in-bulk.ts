@@ -165,7 +165,7 @@ async function importUsers(api: Api, file: string, options: ImportOptions): Prom
   const path = '/api/v1/users/import';
   const { created, existing, errors } = await api.post<Imported>(path, { csv, dryRun, ...template });
   // Of a dry run alone: otherwise a wrong line is the error of the whole file.
-  if (errors.length > 0) process.exitCode = 1;
+  if (errors.length > 0) process.exitCode = 2;
   if (options.json) return print(api.lastText());
   for (const { line, message } of errors) explain(`Line ${line}: ${message}`);
   print(

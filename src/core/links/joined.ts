@@ -40,12 +40,25 @@ const MOST_LOOKED_AT = 4000;
  * One list. Links given out here come first, as they were given; entries of other sources follow in
  * the order of these, each marked with the name of its source, and one that is there already is not repeated. It ends where no client would read on.
  */
-export function joinLinks({ direct, parts }: UserLinks): ShareLink[] {
-  const joined = direct
+export function joinLinks(links: UserLinks): ShareLink[] {
+  return joinEntries(links).map(({ link }) => link);
+}
+
+/** One line of a user's subscription. */
+export interface JoinedEntry {
+  readonly link: ShareLink;
+  /** The node or subscription it was taken from; null: it is given out here. */
+  readonly from: string | null;
+}
+
+/** The same with where each comes from. */
+export function joinEntries({ direct, parts }: UserLinks): JoinedEntry[] {
+  const given = direct
     .slice(0, MOST_ENTRIES)
     .map(parseShareLink)
     .filter((link) => link !== null);
-  const known = new Set(joined.map(withoutName));
+  const joined: JoinedEntry[] = given.map((link) => ({ link, from: null }));
+  const known = new Set(given.map(withoutName));
   const others = parts.flatMap(({ name, texts }) => texts.slice(0, MOST_TEXTS).map((text) => ({ name, text })));
   for (const { name, text } of others.slice(0, MOST_LOOKED_AT)) {
     if (joined.length >= MOST_ENTRIES) break;
@@ -54,7 +67,7 @@ export function joinLinks({ direct, parts }: UserLinks): ShareLink[] {
     const what = withoutName(link);
     if (known.has(what)) continue;
     known.add(what);
-    joined.push(renameShareLink(link, marked(link, name)));
+    joined.push({ link: renameShareLink(link, marked(link, name)), from: name });
   }
   return joined;
 }

@@ -1,4 +1,5 @@
 import { InvalidInput } from '../errors.ts';
+import type { Page } from '../ledger/usage-history.ts';
 import type { AdminId, LinkId, UserId } from '../units/ids.ts';
 import type { ShareLink, ShareProtocol } from './share-link.ts';
 
@@ -13,6 +14,7 @@ export interface LinkConfig {
   readonly port: number;
   /** Who gets it; null: every user of `ownerId`. */
   readonly userId: UserId | null;
+  readonly userName: string | null;
   /** The admin whose users get it; null: everybody's. */
   readonly ownerId: AdminId | null;
   readonly createdAt: Date;
@@ -26,6 +28,20 @@ export interface NewLink {
   readonly userId: UserId | null;
   readonly ownerId: AdminId | null;
   readonly createdAt: Date;
+}
+
+/** A link with what it is to be from now on. */
+export type LinkChange = Pick<NewLink, 'link' | 'userId'>;
+
+export interface LinkQuery {
+  /** Those that this admin manages; null: all there are. */
+  readonly ownerId: AdminId | null;
+  /** Given to all users of their admin, or to single ones; absent: both. */
+  readonly to?: 'all' | 'single' | undefined;
+  /** A part of the name, of the server or of the user's name. */
+  readonly search?: string | undefined;
+  readonly limit: number;
+  readonly cursor: string | null;
 }
 
 /** One device that fetched a user's subscription. */
@@ -64,10 +80,15 @@ export function checkRoom(
 
 /** Port: what subscriptions are made of. Links hold credentials: they are sealed at rest and come out for their user alone. */
 export interface LinkStore {
-  /** All links that an admin manages (null: all there are), oldest first. */
-  links(ownerId: AdminId | null): Promise<LinkConfig[]>;
+  /** The oldest first: the order in which they are given out. */
+  links(query: LinkQuery): Promise<Page<LinkConfig>>;
+  link(id: LinkId): Promise<LinkConfig | null>;
+  /** Secret: what these links are. Those sealed with a key that is not there any more are left out. */
+  linkTexts(ids: readonly LinkId[]): Promise<ReadonlyMap<LinkId, string>>;
   /** @throws too-many-links, too-many-addresses */
   addLink(link: NewLink): Promise<LinkConfig>;
+  /** It keeps its place in the order. @throws NotFound, too-many-addresses */
+  changeLink(id: LinkId, change: LinkChange): Promise<LinkConfig>;
   /** @throws NotFound */
   deleteLink(id: LinkId): Promise<void>;
   /**

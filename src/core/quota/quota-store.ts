@@ -73,7 +73,7 @@ export interface TermsPreview {
   readonly cutOff: number;
   /** Would get access. */
   readonly restored: number;
-  /** Would be without access to a part. */
+  /** Would lose access to a part, and keep the rest. */
   readonly cutInPart: number;
   /** The first 100 of those cut off. */
   readonly names: readonly string[];

@@ -51,6 +51,7 @@ import { tokenRoutes } from './tokens.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { unclaimedRoutes } from './unclaimed.ts';
 import { usageRoutes } from './usage.ts';
+import { userLinkRoutes } from './user-links.ts';
 import { userTemplateRoutes } from './user-templates.ts';
 import { userRoutes } from './users.ts';
 import { usersImportRoutes } from './users-import.ts';
@@ -88,6 +89,7 @@ const RESOURCES = [
   planRoutes,
   entitlementRoutes,
   linkRoutes,
+  userLinkRoutes,
   statementRoutes,
   unclaimedRoutes,
   resetRoutes,

@@ -1,125 +1,94 @@
-import { Type } from '@sinclair/typebox';
-import { InvalidInput, NotFound } from '../../core/errors.ts';
-import { type Actor, adminIdOf, isAllowed, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
-import type { User } from '../../core/inventory/peer.ts';
-import type { LinkPart } from '../../core/links/joined.ts';
-import type { LinkConfig } from '../../core/links/link-store.ts';
-import { parseShareLink } from '../../core/links/share-link.ts';
-import { parseSubscriptionAddress } from '../../core/links/subscription-text.ts';
+import { type Static, Type } from '@sinclair/typebox';
+import { ExpectedError, InvalidInput, NotFound } from '../../core/errors.ts';
+import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
+import type { GivenLink, LinkConfig } from '../../core/links/link-store.ts';
+import { parseShareLink, renameShareLink } from '../../core/links/share-link.ts';
+import { parseSubscriptionAddress, type SubscriptionAddress } from '../../core/links/subscription-text.ts';
 import type { LinkId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
-import { newSecret } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
-import { Instant, MaybeInstant, MaybeString, Nothing, Nullable } from '../schemas/common.ts';
-import { publicUrl } from '../subscription/visitor.ts';
+import { Nothing, Nullable, PageOf, PageQuery } from '../schemas/common.ts';
+import { entryJson, LinkJson, LookJson, linkJson, problemJson } from '../schemas/links.ts';
+import { livingUser } from '../visible-user.ts';
 
-const LinkJson = Type.Object(
-  {
-    id: Type.String(),
-    name: Type.String(),
-    protocol: Type.String({ description: '“subscription”: somebody else’s list, which is fetched.' }),
-    server: Type.String({ description: 'As reports name it.' }),
-    port: Type.Integer(),
-    userId: MaybeString,
-    ownerId: MaybeString,
-    createdAt: Instant,
-  },
-  { $id: 'Link' },
-);
-const UserLinkJson = Type.Object(
-  {
-    subscription: Type.String({ description: 'Secret: what a VPN client fetches.' }),
-    page: Type.String({ description: 'Secret: the user’s own page.' }),
-    devices: Type.Array(
-      Type.Object({
-        device: Type.String(),
-        client: Type.String(),
-        firstAt: Instant,
-        lastAt: Instant,
-        count: Type.Integer(),
-      }),
-    ),
-    sources: Type.Array(
-      Type.Object({
-        kind: Type.Union([Type.Literal('node'), Type.Literal('subscription')]),
-        name: Type.String({ description: 'What its entries are marked with.' }),
-        entries: Type.Integer(),
-        unreadable: Type.Integer({ description: 'Lines that are no configuration of a kind known here.' }),
-        at: Type.Unsafe<Date | null>({
-          ...MaybeInstant,
-          description: 'When the source last said so; null: never yet.',
-        }),
-        old: Type.Boolean({ description: 'It did not answer when it was asked: this is what it said before.' }),
-        problem: Nullable(
-          Type.Object(
-            { code: Type.String(), message: Type.String(), hint: MaybeString },
-            { description: 'Of a node, whoever may not look at nodes is told the code alone.' },
-          ),
-        ),
-      }),
-      { description: 'What the subscription takes from nodes and from others, beside the links given out here.' },
-    ),
-  },
-  { $id: 'UserLink' },
-);
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
-const NewLink = Type.Object({
-  link: Type.String({
-    maxLength: 4096,
-    description:
-      'Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name.',
-  }),
-  user: Type.Optional(Type.String({ maxLength: 128, description: 'Only for this user (id, name or token).' })),
+const SomeLink = Type.String({
+  maxLength: 4096,
+  description:
+    'Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name.',
+});
+const User = Type.String({ minLength: 1, maxLength: 128, description: 'Only for this user (id, name or token).' });
+const Name = Type.String({ maxLength: 128, description: 'What clients show, in place of the link’s own.' });
+const LinksQuery = Type.Object({
+  ...PageQuery,
+  to: Type.Optional(
+    Type.Union([Type.Literal('all'), Type.Literal('single')], {
+      description: 'Those given to all users, or to single ones.',
+    }),
+  ),
+  search: Type.Optional(Type.String({ maxLength: 128, description: 'In the name, the server, the user’s name.' })),
 });
 
 const tags = ['links'];
 const listSchema = {
   tags,
-  summary: 'Configurations that subscriptions give out; without their secrets',
-  response: { 200: Type.Object({ items: Type.Array(LinkJson) }) },
+  summary: 'What subscriptions give out, in its order; without secrets',
+  querystring: LinksQuery,
+  response: { 200: PageOf(LinkJson) },
 };
 const addSchema = {
   tags,
-  summary: 'Give a configuration to a user, or to all',
-  body: NewLink,
+  summary: 'Give a configuration, or a subscription of somebody else, to a user or to all',
+  body: Type.Object({ link: SomeLink, name: Type.Optional(Name), user: Type.Optional(User) }),
   response: { 201: LinkJson },
 };
+const testSchema = {
+  tags,
+  summary: 'What is behind a link; nothing is given out',
+  body: Type.Object({ link: SomeLink }),
+  response: { 200: LookJson },
+};
+const changeSchema = {
+  tags,
+  summary: 'Another name, another link in its place, or for somebody else. What is absent stays',
+  params: ById,
+  body: Type.Object({
+    name: Type.Optional(Name),
+    link: Type.Optional(SomeLink),
+    user: Type.Optional(Nullable(Type.String({ ...User, description: 'Only for this user; null: for all.' }))),
+  }),
+  response: { 200: LinkJson },
+};
+const askSchema = {
+  tags,
+  summary: 'Ask somebody else’s subscription now, however fresh its copy is',
+  params: ById,
+  response: { 200: LinkJson },
+};
 const deleteSchema = { tags, summary: 'Give it out no more', params: ById, response: { 204: Nothing } };
-const userLinkSchema = {
-  tags,
-  summary: 'Addresses of a user, and who fetched',
-  params: ById,
-  response: { 200: UserLinkJson },
-};
-const rotateSchema = {
-  tags,
-  summary: 'New addresses for a user; the old ones answer 404 from now on',
-  params: ById,
-  response: { 200: UserLinkJson },
-};
+
+/** Longer looks help nobody: a source that is slower is fetched with every subscription, too. */
+const LOOK_TIMEOUT_MS = 20_000;
+const SHOWN_ENTRIES = 100;
 
 /** Links: what the subscriptions of users are made of. Resellers manage those of their own users. */
 export function linkRoutes(app: HttpApp, parts: HttpParts): void {
-  const { links, userLinks, inventory, clock } = parts.ports;
+  const { links, clock } = parts.ports;
   const config = { access: 'change-users' } as const;
 
-  app.get('/api/v1/links', { config, schema: listSchema }, async (request) => ({
-    items: await visibleLinks(actorOf(request)),
-  }));
+  app.get('/api/v1/links', { config, schema: listSchema }, async (request) => {
+    const { limit, cursor = null, to, search } = request.query;
+    const page = await links.links({ ownerId: ownerOf(actorOf(request)), limit, cursor, to, search });
+    return { ...page, items: await withStanding(parts, page.items) };
+  });
 
   app.post('/api/v1/links', { config, schema: addSchema }, async (request, reply) => {
     const actor = actorOf(request);
-    const link = parseShareLink(request.body.link) ?? parseSubscriptionAddress(request.body.link);
-    if (link === null) {
-      throw new InvalidInput(
-        '/link',
-        'This is no link of a configuration, and no address of a subscription.',
-        'For example vless://UUID@host:443?…#name or https://host/sub/TOKEN#name',
-      );
-    }
-    const user = request.body.user === undefined ? null : await userOf(actor, request.body.user);
+    const { link: text, name, user: named } = request.body;
+    const link = renamed(linkIn(text), name);
+    const user = named === undefined ? null : await livingUser(parts.ports, actor, named);
     const added = await links.addLink({
       link,
       userId: user?.id ?? null,
@@ -127,51 +96,41 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
       createdAt: clock.now(),
     });
     await audit(parts, request, 'link.added', added.name, { server: added.server, user: user?.name ?? null });
-    return reply.code(201).send(added);
+    return reply.code(201).send(await oneWithStanding(parts, added));
+  });
+
+  app.post('/api/v1/links/test', { config, schema: testSchema }, async (request) => {
+    return await look(parts, linkIn(request.body.link));
+  });
+
+  app.patch('/api/v1/links/:id', { config, schema: changeSchema }, async (request) => {
+    const actor = actorOf(request);
+    const before = await visibleLink(parts, actor, request.params.id);
+    const { name, link: text, user: named } = request.body;
+    const link = linkIn(text ?? (await textOf(parts, before.id)));
+    const user = typeof named === 'string' ? await livingUser(parts.ports, actor, named) : null;
+    const changed = await links.changeLink(before.id, {
+      link: renamed(link, name),
+      userId: named === undefined ? before.userId : (user?.id ?? null),
+    });
+    const detail = { server: changed.server, user: changed.userName, replaced: text !== undefined };
+    await audit(parts, request, 'link.changed', changed.name, detail);
+    return await oneWithStanding(parts, changed);
+  });
+
+  app.post('/api/v1/links/:id/fetch', { config, schema: askSchema }, async (request) => {
+    const link = await visibleLink(parts, actorOf(request), request.params.id);
+    const address = parseSubscriptionAddress(await textOf(parts, link.id));
+    if (address === null) throw new InvalidInput('/id', 'This is a configuration: there is nobody to be asked for it.');
+    return linkJson(link, await parts.ports.userLinks.ask(address, link.ownerId));
   });
 
   app.delete('/api/v1/links/:id', { config, schema: deleteSchema }, async (request, reply) => {
-    const { id } = request.params;
-    const link = (await visibleLinks(actorOf(request))).find((each) => each.id === id);
-    if (link === undefined) throw new NotFound('link', id);
-    await links.deleteLink(id as LinkId);
+    const link = await visibleLink(parts, actorOf(request), request.params.id);
+    await links.deleteLink(link.id);
     await audit(parts, request, 'link.deleted', link.name, { server: link.server });
     return reply.code(204).send(null);
   });
-
-  app.get('/api/v1/users/:id/link', { config, schema: userLinkSchema }, async (request) => {
-    const actor = actorOf(request);
-    return await userLink(actor, publicUrl(parts, request), await userOf(actor, request.params.id));
-  });
-
-  app.post('/api/v1/users/:id/rotate-link', { config, schema: rotateSchema }, async (request) => {
-    const actor = actorOf(request);
-    const user = await userOf(actor, request.params.id);
-    const linkToken = newSecret();
-    await links.rotateLinkToken(user.id, linkToken);
-    await audit(parts, request, 'user.link-rotated', user.name);
-    return await userLink(actor, publicUrl(parts, request), { ...user, linkToken });
-  });
-
-  async function visibleLinks(actor: Actor): Promise<LinkConfig[]> {
-    return await links.links(ownerOf(actor));
-  }
-
-  async function userOf(actor: Actor, text: string): Promise<User> {
-    const user = await inventory.findUser(text);
-    if (user === null || user.deletedAt !== null || !ownsUser(actor, user.ownerId)) throw new NotFound('user', text);
-    return user;
-  }
-
-  async function userLink(actor: Actor, base: string, { id, ownerId, linkToken }: User) {
-    const secret = encodeURIComponent(linkToken);
-    return {
-      subscription: `${base}/api/xpert/sub?user_token=${secret}`,
-      page: `${base}/u/${secret}`,
-      devices: await links.fetches(id),
-      sources: (await userLinks.linksOf({ id, ownerId })).parts.map((part) => sourceJson(part, actor)),
-    };
-  }
 }
 
 /** Null: the owner, whose links go to everybody. */
@@ -179,14 +138,75 @@ function ownerOf(actor: Actor) {
   return visibilityOf(actor).kind === 'all' ? null : adminIdOf(actor);
 }
 
-function sourceJson({ kind, name, texts, unreadable, at, isOld, problem }: LinkPart, actor: Actor) {
-  const isHidden = problem !== null && kind === 'node' && !isAllowed(actor, 'view-all');
-  const shown = isHidden ? { code: problem.code, ...OF_A_NODE } : problem;
-  return { kind, name, entries: texts.length, unreadable, at, old: isOld, problem: shown };
+/** @throws NotFound, also for a link of somebody else */
+async function visibleLink({ ports }: HttpParts, actor: Actor, id: string): Promise<LinkConfig> {
+  const link = await ports.links.link(id as LinkId);
+  const owner = ownerOf(actor);
+  if (link === null || (owner !== null && link.ownerId !== owner)) throw new NotFound('link', id);
+  return link;
 }
 
-/** Where a node is, and what answers there, is for those who may look at nodes. */
-const OF_A_NODE = {
-  message: 'The node does not answer with configurations.',
-  hint: 'The owner sees why.',
-};
+/** @throws InvalidInput for what is neither a configuration nor an address */
+function linkIn(text: string): GivenLink {
+  const link = parseShareLink(text) ?? parseSubscriptionAddress(text);
+  if (link !== null) return link;
+  throw new InvalidInput(
+    '/link',
+    'This is no link of a configuration, and no address of a subscription.',
+    'For example vless://UUID@host:443?…#name or https://host/sub/TOKEN#name',
+  );
+}
+
+/** @throws InvalidInput where the key that sealed it is not here */
+async function textOf({ ports }: HttpParts, id: LinkId): Promise<string> {
+  const text = (await ports.links.linkTexts([id])).get(id);
+  if (text !== undefined) return text;
+  const message = 'This link is sealed with a key that is not here: it is given out to nobody.';
+  throw new InvalidInput('/link', message, 'Give the whole link again.', 'link-sealed');
+}
+
+/** `wanted`: absent where it keeps its own name. */
+function renamed(link: GivenLink, wanted: string | undefined): GivenLink {
+  if (wanted === undefined) return link;
+  const name = wanted.trim();
+  if (link.protocol !== 'subscription') return renameShareLink({ ...link, protocol: link.protocol }, name);
+  const bare = link.text.replace(/#.*$/, '');
+  return { ...link, name, text: name === '' ? bare : `${bare}#${encodeURIComponent(name)}` };
+}
+
+async function oneWithStanding(parts: HttpParts, link: LinkConfig) {
+  const [shown] = await withStanding(parts, [link]);
+  return shown ?? linkJson(link, null);
+}
+
+/** One after the other: what a source last gave is read from the store where it is not in memory. */
+async function withStanding({ ports }: HttpParts, items: readonly LinkConfig[]) {
+  const foreign = items.filter(({ protocol }) => protocol === 'subscription').map(({ id }) => id);
+  const texts = foreign.length === 0 ? new Map<LinkId, string>() : await ports.links.linkTexts(foreign);
+  const shown: Static<typeof LinkJson>[] = [];
+  for (const link of items) {
+    const address = parseSubscriptionAddress(texts.get(link.id) ?? '');
+    shown.push(linkJson(link, address === null ? null : await ports.userLinks.standing(address)));
+  }
+  return shown;
+}
+
+async function look({ ports }: HttpParts, link: GivenLink): Promise<Static<typeof LookJson>> {
+  const { name, protocol, host: server, port } = link;
+  const head = { name, protocol, server, port };
+  if (protocol !== 'subscription') {
+    const config = parseShareLink(link.text);
+    return { ...head, found: 1, unreadable: 0, entries: config === null ? [] : [entryJson(config)], problem: null };
+  }
+  try {
+    const signal = AbortSignal.timeout(LOOK_TIMEOUT_MS);
+    const { texts, unreadable } = await ports.userLinks.look(link as SubscriptionAddress, signal);
+    const entries = texts.slice(0, SHOWN_ENTRIES).map(parseShareLink);
+    const shown = entries.filter((entry) => entry !== null).map(entryJson);
+    return { ...head, found: texts.length, unreadable, entries: shown, problem: null };
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    const { code, message, hint = null } = error;
+    return { ...head, found: 0, unreadable: 0, entries: [], problem: problemJson({ code, message, hint }) };
+  }
+}

@@ -50,7 +50,7 @@ const previewSchema = {
         users: Type.Integer(),
         cutOff: Type.Integer(),
         restored: Type.Integer(),
-        cutInPart: Type.Integer(),
+        cutInPart: Type.Integer({ description: 'Would lose a part, and keep the rest.' }),
         names: Type.Array(Type.String(), { description: 'The first 100 who would be cut off.' }),
       },
       { $id: 'TermsPreview' },

@@ -1,6 +1,6 @@
 import type { SecretBox } from '../../core/identity/secret-box.ts';
 import type { ConfigCopies, KeptCopy } from '../../core/links/config-source.ts';
-import type { LinkStore, NewLink } from '../../core/links/link-store.ts';
+import type { GivenLink, LinkChange, LinkQuery, LinkStore, NewLink } from '../../core/links/link-store.ts';
 import type { AdminId, LinkId, UserId } from '../../core/units/ids.ts';
 import type { Asked } from './reader/asked.ts';
 import type { LinkReader } from './reader/link-reader.ts';
@@ -18,14 +18,34 @@ export class SqlLinkStore implements LinkStore, ConfigCopies {
     this.#box = box;
   }
 
-  async links(ownerId: AdminId | null) {
-    return this.#reader.links(ownerId);
+  async links(query: LinkQuery) {
+    return this.#reader.links(query);
+  }
+
+  async link(id: LinkId) {
+    return this.#reader.link(id);
+  }
+
+  async linkTexts(ids: readonly LinkId[]) {
+    const rows = await this.#reader.sealedLinks(ids);
+    return new Map(
+      rows.flatMap(({ id, sealed }) => {
+        const text = this.#box.open(sealed);
+        return text === null ? [] : [[id, new TextDecoder().decode(text)] as const];
+      }),
+    );
   }
 
   addLink({ link, ...rest }: NewLink) {
-    const sealed = this.#box.seal(new TextEncoder().encode(link.text));
-    // What the writer's thread gets, and may put into an error, is only what may be seen.
-    return this.#writer.run('addLink', { ...rest, link: { ...link, text: '', credential: '', params: {} } }, sealed);
+    return this.#writer.run('addLink', { ...rest, link: withoutSecrets(link) }, this.#seal(link));
+  }
+
+  changeLink(id: LinkId, { link, ...rest }: LinkChange) {
+    return this.#writer.run('changeLink', id, { ...rest, link: withoutSecrets(link) }, this.#seal(link));
+  }
+
+  #seal({ text }: GivenLink): Uint8Array {
+    return this.#box.seal(new TextEncoder().encode(text));
   }
 
   deleteLink(id: LinkId) {
@@ -67,4 +87,9 @@ export class SqlLinkStore implements LinkStore, ConfigCopies {
   rotateLinkToken(userId: UserId, linkToken: string) {
     return this.#writer.run('rotateLinkToken', userId, linkToken);
   }
+}
+
+/** What the writer's thread gets, and may put into an error, is only what may be seen. */
+function withoutSecrets(link: GivenLink): GivenLink {
+  return { ...link, text: '', credential: '', params: {} };
 }

@@ -298,7 +298,7 @@ export interface LinkRow extends Omit<LinkConfig, 'createdAt'> {
 
 /** Without the sealed text. */
 export const linkColumns = `l.id, l.name, l.protocol, l.server, l.port, l.user_id AS userId, l.owner_id AS ownerId,
-  l.created_at AS createdAt`;
+  (SELECT u.name FROM user u WHERE u.id = l.user_id) AS userName, l.created_at AS createdAt`;
 
 export function toLink({ createdAt, ...row }: LinkRow): LinkConfig {
   return { ...row, createdAt: new Date(createdAt) };

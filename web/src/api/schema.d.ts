@@ -1458,11 +1458,28 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Configurations that subscriptions give out; without their secrets */
+        /** What subscriptions give out, in its order; without secrets */
         readonly get: operations["getLinks"];
         readonly put?: never;
-        /** Give a configuration to a user, or to all */
+        /** Give a configuration, or a subscription of somebody else, to a user or to all */
         readonly post: operations["postLinks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/links/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What is behind a link; nothing is given out */
+        readonly post: operations["postLinksTest"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1483,6 +1500,24 @@ export interface paths {
         readonly delete: operations["deleteLinksId"];
         readonly options?: never;
         readonly head?: never;
+        /** Another name, another link in its place, or for somebody else. What is absent stays */
+        readonly patch: operations["patchLinksId"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/links/{id}/fetch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ask somebody else’s subscription now, however fresh its copy is */
+        readonly post: operations["postLinksIdFetch"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
         readonly patch?: never;
         readonly trace?: never;
     };
@@ -1495,6 +1530,23 @@ export interface paths {
         };
         /** Addresses of a user, and who fetched */
         readonly get: operations["getUsersIdLink"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/users/{id}/link/entries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the subscription of a user holds, in its order; without secrets */
+        readonly get: operations["getUsersIdLinkEntries"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -3641,6 +3693,7 @@ export interface components {
             readonly users: number;
             readonly cutOff: number;
             readonly restored: number;
+            /** @description Would lose a part, and keep the rest. */
             readonly cutInPart: number;
             /** @description The first 100 who would be cut off. */
             readonly names: readonly string[];
@@ -3667,6 +3720,28 @@ export interface components {
             readonly reason: "quota" | "expiry" | "admin" | "not-started" | "admin-limit" | null;
             readonly quota: string | null;
         };
+        readonly LinkSource: {
+            /** @description Configurations that are given out of it. */
+            readonly entries: number;
+            /** @description Lines that are no configuration of a kind known here. */
+            readonly unreadable: number;
+            /**
+             * Format: date-time
+             * @description When it last gave them, or said that they still hold; null: never yet, or more than 30 days ago.
+             */
+            readonly at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last asked; null: not since Xpert started.
+             */
+            readonly triedAt: string | null;
+            readonly problem: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+            } | null;
+        };
+        /** @description “source”: how somebody else’s list stands; null for a configuration. */
         readonly Link: {
             readonly id: string;
             readonly name: string;
@@ -3676,9 +3751,35 @@ export interface components {
             readonly server: string;
             readonly port: number;
             readonly userId: string | null;
+            readonly userName: string | null;
             readonly ownerId: string | null;
             /** Format: date-time */
             readonly createdAt: string;
+            readonly source: components["schemas"]["LinkSource"] | null;
+        };
+        readonly LinkEntry: {
+            readonly name: string;
+            readonly protocol: string;
+            readonly server: string;
+            readonly port: number;
+            /** @description Formats that have no form for it. */
+            readonly leftOutOf: readonly ("clash" | "sing-box")[];
+        };
+        readonly LinkLook: {
+            readonly name: string;
+            readonly protocol: string;
+            readonly server: string;
+            readonly port: number;
+            /** @description Configurations; 1 where the link is one itself. */
+            readonly found: number;
+            readonly unreadable: number;
+            /** @description The first 100. */
+            readonly entries: readonly components["schemas"]["LinkEntry"][];
+            readonly problem: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+            } | null;
         };
         readonly UserLink: {
             /** @description Secret: what a VPN client fetches. */
@@ -7531,7 +7632,14 @@ export interface operations {
     };
     readonly getLinks: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                /** @description Those given to all users, or to single ones. */
+                readonly to?: "all" | "single";
+                /** @description In the name, the server, the user’s name. */
+                readonly search?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -7546,6 +7654,8 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly items: readonly components["schemas"]["Link"][];
+                        readonly nextCursor: string | null;
+                        readonly total?: number | null;
                     };
                 };
             };
@@ -7564,6 +7674,8 @@ export interface operations {
                 readonly "application/json": {
                     /** @description Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name. */
                     readonly link: string;
+                    /** @description What clients show, in place of the link’s own. */
+                    readonly name?: string;
                     /** @description Only for this user (id, name or token). */
                     readonly user?: string;
                 };
@@ -7577,6 +7689,34 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Link"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postLinksTest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name. */
+                    readonly link: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LinkLook"];
                 };
             };
             readonly default: components["responses"]["Problem"];
@@ -7603,6 +7743,62 @@ export interface operations {
             readonly default: components["responses"]["Problem"];
         };
     };
+    readonly patchLinksId: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description What clients show, in place of the link’s own. */
+                    readonly name?: string;
+                    /** @description Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name. */
+                    readonly link?: string;
+                    readonly user?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Link"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly postLinksIdFetch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Link"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
     readonly getUsersIdLink: {
         readonly parameters: {
             readonly query?: never;
@@ -7621,6 +7817,48 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserLink"];
+                };
+            };
+            readonly default: components["responses"]["Problem"];
+        };
+    };
+    readonly getUsersIdLinkEntries: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Without it clients get one entry instead, which says so in its name. */
+                        readonly hasAccess: boolean;
+                        readonly total: number;
+                        readonly leftOut: {
+                            readonly clash: number;
+                            readonly "sing-box": number;
+                        };
+                        /** @description The first 500. */
+                        readonly entries: readonly {
+                            readonly name: string;
+                            readonly protocol: string;
+                            readonly server: string;
+                            readonly port: number;
+                            /** @description Formats that have no form for it. */
+                            readonly leftOutOf: readonly ("clash" | "sing-box")[];
+                            /** @description The node or subscription it was taken from; null: it is given out here. */
+                            readonly from: string | null;
+                        }[];
+                    };
                 };
             };
             readonly default: components["responses"]["Problem"];

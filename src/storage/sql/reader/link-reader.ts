@@ -1,8 +1,9 @@
+import type { Page } from '../../../core/ledger/usage-history.ts';
 import type { KeptCopy } from '../../../core/links/config-source.ts';
-import type { LinkConfig, LinkFetch } from '../../../core/links/link-store.ts';
-import type { AdminId, UserId } from '../../../core/units/ids.ts';
+import type { LinkConfig, LinkFetch, LinkQuery } from '../../../core/links/link-store.ts';
+import type { AdminId, LinkId, UserId } from '../../../core/units/ids.ts';
 import { type LinkRow, linkColumns, toLink } from '../rows.ts';
-import type { Statements } from './statements.ts';
+import { decodeCursor, likePattern, type Params, type Statements, toPage } from './statements.ts';
 
 const MAX_FETCHES = 100;
 
@@ -14,14 +15,35 @@ export class LinkReader {
     this.#sql = sql;
   }
 
-  links(ownerId: AdminId | null): LinkConfig[] {
-    const where = ownerId === null ? 'TRUE' : 'l.owner_id = @ownerId';
-    return this.#sql
-      .all<LinkRow>(
-        `SELECT ${linkColumns} FROM link l WHERE ${where} ORDER BY l.created_at, l.rowid`,
-        ownerId === null ? {} : { ownerId },
-      )
-      .map(toLink);
+  links(query: LinkQuery): Page<LinkConfig> {
+    const { where, params } = linkFilter(query);
+    const [at = 0, row = 0] = decodeCursor(query.cursor) ?? [];
+    const rows = this.#sql.all<LinkRow & { row: number }>(
+      `SELECT l.rowid AS row, ${linkColumns} FROM link l
+       WHERE ${where} AND (l.created_at > @at OR (l.created_at = @at AND l.rowid > @row))
+       ORDER BY l.created_at, l.rowid LIMIT @limit`,
+      { ...params, at, row, limit: query.limit + 1 },
+    );
+    const total = this.#sql.get<{ n: number }>(`SELECT count(*) AS n FROM link l WHERE ${where}`, params)?.n ?? null;
+    return toPage(
+      rows,
+      query.limit,
+      total,
+      ({ row: _, ...link }) => toLink(link),
+      (last) => [last.createdAt, last.row],
+    );
+  }
+
+  link(id: LinkId): LinkConfig | null {
+    const row = this.#sql.get<LinkRow>(`SELECT ${linkColumns} FROM link l WHERE l.id = @id`, { id });
+    return row === undefined ? null : toLink(row);
+  }
+
+  sealedLinks(ids: readonly LinkId[]): { readonly id: LinkId; readonly sealed: Uint8Array }[] {
+    return this.#sql.all<{ id: LinkId; sealed: Buffer }>(
+      'SELECT l.id, l.sealed FROM json_each(@ids) w JOIN link l ON l.id = w.value',
+      { ids: JSON.stringify(ids) },
+    );
   }
 
   /** Sealed links of a user's subscription, those made for them first. Another admin's are not theirs. */
@@ -53,3 +75,19 @@ export class LinkReader {
       .map(({ firstAt, lastAt, ...row }) => ({ ...row, firstAt: new Date(firstAt), lastAt: new Date(lastAt) }));
   }
 }
+
+function linkFilter({ ownerId, to, search }: LinkQuery): { readonly where: string; readonly params: Params } {
+  const pattern = search === undefined ? undefined : likePattern(search);
+  const where = [
+    ...(ownerId === null ? [] : ['l.owner_id = @ownerId']),
+    ...(to === undefined ? [] : [to === 'all' ? 'l.user_id IS NULL' : 'l.user_id IS NOT NULL']),
+    ...(pattern === undefined ? [] : [NAMED]),
+  ];
+  return {
+    where: where.length === 0 ? 'TRUE' : where.join(' AND '),
+    params: { ...(ownerId === null ? {} : { ownerId }), ...(pattern === undefined ? {} : { pattern }) },
+  };
+}
+
+const NAMED = `(l.name LIKE @pattern ESCAPE '\\' OR l.server LIKE @pattern ESCAPE '\\'
+  OR EXISTS (SELECT 1 FROM user u WHERE u.id = l.user_id AND u.name LIKE @pattern ESCAPE '\\'))`;

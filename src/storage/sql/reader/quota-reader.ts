@@ -175,7 +175,7 @@ export class QuotaReader {
         nowMs,
       );
       effect.users++;
-      if (then.inPart) effect.cutInPart++;
+      if (this.#losesPart(userId, then)) effect.cutInPart++;
       if (hasAccess(then.state) === hasAccess(user.state)) continue;
       if (hasAccess(then.state)) effect.restored++;
       else {
@@ -198,7 +198,15 @@ export class QuotaReader {
     const usage = isFresh === true ? [] : this.usage.usage(userId, entitlement, cycle, trusted);
     const evaluation = evaluate(entitlement, usage, cycle, nowMs);
     const { state } = stateOf({ isDeleted: false, isSuspended: active === 0, evaluation });
-    return { state, inPart: evaluation.limitedParts.length > 0 };
+    return { state, limitedParts: evaluation.limitedParts };
+  }
+
+  /** Has access then, and not to a part that is not off already. */
+  #losesPart(userId: UserId, { state, limitedParts }: { state: UserState; limitedParts: readonly string[] }): boolean {
+    if (limitedParts.length === 0 || !hasAccess(state)) return false;
+    const rows = this.#sql.all<{ quota: string }>('SELECT quota FROM part_limit WHERE user_id = @userId', { userId });
+    const off = new Set(rows.map(({ quota }) => quota));
+    return limitedParts.some((name) => !off.has(name));
   }
 
   /** Everybody's, or those of some users: access off everywhere, and where only quotas of a part are used up. */

@@ -1,5 +1,5 @@
 import type { KeptCopy } from '../../../core/links/config-source.ts';
-import type { LinkFetch, NewLink } from '../../../core/links/link-store.ts';
+import type { LinkChange, LinkFetch, NewLink } from '../../../core/links/link-store.ts';
 import type { AdminId, ApiTokenId, LinkId, UserId } from '../../../core/units/ids.ts';
 import type { Identities } from './identities.ts';
 import type { Links } from './links.ts';
@@ -23,6 +23,9 @@ export function accountOperations({ identities, links }: { readonly identities: 
     touchToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.touchToken(id, at)),
 
     addLink: operation('none', (_now, link: NewLink, sealed: Uint8Array) => links.add(link, sealed)),
+    changeLink: operation('none', (_now, id: LinkId, change: LinkChange, sealed: Uint8Array) =>
+      links.change(id, change, sealed),
+    ),
     deleteLink: operation('none', (_now, id: LinkId) => links.delete(id)),
     keepCopy: operation('none', (_now, source: string, sealed: Uint8Array, copy: Omit<KeptCopy, 'texts'>) =>
       links.keepCopy(source, sealed, copy),

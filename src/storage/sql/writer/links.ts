@@ -1,6 +1,12 @@
 import { NotFound } from '../../../core/errors.ts';
 import { KEPT_DAYS, type KeptCopy } from '../../../core/links/config-source.ts';
-import { checkRoom, type LinkConfig, type LinkFetch, type NewLink } from '../../../core/links/link-store.ts';
+import {
+  checkRoom,
+  type LinkChange,
+  type LinkConfig,
+  type LinkFetch,
+  type NewLink,
+} from '../../../core/links/link-store.ts';
 import type { LinkId, NewId, UserId } from '../../../core/units/ids.ts';
 import { DAY_MS } from '../../../core/units/time-zone.ts';
 import type { Database } from '../database.ts';
@@ -28,6 +34,19 @@ export class Links {
     const { name, protocol, host, port } = link;
     const text = Buffer.from(sealed);
     this.#sql.add.run(id, name, protocol, host.toLowerCase(), port, text, userId, ownerId, createdAt.getTime());
+    return toLink(this.#sql.find.get(id) as LinkRow);
+  }
+
+  /** `sealed`: the text of the link as it is to be, unreadable. @throws NotFound, too-many-addresses */
+  change(id: LinkId, { link, userId }: LinkChange, sealed: Uint8Array): LinkConfig {
+    const before = this.#sql.find.get(id) as LinkRow | undefined;
+    if (before === undefined) throw new NotFound('link', id);
+    const { links, addresses } = this.#sql.room.get(userId, before.ownerId) as Room;
+    // It takes no room of its own.
+    const own = before.protocol === 'subscription' && before.userId === userId ? 1 : 0;
+    checkRoom({ link, userId, ownerId: before.ownerId }, { links: links - 1, addresses: addresses - own });
+    const { name, protocol, host, port } = link;
+    this.#sql.change.run(name, protocol, host.toLowerCase(), port, Buffer.from(sealed), userId, id);
     return toLink(this.#sql.find.get(id) as LinkRow);
   }
 
@@ -72,6 +91,9 @@ function prepare(db: Database) {
     room: db.prepare(
       `SELECT count(*) AS links, count(*) FILTER (WHERE protocol = 'subscription' AND user_id IS ?) AS addresses
        FROM link WHERE owner_id IS ?`,
+    ),
+    change: db.prepare(
+      'UPDATE link SET name = ?, protocol = ?, server = ?, port = ?, sealed = ?, user_id = ? WHERE id = ?',
     ),
     delete: db.prepare('DELETE FROM link WHERE id = ?'),
     noteFetch: db.prepare(

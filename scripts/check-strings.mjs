@@ -1,7 +1,9 @@
 // Checks the panel's strings: every language has every key, every key that the code asks for exists, and every key is
-// asked for. Keys are `<feature>.<path>`; a template such as t(`nodes.state.${x}`) uses everything below its fixed part.
+// asked for; and what the server says has words in every language but its own. Keys are `<feature>.<path>`; a template such as t(`nodes.state.${x}`) uses everything below its fixed part.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { root } from './lib/root.mjs';
+import { saidCodes } from './lib/said-codes.mjs';
 
 const ROOT = join(import.meta.dirname, '..', 'web', 'src');
 const LANGUAGES = ['en', 'ru', 'fa', 'zh'];
@@ -92,6 +94,12 @@ const said = LANGUAGES.filter((language) => language !== 'en').map((language) =>
 });
 for (const key of new Set(said.flatMap(([, keys]) => [...keys.keys()]))) {
   for (const [language, keys] of said) if (!keys.has(key)) problems.push(`${language}: "${key}" is missing`);
+}
+// And everything that the server can say in the panel has words there.
+for (const [code, [file]] of saidCodes(root)) {
+  for (const [language, keys] of said)
+    if (!keys.has(`said.${code}.message`))
+      problems.push(`${language}: "said.${code}" is missing (src/${file} says it)`);
 }
 
 for (const problem of problems) console.error(problem);

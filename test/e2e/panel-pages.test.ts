@@ -180,7 +180,7 @@ describe('what a user may use', () => {
     await page.getByRole('link', { name: 'ann', exact: true }).click();
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Quota or plan…' }).click();
-    await page.getByLabel('GiB').fill('10');
+    await page.getByLabel('Quota, GiB').fill('10');
     await page.getByText('Nobody is cut off by it now.').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('of 10.0 GiB').waitFor();
@@ -211,7 +211,8 @@ describe('what a user may use', () => {
         : route.fulfill({ status: 201, contentType: 'application/json', body: '{"id":"home","name":"Home"}' }),
     );
     const form = page.getByRole('dialog', { name: 'Make a plan' });
-    await form.getByLabel('Name').fill('Home');
+    await form.getByLabel('Name', { exact: true }).fill('Home');
+    await form.getByLabel('Quota, GiB').fill('1');
     await form.getByRole('button', { name: 'Make a plan' }).click();
     await card.getByText('Could not be refreshed').waitFor();
     await close();
@@ -221,13 +222,14 @@ describe('what a user may use', () => {
     const { page, complaints, close } = await openAs('/settings/');
     await page.getByRole('button', { name: 'Make a plan' }).click();
     const form = page.getByRole('dialog', { name: 'Make a plan' });
-    await form.getByLabel('Name').fill('Home');
+    await form.getByLabel('Name', { exact: true }).fill('Home');
     await form.getByLabel('Quota, GiB').fill('100');
     await form.getByRole('button', { name: 'Make a plan' }).click();
     await page.locator('tbody tr', { hasText: 'Home' }).getByText('100').waitFor();
     await page.getByRole('button', { name: 'Change the plan Home' }).click();
     const change = page.getByRole('dialog', { name: 'Change the plan Home' });
     expect(await change.getByLabel('Quota, GiB').inputValue()).toBe('100');
+    await change.getByText('Warning, grace, what counts').click();
     await change.getByLabel('Warn from, % of the quota').fill('80');
     await change.getByLabel('Grace, GiB').fill('2');
     await change.getByLabel('What a cycle leaves is added to the next one').check();
@@ -270,7 +272,7 @@ describe('what a user may use', () => {
     await page.getByRole('button', { name: 'Make a template' }).click();
     const form = page.getByRole('dialog');
     await form.getByLabel('Name', { exact: true }).fill('trial');
-    await form.getByLabel('GiB').fill('7');
+    await form.getByLabel('Quota, GiB').fill('7');
     await form.getByRole('switch', { name: 'Begins with the first use' }).click();
     await form.getByLabel('Tags').fill('trial, paid');
     await form.getByLabel(/^Access ends/).fill('14');
@@ -287,7 +289,7 @@ describe('what a user may use', () => {
     await page.getByText('of 7.00 GiB').waitFor();
     await page.goto(`${server.url}/#/settings/`);
     await page.getByRole('button', { name: 'Change the template trial' }).click();
-    await form.getByRole('button', { name: 'Everything' }).click();
+    await form.getByRole('group', { name: 'What', exact: true }).getByRole('button', { name: 'Everything' }).click();
     await form.getByRole('button', { name: 'Save' }).click();
     await row.getByText('Everything').waitFor();
     await page.getByRole('button', { name: 'Delete the template trial' }).click();
@@ -299,20 +301,103 @@ describe('what a user may use', () => {
     await close();
   });
 
-  test('terms that the panel cannot say stay when a template is changed', async () => {
+  test('terms of several quotas are shown whole, and stay when something else of a template is changed', async () => {
     const path = 'api/v1/user-templates/fine';
-    const terms = { cycle: 'month:1', quotas: [{ bytes: 2 ** 30, nodeTags: ['eu'] }, { bytes: 2 ** 33 }] };
+    const quotas = [{ name: 'eu', bytes: 2 ** 30 + 1, nodeTags: ['eu'], direction: 'max' }, { bytes: 2 ** 33 }];
+    const terms = { cycle: 'days:45', quotas, validDays: 60, graceHours: 5 };
     await asOwner(server, cookie, 'PUT', path, { entitlement: { terms }, tags: ['old'] });
     const { page, close } = await openAs('/settings/');
     await page.getByRole('button', { name: 'Change the template fine' }).click();
-    await page.getByText('They stay.', { exact: false }).waitFor();
-    await page.getByLabel('Tags').fill('new');
+    const second = page.getByRole('group', { name: 'Quota 2' });
+    expect(await second.getByLabel('Quota, GiB').inputValue()).toBe('8');
+    await page.getByLabel('Tags', { exact: true }).fill('new');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('.toast', { hasText: 'is saved' }).waitFor();
     const { items } = await asOwner<{ items: object[] }>(server, cookie, 'GET', 'api/v1/user-templates');
     expect(items).toContainEqual(expect.objectContaining({ name: 'fine', tags: ['new'] }));
     expect(items[0]).toMatchObject({ name: 'fine', entitlement: { terms } });
     await asOwner(server, cookie, 'DELETE', path);
+    await close();
+  });
+
+  test('quotas of parts are added to a plan and taken away, with all that terms can say', async () => {
+    const wanted = { cycle: 'month:1', quotas: [{ bytes: 2 ** 40 }] };
+    const plan = await asOwner<{ id: string }>(server, cookie, 'POST', 'api/v1/plans', {
+      name: 'Parts',
+      terms: wanted,
+    });
+    await asOwner(server, cookie, 'PUT', 'api/v1/users/ann/entitlement', { plan: 'Parts' });
+    const { page, complaints, close } = await openAs('/settings/');
+    await page.getByRole('button', { name: 'Change the plan Parts' }).click();
+    const form = page.getByRole('dialog', { name: 'Change the plan Parts' });
+    await form.getByText('Nobody is cut off by it now.').waitFor();
+    await form.getByRole('button', { name: 'Add a quota' }).click();
+    const second = form.getByRole('group', { name: 'Quota 2' });
+    await second.getByLabel('Quota, GiB').fill('0,5');
+    // A part of nothing is no quota.
+    expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await second.getByLabel('VLESS').check();
+    await second.getByText('Warning, grace, what counts').click();
+    await second.getByRole('button', { name: /^Counts/ }).click();
+    await page.getByRole('menuitemradio', { name: 'upload', exact: true }).click();
+    await form.getByLabel('Hours of grace').fill('6');
+    expect(await axeViolations(page, { floating: true })).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.toast', { hasText: 'The plan Parts is changed.' }).waitFor();
+    const terms = async () =>
+      (await asOwner<{ terms: object }>(server, cookie, 'GET', `api/v1/plans/${plan.id}`)).terms;
+    const ofVless = { name: 'vless', bytes: 2 ** 29, protocols: ['vless'], direction: 'up', nodeTags: null };
+    expect(await terms()).toMatchObject({ graceHours: 6, quotas: [{ name: 'all', bytes: 2 ** 40 }, ofVless] });
+    await page.getByRole('button', { name: 'Change the plan Parts' }).click();
+    await form.getByRole('button', { name: 'Take away: Quota 1' }).click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(terms).toMatchObject({ quotas: [ofVless] });
+    await asOwner(server, cookie, 'PUT', 'api/v1/users/ann/entitlement', { plan: null });
+    await asOwner(server, cookie, 'DELETE', `api/v1/plans/${plan.id}`);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('a user waits for the first use, gets a next plan that can be taken away, and an end', async () => {
+    await asOwner(server, cookie, 'POST', 'api/v1/plans', { name: 'Later', terms: { quotas: [{ bytes: 2 ** 40 }] } });
+    const { id } = await asOwner<{ id: string }>(server, cookie, 'POST', 'api/v1/users', { name: 'wanda' });
+    const { page, complaints, close } = await openAs(`/users/${id}`);
+    const open = async () => {
+      await page.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Quota or plan…' }).click();
+    };
+    const entitlement = () =>
+      asOwner<{ nextPlan: { name: string } | null; startedAt: string | null; expiresAt: string | null }>(
+        ...([server, cookie, 'GET', `api/v1/users/${id}/entitlement`] as const),
+      );
+    await open();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Quota, GiB').fill('3');
+    await form.getByText('When it begins, ends, and what comes then').click();
+    await form.getByRole('switch', { name: 'Begins with the first use' }).click();
+    await form.getByRole('button', { name: /^Then/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Later' }).click();
+    await form.getByLabel('Access ends, optional').fill('2031-02-03T04:05');
+    expect(await axeViolations(page, { floating: true })).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.st.pill', { hasText: 'On hold' }).waitFor();
+    expect(await entitlement()).toMatchObject({
+      ...{ nextPlan: { name: 'Later' }, startedAt: null, expiresAt: '2031-02-03T04:05:00.000Z' },
+    });
+    await page.getByText('When this is used up or over: Later.').waitFor();
+    await page.getByRole('button', { name: 'Take the next plan away' }).click();
+    const toast = page.locator('.toast', { hasText: 'No plan follows any more.' });
+    await toast.waitFor();
+    expect((await entitlement()).nextPlan).toBeNull();
+    await toast.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('When this is used up or over: Later.').waitFor();
+    // What is not changed is not given anew: the user still waits.
+    await open();
+    await form.getByLabel('Access ends, optional').fill('');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(entitlement).toMatchObject({ expiresAt: null, startedAt: null, nextPlan: { name: 'Later' } });
+    await asOwner(server, cookie, 'DELETE', `api/v1/users/${id}`);
+    expect(complaints).toEqual([]);
     await close();
   });
 });

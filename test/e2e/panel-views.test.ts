@@ -94,6 +94,7 @@ describe('before there is anything', () => {
       const first: readonly Place[] = [
         ['empty overview', '#/'],
         ['no users', '#/users/'],
+        ['no links', '#/links/'],
         ['no nodes', '#/nodes/'],
         ['no traffic', '#/traffic/'],
       ];

@@ -117,6 +117,24 @@ describe('the list of users', () => {
     await close();
   });
 
+  test('terms of one node are looked at first: who would lose it is said before a plan is changed', async () => {
+    const { page, complaints, close } = await openAs('/settings/');
+    await page.getByRole('button', { name: 'Change the plan Home' }).click();
+    const form = page.getByRole('dialog', { name: 'Change the plan Home' });
+    await form.getByRole('button', { name: 'Add a quota' }).click();
+    const second = form.getByRole('group', { name: 'Quota 2' });
+    await second.getByLabel('Quota, GiB').fill('10');
+    await second.getByLabel('shop').check();
+    // Of four, one is below it and two have nothing to lose.
+    await form.getByText('1 user loses a part of it at once.').waitFor();
+    await form.getByRole('group', { name: 'Quota 1' }).getByLabel('Quota, GiB').fill('6');
+    await form.getByText('2 users are cut off by it at once: ada, bea').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test('several are tagged after a look at what that changes, found by the tag, and it is undone', async () => {
     const { page, complaints, close } = await openAs('/users/');
     await page.getByLabel('Choose ada').check();

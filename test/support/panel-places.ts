@@ -35,6 +35,17 @@ export async function fillPanel(server: TestServer, cookie: string): Promise<Pan
     privateAddress: true,
   };
   await ask('POST', 'api/v1/channels', { name: 'hook', kind: 'webhook', options });
+  const secret = 'b831381d-6324-4d53-ad4f-8cda48b30811';
+  await ask('POST', 'api/v1/links', { link: `vless://${secret}@de-1.example.com:443?type=ws&security=tls#Berlin` });
+  await ask('POST', 'api/v1/links', { link: `vless://${secret}@de-2.example.com:443?type=kcp#Only-some-clients` });
+  // Addresses of others are public ones: this is never fetched.
+  const foreign = 'http://127.0.0.1:9/subscriptions/of-a-provider#A provider with a rather long name'.replaceAll(
+    ' ',
+    '%20',
+  );
+  const { id: linkId } = await ask<{ id: string }>('POST', 'api/v1/links', { link: foreign });
+  await ask('POST', `api/v1/links/${linkId}/fetch`, {});
+  await ask('POST', 'api/v1/links', { link: 'trojan://hunter2@nl-1.example.com:443#Amsterdam', user: 'ann' });
   const { linkToken } = await ask<{ linkToken: string }>('POST', 'api/v1/users', { name: 'cara' });
   return {
     panel: [
@@ -42,6 +53,9 @@ export async function fillPanel(server: TestServer, cookie: string): Promise<Pan
       ['Traffic Manager', '#/traffic/'],
       ['users', '#/users/'],
       ['a user', `#/users/${userId}`],
+      ['links', '#/links/'],
+      ['what a user gets', '#/links/?user=ann'],
+      ['giving out a link', '#/links/?adding=true'],
       ['nodes', '#/nodes/'],
       ['adding a node', '#/nodes/add?way=ssh'],
       ['adding another panel', '#/nodes/add?way=panel'],

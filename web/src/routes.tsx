@@ -103,6 +103,12 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => panel,
+    path: '/links',
+    validateSearch: readLinksSearch,
+    component: pageOf('links', () => import('./features/links/links-page.tsx'), 'LinksPage'),
+  }),
+  createRoute({
+    getParentRoute: () => panel,
     path: '/nodes',
     component: pageOf('nodes', () => import('./features/nodes/nodes-page.tsx'), 'NodesPage'),
   }),
@@ -198,6 +204,14 @@ function readUsersSearch(said: Said) {
     ...some('order', wordOf(said.order, ORDERS)),
     create: said.create === true ? true : undefined,
     importing: said.importing === true ? true : undefined,
+  };
+}
+
+function readLinksSearch(said: Said) {
+  return {
+    ...textsOf(said, ['q', 'user']),
+    ...some('to', wordOf(said.to, ['all', 'single'])),
+    adding: said.adding === true ? true : undefined,
   };
 }
 

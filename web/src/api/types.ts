@@ -19,6 +19,7 @@ export type Gap = Schemas['Gap'];
 export type Series = Schemas['Series'];
 export type Peer = Schemas['Peer'];
 export type User = Schemas['User'];
+export type GivenLink = Schemas['Link'];
 export type Unclaimed = Schemas['Unclaimed'];
 export type Entitlement = Schemas['Entitlement'];
 export type Plan = Schemas['Plan'];

@@ -35,14 +35,14 @@ export function TextField({ label, value, onChange, help, error, ...input }: Tex
   );
 }
 
+interface TextAreaProps extends Pick<TextFieldProps, 'label' | 'value' | 'onChange' | 'help' | 'error'> {
+  readonly rows?: number;
+  /** Of lines that read from left to right in every language. */
+  readonly dir?: 'ltr';
+}
+
 /** The same over several lines, for text that a program reads. */
-export function TextArea({
-  label,
-  value,
-  onChange,
-  help,
-  error,
-}: Omit<TextFieldProps, keyof InputHTMLAttributes<HTMLInputElement>> & Pick<TextFieldProps, 'value' | 'onChange'>) {
+export function TextArea({ label, value, onChange, help, error, rows = 10, dir }: TextAreaProps) {
   const id = useId();
   const note = error ?? help;
   return (
@@ -51,7 +51,8 @@ export function TextArea({
       <textarea
         id={id}
         className="field lines"
-        rows={10}
+        rows={rows}
+        dir={dir}
         spellCheck={false}
         value={value}
         aria-invalid={error !== undefined}

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
   mtproto: 'MTProto',
   openvpn: 'OpenVPN',
   hysteria2: 'Hysteria2',
+  tuic: 'TUIC',
   outline: 'Outline',
   marzban: 'Marzban',
   '3x-ui': '3x-ui',

@@ -28,6 +28,12 @@ export function instantAt(local: string, timeZone: string): Date {
   return new Date(utc - offsetAt(guess, timeZone));
 }
 
+/** What clocks of a zone show at an instant, as a field of a form has it (`2026-11-21T14:05`). */
+export function localTime(instant: Date, timeZone: string): string {
+  const at = instant.getTime();
+  return new Date(at + offsetAt(at, timeZone)).toISOString().slice(0, 16);
+}
+
 /** The calendar day of an instant in a zone, as `2026-11-21`. */
 export function dayOf(instant: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(

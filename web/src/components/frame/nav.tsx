@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { alertCountsQuery } from '../../api/alerts.ts';
 import { overviewQuery } from '../../api/resources.ts';
-import { useSeesAll } from '../../api/session.tsx';
+import { useMayWrite, useSeesAll } from '../../api/session.tsx';
 import { useNodes } from '../../api/use-nodes.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
@@ -17,6 +17,8 @@ interface Entry {
   readonly hot?: boolean;
   /** Part of the fleet, which a reseller does not see. */
   readonly fleet?: boolean;
+  /** Viewers have nothing to do there. */
+  readonly writes?: boolean;
 }
 
 /** The main menu: at the side, as a rail, or behind ☰. */
@@ -26,11 +28,13 @@ export function Nav({ onPick }: { readonly onPick?: () => void }) {
   const nodes = useNodes().data?.items;
   const path = useLocation({ select: ({ pathname }) => pathname });
   const seesAll = useSeesAll();
+  const mayWrite = useMayWrite();
   const alerts = useQuery({ ...alertCountsQuery, enabled: seesAll }).data?.waiting;
   const entries: readonly Entry[] = [
     { to: '/', name: t('common.nav.overview'), icon: 'overview' },
     { to: '/traffic/', name: t('common.nav.traffic'), icon: 'traffic' },
     { to: '/users/', name: t('common.nav.users'), icon: 'users', count: overview?.users.total },
+    { to: '/links/', name: t('common.nav.links'), icon: 'link', writes: true },
     { to: '/nodes/', name: t('common.nav.nodes'), icon: 'nodes', count: nodes?.length, fleet: true },
     { to: '/services/', name: t('common.nav.services'), icon: 'services', count: countServices(nodes), fleet: true },
     { to: '/alerts/', name: t('common.nav.alerts'), icon: 'alerts', count: alerts, hot: true, fleet: true },
@@ -38,7 +42,7 @@ export function Nav({ onPick }: { readonly onPick?: () => void }) {
   return (
     <nav className="nav" aria-label={t('common.nav.label')}>
       {entries
-        .filter((entry) => seesAll || !entry.fleet)
+        .filter((entry) => (seesAll || !entry.fleet) && (mayWrite || !entry.writes))
         .map((entry) => (
           <NavLink key={entry.to} entry={entry} path={path} onPick={onPick} />
         ))}

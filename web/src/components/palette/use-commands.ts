@@ -97,11 +97,13 @@ function usePages(): Command[] {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const seesAll = useSeesAll();
+  const mayWrite = useMayWrite();
   const pages: readonly (readonly [to: string, name: string, icon: IconName, fleet?: boolean])[] = [
     ['/', t('common.nav.overview'), 'overview'],
     ['/traffic/', t('common.nav.traffic'), 'traffic'],
     ['/users/', t('common.nav.users'), 'users'],
     ['/peers', t('common.palette.peers'), 'laptop'],
+    ...(mayWrite ? [['/links/', t('common.nav.links'), 'link'] as const] : []),
     ['/corrections', t('common.entry.page'), 'edit'],
     ['/nodes/', t('common.nav.nodes'), 'nodes', true],
     ['/services/', t('common.nav.services'), 'services', true],
@@ -136,6 +138,12 @@ function useActions(): Command[] {
             'plus',
             t('common.palette.createUser'),
             () => void navigate({ to: '/users', search: { create: true } }),
+          ),
+          action(
+            'link',
+            'plus',
+            t('common.palette.addLink'),
+            () => void navigate({ to: '/links', search: { adding: true } }),
           ),
         ]
       : []),

@@ -3,8 +3,8 @@ import { get, patch, post, put, remove } from '../../api/client.ts';
 import type { Admin, Answer, List, Plan, PostAnswer, Role, Settings } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import type { NewTerms } from '../../lib/terms.ts';
 import { useFormat } from '../../lib/use-format.ts';
-import type { NewTerms } from './plan-terms.ts';
 
 export const SCOPES = ['read', 'write', 'ingest', 'metrics', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -6,10 +6,9 @@ import type { Plan } from '../../api/types.ts';
 import { useCycleName } from '../../components/cycle-select.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Bytes, Count } from '../../components/numbers.tsx';
-import { isOfPart, useQuotaPart } from '../../components/use-quota-part.ts';
+import { Count } from '../../components/numbers.tsx';
+import { QuotasShown } from '../../components/terms/quotas-shown.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
-import { useFormat } from '../../lib/use-format.ts';
 import { useDeletePlan } from './api.ts';
 import { ListCard, type ListColumn } from './list-card.tsx';
 import { PlanForm } from './plan-form.tsx';
@@ -58,28 +57,15 @@ interface RowProps {
 
 function Row({ plan, mayChange, onChange }: RowProps) {
   const { t } = useTranslation();
-  const format = useFormat();
   const remove = useDeletePlan();
   const cycleName = useCycleName();
-  const partOfTraffic = useQuotaPart();
-  const [quota, ...others] = plan.terms.quotas;
   return (
     <tr>
       <td>
         <span className="name">{plan.name}</span>
       </td>
       <td className="r">
-        {quota ? <Bytes value={quota.bytes} /> : <span className="mut">{t('settings.plans.noQuota')}</span>}
-        {quota && isOfPart(quota) ? <span className="badge">{partOfTraffic(quota)}</span> : null}
-        {others.length > 0 ? (
-          <span
-            className="mut"
-            title={others.map((one) => `${format.bytesText(one.bytes)}, ${partOfTraffic(one)}`).join('\n')}
-          >
-            {' '}
-            {t('settings.plans.further', { count: others.length })}
-          </span>
-        ) : null}
+        <QuotasShown quotas={plan.terms.quotas} />
       </td>
       <td className="hide-s mut">
         {cycleName(plan.terms.cycle)}

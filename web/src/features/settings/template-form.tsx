@@ -3,13 +3,14 @@ import type { UserTemplate } from '../../api/types.ts';
 import {
   type EntitlementStart,
   type EntitlementWish,
-  NEW_QUOTA,
+  NEW_TERMS,
   useEntitlementFields,
 } from '../../components/entitlement-fields.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { wordsOf } from '../../lib/words.ts';
+import { termsOf } from './template-terms.ts';
 import { type TemplateWish, useSaveTemplate } from './templates-api.ts';
 
 interface TemplateFormProps {
@@ -100,11 +101,11 @@ export function TemplateForm({ template, taken, onDone }: TemplateFormProps) {
 }
 
 function startOf(template: UserTemplate | null): EntitlementStart {
-  const now = template?.entitlement;
-  if (!template) return NEW_QUOTA;
-  if (now?.terms) return { kind: 'kept' };
-  if (now?.plan) return { kind: 'plan', plan: now.plan };
-  return now?.quota === undefined ? { kind: 'none' } : { kind: 'quota', bytes: now.quota, cycle: now.cycle ?? 'none' };
+  if (template === null) return NEW_TERMS;
+  const { entitlement } = template;
+  if (entitlement?.plan) return { kind: 'plan', plan: entitlement.plan };
+  const terms = termsOf(entitlement);
+  return terms === undefined ? { kind: 'none' } : { kind: 'terms', terms };
 }
 
 /** What the form does not show stays, as long as users are limited at all. */
@@ -114,8 +115,6 @@ function entitlementOf(
   template: UserTemplate | null,
 ): TemplateWish['entitlement'] {
   if (wish.plan === null) return null;
-  const { plan, terms, quota, cycle, begins: _, ...others } = template?.entitlement ?? {};
-  const limits = wish.plan === undefined && wish.quota === undefined ? { terms, plan, quota, cycle } : wish;
-  const said = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
-  return { ...others, ...said, begins: waits ? 'with-first-use' : 'now' };
+  const { plan: _plan, terms: _terms, quota: _quota, cycle: _cycle, ...others } = template?.entitlement ?? {};
+  return { ...others, ...wish, begins: waits ? 'with-first-use' : 'now' } as TemplateWish['entitlement'];
 }

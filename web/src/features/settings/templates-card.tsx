@@ -6,10 +6,11 @@ import type { UserTemplate } from '../../api/types.ts';
 import { useCycleName } from '../../components/cycle-select.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Bytes } from '../../components/numbers.tsx';
+import { QuotasShown } from '../../components/terms/quotas-shown.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { ListCard, type ListColumn } from './list-card.tsx';
 import { TemplateForm } from './template-form.tsx';
+import { termsOf } from './template-terms.ts';
 import { useRemoveTemplate } from './templates-api.ts';
 
 /** Templates that users are made from; resellers have their own and use the owner's. */
@@ -126,16 +127,16 @@ function Limits({ entitlement }: Pick<UserTemplate, 'entitlement'>) {
   const { t } = useTranslation();
   const cycleName = useCycleName();
   const plans = useQuery(plansQuery).data?.items;
-  if (entitlement?.terms) return <span>{t('settings.templates.ownTerms')}</span>;
   if (entitlement?.plan) {
     const plan = plans?.find(({ id, name }) => id === entitlement.plan || name === entitlement.plan);
     if (plan || !plans) return <span>{plan?.name ?? entitlement.plan}</span>;
     return <span className="bad">{t('settings.templates.planGone')}</span>;
   }
-  if (entitlement?.quota === undefined) return <span>{t('common.entitle.none')}</span>;
+  const terms = termsOf(entitlement);
+  if (terms === undefined) return <span>{t('common.entitle.none')}</span>;
   return (
     <>
-      <Bytes value={entitlement.quota} /> <span className="mut">{cycleName(entitlement.cycle ?? 'none')}</span>
+      <QuotasShown quotas={terms.quotas} /> <span className="mut">{cycleName(terms.cycle)}</span>
     </>
   );
 }

@@ -116,13 +116,42 @@ export const topUpsQuery = (id: string) =>
     queryFn: ({ signal }) => get<List<TopUp>>(`api/v1/users/${encodeURIComponent(id)}/top-ups`, {}, signal),
   });
 
+/** What of a user's entitlement is to be another; what is absent stays. */
+export interface EntitlementChange extends EntitlementWish {
+  readonly begins?: 'now' | 'with-first-use';
+  readonly fresh?: boolean;
+  /** By hand; null: not before the terms say so. */
+  readonly expiresAt?: string | null;
+  /** By its id; null: none. */
+  readonly nextPlan?: string | null;
+}
+
+const entitle = ({ id }: User, change: EntitlementChange) =>
+  put<Entitlement | null>(`api/v1/users/${encodeURIComponent(id)}/entitlement`, change);
+
+/** Queues a plan, or takes the queued one away; the toast puts back what was there. */
+export function useSetNextPlan(user: User) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const onError = useErrorToast();
+  const onSettled = useRefreshUsers();
+  const before = user.entitlement?.nextPlan?.id ?? null;
+  const set = (nextPlan: string | null) => entitle(user, { nextPlan });
+  const back = useMutation({ mutationFn: set, onError, onSettled });
+  return useMutation({
+    mutationFn: set,
+    onSuccess: () => toast({ title: t('users.next.removed'), icon: 'limit', undo: () => back.mutate(before) }),
+    onError,
+    onSettled,
+  });
+}
+
 export function useEntitle(user: User) {
   const { t } = useTranslation();
   const toast = useToast();
   const refresh = useRefreshUsers();
   return useMutation({
-    mutationFn: (wish: EntitlementWish) =>
-      put<Entitlement | null>(`api/v1/users/${encodeURIComponent(user.id)}/entitlement`, wish),
+    mutationFn: (change: EntitlementChange) => entitle(user, change),
     onSuccess: () => toast({ title: t('users.entitle.done', { name: user.name }), icon: 'limit' }),
     onSettled: refresh,
   });

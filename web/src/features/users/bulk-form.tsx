@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type EntitlementWish, NEW_QUOTA, useEntitlementFields } from '../../components/entitlement-fields.tsx';
+import { type EntitlementWish, NEW_TERMS, useEntitlementFields } from '../../components/entitlement-fields.tsx';
 import { Form, FormError, TextField } from '../../components/form.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { parseGib } from '../../lib/format.ts';
@@ -22,7 +22,7 @@ export function BulkForm({ action, chosen, onClose, onDone }: BulkFormProps) {
   const users = [...chosen.keys()];
   const [tag, setTag] = useState('');
   const [gib, setGib] = useState('');
-  const entitlement = useEntitlementFields(NEW_QUOTA);
+  const entitlement = useEntitlementFields(NEW_TERMS);
   const wish = wishOf(action, { tag: tag.trim(), bytes: parseGib(gib), entitlement: entitlement.wish });
   const preview = useBulkPreview(users, wish);
   const bulk = useBulk(chosen);

@@ -1,6 +1,7 @@
 import type { User } from '../../api/types.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
+import { NextPlan } from './next-plan.tsx';
 import { UserActions } from './user-actions.tsx';
 import { UserTags } from './user-tags.tsx';
 import { UserUsage } from './user-usage.tsx';
@@ -29,6 +30,7 @@ export function UserHead({ user }: { readonly user: User }) {
           </div>
         </div>
         <UserUsage user={user} />
+        <NextPlan user={user} />
         <UserActions user={user} />
       </div>
       {user.note ? <footer>{user.note}</footer> : null}

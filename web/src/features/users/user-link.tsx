@@ -7,6 +7,7 @@ import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Link } from '../../components/link.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useRotateLink, userLinkQuery } from './api.ts';
@@ -14,7 +15,7 @@ import { LinkDevices, LinkSources } from './link-parts.tsx';
 
 const QrCode = lazy(() => import('../../components/qr-code.tsx').then((module) => ({ default: module.QrCode })));
 
-type Link = Answer<'/api/v1/users/{id}/link'>;
+type LinkAnswer = Answer<'/api/v1/users/{id}/link'>;
 
 /** The subscription link, to scan and to copy, and who fetched it. */
 export function UserLink({ user }: { readonly user: User }) {
@@ -51,7 +52,7 @@ export function UserLink({ user }: { readonly user: User }) {
   );
 }
 
-function LinkBody({ link, user }: { readonly link: Link; readonly user: User }) {
+function LinkBody({ link, user }: { readonly link: LinkAnswer; readonly user: User }) {
   const { t } = useTranslation();
   const mayWrite = useMayWrite();
   const rotate = useRotateLink(user.id);
@@ -74,6 +75,11 @@ function LinkBody({ link, user }: { readonly link: Link; readonly user: User }) 
         <a href={link.page} target="_blank" rel="noreferrer">
           {t('users.ownPage')}
         </a>
+        {mayWrite && user.deletedAt === null ? (
+          <Link to="/links" search={{ user: user.name }}>
+            {t('users.linkHolds')}
+          </Link>
+        ) : null}
       </div>
       <Dialog title={t('users.renewTitle')} open={renewing} onClose={() => setRenewing(false)}>
         <p>{t('users.renewWhat')}</p>

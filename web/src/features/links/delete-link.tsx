@@ -1,0 +1,20 @@
+import type { GivenLink } from '../../api/types.ts';
+import { DeleteForm } from '../../components/delete-form.tsx';
+import { useTranslation } from '../../i18n/words.tsx';
+import { nameOf, useDeleteLink } from './api.ts';
+
+/** Its secret is shown to nobody again, so there is no undo: it says first who loses it. */
+export function DeleteLink({ link, onDone }: { readonly link: GivenLink; readonly onDone: () => void }) {
+  const { t } = useTranslation();
+  const remove = useDeleteLink(link);
+  const whom = link.userName === null ? t('links.everybodyLoses') : t('links.userLoses', { name: link.userName });
+  return (
+    <DeleteForm
+      what={`${whom} ${t('links.deleteWhat')}`}
+      label={t('links.deleteOf', { name: nameOf(link) })}
+      remove={remove}
+      onCancel={onDone}
+      onDone={onDone}
+    />
+  );
+}

@@ -79,6 +79,8 @@ test('a node is read-only until the owner says otherwise; a preview tells what w
   expect(server.vpn.changes).toEqual(['off a']);
   const { items } = await ask<Items>('GET', '/api/v1/access');
   expect(items).toMatchObject([{ key: 'a', state: 'suspended', reason: 'suspended', overshootBytes: 0 }]);
+  expect((await ask<Items>('GET', '/api/v1/access?user=user-a')).items).toEqual(items);
+  expect((await ask<Items>('GET', '/api/v1/access?user=user-b')).items).toEqual([]);
   expect(await ask('PUT', '/api/v1/nodes/main/access', { mode: 'read-only', giveBack: true })).toMatchObject({
     mode: 'read-only',
     suspended: 0,

@@ -198,6 +198,14 @@ describe('access', () => {
     await page.reload();
     await card.getByText('quota used up').first().waitFor();
     expect(await faultsOf(page)).toEqual([]);
+    // The user's page says the same of hers.
+    await page.goto(`${server.url}/#/users/?q=dora`);
+    await page.getByRole('link', { name: 'dora', exact: true }).click();
+    const own = page.getByRole('region', { name: 'Access', exact: true });
+    await own.getByText('Suspended').waitFor();
+    expect(await own.locator('tbody tr').allTextContents()).toEqual([expect.stringMatching(/^shop.*quota used up/)]);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.goto(`${server.url}/#/nodes/${nodeId}`);
     await card.getByRole('button', { name: 'More about access' }).click();
     await page.getByRole('menuitem', { name: 'Stop taking access' }).click();
     await page.getByText('Give back 2 suspended peers').waitFor();

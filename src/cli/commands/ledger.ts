@@ -54,6 +54,8 @@ async function importOnce(api: Api, options: ImportOptions): Promise<void> {
   print(
     `New: ${counted(summary.nodes, 'node')}, ${counted(summary.users, 'user')}, ${counted(summary.peers, 'peer')}.`,
   );
+  if (summary.peers > 0)
+    explain('Peers are listed with the first reading of their node: xpert node poll, then xpert peer list.');
   for (const { record, reason } of summary.skipped) print(`  left out ${record}: ${reason}`);
 }
 

@@ -35,6 +35,7 @@ const listSchema = {
   querystring: Type.Object({
     ...PageQuery,
     node: Type.Optional(Type.String({ maxLength: 64 })),
+    user: Type.Optional(Type.String({ maxLength: 128, description: 'Peers of this user alone (id, name or token).' })),
     failing: Type.Optional(Type.Boolean()),
   }),
   response: { 200: PageOf(AccessItemJson) },
@@ -78,12 +79,14 @@ export function accessRoutes(app: HttpApp, parts: HttpParts): void {
   });
 
   app.get('/api/v1/access', { config: { access: 'view' }, schema: listSchema }, async (request) => {
-    const who = visibilityOf(actorOf(request));
-    const { node, failing, limit, cursor } = request.query;
+    const actor = actorOf(request);
+    const who = visibilityOf(actor);
+    const { node, user, failing, limit, cursor } = request.query;
     const page = await access.list({
       limit,
       cursor: cursor ?? null,
       ...(node === undefined ? {} : { nodeId: (await findNodeView(parts, node)).node.id }),
+      ...(user === undefined ? {} : { userId: (await visibleUser(parts.ports, actor, user)).id }),
       ...(failing === undefined ? {} : { failing }),
       ...(who.kind === 'owner' ? { ownerId: who.adminId } : {}),
     });

@@ -28,10 +28,20 @@ export const nodeAccessQuery = (nodeId: string) =>
     refetchInterval: PASS_MS,
   });
 
-export const accessItemsQuery = (node: string) =>
+/** Of a node or of a user. */
+export const accessItemsQuery = (of: { readonly node: string } | { readonly user: string }) =>
   queryOptions({
-    queryKey: ['access', 'items', node],
-    queryFn: ({ signal }) => get<List<AccessItem>>('api/v1/access', { node, limit: 200 }, signal),
+    queryKey: ['access', 'items', of],
+    queryFn: ({ signal }) => get<List<AccessItem>>('api/v1/access', { ...of, limit: 200 }, signal),
+    refetchInterval: PASS_MS,
+  });
+
+/** Where a user still has access that is to be off, and why. */
+export const userAccessQuery = (user: string) =>
+  queryOptions({
+    queryKey: ['access', 'user', user],
+    queryFn: ({ signal }) =>
+      get<Answer<'/api/v1/users/{id}/access'>>(`api/v1/users/${encodeURIComponent(user)}/access`, {}, signal),
     refetchInterval: PASS_MS,
   });
 

@@ -6390,6 +6390,8 @@ export interface operations {
                 readonly limit?: number;
                 readonly cursor?: string;
                 readonly node?: string;
+                /** @description Peers of this user alone (id, name or token). */
+                readonly user?: string;
                 readonly failing?: boolean;
             };
             readonly header?: never;

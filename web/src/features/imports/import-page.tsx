@@ -84,6 +84,14 @@ function Taken({ summary }: { readonly summary: Summary }) {
       <p>
         {t('imports.taken', { nodes: format.count(nodes), users: format.count(users), peers: format.count(peers) })}
       </p>
+      {peers > 0 ? (
+        <p className="mut">
+          {t('imports.peersLater')}{' '}
+          <Link to="/peers" search={{ which: 'all' }}>
+            {t('common.palette.peers')}
+          </Link>
+        </p>
+      ) : null}
       {skipped.length > 0 ? (
         <>
           <p className="warned">{t('imports.skipped', { count: skipped.length })}</p>

@@ -9,6 +9,7 @@ import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { userQuery } from './api.ts';
+import { UserAccess } from './user-access.tsx';
 import { UserCycles } from './user-cycles.tsx';
 import { UserDevices } from './user-devices.tsx';
 import { UserHead } from './user-head.tsx';
@@ -44,6 +45,7 @@ function Content({ user }: { readonly user: User }) {
   return (
     <>
       <UserHead user={user} />
+      <UserAccess user={user} />
       <TrafficChart
         title={t('users.overTime')}
         hint={t('users.overTimeMeans')}

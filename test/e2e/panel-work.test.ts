@@ -199,10 +199,11 @@ describe('access', () => {
     await card.getByText('quota used up').first().waitFor();
     expect(await faultsOf(page)).toEqual([]);
     // The user's page says the same of hers.
-    await page.goto(`${server.url}/#/users/?q=dora`);
-    await page.getByRole('link', { name: 'dora', exact: true }).click();
+    const { id: dora } = await call<{ id: string }>('GET', 'api/v1/users/dora');
+    await page.goto(`${server.url}/#/users/${dora}`);
+    await page.getByRole('region', { name: 'dora' }).waitFor();
     const own = page.getByRole('region', { name: 'Access', exact: true });
-    await own.getByText('Suspended').waitFor();
+    await own.locator('tbody').getByText('Suspended').waitFor();
     expect(await own.locator('tbody tr').allTextContents()).toEqual([expect.stringMatching(/^shop.*quota used up/)]);
     expect(await faultsOf(page)).toEqual([]);
     await page.goto(`${server.url}/#/nodes/${nodeId}`);

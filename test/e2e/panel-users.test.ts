@@ -156,7 +156,7 @@ test('several users get a quota, more of it, lose access, get it back, lose a ta
 
   await choose();
   await bar.getByRole('button', { name: 'Quota or plan…' }).click();
-  await form.getByLabel('GiB').fill('5');
+  await form.getByLabel('GiB').first().fill('5');
   await finish('Set for 2 users', 'It holds for 2 users.');
 
   await choose();

@@ -133,6 +133,13 @@ export const PANEL_ACTIONS: readonly Action[] = [
     ['delete a plan', 'DELETE /plans/{id}', 'a plan that nobody has is deleted'],
     ['log out everywhere else', 'DELETE /sessions', 'who is logged in elsewhere is logged out there'],
   ]),
+  ...of('panel-links.test.ts', [
+    ['look what is behind a link', 'POST /links/test', 'are looked at, given out, changed and taken back, by keyboard'],
+    ['give out a link', 'POST /links', 'are looked at, given out, changed and taken back, by keyboard'],
+    ['change a link', 'PATCH /links/{id}', 'are looked at, given out, changed and taken back, by keyboard'],
+    ['fetch a link now', 'POST /links/{id}/fetch', 'are looked at, given out, changed and taken back, by keyboard'],
+    ['give a link out no more', 'DELETE /links/{id}', 'are looked at, given out, changed and taken back, by keyboard'],
+  ]),
   ...of('panel-alerts.test.ts', [
     [
       'acknowledge an alert',
@@ -154,8 +161,6 @@ export const NOT_IN_THE_PANEL: readonly string[] = [
   'DELETE /history/rebuild',
   'POST /history/rebuild',
   'POST /imports/vpnservice',
-  'DELETE /links/{id}',
-  'POST /links',
   'DELETE /nodes/{id}/provider-figures/{figure}',
   'POST /nodes/{id}/provider-figures',
   'POST /nodes/poll',

@@ -338,7 +338,7 @@ describe('what a user may use', () => {
     expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     await second.getByLabel('VLESS').check();
     await second.getByText('Warning, grace, what counts').click();
-    await second.getByRole('button', { name: /^Counts/ }).click();
+    await second.getByRole('button', { name: /^Bytes that count/ }).click();
     await page.getByRole('menuitemradio', { name: 'upload', exact: true }).click();
     await form.getByLabel('Hours of grace').fill('6');
     expect(await axeViolations(page, { floating: true })).toEqual([]);

@@ -32,7 +32,7 @@ export function UserEntries({ user, onUser }: UserEntriesProps) {
         }}
       >
         <UserField label={t('common.user')} value={typed} onChange={setTyped} />
-        <button type="submit" className="btn" disabled={typed.trim() === ''}>
+        <button type="submit" className="btn" disabled={typed.trim() === '' || typed.trim() === user}>
           {t('links.preview.show')}
         </button>
       </form>

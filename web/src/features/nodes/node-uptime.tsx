@@ -42,7 +42,7 @@ function Strip({ health }: { readonly health: Health }) {
       <div className="pad">
         <UptimeStrip health={health} big />
         <div className="axis" aria-hidden="true">
-          <span>{format.calendarDay(first)}</span>
+          <bdi>{format.calendarDay(first)}</bdi>
           <span>{t('nodes.todayWord')}</span>
         </div>
       </div>

@@ -168,8 +168,9 @@ window.controls = (() => {
       return beyond > 0 ? [...faults, `the page is ${beyond} px too wide`] : faults;
     },
 
-    /** Sends the form again, with something in every field, as somebody would type it. */
+    /** Sends the form again, with something in every field, as somebody would type it. @returns whether one was empty */
     sendFilled() {
+      let isFilled = false;
       for (const field of pressed.form.querySelectorAll('input, textarea')) {
         if (field.disabled || field.readOnly || ['checkbox', 'radio', 'file'].includes(field.type) || field.value)
           continue;
@@ -185,9 +186,13 @@ window.controls = (() => {
         Object.getOwnPropertyDescriptor(prototype, 'value').set.call(field, values[kind] ?? 'something');
         field.dispatchEvent(new Event('input', { bubbles: true }));
         field.dispatchEvent(new Event('change', { bubbles: true }));
+        isFilled = true;
       }
+      if (!isFilled) return false;
+      hasStirred = false;
       before = look(pressed);
       pressed.click();
+      return true;
     },
 
     /** Messages go: their end would look like the answer to the next press. */

@@ -253,7 +253,7 @@ class Walker {
   /** A form that was empty said what is missing; filled in, the server's refusal is told. */
   async #send(way: Way): Promise<void> {
     const { count } = this.outside;
-    await this.page.evaluate('controls.sendFilled()');
+    if (!(await this.page.evaluate<boolean>('controls.sendFilled()'))) return;
     await this.#expectChange([...way, 'filled in'], count);
   }
 

@@ -79,6 +79,9 @@ window.controls = (() => {
     ]);
   }
 
+  const isToFill = ({ disabled, readOnly, type, value }) =>
+    !disabled && !readOnly && !value && !['checkbox', 'radio', 'file'].includes(type);
+
   let before = '';
   let pressed = null;
   let hasLanded = false;
@@ -170,10 +173,9 @@ window.controls = (() => {
 
     /** Sends the form again, with something in every field, as somebody would type it. @returns whether one was empty */
     sendFilled() {
-      let isFilled = false;
-      for (const field of pressed.form.querySelectorAll('input, textarea')) {
-        if (field.disabled || field.readOnly || ['checkbox', 'radio', 'file'].includes(field.type) || field.value)
-          continue;
+      const fields = [...pressed.form.querySelectorAll('input, textarea')].filter(isToFill);
+      if (fields.length === 0) return false;
+      for (const field of fields) {
         const values = {
           number: '7',
           date: '2026-11-01',
@@ -186,9 +188,7 @@ window.controls = (() => {
         Object.getOwnPropertyDescriptor(prototype, 'value').set.call(field, values[kind] ?? 'something');
         field.dispatchEvent(new Event('input', { bubbles: true }));
         field.dispatchEvent(new Event('change', { bubbles: true }));
-        isFilled = true;
       }
-      if (!isFilled) return false;
       hasStirred = false;
       before = look(pressed);
       pressed.click();

@@ -88,7 +88,7 @@ export class PolledServices {
     const arrival = { nowMs, follows: (boot: string, other: string) => this.#states.wasSeenAfter(boot, other) };
     const { trackingPeriod } = which;
     this.#states.begin();
-    return poll.poll.services.map((reading) => {
+    return eachOnce(poll.poll.services).map((reading) => {
       const row = this.#findOrAdd(poll, reading);
       const { listenPort, kind } = reading;
       const isWeighted = poll.semantics.basis === 'weighted';
@@ -210,6 +210,17 @@ export class PolledServices {
       clockSuspect: poll.clockSuspect,
     };
   }
+}
+
+/** Of a service that a reading shows twice the first is taken: the other one would count the same bytes again. */
+function eachOnce(services: readonly ServiceReading[]): readonly ServiceReading[] {
+  const seen = new Set<string>();
+  return services.filter(({ kind, identity }) => {
+    const which = JSON.stringify([kind, identity]);
+    const isFirst = !seen.has(which);
+    seen.add(which);
+    return isFirst;
+  });
 }
 
 interface Since extends Pick<ServicePoll, 'movedPlaces' | 'shown'> {

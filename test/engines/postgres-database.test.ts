@@ -375,6 +375,24 @@ describe('what is taken later', () => {
     expect(after).toThrow(/was not asked/);
     expect(ids().all('a')).toEqual([1]);
   });
+
+  it('is not asked any more where the transaction around it fails: nothing of that is left open', () => {
+    const broken = db.prepare('SELECT 1 / (id - id) FROM inbox');
+    put().run('a');
+    const failing = db.transaction(() => {
+      broken.allLater();
+      throw new Error('of its own');
+    });
+    expect(failing).toThrow('of its own');
+    expect(ids().all('a')).toEqual([1]);
+    run('BEGIN');
+    put().run('b');
+    broken.allLater();
+    run('ROLLBACK');
+    put().run('c');
+    expect(bodies()).toEqual(['a', 'c']);
+    expect(broken.allLater()).toThrow(/division by zero/);
+  });
 });
 
 describe('a copy', () => {

@@ -96,7 +96,7 @@ export class PostgresDatabase implements Database {
         this.prepare('COMMIT').run();
         return result;
       } catch (error) {
-        this.#rollBack();
+        this.prepare('ROLLBACK').run();
         throw error;
       }
     };
@@ -121,12 +121,6 @@ export class PostgresDatabase implements Database {
       }
       throw error;
     }
-  }
-
-  #rollBack(): void {
-    this.#inTransaction = false;
-    this.pipeline.flush();
-    this.exec('ROLLBACK');
   }
 
   /** Why nothing can be asked any more; null while the connection holds. */
@@ -156,6 +150,8 @@ export class PostgresDatabase implements Database {
     if (/^BEGIN\b/.test(sql)) this.#inTransaction = true;
     else if (/^(COMMIT|ROLLBACK)$/.test(sql)) {
       this.#inTransaction = false;
+      // Were what waits sent and failed, the server would not come to the end of the transaction.
+      if (sql === 'ROLLBACK') this.pipeline.drop();
       return 'at once';
     } else if (/^(RELEASE|ROLLBACK TO)\b/.test(sql)) return 'at once';
     return this.#inTransaction ? 'waits' : 'at once';

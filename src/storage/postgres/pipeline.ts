@@ -93,6 +93,13 @@ export class Pipeline {
     this.#read(queued);
   }
 
+  /** What is queued is not to be done any more. */
+  drop(): void {
+    for (const { prepared } of this.#queued) if (prepared.state === 'sent') prepared.state = 'new';
+    this.#queued = [];
+    this.#bytes = [];
+  }
+
   /** Statements without parameters, one after the other, as one text. */
   script(sql: string): void {
     this.flush();

@@ -11,7 +11,8 @@ it('stays as small as it is while it is held, also where a thread begins meanwhi
     const before = sizeOfYoung();
     await new Promise((resolve) => new Worker('', { eval: true }).once('exit', resolve));
     work();
-    expect(sizeOfYoung()).toBe(before);
+    // It may shrink while nothing is done.
+    expect(sizeOfYoung()).toBeLessThanOrEqual(before);
   } finally {
     letGrow();
   }

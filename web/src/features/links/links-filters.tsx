@@ -24,6 +24,7 @@ export function LinksFilters({ text, onText, to, onTo }: LinksFiltersProps) {
         onChange={(event) => onText(event.target.value)}
       />
       <Segmented
+        className="wrap"
         label={t('links.for')}
         value={to ?? 'any'}
         options={CHOICES.map((value) => ({ value, label: t(`links.to.${value}`) }))}

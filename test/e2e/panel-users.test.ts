@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untilLoaded } from '../support/browser.ts';
 import { fillSmallFleet, type SmallFleet } from '../support/small-fleet.ts';
 import { card, pick, TestPanel, toast } from '../support/test-panel.ts';
 
@@ -74,10 +75,14 @@ describe('a user', () => {
     const { page, complaints, close } = await panel.open(`/users/${fleet.userId}`);
     const usage = page.locator('.uuse .big');
     await expect.poll(() => usage.textContent()).toContain('3.00');
+    await untilLoaded(page);
+    const resets = card(page, 'Timeline').locator('li', { hasText: 'Usage reset' });
+    const before = await resets.count();
     await page.getByRole('button', { name: 'Reset usage' }).click();
     await expect.poll(() => usage.textContent()).toMatch(/^0\s*B$/);
-    const newest = card(page, 'Timeline').locator('li', { hasText: 'Usage reset' }).first();
-    await newest.getByRole('button', { name: 'Undo' }).click();
+    // The list comes by itself, maybe later than the figure: an older reset must not be undone in its place.
+    await expect.poll(() => resets.count()).toBe(before + 1);
+    await resets.first().getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => usage.textContent()).toContain('3.00');
     expect(complaints).toEqual([]);
     await close();

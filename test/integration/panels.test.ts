@@ -151,7 +151,7 @@ describe('a panel, from the command line into the ledger', () => {
       code: 0,
     });
     const moved = await xpert('node', 'change', 'shop', '--url', 'http://127.0.0.1:1');
-    expect(moved).toMatchObject({ code: 1 });
+    expect(moved).toMatchObject({ code: 2 });
     expect(moved.explained).toContain('has to be given again');
     expect((await show()).options.url).toBe(`${url}/`);
     expect(await poll()).toMatchObject({ code: 0 });

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { address } from './client.ts';
+import { readAnew } from './read-anew.ts';
 
 /** What the server says has changed, and which cached reads that makes old. */
 const STALE_BY_TOPIC: Readonly<Record<string, readonly string[]>> = {
@@ -84,6 +85,5 @@ function topicsOf(data: unknown): readonly string[] {
 }
 
 function invalidate(client: QueryClient, topics: readonly string[]): void {
-  const keys = new Set(topics.flatMap((topic) => STALE_BY_TOPIC[topic] ?? []));
-  for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+  readAnew(client, new Set(topics.flatMap((topic) => STALE_BY_TOPIC[topic] ?? [])));
 }

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation } from '@tanstack/react-query';
 import { get, patch, post, remove } from '../../api/client.ts';
-import { useReadAnew } from '../../api/read-anew.ts';
+import { leave, stay, useReadAnew } from '../../api/read-anew.ts';
 import type { Answer, Node, NodeOptions, NodeSetup, NodeTest, PostAnswer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -116,19 +116,21 @@ export function useDeleteNode(id: string) {
   const { t } = useTranslation();
   const toast = useToast();
   const onError = useErrorToast();
-  const refresh = useRefreshNodes(id);
+  const refresh = useRefreshNodes();
   return useMutation({
     mutationFn: () => remove(`api/v1/nodes/${encodeURIComponent(id)}`),
+    onMutate: () => leave(id),
     onSuccess: () => {
       refresh();
       toast({ title: t('nodes.deleted'), text: t('nodes.deletedWhat'), icon: 'trash' });
     },
-    onError,
+    onError: (error) => {
+      stay(id);
+      onError(error);
+    },
   });
 }
 
-/** Reads anew what changes with nodes; of one that is gone only when somebody asks. */
-function useRefreshNodes(gone?: string): () => void {
-  const refresh = useReadAnew(['nodes', 'node-test', 'overview', 'peers', 'gaps']);
-  return () => refresh(gone);
+function useRefreshNodes(): () => void {
+  return useReadAnew(['nodes', 'node-test', 'overview', 'peers', 'gaps']);
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, patch, post, put, remove } from '../../api/client.ts';
 import { showAtOnce } from '../../api/optimistic.ts';
-import { useReadAnew } from '../../api/read-anew.ts';
+import { leave, stay, useReadAnew } from '../../api/read-anew.ts';
 import type { Period } from '../../api/resources.ts';
 import type { Answer, Carrier, Entitlement, List, PostAnswer, User } from '../../api/types.ts';
 import type { EntitlementWish } from '../../components/entitlement-fields.tsx';
@@ -85,19 +85,22 @@ export function useChangeUser(id: string) {
   });
 }
 
-/** Nothing of who is gone is asked for any more, although their page still stands for a moment. */
 export function useDeleteUser(id: string) {
   const { t } = useTranslation();
   const toast = useToast();
   const onError = useErrorToast();
-  const refresh = useRefreshUsers(id);
+  const refresh = useRefreshUsers();
   return useMutation({
     mutationFn: () => remove(`api/v1/users/${encodeURIComponent(id)}`),
+    onMutate: () => leave(id),
     onSuccess: () => {
       refresh();
       toast({ title: t('users.deleted'), text: t('users.deletedWhat'), icon: 'trash' });
     },
-    onError,
+    onError: (error) => {
+      stay(id);
+      onError(error);
+    },
   });
 }
 
@@ -261,10 +264,9 @@ export function useRotateLink(id: string) {
   });
 }
 
-/** Reads anew what changes with users; of one who is gone only when somebody asks. */
-export function useRefreshUsers(gone?: string): () => void {
-  const refresh = useReadAnew(['users', 'usage', 'unclaimed', 'overview', 'peers']);
-  return () => refresh(gone);
+/** Reads anew what changes with users. */
+export function useRefreshUsers(): () => void {
+  return useReadAnew(['users', 'usage', 'unclaimed', 'overview', 'peers']);
 }
 
 type ImportOutcome = PostAnswer<'/api/v1/users/import'>;

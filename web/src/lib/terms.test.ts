@@ -20,6 +20,13 @@ test('terms that are saved as they were opened stay as they were, to the byte', 
   expect(termsIn(fieldsOf(terms))).toEqual(terms);
 });
 
+test('a group whose name has a space in it stays one, as long as groups are not typed anew', () => {
+  const spaced = { ...fast, nodeTags: ['far away', 'eu'] };
+  const fields = fieldsOf({ ...terms, quotas: [all, spaced] } as unknown as Plan['terms']);
+  expect(termsIn(changed(fields, 1, { gib: '9' }))).toMatchObject({ quotas: [all, { nodeTags: ['far away', 'eu'] }] });
+  expect(termsIn(changed(fields, 1, { groups: 'eu,us' }))).toMatchObject({ quotas: [all, { nodeTags: ['eu', 'us'] }] });
+});
+
 test('a changed field changes that quota alone', () => {
   const fields = changed(fieldsOf(terms), 1, { gib: '50', direction: 'up', soft: '90', groups: '', nodeIds: ['n2'] });
   const quota = { ...fast, bytes: 50 * 2 ** 30, direction: 'up', softPercent: 90, nodeTags: null, nodeIds: ['n2'] };

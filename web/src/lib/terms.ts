@@ -51,7 +51,7 @@ export function fieldsOf(terms: Terms | undefined): TermsFields {
     quotas: terms.quotas.map((quota, key) => ({
       ...{ key, before: quota, name: quota.name, gib: gibOf(quota.bytes), direction: quota.direction },
       isPart: [quota.nodeTags, quota.nodeIds, quota.protocols].some((part) => part !== null),
-      groups: quota.nodeTags?.join(' ') ?? '',
+      groups: groupsOf(quota),
       ...{ nodeIds: quota.nodeIds ?? [], protocols: quota.protocols ?? [], rollover: quota.rollover },
       soft: quota.softPercent === null ? '' : String(quota.softPercent),
       grace: Number(quota.graceBytes) === 0 ? '' : gibOf(quota.graceBytes),
@@ -98,7 +98,7 @@ function quotaIn(fields: QuotaFields, taken: Set<string>) {
   const graceBytes = fields.grace === '' ? 0 : bytesIn(fields.grace, before?.graceBytes);
   const soft = fields.soft === '' ? null : Number(fields.soft);
   const [nodeTags, nodeIds, protocols] = isPart
-    ? [some(wordsOf(fields.groups)), some(fields.nodeIds), some(fields.protocols)]
+    ? [groupsIn(fields), some(fields.nodeIds), some(fields.protocols)]
     : [null, null, null];
   const isOfNothing = isPart && nodeTags === null && nodeIds === null && protocols === null;
   if (bytes === null || graceBytes === null || isOfNothing) return null;
@@ -114,6 +114,15 @@ function freeName(of: string, isPart: boolean, taken: Set<string>): string {
   for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`;
   taken.add(name);
   return name;
+}
+
+/** A tag may have a space in it, which is not to be seen among spaces: what shows as it was opened is not taken apart. */
+function groupsIn({ groups, before }: QuotaFields): readonly string[] | null {
+  return before !== undefined && groups === groupsOf(before) ? before.nodeTags : some(wordsOf(groups));
+}
+
+function groupsOf({ nodeTags }: Quota): string {
+  return nodeTags?.join(' ') ?? '';
 }
 
 function some<T>(items: readonly T[]): readonly T[] | null {

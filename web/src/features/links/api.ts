@@ -9,6 +9,7 @@ import { get, patch, post, remove } from '../../api/client.ts';
 import type { Answer, GivenLink, List, PostAnswer } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { addInTurn, type LinkChange, type NewLinks } from './typed-links.ts';
 
 export type LinkLook = PostAnswer<'/api/v1/links/test'>;
 export type UserEntries = Answer<'/api/v1/users/{id}/link/entries'>;
@@ -51,39 +52,15 @@ export function useLookAtLinks() {
   });
 }
 
-export interface NewLinks {
-  readonly links: readonly string[];
-  /** Of the only one; absent: the link's own. */
-  readonly name?: string;
-  /** Absent: for all. */
-  readonly user?: string;
-}
-
-/** One after the other: their order is that of the subscription. */
-async function add({ links, name, user }: NewLinks): Promise<readonly GivenLink[]> {
-  const added: GivenLink[] = [];
-  for (const link of links) {
-    const wish = { link, ...(name === undefined ? {} : { name }), ...(user === undefined ? {} : { user }) };
-    added.push(await post<GivenLink>('api/v1/links', wish));
-  }
-  return added;
-}
-
 export function useAddLinks() {
   const { t } = useTranslation();
   const toast = useToast();
   return useMutation({
-    mutationFn: add,
+    mutationFn: ({ onLeft, ...wish }: NewLinks & { readonly onLeft: (links: readonly string[]) => void }) =>
+      addInTurn(wish, (one) => post<GivenLink>('api/v1/links', one), onLeft),
     onSuccess: (added) => toast({ title: t('links.added', { count: added.length }), icon: 'link' }),
     onSettled: useRefreshLinks(),
   });
-}
-
-export interface LinkChange {
-  readonly name?: string;
-  readonly link?: string;
-  /** Null: for all. */
-  readonly user?: string | null;
 }
 
 export function useChangeLink({ id }: GivenLink) {

@@ -4,8 +4,9 @@ import { Form, FormError, fieldError, TextArea, TextField } from '../../componen
 import { Segmented } from '../../components/segmented.tsx';
 import { UserField } from '../../components/user-field.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
-import { type LinkChange, type NewLinks, useAddLinks, useChangeLink, useLookAtLinks } from './api.ts';
+import { useAddLinks, useChangeLink, useLookAtLinks } from './api.ts';
 import { LooksShown } from './link-look.tsx';
+import { changeOf, linesOf, newLinks } from './typed-links.ts';
 
 interface LinkFormProps {
   /** Absent: new ones, one a line. */
@@ -83,9 +84,10 @@ function useLinkForm(link: GivenLink | undefined, onDone: () => void) {
   const looks = same(look.variables, links) ? look.data : undefined;
   const isLookedAt = links.length === 0 || looks !== undefined;
   const whom = user?.trim() ?? null;
+  const leave = (left: readonly string[]) => setText(left.join('\n'));
   const save = () => {
     if (link) change.mutate(changeOf(link, { link: links[0], name, user: whom }), { onSuccess: onDone });
-    else add.mutate(newLinks(links, name, whom), { onSuccess: onDone });
+    else add.mutate({ ...newLinks(links, name, whom), onLeft: leave }, { onSuccess: onDone });
   };
   return {
     ...{ text, name, setName, user, setUser, links, looks, isLookedAt },
@@ -115,31 +117,6 @@ function wordOf(
   return looks?.some(({ problem }) => problem !== null) ? 'links.addAnyway' : 'links.giveOut';
 }
 
-function linesOf(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
 function same(before: readonly string[] | undefined, now: readonly string[]): boolean {
   return before?.join('\n') === now.join('\n');
-}
-
-function newLinks(links: readonly string[], name: string, user: string | null): NewLinks {
-  const isNamed = links.length === 1 && name.trim() !== '';
-  return { links, ...(isNamed ? { name: name.trim() } : {}), ...(user === null ? {} : { user }) };
-}
-
-/** Only what is another than before: a link whose secret cannot be opened any more can still go to somebody else. */
-function changeOf(
-  before: GivenLink,
-  { link, name, user }: { readonly link: string | undefined; readonly name: string; readonly user: string | null },
-): LinkChange {
-  const isNamed = link !== undefined || name.trim() !== before.name;
-  return {
-    ...(link === undefined ? {} : { link }),
-    ...(isNamed ? { name: name.trim() } : {}),
-    ...(user === before.userName ? {} : { user }),
-  };
 }

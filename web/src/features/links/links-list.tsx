@@ -23,7 +23,7 @@ export function LinksList({ filter, filters, onAdd, onChange, onDelete }: LinksL
   const { t } = useTranslation();
   const query = useInfiniteQuery(linksQuery(filter));
   const items = query.data?.pages.flatMap((page) => page.items);
-  const loadable = { ...query, data: items, refetch: () => void query.refetch() };
+  const loadable = { ...query, data: items };
   const isFiltered = Object.values(filter).some(Boolean);
   if (items?.length === 0 && !isFiltered) return <Nothing onAdd={onAdd} />;
   return (

@@ -201,6 +201,19 @@ describe('links', () => {
     expect(items.map(({ action }: { action: string }) => action)).toContain('link.changed');
   });
 
+  it('of a reseller go to nobody else, whoever changes them; half a character is no part of a name', async () => {
+    const reseller = await server.token('reseller', ['read', 'write']);
+    await addUser('theirs', reseller);
+    await addUser('other');
+    const { id } = await addLink({ link: VLESS }, reseller);
+    const change = (body: object) => server.request('PATCH', `/api/v1/links/${id}`, { token: owner, body });
+    const refused = await change({ user: 'other' });
+    expect([refused.statusCode, refused.json().errors]).toMatchObject([400, [{ pointer: '/user' }]]);
+    expect((await change({ user: 'theirs', name: 'Ber\ud800lin' })).json()).toMatchObject({
+      ...{ userName: 'theirs', name: 'Berlin' },
+    });
+  });
+
   it('of another key keep their place and user, and need the whole link for anything else', async () => {
     await addUser('ann');
     const { id } = await addLink({ link: VLESS });

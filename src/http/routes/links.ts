@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ExpectedError, InvalidInput, NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
+import type { User } from '../../core/inventory/peer.ts';
 import type { GivenLink, LinkConfig } from '../../core/links/link-store.ts';
 import { parseShareLink, renameShareLink } from '../../core/links/share-link.ts';
 import { parseSubscriptionAddress, type SubscriptionAddress } from '../../core/links/subscription-text.ts';
@@ -19,7 +20,7 @@ const SomeLink = Type.String({
   description:
     'Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name.',
 });
-const User = Type.String({ minLength: 1, maxLength: 128, description: 'Only for this user (id, name or token).' });
+const UserName = Type.String({ minLength: 1, maxLength: 128, description: 'Only for this user (id, name or token).' });
 const Name = Type.String({ maxLength: 128, description: 'What clients show, in place of the link’s own.' });
 const LinksQuery = Type.Object({
   ...PageQuery,
@@ -41,7 +42,7 @@ const listSchema = {
 const addSchema = {
   tags,
   summary: 'Give a configuration, or a subscription of somebody else, to a user or to all',
-  body: Type.Object({ link: SomeLink, name: Type.Optional(Name), user: Type.Optional(User) }),
+  body: Type.Object({ link: SomeLink, name: Type.Optional(Name), user: Type.Optional(UserName) }),
   response: { 201: LinkJson },
 };
 const testSchema = {
@@ -57,7 +58,7 @@ const changeSchema = {
   body: Type.Object({
     name: Type.Optional(Name),
     link: Type.Optional(SomeLink),
-    user: Type.Optional(Nullable(Type.String({ ...User, description: 'Only for this user; null: for all.' }))),
+    user: Type.Optional(Nullable(Type.String({ ...UserName, description: 'Only for this user; null: for all.' }))),
   }),
   response: { 200: LinkJson },
 };
@@ -109,6 +110,7 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
     const { name, link: text, user: named } = request.body;
     const link = linkIn(text ?? (await textOf(parts, before.id)));
     const user = typeof named === 'string' ? await livingUser(parts.ports, actor, named) : null;
+    if (user !== null) refuseForeign(before, user);
     const changed = await links.changeLink(before.id, {
       link: renamed(link, name),
       userId: named === undefined ? before.userId : (user?.id ?? null),
@@ -146,6 +148,13 @@ async function visibleLink({ ports }: HttpParts, actor: Actor, id: string): Prom
   return link;
 }
 
+/** What a reseller gave out goes to the reseller's users alone: given to anybody else it would reach nobody. @throws InvalidInput */
+function refuseForeign({ ownerId }: LinkConfig, user: User): void {
+  if (ownerId === null || user.ownerId === ownerId) return;
+  const message = `This link is of a reseller whose user "${user.name}" is not.`;
+  throw new InvalidInput('/user', message, 'Name one of that reseller’s users, or add the link for this user.');
+}
+
 /** @throws InvalidInput for what is neither a configuration nor an address */
 function linkIn(text: string): GivenLink {
   const link = parseShareLink(text) ?? parseSubscriptionAddress(text);
@@ -168,7 +177,8 @@ async function textOf({ ports }: HttpParts, id: LinkId): Promise<string> {
 /** `wanted`: absent where it keeps its own name. */
 function renamed(link: GivenLink, wanted: string | undefined): GivenLink {
   if (wanted === undefined) return link;
-  const name = wanted.trim();
+  // Half a character is none, and cannot be part of an address.
+  const name = wanted.replace(/\p{Surrogate}/gu, '').trim();
   if (link.protocol !== 'subscription') return renameShareLink({ ...link, protocol: link.protocol }, name);
   const bare = link.text.replace(/#.*$/, '');
   return { ...link, name, text: name === '' ? bare : `${bare}#${encodeURIComponent(name)}` };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigCache } from '../../src/app/links/config-cache.ts';
 import { LedgerFailure, SourceFailure } from '../../src/core/errors.ts';
@@ -357,6 +358,18 @@ describe('a user’s subscription', () => {
     expect(await look()).toMatchObject({ found: 0, entries: [], problem: { code: 'subscription-refused' } });
     expect((await server.request('GET', '/api/v1/links', { token: owner })).json().total).toBe(2);
     expect(JSON.stringify(server.log)).not.toContain('another-token');
+  });
+
+  it('of others is looked at by eight at once for one admin: the rest of them wait for their turn', async () => {
+    const { provider, address } = await join();
+    provider.isHanging = true;
+    const look = () => server.request('POST', '/api/v1/links/test', { token: owner, body: { link: address } });
+    const looks = Array.from({ length: 20 }, look);
+    await expect.poll(() => provider.requests.length, { timeout: 15_000 }).toBe(8);
+    await delay(200);
+    expect(provider.requests).toHaveLength(8);
+    await provider.close();
+    for (const answer of await Promise.all(looks)) expect(answer.json().problem).not.toBeNull();
   });
 
   it('is never emptied by sources that fail, and says what is old', async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { retryAt } from '../../core/access/retry.ts';
-import { ExpectedError } from '../../core/errors.ts';
+import { ExpectedError, SourceFailure } from '../../core/errors.ts';
 import type { Notice } from '../../core/inventory/node-operations.ts';
 import { type ConfigCopies, type ConfigCopy, KEPT_DAYS, type KeptCopy } from '../../core/links/config-source.ts';
-import { bounded } from '../../core/links/config-texts.ts';
+import { bounded, NO_CONFIGS } from '../../core/links/config-texts.ts';
 import type { LinkPart } from '../../core/links/joined.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import { DAY_MS } from '../../core/units/time-zone.ts';
@@ -105,6 +105,24 @@ export class ConfigCache {
     return { copy: this.#copyOf(entry), problem, triedAt: entry.triedAt };
   }
 
+  /** Asks in the same line and keeps nothing of the answer. @throws SourceFailure, also where nothing moves */
+  async once(kind: Kind, group: string, read: Read): Promise<ConfigCopy> {
+    const slots = this.#slots[kind];
+    if (!(await slots.take(group, this.#within(LINE_TIMEOUT_MS))))
+      throw new SourceFailure(BUSY.code, BUSY.message, { hint: 'Try again in a minute.' });
+    try {
+      const answer = await read(null, this.#within(READ_TIMEOUT_MS));
+      // Without a mark of an earlier state nothing can be unchanged.
+      return answer === 'unchanged' ? NO_CONFIGS : bounded(answer);
+    } finally {
+      slots.give(group);
+    }
+  }
+
+  #within(ms: number): AbortSignal {
+    return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ms)]);
+  }
+
   async #entry(source: string): Promise<Entry> {
     const entry = this.#entries.get(source, newEntry);
     if (entry.copy === undefined) await this.#load(source, entry);
@@ -149,8 +167,7 @@ export class ConfigCache {
   /** In a line of its kind, which is left when nothing moves. */
   async #refresh(slots: Slots, source: string, group: string, entry: Entry, read: Read): Promise<void> {
     entry.isInLine = true;
-    const patience = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(LINE_TIMEOUT_MS)]);
-    if (await slots.take(group, patience)) {
+    if (await slots.take(group, this.#within(LINE_TIMEOUT_MS))) {
       entry.isInLine = false;
       await this.#read(source, entry, read);
       slots.give(group);
@@ -160,9 +177,8 @@ export class ConfigCache {
 
   async #read(source: string, entry: Entry, read: Read): Promise<void> {
     try {
-      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(READ_TIMEOUT_MS)]);
       const before = this.#copyOf(entry);
-      const answer = await read(before?.etag ?? null, signal);
+      const answer = await read(before?.etag ?? null, this.#within(READ_TIMEOUT_MS));
       const copy = answer === 'unchanged' ? before : bounded(answer);
       if (copy === null) return;
       const at = this.#use.clock.now();

@@ -2,7 +2,6 @@ import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { Node, NodeSource } from '../../core/inventory/node.ts';
 import type { Peer } from '../../core/inventory/peer.ts';
 import type { ConfigCopy, ConfigSource } from '../../core/links/config-source.ts';
-import { bounded, NO_CONFIGS } from '../../core/links/config-texts.ts';
 import type { ForeignSubscriptions, SourceStanding } from '../../core/links/foreign-subscription.ts';
 import type { LinkJoiner, LinkPart, UserLinks } from '../../core/links/joined.ts';
 import { type LinkStore, MOST_ADDRESSES_OF_ONE } from '../../core/links/link-store.ts';
@@ -68,10 +67,8 @@ export class JoinedLinks implements LinkJoiner, ForeignSubscriptions {
     return standingOf(await this.#use.cache.ask('subscription', source, ownerId ?? '', this.#reading(address)));
   }
 
-  async look(address: SubscriptionAddress, signal: AbortSignal): Promise<ConfigCopy> {
-    const copy = await this.#reading(address)(null, signal);
-    // Without a mark of an earlier state nothing can be unchanged.
-    return copy === 'unchanged' ? NO_CONFIGS : bounded(copy);
+  async look(address: SubscriptionAddress, ownerId: AdminId | null): Promise<ConfigCopy> {
+    return await this.#use.cache.once('subscription', ownerId ?? '', this.#reading(address));
   }
 
   async close(): Promise<void> {

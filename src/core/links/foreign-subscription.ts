@@ -23,6 +23,6 @@ export interface ForeignSubscriptions {
   standing(address: SubscriptionAddress): Promise<SourceStanding>;
   /** Asks now, however fresh what is here may be, and waits for the answer. `ownerId`: whose users get it; null: everybody's. */
   ask(address: SubscriptionAddress, ownerId: AdminId | null): Promise<SourceStanding>;
-  /** What is behind an address, before it is given out: nothing of it is kept. @throws SourceFailure */
-  look(address: SubscriptionAddress, signal: AbortSignal): Promise<ConfigCopy>;
+  /** What is behind an address, before it is given out: nothing of it is kept. `ownerId`: who looks. @throws SourceFailure */
+  look(address: SubscriptionAddress, ownerId: AdminId | null): Promise<ConfigCopy>;
 }

@@ -17,7 +17,8 @@ beforeAll(async () => {
   cookie = await login(server);
   browser = await launchBrowser();
   await fillSmallFleet(server, cookie);
-});
+  // Two minutes may go by until the next day alone.
+}, 300_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -396,6 +397,14 @@ describe('what a user may use', () => {
     await form.getByLabel('Access ends, optional').fill('');
     await form.getByRole('button', { name: 'Save' }).click();
     await expect.poll(entitlement).toMatchObject({ expiresAt: null, startedAt: null, nextPlan: { name: 'Later' } });
+    // Nor is what changes while the form is open wished back.
+    await open();
+    await form.getByLabel('Quota, GiB').fill('4');
+    await asOwner(server, cookie, 'PUT', `api/v1/users/${id}/entitlement`, { begins: 'now' });
+    await page.locator('.st.pill', { hasText: 'On hold' }).waitFor({ state: 'detached' });
+    await form.getByRole('button', { name: 'Save' }).click();
+    const changed = { terms: { quotas: [{ bytes: 4 * 2 ** 30 }] }, startedAt: expect.any(String) };
+    await expect.poll(entitlement).toMatchObject(changed);
     await asOwner(server, cookie, 'DELETE', `api/v1/users/${id}`);
     expect(complaints).toEqual([]);
     await close();

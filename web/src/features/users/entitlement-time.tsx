@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { plansQuery } from '../../api/resources.ts';
 import { useSession } from '../../api/session.tsx';
-import type { User } from '../../api/types.ts';
+import type { Entitlement } from '../../api/types.ts';
 import { InstantField, useInstant } from '../../components/instant-field.tsx';
 import { Select } from '../../components/select.tsx';
 import { Switch } from '../../components/switch.tsx';
@@ -22,10 +22,10 @@ const NONE = '';
 
 /** When what a user may use begins, when it ends, and what comes then. Only what was changed is wished. */
 export function useTimeFields(
-  user: User,
+  opened: Entitlement | null,
   { limits, isNew, cycle }: TimeStart,
 ): { readonly wish: EntitlementChange; readonly fields: ReactNode } {
-  const before = useTimeBefore(user);
+  const before = useTimeBefore(opened);
   const [now, setNow] = useState(before);
   const instant = useInstant(now.end);
   if (!limits) return { wish: {}, fields: null };
@@ -59,7 +59,7 @@ interface Time {
   readonly fresh: boolean | undefined;
 }
 
-function useTimeBefore({ entitlement }: User): Time {
+function useTimeBefore(entitlement: Entitlement | null): Time {
   const zone = useSession()?.timeZone ?? 'UTC';
   if (entitlement === null) return { end: '', next: NONE, waits: false, fresh: undefined };
   const { expiresAt, nextPlan, startedAt } = entitlement;

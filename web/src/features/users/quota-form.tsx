@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Entitlement, User } from '../../api/types.ts';
 import {
   type EntitlementStart,
@@ -13,10 +14,12 @@ import { useTimeFields } from './entitlement-time.tsx';
 /** What a user may use, from when and until when; below it, what that would do at once. */
 export function QuotaForm({ user, onDone }: { readonly user: User; readonly onDone: () => void }) {
   const { t } = useTranslation();
-  const { wish, terms, fields } = useEntitlementFields(startOf(user.entitlement));
-  const target = wish === null ? null : changedTarget(wish, user.entitlement);
+  // As it was opened: what becomes of it meanwhile, by a first use say, is not wished back.
+  const [before] = useState(user.entitlement);
+  const { wish, terms, fields } = useEntitlementFields(startOf(before));
+  const target = wish === null ? null : changedTarget(wish, before);
   const cycle = terms?.cycle;
-  const time = useTimeFields(user, {
+  const time = useTimeFields(before, {
     limits: wish?.plan !== null,
     isNew: target !== null && Object.keys(target).length > 0,
     cycle: typeof cycle === 'string' ? cycle : undefined,

@@ -129,6 +129,23 @@ describe('links that are given out', () => {
     await close();
   });
 
+  test('of a reseller are shown to the owner as what they are: for the users of a reseller', async () => {
+    const password = 'a-password-for-tests-only';
+    await asOwner(server, cookie, 'POST', 'api/v1/admins', { name: 'rita', role: 'reseller', password });
+    const session = await login(server, { name: 'rita', password });
+    await asOwner(server, session, 'POST', 'api/v1/links', { link: `${CONFIG}-of-rita` });
+    for (const [seen, words] of [
+      [cookie, 'Users of a reseller'],
+      [session, 'Everybody'],
+    ] as const) {
+      const { page, complaints, close } = await openAs('/links/', { session: seen });
+      const row = page.locator('.links tbody tr', { hasText: 'Berlin-of-rita' });
+      await row.getByRole('cell').nth(1).getByText(words).waitFor();
+      expect(complaints).toEqual([]);
+      await close();
+    }
+  });
+
   test('are found by the palette, and are nothing for viewers', async () => {
     const { page, close } = await openAs('/');
     await page.getByRole('navigation').waitFor();

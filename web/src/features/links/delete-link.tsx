@@ -1,3 +1,4 @@
+import { useSeesAll } from '../../api/session.tsx';
 import type { GivenLink } from '../../api/types.ts';
 import { DeleteForm } from '../../components/delete-form.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -7,7 +8,9 @@ import { nameOf, useDeleteLink } from './api.ts';
 export function DeleteLink({ link, onDone }: { readonly link: GivenLink; readonly onDone: () => void }) {
   const { t } = useTranslation();
   const remove = useDeleteLink(link);
-  const whom = link.userName === null ? t('links.everybodyLoses') : t('links.userLoses', { name: link.userName });
+  const isOfOther = useSeesAll() && link.ownerId !== null;
+  const all = t(isOfOther ? 'links.resellersUsersLose' : 'links.everybodyLoses');
+  const whom = link.userName === null ? all : t('links.userLoses', { name: link.userName });
   return (
     <DeleteForm
       what={`${whom} ${t('links.deleteWhat')}`}

@@ -1,3 +1,4 @@
+import { useSeesAll } from '../../api/session.tsx';
 import type { GivenLink } from '../../api/types.ts';
 import { Ago } from '../../components/ago.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -70,9 +71,10 @@ export function LinkRow({ link, onChange, onDelete }: LinkRowProps) {
   );
 }
 
-function Whom({ link: { userId, userName } }: { readonly link: GivenLink }) {
+function Whom({ link: { userId, userName, ownerId } }: { readonly link: GivenLink }) {
   const { t } = useTranslation();
-  if (userId === null) return <>{t('links.everybody')}</>;
+  const isOfOther = useSeesAll() && ownerId !== null;
+  if (userId === null) return <>{t(isOfOther ? 'links.ofReseller' : 'links.everybody')}</>;
   return (
     <Link to={`/users/${userId}`}>
       <bdi>{userName ?? userId}</bdi>

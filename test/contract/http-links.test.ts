@@ -252,6 +252,7 @@ describe('links', () => {
       (await server.request('POST', '/api/v1/links/test', { token: owner, body: { link } })).json();
     expect(await look(VLESS)).toEqual({
       ...{ name: 'DE', protocol: 'vless', server: 'de-1.example.com', port: 443, found: 1, unreadable: 0 },
+      leftOut: { clash: 0, 'sing-box': 0 },
       entries: [{ name: 'DE', protocol: 'vless', server: 'de-1.example.com', port: 443, leftOutOf: [] }],
       problem: null,
     });

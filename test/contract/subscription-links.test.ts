@@ -354,6 +354,11 @@ describe('a user’s subscription', () => {
       ...{ name: 'Other', protocol: 'subscription', found: 1, unreadable: 1, problem: null },
       entries: [{ name: 'NL', leftOutOf: [] }],
     });
+    // Of a long list the first hundred are shown, and all are counted.
+    const long = [...Array.from({ length: 100 }, () => OTHER), 'vless://5e9c@x.example.com:443?type=kcp#X'];
+    provider.override = { status: 200, body: long.join('\n') };
+    const { entries, ...counted } = await look();
+    expect([entries.length, counted]).toMatchObject([100, { found: 101, leftOut: { clash: 1, 'sing-box': 1 } }]);
     provider.override = { status: 404, body: '' };
     expect(await look()).toMatchObject({ found: 0, entries: [], problem: { code: 'subscription-refused' } });
     expect((await server.request('GET', '/api/v1/links', { token: owner })).json().total).toBe(2);

@@ -11,7 +11,7 @@ import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { Nothing, Nullable, PageOf, PageQuery } from '../schemas/common.ts';
-import { entryJson, LinkJson, LookJson, linkJson, problemJson } from '../schemas/links.ts';
+import { entryJson, LinkJson, LookJson, leftOutIn, linkJson, problemJson } from '../schemas/links.ts';
 import { livingUser } from '../visible-user.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
@@ -202,18 +202,19 @@ async function withStanding({ ports }: HttpParts, items: readonly LinkConfig[]) 
 async function look({ ports }: HttpParts, link: GivenLink, ownerId: AdminId | null): Promise<Static<typeof LookJson>> {
   const { name, protocol, host: server, port } = link;
   const head = { name, protocol, server, port };
-  if (protocol !== 'subscription') {
-    const config = parseShareLink(link.text);
-    return { ...head, found: 1, unreadable: 0, entries: config === null ? [] : [entryJson(config)], problem: null };
-  }
+  if (protocol !== 'subscription') return { ...head, ...lookOf([link.text]), unreadable: 0, problem: null };
   try {
     const { texts, unreadable } = await ports.userLinks.look(link as SubscriptionAddress, ownerId);
-    const entries = texts.slice(0, SHOWN_ENTRIES).map(parseShareLink);
-    const shown = entries.filter((entry) => entry !== null).map(entryJson);
-    return { ...head, found: texts.length, unreadable, entries: shown, problem: null };
+    return { ...head, ...lookOf(texts), unreadable, problem: null };
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     const { code, message, hint = null } = error;
-    return { ...head, found: 0, unreadable: 0, entries: [], problem: problemJson({ code, message, hint }) };
+    return { ...head, ...lookOf([]), unreadable: 0, problem: problemJson({ code, message, hint }) };
   }
+}
+
+function lookOf(texts: readonly string[]) {
+  const found = texts.map(parseShareLink).filter((link) => link !== null);
+  const entries = found.map(entryJson);
+  return { found: found.length, leftOut: leftOutIn(entries), entries: entries.slice(0, SHOWN_ENTRIES) };
 }

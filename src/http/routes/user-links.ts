@@ -9,7 +9,7 @@ import { newSecret } from '../auth/secrets.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { Instant, MaybeInstant, MaybeString, Nullable } from '../schemas/common.ts';
-import { EntryJson, entryJson, LinkProblemJson, problemJson } from '../schemas/links.ts';
+import { EntryJson, entryJson, LeftOutJson, LinkProblemJson, leftOutIn, problemJson } from '../schemas/links.ts';
 import { publicUrl } from '../subscription/visitor.ts';
 import { livingUser } from '../visible-user.ts';
 
@@ -66,7 +66,7 @@ const entriesSchema = {
     200: Type.Object({
       hasAccess: Type.Boolean({ description: 'Without it clients get one entry instead, which says so in its name.' }),
       total: Type.Integer(),
-      leftOut: Type.Object({ clash: Type.Integer(), 'sing-box': Type.Integer() }),
+      leftOut: LeftOutJson,
       entries: Type.Array(
         Type.Composite([
           EntryJson,
@@ -103,11 +103,10 @@ export function userLinkRoutes(app: HttpApp, parts: HttpParts): void {
     const user = await livingUser(parts.ports, actorOf(request), request.params.id);
     const joined = joinEntries(await userLinks.linksOf(user));
     const entries = joined.map(({ link, from }) => ({ ...entryJson(link), from }));
-    const leftOut = (format: 'clash' | 'sing-box') => entries.filter((one) => one.leftOutOf.includes(format)).length;
     return {
       hasAccess: hasAccess(user.state),
       total: entries.length,
-      leftOut: { clash: leftOut('clash'), 'sing-box': leftOut('sing-box') },
+      leftOut: leftOutIn(entries),
       entries: entries.slice(0, SHOWN_ENTRIES),
     };
   });

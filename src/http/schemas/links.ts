@@ -71,6 +71,14 @@ function leftOutOf(link: ShareLink): Profile[] {
   return PROFILES.filter((format) => (format === 'clash' ? toClashProxy(link) : toSingBoxOutbound(link)) === null);
 }
 
+/** Entries that each of the formats has no form for. */
+export const LeftOutJson = Type.Object({ clash: Type.Integer(), 'sing-box': Type.Integer() });
+
+export function leftOutIn(entries: readonly Static<typeof EntryJson>[]): Static<typeof LeftOutJson> {
+  const of = (format: Profile) => entries.filter((entry) => entry.leftOutOf.includes(format)).length;
+  return { clash: of('clash'), 'sing-box': of('sing-box') };
+}
+
 export const LookJson = Type.Object(
   {
     name: Type.String(),
@@ -79,6 +87,7 @@ export const LookJson = Type.Object(
     port: Type.Integer(),
     found: Type.Integer({ description: 'Configurations; 1 where the link is one itself.' }),
     unreadable: Type.Integer(),
+    leftOut: LeftOutJson,
     entries: Type.Array(EntryJson, { description: 'The first 100.' }),
     problem: Nullable(LinkProblemJson),
   },

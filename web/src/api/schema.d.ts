@@ -3773,6 +3773,10 @@ export interface components {
             /** @description Configurations; 1 where the link is one itself. */
             readonly found: number;
             readonly unreadable: number;
+            readonly leftOut: {
+                readonly clash: number;
+                readonly "sing-box": number;
+            };
             /** @description The first 100. */
             readonly entries: readonly components["schemas"]["LinkEntry"][];
             readonly problem: {

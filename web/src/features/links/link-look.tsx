@@ -26,7 +26,7 @@ export function LooksShown({ looks }: { readonly looks: readonly LinkLook[] }) {
 function Look({ look }: { readonly look: LinkLook }) {
   const { t } = useTranslation();
   const said = useSaid();
-  const { problem, found, unreadable, entries } = look;
+  const { problem, found, unreadable, leftOut, entries } = look;
   if (problem !== null) {
     const { message, hint } = said(problem);
     return (
@@ -40,7 +40,6 @@ function Look({ look }: { readonly look: LinkLook }) {
     );
   }
   const names = entries.slice(0, TOLD).map((entry) => entry.name || entry.server);
-  const leftOut = (format: 'clash' | 'sing-box') => entries.filter((entry) => entry.leftOutOf.includes(format)).length;
   return (
     <>
       <State of="up">{nameOf(look)}</State>
@@ -61,9 +60,9 @@ function Look({ look }: { readonly look: LinkLook }) {
       </p>
       {unreadable > 0 ? <p className="mut">{t('links.unreadable', { count: unreadable })}</p> : null}
       {(['clash', 'sing-box'] as const).map((format) =>
-        leftOut(format) > 0 ? (
+        leftOut[format] > 0 ? (
           <p key={format} className="mut">
-            {t('links.leftOutOf', { count: leftOut(format), format: t(`links.format.${format}`) })}
+            {t('links.leftOutOf', { count: leftOut[format], format: t(`links.format.${format}`) })}
           </p>
         ) : null,
       )}

@@ -156,6 +156,14 @@ test('a channel is changed, switched off and removed', async () => {
   const form = page.getByRole('dialog', { name: 'hook' });
   await form.getByRole('button', { name: /^Told/ }).click();
   await page.getByRole('menuitemradio', { name: 'errors only' }).click();
+  const told = form.getByText('Another address gets another secret.');
+  await form.getByLabel('Address').fill('http://127.0.0.1:9/other');
+  await told.waitFor();
+  // The same address, and an empty field, which leaves it.
+  for (const same of [' http://127.0.0.1:9/ ', '']) {
+    await form.getByLabel('Address').fill(same);
+    await told.waitFor({ state: 'detached' });
+  }
   await form.getByLabel('Address').fill('http://127.0.0.1:9/other');
   await form.getByRole('button', { name: 'Save' }).click();
   // Who gets the address must not get the secret of the one before.

@@ -45,7 +45,7 @@ export function ChannelForm({ channel, onDone }: ChannelFormProps) {
   const [secret] = useState(newSigningSecret);
   const set = (field: string) => (value: string) => setTyped({ ...typed, [field]: value });
   // A stored secret is sent only to where it was made for.
-  const isNewSecret = kind === 'webhook' && (channel === null || typed.url !== channel.options.url);
+  const isNewSecret = kind === 'webhook' && isElsewhere(typed, channel);
   const options = optionsOf(kind, typed, channel, isNewSecret ? secret : null);
   const submit = () => save.mutate({ name, kind, options, rules }, isNewSecret ? {} : { onSuccess: onDone });
   if (save.data && isNewSecret) return <SecretShown secret={secret} onDone={onDone} />;
@@ -121,6 +121,11 @@ function helpOf(t: (key: string) => string, field: string, isKept: boolean, opti
   const known = t(`settings.channels.help.${field}`);
   if (known !== `settings.channels.help.${field}`) return known;
   return optional ? t('settings.channels.optional') : undefined;
+}
+
+/** An empty field leaves the address. */
+function isElsewhere({ url }: Typed, channel: Channel | null): boolean {
+  return channel === null || (url?.trim() || channel.options.url) !== channel.options.url;
 }
 
 function typedOf(channel: Channel | null): Typed {

@@ -39,7 +39,11 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const complaints: string[] = [];
   const asked = new Set<Request>();
   askedFor.set(page, asked);
-  page.on('request', (request) => request.resourceType() !== 'eventsource' && asked.add(request));
+  page.on('request', (request) => {
+    // What the document before asked for is nobody's any more; whether its end is told is chance.
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) asked.clear();
+    if (request.resourceType() !== 'eventsource') asked.add(request);
+  });
   page.on('requestfailed', (request) => asked.delete(request));
   // The end of an answer that nobody reads is never told.
   page.on('response', (response) => asked.delete(response.request()));

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { readConfig, readDatabaseAddress } from '../../app/config.ts';
 import type { AskServer, MovedLedger } from '../../app/moving/move.ts';
 import { counted } from '../../core/units/counted.ts';
-import { limitHeapGrowth } from '../../lib/heap-growth.ts';
 import { holdYoungGeneration } from '../../lib/young-generation.ts';
 import { type Api, withApi } from '../api.ts';
 import { explain, print, WrongUse } from '../output.ts';
@@ -85,7 +84,6 @@ function addReportCommand(program: Command): void {
 }
 
 async function start(): Promise<void> {
-  limitHeapGrowth();
   const letGrow = holdYoungGeneration();
   const { serve } = await import('../../app/serve.ts');
   await serve(readConfig(), letGrow);

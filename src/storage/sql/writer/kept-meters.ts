@@ -33,6 +33,11 @@ export class KeptMeters<Meter extends Weighed> {
     return kept.meter;
   }
 
+  /** Counters of all that is kept. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   get(serviceId: string): Meter | undefined {
     return this.#meters.get(serviceId)?.meter;
   }

@@ -1,4 +1,5 @@
 import type { Traffic } from '../../../core/units/bytes.ts';
+import { limitHeapGrowth } from '../../../lib/heap-growth.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Database, Statement } from '../database.ts';
 import type { Line, SeriesState } from './attributed.ts';
@@ -79,6 +80,8 @@ export function removeCounter(peer: MeteredPeer, counter: CounterRow): void {
 const COUNTERS_KEPT = 200_000;
 /** The same of services of which only peers that moved are looked at (`LastShown`): those are quickly read one by one. */
 const MOVING_KEPT = 20_000;
+/** From so many on, in memory at once, as much garbage beside them would be felt. */
+const MANY_COUNTERS = 100_000;
 /** Boot ids and start evidence: few services have more than one at a time, but sources may tell one per series. */
 const TEXTS_KEPT = 20_000;
 
@@ -314,6 +317,7 @@ export class MeterStates {
   keep(): void {
     if (!this.#mayBeKept) return;
     for (const [serviceId, meter] of this.#inUse) (meter.needsAll ? this.#whole : this.#moving).keep(serviceId, meter);
+    if (this.#whole.weight + this.#moving.weight > MANY_COUNTERS) limitHeapGrowth();
   }
 }
 

@@ -214,13 +214,45 @@ describe('links', () => {
     });
   });
 
-  it('of another key keep their place and user, and need the whole link for anything else', async () => {
+  it('of another key are said to go to nobody; they can be given to others, and replaced whole', async () => {
     await addUser('ann');
     const { id } = await addLink({ link: VLESS });
+    const foreign = await addLink({ link: 'https://other.example/sub/SECRET#theirs' });
+    const { linkTexts } = server.store.links;
     server.store.links.linkTexts = async () => new Map();
     const change = (body: object) => server.request('PATCH', `/api/v1/links/${id}`, { token: owner, body });
+    const sealed = { source: null, problem: { code: 'link-sealed' } };
+    const { items } = (await server.request('GET', '/api/v1/links', { token: owner })).json();
+    expect(items).toMatchObject([
+      { ...sealed, id, protocol: 'vless' },
+      { ...sealed, protocol: 'subscription' },
+    ]);
     expect((await change({ name: 'x' })).json()).toMatchObject({ code: 'link-sealed', status: 409 });
-    expect((await change({ link: TROJAN })).statusCode).toBe(200);
+    const asked = await server.request('POST', `/api/v1/links/${foreign.id}/fetch`, { token: owner });
+    expect(asked.json()).toMatchObject({ code: 'link-sealed', status: 409 });
+    expect((await change({ user: 'ann' })).json()).toMatchObject({ ...sealed, userName: 'ann' });
+    server.store.links.linkTexts = linkTexts.bind(server.store.links);
+    expect((await change({ link: TROJAN })).json()).toMatchObject({ userName: 'ann', source: null, problem: null });
+  });
+
+  it('changed by two at once, keep what each of them changed', async () => {
+    await addUser('ann');
+    const { id } = await addLink({ link: VLESS });
+    const change = (body: object) => server.request('PATCH', `/api/v1/links/${id}`, { token: owner, body });
+    const both = await Promise.all([change({ user: 'ann' }), change({ name: 'Berlin' })]);
+    expect(both.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    const { items } = (await server.request('GET', '/api/v1/links', { token: owner })).json();
+    expect(items).toMatchObject([{ userName: 'ann', name: 'Berlin' }]);
+  });
+
+  it('take no name with which they could be read no more', async () => {
+    const { id } = await addLink({ link: VLESS });
+    const name = 'П'.repeat(128);
+    const long = `vless://id@host.example:443?path=${'a'.repeat(3600)}#x`;
+    const added = await server.request('POST', '/api/v1/links', { token: owner, body: { link: long, name } });
+    expect(added.json()).toMatchObject({ code: 'link-too-long', status: 400, errors: [{ pointer: '/name' }] });
+    const renamed = await server.request('PATCH', `/api/v1/links/${id}`, { token: owner, body: { name } });
+    expect(renamed.json()).toMatchObject({ name });
   });
 
   it('are listed page by page, by whom they are for and by what is looked for', async () => {

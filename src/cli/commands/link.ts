@@ -14,6 +14,8 @@ interface Link {
   readonly userId: string | null;
   readonly userName: string | null;
   readonly source: Source | null;
+  /** Why nobody gets it. */
+  readonly problem: Source['problem'];
 }
 
 /** How somebody else's subscription stands. */
@@ -31,7 +33,7 @@ interface Entry {
   readonly leftOutOf: readonly string[];
 }
 
-interface Look extends Omit<Link, 'id' | 'userId' | 'userName' | 'source'> {
+interface Look extends Omit<Link, 'id' | 'userId' | 'userName' | 'source' | 'problem'> {
   readonly found: number;
   readonly unreadable: number;
   readonly entries: readonly Entry[];
@@ -187,10 +189,15 @@ async function list(api: Api, options: { json?: boolean }): Promise<void> {
     ['NAME', 'PROTOCOL', 'SERVER', 'FOR', 'ENTRIES', 'AS OF', 'ID', ''],
     items.map((link) => [
       ...[link.name, link.protocol, `${link.server}:${link.port}`, whom(link)],
-      ...(link.source === null ? [1, ''] : [link.source.entries, asOf(link.source.at)]),
-      ...[link.id, link.source?.problem?.message ?? ''],
+      ...entriesOf(link),
+      ...[link.id, (link.problem ?? link.source?.problem)?.message ?? ''],
     ]),
   );
+}
+
+function entriesOf({ source, problem }: Link) {
+  if (problem !== null) return [0, ''];
+  return source === null ? [1, ''] : [source.entries, asOf(source.at)];
 }
 
 function allLinks(api: Api): Promise<Link[]> {

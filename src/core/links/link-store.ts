@@ -30,8 +30,11 @@ export interface NewLink {
   readonly createdAt: Date;
 }
 
-/** A link with what it is to be from now on. */
-export type LinkChange = Pick<NewLink, 'link' | 'userId'>;
+/** What a link is to be from now on; what is absent stays. */
+export interface LinkChange {
+  readonly link?: GivenLink | undefined;
+  readonly userId?: UserId | null | undefined;
+}
 
 export interface LinkQuery {
   /** Those that this admin manages; null: all there are. */
@@ -64,7 +67,7 @@ export const MOST_ADDRESSES_OF_ONE = 20;
 
 /** @throws too-many-links, too-many-addresses */
 export function checkRoom(
-  { link, userId, ownerId }: Pick<NewLink, 'link' | 'userId' | 'ownerId'>,
+  { protocol, userId, ownerId }: Pick<LinkConfig, 'protocol' | 'userId' | 'ownerId'>,
   has: { readonly links: number; readonly addresses: number },
 ): void {
   const most = ownerId === null ? MOST_LINKS_OF_OWNER : MOST_LINKS;
@@ -72,7 +75,7 @@ export function checkRoom(
     const hint = 'Delete what nobody needs any more.';
     throw new InvalidInput('/link', `${most} links are given out already.`, hint, 'too-many-links');
   }
-  if (link.protocol !== 'subscription' || has.addresses < MOST_ADDRESSES_OF_ONE) return;
+  if (protocol !== 'subscription' || has.addresses < MOST_ADDRESSES_OF_ONE) return;
   const whom = userId === null ? 'to all users' : 'to this user';
   const message = `${MOST_ADDRESSES_OF_ONE} subscriptions of others are given ${whom} already.`;
   throw new InvalidInput('/link', message, 'Delete one first.', 'too-many-addresses');

@@ -26,8 +26,8 @@ const BY_SCHEME: Readonly<Record<string, ShareProtocol>> = {
   tuic: 'tuic',
 };
 
-/** Longer links are no configurations. */
-const MAX_LINK = 4096;
+/** Longer links are no configurations, and no addresses. */
+export const MAX_LINK = 4096;
 
 /** @returns null for what is no link of a kind known here */
 export function parseShareLink(text: string): ShareLink | null {

@@ -1,6 +1,6 @@
 import type { ConfigCopy } from './config-source.ts';
 import type { GivenLink } from './link-store.ts';
-import { decodeBase64, decodePercent, parseShareLink } from './share-link.ts';
+import { decodeBase64, decodePercent, MAX_LINK, parseShareLink } from './share-link.ts';
 
 /** Longer lists are cut: no client shows more. */
 const MOST_LINES = 5000;
@@ -24,15 +24,20 @@ export function parseSubscriptionText(body: string): Omit<ConfigCopy, 'etag'> | 
 export type SubscriptionAddress = GivenLink & { readonly protocol: 'subscription' };
 
 const ADDRESS = /^(https?):\/\/([^/?#\s@]+?)(?::(\d{1,5}))?(?:[/?][^#\s]*)?(?:#(\S*))?$/i;
-const MAX_ADDRESS = 4096;
 
 /** @returns null for what is no web address; one with a user name in it is none that is fetched */
 export function parseSubscriptionAddress(text: string): SubscriptionAddress | null {
   const trimmed = text.trim();
   const [, scheme = '', host = '', port, name = ''] = ADDRESS.exec(trimmed) ?? [];
   const number = Number(port ?? (scheme.toLowerCase() === 'https' ? 443 : 80));
-  if (host === '' || trimmed.length > MAX_ADDRESS || number < 1 || number > 65_535) return null;
+  if (host === '' || trimmed.length > MAX_LINK || number < 1 || number > 65_535) return null;
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
   const nothing = { credential: '', params: {} };
   return { protocol: 'subscription', host: bare, port: number, name: decodePercent(name), ...nothing, text: trimmed };
+}
+
+/** The same address under another name. */
+export function renameAddress<L extends Pick<GivenLink, 'name' | 'text'>>(address: L, name: string): L {
+  const bare = address.text.replace(/#.*$/, '');
+  return { ...address, name, text: name === '' ? bare : `${bare}#${encodeURIComponent(name)}` };
 }

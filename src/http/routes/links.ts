@@ -1,22 +1,35 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ExpectedError, InvalidInput, NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
+import type { Notice } from '../../core/inventory/node-operations.ts';
 import type { User } from '../../core/inventory/peer.ts';
 import type { GivenLink, LinkConfig } from '../../core/links/link-store.ts';
-import { parseShareLink, renameShareLink } from '../../core/links/share-link.ts';
-import { parseSubscriptionAddress, type SubscriptionAddress } from '../../core/links/subscription-text.ts';
+import { MAX_LINK, parseShareLink, renameShareLink } from '../../core/links/share-link.ts';
+import {
+  parseSubscriptionAddress,
+  renameAddress,
+  type SubscriptionAddress,
+} from '../../core/links/subscription-text.ts';
 import type { AdminId, LinkId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { Nothing, Nullable, PageOf, PageQuery } from '../schemas/common.ts';
-import { entryJson, LinkJson, LookJson, leftOutIn, linkJson, problemJson } from '../schemas/links.ts';
+import {
+  entryJson,
+  LinkJson,
+  type LinkStanding,
+  LookJson,
+  leftOutIn,
+  linkJson,
+  problemJson,
+} from '../schemas/links.ts';
 import { livingUser } from '../visible-user.ts';
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 const SomeLink = Type.String({
-  maxLength: 4096,
+  maxLength: MAX_LINK,
   description:
     'Secret. vless://, vmess://, trojan://, ss://, hysteria2://, tuic://; or https://… of a subscription of somebody else, with #name.',
 });
@@ -72,6 +85,12 @@ const deleteSchema = { tags, summary: 'Give it out no more', params: ById, respo
 
 const SHOWN_ENTRIES = 100;
 
+const SEALED = {
+  code: 'link-sealed',
+  message: 'This link is sealed with a key that is not here: it is given out to nobody.',
+  hint: 'Give the whole link again.',
+} satisfies Notice;
+
 /** Links: what the subscriptions of users are made of. Resellers manage those of their own users. */
 export function linkRoutes(app: HttpApp, parts: HttpParts): void {
   const { links, clock } = parts.ports;
@@ -106,12 +125,12 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
     const actor = actorOf(request);
     const before = await visibleLink(parts, actor, request.params.id);
     const { name, link: text, user: named } = request.body;
-    const link = linkIn(text ?? (await textOf(parts, before.id)));
     const user = typeof named === 'string' ? await livingUser(parts.ports, actor, named) : null;
     if (user !== null) refuseForeign(before, user);
+    const isOther = text !== undefined || name !== undefined;
     const changed = await links.changeLink(before.id, {
-      link: renamed(link, name),
-      userId: named === undefined ? before.userId : (user?.id ?? null),
+      link: isOther ? renamed(linkIn(text ?? (await textOf(parts, before.id))), name) : undefined,
+      userId: named === undefined ? undefined : (user?.id ?? null),
     });
     const detail = { server: changed.server, user: changed.userName, replaced: text !== undefined };
     await audit(parts, request, 'link.changed', changed.name, detail);
@@ -122,7 +141,7 @@ export function linkRoutes(app: HttpApp, parts: HttpParts): void {
     const link = await visibleLink(parts, actorOf(request), request.params.id);
     const address = parseSubscriptionAddress(await textOf(parts, link.id));
     if (address === null) throw new InvalidInput('/id', 'This is a configuration: there is nobody to be asked for it.');
-    return linkJson(link, await parts.ports.userLinks.ask(address, link.ownerId));
+    return linkJson(link, { source: await parts.ports.userLinks.ask(address, link.ownerId), problem: null });
   });
 
   app.delete('/api/v1/links/:id', { config, schema: deleteSchema }, async (request, reply) => {
@@ -168,8 +187,7 @@ function linkIn(text: string): GivenLink {
 async function textOf({ ports }: HttpParts, id: LinkId): Promise<string> {
   const text = (await ports.links.linkTexts([id])).get(id);
   if (text !== undefined) return text;
-  const message = 'This link is sealed with a key that is not here: it is given out to nobody.';
-  throw new InvalidInput('/link', message, 'Give the whole link again.', 'link-sealed');
+  throw new InvalidInput('/link', SEALED.message, SEALED.hint, SEALED.code);
 }
 
 /** `wanted`: absent where it keeps its own name. */
@@ -177,26 +195,30 @@ function renamed(link: GivenLink, wanted: string | undefined): GivenLink {
   if (wanted === undefined) return link;
   // Half a character is none, and cannot be part of an address.
   const name = wanted.replace(/\p{Surrogate}/gu, '').trim();
-  if (link.protocol !== 'subscription') return renameShareLink({ ...link, protocol: link.protocol }, name);
-  const bare = link.text.replace(/#.*$/, '');
-  return { ...link, name, text: name === '' ? bare : `${bare}#${encodeURIComponent(name)}` };
+  const { protocol } = link;
+  const named = protocol === 'subscription' ? renameAddress(link, name) : renameShareLink({ ...link, protocol }, name);
+  if (named.text.length <= MAX_LINK) return named;
+  const message = `With this name the link is longer than ${MAX_LINK} characters.`;
+  throw new InvalidInput('/name', message, 'Give it a shorter name.', 'link-too-long');
 }
 
-async function oneWithStanding(parts: HttpParts, link: LinkConfig) {
-  const [shown] = await withStanding(parts, [link]);
-  return shown ?? linkJson(link, null);
+async function oneWithStanding({ ports }: HttpParts, link: LinkConfig) {
+  return linkJson(link, await standingOf(ports, (await ports.links.linkTexts([link.id])).get(link.id)));
 }
 
 /** One after the other: what a source last gave is read from the store where it is not in memory. */
 async function withStanding({ ports }: HttpParts, items: readonly LinkConfig[]) {
-  const foreign = items.filter(({ protocol }) => protocol === 'subscription').map(({ id }) => id);
-  const texts = foreign.length === 0 ? new Map<LinkId, string>() : await ports.links.linkTexts(foreign);
+  const texts = await ports.links.linkTexts(items.map(({ id }) => id));
   const shown: Static<typeof LinkJson>[] = [];
-  for (const link of items) {
-    const address = parseSubscriptionAddress(texts.get(link.id) ?? '');
-    shown.push(linkJson(link, address === null ? null : await ports.userLinks.standing(address)));
-  }
+  for (const link of items) shown.push(linkJson(link, await standingOf(ports, texts.get(link.id))));
   return shown;
+}
+
+/** `text`: undefined where the key that sealed it is not here. */
+async function standingOf(ports: HttpParts['ports'], text: string | undefined): Promise<LinkStanding> {
+  if (text === undefined) return { source: null, problem: SEALED };
+  const address = parseSubscriptionAddress(text);
+  return { source: address === null ? null : await ports.userLinks.standing(address), problem: null };
 }
 
 async function look({ ports }: HttpParts, link: GivenLink, ownerId: AdminId | null): Promise<Static<typeof LookJson>> {

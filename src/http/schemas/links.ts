@@ -41,13 +41,24 @@ export const LinkJson = Type.Object(
     ownerId: MaybeString,
     createdAt: Instant,
     source: Nullable(SourceJson),
+    problem: Nullable(LinkProblemJson),
   },
-  { $id: 'Link', description: '“source”: how somebody else’s list stands; null for a configuration.' },
+  {
+    $id: 'Link',
+    description:
+      '“source”: how somebody else’s list stands; null for a configuration. “problem”: why the link is given out to nobody; null where it is given out.',
+  },
 );
 
-/** `standing`: null for a configuration. */
-export function linkJson(link: LinkConfig, standing: SourceStanding | null): Static<typeof LinkJson> {
-  return { ...link, source: standing };
+export interface LinkStanding {
+  /** Null for a configuration, and where nothing can be told. */
+  readonly source: SourceStanding | null;
+  /** Why nobody gets it. */
+  readonly problem: Notice | null;
+}
+
+export function linkJson(link: LinkConfig, { source, problem }: LinkStanding): Static<typeof LinkJson> {
+  return { ...link, source, problem: problem === null ? null : problemJson(problem) };
 }
 
 export const EntryJson = Type.Object(

@@ -40,8 +40,9 @@ export class SqlLinkStore implements LinkStore, ConfigCopies {
     return this.#writer.run('addLink', { ...rest, link: withoutSecrets(link) }, this.#seal(link));
   }
 
-  changeLink(id: LinkId, { link, ...rest }: LinkChange) {
-    return this.#writer.run('changeLink', id, { ...rest, link: withoutSecrets(link) }, this.#seal(link));
+  changeLink(id: LinkId, { link, userId }: LinkChange) {
+    if (link === undefined) return this.#writer.run('changeLink', id, { userId }, null);
+    return this.#writer.run('changeLink', id, { userId, link: withoutSecrets(link) }, this.#seal(link));
   }
 
   #seal({ text }: GivenLink): Uint8Array {

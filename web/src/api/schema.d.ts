@@ -3741,7 +3741,7 @@ export interface components {
                 readonly hint: string | null;
             } | null;
         };
-        /** @description “source”: how somebody else’s list stands; null for a configuration. */
+        /** @description “source”: how somebody else’s list stands; null for a configuration. “problem”: why the link is given out to nobody; null where it is given out. */
         readonly Link: {
             readonly id: string;
             readonly name: string;
@@ -3756,6 +3756,11 @@ export interface components {
             /** Format: date-time */
             readonly createdAt: string;
             readonly source: components["schemas"]["LinkSource"] | null;
+            readonly problem: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+            } | null;
         };
         readonly LinkEntry: {
             readonly name: string;

@@ -23,7 +23,7 @@ export function accountOperations({ identities, links }: { readonly identities: 
     touchToken: operation('none', (_now, id: ApiTokenId, at: Date) => identities.touchToken(id, at)),
 
     addLink: operation('none', (_now, link: NewLink, sealed: Uint8Array) => links.add(link, sealed)),
-    changeLink: operation('none', (_now, id: LinkId, change: LinkChange, sealed: Uint8Array) =>
+    changeLink: operation('none', (_now, id: LinkId, change: LinkChange, sealed: Uint8Array | null) =>
       links.change(id, change, sealed),
     ),
     deleteLink: operation('none', (_now, id: LinkId) => links.delete(id)),

@@ -29,24 +29,30 @@ export class Links {
 
   /** `sealed`: the text of the link, unreadable. @throws too-many-links, too-many-addresses */
   add({ link, userId, ownerId, createdAt }: NewLink, sealed: Uint8Array): LinkConfig {
-    checkRoom({ link, userId, ownerId }, this.#sql.room.get(userId, ownerId) as Room);
-    const id = this.#newId();
     const { name, protocol, host, port } = link;
+    checkRoom({ protocol, userId, ownerId }, this.#sql.room.get(userId, ownerId) as Room);
+    const id = this.#newId();
     const text = Buffer.from(sealed);
     this.#sql.add.run(id, name, protocol, host.toLowerCase(), port, text, userId, ownerId, createdAt.getTime());
     return toLink(this.#sql.find.get(id) as LinkRow);
   }
 
-  /** `sealed`: the text of the link as it is to be, unreadable. @throws NotFound, too-many-addresses */
-  change(id: LinkId, { link, userId }: LinkChange, sealed: Uint8Array): LinkConfig {
+  /** `sealed`: the text of the link as it is to be, unreadable; null where it stays. @throws NotFound, too-many-addresses */
+  change(id: LinkId, { link, userId: wanted }: LinkChange, sealed: Uint8Array | null): LinkConfig {
     const before = this.#sql.find.get(id) as LinkRow | undefined;
     if (before === undefined) throw new NotFound('link', id);
-    const { links, addresses } = this.#sql.room.get(userId, before.ownerId) as Room;
+    const { ownerId } = before;
+    const userId = wanted === undefined ? before.userId : wanted;
+    const { links, addresses } = this.#sql.room.get(userId, ownerId) as Room;
     // It takes no room of its own.
     const own = before.protocol === 'subscription' && before.userId === userId ? 1 : 0;
-    checkRoom({ link, userId, ownerId: before.ownerId }, { links: links - 1, addresses: addresses - own });
-    const { name, protocol, host, port } = link;
-    this.#sql.change.run(name, protocol, host.toLowerCase(), port, Buffer.from(sealed), userId, id);
+    const protocol = link?.protocol ?? before.protocol;
+    checkRoom({ protocol, userId, ownerId }, { links: links - 1, addresses: addresses - own });
+    if (link !== undefined && sealed !== null) {
+      const { name, host, port } = link;
+      this.#sql.replace.run(name, protocol, host.toLowerCase(), port, Buffer.from(sealed), id);
+    }
+    this.#sql.give.run(userId, id);
     return toLink(this.#sql.find.get(id) as LinkRow);
   }
 
@@ -92,9 +98,8 @@ function prepare(db: Database) {
       `SELECT count(*) AS links, count(*) FILTER (WHERE protocol = 'subscription' AND user_id IS ?) AS addresses
        FROM link WHERE owner_id IS ?`,
     ),
-    change: db.prepare(
-      'UPDATE link SET name = ?, protocol = ?, server = ?, port = ?, sealed = ?, user_id = ? WHERE id = ?',
-    ),
+    replace: db.prepare('UPDATE link SET name = ?, protocol = ?, server = ?, port = ?, sealed = ? WHERE id = ?'),
+    give: db.prepare('UPDATE link SET user_id = ? WHERE id = ?'),
     delete: db.prepare('DELETE FROM link WHERE id = ?'),
     noteFetch: db.prepare(
       `INSERT INTO link_fetch (user_id, device, client, first_at, last_at, count) VALUES (?, ?, ?, ?, ?, 1)

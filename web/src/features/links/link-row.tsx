@@ -11,6 +11,8 @@ import { useTranslation } from '../../i18n/words.tsx';
 import { useSaid } from '../../lib/use-said.ts';
 import { nameOf, useFetchLink } from './api.ts';
 
+type Problem = NonNullable<GivenLink['problem']>;
+
 interface LinkRowProps {
   readonly link: GivenLink;
   readonly onChange: () => void;
@@ -20,6 +22,8 @@ interface LinkRowProps {
 export function LinkRow({ link, onChange, onDelete }: LinkRowProps) {
   const { t } = useTranslation();
   const fetchNow = useFetchLink(link);
+  const isForeign = link.protocol === 'subscription';
+  const hasStanding = link.source !== null || link.problem !== null;
   const name = nameOf(link);
   const entry = (key: string, icon: 'edit' | 'reset' | 'trash', text: string, onPick: () => void, bad = false) => ({
     ...{ key, label: <MenuLabel icon={icon} text={text} />, bad, onPick },
@@ -29,7 +33,7 @@ export function LinkRow({ link, onChange, onDelete }: LinkRowProps) {
       <td className="two-lines">
         <bdi className="name">{name}</bdi>
         <span className="mut place">
-          {link.source ? t('links.foreign') : protocolName(link.protocol)} ·{' '}
+          {isForeign ? t('links.foreign') : protocolName(link.protocol)} ·{' '}
           <bdi dir="ltr">
             {link.server}:{link.port}
           </bdi>
@@ -37,7 +41,7 @@ export function LinkRow({ link, onChange, onDelete }: LinkRowProps) {
         <span className="mut only-s">
           <Whom link={link} />
         </span>
-        {link.source ? (
+        {hasStanding ? (
           <div className="only-s">
             <Standing link={link} />
           </div>
@@ -82,16 +86,17 @@ function Whom({ link: { userId, userName, ownerId } }: { readonly link: GivenLin
   );
 }
 
-function Entries({ link: { source } }: { readonly link: GivenLink }) {
+function Entries({ link: { source, problem } }: { readonly link: GivenLink }) {
   const { t } = useTranslation();
+  if (problem !== null) return <Count value={0} />;
   if (source === null) return <Count value={1} />;
   return source.at === null ? <Unknown reason={t('links.neverFetched')} /> : <Count value={source.entries} />;
 }
 
 /** A configuration is given out as it is; a subscription of others as it last answered. */
-function Standing({ link: { source } }: { readonly link: GivenLink }) {
+function Standing({ link: { source, problem: refused } }: { readonly link: GivenLink }) {
   const { t } = useTranslation();
-  const said = useSaid();
+  if (refused !== null) return <Refused problem={refused} />;
   if (source === null) return <span className="mut">{t('links.asGiven')}</span>;
   const { at, triedAt, problem, unreadable } = source;
   if (problem === null)
@@ -106,19 +111,35 @@ function Standing({ link: { source } }: { readonly link: GivenLink }) {
         </span>
       </>
     );
-  const { message, hint } = said(problem);
   return (
     <>
       <State of={at === null ? 'down' : 'degraded'}>{t(at === null ? 'links.nothingYet' : 'links.oldCopy')}</State>{' '}
       <span className="mut">{at === null ? null : <Ago at={at} />}</span>
-      <p>
-        {message} {hint ? <span className="mut">{hint}</span> : null}
-      </p>
+      <Reason problem={problem} />
       {triedAt === null ? null : (
         <p className="mut">
           {t('links.lastTry')} <Ago at={triedAt} />
         </p>
       )}
     </>
+  );
+}
+
+function Refused({ problem }: { readonly problem: Problem }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <State of="down">{t('links.toNobody')}</State>
+      <Reason problem={problem} />
+    </>
+  );
+}
+
+function Reason({ problem }: { readonly problem: Problem }) {
+  const { message, hint } = useSaid()(problem);
+  return (
+    <p>
+      {message} {hint ? <span className="mut">{hint}</span> : null}
+    </p>
   );
 }

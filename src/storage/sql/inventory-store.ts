@@ -9,6 +9,7 @@ import type {
 import type { AdminId, NodeId, PeerId, UserId } from '../../core/units/ids.ts';
 import type { Asked } from './reader/asked.ts';
 import type { InventoryReader } from './reader/inventory-reader.ts';
+import type { UserReader } from './reader/user-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { UserOrdering } from './user-orders.ts';
 import type { UserSearch } from './user-search.ts';
@@ -17,19 +18,21 @@ import type { WriterLink } from './writer-link.ts';
 /** Nodes, services, peers and users: writes go to the writer, reads see everything that was answered before them. */
 export class SqlInventoryStore implements InventoryStore {
   readonly #reader: Asked<InventoryReader>;
+  readonly #users: Asked<UserReader>;
   readonly #writer: WriterLink;
   readonly #ordering: UserOrdering;
   readonly #slow: SlowReader;
   readonly #search: UserSearch;
 
   constructor(
-    reader: Asked<InventoryReader>,
+    { inventory, users }: { readonly inventory: Asked<InventoryReader>; readonly users: Asked<UserReader> },
     slow: SlowReader,
     writer: WriterLink,
     ordering: UserOrdering,
     search: UserSearch,
   ) {
-    this.#reader = reader;
+    this.#reader = inventory;
+    this.#users = users;
     this.#slow = slow;
     this.#writer = writer;
     this.#ordering = ordering;
@@ -96,23 +99,23 @@ export class SqlInventoryStore implements InventoryStore {
     const { search: _, sort = 'name', ...filter } = query;
     const found = await this.#search.found(query);
     if (sort !== 'name') return await this.#ordering.page(filter, sort, found?.rows);
-    return found === null ? this.#reader.users(filter) : this.#reader.usersAmong(found, filter);
+    return found === null ? this.#users.users(filter) : this.#users.usersAmong(found, filter);
   }
 
   async user(id: UserId) {
-    return this.#reader.user(id);
+    return this.#users.user(id);
   }
 
   async findUser(text: string) {
-    return this.#reader.findUser(text);
+    return this.#users.findUser(text);
   }
 
   async userByToken(userToken: string) {
-    return this.#reader.userByToken(userToken);
+    return this.#users.userByToken(userToken);
   }
 
   async userByLinkToken(linkToken: string) {
-    return this.#reader.userByLinkToken(linkToken);
+    return this.#users.userByLinkToken(linkToken);
   }
 
   addUser(user: NewUser) {
@@ -144,7 +147,7 @@ export class SqlInventoryStore implements InventoryStore {
   }
 
   async lastSeen(userIds: readonly UserId[]) {
-    return this.#reader.lastSeen(userIds);
+    return this.#users.lastSeen(userIds);
   }
 
   async peersOnline(since: Date, ownerId?: AdminId) {

@@ -79,12 +79,12 @@ export function makeStores({ clock, calendar, writer, readers, quick, slow, work
   });
   const box = ledger.secretBox ?? UNSEALED;
   const history = new SqlUsageHistory({ writer, quick: readers, slow, calendar, clock, far: mirror });
-  const ordering = new UserOrdering(background, readers.inventory, readers.userOrders, clock);
-  const search = new UserSearch(writer, background, readers.userTexts, readers.inventory, clock);
+  const ordering = new UserOrdering(background, readers.users, readers.userOrders, clock);
+  const search = new UserSearch(writer, background, readers.userTexts, readers.users, clock);
   return {
     ledger: new SqlUsageLedger(writer, slow, worker, clock),
     history,
-    inventory: new SqlInventoryStore(readers.inventory, slow, writer, ordering, search),
+    inventory: new SqlInventoryStore(readers, slow, writer, ordering, search),
     /** Whose access is to be off. */
     userStates: new SqlUserStates(readers.quotas, writer),
     quotas: new SqlQuotaStore(readers, slow, writer, clock),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../core/units/testing.ts';
-import type { InventoryReader } from './reader/inventory-reader.ts';
 import type { UserOrderReader, UserOrders } from './reader/user-order-reader.ts';
+import type { UserReader } from './reader/user-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import { UserOrdering } from './user-orders.ts';
 
@@ -39,7 +39,7 @@ function world(count: number, { costMs = 2_000, queueMs = 0 } = {}) {
     userRows: () => [],
     usersOfRows: (wanted: readonly number[]) => wanted.map((row) => ({ id: `u${row}` })),
   };
-  const parts = [slow, reader, own, clock] as unknown as [SlowReader, InventoryReader, UserOrderReader, ManualClock];
+  const parts = [slow, reader, own, clock] as unknown as [SlowReader, UserReader, UserOrderReader, ManualClock];
   const ordering = new UserOrdering(...parts);
   const page = (cursor: string | null) => ordering.page({ limit: 2, cursor, sort: 'total', descending: true }, 'total');
   /** Whoever moved least moved most from now on. */

@@ -2,9 +2,9 @@ import type { User } from '../../core/inventory/peer.ts';
 import type { Page } from '../../core/ledger/usage-history.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { Asked } from './reader/asked.ts';
-import type { InventoryReader, UserFilter } from './reader/inventory-reader.ts';
 import { decodeCursor, encodeCursor } from './reader/statements.ts';
 import type { RankedSort, UserOrder, UserOrderReader, UserOrders } from './reader/user-order-reader.ts';
+import type { UserFilter, UserReader } from './reader/user-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 
 /** So few that cost no more than a moment are put in order where they are asked for, quicker than in another thread. */
@@ -37,7 +37,7 @@ interface Snapshot extends UserOrders {
  */
 export class UserOrdering {
   readonly #slow: SlowReader;
-  readonly #reader: Asked<InventoryReader>;
+  readonly #reader: Asked<UserReader>;
   readonly #own: Asked<UserOrderReader>;
   readonly #clock: Clock;
   #snapshots: Snapshot[] = [];
@@ -47,7 +47,7 @@ export class UserOrdering {
   #costMs = 0;
 
   /** `own` is asked where no thread has to be started for it. */
-  constructor(slow: SlowReader, reader: Asked<InventoryReader>, own: Asked<UserOrderReader>, clock: Clock) {
+  constructor(slow: SlowReader, reader: Asked<UserReader>, own: Asked<UserOrderReader>, clock: Clock) {
     this.#slow = slow;
     this.#reader = reader;
     this.#own = own;

@@ -2,7 +2,7 @@ import type { UserQuery } from '../../core/inventory/inventory-store.ts';
 import type { Clock } from '../../core/units/clock.ts';
 import type { UserId } from '../../core/units/ids.ts';
 import type { Asked } from './reader/asked.ts';
-import type { FoundUsers, InventoryReader } from './reader/inventory-reader.ts';
+import type { FoundUsers, UserReader } from './reader/user-reader.ts';
 import { fold, type UserTextReader, type UserTexts } from './reader/user-text-reader.ts';
 import type { SlowReader } from './slow-reader.ts';
 import type { WriterLink } from './writer-link.ts';
@@ -20,7 +20,7 @@ const PAUSE_TIMES_COST = 20;
 export class UserSearch {
   readonly #slow: SlowReader;
   readonly #reader: Asked<UserTextReader>;
-  readonly #inventory: Asked<InventoryReader>;
+  readonly #users: Asked<UserReader>;
   readonly #clock: Clock;
   #texts: UserTexts | null = null;
   /** What has taken the place of texts since, by row; null: the user is gone. */
@@ -36,12 +36,12 @@ export class UserSearch {
     writer: Pick<WriterLink, 'onPeople'>,
     slow: SlowReader,
     reader: Asked<UserTextReader>,
-    inventory: Asked<InventoryReader>,
+    users: Asked<UserReader>,
     clock: Clock,
   ) {
     this.#slow = slow;
     this.#reader = reader;
-    this.#inventory = inventory;
+    this.#users = users;
     this.#clock = clock;
     writer.onPeople((ids) => this.#follow(ids));
   }
@@ -52,7 +52,7 @@ export class UserSearch {
     const found = await this.#among(fold(search));
     const { ownerId, state, tag, planId } = filter;
     if ([ownerId, state, tag, planId].every((each) => each === undefined)) return found;
-    return { ...found, rows: await this.#inventory.rowsAmong(found, filter) };
+    return { ...found, rows: await this.#users.rowsAmong(found, filter) };
   }
 
   /** To be called every few seconds: of a long list the texts are in memory before anybody searches. */
@@ -145,7 +145,7 @@ export class UserSearch {
   }
 
   async #isLong(): Promise<boolean> {
-    return (await this.#inventory.countUsers({ limit: 1, cursor: null })) > FEW;
+    return (await this.#users.countUsers({ limit: 1, cursor: null })) > FEW;
   }
 }
 

@@ -53,7 +53,7 @@ beforeEach(async () => {
       return answer;
     },
   };
-  search = new UserSearch(people, slow, readers.userTexts, readers.inventory, clock);
+  search = new UserSearch(people, slow, readers.userTexts, readers.users, clock);
 });
 
 afterEach(async () => {
@@ -79,8 +79,8 @@ async function found(part: string, filter: Partial<UserQuery> = {}): Promise<num
 
 /** Whom a look at each of them finds. */
 async function expected(part: string, filter: { readonly tag?: string } = {}): Promise<number[]> {
-  const rows = readers.inventory.userRows({ ...asked, ...filter });
-  const all = readers.inventory.usersOfRows(rows);
+  const rows = readers.users.userRows({ ...asked, ...filter });
+  const all = readers.users.usersOfRows(rows);
   return rows.filter((_, at) => {
     const { name, note, email, telegramId, userToken } = all[at] as (typeof all)[number];
     const former = userToken === 'another-token' ? 'Token_539' : '';
@@ -149,7 +149,7 @@ test('what changes while all are read is read again', async () => {
 test('what changed before a search is found also where all that were read meanwhile take the place of the texts', async () => {
   await search.keep();
   clock.advance(3_600_000);
-  const all = readers.inventory.usersOfRows(readers.inventory.userRows(asked));
+  const all = readers.users.usersOfRows(readers.users.userRows(asked));
   changed(all.map(({ id }) => id));
   const id = await idOf('User-20');
   let seen: Promise<number[]> | undefined;
@@ -182,7 +182,7 @@ test('after many changes all are read anew, and seldom', async () => {
   clock.advance(3_600_000);
   await search.keep();
   expect(readings).toBe(1);
-  const all = readers.inventory.usersOfRows(readers.inventory.userRows(asked));
+  const all = readers.users.usersOfRows(readers.users.userRows(asked));
   changed(all.map(({ id }) => id));
   await search.keep();
   expect(readings).toBe(2);

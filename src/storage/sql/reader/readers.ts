@@ -38,6 +38,7 @@ import { Statements } from './statements.ts';
 import { TwoFactorReader } from './two-factor-reader.ts';
 import { UsageReader } from './usage-reader.ts';
 import { UserOrderReader } from './user-order-reader.ts';
+import { UserReader } from './user-reader.ts';
 import { UserTextReader } from './user-text-reader.ts';
 
 /** All readers on one connection. */
@@ -49,6 +50,7 @@ export function makeReaders(connection: ReadConnection, calendar: Calendar) {
   return {
     ...{ connection, sql, mirror },
     inventory: new InventoryReader(sql),
+    users: new UserReader(sql),
     identity: new IdentityReader(sql),
     twoFactors: new TwoFactorReader(sql),
     links: new LinkReader(sql),

@@ -1,5 +1,8 @@
 import type { Database, Statement } from '../database.ts';
 
+/** A port's question, answered at once by the connection that it is asked of. */
+export type Sync<F> = F extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
+
 export type Params = Readonly<Record<string, string | number | bigint | Buffer | null>>;
 
 /** What was asked, and is taken when it is needed. */

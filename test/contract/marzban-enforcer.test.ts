@@ -4,6 +4,7 @@ import { MarzbanCollector } from '../../src/integrations/marzban/collector.ts';
 import { MARZBAN_ABILITIES, MarzbanEnforcer } from '../../src/integrations/marzban/enforcer.ts';
 import { parseMarzbanOptions } from '../../src/integrations/marzban/options.ts';
 import { FakeMarzban, type FakeMarzbanUser, type FakePanel } from '../support/fake-marzban.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const CREATED = '2024-05-01T12:34:56.789012';
@@ -97,6 +98,7 @@ class MarzbanRig implements EnforcerRig {
 enforcerContract('Marzban', () => new MarzbanRig().open());
 enforcerContract('PasarGuard', () => new MarzbanRig('pasarguard').open());
 enforcerContract('Marzneshin', () => new MarzbanRig('marzneshin').open());
+killedContract('Marzban', () => new MarzbanRig().open());
 
 test('Marzneshin: whom somebody switched meanwhile is theirs, and what the panel limits is the panel’s', async () => {
   const rig = await new MarzbanRig('marzneshin').open();

@@ -178,6 +178,39 @@ test('what the panel refuses changes nothing here: tokens that ended, admins who
   expect((await world.server.store.history.resets(10, null)).items).toEqual([]);
 });
 
+test('a session of an admin as the panel’s pages have it: login, a user is disabled, the token ends, login again', async () => {
+  await world.carry();
+  const at = (base: number) => async (method: string, path: string, token: string | null, body?: object) => {
+    const answer = await fetch(`http://127.0.0.1:${base}${path}`, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+  const through = at(world.port);
+  const logIn = async (password: string) => {
+    const body = new URLSearchParams({ username: world.panel.username, password, grant_type: 'password' });
+    return await fetch(`http://127.0.0.1:${world.port}/api/admin/token`, { method: 'POST', body });
+  };
+  expect((await logIn('wrong')).status).toBe(401);
+  const { access_token: token } = (await (await logIn(world.panel.password)).json()) as { access_token: string };
+  const disabled = await through('PUT', '/api/user/bob', token, { status: 'disabled' });
+  expect(JSON.parse(disabled.text)).toMatchObject({ username: 'bob', status: 'disabled', used_traffic: 13 });
+  expect(world.panel.users.map(({ status }) => status)).toEqual([undefined, 'disabled', undefined]);
+  world.panel.endTokens();
+  const direct = at(Number(new URL(String(world.node.source.options.url)).port));
+  const users = '/api/users?sort=username';
+  const ended = await through('GET', users, token);
+  expect(ended).toEqual(await direct('GET', users, token));
+  expect(ended.status).toBe(401);
+  const { access_token: fresh } = (await (await logIn(world.panel.password)).json()) as { access_token: string };
+  expect((await through('GET', users, fresh)).status).toBe(200);
+});
+
 test('the panel’s half is done and ours fails: its answer passes, the owner is told, and ours follows', async () => {
   await world.carry();
   world.ledgerFails = () => true;

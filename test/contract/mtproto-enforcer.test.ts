@@ -6,6 +6,7 @@ import { parseMtprotoOptions } from '../../src/integrations/mtproto/options.ts';
 import { TelemtControl } from '../../src/integrations/mtproto/telemt-control.ts';
 import { FakeTelemt, type FakeTelemtUser } from '../support/fake-telemt.ts';
 import { peersOf } from '../support/readings.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -79,6 +80,7 @@ class TelemtRig implements EnforcerRig {
 }
 
 enforcerContract('telemt', () => new TelemtRig().open());
+killedContract('telemt', () => new TelemtRig().open());
 
 test('a configuration that somebody changes in between is left as it is; a poll shows who is off', async () => {
   const rig = await new TelemtRig().open();

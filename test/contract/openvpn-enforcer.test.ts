@@ -8,6 +8,7 @@ import { OpenvpnEnforcer, openvpnAbilities } from '../../src/integrations/openvp
 import { openvpn } from '../../src/integrations/openvpn/integration.ts';
 import { type OpenvpnOptions, parseOpenvpnOptions } from '../../src/integrations/openvpn/options.ts';
 import { FakeManagement, statusText } from '../support/openvpn-management.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const signal = () => AbortSignal.timeout(10_000);
@@ -104,6 +105,7 @@ class OpenvpnRig implements EnforcerRig {
 enforcerContract('OpenVPN, client-config-dir and management', () => new OpenvpnRig().open(), {
   cannotBeGone: 'any name may have a file, also one that never was there',
 });
+killedContract('OpenVPN, client-config-dir and management', () => new OpenvpnRig().open());
 
 async function withRig(use: (rig: OpenvpnRig) => Promise<void>): Promise<void> {
   const rig = await new OpenvpnRig().open();

@@ -6,6 +6,7 @@ import { accessOf, parseOutlineOptions } from '../../src/integrations/outline/op
 import { makeCertificate } from '../support/certificate.ts';
 import { type FakeAccessKey, FakeOutline } from '../support/fake-outline.ts';
 import { peersOf } from '../support/readings.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const certificate = makeCertificate();
@@ -89,6 +90,7 @@ class OutlineRig implements EnforcerRig {
 }
 
 enforcerContract('Outline', () => new OutlineRig().open());
+killedContract('Outline', () => new OutlineRig().open());
 
 test('a limit that was raised between looking and cutting is not lost; a poll shows who is off', async () => {
   const rig = await new OutlineRig().open();

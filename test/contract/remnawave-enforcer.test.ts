@@ -4,6 +4,7 @@ import { RemnawaveCollector } from '../../src/integrations/remnawave/collector.t
 import { REMNAWAVE_ABILITIES, RemnawaveEnforcer } from '../../src/integrations/remnawave/enforcer.ts';
 import { parseRemnawaveOptions } from '../../src/integrations/remnawave/options.ts';
 import { FakeRemnawave, type FakeRemnawaveUser } from '../support/fake-remnawave.ts';
+import { killedContract } from './enforcement-killed.contract.ts';
 import { type EnforcerRig, enforcerContract } from './enforcer.contract.ts';
 
 const CREATED = '2024-05-01T12:34:56.789Z';
@@ -88,6 +89,7 @@ class RemnawaveRig implements EnforcerRig {
 
 for (const version of ['2.7', '3.3'] as const)
   enforcerContract(`Remnawave ${version}`, () => new RemnawaveRig(version).open());
+killedContract('Remnawave', () => new RemnawaveRig().open());
 
 test('what the panel limited itself is the panel’s: neither cut nor given back; a poll shows who is off', async () => {
   const rig = await new RemnawaveRig().open();

@@ -14,10 +14,14 @@ export interface PageContent {
   readonly name: string;
   readonly state: UserState;
   readonly standing: UserStanding | null;
+  /** Since the last reset mark. */
   readonly used: Traffic;
+  /** What of it flowed in the running cycle; null: there is none. */
+  readonly cycle: { readonly from: Date; readonly to: Date; readonly used: Traffic } | null;
   readonly asOf: Date;
-  /** Bytes by day of the panel's zone; null: not known. */
+  /** Bytes by day of the panel's zone, of the last 30; null: not known. */
   readonly days: readonly { readonly from: Date; readonly total: bigint | null }[];
+  /** In the running cycle; without one, in these days. */
   readonly servers: readonly CarrierUsage[];
   readonly link: string;
   /** The link as a picture, as SVG. */
@@ -26,23 +30,18 @@ export interface PageContent {
 
 /** A page without scripts, for phones on bad lines. */
 export function userPage(content: PageContent, figures: Figures): string {
-  const { language, name, state, used, asOf, link } = content;
+  const { language, name, state, cycle, link } = content;
   const t = PAGE_TEXTS[language];
   const body = html`<main>
 <header><h1 dir="auto">${name}</h1><p class="state ${hasAccess(state) ? 'ok' : 'off'}">${stateWord(state, t)}</p></header>
-<section>
-<h2>${t.used}</h2>
-<p class="big">${figures.bytes(used.total)}</p>
-${directions(used, t, figures)}
-<p class="mut">${t.asOf} ${figures.instant(asOf)}</p>
-</section>
+${usage(content, t, figures)}
 ${entitlement(content.standing, t, figures)}
 <section>
 <h2>${t.lastDays}</h2>
-${chart(content.days, t, figures)}
+${chart(content.days, cycle?.from ?? null, t, figures)}
 </section>
 <section>
-<h2>${t.byServer}</h2>
+<h2>${t.byServer} · ${cycle === null ? t.lastDays : t.thisCycle}</h2>
 ${servers(content.servers, t, figures)}
 </section>
 <section>
@@ -84,19 +83,34 @@ function stateWord(state: UserState, t: PageTexts): string {
   return t[offWord(state)];
 }
 
-/** How far the quotas are used, when usage begins anew, and until when access lasts. */
+/** What was used in the running cycle, and when the next one begins; without cycles, all of it. */
+function usage({ used, cycle, asOf }: PageContent, t: PageTexts, figures: Figures): Markup {
+  const shown = cycle?.used ?? used;
+  const border =
+    cycle === null
+      ? ''
+      : html`<p class="mut">${figures.day(cycle.from)} – ${figures.day(new Date(cycle.to.getTime() - 1))}. ${t.resets} ${figures.instant(cycle.to)}</p>`;
+  const inAll = cycle === null ? '' : html`<p class="mut">${t.inAll} ${figures.bytes(used.total)}</p>`;
+  return html`<section>
+<h2>${t.used}${cycle === null ? '' : ` · ${t.thisCycle}`}</h2>
+<p class="big">${figures.bytes(shown.total)}</p>
+${directions(shown, t, figures)}
+${border}${inAll}<p class="mut">${t.asOf} ${figures.instant(asOf)}</p>
+</section>`;
+}
+
+/** How far the quotas are used, and until when access lasts. */
 function entitlement(standing: UserStanding | null, t: PageTexts, figures: Figures): Markup {
   if (standing === null) return html``;
-  const { quotas, resetsMs, expiresMs } = standing.evaluation;
+  const { quotas, expiresMs } = standing.evaluation;
   const bars = quotas.map(
     ({ quota, used, allowance, percent, isUsedUp }) =>
       html`<p>${quota.name === 'all' ? '' : `${quota.name}: `}<b>${figures.bytes(used)}</b> ${t.ofQuota} ${figures.bytes(allowance)}</p>
 <p class="quota${isUsedUp ? ' full' : ''}" dir="ltr" role="img" aria-label="${percent} %"><i style="width:${Math.min(100, percent)}%"></i></p>`,
   );
-  const instant = (words: string, ms: number | null) =>
-    ms === null ? '' : html`<p class="mut">${words} ${figures.instant(new Date(ms))}</p>`;
   if (bars.length === 0 && expiresMs === null) return html``;
-  return html`<section>${bars}${bars.length === 0 ? '' : instant(t.resets, resetsMs)}${instant(t.expires, expiresMs)}</section>`;
+  const end = expiresMs === null ? '' : html`<p class="mut">${t.expires} ${figures.instant(new Date(expiresMs))}</p>`;
+  return html`<section>${bars}${end}</section>`;
 }
 
 function directions({ rx, tx }: Traffic, t: PageTexts, figures: Figures): Markup {
@@ -107,20 +121,22 @@ function directions({ rx, tx }: Traffic, t: PageTexts, figures: Figures): Markup
 const HEIGHT = 96;
 const WIDTH = 12;
 
-/** Bars of days; a day that is not known is hatched, never 0. */
-function chart(days: PageContent['days'], t: PageTexts, figures: Figures): Markup {
+/** Bars of days, those before the running cycle pale; a day that is not known is hatched, never 0. */
+function chart(days: PageContent['days'], cycleFrom: Date | null, t: PageTexts, figures: Figures): Markup {
   const most = days.reduce((max, { total }) => (total !== null && total > max ? total : max), 0n);
   if (most === 0n) return html`<p class="mut">${t.nothingYet}</p>`;
   const bars = days.map(({ from, total }, i) => {
     const height = total === null ? HEIGHT : Number((total * BigInt(HEIGHT * 100)) / most) / 100;
     const words = `${figures.day(from)}: ${total === null ? t.gap : figures.bytes(total)}`;
-    const kind = total === null ? 'gap' : 'bar';
+    const kind = total === null ? 'gap' : cycleFrom !== null && from < cycleFrom ? 'bar old' : 'bar';
     return html`<rect class="${kind}" x="${i * WIDTH}" y="${HEIGHT - height}" width="${WIDTH - 3}" height="${height}" rx="1.5"><title>${words}</title></rect>`;
   });
   const [first] = days;
   const last = days.at(-1);
+  const isMixed = cycleFrom !== null && first !== undefined && first.from < cycleFrom;
+  const note = isMixed ? html`<p class="mut">${t.pale}</p>` : '';
   return html`<svg class="chart" dir="ltr" viewBox="0 0 ${days.length * WIDTH - 3} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${t.lastDays}"><defs><pattern id="h" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" class="hatch"/></pattern></defs>${bars}</svg>
-<p class="axis" dir="ltr"><span>${first === undefined ? '' : figures.day(first.from)}</span><span dir="auto">${t.busiestDay}: ${figures.bytes(most)}</span><span>${last === undefined ? '' : figures.day(last.from)}</span></p>`;
+<p class="axis" dir="ltr"><span>${first === undefined ? '' : figures.day(first.from)}</span><span dir="auto">${t.busiestDay}: ${figures.bytes(most)}</span><span>${last === undefined ? '' : figures.day(last.from)}</span></p>${note}`;
 }
 
 /** Senders may name any number of servers, by long names: the page stays small on a bad line (60 KB in all). */

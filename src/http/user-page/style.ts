@@ -17,7 +17,7 @@ p{margin:4px 0}
 .mut{color:var(--mut);font-size:14px}
 .down{color:var(--down)}.up{color:var(--up)}
 .chart{display:block;width:100%;height:96px}
-.bar{fill:var(--down)}.gap{fill:url(#h)}.hatch{stroke:var(--mut);stroke-width:2}
+.bar{fill:var(--down)}.old{opacity:.35}.gap{fill:url(#h)}.hatch{stroke:var(--mut);stroke-width:2}
 .axis{display:flex;justify-content:space-between;color:var(--mut);font-size:12px}
 table{width:100%;border-collapse:collapse;font-size:14px}
 th{text-align:start;font-weight:500;color:var(--mut);padding:4px 0}

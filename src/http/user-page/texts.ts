@@ -5,10 +5,14 @@ import type { PageLanguage } from './language.ts';
 export interface PageTexts {
   readonly title: string;
   readonly used: string;
+  readonly thisCycle: string;
+  /** Since the last reset. */
+  readonly inAll: string;
   readonly download: string;
   readonly upload: string;
   readonly lastDays: string;
   readonly busiestDay: string;
+  readonly pale: string;
   readonly byServer: string;
   readonly server: string;
   readonly total: string;
@@ -36,10 +40,13 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
   en: {
     title: 'My traffic',
     used: 'Used',
+    thisCycle: 'this cycle',
+    inAll: 'In all',
     download: 'Download',
     upload: 'Upload',
     lastDays: 'Last 30 days',
     busiestDay: 'busiest day',
+    pale: 'Pale: before this cycle.',
     byServer: 'Through which server',
     server: 'Server',
     total: 'Total',
@@ -65,10 +72,13 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
   ru: {
     title: 'Мой трафик',
     used: 'Использовано',
+    thisCycle: 'этот период',
+    inAll: 'Всего',
     download: 'Скачано',
     upload: 'Отдано',
     lastDays: 'Последние 30 дней',
     busiestDay: 'больше всего за день',
+    pale: 'Бледные: до этого периода.',
     byServer: 'Через какой сервер',
     server: 'Сервер',
     total: 'Всего',
@@ -95,10 +105,13 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
   fa: {
     title: 'ترافیک من',
     used: 'مصرف‌شده',
+    thisCycle: 'این دوره',
+    inAll: 'در مجموع',
     download: 'دانلود',
     upload: 'آپلود',
     lastDays: '۳۰ روز گذشته',
     busiestDay: 'پرمصرف‌ترین روز',
+    pale: 'کم‌رنگ: پیش از این دوره.',
     byServer: 'از کدام سرور',
     server: 'سرور',
     total: 'مجموع',
@@ -125,10 +138,13 @@ export const PAGE_TEXTS: Readonly<Record<PageLanguage, PageTexts>> = {
   zh: {
     title: '我的流量',
     used: '已用',
+    thisCycle: '本周期',
+    inAll: '总计',
     download: '下载',
     upload: '上传',
     lastDays: '最近 30 天',
     busiestDay: '最多的一天',
+    pale: '浅色：本周期之前。',
     byServer: '经由服务器',
     server: '服务器',
     total: '合计',

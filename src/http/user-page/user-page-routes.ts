@@ -1,6 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { ExpectedError } from '../../core/errors.ts';
+import { cycleFrom } from '../../core/quota/plan.ts';
+import type { UserStanding } from '../../core/quota/quota-store.ts';
+import { type CycleBounds, cycleAt } from '../../core/units/billing-cycle.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { lastDays } from '../period.ts';
@@ -45,6 +48,8 @@ async function contentFor(
   const { history, operations, clock } = parts.ports;
   const now = clock.now();
   const period = lastDays(DAYS, await operations.calendar(), now);
+  const bounds = await cycleOf(parts, standing, now);
+  const cycle = bounds === null ? null : { from: new Date(bounds.fromMs), to: new Date(bounds.toMs) };
   const query = {
     period,
     bucketSeconds: DAY_SECONDS,
@@ -53,8 +58,9 @@ async function contentFor(
     nodeId: null,
     maxSeries: 1,
   } as const;
-  const [servers, series] = await Promise.all([
-    history.userCarriers(user.id, period),
+  const [inCycle, servers, series] = await Promise.all([
+    cycle === null ? null : history.usageBetween(user.id, cycle),
+    history.userCarriers(user.id, cycle === null ? period : { from: cycle.from, to: now }),
     history.series(query, { kind: 'all' }),
   ]);
   const [line] = series.series;
@@ -65,12 +71,25 @@ async function contentFor(
     state: user.state,
     standing,
     used,
+    // Beside quotas what counts towards them: history that was claimed does not.
+    cycle:
+      cycle === null || inCycle === null
+        ? null
+        : { ...cycle, used: standing === null ? inCycle.shown : inCycle.inCycle },
     asOf: now,
     days: series.from.map((from, i) => ({ from, total: line === undefined ? 0n : (line.traffic[i]?.total ?? null) })),
     servers,
     link,
     qr: await qrOf(link),
   };
+}
+
+/** The running cycle of the user's terms, else that of the panel; null: their usage never begins anew. */
+async function cycleOf({ ports }: HttpParts, standing: UserStanding | null, now: Date): Promise<CycleBounds | null> {
+  const calendar = await ports.operations.calendar();
+  if (standing === null) return cycleAt(await ports.operations.billingCycle(), calendar, now.getTime());
+  const start = calendar.dayOf((standing.startedAt ?? now).getTime());
+  return cycleAt(cycleFrom(standing.terms.cycle, start.number), calendar, now.getTime());
 }
 
 /** Loaded when the first page is opened: most servers never need it. */

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, request, type Server } from 'node:http';
+import { getEventListeners } from 'node:events';
+import { createServer, type RequestListener, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { HttpApp } from './http-app.ts';
@@ -115,6 +116,24 @@ test('one that never answers is given up when another one leads', async () => {
   const paused = await leader(() => paused.end());
   const { url } = await standby(paused, await leader((_, response) => response.end('other')));
   expect(await (await fetch(`${url}/x`)).text()).toBe('other');
+});
+
+test('many requests wait at once without a warning, and none of them is listened for when it was answered', async () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error) => void warnings.push(name);
+  process.on('warning', note);
+  const waiting: ServerResponse[] = [];
+  const one = await leader((_, response) => waiting.push(response));
+  const { url } = await standby(one);
+  const asked = Array.from({ length: 30 }, async () =>
+    (await fetch(`${url}/x`, { method: 'POST', body: '{}' })).text(),
+  );
+  await vi.waitFor(() => expect(waiting).toHaveLength(30), WAITS);
+  for (const response of waiting) response.end('done');
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['done']));
+  await vi.waitFor(() => expect(getEventListeners(one.ended, 'abort')).toHaveLength(0), WAITS);
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
 });
 
 test('where nobody leads: 503 with Retry-After, and it lives', async () => {

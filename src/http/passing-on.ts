@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, type IncomingMessage, request as startHttp } from 'node:http';
 import { request as startHttps } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -96,6 +97,8 @@ function ask(
 ): Promise<IncomingMessage | Error> {
   const { method, originalUrl } = request;
   const isSecure = leader.url.startsWith('https:');
+  // Each request listens until it is answered; Node.js takes more than ten for a leak.
+  setMaxListeners(MOST_HELD, leader.ended);
   return new Promise((resolve) => {
     let hasArrived = false;
     const asked = (isSecure ? startHttps : startHttp)(`${leader.url}${originalUrl}`, {

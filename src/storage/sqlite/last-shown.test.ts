@@ -1,11 +1,12 @@
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CounterSemantics, PeerReading } from '../../core/metering/collector.ts';
 import type { ReadingColumns } from '../../core/metering/reading-columns.ts';
 import { directed } from '../../core/units/bytes.ts';
 import { columnsOf } from '../sql/reading-columns.ts';
 import { movedBetween, type Shown, shownBy } from '../sql/writer/last-shown.ts';
+import { MeterStates } from '../sql/writer/meter-states.ts';
 import { ENDED, Ledger, MINUTE, type NewItem, poll, reading, SILENT, START, total } from './testing.ts';
 
 describe('what moved', () => {
@@ -298,5 +299,25 @@ it('a peer that is gone ends, although the others stand still', () => {
   show(3, 'a', 'b');
   // A new life, all of which flowed since it was gone.
   expect(total(one)).toBe(100);
+  one.close();
+});
+
+it('a service has room among those that are remembered as a whole once it differs much twice in a row', () => {
+  const asked = vi.spyOn(MeterStates.prototype, 'ofService');
+  const one = new Ledger();
+  const orders = [
+    ['a', 'b'],
+    ['b', 'a'],
+    ['b', 'a'],
+    ['a', 'b'],
+    ['b', 'a'],
+    ['b', 'a'],
+  ];
+  orders.forEach((keys, minute) => {
+    const atMs = START + minute * MINUTE;
+    one.run(atMs, poll({ atMs, peers: keys.map((key) => reading(key, 100)) }));
+  });
+  expect(asked.mock.calls.map(([, , needsAll]) => needsAll)).toEqual([false, false, false, false, true, false]);
+  asked.mockRestore();
   one.close();
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CounterSemantics } from '../../../core/metering/collector.ts';
 import { type ReadingColumns, type TextColumn, textAt } from '../../../core/metering/reading-columns.ts';
+import { limitHeapGrowth } from '../../../lib/heap-growth.ts';
 
 /** What the last complete reading of a service showed, some 30 bytes per peer beside its key: to tell what moved since. */
 export interface Shown {
@@ -18,6 +19,8 @@ export interface Shown {
   readonly words: Int32Array;
   /** False: counters were read since. */
   readonly isComparable: boolean;
+  /** All of it had to be looked at: it differed too much from the one before. */
+  readonly differsMuch: boolean;
   /** What the counters were read under. */
   readonly startEvidence: string | null;
   readonly trackingPeriod: number;
@@ -32,6 +35,7 @@ export function shownBy(columns: ReadingColumns, circumstances: Circumstances): 
   if (connections !== null || isOver !== null || startedAt !== null) return null;
   return {
     isComparable: true,
+    differsMuch: false,
     keys: createHash('sha256').update(keys.text).update(keys.ends).digest('base64'),
     peers: absence === 'silent' ? { text: keys.text, ends: own(keys.ends) } : null,
     ...{
@@ -142,6 +146,8 @@ function mixIn(words: Int32Array, column: TextColumn | null): void {
 
 /** Readings that are remembered over all services: 45 MB of them, 70 MB where all keys are kept. */
 const READINGS_KEPT = 1_500_000;
+/** From so many on, in memory at once, garbage of as many that come each minute would be felt. */
+const MANY_READINGS = 200_000;
 
 /** The last readings of the services polled lately. The longest unused goes first. */
 export class LastShown {
@@ -164,6 +170,7 @@ export class LastShown {
     this.take(serviceId);
     this.#services.set(serviceId, shown);
     this.#kept += shown.words.length;
+    if (this.#kept > MANY_READINGS) limitHeapGrowth();
     for (const [id, other] of this.#services) {
       if (this.#kept <= this.#readingsKept) return;
       this.#drop(id, other);

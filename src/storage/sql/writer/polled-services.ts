@@ -159,8 +159,12 @@ export class PolledServices {
     if (!poll.complete) return { ...LOOK_AT_ALL, shown: before === null ? null : onlyPeersOf(before) };
     const circumstances = { startEvidence, trackingPeriod, absence: semantics.absence };
     const shown = shownBy(columnsOf(peers), circumstances);
-    const movedPlaces = before === null || shown === null ? null : movedBetween(before, shown);
-    return { shown, movedPlaces, needsAll: shown === null || (before !== null && movedPlaces === null) };
+    if (shown === null) return LOOK_AT_ALL;
+    if (before === null) return { shown, movedPlaces: null, needsAll: false };
+    const movedPlaces = movedBetween(before, shown);
+    const differsMuch = movedPlaces === null;
+    // Once alone is a night that ends, a peer that was added: a fleet that is remembered as a whole for it fills the memory.
+    return { shown: { ...shown, differsMuch }, movedPlaces, needsAll: differsMuch && before.differsMuch };
   }
 
   #refuseSecondReader(nodeId: string, { kind, identity, name }: ServiceReading): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { HttpApp } from './http-app.ts';
 
 /** The part of pino that http/ uses. */
@@ -5,6 +6,13 @@ export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+/** Ids of requests, by which what went wrong is found in the log. */
+export function requestIds(): () => string {
+  const prefix = randomBytes(4).toString('hex');
+  let count = 0;
+  return () => `${prefix}-${(count++).toString(36)}`;
 }
 
 /** Path parameters that may be a token. Users are also found by theirs. */

@@ -159,28 +159,41 @@ function statusOf(error: ExpectedError): number {
 /** Nothing that the log has to tell: the product says so elsewhere, once. */
 const NO_FAULT: ReadonlySet<string> = new Set(['tracking-off', 'sources-not-read', 'no-leader', 'leader-lost']);
 
-/** Answers with the problem; logs what an owner has to know about, once. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The answer to an error; logs what an owner has to know about, once. */
+export function answerToError(logger: Logger | null, error: unknown, requestId: string): ProblemAnswer {
+  const problem = problemOf(error, requestId);
+  if (problem.status >= 500 && !NO_FAULT.has(problem.code)) {
+    logger?.error({ requestId, code: problem.code, err: error }, 'request failed');
+  }
+  const retryAfter = error instanceof ExpectedError ? error.details.retryAfterSeconds : undefined;
+  return {
+    status: problem.status,
+    headers: {
+      ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}),
+      ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      'cache-control': 'private, no-store',
+      'x-content-type-options': 'nosniff',
+      'content-type': 'application/problem+json; charset=utf-8',
+    },
+    body: writeJson(problem),
+  };
+}
+
+/** Answers with the problem. */
 export function sendProblem(
   logger: Logger | null,
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const problem = problemOf(error, request.id);
-  if (problem.status >= 500 && !NO_FAULT.has(problem.code)) {
-    logger?.error({ requestId: request.id, code: problem.code, err: error }, 'request failed');
-  }
-  if (error instanceof ExpectedError) {
-    const { retryAfterSeconds } = error.details;
-    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
-  }
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply
-    .code(problem.status)
-    .header('cache-control', 'private, no-store')
-    .header('x-content-type-options', 'nosniff')
-    .type('application/problem+json; charset=utf-8')
-    .send(writeJson(problem));
+  const { status, headers, body } = answerToError(logger, error, request.id);
+  return reply.code(status).headers(headers).send(body);
 }
 
 /** An expected failure of HTTP's own, with its standard hint. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type FastifyHttpOptions, type FastifyRequest, fastify, type RawServerDefault } from 'fastify';
 import { type GuardOptions, guardAccess } from './auth/access.ts';
 import { Authenticator } from './auth/authenticator.ts';
@@ -8,7 +7,7 @@ import type { HttpApp, TypeBoxProvider } from './http-app.ts';
 import { webhookRoutes } from './ingest/webhook-routes.ts';
 import { writeJson } from './json.ts';
 import { KnownRoutes } from './known-routes.ts';
-import { logRequests } from './logging.ts';
+import { logRequests, requestIds } from './logging.ts';
 import { Metrics } from './metrics.ts';
 import type { HttpParts } from './parts.ts';
 import { believeProcesses, localOwnerRequests } from './passed-on.ts';
@@ -83,15 +82,13 @@ export async function buildServer(
 
 /** A server without routes. */
 export function createApp(config: Pick<HttpConfig, 'trustedProxies' | 'basePath' | 'logger'>): HttpApp {
-  const prefix = randomBytes(4).toString('hex');
-  let count = 0;
   const options: FastifyHttpOptions<RawServerDefault> = {
     logger: false,
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    genReqId: () => `${prefix}-${(count++).toString(36)}`,
+    genReqId: requestIds(),
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
     schemaController: { compilersFactory: OWN_COMPILERS },
     // An address that cannot be decoded reaches no route, and no handler of errors.

@@ -49,6 +49,13 @@ export class SenderGate {
     if (!isExempt(request)) this.#limiter.charge(request.ip, reports - 1);
   }
 
+  /** A plain request that came straight from its sender, and what it brought. @throws too-many-requests */
+  limitStraight(address: string | undefined, reports: number): void {
+    if (address === undefined || isLoopback(address)) return;
+    this.#limiter.take(address);
+    this.#limiter.charge(address, reports - 1);
+  }
+
   /** The token behind a request; null for an unsigned one. @throws 401 */
   async identify(request: FastifyRequest, body: string): Promise<TokenActor | null> {
     try {
@@ -106,15 +113,13 @@ export async function checkServers(
 function isExempt(request: FastifyRequest): boolean {
   const address = passedOnRequests.has(request.raw) ? request.ip : request.raw.socket.remoteAddress;
   // Over a Unix socket there is no address: that is this machine too.
-  const isLoopback =
-    address === undefined ||
-    address === '127.0.0.1' ||
-    address === '::1' ||
-    address.startsWith('127.') ||
-    address === '::ffff:127.0.0.1';
-  if (!isLoopback) return false;
+  if (address !== undefined && !isLoopback(address)) return false;
   const { headers } = request.raw;
   return (
     headers['x-forwarded-for'] === undefined && headers.forwarded === undefined && headers['x-real-ip'] === undefined
   );
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address === '::ffff:127.0.0.1';
 }

@@ -1,16 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../core/identity/authorize.ts';
 import type { ReportOutcome, ReportSender, UsageReport } from '../../core/ledger/report.ts';
+import type { Clock } from '../../core/units/clock.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { HttpApp } from '../http-app.ts';
 import { writeJson } from '../json.ts';
+import { requestIds } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
 import type { HttpConfig, HttpPorts } from '../ports.ts';
-import { problem } from '../problem.ts';
+import { answerToError, problem } from '../problem.ts';
 import { webhookSchema } from '../schemas/webhook.ts';
 import { ReachedLimits } from './reached-limits.ts';
 import { parseReports, type ReportBody, readReportBody, requestEventId } from './report-body.ts';
 import { checkServers, SenderGate, senderOf, UNSIGNED } from './sender.ts';
+import { ShortWay } from './short-way.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const SUCCESS = { status: 'success', message: 'Traffic recorded successfully' };
@@ -31,7 +34,7 @@ interface Delivery {
 export function webhookRoutes(
   app: HttpApp,
   ports: Pick<HttpPorts, 'ledger' | 'inventory' | 'clock' | 'userStates'>,
-  config: Pick<HttpConfig, 'webhookAuth'>,
+  config: Pick<HttpConfig, 'webhookAuth' | 'basePath' | 'logger'>,
   parts: { readonly authenticator: Authenticator; readonly metrics: Metrics },
 ): void {
   const { clock, ledger, inventory } = ports;
@@ -80,10 +83,44 @@ export function webhookRoutes(
     },
   );
 
+  if (config.webhookAuth === 'open') {
+    const record = (reports: readonly UsageReport[]) => ledger.recordReports(UNSIGNED, reports);
+    openShortWay(app, { record, gate, clock, metrics: parts.metrics, config });
+  }
+
   function record(sender: ReportSender, reports: UsageReport[], actor: Delivery['actor']): Promise<ReportOutcome> {
     if (actor === null) return ledger.recordReports(sender, reports);
     return checkServers(actor, reports, inventory).then(() => ledger.recordReports(sender, reports));
   }
+}
+
+interface ShortWayUse {
+  readonly record: (reports: readonly UsageReport[]) => Promise<ReportOutcome>;
+  readonly gate: SenderGate;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly config: Pick<HttpConfig, 'basePath' | 'logger'>;
+}
+
+/** For requests that say nothing of their sender, and came straight from there. */
+function openShortWay(app: HttpApp, { record, gate, clock, metrics, config }: ShortWayUse): void {
+  const nextId = requestIds();
+  const shortWay = new ShortWay({
+    server: app.server,
+    targets: [PATH, config.basePath + PATH],
+    clock,
+    take(text, address) {
+      const rules = { nowMs: clock.now().getTime(), backfill: false };
+      const reports = parseReports(readReportBody(text, undefined), null, rules);
+      gate.limitStraight(address, reports.length);
+      return record(reports).then((outcome) => {
+        metrics.reported(outcome);
+        return answer(reports, outcome, NOBODY);
+      });
+    },
+    answerTo: (error) => answerToError(config.logger, error, nextId()),
+  });
+  app.addHook('preClose', async () => shortWay.end());
 }
 
 const NOBODY: readonly string[] = [];

@@ -1,0 +1,189 @@
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/units/clock.ts';
+import type { ProblemAnswer } from '../problem.ts';
+import { PlainRequests } from './plain-request.ts';
+
+interface ShortWayParts {
+  readonly server: Server;
+  /** Where such requests go, as they stand in the request line. */
+  readonly targets: readonly string[];
+  readonly clock: Clock;
+  /** What is done with a body, told as the answer's text. What it throws at once happened before anything was done. */
+  readonly take: (body: string, address: string | undefined) => Promise<string>;
+  readonly answerTo: (error: unknown) => ProblemAnswer;
+}
+
+type Serve = (this: Server, socket: Socket) => void;
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/**
+ * Answers plain requests to the webhook where they arrive, before Node.js and Fastify make objects of them, which takes
+ * several times as long as everything else that is done for a report. A connection on which anything else comes is given to the
+ * server, from that request on and for good: all that is refused, and all that is slow, is its to handle.
+ */
+export class ShortWay {
+  readonly #use: ShortWayParts;
+  readonly #serve: Serve;
+  readonly #requests: PlainRequests;
+  readonly #connections = new Set<Connection>();
+  #isEnding = false;
+  #second = 0;
+  #date = '';
+
+  constructor(parts: ShortWayParts) {
+    const { server, targets } = parts;
+    this.#use = parts;
+    this.#requests = new PlainRequests(targets);
+    const [serve] = server.listeners('connection') as Serve[];
+    if (serve === undefined) throw new Error('the server takes no connections');
+    this.#serve = serve;
+    server.removeListener('connection', serve);
+    server.on('connection', (socket) => this.#open(socket));
+  }
+
+  /** Who waits for an answer still gets it; everybody else is hung up on, as the server does with its own. */
+  end(): void {
+    this.#isEnding = true;
+    for (const connection of this.#connections) connection.endSoon();
+  }
+
+  #open(socket: Socket): void {
+    const { server, take, answerTo } = this.#use;
+    if (this.#isEnding) {
+      this.#serve.call(server, socket);
+      return;
+    }
+    const connection = new Connection(socket, server, {
+      bodyOf: (chunk) => this.#requests.bodyOf(chunk),
+      take: (body) => take(body, socket.remoteAddress),
+      success: (text, isLast) => this.#write(200, { 'content-type': JSON_TYPE }, text, isLast),
+      failure: (error, isLast) => {
+        const { status, headers, body } = answerTo(error);
+        return this.#write(status, headers, body, isLast);
+      },
+      giveUp: (chunk) => {
+        this.#connections.delete(connection);
+        if (chunk === null) return;
+        socket.unshift(chunk);
+        this.#serve.call(server, socket);
+      },
+    });
+    this.#connections.add(connection);
+  }
+
+  #write(status: number, headers: Readonly<Record<string, string>>, body: string, isLast: boolean): string {
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+    for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+    head += `content-length: ${Buffer.byteLength(body)}\r\nDate: ${this.#now()}\r\n`;
+    const seconds = Math.floor(this.#use.server.keepAliveTimeout / 1000);
+    return `${head}${isLast ? 'Connection: close' : `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}`}\r\n\r\n${body}`;
+  }
+
+  /** As HTTP writes it, made once a second. */
+  #now(): string {
+    const ms = this.#use.clock.now().getTime();
+    const second = Math.floor(ms / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#date = new Date(ms).toUTCString();
+    }
+    return this.#date;
+  }
+}
+
+interface ConnectionParts {
+  bodyOf(chunk: Buffer): string | null;
+  take(body: string): Promise<string>;
+  success(text: string, isLast: boolean): string;
+  failure(error: unknown, isLast: boolean): string;
+  /** `chunk` begins a request that is to be read by others; null: the connection is closed. */
+  giveUp(chunk: Buffer | null): void;
+}
+
+/** One request after the other. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #use: ConnectionParts;
+  readonly #idleMs: number;
+  #wasAnswered = false;
+  #isBusy = false;
+  #isLast = false;
+  /** What came before the request before it was answered. */
+  #early: Buffer | null = null;
+
+  constructor(socket: Socket, { requestTimeout, keepAliveTimeout }: Server, parts: ConnectionParts) {
+    this.#socket = socket;
+    this.#use = parts;
+    this.#idleMs = keepAliveTimeout;
+    socket.setTimeout(requestTimeout);
+    socket.on('data', this.#read).on('end', this.endSoon).on('timeout', this.endSoon);
+    socket.on('error', this.#hangUp).on('close', this.#forget);
+  }
+
+  readonly endSoon = (): void => {
+    this.#isLast = true;
+    if (!this.#isBusy) this.#socket.destroy();
+  };
+
+  readonly #hangUp = (): void => void this.#socket.destroy();
+
+  readonly #forget = (): void => this.#use.giveUp(null);
+
+  readonly #read = (chunk: Buffer): void => {
+    if (this.#isBusy) {
+      this.#early = this.#early === null ? chunk : Buffer.concat([this.#early, chunk]);
+      this.#socket.pause();
+      return;
+    }
+    const answer = this.#take(chunk);
+    if (answer === null) {
+      this.#giveUp(chunk);
+      return;
+    }
+    this.#isBusy = true;
+    answer.then(
+      (text) => this.#answer(this.#use.success(text, this.#isLast)),
+      (error: unknown) => {
+        // Cut off by the end of the server: the ledger may be closed by now, and nobody hears of it.
+        const isCutOff = this.#isLast && this.#socket.destroyed;
+        if (!isCutOff) this.#answer(this.#use.failure(error, this.#isLast));
+      },
+    );
+  };
+
+  /** Null: it is for others to read, or to refuse: they find the same. */
+  #take(chunk: Buffer): Promise<string> | null {
+    const body = this.#use.bodyOf(chunk);
+    try {
+      return body === null ? null : this.#use.take(body);
+    } catch {
+      return null;
+    }
+  }
+
+  #answer(text: string): void {
+    this.#isBusy = false;
+    if (this.#isLast) {
+      this.#socket.end(text, 'utf8');
+      return;
+    }
+    this.#socket.write(text, 'utf8');
+    if (!this.#wasAnswered) this.#socket.setTimeout(this.#idleMs);
+    this.#wasAnswered = true;
+    const early = this.#early;
+    if (early === null) return;
+    this.#early = null;
+    this.#socket.resume();
+    this.#read(early);
+  }
+
+  #giveUp(chunk: Buffer): void {
+    const socket = this.#socket;
+    socket.off('data', this.#read).off('end', this.endSoon).off('timeout', this.endSoon);
+    socket.off('error', this.#hangUp).off('close', this.#forget);
+    socket.setTimeout(0);
+    this.#use.giveUp(chunk);
+  }
+}

@@ -54,8 +54,22 @@ export function formatBytes(bytes: number | null): string {
 
 /** @returns RFC 3339 in UTC; @throws InvalidArgumentError */
 export function parseInstant(text: string): string {
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Write it like 2026-11-20T12:00:00Z.');
+  // Date.parse alone takes "5" for a year.
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('Write it like 2026-11-20T12:00:00Z.');
   return new Date(text).toISOString();
+}
+
+/** When access ends: an instant; a day alone stays one, for its end is that of the panel's zone; empty for none. */
+export function parseEnd(text: string): string {
+  if (text === 'none') return '';
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? text : parseInstant(text);
+}
+
+/** @throws InvalidArgumentError */
+export function parseCount(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }
 
 /** Local time of the reader, to the minute. */

@@ -226,7 +226,7 @@ it('whatever a request gives of an entitlement, the template keeps the rest; alo
   expect(await got('other-2')).toMatchObject(other);
 });
 
-it('a file may name a day: access ends with it, at midnight of the panel’s zone', async () => {
+it('a file, or a request, may name a day: access ends with it, at midnight of the panel’s zone', async () => {
   await server.ports.operations.setTimeZone('Asia/Tehran');
   const csv = 'name,quota_bytes,expires_at\nann,7,2026-12-31\nbo,8,2026-02-30\n';
   const dry = await json('POST', '/api/v1/users/import', { csv, dryRun: true });
@@ -234,6 +234,11 @@ it('a file may name a day: access ends with it, at midnight of the panel’s zon
   await json('POST', '/api/v1/users/import', { csv: csv.split('\n').slice(0, 2).join('\n') });
   const { expiresAt } = await json('GET', '/api/v1/users/ann/entitlement');
   expect(expiresAt).toBe('2026-12-31T20:30:00.000Z');
+  const given = (end: string) => call('PUT', '/api/v1/users/ann/entitlement', { expiresAt: end });
+  expect((await given('2026-11-30')).json().expiresAt).toBe('2026-11-30T20:30:00.000Z');
+  expect((await given('2026-11-30T10:00:00+02:00')).json().expiresAt).toBe('2026-11-30T08:00:00.000Z');
+  for (const wrong of ['2026-02-30', 'tomorrow', '5', '2026-11-30T10:00', ''])
+    expect((await given(wrong)).json(), wrong).toMatchObject({ status: 400, errors: [{ pointer: '/expiresAt' }] });
 });
 
 it('many users at once: by hand, by file, and all or none', async () => {

@@ -267,6 +267,41 @@ describe('over the socket of a running server', () => {
     expect((await xpert('user', 'bulk', 'top-up', 'many-1')).code).toBe(2);
   });
 
+  test('a number or a time that is none is refused, and not taken for "without"', async () => {
+    for (const wrong of [
+      ['plan', 'add', 'odd', '--quota', '1GiB', '--soft', 'much'],
+      ['plan', 'add', 'odd', '--quota', '1GiB', '--valid-days', 'x'],
+      ['plan', 'add', 'odd', '--quota', '1GiB', '--grace-hours', '1.5'],
+      ['template', 'set', 'odd', '--days', 'some'],
+      ['user', 'add', 'odd', '--expires', '5'],
+      ['user', 'add', 'odd', '--expires', '2026-02-30'],
+    ])
+      expect([wrong, (await xpert(...wrong)).code]).toEqual([wrong, 2]);
+    expect((await xpert('plan', 'list')).stdout + (await xpert('template', 'list')).stdout).not.toContain('odd');
+    expect((await xpert('user', 'show', 'odd')).code).toBe(1);
+  });
+
+  test('what a user may use ends with a day and is taken back; a preview says who would lose a part', async () => {
+    await xpert('user', 'add', 'ends', '--token', 'ends', '--quota', '10GiB', '--expires', '2099-12-31');
+    interface Entitled {
+      readonly expiresAt: string | null;
+      readonly nextPlan: { readonly name: string } | null;
+    }
+    const stands = (...more: readonly string[]) => json<Entitled>('user', 'plan', 'ends', ...more);
+    expect(await stands()).toMatchObject({ expiresAt: '2100-01-01T00:00:00.000Z' });
+    await xpert('plan', 'add', 'further', '--quota', '1GiB');
+    expect(await stands('--next', 'further')).toMatchObject({ nextPlan: { name: 'further' } });
+    expect(await stands('--next', 'none', '--expires', 'none')).toMatchObject({ nextPlan: null, expiresAt: null });
+    const sender = (await xpert('token', 'create', '--name', 'of-parts', '--scope', 'ingest')).stdout.trim();
+    await fetch(`${server.url}/api/xpert/traffic-webhook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${sender}` },
+      body: JSON.stringify({ user_token: 'ends', server: 'x', port: 1, protocol: 'vless', bytes_uploaded: 5_000 }),
+    });
+    const preview = await xpert('plan', 'preview', '--quota', '10TiB', '--part', 'some=1000B,protocols=vless');
+    expect(preview.stdout).toContain('1 user would lose access to a part');
+  });
+
   test('billing rules are set, listed and taken back', async () => {
     await awayFromEnd('quarter', 20_000);
     const options = join(folder.path, 'wg.txt');

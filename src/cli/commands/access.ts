@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
-import { explain, formatBytes, formatInstant, print, printTable, WrongUse } from '../output.ts';
+import { explain, formatBytes, formatInstant, parseCount, print, printTable, WrongUse } from '../output.ts';
 
 interface Item {
   readonly key: string;
@@ -211,9 +211,4 @@ async function fuse(api: Api, { most, percent }: { most?: number; percent?: numb
   print(
     `At most ${counted(wanted.most, 'peer')}, and ${wanted.percent} % of those that users own, may lose access in one pass.`,
   );
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

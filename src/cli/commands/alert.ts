@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
-import { explain, formatInstant, print, printTable } from '../output.ts';
+import { explain, formatInstant, parseCount, print, printTable } from '../output.ts';
 
 interface Alert {
   readonly id: string;
@@ -40,9 +40,9 @@ export function addAlertCommands(program: Command): void {
   alert
     .command('mute <id>')
     .description('do not tell of it, also when it comes again')
-    .option('--hours <hours>', 'for so long (default: until it is taken back)')
+    .option('--hours <hours>', 'for so long (default: until it is taken back)', parseCount)
     .option('--off', 'tell of it again')
-    .action((id: string, options: { hours?: string; off?: boolean }) => withApi((api) => mute(api, id, options)));
+    .action((id: string, options: { hours?: number; off?: boolean }) => withApi((api) => mute(api, id, options)));
 }
 
 async function list(api: Api, { history = false, json = false }: ListOptions): Promise<void> {
@@ -64,9 +64,9 @@ async function list(api: Api, { history = false, json = false }: ListOptions): P
   for (const { id, message } of items.filter(({ endedAt }) => endedAt === null)) explain(`${id}: ${message}`);
 }
 
-async function mute(api: Api, id: string, options: { hours?: string; off?: boolean }): Promise<void> {
+async function mute(api: Api, id: string, options: { hours?: number; off?: boolean }): Promise<void> {
   const isMuted = options.off !== true;
-  const hours = options.hours === undefined ? null : Number(options.hours);
+  const { hours = null } = options;
   await api.put(`/api/v1/alerts/${encodeURIComponent(id)}/muted`, { muted: isMuted, hours });
   print(isMuted ? 'Muted.' : 'It is told again.');
 }

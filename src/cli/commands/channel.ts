@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
-import { explain, formatInstant, print, printTable, WrongUse } from '../output.ts';
+import { explain, formatInstant, parseCount, print, printTable, WrongUse } from '../output.ts';
 
 interface Channel {
   readonly name: string;
@@ -20,7 +20,7 @@ interface AddOptions {
   readonly chat?: string;
   readonly url?: string;
   readonly host?: string;
-  readonly port?: string;
+  readonly port?: number;
   readonly security?: string;
   readonly username?: string;
   readonly passwordFile?: string;
@@ -44,7 +44,7 @@ export function addChannelCommands(program: Command): void {
     .option('--chat <id>', 'telegram: number of the chat, or @name of a channel')
     .option('--url <address>', 'webhook: where to post; telegram: another Bot API server')
     .option('--host <host>', 'email: the mail server')
-    .option('--port <port>', 'email: its port')
+    .option('--port <port>', 'email: its port', parseCount)
     .option('--security <kind>', 'email: starttls, tls or none')
     .option('--username <name>', 'email: to log in')
     .option('--password-file <file>', 'email: to log in')
@@ -103,7 +103,7 @@ function optionsOf(options: AddOptions, signingSecret: string | null): Record<st
   if (kind === 'telegram') return { token: secretIn(tokenFile), chatId: chat, apiUrl: url, ...own };
   if (kind === 'webhook') return { url, signingSecret, ...own };
   if (kind !== 'email') throw new WrongUse(`There is no kind of channel "${kind}".`, 'telegram, email or webhook');
-  const server = { host, port: port === undefined ? undefined : Number(port), security };
+  const server = { host, port, security };
   return { ...server, username, password: secretIn(passwordFile), from, to: to?.split(',') };
 }
 

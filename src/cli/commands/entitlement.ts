@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
 import { findUser } from '../find.ts';
-import { formatBytes, formatInstant, parseInstant, print, printTable, WrongUse } from '../output.ts';
+import { formatBytes, formatInstant, parseEnd, print, printTable, WrongUse } from '../output.ts';
 import { parseSize } from './correction.ts';
 
 /** What a user may use, as the API says it. */
@@ -49,8 +49,8 @@ export function addEntitlementCommands(program: Command): void {
     .description('give a user a plan, or a quota of their own; without a word: show how it stands')
     .option('--quota <bytes>', 'instead of a plan: a quota of everything, as 10GiB', parseSize)
     .option('--cycle <cycle>', 'of that quota: month:1, days:30, … (default: it never begins anew)')
-    .option('--expires <instant>', 'access ends then', parseInstant)
-    .option('--next <plan>', 'begins when this one is used up or over')
+    .option('--expires <when>', 'access ends then: an instant, or with a day; none: it does not', parseEnd)
+    .option('--next <plan>', 'begins when this one is used up or over; none: no other follows')
     .option('--fresh', 'usage so far does not count (a reset, which can be undone)')
     .option('--on-hold', 'their time begins with the first use')
     .option('--none', 'take the plan away: everything is allowed')
@@ -92,11 +92,15 @@ export function entitlementOf(options: Options): Record<string, unknown> {
     ...(none ? { plan: null } : plan === undefined ? {} : { plan }),
     ...(quota === undefined ? {} : { quota }),
     ...(cycle === undefined ? {} : { cycle }),
-    ...(expires === undefined ? {} : { expiresAt: expires }),
-    ...(next === undefined ? {} : { nextPlan: next }),
+    ...(expires === undefined ? {} : { expiresAt: expires || null }),
+    ...(next === undefined ? {} : { nextPlan: orNone(next) }),
     ...(onHold ? { begins: 'with-first-use' } : {}),
     ...(fresh ? { fresh: true } : {}),
   };
+}
+
+function orNone(word: string): string | null {
+  return word === 'none' ? null : word;
 }
 
 async function givePlan(api: Api, name: string, options: Options): Promise<void> {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findNode } from '../find.ts';
-import { explain, formatBytes, print, printTable, WrongUse } from '../output.ts';
+import { explain, formatBytes, parseCount, print, printTable, WrongUse } from '../output.ts';
 import { parseSize } from './correction.ts';
 
 interface Plan {
@@ -20,11 +20,11 @@ interface Terms {
   readonly quota?: number;
   readonly cycle?: string;
   readonly direction?: string;
-  readonly soft?: string;
+  readonly soft?: number;
   readonly grace?: number;
   readonly rollover?: boolean;
-  readonly validDays?: string;
-  readonly graceHours?: string;
+  readonly validDays?: number;
+  readonly graceHours?: number;
   readonly part?: readonly Part[];
 }
 
@@ -45,6 +45,7 @@ interface Preview {
   readonly users: number;
   readonly cutOff: number;
   readonly restored: number;
+  readonly cutInPart: number;
   readonly names: readonly string[];
 }
 
@@ -90,7 +91,7 @@ function withTerms(command: Command): Command {
     .option('--quota <bytes>', 'bytes per cycle, of everything: 100GiB', parseSize)
     .option('--cycle <cycle>', 'month:1, week:mon, days:30 (from the beginning of a user), … (default: none)')
     .option('--direction <direction>', 'billed, both, up, down or max: which bytes count (default: billed)')
-    .option('--soft <percent>', 'soft limit: a warning from this share on')
+    .option('--soft <percent>', 'soft limit: a warning from this share on', parseCount)
     .option('--grace <bytes>', 'let through past the quota', parseSize)
     .option('--rollover', 'what a cycle leaves is allowed on top in the next')
     .option(
@@ -98,14 +99,14 @@ function withTerms(command: Command): Command {
       'of a part: NAME=50GiB,nodes=de-1+nl-1,groups=eu,protocols=vless; again for more',
       addPart,
     )
-    .option('--valid-days <days>', 'access ends so many days after the beginning')
-    .option('--grace-hours <hours>', 'and goes on for so long after its end')
+    .option('--valid-days <days>', 'access ends so many days after the beginning', parseCount)
+    .option('--grace-hours <hours>', 'and goes on for so long after its end', parseCount)
     .option('--json', 'answer as JSON');
 }
 
 async function termsOf(api: Api, options: Terms): Promise<Record<string, unknown>> {
   const { quota, cycle, direction, soft, grace, rollover, validDays, graceHours, part = [] } = options;
-  const details = { direction, softPercent: numberOf(soft), graceBytes: grace, rollover };
+  const details = { direction, softPercent: soft, graceBytes: grace, rollover };
   if (quota === undefined && part.length === 0 && Object.values(details).some((value) => value !== undefined)) {
     throw new WrongUse('--direction, --soft, --grace and --rollover go with --quota.');
   }
@@ -118,8 +119,8 @@ async function termsOf(api: Api, options: Terms): Promise<Record<string, unknown
   return {
     cycle,
     quotas: [...(quota === undefined ? [] : [{ bytes: quota, ...details }]), ...(await Promise.all(part.map(quotaOf)))],
-    validDays: numberOf(validDays),
-    graceHours: numberOf(graceHours),
+    validDays,
+    graceHours,
   };
 }
 
@@ -135,10 +136,6 @@ function addPart(text: string, before: readonly Part[] = []): Part[] {
 
 function wordsOf(text: string | undefined): string[] {
   return text === undefined ? [] : text.split('+');
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
 }
 
 async function list(api: Api, options: { json?: boolean }): Promise<void> {
@@ -159,11 +156,12 @@ async function list(api: Api, options: { json?: boolean }): Promise<void> {
 
 async function preview(api: Api, options: Options & { of?: string }): Promise<void> {
   const plan = options.of === undefined ? {} : { plan: options.of };
-  const { users, cutOff, restored, names } = await api.post<Preview>('/api/v1/plans/preview', {
+  const { users, cutOff, restored, cutInPart, names } = await api.post<Preview>('/api/v1/plans/preview', {
     terms: await termsOf(api, options),
     ...plan,
   });
   if (options.json) return print(api.lastText());
   print(`Of ${counted(users, 'user')} ${cutOff} would be cut off now, and ${restored} would get access again.`);
-  if (names.length > 0) print(names.join(', '));
+  if (cutInPart > 0) print(`${counted(cutInPart, 'user')} would lose access to a part, and keep the rest.`);
+  if (names.length > 0) print(`Cut off: ${names.join(', ')}${names.length < cutOff ? ', …' : ''}`);
 }

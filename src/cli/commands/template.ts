@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Api, withApi } from '../api.ts';
-import { explain, formatBytes, print, printTable } from '../output.ts';
+import { explain, formatBytes, parseCount, print, printTable } from '../output.ts';
 import { parseSize } from './correction.ts';
 import { entitlementOf } from './entitlement.ts';
 
@@ -21,7 +21,7 @@ interface SetOptions {
   readonly onHold?: boolean;
   readonly note?: string;
   readonly tags?: string;
-  readonly days?: string;
+  readonly days?: number;
   readonly json?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function addTemplateCommands(program: Command): void {
     .option('--on-hold', 'their time begins with the first use')
     .option('--note <text>')
     .option('--tags <words>', 'separated by spaces')
-    .option('--days <days>', 'access ends so many days after a user is made')
+    .option('--days <days>', 'access ends so many days after a user is made', parseCount)
     .option('--json', 'answer as JSON')
     .action((name: string, options: SetOptions) => withApi((api) => set(api, name, options)));
   template
@@ -65,7 +65,7 @@ async function set(api: Api, name: string, options: SetOptions): Promise<void> {
     ...(note === undefined ? {} : { note }),
     ...(tags === undefined ? {} : { tags: tags.split(/[\s,]+/).filter((word) => word !== '') }),
     ...(Object.keys(entitlement).length === 0 ? {} : { entitlement }),
-    ...(days === undefined ? {} : { expiresInDays: Number(days) }),
+    ...(days === undefined ? {} : { expiresInDays: days }),
   });
   print(json ? api.lastText() : `Made: xpert user add NAME --template ${name}`);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findUser, type UserItem } from '../find.ts';
-import { explain, formatBytes, formatInstant, parseInstant, print, printTable, type Traffic } from '../output.ts';
+import { explain, formatBytes, formatInstant, parseEnd, print, printTable, type Traffic } from '../output.ts';
 import { parseSize } from './correction.ts';
 import { type Entitlement, entitlementOf, printEntitlement } from './entitlement.ts';
 import { addUserChangeCommand, type MemberOptions, membersOf, withMembers } from './user-members.ts';
@@ -57,7 +57,7 @@ export function addUserCommands(program: Command): void {
     .option('--quota <bytes>', 'a quota of everything: 10GiB', parseSize)
     .option('--cycle <cycle>', 'of the quota: month:1, days:30, week:mon, … (default: it never begins anew)')
     .option('--plan <plan>', 'instead of a quota: a plan')
-    .option('--expires <instant>', 'access ends then', parseInstant)
+    .option('--expires <when>', 'access ends then: an instant, or with a day', parseEnd)
     .option('--on-hold', 'their time begins with the first use')
     .option('--template <name>', 'what is not given is as the template has it: xpert template list')
     .option('--count-in-cycle', 'claimed usage counts in the running cycle too')

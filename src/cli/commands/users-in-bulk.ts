@@ -5,7 +5,7 @@ import { ExpectedError } from '../../core/errors.ts';
 import { counted } from '../../core/units/counted.ts';
 import { type Api, withApi } from '../api.ts';
 import { findUser, type UserItem } from '../find.ts';
-import { explain, parseInstant, print, WrongUse } from '../output.ts';
+import { explain, parseEnd, print, WrongUse } from '../output.ts';
 import { parseSize } from './correction.ts';
 import { entitlementOf } from './entitlement.ts';
 import { downloadTo } from './export.ts';
@@ -44,7 +44,7 @@ export function addUsersInBulkCommands(program: Command): void {
     .option('--plan <plan>', 'entitle: to this plan')
     .option('--quota <bytes>', 'entitle: instead of a plan, a quota of everything', parseSize)
     .option('--cycle <cycle>', 'of that quota: month:1, days:30, …')
-    .option('--expires <instant>', 'entitle: access ends then', parseInstant)
+    .option('--expires <when>', 'entitle: access ends then: an instant, or with a day; none: it does not', parseEnd)
     .option('--fresh', 'entitle: usage so far does not count')
     .option('--word <tag>', 'tag, untag: this one')
     .option('--bytes <bytes>', 'top-up: so much on top of their quota, for the running cycle', parseSize)

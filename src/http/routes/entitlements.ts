@@ -5,6 +5,7 @@ import type { User } from '../../core/inventory/peer.ts';
 import { countsFromStart, type Terms } from '../../core/quota/plan.ts';
 import type { EntitlementChange } from '../../core/quota/quota-store.ts';
 import { STATE_REASONS, type StateReason, USER_STATES, type UserState } from '../../core/quota/user-state.ts';
+import { type Calendar, parseDay } from '../../core/units/calendar.ts';
 import { counted } from '../../core/units/counted.ts';
 import type { TopUpId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
@@ -40,7 +41,14 @@ export const NewEntitlement = Type.Object({
       description: 'Usage so far does not count. Default: so where the cycle counts from the beginning.',
     }),
   ),
-  expiresAt: Type.Optional(Nullable(Type.String({ format: 'date-time' }))),
+  expiresAt: Type.Optional(
+    Nullable(
+      Type.String({
+        maxLength: 64,
+        description: 'An instant; or a day alone: access ends with it, at midnight of the panel’s zone.',
+      }),
+    ),
+  ),
   nextPlan: Type.Optional(Nullable(Reference)),
 });
 export type NewEntitlementBody = Static<typeof NewEntitlement>;
@@ -194,9 +202,25 @@ export async function entitlementOf(
     ...(target === undefined ? {} : { to: target?.to ?? null }),
     ...(begins === undefined ? {} : { begins }),
     ...(isFresh ? { fresh: true } : {}),
-    ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
+    ...(expiresAt === undefined
+      ? {}
+      : { expiresAt: expiresAt === null ? null : endOf(expiresAt, await parts.ports.operations.calendar()) }),
     ...(nextPlan === undefined ? {} : { nextPlanId: nextPlan === null ? null : (await findPlan(parts, nextPlan)).id }),
   };
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** @throws InvalidInput */
+function endOf(text: string, calendar: Calendar): Date {
+  const day = parseDay(text);
+  if (day !== null) return new Date(calendar.day(day).toMs);
+  const at = INSTANT.test(text) ? new Date(text) : null;
+  if (at !== null && !Number.isNaN(at.getTime())) return at;
+  throw new InvalidInput(
+    '/expiresAt',
+    '"expiresAt" must be an instant such as 2026-12-31T20:30:00Z, or a day such as 2026-12-31.',
+  );
 }
 
 interface Target {

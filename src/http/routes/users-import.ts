@@ -41,7 +41,7 @@ const importSchema = {
   },
 };
 
-const { plan, quota, cycle, expiresAt } = NewEntitlement.properties;
+const { plan, quota, cycle } = NewEntitlement.properties;
 /** What a row must be, under the names of the columns: the same as of a user who is made alone. */
 const RowJson = Type.Object({
   name: NameJson,
@@ -50,7 +50,7 @@ const RowJson = Type.Object({
   email: Type.Optional(EmailJson),
   note: Type.Optional(NoteJson),
   tags: Type.Optional(TagsJson),
-  ...{ plan, quota_bytes: quota, cycle, expires_at: expiresAt },
+  ...{ plan, quota_bytes: quota, cycle, expires_at: Type.Optional(Type.String({ format: 'date-time' })) },
 });
 /** The checks of request bodies, with their words. */
 const checkRow = compileValidator({ schema: RowJson, httpPart: 'body', method: 'POST', url: '' }) as (

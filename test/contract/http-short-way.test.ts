@@ -126,6 +126,38 @@ describe('a plain request', () => {
   });
 });
 
+describe('a sender that does not take its answers', () => {
+  let visitor: Socket;
+  beforeEach(async () => {
+    server.app.server.prependOnceListener('connection', (opened) => {
+      visitor = opened;
+      const write = opened.write.bind(opened);
+      // As where the sender's side is full.
+      Object.defineProperty(opened, 'write', { value: (text: string) => write(text) && false });
+    });
+    socket.destroy();
+    await open();
+    socket.write(request({ ...REPORT, event_id: 'e1' }));
+    await statuses(1);
+  });
+
+  it('is read no more until it has', async () => {
+    const isRead = once(visitor, 'pause');
+    socket.write(request({ ...REPORT, event_id: 'e2' }));
+    await isRead;
+    expect(await booked()).toBe(7n);
+    visitor.emit('drain');
+    expect(await statuses(2)).toEqual([OK, OK]);
+    expect(await booked()).toBe(14n);
+  });
+
+  it('is hung up on when the server ends', async () => {
+    const closed = server.app.close();
+    await once(socket, 'close');
+    await closed;
+  });
+});
+
 describe('anything else on a connection', () => {
   const usual: readonly (readonly [string, string, string])[] = [
     ['another method', request(REPORT, { first: `PUT ${PATH} HTTP/1.1` }), '405 Method Not Allowed'],

@@ -109,6 +109,8 @@ class Connection {
   readonly #idleMs: number;
   #wasAnswered = false;
   #isBusy = false;
+  /** Answers lie here that the sender does not take: it is read no more until it has. */
+  #isFull = false;
   #isLast = false;
   /** What came before the request before it was answered. */
   #early: Buffer | null = null;
@@ -132,7 +134,7 @@ class Connection {
   readonly #forget = (): void => this.#use.giveUp(null);
 
   readonly #read = (chunk: Buffer): void => {
-    if (this.#isBusy) {
+    if (this.#isBusy || this.#isFull) {
       this.#early = this.#early === null ? chunk : Buffer.concat([this.#early, chunk]);
       this.#socket.pause();
       return;
@@ -169,15 +171,21 @@ class Connection {
       this.#socket.end(text, 'utf8');
       return;
     }
-    this.#socket.write(text, 'utf8');
+    this.#isFull = !this.#socket.write(text, 'utf8');
     if (!this.#wasAnswered) this.#socket.setTimeout(this.#idleMs);
     this.#wasAnswered = true;
+    if (this.#isFull) this.#socket.once('drain', this.#goOn);
+    else this.#goOn();
+  }
+
+  readonly #goOn = (): void => {
+    this.#isFull = false;
     const early = this.#early;
     if (early === null) return;
     this.#early = null;
     this.#socket.resume();
     this.#read(early);
-  }
+  };
 
   #giveUp(chunk: Buffer): void {
     const socket = this.#socket;

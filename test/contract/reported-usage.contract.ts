@@ -257,6 +257,19 @@ export function reportedUsageContract(make: MakeStore): void {
       expect([list.traffic, list.tokens.length]).toEqual([sums.traffic, sums.tokens]);
     });
 
+    it('is the same in numbers after a reset of all that was undone', async () => {
+      const { ledger, history } = at.store;
+      const ghosts = () => ['one', 'two'].map((userToken) => report({ userToken, rx: 1n, tx: 2n }));
+      await ledger.recordReports(open, [...ghosts(), report({ userToken: 'before' })]);
+      minutes(1);
+      const mark = await ledger.reset({ scope: 'all', userIds: [], by: null, reason: null });
+      minutes(1);
+      await ledger.recordReports(open, [...ghosts(), report({ userToken: 'after' })]);
+      expect(await history.unclaimedSums()).toEqual({ traffic: traffic(5, 9), tokens: 3, peers: 0 });
+      await ledger.undoReset(mark.id, null);
+      expect(await history.unclaimedSums()).toEqual({ traffic: traffic(10, 18), tokens: 4, peers: 0 });
+    });
+
     it('of a token goes to the user who gets it, with its history', async () => {
       await at.store.ledger.recordReports(open, [report({ userToken: 'ghost' })]);
       minutes(60);

@@ -1,8 +1,18 @@
 import { Type } from '@sinclair/typebox';
 import type { CarrierUsage, Gap, HolderUsage, SeriesResult, UsageSummary } from '../../core/ledger/usage-history.ts';
+import { codeOfGap } from '../../core/metering/gap-words.ts';
 import { QUALITIES } from '../../core/metering/quality.ts';
 import { billedOf } from '../../core/units/bytes.ts';
-import { Instant, MaybeBytes, MaybeInstant, MaybeInteger, MaybeString, TrafficJson, trafficJson } from './common.ts';
+import {
+  Instant,
+  MaybeBytes,
+  MaybeInstant,
+  MaybeInteger,
+  MaybeString,
+  Nullable,
+  TrafficJson,
+  trafficJson,
+} from './common.ts';
 
 export const SummaryJson = Type.Object(
   {
@@ -101,6 +111,7 @@ export const GapJson = Type.Object(
     from: Instant,
     to: MaybeInstant,
     reason: Type.String(),
+    code: Nullable(Type.String({ description: 'Of the message, where nothing was asked of the node; else null.' })),
     message: Type.String(),
   },
   { $id: 'Gap' },
@@ -108,7 +119,7 @@ export const GapJson = Type.Object(
 
 export function gapJson(gap: Gap, nodeNames: ReadonlyMap<string, string>) {
   const { nodeId, from, to, reason, message } = gap;
-  return { nodeId, nodeName: nodeNames.get(nodeId) ?? null, from, to, reason, message };
+  return { nodeId, nodeName: nodeNames.get(nodeId) ?? null, from, to, reason, code: codeOfGap(message), message };
 }
 
 export const QualityJson = Type.Union(

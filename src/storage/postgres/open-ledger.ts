@@ -1,5 +1,6 @@
 import { LedgerFailure } from '../../core/errors.ts';
 import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
+import { PAUSE } from '../../core/metering/gap-words.ts';
 import type { ZoneSince } from '../../core/units/calendar.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { saveMeta, settleIncarnation, writeIncarnation } from '../sql/incarnation.ts';
@@ -58,7 +59,7 @@ export function openLedger(
   }
   if (candidacy !== null) saveMeta(db, LEADER, { ...candidacy.card, sinceMs: nowMs, backend: backendOf(db) });
   const { zones } = settleCalendar(db, timeZone, nowMs);
-  const because = isRegained ? { stoppedBecause: 'PostgreSQL could not be reached.' } : {};
+  const because = isRegained ? { stoppedBecause: PAUSE.database.message } : {};
   return {
     connection: writeConnection(db),
     zones,

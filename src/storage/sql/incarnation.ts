@@ -1,4 +1,5 @@
 import type { LedgerIncarnation } from '../../core/ledger/incarnation.ts';
+import { PAUSE } from '../../core/metering/gap-words.ts';
 import type { NewId } from '../../core/units/ids.ts';
 import type { Database } from './database.ts';
 
@@ -55,7 +56,7 @@ export function writeIncarnation(db: Database, newId: NewId, nowMs: number): voi
 }
 
 function gapMessage(fromMs: number): string {
-  return `Restored from a backup of ${new Date(fromMs).toISOString()}: counters are caught up, reports since then are missing.`;
+  return `${PAUSE.restored.message} of ${new Date(fromMs).toISOString()}: counters are caught up, reports since then are missing.`;
 }
 
 /** On nodes that were read before and are not in a gap already. */

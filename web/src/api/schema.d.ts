@@ -2791,6 +2791,7 @@ export interface components {
             /** Format: date-time */
             readonly to: string | null;
             readonly reason: string;
+            readonly code: string | null;
             readonly message: string;
         };
         readonly Series: {

@@ -3,6 +3,7 @@ import { useTranslation } from '../i18n/words.tsx';
 import { answerIn } from '../lib/pauses.ts';
 import { useFormat } from '../lib/use-format.ts';
 import { useNow } from '../lib/use-now.ts';
+import { useSaid } from '../lib/use-said.ts';
 import { Link } from './link.tsx';
 import { TableScroll } from './table-scroll.tsx';
 
@@ -10,7 +11,12 @@ import { TableScroll } from './table-scroll.tsx';
 export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly Gap[]; readonly withNode?: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const said = useSaid();
   const now = useNow(5_000);
+  const cameBack = (gap: Gap) => {
+    const answer = answerIn(gap);
+    return answer === null ? t('common.gaps.notAsked') : said(answer).message;
+  };
   return (
     <TableScroll>
       <table>
@@ -43,8 +49,8 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
               <td className={withNode ? 'hide-s' : 'two-lines'}>
                 {t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })}
               </td>
-              <td className="hide-m mut clip" title={answerIn(gap) ?? ''}>
-                <bdi>{answerIn(gap) ?? t('common.gaps.notAsked')}</bdi>
+              <td className="hide-m mut clip" title={cameBack(gap)}>
+                <bdi>{cameBack(gap)}</bdi>
               </td>
               <td className="r">
                 {gap.to === null ? (

@@ -23,8 +23,8 @@ test('a pause of Xpert is told once, whatever the nodes; what a node itself did 
 });
 
 test('a gap does not say its reason twice; what came back, and why a ledger has less than it had, is told', () => {
-  expect(answerIn({ message: 'Xpert was not running.' })).toBeNull();
-  expect(answerIn({ message: 'Traffic tracking was switched off.' })).toBeNull();
-  for (const message of ['ssh: connect to host fin-2: timed out', 'Restored from a backup of yesterday.'])
-    expect(answerIn({ message })).toBe(message);
+  for (const code of ['gap-stopped', 'gap-tracking-off', 'gap-tracking-cut'])
+    expect(answerIn({ code, message: 'whatever it says' })).toBeNull();
+  for (const code of [null, 'gap-restored', 'gap-database'])
+    expect(answerIn({ code, message: 'timed out' })).toMatchObject({ message: 'timed out' });
 });

@@ -1,4 +1,5 @@
 import type { Gap } from '../api/types.ts';
+import type { Said } from './use-said.ts';
 
 /** Xpert itself did not look: every node has a gap then, and none of them is to blame. */
 export function isPause({ reason }: Pick<Gap, 'reason'>): boolean {
@@ -6,11 +7,12 @@ export function isPause({ reason }: Pick<Gap, 'reason'>): boolean {
 }
 
 /** Words of the server that say no more than the gap's reason does. */
-const SAID_BY_REASON = new Set(['Xpert was not running.', 'Traffic tracking was switched off.']);
+const SAID_BY_REASON = new Set(['gap-stopped', 'gap-tracking-off', 'gap-tracking-cut']);
 
 /** What came back instead of a reading; null where nothing was asked, so that the reason says it all. */
-export function answerIn({ message }: Pick<Gap, 'message'>): string | null {
-  return SAID_BY_REASON.has(message) ? null : message;
+export function answerIn({ code, message }: Pick<Gap, 'code' | 'message'>): Said | null {
+  if (code !== null && SAID_BY_REASON.has(code)) return null;
+  return { code: code ?? 'as-it-came', message };
 }
 
 /** Of the gaps of one pause only the first, so that one line says it. */

@@ -1,5 +1,6 @@
 import { ExpectedError, LedgerFailure } from '../../../core/errors.ts';
 import type { Commit } from '../../../core/ledger/usage-ledger.ts';
+import { PAUSE } from '../../../core/metering/gap-words.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
 import type { WriteConnection } from '../connections.ts';
@@ -82,7 +83,7 @@ export class LedgerWriter {
   }
 
   #firstCommit(options: WriterOptions): WriterParts {
-    const { calendar, newId, nowMs, stoppedBecause = 'Xpert was not running.', sizes } = options;
+    const { calendar, newId, nowMs, stoppedBecause = PAUSE.stopped.message, sizes } = options;
     this.#sql.begin.run();
     const parts = makeParts(this.#db, calendar, newId, nowMs, sizes);
     parts.liveness.noteStop(parts.outcomes, nowMs, stoppedBecause);

@@ -1,6 +1,7 @@
 import type { NewBillingRule } from '../../../core/ledger/billing.ts';
 import type { Decision, EntryOutcome, EntryUndo, NewCorrection, NewRebinding } from '../../../core/ledger/entry.ts';
 import type { TrackingState } from '../../../core/ledger/usage-ledger.ts';
+import { PAUSE } from '../../../core/metering/gap-words.ts';
 import type { AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { Calendar, ZoneSince } from '../../../core/units/calendar.ts';
 import type { NewId } from '../../../core/units/ids.ts';
@@ -220,8 +221,8 @@ export type OperationResult<N extends OperationName> = ReturnType<WriterOperatio
 
 function gapOnEveryNode(db: Database, outcomes: PollOutcomes, nowMs: number): void {
   for (const id of db.prepare('SELECT id FROM node WHERE deleted_at IS NULL').pluck().all()) {
-    outcomes.turnGap(id as string, 'tracking-off', 'Traffic tracking was switched off before the node answered again.');
+    outcomes.turnGap(id as string, 'tracking-off', PAUSE.trackingCut.message);
     // What came after the last reading counts neither: nobody saw that it belongs before.
-    outcomes.openGapSinceLast(id as string, nowMs, 'tracking-off', 'Traffic tracking was switched off.');
+    outcomes.openGapSinceLast(id as string, nowMs, 'tracking-off', PAUSE.trackingOff.message);
   }
 }

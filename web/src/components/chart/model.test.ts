@@ -43,7 +43,7 @@ const series: Series = {
       quality: ['measured', 'measured', 'measured'],
     },
   ],
-  gaps: [{ nodeId: 'n', nodeName: 'a', from: at(15), to: null, reason: 'failed', message: '' }],
+  gaps: [{ nodeId: 'n', nodeName: 'a', from: at(15), to: null, code: null, reason: 'failed', message: '' }],
   marks: [],
 };
 

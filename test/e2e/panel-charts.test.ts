@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchBrowser, openPage, untilLoaded, type WatchedPage } from '../support/browser.ts';
 import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await page.goto(`${server.url}/#/nothing`);
   await page.goto(`${server.url}/#/`);
-  await page.locator('.chart-card .u-over').first().waitFor();
+  await card().locator('.u-over').waitFor();
   await untilLoaded(page);
 });
 
@@ -33,6 +33,11 @@ afterAll(async () => {
   await server?.stop();
   folder.remove();
 });
+
+/** Traffic over time; the one of active peers stands below it. */
+function card(): Locator {
+  return page.locator('.chart-card').first();
+}
 
 async function report(): Promise<void> {
   const usage = { user_token: 'ann', server: 'vpn.example.com', port: 443, protocol: 'vless' };
@@ -44,13 +49,12 @@ async function report(): Promise<void> {
   if (!answer.ok) throw new Error(`The report was refused: ${answer.status}`);
 }
 
-/** Until the chart was drawn anew with what was just reported; `while` something is pressed, until that was heard of. */
+/** Until the chart was drawn anew with what was just reported. */
 async function untilRedrawn(): Promise<void> {
-  await page.evaluate(
-    "document.querySelectorAll('.chart-card canvas').forEach((canvas) => (canvas.dataset.before = ''))",
-  );
+  const picture = () => page.evaluate<string>("document.querySelector('.chart-card canvas').toDataURL()");
+  const before = await picture();
   await report();
-  await page.locator('.chart-card canvas:not([data-before])').first().waitFor();
+  await expect.poll(picture).not.toBe(before);
 }
 
 async function hoursInAddress(): Promise<number> {
@@ -62,7 +66,7 @@ async function hoursInAddress(): Promise<number> {
 }
 
 async function drawOut(whilePressed: () => Promise<void> = async () => {}): Promise<void> {
-  const over = page.locator('.chart-card .u-over').first();
+  const over = card().locator('.u-over');
   const box = (await over.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
   await page.mouse.down();
@@ -103,7 +107,7 @@ test('is read and zoomed by keyboard; what is selected stays when a report arriv
   await chart.press('End');
   await expect.poll(said).not.toBe(first);
   expect(await said()).toMatch(/vpn|reports.*bit/i);
-  await page.locator('.chart-card .tip').waitFor();
+  await card().locator('.tip').waitFor();
   for (let n = 0; n < 3; n++) await chart.press('Shift+ArrowLeft');
   await expect.poll(said).toMatch(/^Selected: /);
   await expect.poll(selectedWidth).toBeGreaterThan(8);
@@ -141,4 +145,23 @@ test('says how it is zoomed by keyboard: in its hint, beside its table and to re
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Table' }).first().click();
   await page.getByRole('caption').getByText('arrow keys', { exact: false }).waitFor();
+});
+
+test('what it is split by stands in the address, and whoever follows it sees the same', async () => {
+  await page.getByRole('button', { name: /^by / }).click();
+  await page.getByRole('menuitemradio', { name: 'user', exact: true }).click();
+  await page.waitForURL(/by=user/);
+  await page.reload();
+  await page.getByRole('slider', { name: 'Traffic over time' }).waitFor();
+  expect(await page.getByRole('button', { name: /^by / }).textContent()).toContain('user');
+});
+
+test('every chart has its numbers beside it, as a table', async () => {
+  const charts = page.locator('section.card', { has: page.getByRole('slider') });
+  await expect.poll(() => charts.count()).toBe(2);
+  for (const name of await charts.locator('h2').allTextContents()) {
+    const one = page.getByRole('region', { name, exact: true });
+    await one.getByRole('button', { name: 'Table' }).click();
+    await one.locator('tbody tr').first().waitFor();
+  }
 });

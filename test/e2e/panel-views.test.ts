@@ -127,7 +127,9 @@ describe('every page', () => {
       await route.fulfill({ response, json: { ...body, now: { ...NO_FLOW, ...body.now, missingNodes } } });
     });
     await page.goto(`${server.url}/#/`);
-    await page.getByText('amsterdam-2').waitFor();
+    await page.locator('.kpi .ask-label').first().click();
+    await page.getByRole('tooltip').getByText('amsterdam-2').waitFor();
+    await page.keyboard.press('Escape');
     expect(await page.evaluate(beyond('.kpi'))).toEqual([]);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.goto(`${server.url}/#/traffic/`);

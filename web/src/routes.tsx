@@ -11,12 +11,13 @@ import {
 } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { alertsQuery } from './api/alerts.ts';
-import { nodesQuery, overviewQuery, seriesQuery } from './api/resources.ts';
+import { nodesQuery, overviewQuery, type SeriesFilter, seriesQuery } from './api/resources.ts';
 import { sessionQuery } from './api/session.tsx';
 import { WAYS, type Way } from './api/types.ts';
 import { Frame } from './components/frame/frame.tsx';
 import { NotFoundPage, PageFailure } from './components/frame/page-states.tsx';
 // The page that is opened most comes with the program.
+import { SPLITS } from './features/overview/overview-chart.tsx';
 import { OverviewPage } from './features/overview/overview-page.tsx';
 import { loadStrings } from './i18n/strings.ts';
 import { periodOf, type RangeSearch, rangeKey, rangeOf, readRangeSearch } from './lib/range.ts';
@@ -79,6 +80,7 @@ const pages = [
   createRoute({
     getParentRoute: () => panel,
     path: '/',
+    validateSearch: (said: Said) => some('by', wordOf(said.by, SPLITS)),
     // Asked for while the page's words come. What is there by then is drawn at once, and not twice.
     loader: ({ context, location }) =>
       Promise.race([askForOverview(context.client, location.search), delay(PATIENCE_MS)]),
@@ -170,14 +172,14 @@ function delay(milliseconds: number): Promise<void> {
 }
 
 /** What the overview shows first. */
-async function askForOverview(client: QueryClient, search: RangeSearch): Promise<void> {
+async function askForOverview(client: QueryClient, search: RangeSearch & { by?: SeriesFilter['by'] | undefined }) {
   const session = client.getQueryData(sessionQuery.queryKey);
   const range = rangeOf(search, '24h');
   const period = () => periodOf(range, session?.timeZone ?? 'UTC', new Date());
   const seesAll = session?.admin?.role !== 'reseller';
   await Promise.all([
     client.prefetchQuery(overviewQuery),
-    client.prefetchQuery(seriesQuery({ by: 'node' }, rangeKey(range), period)),
+    client.prefetchQuery(seriesQuery({ by: search.by ?? 'node' }, rangeKey(range), period)),
     ...(seesAll ? [client.prefetchQuery(alertsQuery('open', 100)), client.prefetchQuery(nodesQuery)] : []),
   ]);
 }

@@ -1,11 +1,10 @@
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { Key, Value } from './chart-value.tsx';
-import type { ChartData } from './model.ts';
+import { type ChartData, isDaily } from './model.ts';
 import { type Cursor, END_PX } from './plot.ts';
 
 const TIP_PX = 216;
-const DAY_SECONDS = 86_400;
 
 interface ChartTipProps {
   readonly data: ChartData;
@@ -23,7 +22,7 @@ export function ChartTip({ data, cursor, width }: ChartTipProps) {
   const style = toTheLeft ? { right: width - cursor.left + END_PX } : { left: cursor.left + END_PX };
   return (
     <div className="tip" style={style}>
-      <TipHead start={start} bucketSeconds={data.bucketSeconds} />
+      <TipHead start={start} data={data} />
       <ul>
         {data.series.toReversed().map((series) => (
           <li key={series.id}>
@@ -43,13 +42,13 @@ export function ChartTip({ data, cursor, width }: ChartTipProps) {
   );
 }
 
-function TipHead({ start, bucketSeconds }: { readonly start: number; readonly bucketSeconds: number }) {
+function TipHead({ start, data }: { readonly start: number; readonly data: ChartData }) {
   const format = useFormat();
   const from = start * 1000;
-  if (bucketSeconds >= DAY_SECONDS) return <h3>{format.day(from)}</h3>;
+  if (isDaily(data)) return <h3>{format.day(from)}</h3>;
   return (
     <h3>
-      {format.clock(from)} – {format.clock(from + bucketSeconds * 1000)}
+      {format.clock(from)} – {format.clock(from + data.bucketSeconds * 1000)}
       <span>{format.day(from)}</span>
     </h3>
   );

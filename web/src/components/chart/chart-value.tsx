@@ -1,7 +1,7 @@
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { Bytes, Count, Rate, Unknown } from '../numbers.tsx';
-import type { ChartData, ChartSeries } from './model.ts';
+import { type ChartData, type ChartSeries, isDaily } from './model.ts';
 
 export function Key({ of }: { readonly of: ChartSeries }) {
   return <i className="key" style={{ '--k': `var(${of.color})` } as React.CSSProperties} />;
@@ -15,16 +15,13 @@ export function Value({ data, value }: { readonly data: ChartData; readonly valu
   return data.quantity === 'bytes' ? <Bytes value={Math.round(value)} /> : <Rate value={value} />;
 }
 
-const DAY_SECONDS = 86_400;
-
 /** What a reader hears of a bucket: when, each series from above, or what is selected. */
 export function useSaidBucket(
   data: ChartData,
 ): (index: number, selection: readonly [from: number, to: number] | null) => string {
   const { t } = useTranslation();
   const format = useFormat();
-  const when = (seconds: number) =>
-    data.bucketSeconds >= DAY_SECONDS ? format.day(seconds * 1000) : format.instant(seconds * 1000);
+  const when = (seconds: number) => (isDaily(data) ? format.day(seconds * 1000) : format.instant(seconds * 1000));
   const textOf = (value: number | null) => {
     if (value === null) return t('common.chart.notKnown');
     if (data.quantity === 'count') return format.count(value);
@@ -35,7 +32,7 @@ export function useSaidBucket(
     if (start === undefined) return '';
     if (selection) {
       // The end of whole days is the last of them.
-      const end = data.bucketSeconds >= DAY_SECONDS ? selection[1] - data.bucketSeconds : selection[1];
+      const end = isDaily(data) ? selection[1] - data.bucketSeconds : selection[1];
       return t('common.chart.selected', { from: when(selection[0]), to: when(end) });
     }
     const parts = data.series.toReversed().map(({ name, values }) => `${name}: ${textOf(values[index] ?? null)}`);

@@ -4,7 +4,7 @@ import { Bytes } from '../numbers.tsx';
 import { TableScroll } from '../table-scroll.tsx';
 import { axisUnit } from './axis.ts';
 import { Key, Value } from './chart-value.tsx';
-import type { ChartData } from './model.ts';
+import { type ChartData, isDaily } from './model.ts';
 
 /** Names, colours and sums, in the order of the stack. */
 export function ChartLegend({ data }: { readonly data: ChartData }) {
@@ -63,7 +63,7 @@ export function ChartTable({ data }: { readonly data: ChartData }) {
         <tbody>
           {rows.map(({ start, index }) => (
             <tr key={start}>
-              <td>{data.quantity === 'bytes' ? format.day(start * 1000) : format.instant(start * 1000)}</td>
+              <td>{isDaily(data) ? format.day(start * 1000) : format.instant(start * 1000)}</td>
               {data.series.map((series) => (
                 <td key={series.id} className="r">
                   <Value data={data} value={series.values[index] ?? null} />

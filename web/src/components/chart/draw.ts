@@ -16,6 +16,8 @@ interface Brush {
   readonly y: (value: number) => number;
   readonly color: (token: string) => string;
   readonly slot: number;
+  /** Each is made once. */
+  readonly hatchings: Map<string, CanvasPattern | string>;
 }
 
 /** Draws the stack, the gaps and the late parts into the plot of `u`; `fadedBefore` in seconds: not counted any more. */
@@ -32,6 +34,7 @@ export function drawStack(u: uPlot, data: ChartData, fadedBefore: number | null)
     y: (value) => u.valToPos(value, 'y', true),
     color: (token) => style.getPropertyValue(token).trim(),
     slot: u.valToPos(data.bucketSeconds, 'x', true) - u.valToPos(0, 'x', true),
+    hatchings: new Map(),
   };
   brush.ctx.save();
   brush.ctx.beginPath();
@@ -173,7 +176,7 @@ function drawMarks(brush: Brush, box: uPlot.BBox): void {
   const { ctx, ratio, data } = brush;
   const first = data.starts[0] ?? 0;
   for (const mark of data.marks) {
-    if (mark.kind !== 'reset') continue;
+    if (mark.to !== null) continue;
     const x = brush.left(0) + ((mark.from - first) / data.bucketSeconds) * brush.slot;
     ctx.beginPath();
     ctx.moveTo(x, box.top);
@@ -188,6 +191,13 @@ function drawMarks(brush: Brush, box: uPlot.BBox): void {
 
 /** Stripes at 45 degrees in a colour, `step` px apart, `line` px thick. */
 function hatch(brush: Brush, token: string, step: number, line: number): CanvasPattern | string {
+  const key = `${token} ${step} ${line}`;
+  const hatching = brush.hatchings.get(key) ?? makeHatching(brush, token, step, line);
+  brush.hatchings.set(key, hatching);
+  return hatching;
+}
+
+function makeHatching(brush: Brush, token: string, step: number, line: number): CanvasPattern | string {
   const color = brush.color(token);
   const size = Math.round(step * Math.SQRT2 * brush.ratio);
   const tile = document.createElement('canvas');

@@ -21,7 +21,7 @@ export interface ChartSeries {
 }
 
 export interface ChartMark {
-  readonly kind: 'reset' | 'gap' | 'late';
+  readonly kind: 'reset' | 'gap' | 'late' | 'state' | 'plan';
   readonly label: string;
   /** Seconds since 1970; `to` null: one instant. */
   readonly from: number;
@@ -61,17 +61,26 @@ export interface ChartWords {
 /** A chart shows directions or series, never both. */
 export function chartData(api: Series, split: Split, words: ChartWords, nowSeconds: number): ChartData {
   const starts = api.from.map((at) => Date.parse(at) / 1000);
-  const quantity = api.bucketSeconds >= DAY_SECONDS ? 'bytes' : 'rate';
+  const quantity = isDaily(api) ? 'bytes' : 'rate';
   const measure = measureOf(quantity, api.bucketSeconds, starts, nowSeconds);
   const series = split === 'directions' ? directionSeries(api, measure, words) : namedSeries(api, measure, words);
   return {
-    shape: starts.length > MOST_BARS ? 'area' : 'bars',
+    shape: shapeOf(starts.length),
     quantity,
     bucketSeconds: api.bucketSeconds,
     starts,
     series,
     marks: marksOf(api, starts, words, nowSeconds),
   };
+}
+
+export function shapeOf(buckets: number): ChartData['shape'] {
+  return buckets > MOST_BARS ? 'area' : 'bars';
+}
+
+/** Whole days of the panel's zone; shorter buckets have a time of day. */
+export function isDaily({ bucketSeconds }: Pick<ChartData, 'bucketSeconds'>): boolean {
+  return bucketSeconds >= DAY_SECONDS;
 }
 
 type Measure = (value: Bytes | null, index: number) => number | null;
@@ -96,7 +105,9 @@ function directionSeries(api: Series, measure: Measure, words: ChartWords): Char
   ];
   const rest = only.totalBytes.map((total, index) => withoutDirection(total, download[index], upload[index]));
   if (!rest.some((value) => value !== null && value > 0)) return parts;
-  return [...parts, one('total', words.noDirection, '--series-others', rest, only.flags, measure)];
+  // What never had a direction has none that is zero.
+  const told = parts.filter(({ values }) => values.some((value) => value !== null));
+  return [...told, one('total', words.noDirection, '--series-others', rest, only.flags, measure)];
 }
 
 /** What a source counted without telling the direction. */

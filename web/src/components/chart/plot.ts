@@ -3,7 +3,7 @@ import { dayOf } from '../../lib/zone.ts';
 import { axisUnit, labelledDays } from './axis.ts';
 import { drawStack } from './draw.ts';
 import { indexOf, type Standing, selectionOf } from './keys.ts';
-import { type ChartData, stack } from './model.ts';
+import { type ChartData, isDaily, stack } from './model.ts';
 
 /** Room for the numbers of the vertical axis, and to the right of the last bucket; the marks lane uses them too. */
 export const AXIS_PX = 48;
@@ -33,27 +33,18 @@ export interface PlotOptions {
   readonly onSelect: ((from: number, to: number) => void) | null;
 }
 
-/** `pointed` is where the pointer stood on the plot before this one: it has not moved, and goes on reading. */
-export function createPlot(
-  target: HTMLElement,
-  data: ChartData,
-  options: PlotOptions,
-  pointed?: Readonly<uPlot.Cursor>,
-): uPlot {
-  const begin = data.starts[0] ?? 0;
-  const end = (data.starts.at(-1) ?? 0) + data.bucketSeconds;
-  const { totals } = stack(data.series, data.starts.length);
-  const { factor } = axisUnit(data);
-  const color = (token: string) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
-  const middles = data.starts.map((start) => start + data.bucketSeconds / 2);
-  const max = Math.max(0, ...totals);
-  const step = lineStep(max, factor);
-  const lines = Math.max(1, Math.ceil(max / step));
-  const top = lines * step;
-  const daily = data.bucketSeconds >= DAY_SECONDS;
-  const days = daily ? data.starts.map((start) => dayOf(new Date(start * 1000), options.timeZone)) : [];
-  const number = new Intl.NumberFormat(options.locale, { maximumSignificantDigits: 3, useGrouping: false });
-  const plot = new uPlot(
+/** A chart on the page, and what shows another state of it: the plot stays, with what is pointed at or drawn out on it. */
+export interface Plot {
+  readonly u: uPlot;
+  readonly show: (data: ChartData) => void;
+}
+
+/** What is shown changes; whether it is of whole days does not. */
+export function createPlot(target: HTMLElement, data: ChartData, options: PlotOptions): Plot {
+  let frame = frameOf(data, options);
+  const now = () => frame;
+  const daily = isDaily(data);
+  const u = new uPlot(
     {
       width: options.width,
       height: options.height,
@@ -67,56 +58,102 @@ export function createPlot(
         sync: { key: 'page' },
       },
       scales: {
-        x: { time: true, range: [begin, end] },
-        y: { range: [0, top] },
+        x: { time: true, range: () => [frame.begin, frame.end] },
+        y: { range: () => [0, frame.lines * frame.step] },
       },
-      axes: [
-        {
-          stroke: () => color('--ink-3'),
-          font: FONT,
-          size: 28,
-          gap: 8,
-          space: LABEL_PX,
-          grid: { show: false },
-          ticks: { show: false },
-          border: { show: true, stroke: () => color('--axis'), width: 1 },
-          ...(daily ? { splits: (u: uPlot) => dayMiddles(u, { days, middles, locale: options.weekLocale }) } : {}),
-          values: (_, splits, __, ___, increment) => splits.map(timeLabel(options, daily ? DAY_SECONDS : increment)),
-        },
-        {
-          stroke: () => color('--ink-3'),
-          font: FONT,
-          size: AXIS_PX,
-          gap: 8,
-          grid: { stroke: () => color('--grid'), width: 1 },
-          ticks: { show: false },
-          splits: () => Array.from({ length: lines + 1 }, (_, line) => line * step),
-          values: (_, splits) => splits.map((split) => number.format(split / factor)),
-        },
-      ],
+      axes: [timeAxis(daily, now, options), valueAxis(now, options)],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {
-        ready: [(u) => drawOutByTouch(u)],
-        setSelect: [(u) => selected(u, options.onSelect)],
-        draw: [(u) => drawStack(u, data, options.fadedBefore)],
-        setCursor: [
-          (u) => {
-            const index = u.cursor.idx;
-            const hovered = index !== null && index !== undefined && (u.cursor.left ?? -1) >= 0;
-            options.onCursor(hovered ? { index, left: u.valToPos(middles[index] ?? 0, 'x') + AXIS_PX } : null);
-          },
-        ],
+        ready: [(plot) => drawOutByTouch(plot)],
+        setSelect: [(plot) => selected(plot, options.onSelect)],
+        draw: [(plot) => drawStack(plot, frame.data, options.fadedBefore)],
+        setCursor: [(plot) => options.onCursor(cursorOf(plot, frame))],
       },
     },
-    [middles, totals],
+    [frame.middles, frame.totals],
     target,
   );
-  const { left = -1, top: height = 0 } = pointed ?? {};
-  whenReady(() => left >= 0 && plot.setCursor({ left, top: height }));
-  return plot;
+  const show = (next: ChartData) => {
+    if (next === frame.data) return;
+    frame = frameOf(next, options);
+    u.setData([frame.middles, frame.totals]);
+  };
+  return { u, show };
 }
 
-/** A plot that was just made has its scales in the microtask after. */
+function timeAxis(daily: boolean, now: () => Frame, options: PlotOptions): uPlot.Axis {
+  return {
+    stroke: () => colorOf('--ink-3'),
+    font: FONT,
+    size: 28,
+    gap: 8,
+    space: LABEL_PX,
+    grid: { show: false },
+    ticks: { show: false },
+    border: { show: true, stroke: () => colorOf('--axis'), width: 1 },
+    ...(daily ? { splits: (u: uPlot) => dayMiddles(u, now(), options.weekLocale) } : {}),
+    values: (_, splits, __, ___, increment) => splits.map(timeLabel(options, daily ? DAY_SECONDS : increment)),
+  };
+}
+
+function valueAxis(now: () => Frame, { locale }: PlotOptions): uPlot.Axis {
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3, useGrouping: false });
+  return {
+    stroke: () => colorOf('--ink-3'),
+    font: FONT,
+    size: AXIS_PX,
+    gap: 8,
+    grid: { stroke: () => colorOf('--grid'), width: 1 },
+    ticks: { show: false },
+    splits: () => Array.from({ length: now().lines + 1 }, (_, line) => line * now().step),
+    values: (_, splits) => splits.map((split) => number.format(split / now().factor)),
+  };
+}
+
+function colorOf(token: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+}
+
+/** What is drawn, and between which ends. */
+interface Frame {
+  readonly data: ChartData;
+  readonly begin: number;
+  readonly end: number;
+  readonly middles: number[];
+  readonly totals: number[];
+  /** Of whole days: which. */
+  readonly days: readonly string[];
+  readonly factor: number;
+  /** Distance of the horizontal lines, and how many there are above the lowest. */
+  readonly step: number;
+  readonly lines: number;
+}
+
+function frameOf(data: ChartData, { timeZone }: PlotOptions): Frame {
+  const { totals } = stack(data.series, data.starts.length);
+  const { factor } = axisUnit(data);
+  const max = Math.max(0, ...totals);
+  const step = lineStep(max, factor);
+  return {
+    data,
+    begin: data.starts[0] ?? 0,
+    end: (data.starts.at(-1) ?? 0) + data.bucketSeconds,
+    middles: data.starts.map((start) => start + data.bucketSeconds / 2),
+    totals,
+    days: isDaily(data) ? data.starts.map((start) => dayOf(new Date(start * 1000), timeZone)) : [],
+    factor,
+    step,
+    lines: Math.max(1, Math.ceil(max / step)),
+  };
+}
+
+function cursorOf({ cursor, valToPos }: uPlot, { middles }: Frame): Cursor | null {
+  const { idx, left = -1 } = cursor;
+  if (idx === null || idx === undefined || left < 0) return null;
+  return { index: idx, left: valToPos(middles[idx] ?? 0, 'x') + AXIS_PX };
+}
+
+/** A plot that was just made, or given other data, has its scales in the microtask after. */
 function whenReady(task: () => void): void {
   queueMicrotask(task);
 }
@@ -177,14 +214,7 @@ function drawOutByTouch(u: uPlot): void {
 }
 
 /** A label below the middle of a day, for as many days as have room. */
-function dayMiddles(
-  u: uPlot,
-  {
-    days,
-    middles,
-    locale,
-  }: { readonly days: readonly string[]; readonly middles: readonly number[]; readonly locale: string },
-): number[] {
+function dayMiddles(u: uPlot, { days, middles }: Frame, locale: string): number[] {
   const room = Math.max(1, Math.floor(u.width / LABEL_PX));
   const labelled = labelledDays(days, room, locale);
   return middles.filter((_, index) => labelled[index]);

@@ -1,5 +1,4 @@
 import { useLayoutEffect, useRef, useState } from 'react';
-import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
@@ -8,10 +7,9 @@ import { ChartTip } from './chart-tip.tsx';
 import { useSaidBucket } from './chart-value.tsx';
 import { indexOf, selectionOf } from './keys.ts';
 import { MarksLane } from './marks-lane.tsx';
-import type { ChartData } from './model.ts';
-import { type Cursor, createPlot, showStanding } from './plot.ts';
+import { type ChartData, isDaily } from './model.ts';
+import { type Cursor, createPlot, type Plot, showStanding } from './plot.ts';
 import { useChartKeys } from './use-chart-keys.ts';
-import { useHeldWhilePressed } from './use-held-while-pressed.ts';
 
 export interface TimeChartProps {
   readonly data: ChartData;
@@ -30,17 +28,15 @@ const HEIGHT = 264;
 const PHONE_HEIGHT = 200;
 const PHONE_WIDTH = 480;
 
-export function TimeChart({ data: latest, label, height = HEIGHT, fadedBefore = null, ...zooming }: TimeChartProps) {
+export function TimeChart({ data, label, height = HEIGHT, fadedBefore = null, ...zooming }: TimeChartProps) {
   const { onZoom, onUnzoom } = zooming;
   const { t } = useTranslation();
   const { locale, weekLocale, timeZone } = useFormat();
   const [theme] = useTheme();
   const target = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(null);
+  const plot = useRef<Plot>(null);
   const [width, setWidth] = useState(0);
   const [cursor, setCursor] = useState<Cursor | null>(null);
-  // A part that is being drawn out would be lost with the plot that it is drawn on.
-  const data = useHeldWhilePressed(target, latest);
   const said = useSaidBucket(data);
   const { standing, ...keys } = useChartKeys(data, zooming);
   const selection = selectionOf(standing, data.starts, data.bucketSeconds);
@@ -48,21 +44,25 @@ export function TimeChart({ data: latest, label, height = HEIGHT, fadedBefore = 
   zoom.current = onZoom;
   const canZoom = onZoom !== undefined;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read when the plot is drawn
+  const daily = isDaily(data);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read when the plot is drawn; data comes below
   useLayoutEffect(() => {
     if (!target.current) return;
     const size = sizeOf(target.current, height);
     const onSelect = canZoom ? (from: number, to: number) => zoom.current?.(from, to) : null;
     const options = { ...size, locale, weekLocale, timeZone, fadedBefore, onCursor: setCursor, onSelect };
-    const pointed = plot.current?.cursor;
-    plot.current = createPlot(target.current, data, options, pointed);
-    return () => plot.current?.destroy();
-  }, [data, height, locale, weekLocale, timeZone, theme, fadedBefore, canZoom]);
+    plot.current = createPlot(target.current, data, options);
+    return () => plot.current?.u.destroy();
+  }, [daily, height, locale, weekLocale, timeZone, theme, fadedBefore, canZoom]);
+
+  // What somebody points at or draws out meanwhile stays.
+  useLayoutEffect(() => plot.current?.show(data), [data]);
 
   // After the plot was drawn anew, too: what the keyboard has chosen stays while the chart lives.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a plot of another size or theme is a new one
   useLayoutEffect(() => {
-    if (plot.current && standing) return showStanding(plot.current, data, standing);
+    if (plot.current && standing) return showStanding(plot.current.u, data, standing);
     return undefined;
   }, [standing, data, width, locale, weekLocale, timeZone, theme]);
 
@@ -72,7 +72,7 @@ export function TimeChart({ data: latest, label, height = HEIGHT, fadedBefore = 
     // At once, before the next paint: a chart is never seen in the size of yesterday's window.
     const observer = new ResizeObserver(() => {
       const size = sizeOf(element, height);
-      plot.current?.setSize(size);
+      plot.current?.u.setSize(size);
       setWidth(size.width);
     });
     observer.observe(element);

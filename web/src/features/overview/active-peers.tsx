@@ -1,10 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { activePeersQuery } from '../../api/resources.ts';
-import { Block, Empty } from '../../components/block.tsx';
-import { Card } from '../../components/card.tsx';
-import { LazyTimeChart } from '../../components/chart/lazy-time-chart.tsx';
-import type { ChartData } from '../../components/chart/model.ts';
+import { ChartCard } from '../../components/chart/chart-card.tsx';
+import { type ChartData, shapeOf } from '../../components/chart/model.ts';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import type { CurrentRange } from '../../lib/use-range.ts';
@@ -16,51 +14,37 @@ export function ActivePeers({ range }: { readonly range: CurrentRange }) {
   const { t } = useTranslation();
   const words = useRangeWords();
   const query = useQuery({ ...activePeersQuery(range.key, range.period), placeholderData: keepPreviousData });
-  const data = useMemo<ChartData | null>(() => {
-    if (!query.data) return null;
+  const data = useMemo<ChartData | undefined>(() => {
+    if (!query.data) return undefined;
     const { active, from, bucketSeconds } = query.data;
+    const series = {
+      id: 'active',
+      name: t('overview.activePeers'),
+      color: '--meter',
+      values: active,
+      late: [],
+      totalBytes: 0,
+      partlyKnown: active.includes(null),
+    };
     return {
-      shape: from.length > 32 ? 'area' : 'bars',
+      shape: shapeOf(from.length),
       quantity: 'count',
       bucketSeconds,
       starts: from.map((at) => Date.parse(at) / 1000),
-      series: [
-        {
-          id: 'active',
-          name: t('overview.activePeers'),
-          color: '--meter',
-          values: active,
-          late: [],
-          totalBytes: 0,
-          partlyKnown: active.includes(null),
-        },
-      ],
+      series: from.length === 0 ? [] : [series],
       marks: [],
     };
   }, [query.data, t]);
   return (
-    <Card
+    <ChartCard
       title={t('overview.activePeers')}
-      hint={`${t('overview.activePeersMean')} ${t('common.chart.keysZoom')}`}
+      hint={t('overview.activePeersMean')}
       sub={words(range.range)}
-    >
-      <Block query={query} skeleton={<div className="pad chart-wait small" aria-busy="true" />}>
-        {() =>
-          data === null || data.starts.length === 0 ? (
-            <Empty title={t('overview.nobody')} />
-          ) : (
-            <div className="pad" aria-busy={query.isPlaceholderData || undefined}>
-              <LazyTimeChart
-                data={data}
-                label={t('overview.activePeers')}
-                height={HEIGHT}
-                onZoom={range.zoom}
-                onUnzoom={range.unzoom}
-              />
-            </div>
-          )
-        }
-      </Block>
-    </Card>
+      query={query}
+      data={data}
+      height={HEIGHT}
+      onZoom={range.zoom}
+      onUnzoom={range.unzoom}
+    />
   );
 }

@@ -66,6 +66,9 @@ function Now({ overview }: { readonly overview: Overview }) {
   }
   const rates = directionsOf({ rxBytes: now.rxBitsPerSecond, txBytes: now.txBitsPerSecond });
   const missing = now.missingNodes.join(', ');
+  const without = missing ? t('overview.nowWithout', { nodes: missing }) : null;
+  // The answer names them all.
+  const some = now.missingNodes.length > 1 ? t('overview.nowWithoutSome', { count: now.missingNodes.length }) : without;
   return (
     <Kpi
       label={
@@ -74,11 +77,11 @@ function Now({ overview }: { readonly overview: Overview }) {
           <Answer
             trigger={
               <button type="button" className="ask-label">
-                {missing ? t('overview.nowWithout', { nodes: missing }) : t('overview.now')}
+                {some ?? t('overview.now')}
               </button>
             }
           >
-            {missing ? <p>{t('overview.nowWithout', { nodes: missing })}</p> : null}
+            {without ? <p>{without}</p> : null}
             <p>{t('overview.nowMeans')}</p>
           </Answer>
         </>

@@ -3,12 +3,14 @@ import { Ago } from '../../components/ago.tsx';
 import { Count } from '../../components/numbers.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { useSaid } from '../../lib/use-said.ts';
 
 type Link = Answer<'/api/v1/users/{id}/link'>;
 
 /** Where the link's entries come from, beside those given out here; absent where they come from nowhere else. */
 export function LinkSources({ sources }: Pick<Link, 'sources'>) {
   const { t } = useTranslation();
+  const said = useSaid();
   if (sources.length === 0) return null;
   return (
     <TableScroll>
@@ -25,9 +27,9 @@ export function LinkSources({ sources }: Pick<Link, 'sources'>) {
         <tbody>
           {sources.map((source) => (
             <tr key={`${source.kind} ${source.name} ${source.at}`}>
-              <td>
+              <td className="two-lines">
                 <bdi>{source.name}</bdi>
-                {source.problem ? <p className="mut">{source.problem.message}</p> : null}
+                {source.problem ? <p className="mut small">{said(source.problem).message}</p> : null}
               </td>
               <td className="r">
                 <Count value={source.entries} />

@@ -14,6 +14,7 @@ import { UserCycles } from './user-cycles.tsx';
 import { UserDevices } from './user-devices.tsx';
 import { UserHead } from './user-head.tsx';
 import { UserLink } from './user-link.tsx';
+import { useUserMarks } from './user-marks.ts';
 import { UserTimeline } from './user-timeline.tsx';
 import { UserTokens } from './user-tokens.tsx';
 import { UserWhere } from './user-where.tsx';
@@ -42,6 +43,7 @@ export function UserPage() {
 function Content({ user }: { readonly user: User }) {
   const { t } = useTranslation();
   const range = useRange('30d');
+  const marks = useUserMarks(user);
   return (
     <>
       <UserHead user={user} />
@@ -51,6 +53,7 @@ function Content({ user }: { readonly user: User }) {
         hint={t('users.overTimeMeans')}
         filter={{ by: 'total', user: user.id }}
         range={range}
+        marks={marks}
         controls={<ExportMenu range={range} user={user.id} />}
         fadeBeforeReset
       />

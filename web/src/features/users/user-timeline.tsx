@@ -22,6 +22,7 @@ import {
   userCorrectionsQuery,
   useUndoTopUp,
 } from './api.ts';
+import { useEntitled } from './user-marks.ts';
 
 interface Event {
   readonly key: string;
@@ -49,18 +50,22 @@ export function UserTimeline({ user, range }: { readonly user: User; readonly ra
   const gapEvent = useGapEvent();
   const resetEvent = useResetEvent();
   const correctionEvent = useCorrectionEvent();
+  const entitled = useEntitled(user);
   return (
     <Card title={t('users.timeline')} hint={t('users.timelineMeans')} sub={words(range.range)}>
       <Block query={series} skeleton={<SkeletonLines lines={4} />}>
         {({ marks, gaps, from }) => {
           const begin = from[0] ?? '';
           const created: Event = { key: 'created', at: user.createdAt, icon: 'plus', title: t('users.wasCreated') };
-          const events = [
+          const events: Event[] = [
             ...marks.filter(({ kind }) => kind === 'reset').map(resetEvent),
             ...oncePerPause(gaps.filter(isLong)).map(gapEvent),
             ...(corrections.data?.items ?? []).filter(({ at }) => at >= begin).map(correctionEvent),
             ...changes.filter(({ at }) => at >= begin).map(stateEvent),
             ...topUps.filter(({ at }) => at >= begin).map(topUpEvent),
+            ...(entitled !== null && entitled.at >= begin
+              ? [{ ...entitled, key: 'entitled', icon: 'edit' as const }]
+              : []),
             ...(user.createdAt >= begin ? [created] : []),
           ].toSorted((a, b) => b.at.localeCompare(a.at));
           return events.length === 0 ? (

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { adminsQuery, plansQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.tsx';
 import type { User } from '../../api/types.ts';
+import { Filters } from '../../components/filters.tsx';
 import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
@@ -27,15 +28,7 @@ export function UsersFilters({ search, text, onText, columns }: UsersFiltersProp
   const admins = useQuery({ ...adminsQuery, enabled: isOwner }).data?.items ?? [];
   const any = { value: ANY, label: t('users.anyState') };
   return (
-    <div className="filters">
-      <input
-        className="field"
-        type="search"
-        value={text}
-        placeholder={t('users.search')}
-        aria-label={t('users.search')}
-        onChange={(event) => onText(event.target.value)}
-      />
+    <Filters label={t('users.search')} text={text} onText={onText}>
       <Select<string>
         label={t('common.stateWord')}
         value={search.state ?? ANY}
@@ -71,6 +64,6 @@ export function UsersFilters({ search, text, onText, columns }: UsersFiltersProp
       <span className="push">
         <ColumnsMenu columns={columns} />
       </span>
-    </div>
+    </Filters>
   );
 }

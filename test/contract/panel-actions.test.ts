@@ -62,3 +62,31 @@ test('each has a test in a browser that presses it', () => {
   const missing = PANEL_ACTIONS.filter(({ file, test: name }) => !textOf(file).includes(`test('${name}`));
   expect(missing).toEqual([]);
 });
+
+/** Every action that is written down, by its name: those of single routes, of many users at once, and of what was set aside. */
+function audited(): string[] {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^(http\/routes|app)\/.*(?<!\.test)\.ts$/.test(file),
+  );
+  const texts = files.map((file) => readFileSync(join(root, 'src', file), 'utf8'));
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/\baudit\([^'`]*'([a-z-]+\.[a-z-]+)'/g)].map(([, action = '']) => action),
+  );
+  const bulk = /ACTIONS = \[(.*?)\]/.exec(texts[files.indexOf('http/routes/users-in-bulk.ts')] ?? '')?.[1] ?? '';
+  const ofMany = [...bulk.matchAll(/'([a-z-]+)'/g)].map(([, action]) => `users.${action}`);
+  const aside = ['quarantine', 'baseline'].flatMap((kind) => [`${kind}.book`, `${kind}.dismiss`]);
+  return [...new Set([...named, ...ofMany, ...aside, 'access.suspended', 'access.restored'])];
+}
+
+test('whatever the list of who did what can say has words there', () => {
+  type Words = Readonly<Record<string, Readonly<Record<string, string>>>>;
+  const file = join(root, 'web/src/features/settings/strings.en.json');
+  const { action: words } = JSON.parse(readFileSync(file, 'utf8')) as { action: Words };
+  const actions = audited();
+  expect(actions.length).toBeGreaterThan(60);
+  const untold = actions.filter((action) => {
+    const [of = '', what = ''] = action.split('.');
+    return words[of]?.[what] === undefined;
+  });
+  expect(untold).toEqual([]);
+});

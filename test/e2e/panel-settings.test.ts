@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs';
+import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeViolations } from '../support/browser.ts';
 import { login, OWNER } from '../support/server.ts';
+import { asOwner } from '../support/small-fleet.ts';
 import { card, pick, TestPanel, toast } from '../support/test-panel.ts';
 
 let panel: TestPanel;
@@ -52,6 +55,28 @@ describe('counting and keeping', () => {
     await other.click();
     await expect.poll(async () => (await settings()).billingCycle).not.toBe('month:1');
     await lineOf(page, 'Counting and keeping', 'Billing cycle').getByText(name).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('servers are trusted whose unsigned reports limit, too', async () => {
+    const { page, complaints, close } = await panel.open('/settings/');
+    const line = lineOf(page, 'Counting and keeping', 'Trusted servers');
+    await line.getByText('none', { exact: true }).waitFor();
+    const change = async (lines: string) => {
+      await line.getByRole('button', { name: 'Change…' }).click();
+      const form = page.getByRole('dialog', { name: 'Trusted servers' });
+      await form.getByRole('textbox', { name: 'Servers, one a line' }).fill(lines);
+      expect(await axeViolations(page)).toEqual([]);
+      await form.getByRole('button', { name: 'Save' }).click();
+    };
+    const trusted = async () => (await panel.ask<{ servers: string[] }>('GET', 'settings/trusted-servers')).servers;
+    await change(' de-1.example.net\n\nfi-2.example.net \nde-1.example.net');
+    await line.getByText('de-1.example.net, fi-2.example.net').waitFor();
+    expect(await trusted()).toEqual(['de-1.example.net', 'fi-2.example.net']);
+    await change('');
+    await line.getByText('none', { exact: true }).waitFor();
+    expect(await trusted()).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
   });
@@ -117,6 +142,33 @@ test('an admin is added, changes the password, and is locked out and let in', as
   await row.getByRole('button', { name: 'Enable' }).click();
   await row.getByText('Can log in').waitFor();
   expect(await statusOfLogin('mia', 'another-password-of-mia')).toBe(200);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('an admin who has lost password and device is helped by the owner', async () => {
+  const forgotten = 'a-password-that-noa-forgot';
+  await panel.ask('POST', 'admins', { name: 'noa', role: 'viewer', password: forgotten });
+  const cookie = await login(panel.server, { name: 'noa', password: forgotten });
+  const secret = new Secret();
+  const request = { password: forgotten, secret: secret.base32, code: new TOTP({ secret }).generate() };
+  await asOwner(panel.server, cookie, 'PUT', 'api/v1/session/two-factor', request);
+  const { page, complaints, close } = await panel.open('/settings/');
+  const row = lineOf(page, 'Admins', 'noa');
+  await row.getByText('second factor').waitFor();
+  await pick(page, row.getByRole('button', { name: 'Help noa to log in' }), 'New password…');
+  const form = page.getByRole('dialog', { name: 'A new password for noa' });
+  await form.getByLabel('New password').fill('another-password-of-noa');
+  expect(await axeViolations(page)).toEqual([]);
+  await form.getByRole('button', { name: 'Save' }).click();
+  await toast(page, 'noa logs in with the new password.').waitFor();
+  // The second factor is still asked for.
+  expect(await statusOfLogin('noa', 'another-password-of-noa')).toBe(401);
+  await pick(page, row.getByRole('button', { name: 'Help noa to log in' }), 'Switch the second factor off…');
+  await page.getByRole('button', { name: 'Switch it off' }).click();
+  await row.getByText('second factor').waitFor({ state: 'detached' });
+  expect(await statusOfLogin('noa', 'another-password-of-noa')).toBe(200);
+  expect(await statusOfLogin('noa', forgotten)).toBe(401);
   expect(complaints).toEqual([]);
   await close();
 });

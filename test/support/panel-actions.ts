@@ -83,7 +83,7 @@ export const PANEL_ACTIONS: readonly Action[] = [
     ['change, suspend, delete several', 'POST /users/bulk', 'several users get a quota, more of it, lose access'],
     ['export a user, and a statement', null, 'is taken away as a file and as a statement'],
   ]),
-  ...of('panel-pages.test.ts', [
+  ...of('panel-plans.test.ts', [
     ['give a quota', 'PUT /users/{id}/entitlement', 'a quota is previewed and given, topped up and that undone'],
     [
       'see what a quota would change',
@@ -111,12 +111,15 @@ export const PANEL_ACTIONS: readonly Action[] = [
       'a template is made, used for a user, changed, deleted',
     ],
     ['delete a template', 'DELETE /user-templates/{name}', 'a template is made, used for a user, changed, deleted'],
+  ]),
+  ...of('panel-pages.test.ts', [
     ['choose language and theme', null, 'a switch of language and theme holds after a reload'],
   ]),
   ...of('panel-settings.test.ts', [
     ['set how long records are kept', 'PUT /settings/retention', 'how long records are kept, where days begin and how'],
     ['set the time zone', 'PUT /settings/time-zone', 'how long records are kept, where days begin and how cycles run'],
     ['set the billing cycle', 'PUT /settings/cycle', 'how long records are kept, where days begin and how cycles run'],
+    ['trust servers', 'PUT /settings/trusted-servers', 'servers are trusted whose unsigned reports limit, too'],
     ['back up', 'POST /backups', 'a backup is written and taken away, and written by itself from then on'],
     ['schedule backups', 'PUT /settings/backup', 'a backup is written and taken away, and written by itself'],
     ['add an admin', 'POST /admins', 'an admin is added, changes the password, and is locked out and let in'],
@@ -125,6 +128,16 @@ export const PANEL_ACTIONS: readonly Action[] = [
       'lock an admin out',
       'PATCH /admins/{id}',
       'an admin is added, changes the password, and is locked out and let in',
+    ],
+    [
+      'give an admin a new password',
+      'PUT /admins/{id}/password',
+      'an admin who has lost password and device is helped',
+    ],
+    [
+      'take a second factor off',
+      'DELETE /admins/{id}/two-factor',
+      'an admin who has lost password and device is helped',
     ],
     ['make a token', 'POST /tokens', 'a token is made, shown once, used and revoked'],
     ['revoke a token', 'DELETE /tokens/{id}', 'a token is made, shown once, used and revoked'],
@@ -154,8 +167,6 @@ export const PANEL_ACTIONS: readonly Action[] = [
 
 /** What the panel does not offer: it is done by API or on the command line. */
 export const NOT_IN_THE_PANEL: readonly string[] = [
-  'DELETE /admins/{id}/two-factor',
-  'PUT /admins/{id}/password',
   'POST /agent/readings',
   'POST /handover',
   'DELETE /history/rebuild',
@@ -167,7 +178,6 @@ export const NOT_IN_THE_PANEL: readonly string[] = [
   'POST /resets/preview',
   'DELETE /scheduled-resets/{id}',
   'POST /scheduled-resets',
-  'PUT /settings/trusted-servers',
 ];
 
 export interface Action {

@@ -8,7 +8,8 @@ const PATIENCE_MS = 15_000;
 /** The built product and a browser beside it, for tests that press what somebody would press. */
 export class TestPanel {
   private constructor(
-    readonly server: TestServer,
+    /** Another one after a test that stopped it. */
+    public server: TestServer,
     readonly cookie: string,
     readonly browser: Browser,
     private readonly folder: { remove(): void },

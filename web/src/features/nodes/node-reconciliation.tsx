@@ -86,8 +86,9 @@ function Unmatched({ days }: { readonly days: readonly { date: string; counters:
   const { t } = useTranslation();
   const format = useFormat();
   const off = days.filter(({ counters }) => counters.some(({ status }) => status === 'off')).map(({ date }) => date);
-  if (days.length === 0) return <span>&nbsp;</span>;
-  if (off.length === 0) return <span>{t('nodes.allMatch', { count: days.length })}</span>;
+  const known = days.filter(({ counters }) => counters.some(({ status }) => status !== 'unknown'));
+  if (known.length === 0) return <span>&nbsp;</span>;
+  if (off.length === 0) return <span>{t('nodes.allMatch', { count: known.length })}</span>;
   return (
     <span>
       {t('nodes.offOn', {

@@ -64,7 +64,11 @@ export function NodeServices({ node }: { readonly node: Node }) {
                   {isReadable(node) ? <Count value={service.online} /> : <Unknown reason={t('common.state.unknown')} />}
                 </td>
                 <td className="hide-m mut">
-                  {service.publicKey ? <code title={service.publicKey}>{service.publicKey.slice(0, 16)}…</code> : '—'}
+                  {service.publicKey && !service.publicKey.includes('://') ? (
+                    <code title={service.publicKey}>{service.publicKey.slice(0, 16)}…</code>
+                  ) : (
+                    '—'
+                  )}
                 </td>
                 <td className="r hide-s mut">{service.lastCompleteAt ? format.short(service.lastCompleteAt) : '—'}</td>
               </tr>

@@ -9,6 +9,7 @@ import { Select } from '../../components/select.tsx';
 import { State } from '../../components/state.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
+import { AdminHelp } from './admin-help.tsx';
 import { useAddAdmin, useDisableAdmin } from './api.ts';
 import { ListCard, type ListColumn } from './list-card.tsx';
 import { ResellerLimit } from './reseller-limit.tsx';
@@ -59,19 +60,24 @@ function Row({ admin }: { readonly admin: Admin }) {
       </td>
       <td className="r mut hide-s">{format.day(admin.createdAt)}</td>
       <td className="r acts-cell">
-        {admin.role === 'reseller' ? <ResellerLimit admin={admin} /> : null}{' '}
-        {own ? (
-          <span className="mut">{t('settings.admins.you')}</span>
-        ) : (
-          <button
-            type="button"
-            className="btn small"
-            disabled={disable.isPending}
-            onClick={() => disable.run({ id: admin.id, disabled: !admin.disabled })}
-          >
-            {t(admin.disabled ? 'settings.admins.enable' : 'settings.admins.disable')}
-          </button>
-        )}
+        <span className="row-acts">
+          {admin.role === 'reseller' ? <ResellerLimit admin={admin} /> : null}
+          {own ? (
+            <span className="mut">{t('settings.admins.you')}</span>
+          ) : (
+            <>
+              <button
+                type="button"
+                className="btn small"
+                disabled={disable.isPending}
+                onClick={() => disable.mutate({ id: admin.id, disabled: !admin.disabled })}
+              >
+                {t(admin.disabled ? 'settings.admins.enable' : 'settings.admins.disable')}
+              </button>
+              <AdminHelp admin={admin} />
+            </>
+          )}
+        </span>
       </td>
     </tr>
   );

@@ -32,8 +32,13 @@ export const doctorQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** Runs a write, says what changed, and reads the lists behind it again. */
-function useChange<V, R>(change: (value: V) => Promise<R>, stale: readonly string[], said: (result: R) => string) {
+/** Runs a write, says what changed, and reads the lists behind it again; `onError` is for what has no form that tells it. */
+function useChange<V, R>(
+  change: (value: V) => Promise<R>,
+  stale: readonly string[],
+  said: (result: R) => string,
+  onError?: (error: Error) => void,
+) {
   const client = useQueryClient();
   const toast = useToast();
   return useMutation({
@@ -42,6 +47,7 @@ function useChange<V, R>(change: (value: V) => Promise<R>, stale: readonly strin
       for (const key of [...stale, 'audit']) void client.invalidateQueries({ queryKey: [key] });
       toast({ title: said(result) });
     },
+    ...(onError === undefined ? {} : { onError }),
   });
 }
 
@@ -50,6 +56,21 @@ export function useSetRetention() {
   return useChange(
     (days: number) => put<unknown>('api/v1/settings/retention', { days }),
     ['settings', 'database'],
+    () => t('settings.saved'),
+  );
+}
+
+export const trustedServersQuery = queryOptions({
+  queryKey: ['settings', 'trusted-servers'],
+  queryFn: ({ signal }) =>
+    get<Answer<'/api/v1/settings/trusted-servers'>>('api/v1/settings/trusted-servers', {}, signal),
+});
+
+export function useTrustServers() {
+  const { t } = useTranslation();
+  return useChange(
+    (servers: readonly string[]) => put<unknown>('api/v1/settings/trusted-servers', { servers }),
+    ['settings', 'users'],
     () => t('settings.saved'),
   );
 }
@@ -86,14 +107,34 @@ export function useSetLimit({ id, name }: Admin) {
 
 export function useDisableAdmin() {
   const { t } = useTranslation();
-  const onError = useErrorToast();
-  const change = useChange(
+  return useChange(
     ({ id, disabled }: { id: string; disabled: boolean }) =>
       patch<Admin>(`api/v1/admins/${encodeURIComponent(id)}`, { disabled }),
     ['admins'],
     (admin) => t(admin.disabled ? 'settings.admins.disabled' : 'settings.admins.enabled', { name: admin.name }),
+    useErrorToast(),
   );
-  return { ...change, run: (value: { id: string; disabled: boolean }) => change.mutate(value, { onError }) };
+}
+
+/** For an admin who has forgotten it. */
+export function useResetPassword({ id, name }: Admin) {
+  const { t } = useTranslation();
+  return useChange(
+    (password: string) => put<unknown>(`api/v1/admins/${encodeURIComponent(id)}/password`, { password }),
+    ['admins'],
+    () => t('settings.admins.help.passwordDone', { name }),
+  );
+}
+
+/** For an admin who has lost the device. */
+export function useResetTwoFactor({ id, name }: Admin) {
+  const { t } = useTranslation();
+  return useChange<void, unknown>(
+    () => remove(`api/v1/admins/${encodeURIComponent(id)}/two-factor`),
+    ['admins'],
+    () => t('settings.admins.help.factorDone', { name }),
+    useErrorToast(),
+  );
 }
 
 export function useAddToken() {
@@ -107,13 +148,12 @@ export function useAddToken() {
 
 export function useRevokeToken() {
   const { t } = useTranslation();
-  const onError = useErrorToast();
-  const change = useChange(
+  return useChange(
     (id: string) => remove(`api/v1/tokens/${encodeURIComponent(id)}`),
     ['tokens'],
     () => t('settings.tokens.revoked'),
+    useErrorToast(),
   );
-  return { ...change, run: (id: string) => change.mutate(id, { onError }) };
 }
 
 export type Backup = PostAnswer<'/api/v1/backups'>;
@@ -172,13 +212,12 @@ export function usePlanPreview({ id }: Plan, terms: NewTerms) {
 
 export function useDeletePlan() {
   const { t } = useTranslation();
-  const onError = useErrorToast();
-  const change = useChange(
+  return useChange(
     (id: string) => remove(`api/v1/plans/${encodeURIComponent(id)}`),
     ['plans'],
     () => t('settings.plans.deleted'),
+    useErrorToast(),
   );
-  return { ...change, run: (id: string) => change.mutate(id, { onError }) };
 }
 
 export function useSetTimeZone() {
@@ -196,5 +235,6 @@ export function useSetBillingCycle() {
     (cycle: string) => put<unknown>('api/v1/settings/cycle', { cycle }),
     ['settings', 'usage', 'users'],
     () => t('settings.saved'),
+    useErrorToast(),
   );
 }

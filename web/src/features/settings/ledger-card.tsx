@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { settingsQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.tsx';
+import { useIsOwner, useSeesAll } from '../../api/session.tsx';
 import type { Settings } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -12,6 +12,7 @@ import { State } from '../../components/state.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useSetRetention } from './api.ts';
 import { Fixed, Line } from './settings-line.tsx';
+import { TrustedServersLine } from './trusted-servers.tsx';
 import { BillingCycleLine, TimeZoneLine } from './zone-and-cycle.tsx';
 
 /** How the ledger counts and keeps, and which of it the environment decides. */
@@ -29,6 +30,7 @@ export function LedgerCard() {
 
 function Facts({ settings }: { readonly settings: Settings }) {
   const { t } = useTranslation();
+  const seesAll = useSeesAll();
   const { enabled } = settings.tracking;
   return (
     <ul className="settings-list">
@@ -43,6 +45,7 @@ function Facts({ settings }: { readonly settings: Settings }) {
         <b>{t(`settings.webhookMode.${settings.webhookAuth}`)}</b>
         <Fixed settings={settings} variable="XPERT_WEBHOOK_AUTH" />
       </Line>
+      {seesAll ? <TrustedServersLine /> : null}
       <Line name={t('settings.domain')} what={t('settings.domainWhat')}>
         <b>{settings.domain ?? t('settings.notSet')}</b>
         <Fixed settings={settings} variable="XPERT_DOMAIN" />

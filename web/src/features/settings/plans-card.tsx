@@ -93,7 +93,7 @@ function Row({ plan, mayChange, onChange }: RowProps) {
             aria-label={t('settings.plans.deleteOf', { name: plan.name })}
             title={t(plan.users > 0 ? 'settings.plans.inUse' : 'settings.plans.delete')}
             disabled={plan.users > 0 || remove.isPending}
-            onClick={() => remove.run(plan.id)}
+            onClick={() => remove.mutate(plan.id)}
           >
             <Icon name="trash" />
           </button>

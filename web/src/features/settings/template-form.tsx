@@ -10,8 +10,7 @@ import { Form, FormError, fieldError, TextField } from '../../components/form.ts
 import { Switch } from '../../components/switch.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { wordsOf } from '../../lib/words.ts';
-import { termsOf } from './template-terms.ts';
-import { type TemplateWish, useSaveTemplate } from './templates-api.ts';
+import { type TemplateWish, termsOf, useSaveTemplate } from './templates-api.ts';
 
 interface TemplateFormProps {
   /** Null: a new one. */

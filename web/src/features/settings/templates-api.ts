@@ -1,12 +1,20 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { put, remove } from '../../api/client.ts';
 import { templatesQuery } from '../../api/resources.ts';
-import type { UserTemplate } from '../../api/types.ts';
+import type { Plan, UserTemplate } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { wholeTerms } from '../../lib/terms.ts';
 
 /** A template as it is saved: who owns it follows from who saves it. */
 export type TemplateWish = Omit<UserTemplate, 'own'>;
+
+/** The terms that a template gives itself, however short they are said; undefined: none, or those of a plan. */
+export function termsOf(entitlement: UserTemplate['entitlement']): Plan['terms'] | undefined {
+  if (entitlement?.terms) return wholeTerms(entitlement.terms);
+  if (entitlement?.quota === undefined) return undefined;
+  return wholeTerms({ cycle: entitlement.cycle ?? 'none', quotas: [{ bytes: entitlement.quota }] });
+}
 
 const save = ({ name, ...template }: TemplateWish) =>
   put<UserTemplate>(`api/v1/user-templates/${encodeURIComponent(name)}`, template);

@@ -10,8 +10,7 @@ import { QuotasShown } from '../../components/terms/quotas-shown.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { ListCard, type ListColumn } from './list-card.tsx';
 import { TemplateForm } from './template-form.tsx';
-import { termsOf } from './template-terms.ts';
-import { useRemoveTemplate } from './templates-api.ts';
+import { termsOf, useRemoveTemplate } from './templates-api.ts';
 
 /** Templates that users are made from; resellers have their own and use the owner's. */
 export function TemplatesCard() {

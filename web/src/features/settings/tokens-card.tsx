@@ -58,7 +58,7 @@ function Row({ token }: { readonly token: ApiToken }) {
           type="button"
           className="btn small danger"
           disabled={revoke.isPending}
-          onClick={() => revoke.run(token.id)}
+          onClick={() => revoke.mutate(token.id)}
         >
           {t('settings.tokens.revoke')}
         </button>

@@ -118,6 +118,11 @@ describe('links that are given out', () => {
     await page.getByRole('link', { name: 'چه در آن است، قالب به قالب' }).click();
     const card = page.getByRole('region', { name: 'آنچه یک کاربر می‌گیرد' });
     await card.getByText('Berlin-2').waitFor();
+    // Whoever follows another address sees whose entries they are.
+    await asOwner(server, cookie, 'POST', 'api/v1/users', { name: 'otto' });
+    await page.goto(`${server.url}/#/links/?user=otto`);
+    await expect.poll(() => card.getByRole('combobox').inputValue()).toBe('otto');
+    await page.goBack();
     const clash = card.locator('tr', { hasText: 'Clash، mihomo' }).first();
     expect(await clash.textContent()).toMatch(/۲ بدون ۱|۱ بدون ۱/);
     await untilLoaded(page);

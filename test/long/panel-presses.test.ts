@@ -1,29 +1,18 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DESKTOP, launchBrowser, PHONE, TABLET } from '../support/browser.ts';
+import { DESKTOP, PHONE, TABLET } from '../support/browser.ts';
 import { fillPanel, type PanelPlaces } from '../support/panel-places.ts';
 import { pressEverything } from '../support/press-everything.ts';
-import { login, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
+import { TestPanel } from '../support/test-panel.ts';
 
-const folder = temporaryFolder('panel-presses');
-
-let server: TestServer;
-let browser: Browser;
-let cookie: string;
+let panel: TestPanel;
 let places: PanelPlaces;
 
 beforeAll(async () => {
-  server = await startServer({ dataDir: folder.path, env: { XPERT_PUBLIC_SUMMARY: 'true' } });
-  cookie = await login(server);
-  places = await fillPanel(server, cookie);
-  browser = await launchBrowser();
+  panel = await TestPanel.start('panel-presses', { XPERT_PUBLIC_SUMMARY: 'true' });
+  places = await fillPanel(panel.server, panel.cookie);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  folder.remove();
-});
+afterAll(() => panel?.stop());
 
 /** All that `test/e2e/panel-presses.test.ts` does with one page in one look. */
 describe.each(['en', 'fa', 'ru', 'zh'] as const)('whatever is pressed, in %s', (language) => {
@@ -31,11 +20,12 @@ describe.each(['en', 'fa', 'ru', 'zh'] as const)('whatever is pressed, in %s', (
     test.each(['light', 'dark'] as const)(
       'something is seen to happen, %s',
       async (colorScheme) => {
+        const { browser, cookie, server } = panel;
         const look = { language, viewport, colorScheme, url: server.url };
-        const panel = await pressEverything(browser, { ...look, cookie }, places.panel);
+        const behind = await pressEverything(browser, { ...look, cookie }, places.panel);
         const open = await pressEverything(browser, look, places.open);
-        expect([...panel.faults, ...open.faults]).toEqual([]);
-        expect(panel.count).toBeGreaterThan(150);
+        expect([...behind.faults, ...open.faults]).toEqual([]);
+        expect(behind.count).toBeGreaterThan(150);
       },
       900_000,
     );

@@ -39,7 +39,7 @@ export function AccessTable({ items, first, remarkOn }: AccessTableProps) {
               {t('common.peer.device')}
             </th>
             <th scope="col">{t('common.stateWord')}</th>
-            <th scope="col" className="hide-m">
+            <th scope="col" className="hide-s">
               {t('common.access.why')}
             </th>
             <th scope="col" className="r hide-s">
@@ -89,8 +89,9 @@ function Row({ item, first, remark }: RowProps) {
         >
           {t(isIdle ? 'common.access.would' : `common.access.peer.${item.state}`)}
         </State>
+        <span className="mut only-s">{reason}</span>
       </td>
-      <td className="hide-m words">
+      <td className="hide-s two-lines">
         {reason}
         {remark}
         {problem ? (

@@ -57,7 +57,7 @@ export function PeerRow({ peer, beside }: Beside & { readonly peer: Peer }) {
       </td>
       <td className="hide-s">{beside === 'node' ? <NodeLink peer={peer} /> : <UserLink peer={peer} />}</td>
       <td className="hide-m mut">
-        <code>{peer.allowedIps[0]?.replace(/\/(32|128)$/, '') ?? '—'}</code>
+        {peer.allowedIps[0] ? <code>{peer.allowedIps[0].replace(/\/(32|128)$/, '')}</code> : '—'}
       </td>
       <td className="r hide-s">
         {peer.lastHandshakeAt === null ? (

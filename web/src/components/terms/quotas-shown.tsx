@@ -13,6 +13,7 @@ export function QuotasShown({ quotas: [quota, ...others] }: { readonly quotas: P
   return (
     <>
       <Bytes value={quota.bytes} />
+      {isOfPart(quota) ? ' ' : null}
       {isOfPart(quota) ? <span className="badge">{partOfTraffic(quota)}</span> : null}
       {others.length > 0 ? (
         <span

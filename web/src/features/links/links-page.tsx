@@ -5,16 +5,19 @@ import type { GivenLink } from '../../api/types.ts';
 import { Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Filters } from '../../components/filters.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Segmented } from '../../components/segmented.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useChangeSearch, useTypedText } from '../../lib/search.ts';
 import { type LinkTo, nameOf } from './api.ts';
 import { DeleteLink } from './delete-link.tsx';
 import { LinkForm } from './link-form.tsx';
-import { LinksFilters } from './links-filters.tsx';
 import { LinksList } from './links-list.tsx';
 import { UserEntries } from './user-entries.tsx';
+
+const TO = ['any', 'all', 'single'] as const;
 
 /** What the address of the page says. */
 export interface LinksSearch {
@@ -42,11 +45,28 @@ export function LinksPage() {
   );
 }
 
+function LinksFilters() {
+  const { t } = useTranslation();
+  const { q = '', to }: LinksSearch = useSearch({ strict: false });
+  const change = useChangeSearch<LinksSearch>();
+  const [text, setText] = useTypedText(q, (next) => change({ q: next || undefined }));
+  return (
+    <Filters label={t('links.search')} text={text} onText={setText}>
+      <Segmented
+        className="wrap"
+        label={t('links.for')}
+        value={to ?? 'any'}
+        options={TO.map((value) => ({ value, label: t(`links.to.${value}`) }))}
+        onChange={(value) => change({ to: value === 'any' ? undefined : value })}
+      />
+    </Filters>
+  );
+}
+
 function Links() {
   const { t } = useTranslation();
   const { q = '', to, user = '', adding = false }: LinksSearch = useSearch({ strict: false });
   const change = useChangeSearch<LinksSearch>();
-  const [text, setText] = useTypedText(q, (next) => change({ q: next || undefined }));
   const [changed, setChanged] = useState<GivenLink | null>(null);
   const [deleted, setDeleted] = useState<GivenLink | null>(null);
   const add = () => change({ adding: true });
@@ -64,7 +84,7 @@ function Links() {
       >
         <LinksList
           filter={{ search: q || undefined, to }}
-          filters={<LinksFilters text={text} onText={setText} to={to} onTo={(next) => change({ to: next })} />}
+          filters={<LinksFilters />}
           onAdd={add}
           onChange={setChanged}
           onDelete={setDeleted}

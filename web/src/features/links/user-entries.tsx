@@ -21,7 +21,9 @@ interface UserEntriesProps {
 export function UserEntries({ user, onUser }: UserEntriesProps) {
   const { t } = useTranslation();
   const query = useQuery(userEntriesQuery(user));
-  const [typed, setTyped] = useState(user);
+  const [draft, setDraft] = useState({ user, text: user });
+  // Somebody else was chosen since.
+  const typed = draft.user === user ? draft.text : user;
   return (
     <Card title={t('links.preview.title')} hint={t('links.preview.mean')}>
       <form
@@ -31,7 +33,7 @@ export function UserEntries({ user, onUser }: UserEntriesProps) {
           onUser(typed.trim());
         }}
       >
-        <UserField label={t('common.user')} value={typed} onChange={setTyped} />
+        <UserField label={t('common.user')} value={typed} onChange={(text) => setDraft({ user, text })} />
         <button type="submit" className="btn" disabled={typed.trim() === '' || typed.trim() === user}>
           {t('links.preview.show')}
         </button>

@@ -1,8 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type NodeAccess as Access, accessStateQuery, nodeAccessQuery, usePauseAccess } from '../../api/access.ts';
+import {
+  type NodeAccess as Access,
+  accessItemsQuery,
+  accessStateQuery,
+  nodeAccessQuery,
+  usePauseAccess,
+} from '../../api/access.ts';
 import { useIsOwner, useSeesAll } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
+import { AccessTable } from '../../components/access-table.tsx';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -11,7 +18,6 @@ import { Menu, MenuLabel } from '../../components/menu.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { AccessFuseForm } from './access-fuse-form.tsx';
-import { AccessPeers } from './access-peers.tsx';
 import { AccessPreviewPanel } from './access-preview.tsx';
 import { AccessStanding } from './access-standing.tsx';
 import { AccessStop } from './access-stop.tsx';
@@ -104,4 +110,10 @@ function Actions({ access, onOpen }: { readonly access: Access; readonly onOpen:
       />
     </>
   );
+}
+
+/** Peers whose access is to be off there, or that Xpert suspended; nobody: nothing is shown. */
+function AccessPeers({ node }: { readonly node: Node }) {
+  const items = useQuery(accessItemsQuery({ node: node.id })).data?.items ?? [];
+  return items.length === 0 ? null : <AccessTable items={items} first="user" />;
 }

@@ -5,6 +5,7 @@ import { peersQuery } from '../../api/resources.ts';
 import { useNodes } from '../../api/use-nodes.ts';
 import { Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
+import { Filters } from '../../components/filters.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -51,15 +52,7 @@ export function AssignCard() {
       sub={t('peers.devicesSub')}
       footer={query.data?.nextCursor ? <span>{t('peers.first', { count: MOST })}</span> : undefined}
     >
-      <div className="filters">
-        <input
-          className="field"
-          type="search"
-          value={text}
-          placeholder={t('peers.search')}
-          aria-label={t('peers.search')}
-          onChange={(event) => setText(event.target.value)}
-        />
+      <Filters label={t('peers.search')} text={text} onText={setText}>
         <Select
           label={t('common.node')}
           value={node}
@@ -72,7 +65,7 @@ export function AssignCard() {
           options={WHICH.map((value) => ({ value, label: t(`peers.${value}`) }))}
           onChange={(value) => change({ which: value === 'all' ? value : undefined })}
         />
-      </div>
+      </Filters>
       <AssignBar peers={shown} onDone={() => setChosen(new Set())} />
       <AssignTable query={query} chosen={chosen} onChoose={setChosen} />
       {query.data && items.length === 0 ? <NoDevices which={which} narrowed={wanted !== '' || node !== ''} /> : null}

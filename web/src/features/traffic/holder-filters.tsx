@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Carrier } from '../../api/types.ts';
+import { Filters } from '../../components/filters.tsx';
 import { protocolName } from '../../components/protocol-badge.tsx';
 import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -30,15 +31,7 @@ export function HolderFilters({ text, onText, filter, onChange, range, found }: 
   const servers = known(filter.server, carriers, ({ server, port }) => `${server}:${port}`);
   const protocols = known(filter.protocol, carriers, ({ protocol }) => protocol).toSorted();
   return (
-    <div className="filters">
-      <input
-        className="field"
-        type="search"
-        placeholder={t('traffic.filter.search')}
-        aria-label={t('traffic.filter.search')}
-        value={text}
-        onChange={(event) => onText(event.target.value)}
-      />
+    <Filters label={t('traffic.filter.search')} text={text} onText={onText}>
       <DaysFilter range={range} />
       <Select
         label={t('traffic.filter.server')}
@@ -53,7 +46,7 @@ export function HolderFilters({ text, onText, filter, onChange, range, found }: 
         onChange={(protocol) => onChange({ protocol: protocol || undefined })}
       />
       <span className="push hide-s mut">{t('traffic.filter.found', { count: found })}</span>
-    </div>
+    </Filters>
   );
 }
 

@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
+import { NameJson } from './schemas/identity.ts';
+import { EmailJson } from './schemas/people.ts';
 import { compileValidator } from './validation.ts';
 
 const Schema = Type.Object({
@@ -35,6 +37,21 @@ describe('compileValidator', () => {
     expect(validate('body', { days: 1, at: 'yesterday' })).toMatchObject({
       error: { message: '"at" must be an instant such as 2026-11-01T00:00:00Z.' },
     });
+  });
+
+  it('says in words how names and addresses are written', () => {
+    const check = compileValidator({
+      ...{ method: 'POST', url: '/', httpPart: 'body' },
+      schema: Type.Object({ name: NameJson, email: EmailJson, other: Type.String({ pattern: '^x$' }) }),
+    });
+    const right = { name: 'ann', email: 'ann@example.com', other: 'x' };
+    expect(check(right)).toEqual({ value: right });
+    for (const [wrong, words] of [
+      [{ name: 'a/b' }, '"name" may have no "/", and no space at its beginning.'],
+      [{ email: 'nobody' }, '"email" must be an address such as ann@example.com.'],
+      [{ other: 'y' }, `"other" is not valid (expected string to match '^x$').`],
+    ] as const)
+      expect(check({ ...right, ...wrong })).toMatchObject({ error: { message: words } });
   });
 
   it('takes instants that have four digits of a year in UTC, too', () => {

@@ -4,6 +4,8 @@ import type { ValueError } from '@sinclair/typebox/errors';
 import { Value, ValueErrorType } from '@sinclair/typebox/value';
 import type { FastifySchemaCompiler } from 'fastify';
 import { InvalidInput } from '../core/errors.ts';
+import { NameJson } from './schemas/identity.ts';
+import { EmailJson } from './schemas/people.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
@@ -43,6 +45,12 @@ function explain(error: ValueError, httpPart: string | undefined): InvalidInput 
   return new InvalidInput(where, `${field} ${wanted(error)}.`);
 }
 
+/** Of what people type: few of them read a pattern. */
+const PATTERNS: ReadonlyMap<string, string> = new Map([
+  [String(NameJson.pattern), 'may have no "/", and no space at its beginning'],
+  [String(EmailJson.pattern), 'must be an address such as ann@example.com'],
+]);
+
 /** What a value had to be, in words; the value itself is not repeated (it may be a secret). */
 function wanted(error: ValueError): string {
   const schema = error.schema as TSchema & Readonly<Record<string, unknown>>;
@@ -61,6 +69,8 @@ function wanted(error: ValueError): string {
     case ValueErrorType.IntegerMaximum:
     case ValueErrorType.NumberMaximum:
       return `may be at most ${schema.maximum}`;
+    case ValueErrorType.StringPattern:
+      return PATTERNS.get(String(schema.pattern)) ?? asToldBy(error);
     case ValueErrorType.StringFormat:
       return 'must be an instant such as 2026-11-01T00:00:00Z';
     case ValueErrorType.Integer:
@@ -74,8 +84,12 @@ function wanted(error: ValueError): string {
     case ValueErrorType.Union:
       return `must be one of ${choices(schema)}`;
     default:
-      return `is not valid (${error.message.charAt(0).toLowerCase()}${error.message.slice(1)})`;
+      return asToldBy(error);
   }
+}
+
+function asToldBy({ message }: ValueError): string {
+  return `is not valid (${message.charAt(0).toLowerCase()}${message.slice(1)})`;
 }
 
 function choices(schema: TSchema & Readonly<Record<string, unknown>>): string {

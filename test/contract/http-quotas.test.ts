@@ -80,6 +80,14 @@ it('a user with a quota: what is left is said wherever it is asked, and senders 
   expect(await json('GET', '/api/v1/users/ann')).toMatchObject({ state: 'active' });
   expect(await json('DELETE', `/api/v1/top-ups/${topUp.id}`)).toMatchObject({ id: topUp.id, bytes: 5 * GIB });
   expect((await call('DELETE', `/api/v1/top-ups/${topUp.id}`)).json()).toMatchObject({ code: 'already-undone' });
+  const reseller = await server.token('reseller', ['admin']);
+  for (const [id, token] of [
+    ['none', owner],
+    [topUp.id, reseller],
+  ])
+    expect((await call('DELETE', `/api/v1/top-ups/${id}`, undefined, token)).json()).toMatchObject({
+      ...{ status: 404, detail: `There is no top-up "${id}".` },
+    });
   expect((await json('GET', '/api/v1/users/ann/top-ups')).items).toHaveLength(1);
   expect(await json('GET', '/api/v1/users/ann')).toMatchObject({ state: 'limited' });
   expect(await json('PUT', '/api/v1/users/ann/entitlement', { plan: null })).toBeNull();
@@ -298,6 +306,8 @@ it('many users at once: by hand, by file, and all or none', async () => {
     'ann',
   ]);
   expect((await call('GET', '/api/v1/users?owner=nobody')).statusCode).toBe(404);
+  const nothing = await bulk({ action: 'entitle' });
+  expect([nothing.statusCode, nothing.json().errors[0].pointer]).toEqual([400, '/entitlement']);
   await bulk({ action: 'entitle', entitlement: { plan: 'small' } });
   expect((await json('GET', '/api/v1/plans/small')).users).toBe(2);
   expect((await bulk({ users: ['ann', 'nobody'], action: 'delete' })).statusCode).toBe(404);

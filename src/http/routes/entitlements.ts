@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { InvalidInput } from '../../core/errors.ts';
-import { adminIdOf } from '../../core/identity/authorize.ts';
+import { InvalidInput, NotFound } from '../../core/errors.ts';
+import { adminIdOf, ownsUser } from '../../core/identity/authorize.ts';
 import type { User } from '../../core/inventory/peer.ts';
 import { countsFromStart, type Terms } from '../../core/quota/plan.ts';
 import type { EntitlementChange } from '../../core/quota/quota-store.ts';
@@ -162,8 +162,9 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
   app.delete('/api/v1/top-ups/:id', { config: changing, schema: undoSchema }, async (request) => {
     const actor = actorOf(request);
     const id = request.params.id as TopUpId;
-    const owner = (await quotas.topUp(id))?.userId ?? id;
-    const user = await visibleUser(parts.ports, actor, owner);
+    const found = await quotas.topUp(id);
+    const user = found === null ? null : await parts.ports.inventory.user(found.userId);
+    if (user === null || !ownsUser(actor, user.ownerId)) throw new NotFound('top-up', id);
     const topUp = await quotas.undoTopUp(id, adminIdOf(actor));
     await audit(parts, request, 'user.top-up-undone', user.name, { topUp: id });
     return topUpJson(topUp);

@@ -86,7 +86,10 @@ export function usersInBulkRoutes(app: HttpApp, parts: HttpParts): void {
 }
 
 /** Whom an action changes, for whom it is so already, and for whom it cannot be. @throws InvalidInput */
-async function sorted({ ports }: HttpParts, { action, tag, bytes }: Static<typeof BulkBody>, users: readonly User[]) {
+async function sorted({ ports }: HttpParts, body: Static<typeof BulkBody>, users: readonly User[]) {
+  const { action, tag, bytes, entitlement = {} } = body;
+  if (action === 'entitle' && Object.keys(entitlement).length === 0)
+    throw new InvalidInput('/entitlement', 'Say what they may use: a plan, terms, a quota, or an end.');
   if ((action === 'tag' || action === 'untag') && tag === undefined) throw new InvalidInput('/tag', 'Name the tag.');
   if (action === 'top-up' && bytes === undefined) throw new InvalidInput('/bytes', 'Say how many bytes.');
   const isSo = (user: User): boolean => {

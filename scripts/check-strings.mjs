@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './lib/root.mjs';
-import { saidCodes } from './lib/said-codes.mjs';
+import { problemCodes, saidCodes } from './lib/said-codes.mjs';
 
 const ROOT = join(import.meta.dirname, '..', 'web', 'src');
 const LANGUAGES = ['en', 'ru', 'fa', 'zh'];
@@ -100,6 +100,13 @@ for (const [code, [file]] of saidCodes(root)) {
   for (const [language, keys] of said)
     if (!keys.has(`said.${code}.message`))
       problems.push(`${language}: "said.${code}" is missing (src/${file} says it)`);
+}
+const refused = problemCodes(root);
+if (refused.length === 0) problems.push('no code was found in src/http/problem.ts');
+for (const { code, hasHint } of refused) {
+  for (const part of hasHint ? ['message', 'hint'] : ['message'])
+    for (const [language, keys] of said)
+      if (!keys.has(`said.${code}.${part}`)) problems.push(`${language}: "said.${code}.${part}" is missing`);
 }
 
 for (const problem of problems) console.error(problem);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 // @ts-expect-error: a script without types.
-import { saidCodes } from './lib/said-codes.mjs';
+import { problemCodes, saidCodes } from './lib/said-codes.mjs';
 
 let root = '';
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -45,4 +45,31 @@ test('what a terminal is told, a test plays and somebody else said is not asked 
     'core/x.ts': "const isGone = error.code === 'gone'; const told = { code: 'passed-on', hint };",
   });
   expect([...saidCodes(at).keys()]).toEqual([]);
+});
+
+test('every problem that the panel can be told is asked for, with its hint', () => {
+  const at = tree({
+    'http/problem.ts': `
+const PROBLEMS: Readonly<Record<string, readonly [status: number, title: string, hint: string]>> = {
+  busy: [503, 'Too busy', 'Try again.'],
+  'one-line': [400, 'One', 'Do one.'],
+  'several-lines': [
+    409,
+    'Several',
+    'Do several.',
+  ],
+  'event-id-reused': [409, 'Event id reused', 'Senders alone are told.'],
+  'invalid-input': [400, 'Not valid', 'Correct it.'],
+};
+const FASTIFY_CODES = {
+  'not-a-problem': ['x'],
+};
+`,
+  });
+  expect(problemCodes(at)).toEqual([
+    { code: 'busy', hasHint: true },
+    { code: 'one-line', hasHint: true },
+    { code: 'several-lines', hasHint: true },
+    { code: 'invalid-input', hasHint: false },
+  ]);
 });

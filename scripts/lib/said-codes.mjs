@@ -36,3 +36,21 @@ export function saidCodes(root) {
   }
   return said;
 }
+
+/** Problems that senders of reports, agents, clients of links and a move are told, and nobody who looks at the panel. */
+const NOT_OF_THE_PANEL = [
+  ...['agent-token-needed', 'event-id-reused', 'invalid-signature', 'processes-stand-by', 'server-not-allowed'],
+  ...['sources-not-read', 'too-many-unclaimed-tokens', 'too-old-to-deduplicate'],
+];
+/** Its hint says what is wrong with which field; the panel shows what the server says of it. */
+const OWN_HINT = ['invalid-input'];
+
+/** Codes of `http/problem.ts` that the panel can be told: each has a message and a hint; `hasHint`: in other languages, too. */
+export function problemCodes(root) {
+  const text = readFileSync(join(root, 'src/http/problem.ts'), 'utf8');
+  const table = /PROBLEMS\b[^=]*= \{\n(.*?)\n\};/s.exec(text)?.[1] ?? '';
+  const codes = [...table.matchAll(/^ {2}'?([a-z0-9-]+)'?: \[/gm)].map(([, code]) => code);
+  return codes
+    .filter((code) => !NOT_OF_THE_PANEL.includes(code))
+    .map((code) => ({ code, hasHint: !OWN_HINT.includes(code) }));
+}

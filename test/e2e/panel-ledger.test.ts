@@ -40,6 +40,31 @@ describe('the Traffic Manager', () => {
     await close();
   });
 
+  test('a reset of all is planned for a time to come, seen by everybody who may, and cancelled', async () => {
+    const { page, complaints, close } = await panel.open('/traffic/');
+    await page.getByRole('button', { name: 'Reset All' }).click();
+    const form = page.getByRole('dialog', { name: 'Reset everyone?' });
+    await form.getByRole('button', { name: 'At a time to come' }).click();
+    const plan = form.getByRole('button', { name: 'Plan the reset' });
+    expect(await plan.isDisabled()).toBe(true);
+    await form.getByLabel('Day and time').fill('2001-01-01T03:00');
+    await plan.click();
+    await form.getByRole('alert').waitFor();
+    await form.getByLabel('Day and time').fill('2099-02-01T03:00');
+    await plan.click();
+    await form.waitFor({ state: 'detached' });
+    const planned = card(page, 'Planned resets').locator('li', { hasText: '2099' });
+    await planned.getByText('everyone').waitFor();
+    type Planned = { items: { at: string; scope: string; cancelledAt: string | null }[] };
+    const stored = async () => (await panel.ask<Planned>('GET', 'scheduled-resets')).items;
+    expect(await stored()).toMatchObject([{ at: '2099-02-01T03:00:00.000Z', scope: 'all', cancelledAt: null }]);
+    await planned.getByRole('button', { name: 'Cancel it' }).click();
+    await planned.waitFor({ state: 'detached' });
+    expect((await stored())[0]?.cancelledAt).not.toBeNull();
+    expect(complaints).toEqual(['400 /api/v1/scheduled-resets', expect.stringContaining('400')]);
+    await close();
+  });
+
   test('old records are removed for good, and no number changes by it', async () => {
     const period_end = new Date(Date.now() - 3 * DAY_MS).toISOString();
     await panel.report('bob', { bytes_uploaded: GIB, bytes_downloaded: 4 * GIB, period_end });
@@ -200,6 +225,35 @@ describe('a node', () => {
     await budget.getByText('of 1.82').waitFor();
     expect(await panel.ask('GET', `nodes/${fleet.readableId}/budget`)).toMatchObject({ direction: 'in' });
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('what its provider says is told, held against the network card, and taken back', async () => {
+    const { page, complaints, close } = await panel.open(`/nodes/${fleet.readableId}`);
+    const sums = card(page, 'Do the sums agree?');
+    await sums.getByRole('button', { name: 'Provider’s figure…' }).click();
+    const form = page.getByRole('dialog', { name: 'What the provider counted' });
+    await form.getByLabel('First day').fill('2026-03-01');
+    await form.getByLabel('Last day').fill('2026-02-01');
+    await form.getByLabel('Carried').fill('812,5');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('The period ends before it begins.').waitFor();
+    await form.getByLabel('Last day').fill('2026-03-31');
+    await form.getByLabel('Note').fill('bill 17');
+    await form.getByRole('button', { name: 'Save' }).click();
+    const told = sums.locator('li', { hasText: 'bill 17' });
+    await told.getByText('not known for these days').waitFor();
+    type Read = { providerFigures: readonly object[] };
+    const figures = async () =>
+      (await panel.ask<Read>('GET', `nodes/${fleet.readableId}/reconciliation`)).providerFigures;
+    expect(await figures()).toMatchObject([
+      { firstDay: '2026-03-01', lastDay: '2026-03-31', direction: 'both', bytes: 812_500_000_000, note: 'bill 17' },
+    ]);
+    await told.getByRole('button', { name: 'Take back' }).click();
+    await toast(page, 'The provider’s figure is taken back.').waitFor();
+    await told.waitFor({ state: 'detached' });
+    expect(await figures()).toEqual([]);
+    expect(complaints.length).toBe(2);
     await close();
   });
 

@@ -34,6 +34,14 @@ export const PANEL_ACTIONS: readonly Action[] = [
   ...of('panel-ledger.test.ts', [
     ['test a failing node again', 'POST /nodes/{id}/test', 'is tested again where it cannot be read'],
     ['delete a node', 'DELETE /nodes/{id}', 'is deleted, and what it carried stays'],
+    ['plan a reset of all', 'POST /scheduled-resets', 'a reset of all is planned for a time to come'],
+    ['cancel a planned reset', 'DELETE /scheduled-resets/{id}', 'a reset of all is planned for a time to come'],
+    ['tell what a provider says', 'POST /nodes/{id}/provider-figures', 'what its provider says is told'],
+    [
+      'take back what a provider says',
+      'DELETE /nodes/{id}/provider-figures/{figure}',
+      'what its provider says is told',
+    ],
     ['change a budget', 'PUT /nodes/{id}/budget', 'its budget is told and changed'],
     ['pause access', 'POST /access/pause', 'access is paused on all nodes and goes on; the fuse is set'],
     ['go on with access', 'POST /access/resume', 'access is paused on all nodes and goes on; the fuse is set'],
@@ -172,12 +180,8 @@ export const NOT_IN_THE_PANEL: readonly string[] = [
   'DELETE /history/rebuild',
   'POST /history/rebuild',
   'POST /imports/vpnservice',
-  'DELETE /nodes/{id}/provider-figures/{figure}',
-  'POST /nodes/{id}/provider-figures',
   'POST /nodes/poll',
   'POST /resets/preview',
-  'DELETE /scheduled-resets/{id}',
-  'POST /scheduled-resets',
 ];
 
 export interface Action {

@@ -12,7 +12,11 @@ export function useErrorWords(): (error: Error) => { readonly message: string; r
       if (error instanceof Offline) return { message: t('common.offline'), hint: null };
       if (!(error instanceof Problem)) return { message: error.message, hint: null };
       if (error.code === 'unknown') return { message: `${t('common.failed')} (HTTP ${error.status})`, hint: null };
-      return said(error);
+      const { message, hint } = said(error);
+      // In other languages the words say that something is wrong; what it is stands in the server's.
+      return error.code !== 'invalid-input' || message === error.message
+        ? { message, hint }
+        : { message, hint: error.message };
     },
     [t, said],
   );

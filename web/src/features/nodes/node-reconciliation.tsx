@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -9,13 +10,15 @@ import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Reconciled, reconciliationQuery } from './api.ts';
+import { ProviderFigures, TellFigure } from './provider-figures.tsx';
 
 const DAYS = 30;
 const SHAPES = { ok: 'up', off: 'degraded', unknown: 'unknown' } as const;
 
-/** Whether the sum of all devices is what the interface and the network card counted themselves. */
+/** Whether the sum of all devices is what interface and network card counted themselves, and the card what the provider says. */
 export function NodeReconciliation({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
+  const owner = useIsOwner();
   const query = useQuery(reconciliationQuery(node.id, DAYS));
   const sums = query.data?.sums ?? [];
   return (
@@ -24,6 +27,7 @@ export function NodeReconciliation({ node }: { readonly node: Node }) {
       hint={t('nodes.reconciliationMeans')}
       sub={t('nodes.days', { count: DAYS })}
       span={7}
+      actions={owner ? <TellFigure nodeId={node.id} /> : undefined}
       footer={<Unmatched days={query.data?.days ?? []} />}
     >
       <TableScroll>
@@ -51,6 +55,7 @@ export function NodeReconciliation({ node }: { readonly node: Node }) {
         </table>
       </TableScroll>
       {query.data && sums.length === 0 ? <Empty title={t('nodes.noCounters')}>{t('nodes.noCountersWhy')}</Empty> : null}
+      <ProviderFigures nodeId={node.id} figures={query.data?.providerFigures ?? []} />
     </Card>
   );
 }

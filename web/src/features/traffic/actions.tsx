@@ -1,15 +1,13 @@
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLive } from '../../api/live.ts';
 import { useIsOwner } from '../../api/session.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Link } from '../../components/link.tsx';
-import { useReset } from '../../components/use-reset.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import type { CurrentRange } from '../../lib/use-range.ts';
 import { summaryQuery } from './api.ts';
+import { ResetAll } from './reset-all.tsx';
 
 /** As of when the page is, Refresh, and Reset All. */
 export function Actions({ range }: { readonly range: CurrentRange }) {
@@ -36,42 +34,5 @@ export function Actions({ range }: { readonly range: CurrentRange }) {
       </Link>
       {owner ? <ResetAll /> : null}
     </div>
-  );
-}
-
-function ResetAll() {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  const reset = useReset();
-  return (
-    <span className="push">
-      <button type="button" className="btn danger" onClick={() => setOpen(true)}>
-        {t('traffic.resetAll.button')}
-      </button>
-      <Dialog title={t('traffic.resetAll.title')} open={open} onClose={() => setOpen(false)}>
-        <p>{t('traffic.resetAll.what')}</p>
-        <dl className="kv box">
-          <dt>{t('traffic.resetAll.startsAnew')}</dt>
-          <dd>{t('traffic.resetAll.startsAnewWhat')}</dd>
-          <dt>{t('traffic.resetAll.stays')}</dt>
-          <dd>{t('traffic.resetAll.staysWhat')}</dd>
-          <dt>{t('traffic.resetAll.back')}</dt>
-          <dd>{t('traffic.resetAll.backWhat')}</dd>
-        </dl>
-        <div className="row-end">
-          <button type="button" className="btn" onClick={() => setOpen(false)}>
-            {t('common.cancel')}
-          </button>
-          <button
-            type="button"
-            className="btn danger"
-            disabled={reset.isPending}
-            onClick={() => reset.mutate({ scope: 'all' }, { onSettled: () => setOpen(false) })}
-          >
-            {t('traffic.resetAll.do')}
-          </button>
-        </div>
-      </Dialog>
-    </span>
   );
 }

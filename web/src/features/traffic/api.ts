@@ -127,3 +127,44 @@ export function useSetTracking() {
     },
   });
 }
+
+export type PlannedReset = Answer<'/api/v1/scheduled-resets'>['items'][number];
+
+/** Those that lie ahead, the next one first. */
+export const plannedResetsQuery = queryOptions({
+  queryKey: ['resets', 'planned'],
+  queryFn: async ({ signal }) => {
+    const { items } = await get<Answer<'/api/v1/scheduled-resets'>>('api/v1/scheduled-resets', { limit: 1000 }, signal);
+    return items
+      .filter(({ cancelledAt, resetId }) => cancelledAt === null && resetId === null)
+      .toSorted((a, b) => a.at.localeCompare(b.at));
+  },
+});
+
+/** Plans a reset of everybody's usage. */
+export function usePlanReset() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const toast = useToast();
+  const format = useFormat();
+  return useMutation({
+    mutationFn: (at: string) => post<PlannedReset>('api/v1/scheduled-resets', { scope: 'all', at }),
+    onSuccess: ({ at }) => {
+      void client.invalidateQueries({ queryKey: plannedResetsQuery.queryKey });
+      toast({ title: t('traffic.planned.done', { at: format.instant(at) }), icon: 'reset' });
+    },
+  });
+}
+
+export function useCancelReset() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const toast = useToast();
+  const onError = useErrorToast();
+  return useMutation({
+    mutationFn: (id: string) => remove<PlannedReset>(`api/v1/scheduled-resets/${encodeURIComponent(id)}`),
+    onSuccess: () => toast({ title: t('traffic.planned.cancelled') }),
+    onError,
+    onSettled: () => void client.invalidateQueries({ queryKey: ['resets'] }),
+  });
+}

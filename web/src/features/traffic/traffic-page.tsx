@@ -7,6 +7,7 @@ import { Actions } from './actions.tsx';
 import { DatabaseCard } from './database-card.tsx';
 import { DevicesCard } from './devices-card.tsx';
 import { HoldersCard } from './holders-card.tsx';
+import { PlannedResets } from './planned-resets.tsx';
 import { Statistics } from './statistics.tsx';
 import { TrackingCard } from './tracking-card.tsx';
 
@@ -27,6 +28,7 @@ function Content() {
     <>
       <Actions range={range} />
       <UnclaimedNotice />
+      {owner ? <PlannedResets /> : null}
       <Statistics range={range} />
       {owner ? <DatabaseCard /> : null}
       {owner ? <TrackingCard /> : null}

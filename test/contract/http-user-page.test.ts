@@ -92,7 +92,7 @@ describe('the page of a user', () => {
     await carried(ann.userToken, 'new.example.com', 2, '2026-03-03T12:00:00Z');
     const page = await pageOf(ann.linkToken);
     expect(page).toContain('<h2>Used · this cycle</h2>\n<p class="big">2.00 GiB</p>');
-    expect(page).toContain('1 Mar – 31 Mar. Begins anew 1 Apr 2026, 00:00');
+    expect(page).toContain('1 Mar – 31 Mar · Begins anew 1 Apr 2026, 00:00');
     expect(page).toContain('In all 7.00 GiB');
     expect(page).toContain('new.example.com:443');
     expect(page).not.toContain('old.example.com');
@@ -104,13 +104,13 @@ describe('the page of a user', () => {
     const ten = await addUser('ten', { entitlement: { quota: 10 * 2 ** 30, cycle: 'days:10' } });
     await carried(ten.userToken, 'ten.example.com', 3);
     const tens = await pageOf(ten.linkToken);
-    expect(tens).toContain('10 Mar – 19 Mar. Begins anew 20 Mar 2026, 00:00');
+    expect(tens).toContain('10 Mar – 19 Mar · Begins anew 20 Mar 2026, 00:00');
     expect(tens).toMatch(/<b>3.00 GiB<\/b> of 10.0 GiB/);
     server.clock.advance(11 * 86_400_000);
     await server.store.quotas.judge();
     const anew = await pageOf(ten.linkToken);
     expect(anew).toContain('<p class="big">0 B</p>');
-    expect(anew).toContain('20 Mar – 29 Mar.');
+    expect(anew).toContain('20 Mar – 29 Mar ·');
     const all = await addUser('all', { entitlement: { quota: 10 * 2 ** 30 } });
     await carried(all.userToken, 'all.example.com', 4, '2026-02-27T12:00:00Z');
     const whole = await pageOf(all.linkToken);

@@ -89,7 +89,7 @@ function usage({ used, cycle, asOf }: PageContent, t: PageTexts, figures: Figure
   const border =
     cycle === null
       ? ''
-      : html`<p class="mut">${figures.day(cycle.from)} – ${figures.day(new Date(cycle.to.getTime() - 1))}. ${t.resets} ${figures.instant(cycle.to)}</p>`;
+      : html`<p class="mut">${figures.day(cycle.from)} – ${figures.day(new Date(cycle.to.getTime() - 1))} · ${t.resets} ${figures.instant(cycle.to)}</p>`;
   const inAll = cycle === null ? '' : html`<p class="mut">${t.inAll} ${figures.bytes(used.total)}</p>`;
   return html`<section>
 <h2>${t.used}${cycle === null ? '' : ` · ${t.thisCycle}`}</h2>

@@ -104,6 +104,29 @@ test('both compose files are one project with one data volume, and nobody but Xp
   expect([url.username, url.pathname]).toEqual([POSTGRES_USER, `/${POSTGRES_DB}`]);
 });
 
+test('ClickHouse is put over the file with PostgreSQL, where nobody but Xpert reaches it', () => {
+  const [under, over] = ['postgres', 'clickhouse'].map(
+    (name) => parse(read(`deploy/compose/${name}.yaml`)) as ComposeFile,
+  );
+  expect(over?.name).toBe(under?.name);
+  const { clickhouse, xpert, ...others } = over?.services ?? {};
+  expect(others).toEqual({});
+  expect(clickhouse?.ports).toBeUndefined();
+  expect(clickhouse?.networks).toEqual(['database']);
+  expect(under?.networks?.database?.internal).toBe(true);
+  for (const volume of clickhouse?.volumes ?? [])
+    expect(Object.keys(over?.volumes ?? {})).toContain(volume.split(':')[0]);
+  // What is over only adds.
+  expect(Object.keys(xpert ?? {})).toEqual(['environment']);
+  expect(Object.keys(xpert?.environment ?? {})).toEqual(['XPERT_CLICKHOUSE_URL']);
+  const text = xpert?.environment?.XPERT_CLICKHOUSE_URL ?? '';
+  expect(text).toContain(`:\${CLICKHOUSE_PASSWORD}@`);
+  const url = new URL(text.replace(/\$\{\w+\}/, 'secret'));
+  const { CLICKHOUSE_USER, CLICKHOUSE_DB, CLICKHOUSE_PASSWORD } = clickhouse?.environment ?? {};
+  expect([url.hostname, url.username, url.pathname]).toEqual(['clickhouse', CLICKHOUSE_USER, `/${CLICKHOUSE_DB}`]);
+  expect(CLICKHOUSE_PASSWORD).toMatch(/^\$\{CLICKHOUSE_PASSWORD:\?/);
+});
+
 // biome-ignore lint/suspicious/noExplicitAny: the shape is what is looked at
 type Manifest = Record<string, any>;
 

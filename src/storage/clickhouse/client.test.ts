@@ -7,14 +7,19 @@ import { ClickHouseClient } from './client.ts';
 let server: Server;
 let asked: { url: URL; headers: IncomingMessage['headers']; body: string }[];
 let isThere: boolean;
+let pings: number;
 let answer: { status: number; text: string; headers?: Record<string, string> } | null;
 
 beforeEach(async () => {
   asked = [];
   isThere = false;
+  pings = 0;
   answer = { status: 200, text: '{"data": [["18446744073709551615", 7, "a"]]}' };
   server = createServer((request, response) => {
-    if (isThere && request.url === '/ping') return void response.end('Ok.');
+    if (isThere && request.url === '/ping') {
+      pings++;
+      return void response.end('Ok.');
+    }
     let body = '';
     request.setEncoding('utf8').on('data', (text) => {
       body += text;
@@ -96,12 +101,15 @@ test('what is under way when the client is closed fails, and nothing is asked an
 test('a server that works on a statement is waited for; one that does not answer anything any more is given up soon', async () => {
   answer = null;
   isThere = true;
-  const patient = new ClickHouseClient(`http://127.0.0.1:${port()}/history`, 60_000, 30);
+  // Longer than a busy machine needs for an answer.
+  const patient = new ClickHouseClient(`http://127.0.0.1:${port()}/history`, 60_000, 1_000);
   let isOver = false;
-  const slow = patient.run('SELECT sleep(3)').finally(() => {
+  const over = () => {
     isOver = true;
-  });
-  await new Promise((later) => setTimeout(later, 300));
+  };
+  const slow = patient.run('SELECT sleep(3)');
+  slow.then(over, over);
+  await expect.poll(() => pings, { timeout: 10_000 }).toBe(2);
   expect(isOver).toBe(false);
   // The cable is pulled: nobody is told.
   isThere = false;

@@ -10,7 +10,7 @@ import { login, startServer, type TestServer, temporaryFolder } from '../support
 import { auditRows, type Book, NOTHING_WRONG } from '../torture/books.ts';
 import { startSenders } from '../torture/load.ts';
 
-const missing = missingForLab(['nft']);
+const missing = missingForLab(['nft', 'tc']);
 if (missing !== null) process.stdout.write(`No network can be cut here: ${missing}.\n`);
 const cutTest = test.skipIf(missing !== null);
 
@@ -126,6 +126,39 @@ cutTest(
     const figures = auditRows((sql) => db.prepare(sql).safeIntegers().all(), book, new Map());
     db.close();
     expect(figures).toEqual(NOTHING_WRONG);
+  },
+);
+
+cutTest(
+  'a link so slow that a batch takes many seconds, and a new connection longer than is waited for: nothing is given up',
+  { timeout: 180_000 },
+  async () => {
+    const database = engines.postgres.newDatabase();
+    const name = new URL(database).pathname.slice(1);
+    const { url, output } = await start({ XPERT_DATABASE_URL: engines.postgres.nearAddress(name) });
+    // What leaves Xpert's host waits for up to four seconds before it is on its way, and far more is to be written.
+    const slow = ['rate', '800kbit', 'burst', '16kb', 'latency', '4s'];
+    await host.run('tc', ['qdisc', 'add', 'dev', 'up0', 'root', 'tbf', ...slow]);
+    const reports = Array.from({ length: 6_000 }, (_, n) => ({
+      ...{ user_token: `user-${n}`, server: 'vpn.example.com', port: 443, protocol: 'vless', event_id: `event-${n}` },
+      ...{ bytes_uploaded: 1, bytes_downloaded: 2 },
+    }));
+    const began = performance.now();
+    const answer = await fetch(`${url}/api/xpert/traffic-webhook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(reports),
+    });
+    const text = await answer.text();
+    const taken = performance.now() - began;
+    await host.run('tc', ['qdisc', 'del', 'dev', 'up0', 'root']);
+    process.stdout.write(`a link of 100 kB/s: 6,000 reports are answered ${answer.status} after ${seconds(taken)} s\n`);
+    expect({ status: answer.status, text }).toMatchObject({ status: 200 });
+    // Else it would say nothing: the link has to be as slow as is meant.
+    expect(taken).toBeGreaterThan(6_000);
+    const summary = await ask(`${url}/api/v1/usage/summary?days=30`, await login({ url }));
+    expect(JSON.parse(summary.text)).toMatchObject({ users: 6_000, traffic: { rxBytes: 6_000, txBytes: 12_000 } });
+    expect(output()).not.toContain('is lost');
   },
 );
 

@@ -4,16 +4,18 @@ import { type SessionState, SilenceWatch } from './silence-watch.ts';
 let lost: string[];
 let asked: number;
 let state: SessionState;
+/** Bytes on their way. */
+let left: number;
 let watch: SilenceWatch;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [lost, asked, state] = [[], 0, 'busy'];
+  [lost, asked, state, left] = [[], 0, 'busy', 0];
   const ask = async () => {
     asked++;
     return state;
   };
-  watch = new SilenceWatch(ask, (why) => lost.push(why));
+  watch = new SilenceWatch({ ask, lose: (why) => lost.push(why), onTheWay: async () => left });
 });
 
 afterEach(() => vi.useRealTimers());
@@ -35,7 +37,7 @@ const minute = () => vi.advanceTimersByTimeAsync(60_000);
 test('a connection that was asked nothing may be told things, and be silent', async () => {
   state = 'idle';
   watch.heard(NOTICE);
-  watch.asked();
+  watch.asked(100);
   watch.heard(Buffer.concat([ROW, READY, NOTICE]));
   watch.heard(NOTICE);
   await minute();
@@ -43,7 +45,7 @@ test('a connection that was asked nothing may be told things, and be silent', as
 });
 
 test('an answer goes on until the server is ready, however its bytes are cut', async () => {
-  watch.asked();
+  watch.asked(100);
   const answer = Buffer.concat([ROW, NOTICE, ROW, READY]);
   for (let at = 0; at < answer.length - READY.length; at++) watch.heard(answer.subarray(at, at + 1));
   await vi.advanceTimersByTimeAsync(3_000);
@@ -54,7 +56,7 @@ test('an answer goes on until the server is ready, however its bytes are cut', a
 });
 
 test('a server that works is waited for; one that cannot be asked is not', async () => {
-  watch.asked();
+  watch.asked(100);
   await minute();
   expect(lost).toEqual([]);
   state = 'unreachable';
@@ -64,7 +66,7 @@ test('a server that works is waited for; one that cannot be asked is not', async
 
 test('a session that waits itself is given up at the second time, one that nothing is said of after a minute', async () => {
   state = 'idle';
-  watch.asked();
+  watch.asked(100);
   await vi.advanceTimersByTimeAsync(3_000);
   expect(lost).toEqual([]);
   state = 'unknown';
@@ -75,8 +77,36 @@ test('a session that waits itself is given up at the second time, one that nothi
 });
 
 test('what was ended is not asked about', async () => {
-  watch.asked();
+  watch.asked(100);
   watch.end();
   await minute();
   expect([asked, lost]).toEqual([0, []]);
+});
+
+test('a server that gets a question little by little is waited for, whatever can be heard of it elsewhere', async () => {
+  state = 'unreachable';
+  watch.asked(900_000);
+  watch.asked(100_000);
+  for (left = 1_000_000; left > 0; left -= 50_000) {
+    if (left < 1_000_000) await vi.advanceTimersByTimeAsync(3_000);
+  }
+  expect([asked, lost]).toEqual([0, []]);
+  // It has all of it, and says nothing.
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect([asked, lost]).toEqual([1, ['the server does not answer']]);
+});
+
+test('a question that gets nowhere is not waited for, nor one of which the rest gets nowhere', async () => {
+  state = 'unreachable';
+  left = 100;
+  watch.asked(100);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(lost).toHaveLength(1);
+  watch.heard(READY);
+  watch.asked(100);
+  left = 40;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(lost).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(lost).toHaveLength(2);
 });

@@ -18,27 +18,37 @@ const VERDICTS: Readonly<Record<SessionState, { readonly times: number; readonly
   unreachable: { times: 1, why: 'the server does not answer' },
 };
 
+export interface Watched {
+  /** What the server says of the session. Never rejects. */
+  readonly ask: () => Promise<SessionState>;
+  readonly lose: (why: string, said: SessionState) => void;
+  /** Bytes of ours that the server's machine has not got yet, as far as that can be told. Never rejects. */
+  readonly onTheWay: () => Promise<number>;
+}
+
 /**
  * Notices that the server cannot be reached any more while an answer is waited for, which the system tells after a quarter
- * of an hour. A statement may take as long as it needs. A connection that was asked nothing may be silent, or told things.
+ * of an hour. A statement may take as long as it needs, and a question as long as it gets on its way: over a slow link it is
+ * not known to the server, and another connection not made, for minutes. A connection that was asked nothing may be silent,
+ * or told things.
  */
 export class SilenceWatch {
-  readonly #ask: () => Promise<SessionState>;
-  readonly #lose: (why: string, said: SessionState) => void;
+  readonly #watched: Watched;
   readonly #answers = new AnswerEnds();
   #isAsked = false;
+  /** Bytes on their way when it was looked last; never fewer than there are. */
+  #left = 0;
   #timer: NodeJS.Timeout | null = null;
   #said: SessionState = 'busy';
   #times = 0;
 
-  /** `ask`: never rejects. */
-  constructor(ask: () => Promise<SessionState>, lose: (why: string, said: SessionState) => void) {
-    this.#ask = ask;
-    this.#lose = lose;
+  constructor(watched: Watched) {
+    this.#watched = watched;
   }
 
-  /** A question was sent to the server: it says something until it is ready for the next one. */
-  asked(): void {
+  /** A question of so many bytes was sent to the server: it says something until it is ready for the next one. */
+  asked(bytes: number): void {
+    this.#left = this.#isAsked ? this.#left + bytes : bytes;
     this.#isAsked = true;
     this.#wait();
   }
@@ -68,15 +78,22 @@ export class SilenceWatch {
 
   async #doubt(): Promise<void> {
     const timer = this.#timer;
-    const state = await this.#ask();
+    const state = (await this.#getsOn()) ? 'busy' : await this.#watched.ask();
     // Heard of meanwhile.
     if (timer === null || this.#timer !== timer) return;
     this.#timer = null;
     this.#times = state === this.#said ? this.#times + 1 : 1;
     this.#said = state;
     const { times, why } = VERDICTS[state];
-    if (this.#times >= times) this.#lose(why, state);
+    if (this.#times >= times) this.#watched.lose(why, state);
     else this.#wait();
+  }
+
+  /** The server's machine got some of what it was asked since it was looked last, and not yet all. */
+  async #getsOn(): Promise<boolean> {
+    const before = this.#left;
+    this.#left = await this.#watched.onTheWay();
+    return this.#left > 0 && this.#left < before;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import type pg from 'pg';
+import { onTheWay } from '../../lib/on-the-way.ts';
 import { connected, connectToPrimary } from './client.ts';
 import { type SessionState, SilenceWatch } from './silence-watch.ts';
 import { ADDRESS_UNUSABLE, type FromSocket, type NewSocket, type ToSocket } from './socket-messages.ts';
@@ -44,10 +45,11 @@ function connect({ url, port, signal }: NewSocket): void {
   losing.add(lose);
   open(url).then(
     ({ socket, pid, server }) => {
-      const watch = new SilenceWatch(
-        () => stateOf(server, pid),
-        (why, said) => lose(new Error(why), said === 'unreachable'),
-      );
+      const watch = new SilenceWatch({
+        ask: () => stateOf(server, pid),
+        lose: (why, said) => lose(new Error(why), said === 'unreachable'),
+        onTheWay: () => onTheWay(socket),
+      });
       release = () => {
         watch.end();
         socket.destroy();
@@ -68,7 +70,7 @@ function connect({ url, port, signal }: NewSocket): void {
           return;
         }
         socket.write(message);
-        watch.asked();
+        watch.asked(message.length);
       });
       port.on('close', () => watch.end());
       tell({ kind: 'open' });

@@ -1,5 +1,6 @@
 import { LedgerFailure } from '../../core/errors.ts';
 import { eachHost } from '../../lib/several-hosts.ts';
+import { type Answered, KeptConnections } from './kept-connections.ts';
 
 /** How long a statement may take, ms: a batch or a sum over years. */
 const TIMEOUT_MS = 60_000;
@@ -34,6 +35,7 @@ export class ClickHouseClient {
   readonly #timeoutMs: number;
   readonly #silentMs: number;
   readonly #underWay = new Set<AbortController>();
+  readonly #connections = new KeptConnections();
   #turn = 0;
   #isClosed = false;
 
@@ -74,6 +76,7 @@ export class ClickHouseClient {
   close(): void {
     this.#isClosed = true;
     for (const asked of this.#underWay) asked.abort(CLOSED);
+    this.#connections.close();
   }
 
   async #ask(sql: string, asked: Asked): Promise<string> {
@@ -91,19 +94,18 @@ export class ClickHouseClient {
     const url = new URL(base);
     if (queryId !== undefined) url.searchParams.set('query_id', queryId);
     for (const [name, value] of Object.entries(settings)) url.searchParams.set(name, String(value));
-    let body: string | FormData = sql;
+    let body: Body = { bytes: Buffer.from(sql, 'utf8'), headers: {} };
     if (sent !== undefined) {
       url.searchParams.set('query', sql);
       url.searchParams.set(`${sent.name}_structure`, sent.structure);
-      body = new FormData();
-      body.set(sent.name, new Blob([sent.tsv]), sent.name);
+      body = await inForm(sent);
     }
-    const { status, ok, text } = await this.#post(url, body, timeoutMs);
-    if (!ok || /^Code: \d+/.test(text)) throw refused(status, text);
+    const { status, text } = await this.#post(url, body, timeoutMs);
+    if (status !== 200 || /^Code: \d+/.test(text)) throw refused(status, text);
     return text;
   }
 
-  async #post(url: URL, body: string | FormData, timeoutMs: number) {
+  async #post(url: URL, { bytes, headers }: Body, timeoutMs: number): Promise<Answered> {
     if (this.#isClosed) throw unreachable(CLOSED);
     const asked = new AbortController();
     const timer = setTimeout(() => asked.abort(new Error('there was no answer in time')), timeoutMs);
@@ -111,9 +113,8 @@ export class ClickHouseClient {
     this.#underWay.add(asked);
     try {
       // Elsewhere the password is nobody's business: where it is sent on to is refused like any other answer.
-      const how = { method: 'POST', redirect: 'manual', signal: asked.signal } as const;
-      const answer = await fetch(url, { ...how, headers: this.#headers, body });
-      return { status: answer.status, ok: answer.ok, text: await answer.text() };
+      const all = { ...this.#headers, ...headers };
+      return await this.#connections.post({ url, headers: all, body: bytes, signal: asked.signal });
     } catch (error) {
       throw unreachable(error);
     } finally {
@@ -138,6 +139,20 @@ export class ClickHouseClient {
   }
 }
 
+interface Body {
+  readonly bytes: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** As browsers send a file. */
+async function inForm({ name, tsv }: SentTable): Promise<Body> {
+  const form = new FormData();
+  form.set(name, new Blob([tsv]), name);
+  const packed = new Response(form);
+  const headers = { 'content-type': packed.headers.get('content-type') ?? '' };
+  return { bytes: new Uint8Array(await packed.arrayBuffer()), headers };
+}
+
 function askedAt(server: URL, database: string): URL {
   const base = new URL('/', server);
   base.username = '';
@@ -156,8 +171,8 @@ function inHeader(text: string): string {
 
 /** @returns what is told when the server, or what it should have, is away. */
 export function unreachable(error: unknown): LedgerFailure {
-  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  const why = cause?.code ?? cause?.message ?? message;
+  const { message, code } = error as Error & { code?: string };
+  const why = code ?? message;
   return new LedgerFailure('history-unreachable', `ClickHouse cannot be reached: ${why}.`, {
     hint: 'Check that the server runs, that its address in XPERT_CLICKHOUSE_URL is right, and that it can be reached from here. PostgreSQL answers meanwhile.',
     cause: error,

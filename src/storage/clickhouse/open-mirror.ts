@@ -21,13 +21,14 @@ export interface MirrorOptions extends Pick<ShipperParts, 'outbox' | 'onFailure'
 }
 
 /** Keeps a mirror of the ledger's days in ClickHouse. Whether the server is there is no condition: it is tried again. */
-export function openClickHouseMirror(options: MirrorOptions, { slow, calendar, clock }: MirroredLedger): Mirror {
+export function openClickHouseMirror(options: MirrorOptions, ledger: MirroredLedger): Mirror {
+  const { calendar, clock } = ledger;
   const { url, cluster = null, outbox, atLeastDays = LONG_DAYS } = options;
   const client = new ClickHouseClient(url);
   const table = new DayTable(client, cluster);
   const today = () => calendar.dayOf(clock.now().getTime()).number;
   const shipper = new Shipper({ ...options, table, today });
-  const days = new ClickHouseDays(table, slow, atLeastDays, shipper);
+  const days = new ClickHouseDays(table, ledger, atLeastDays, shipper);
   shipper.start();
   return {
     chart: (query: SeriesQuery, who: Visibility) => days.chart(query, who),

@@ -17,7 +17,7 @@ import { OutboxConnection } from './outbox-connection.ts';
 const SHARE = 20_000;
 /** No more is taken over while so many wait. */
 const MOST_WAITING = 5 * SHARE;
-/** Batches that are kept after they were shipped: whoever asked the mirror before the last ones finds them here. */
+/** Batches that are kept after they were shipped: what was sent last can be looked into. */
 const KEPT_BATCHES = 8;
 /** A statement may take so long. */
 const LONGEST_MS = 30_000;

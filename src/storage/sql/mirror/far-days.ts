@@ -37,6 +37,8 @@ export interface BatchMark {
 
 /** What the mirror answered. To it comes what waits in the outbox, but for batches that are in it already. */
 export interface FarAnswer {
+  /** Of what was asked of the ledger beside it (`openChart`). */
+  readonly id: number;
   readonly asked: FarChart;
   /** A row is on the shard `segment id % shards`. */
   readonly shards: number;
@@ -53,13 +55,8 @@ export interface FarColumns {
   readonly bytes: BigInt64Array;
 }
 
-const WIDTH = 4;
-
-export function toColumns(days: readonly FarDay[]): FarColumns {
-  const bytes = new BigInt64Array(WIDTH * days.length);
-  days.forEach(({ rx, tx, undirected, markup }, i) => void bytes.set([rx, tx, undirected, markup], WIDTH * i));
-  return { day: days.map(({ day }) => day), line: days.map(({ line }) => line), bytes };
-}
+/** Values of a day in `bytes`. */
+export const WIDTH = 4;
 
 export function fromColumns({ day, line, bytes }: FarColumns): FarDay[] {
   const at = (i: number) => bytes[i] as bigint;

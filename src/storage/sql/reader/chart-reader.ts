@@ -2,7 +2,7 @@ import type { Gap, Period, SeriesQuery, SeriesResult, Visibility } from '../../.
 import { addTraffic, NOTHING, type Traffic } from '../../../core/units/bytes.ts';
 import type { Calendar } from '../../../core/units/calendar.ts';
 import { quarterOf } from '../../../core/units/quarter.ts';
-import type { FarAnswer } from '../mirror/far-days.ts';
+import type { FarAnswer, FarChart } from '../mirror/far-days.ts';
 import { toTraffic } from '../rows.ts';
 import { type Buckets, type CountedNode, makeBuckets, quartersOf, unknownBuckets } from './buckets.ts';
 import { ChartPoints, type Point } from './chart-points.ts';
@@ -27,36 +27,66 @@ export class ChartReader {
   readonly #sql: Statements;
   readonly #calendar: Calendar;
   readonly #ledger: LedgerReader;
+  readonly #mirror: MirrorReader;
   readonly #points: ChartPoints;
+  readonly #open = new Map<number, Opened>();
 
   constructor(sql: Statements, calendar: Calendar, ledger: LedgerReader, mirror: MirrorReader) {
     this.#sql = sql;
     this.#calendar = calendar;
     this.#ledger = ledger;
+    this.#mirror = mirror;
     this.#points = new ChartPoints(sql, calendar, mirror);
   }
 
-  /** `far`: what a mirror answered for days long ago; they are read from the tables where it does not fit them any more. */
-  series(query: SeriesQuery, who: Visibility, nowMs: number, far: FarAnswer | null = null): SeriesResult {
+  series(query: SeriesQuery, who: Visibility, nowMs: number): SeriesResult {
     const buckets = makeBuckets(query.period, query.bucketSeconds, this.#calendar);
-    if (far !== null) {
-      const atOnce = this.#sql.db.transaction(
-        () => [this.#points.beside(far, query, who, buckets), this.#around(query)] as const,
-      );
-      const [taken, around] = atOnce();
-      const points = taken();
-      if (points !== null) return this.#drawn({ query, buckets, points, gone: new Map(), around, nowMs });
-    }
     const around = this.#around(query);
     const points = this.#points.read(query, who, buckets);
     const gone = this.#points.daysWithoutRecords(query, who, buckets);
     return this.#drawn({ query, buckets, points, gone, around, nowMs });
   }
 
+  /**
+   * Begins a chart that a mirror is asked for: all else of it is read, at one instant. It is kept until it is drawn or dropped.
+   * @returns what to ask of the mirror; null: nothing, the tables have it as quickly
+   */
+  open(id: number, query: SeriesQuery, who: Visibility, atLeastDays: number, shards: number): FarChart | null {
+    const atOnce = this.#sql.db.transaction(() => {
+      const asked = this.#mirror.plan(query, who, atLeastDays);
+      if (asked === null) return null;
+      const buckets = makeBuckets(query.period, query.bucketSeconds, this.#calendar);
+      const pointsWith = this.#points.beside(asked, shards, query, who, buckets);
+      this.#open.set(id, { query, buckets, pointsWith, around: this.#around(query) });
+      return asked;
+    });
+    return atOnce();
+  }
+
+  /** Null: the answer does not fit what was read beside it. It is to be opened anew. */
+  draw(far: FarAnswer, nowMs: number): SeriesResult | null {
+    const opened = this.#open.get(far.id);
+    this.#open.delete(far.id);
+    const points = opened?.pointsWith(far) ?? null;
+    if (opened === undefined || points === null) return null;
+    return this.#drawn({ ...opened, points, gone: new Map(), nowMs });
+  }
+
+  /** The mirror did not answer. */
+  drop(id: number): void {
+    this.#open.delete(id);
+  }
+
   /** Asks for what does not depend on what is drawn. */
-  #around(query: SeriesQuery) {
-    const gaps = this.#ledger.askGaps(query.period, query.nodeId ?? undefined);
-    return { gaps, nodes: this.#countedNodes(), marks: this.#marks(query) };
+  #around(query: SeriesQuery): Around {
+    const { by, userId } = query;
+    return {
+      gaps: this.#ledger.askGaps(query.period, query.nodeId ?? undefined),
+      nodes: this.#countedNodes(),
+      marks: this.#marks(query),
+      carrying: userId === null ? null : carryingNodes(this.#sql, 'user', [userId]),
+      names: userId === null || by !== 'user' ? null : this.#names(by, [userId]),
+    };
   }
 
   #drawn({ query, buckets, points, gone, around, nowMs }: Asked): SeriesResult {
@@ -64,11 +94,8 @@ export class ChartReader {
     if (query.by === 'total' && !lines.has('total')) lines.set('total', emptyLine(buckets));
     for (const id of gone.keys()) if (!lines.has(id)) lines.set(id, emptyLine(buckets));
     const shown = strongest(lines, query.maxSeries, buckets);
-    const carriedBy =
-      query.userId === null
-        ? carryingNodes(this.#sql, query.by, [...shown.keys()])
-        : carryingNodes(this.#sql, 'user', [query.userId]);
-    const namesOf = this.#names(query.by, [...shown.keys()]);
+    const carriedBy = around.carrying ?? carryingNodes(this.#sql, query.by, [...shown.keys()]);
+    const namesOf = around.names ?? this.#names(query.by, [...shown.keys()]);
     const [gaps, carrying, names] = [around.gaps(), carriedBy(), namesOf()];
     const nodes = around.nodes().filter(({ id }) => query.nodeId === null || query.nodeId === id);
     return {
@@ -203,12 +230,24 @@ interface Asked {
   readonly points: readonly Point[];
   /** By line: days whose records are gone. */
   readonly gone: ReadonlyMap<string, ReadonlySet<number>>;
-  readonly around: {
-    readonly gaps: () => Gap[];
-    readonly nodes: () => CountedNode[];
-    readonly marks: () => SeriesResult['marks'];
-  };
+  readonly around: Around;
   readonly nowMs: number;
+}
+
+/** What is asked for before it is known what is drawn. Each takes its answer. */
+interface Around {
+  readonly gaps: () => Gap[];
+  readonly nodes: () => CountedNode[];
+  readonly marks: () => SeriesResult['marks'];
+  /** Nodes that carry the user; null: the chart is of no user. */
+  readonly carrying: (() => Map<string, Set<string>>) | null;
+  /** Of the user, if lines are users; null: lines have to be known first. */
+  readonly names: (() => Map<string, LineName>) | null;
+}
+
+/** A chart that waits for a mirror. */
+interface Opened extends Pick<Asked, 'query' | 'buckets' | 'around'> {
+  readonly pointsWith: (far: FarAnswer) => Point[] | null;
 }
 
 /** All bytes as one line. */

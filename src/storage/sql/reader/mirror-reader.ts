@@ -23,6 +23,13 @@ interface MirrorRow {
   readonly now: string | null;
 }
 
+interface WaitingRow extends Omit<FarDay, 'day'> {
+  /** Of its batch; 0: it is in none yet. */
+  readonly number: bigint;
+  readonly shard: bigint;
+  readonly day: bigint;
+}
+
 /**
  * Reads of a ledger whose day rows are mirrored elsewhere. What the mirror answers and what waits in the outbox are joined
  * in one look at the tables, so that the sums are those of this very moment. Only PostgreSQL has these tables.
@@ -56,53 +63,43 @@ export class MirrorReader {
   }
 
   /**
-   * Asks, in one transaction, for what waits in the outbox, for days that were asked of the mirror. What is returned takes it; null: the
-   * answer does not fit the ledger as it is.
+   * Asks for what waits in the outbox for days that are asked of the mirror. What is returned takes of it what an answer lacks; null:
+   * the answer has something that was not there yet, or lacks something that was.
    */
-  waiting({ asked, shards, since }: FarAnswer, line: string): () => readonly FarDay[] | null {
-    const ofShards = Array.from(
-      { length: shards },
-      (_, i) => asked.shipped + since.filter(({ shard }) => shard === i).length,
-    );
-    const through = Math.min(...ofShards);
-    const askedMirror = this.#mirror();
+  waiting(asked: FarChart, shards: number, line: string): (far: FarAnswer) => readonly FarDay[] | null {
     const batches = this.#sql.laterBig<{ number: bigint; seal: bigint }>(
-      'SELECT number, seal FROM history_batch WHERE number > @shipped AND number <= @next',
-      { shipped: asked.shipped, next: Math.max(...ofShards) + 1 },
+      'SELECT number, seal FROM history_batch WHERE number > @shipped',
+      { shipped: asked.shipped },
     );
-    const segments = asked.userId === null ? null : this.#segmentsOf(asked.userId);
-    const rows = this.#sql.laterBig<Omit<FarDay, 'day'> & { day: bigint }>(
+    const rows = this.#sql.laterBig<WaitingRow>(
       `WITH w AS (
          SELECT 0 AS number, day, tally_id, rx, tx, undirected, markup FROM history_outbox
-         UNION ALL SELECT number, day, tally_id, rx, tx, undirected, markup FROM history_batch_row WHERE number > @through)
-       SELECT w.day, ${line} AS line, ${sums('w')}
+         UNION ALL SELECT number, day, tally_id, rx, tx, undirected, markup FROM history_batch_row WHERE number > @shipped)
+       SELECT w.number, coalesce(g.id, 0) % @shards AS shard, w.day, ${line} AS line, ${sums('w')}
        FROM w LEFT JOIN tally t ON t.id = w.tally_id LEFT JOIN segment g ON g.id = t.segment_id
        LEFT JOIN series s ON s.id = t.series_id JOIN carrier c ON c.id = coalesce(s.carrier_id, -w.tally_id)
-       WHERE CAST(w.number AS TEXT) || ' ' || CAST(coalesce(g.id, 0) % @shards AS TEXT) NOT IN (SELECT value FROM json_each(@held))
-         AND w.day BETWEEN @first AND @last AND (@nodeId IS NULL OR c.node_id = @nodeId)
+       WHERE w.day BETWEEN @first AND @last AND (@nodeId IS NULL OR c.node_id = @nodeId)
          AND (@segments IS NULL OR CAST(g.id AS TEXT) IN (SELECT value FROM json_each(@segments)))
-       GROUP BY w.day, 2`,
+       GROUP BY w.number, 2, w.day, 4`,
       {
-        through,
+        shipped: asked.shipped,
         shards,
-        held: JSON.stringify(since.map(({ number, shard }) => `${number} ${shard}`)),
         first: asked.first,
         last: asked.last,
         nodeId: asked.nodeId,
         segments: asked.segments === null ? null : JSON.stringify(asked.segments),
       },
     );
-    return () => {
-      const mirror = askedMirror();
-      if (mirror === null || mirror.life !== asked.life) return null;
+    return (far) => {
+      if (far.shards !== shards) return null;
       const seals = new Map(batches.all().map(({ number, seal }) => [Number(number), String(seal)]));
-      // Cut by this ledger, and not by one that it was before it was put back.
-      if (!since.every(({ number, seal }) => seals.get(number) === seal)) return null;
-      // Batches between were shipped and cleaned up meanwhile: what they held is in neither.
-      if (through < mirror.shipped && !seals.has(through + 1)) return null;
-      // A claim or a reset gave the user another one meanwhile.
-      if (segments !== null && `${segments()}` !== `${asked.segments}`) return null;
-      return rows.all().map(({ day, ...row }) => ({ ...row, day: Number(day) }));
+      if (!holds(far, asked, seals.set(asked.shipped, asked.shippedSeal))) return null;
+      const held = new Set(far.since.map(({ number, shard }) => `${number} ${shard}`));
+      const lacks = ({ number, shard }: WaitingRow) => !held.has(`${number} ${shard}`);
+      return rows.all().flatMap((row) => {
+        const { number, shard, day, ...bytes } = row;
+        return lacks(row) ? [{ ...bytes, day: Number(day) }] : [];
+      });
     };
   }
 
@@ -130,4 +127,20 @@ export class MirrorReader {
     });
     return () => asked.all().map(({ id }) => id);
   }
+}
+
+/**
+ * True if each shard has all that was shipped when the ledger was asked, and else nothing but what was cut by then. The
+ * mirror may have been asked when it was known to hold less.
+ */
+function holds(
+  { asked, shards, since }: FarAnswer,
+  { shipped }: FarChart,
+  seals: ReadonlyMap<number, string>,
+): boolean {
+  for (let shard = 0; shard < shards; shard++) {
+    const own = since.filter((mark) => mark.shard === shard);
+    if (asked.shipped + own.length < shipped) return false;
+  }
+  return since.every(({ number, seal }) => number < shipped || seals.get(number) === seal);
 }

@@ -46,9 +46,8 @@ export function makeReaders(connection: ReadConnection, calendar: Calendar) {
   const sql = new Statements(connection.db);
   const ledger = new LedgerReader(sql, calendar, connection);
   const quotas = new QuotaReader(sql, calendar);
-  const mirror = new MirrorReader(sql, calendar);
   return {
-    ...{ connection, sql, mirror },
+    ...{ connection, sql },
     inventory: new InventoryReader(sql),
     users: new UserReader(sql),
     identity: new IdentityReader(sql),
@@ -72,7 +71,7 @@ export function makeReaders(connection: ReadConnection, calendar: Calendar) {
     userOrders: new UserOrderReader(sql, quotas, calendar),
     userTexts: new UserTextReader(sql),
     exports: new ExportReader(connection, calendar),
-    charts: new ChartReader(sql, calendar, ledger, mirror),
+    charts: new ChartReader(sql, calendar, ledger, new MirrorReader(sql, calendar)),
     statements: new StatementReader(sql, calendar, ledger),
   };
 }
@@ -82,7 +81,7 @@ export type Readers = ReturnType<typeof makeReaders>;
 /** Reads that may take longer than a moment: with threads they run beside the main thread. */
 export function makeSlowReads(readers: Readers) {
   const { connection, usage, beyond, holders, charts, statements, exports, ledger, proof, quality } = readers;
-  const { quotas, noteworthy, adminLimits, budgets, userOrders, userTexts, inventory, mirror } = readers;
+  const { quotas, noteworthy, adminLimits, budgets, userOrders, userTexts, inventory } = readers;
   return {
     previewTerms: (...asked: Parameters<typeof quotas.preview>) => quotas.preview(...asked),
     noteworthyUsers: (nowMs: number) => noteworthy.users(nowMs),
@@ -100,9 +99,10 @@ export function makeSlowReads(readers: Readers) {
     segmentSums: (first: number, last: number) => holders.segmentSums(first, last),
     carrier: (server: string, port: number, period: Period, who: Visibility) =>
       usage.carrier(server, port, period, who),
-    series: (query: SeriesQuery, who: Visibility, nowMs: number, far: FarAnswer | null) =>
-      charts.series(query, who, nowMs, far),
-    planFarChart: (query: SeriesQuery, who: Visibility, atLeastDays: number) => mirror.plan(query, who, atLeastDays),
+    series: (query: SeriesQuery, who: Visibility, nowMs: number) => charts.series(query, who, nowMs),
+    openChart: (...asked: Parameters<typeof charts.open>) => charts.open(...asked),
+    drawChart: (far: FarAnswer, nowMs: number) => charts.draw(far, nowMs),
+    dropChart: (id: number) => charts.drop(id),
     beginExport: (id: number, query: ExportQuery, who: Visibility) => exports.begin(id, query, who),
     nextOfExport: (id: number) => exports.next(id),
     endExport: (id: number) => exports.end(id),

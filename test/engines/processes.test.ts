@@ -35,12 +35,15 @@ afterEach(async () => {
 });
 
 /** A process with a data folder of its own and the key of the first one. */
-async function start(who: string, { shareKey = true } = {}): Promise<TestServer> {
+async function start(
+  who: string,
+  { shareKey = true, env = {} as Record<string, string>, readyPath = '/readyz' } = {},
+): Promise<TestServer> {
   const dataDir = join(folder.path, who);
   mkdirSync(dataDir, { recursive: true });
   const key = join(folder.path, 'one', 'secret.key');
   if (shareKey && who !== 'one' && existsSync(key)) copyFileSync(key, join(dataDir, 'secret.key'));
-  const server = await startServer({ dataDir, env: { XPERT_DATABASE_URL: url }, readyPath: '/readyz' });
+  const server = await startServer({ dataDir, env: { XPERT_DATABASE_URL: url, ...env }, readyPath });
   servers.push(server);
   return server;
 }
@@ -151,6 +154,21 @@ describe('several processes on one database', () => {
     expect((await fetch(`${two.url}/healthz`)).status).toBe(200);
     expect(leads(two)).toBe(0);
     expect(database.sql(name, 'SELECT version FROM xpert.schema_version')).toBe('1000');
+  }, 120_000);
+
+  test('one that cannot reach the leader, which lives, refuses what it is asked, and does not take its place', async () => {
+    // Nobody listens there.
+    const one = await start('one', { env: { XPERT_PROCESS_URL: 'http://127.0.0.1:1' } });
+    const two = await start('two', { readyPath: '/healthz' });
+    const ofTwo = await send(two, { ...report, ...bytes(5, 7), event_id: 'a' });
+    expect(ofTwo.status).toBe(503);
+    expect(Number(ofTwo.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await ofTwo.json()).toMatchObject({ code: 'no-leader' });
+    expect((await send(one, { ...report, ...bytes(5, 7), event_id: 'a' })).status).toBe(200);
+    expect([leaders(), leads(one), leads(two)]).toEqual(['1', 1, 0]);
+    await one.kill();
+    await deliver(two, { ...report, ...bytes(1, 2), event_id: 'b' });
+    expect(await total(two)).toMatchObject({ rxBytes: 6, txBytes: 9 });
   }, 120_000);
 
   test('a leader that stops in order hands over: nobody is refused who asks a standby meanwhile', async () => {

@@ -30,7 +30,7 @@ test('the engine of today takes batches once, sums them, and lets rows that add 
   await table.prepare();
   await table.prepare();
   const row = { day: '20500', tally_id: '9007199254740993', segment_id: '5', carrier_id: '2', present: '1' };
-  const other = { ...row, tally_id: '2', segment_id: '6', node_id: '' };
+  const other = { ...row, tally_id: '2', segment_id: '6', carrier_id: '3', node_id: '' };
   const first = batchOf(1, [
     { ...row, rx: '9007199254740993', tx: '3', hours: '5' },
     { ...other, rx: '10', tx: '20' },

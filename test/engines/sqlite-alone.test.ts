@@ -45,20 +45,23 @@ async function loadedBy(name: string, env: Record<string, string>): Promise<stri
   return readFileSync(to, 'utf8').trim().split('\n');
 }
 
-const OTHERS = /pg-protocol|\/pg\/|postgres|clickhouse|open-mirror/i;
+/** Words of PostgreSQL's protocol, of Xpert's lock there, and of ClickHouse's interface: nobody else's code has them. */
+const OTHERS = /readyForQuery|pg_advisory|x-clickhouse-user/;
+
+const ofOthers = (loaded: readonly string[]) =>
+  loaded.filter((url) => url.startsWith('file:') && OTHERS.test(readFileSync(new URL(url), 'utf8')));
 
 test('who keeps the ledger in a file loads nothing of other engines', async () => {
   const loaded = await loadedBy('file', {});
   expect(loaded.length).toBeGreaterThan(20);
-  expect(loaded.filter((url) => OTHERS.test(url.replace(/^.*\/dist\//, '')))).toEqual([]);
+  expect(ofOthers(loaded)).toEqual([]);
 }, 120_000);
 
-test('what is looked for is what others load', async () => {
+test('what is looked for is what is loaded for PostgreSQL', async () => {
   const database = await PostgresServer.start();
   try {
     const loaded = await loadedBy('postgres', { XPERT_DATABASE_URL: database.newDatabase() });
-    const names = loaded.map((url) => url.replace(/^.*\/dist\//, '')).filter((url) => OTHERS.test(url));
-    expect(names.join('\n')).toMatch(/pg-protocol|\/pg\//);
+    expect(ofOthers(loaded).length).toBeGreaterThan(1);
   } finally {
     await database.stop();
   }

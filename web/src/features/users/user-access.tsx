@@ -22,10 +22,12 @@ export function UserAccess({ user }: { readonly user: User }) {
           const why = stays.find((one) => one.peerId === peerId);
           if (!why) return null;
           const { message, hint } = said(why);
+          // What to do is said once, however many nodes it is true of.
+          const isFirst = stays.find(({ code }) => code === why.code) === why;
           return (
             <span className="mut">
               {' '}
-              · {message} {hint}
+              · {message} {isFirst ? hint : null}
             </span>
           );
         }}

@@ -39,12 +39,12 @@ function card(): Locator {
   return page.locator('.chart-card').first();
 }
 
-async function report(): Promise<void> {
+async function report(more: object = {}): Promise<void> {
   const usage = { user_token: 'ann', server: 'vpn.example.com', port: 443, protocol: 'vless' };
   const answer = await fetch(`${server.url}/api/xpert/traffic-webhook`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...usage, bytes_uploaded: GIB, bytes_downloaded: 5 * GIB }),
+    body: JSON.stringify({ ...usage, bytes_uploaded: GIB, bytes_downloaded: 5 * GIB, ...more }),
   });
   if (!answer.ok) throw new Error(`The report was refused: ${answer.status}`);
 }
@@ -164,4 +164,26 @@ test('every chart has its numbers beside it, as a table', async () => {
     await one.getByRole('button', { name: 'Table' }).click();
     await one.locator('tbody tr').first().waitFor();
   }
+});
+
+test('says how well the bytes of a time are known, in its lane, its table and to readers', async () => {
+  const end = Date.now() - 3 * 3_600_000;
+  await report({
+    period_start: new Date(end - 600_000).toISOString(),
+    period_end: new Date(end).toISOString(),
+    event_id: 'three-hours-late',
+  });
+  await card().locator('.lane').getByText('counted late').first().waitFor();
+  await card().getByRole('button', { name: 'Table' }).click();
+  await card().getByRole('columnheader', { name: 'Quality' }).waitFor();
+  await card().getByRole('cell', { name: 'counted late' }).first().waitFor();
+  expect(await card().getByRole('cell', { name: 'measured' }).count()).toBeGreaterThan(0);
+  await card().getByRole('button', { name: 'Chart' }).click();
+  const chart = page.getByRole('slider', { name: 'Traffic over time' });
+  await chart.press('End');
+  for (let n = 0; n < 14 && !/counted late/.test((await chart.getAttribute('aria-valuetext')) ?? ''); n++)
+    await chart.press('ArrowLeft');
+  expect(await chart.getAttribute('aria-valuetext')).toMatch(/counted late/);
+  await card().locator('.tip').getByText('counted late').waitFor();
+  expect(watched.complaints).toEqual([]);
 });

@@ -1,8 +1,10 @@
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
+import { Icon } from '../icon.tsx';
 import { Key, Value } from './chart-value.tsx';
-import { type ChartData, isDaily } from './model.ts';
+import { type ChartData, isDaily, qualityOf } from './model.ts';
 import { type Cursor, END_PX } from './plot.ts';
+import { useQualityWords } from './quality-words.ts';
 
 const TIP_PX = 216;
 
@@ -15,6 +17,7 @@ interface ChartTipProps {
 /** The numbers under the cursor, in the order of the stack from above, the sum last. */
 export function ChartTip({ data, cursor, width }: ChartTipProps) {
   const { t } = useTranslation();
+  const words = useQualityWords();
   const start = data.starts[cursor.index];
   if (start === undefined || width < 480) return null;
   const known = data.series.flatMap((series) => series.values[cursor.index] ?? []);
@@ -37,6 +40,12 @@ export function ChartTip({ data, cursor, width }: ChartTipProps) {
             <Value data={data} value={known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)} />
           </li>
         ) : null}
+        {qualityOf(data, cursor.index, words).map((text) => (
+          <li key={text} className="said">
+            <Icon name="warn" />
+            {text}
+          </li>
+        ))}
       </ul>
     </div>
   );

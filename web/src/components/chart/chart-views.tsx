@@ -4,7 +4,8 @@ import { Bytes } from '../numbers.tsx';
 import { TableScroll } from '../table-scroll.tsx';
 import { axisUnit } from './axis.ts';
 import { Key, Value } from './chart-value.tsx';
-import { type ChartData, isDaily } from './model.ts';
+import { type ChartData, isDaily, qualityOf } from './model.ts';
+import { useQualityWords } from './quality-words.ts';
 
 /** Names, colours and sums, in the order of the stack. */
 export function ChartLegend({ data }: { readonly data: ChartData }) {
@@ -45,6 +46,8 @@ export function useChartUnit(): (data: ChartData) => string {
 export function ChartTable({ data }: { readonly data: ChartData }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = useQualityWords();
+  const isCount = data.quantity === 'count';
   const rows = data.starts.map((start, index) => ({ start, index })).toReversed();
   return (
     <TableScroll tall>
@@ -58,6 +61,7 @@ export function ChartTable({ data }: { readonly data: ChartData }) {
                 {series.name}
               </th>
             ))}
+            {isCount ? null : <th scope="col">{t('common.chart.quality.head')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -69,6 +73,7 @@ export function ChartTable({ data }: { readonly data: ChartData }) {
                   <Value data={data} value={series.values[index] ?? null} />
                 </td>
               ))}
+              {isCount ? null : <td>{qualityOf(data, index, words).join('; ') || words.quality('measured')}</td>}
             </tr>
           ))}
         </tbody>

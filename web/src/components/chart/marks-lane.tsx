@@ -4,7 +4,7 @@ import type { ChartData, ChartMark } from './model.ts';
 import { AXIS_PX, END_PX } from './plot.ts';
 
 const ICONS: Readonly<Record<ChartMark['kind'], IconName>> = {
-  ...{ reset: 'reset', gap: 'gap', late: 'clock', state: 'limit', plan: 'edit' },
+  ...{ reset: 'reset', gap: 'gap', late: 'clock', doubt: 'warn', state: 'limit', plan: 'edit' },
 };
 /** Words need this much room, an icon this much. */
 const WORD_PX = 132;
@@ -53,7 +53,7 @@ function place(marks: readonly Omit<Placed, 'more'>[]): Placed[] {
 }
 
 /** What somebody did is named before what a node did. */
-const RANK: readonly ChartMark['kind'][] = ['reset', 'state', 'plan', 'gap', 'late'];
+const RANK: readonly ChartMark['kind'][] = ['reset', 'state', 'plan', 'gap', 'doubt', 'late'];
 
 function joined({ mark, left, more }: Placed, next: ChartMark): Placed {
   const [first, second] = RANK.indexOf(next.kind) < RANK.indexOf(mark.kind) ? [next, mark] : [mark, next];

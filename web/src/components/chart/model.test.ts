@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Series } from '../../api/types.ts';
-import { chartData, stack } from './model.ts';
+import { chartData, type Quality, qualityOf, stack } from './model.ts';
 
 const words = {
   download: 'Download',
@@ -10,9 +10,10 @@ const words = {
   noDirection: 'no direction',
   deletedNode: 'a deleted node',
   deleted: (name: string) => `${name} (deleted)`,
-  countedLate: 'late',
-  late: (name: string) => `${name} late`,
+  quality: (word: Quality) => word,
+  named: (name: string, what: string) => `${name} ${what}`,
   gap: (name: string) => `${name} not known`,
+  pause: (reason: string) => reason,
   reset: (label: string) => label,
 };
 const at = (minutes: number) => new Date(minutes * 60_000).toISOString();
@@ -73,5 +74,53 @@ test('gaps that last and late parts are named in the lane', () => {
   expect(marks).toEqual([
     { kind: 'gap', label: 'a not known', from: 900, to: 2700 },
     { kind: 'late', label: 'a late', from: 1800, to: 2700 },
+  ]);
+});
+
+/** The first series of above with these words, and no flags. */
+const withQuality = (...quality: Quality[]): Series => {
+  const [first, ...others] = series.series;
+  if (first === undefined) throw new Error('no series');
+  return { ...series, series: [{ ...first, flags: [0, 0, 0], quality }, ...others] };
+};
+
+test('bytes that may be missing, or whose time is not sure, are named in the lane, each as long as it lasts', () => {
+  const marks = (...quality: Quality[]) =>
+    chartData({ ...withQuality(...quality), gaps: [] }, 'series', words, 45 * 60).marks;
+  expect(marks('possible-loss', 'possible-loss', 'clock-suspect')).toEqual([
+    { kind: 'doubt', label: 'a possible-loss', from: 0, to: 1800 },
+    { kind: 'doubt', label: 'a clock-suspect', from: 1800, to: 2700 },
+  ]);
+  expect(marks('estimated', 'measured', 'estimated')).toEqual([
+    { kind: 'late', label: 'a estimated', from: 0, to: 900 },
+    { kind: 'late', label: 'a estimated', from: 1800, to: 2700 },
+  ]);
+});
+
+test('a time in which Xpert itself did not look is told once, and why, whatever the nodes', () => {
+  const [gap] = series.gaps;
+  if (gap === undefined) throw new Error('no gap');
+  const gaps = ['a', 'b'].map((name) => ({ ...gap, nodeId: name, nodeName: name, reason: 'tracking-off' }));
+  const { marks } = chartData(
+    { ...withQuality('measured', 'tracking-off', 'tracking-off'), gaps },
+    'series',
+    words,
+    45 * 60,
+  );
+  expect(marks.map(({ kind, label }) => [kind, label])).toEqual([['gap', 'tracking-off']]);
+});
+
+test('every word there is stands beside the numbers of its bucket: once where it is the same for all of them', () => {
+  const data = chartData(withQuality('measured', 'gap', 'late'), 'series', words, 45 * 60);
+  expect([0, 1, 2].map((index) => qualityOf(data, index, words))).toEqual([[], ['a gap'], ['a late']]);
+  const total = {
+    ...withQuality('clock-suspect', 'tracking-off', 'estimated'),
+    series: withQuality('clock-suspect', 'tracking-off', 'estimated').series.slice(0, 1),
+  };
+  const directions = chartData(total, 'directions', words, 45 * 60);
+  expect([0, 1, 2].map((index) => qualityOf(directions, index, words))).toEqual([
+    ['clock-suspect'],
+    ['tracking-off'],
+    ['estimated'],
   ]);
 });

@@ -1,6 +1,10 @@
 import type { Bytes } from '../../api/exact-json.ts';
 import type { Gap, Series } from '../../api/types.ts';
 import { directionsOf } from '../../lib/direction.ts';
+import { isPause, oncePerPause } from '../../lib/pauses.ts';
+
+/** How well a bucket is known, in the word that API and exports have for it. */
+export type Quality = Series['series'][number]['quality'][number];
 
 /** Bit of a bucket's flags: booked after its quarter was closed, or caught up after a gap. */
 const LATE = 1;
@@ -16,12 +20,13 @@ export interface ChartSeries {
   /** Per bucket, in the chart's unit; null where nothing is known. */
   readonly values: readonly (number | null)[];
   readonly late: readonly boolean[];
+  readonly quality: readonly Quality[];
   readonly totalBytes: number;
   readonly partlyKnown: boolean;
 }
 
 export interface ChartMark {
-  readonly kind: 'reset' | 'gap' | 'late' | 'state' | 'plan';
+  readonly kind: 'reset' | 'gap' | 'late' | 'doubt' | 'state' | 'plan';
   readonly label: string;
   /** Seconds since 1970; `to` null: one instant. */
   readonly from: number;
@@ -52,9 +57,12 @@ export interface ChartWords {
   readonly noDirection: string;
   readonly deletedNode: string;
   readonly deleted: (name: string) => string;
-  readonly countedLate: string;
-  readonly late: (name: string) => string;
+  readonly quality: (word: Quality) => string;
+  /** What is so of one series alone. */
+  readonly named: (name: string, what: string) => string;
   readonly gap: (name: string) => string;
+  /** Why Xpert itself did not look. */
+  readonly pause: (reason: string) => string;
   readonly reset: (label: string) => string;
 }
 
@@ -100,14 +108,14 @@ function directionSeries(api: Series, measure: Measure, words: ChartWords): Char
   if (!only) return [];
   const { download, upload } = directionsOf(only);
   const parts = [
-    one('download', words.download, '--download', download, only.flags, measure),
-    one('upload', words.upload, '--upload', upload, only.flags, measure),
+    one('download', words.download, '--download', download, only, measure),
+    one('upload', words.upload, '--upload', upload, only, measure),
   ];
   const rest = only.totalBytes.map((total, index) => withoutDirection(total, download[index], upload[index]));
   if (!rest.some((value) => value !== null && value > 0)) return parts;
   // What never had a direction has none that is zero.
   const told = parts.filter(({ values }) => values.some((value) => value !== null));
-  return [...told, one('total', words.noDirection, '--series-others', rest, only.flags, measure)];
+  return [...told, one('total', words.noDirection, '--series-others', rest, only, measure)];
 }
 
 /** What a source counted without telling the direction. */
@@ -123,7 +131,7 @@ function namedSeries(api: Series, measure: Measure, words: ChartWords): ChartSer
       others ? words.others : series.id === 'none' ? words.none : nameOf(series, words),
       others ? '--series-others' : `--series-${(index % 6) + 1}`,
       series.totalBytes,
-      series.flags,
+      series,
       measure,
     );
   });
@@ -141,7 +149,7 @@ function one(
   name: string,
   color: string,
   bytes: readonly (Bytes | null)[],
-  flags: readonly number[],
+  { flags, quality }: Pick<Series['series'][number], 'flags' | 'quality'>,
   measure: Measure,
 ): ChartSeries {
   return {
@@ -150,6 +158,7 @@ function one(
     color,
     values: bytes.map(measure),
     late: bytes.map((_, index) => ((flags[index] ?? 0) & LATE) !== 0),
+    quality,
     totalBytes: bytes.reduce<number>((sum, value) => sum + Number(value ?? 0), 0),
     partlyKnown: bytes.some((value) => value === null),
   };
@@ -157,7 +166,7 @@ function one(
 
 function marksOf(api: Series, starts: readonly number[], words: ChartWords, now: number): ChartMark[] {
   const begin = starts[0] ?? now;
-  const gaps = api.gaps.map((gap) => gapMark(gap, begin, words, now));
+  const gaps = oncePerPause(api.gaps).map((gap) => gapMark(gap, begin, words, now));
   const resets = api.marks.map(
     (mark): ChartMark => ({
       kind: 'reset',
@@ -166,40 +175,74 @@ function marksOf(api: Series, starts: readonly number[], words: ChartWords, now:
       to: null,
     }),
   );
-  const late = api.series.flatMap((series) => lateMarks(series, starts, api.bucketSeconds, words));
-  return [...gaps, ...resets, ...late].toSorted((a, b) => a.from - b.from);
+  const doubts = api.series.flatMap((series) => qualityMarks(series, starts, api.bucketSeconds, words));
+  return [...gaps, ...resets, ...doubts].toSorted((a, b) => a.from - b.from);
 }
 
 function gapMark(gap: Gap, begin: number, words: ChartWords, now: number): ChartMark {
   const to = gap.to === null ? now : Date.parse(gap.to) / 1000;
   return {
     kind: 'gap',
-    label: words.gap(gap.nodeName ?? words.deletedNode),
+    label: isPause(gap) ? words.pause(gap.reason) : words.gap(gap.nodeName ?? words.deletedNode),
     from: Math.max(begin, Date.parse(gap.from) / 1000),
     to,
   };
 }
 
-function lateMarks(
+function qualityMarks(
   series: Series['series'][number],
   starts: readonly number[],
   bucketSeconds: number,
   words: ChartWords,
 ): ChartMark[] {
-  const marks: ChartMark[] = [];
+  const marks: (ChartMark & { readonly word: Quality })[] = [];
   starts.forEach((start, index) => {
-    if (((series.flags[index] ?? 0) & LATE) === 0) return;
+    const word = doubtOf(series, index);
+    if (word === null) return;
+    const to = start + bucketSeconds;
     const last = marks.at(-1);
-    if (last?.to === start) marks[marks.length - 1] = { ...last, to: start + bucketSeconds };
+    if (last?.to === start && last.word === word) marks[marks.length - 1] = { ...last, to };
     else
       marks.push({
-        kind: 'late',
-        label: series.id === 'total' ? words.countedLate : words.late(series.name),
+        kind: GRAVE.has(word) ? 'doubt' : 'late',
+        label: labelOf(series, word, words),
         from: start,
-        to: start + bucketSeconds,
+        to,
+        word,
       });
   });
-  return marks;
+  return marks.map(({ word: _, ...mark }) => mark);
+}
+
+const GRAVE = new Set<Quality>(['possible-loss', 'clock-suspect']);
+
+/** What the lane says of the bytes of a bucket; gaps, and what was caught up after them at once, are marks of their own. */
+function doubtOf({ quality, flags }: Series['series'][number], index: number): Quality | null {
+  const word = quality[index] ?? 'measured';
+  if (GRAVE.has(word)) return word;
+  if (((flags[index] ?? 0) & LATE) !== 0) return 'late';
+  return word === 'estimated' ? word : null;
+}
+
+function labelOf({ id, name }: Series['series'][number], word: Quality, words: ChartWords): string {
+  const what = words.quality(word);
+  return id === 'total' ? what : words.named(name, what);
+}
+
+/** What to say of a bucket beside its numbers: nothing of a measured one, one word where it is the same for all series. */
+export function qualityOf(
+  { series }: ChartData,
+  index: number,
+  words: Pick<ChartWords, 'quality' | 'named'>,
+): string[] {
+  const known = series.map(({ name, quality }) => ({ name, word: quality[index] ?? 'measured' }));
+  const [first] = known;
+  if (first === undefined) return [];
+  if (known.every(({ word }) => word === first.word))
+    return first.word === 'measured' ? [] : [words.quality(first.word)];
+  return known
+    .filter(({ word }) => word !== 'measured')
+    .map(({ name, word }) => words.named(name, words.quality(word)));
 }
 
 /** Height of the stack below each series, and the whole, per bucket. Unknown adds nothing. */

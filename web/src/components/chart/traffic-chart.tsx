@@ -8,6 +8,7 @@ import { Icon } from '../icon.tsx';
 import { ChartCard } from './chart-card.tsx';
 import { useChartUnit } from './chart-views.tsx';
 import { type ChartMark, type ChartWords, chartData } from './model.ts';
+import { useQualityWords } from './quality-words.ts';
 
 interface TrafficChartProps {
   readonly title: string;
@@ -94,6 +95,7 @@ function isOf(filter: SeriesFilter, asked: string | SeriesFilter | undefined): b
 
 function useChartData(series: Series | undefined, by: SeriesFilter['by'], marks: readonly ChartMark[]) {
   const { t } = useTranslation();
+  const qualityWords = useQualityWords();
   return useMemo(() => {
     if (!series) return undefined;
     const words: ChartWords = {
@@ -104,12 +106,12 @@ function useChartData(series: Series | undefined, by: SeriesFilter['by'], marks:
       noDirection: t('common.chart.noDirection'),
       deletedNode: t('common.deletedNode'),
       deleted: (name) => t('common.deletedName', { name }),
-      countedLate: t('common.chart.partLate'),
-      late: (name) => t('common.chart.late', { name }),
+      ...qualityWords,
       gap: (name) => t('common.chart.gap', { name }),
+      pause: (reason) => t(`common.gaps.reason.${reason}`),
       reset: (label) => t('common.chart.reset', { label }),
     };
     const data = chartData(series, by === 'total' ? 'directions' : 'series', words, Date.now() / 1000);
     return { ...data, marks: [...data.marks, ...marks].toSorted((a, b) => a.from - b.from) };
-  }, [series, by, marks, t]);
+  }, [series, by, marks, t, qualityWords]);
 }

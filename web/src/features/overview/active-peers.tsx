@@ -23,6 +23,7 @@ export function ActivePeers({ range }: { readonly range: CurrentRange }) {
       color: '--meter',
       values: active,
       late: [],
+      quality: [],
       totalBytes: 0,
       partlyKnown: active.includes(null),
     };

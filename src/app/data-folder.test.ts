@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { driverPackage } from '../lib/sqlite.ts';
 import { DataFolderInUse, holdDataFolder } from './data-folder.ts';
 
@@ -50,4 +50,36 @@ test('a folder that cannot be made says so, with a hint', () => {
   const file = join(newFolder(), 'file');
   writeFileSync(file, '');
   expect(() => holdDataFolder(join(file, 'data'), 'server')).toThrow(/cannot be used/);
+});
+
+describe('the folder for sockets', () => {
+  test('lies in the data folder, so that what a killed process left goes with the next one', () => {
+    const folder = newFolder();
+    const left = join(folder, 'xpert.run');
+    mkdirSync(left);
+    writeFileSync(join(left, 'c-of-one-that-was-killed'), '');
+    const held = holdDataFolder(folder, 'server');
+    expect(held.runDirectory).toBe(left);
+    expect(readdirSync(left)).toEqual([]);
+    expect(statSync(left).mode & 0o777).toBe(0o700);
+    held.release();
+    expect(existsSync(left)).toBe(false);
+  });
+
+  test.each(['a'.repeat(80), 'with a space', '100%h'])(
+    'lies elsewhere where ssh could not use it there: %s',
+    (name) => {
+      const folder = join(newFolder(), name);
+      const held = holdDataFolder(folder, 'server');
+      expect(held.runDirectory.startsWith(join(tmpdir(), 'xpert-run-'))).toBe(true);
+      writeFileSync(join(held.runDirectory, 'socket'), '');
+      // As after a kill: the file that names the holder stays, and with it the folder.
+      const holder = readFileSync(join(folder, 'xpert.holder'));
+      held.release();
+      const left = mkdtempSync(join(tmpdir(), 'xpert-run-'));
+      writeFileSync(join(folder, 'xpert.holder'), String(holder).replace(held.runDirectory, left));
+      holdDataFolder(folder, 'server').release();
+      expect(existsSync(left)).toBe(false);
+    },
+  );
 });

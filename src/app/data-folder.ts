@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExpectedError } from '../core/errors.ts';
 import { type Database, Sqlite } from '../lib/sqlite.ts';
+import { makeRunDirectory, removeAbandoned } from './run-directory.ts';
 
 /** Another process works on this data folder. */
 export class DataFolderInUse extends ExpectedError {
@@ -26,8 +26,6 @@ interface Holder {
   readonly runDirectory: string | undefined;
 }
 
-const RUN_DIRECTORY = join(tmpdir(), 'xpert-run-');
-
 /** The data folder, held by this process alone until `release` or the end of the process, however it ends. */
 export interface DataFolder {
   readonly path: string;
@@ -41,7 +39,7 @@ export function holdDataFolder(path: string, as: 'server' | 'command'): DataFold
   const lock = takeLock(path);
   const holderFile = join(path, 'xpert.holder');
   removeAbandoned(holderOf(path)?.runDirectory);
-  const runDirectory = mkdtempSync(RUN_DIRECTORY);
+  const runDirectory = makeRunDirectory(path);
   writeFileSync(holderFile, `${process.pid} ${as} ${runDirectory}\n`);
   const removeRunDirectory = () => rmSync(runDirectory, { recursive: true, force: true });
   process.once('exit', removeRunDirectory);
@@ -65,16 +63,12 @@ export function isHeldByCommand(path: string): boolean {
 /** Who holds the folder, for messages only; null if it cannot be told. */
 function holderOf(path: string): Holder | null {
   try {
-    const [pid, kind, runDirectory] = readFileSync(join(path, 'xpert.holder'), 'utf8').trim().split(' ');
+    const [pid, kind, ...rest] = readFileSync(join(path, 'xpert.holder'), 'utf8').trim().split(' ');
+    const runDirectory = rest.length === 0 ? undefined : rest.join(' ');
     return pid === undefined || pid === '' ? null : { pid, isCommand: kind === 'command', runDirectory };
   } catch {
     return null;
   }
-}
-
-/** What a killed process left; the lock says that nobody uses it any more. */
-function removeAbandoned(runDirectory: string | undefined): void {
-  if (runDirectory?.startsWith(RUN_DIRECTORY)) rmSync(runDirectory, { recursive: true, force: true });
 }
 
 /**

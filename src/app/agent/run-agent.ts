@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { WallTime } from '../../core/metering/wall-time.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { version } from '../../lib/version.ts';
 import { integrationOf } from '../registry.ts';
+import { makeRunDirectory } from '../run-directory.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { systemClock, systemTimers } from '../system-clock.ts';
 import { Agent } from './agent.ts';
@@ -31,7 +31,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   const options = integration.parseOptions(config.options);
   mkdirSync(config.folder, { recursive: true, mode: 0o700 });
   const release = await holdFolder(config.folder);
-  const runDirectory = mkdtempSync(join(tmpdir(), 'xpert-agent-'));
+  const runDirectory = makeRunDirectory(config.folder);
   const memoryPath = join(config.folder, 'agent.json');
   const spool = new Spool({
     folder: join(config.folder, 'spool'),

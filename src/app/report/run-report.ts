@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClashApi } from '../../integrations/clash/connections.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { holdFolder } from '../agent/folder-lock.ts';
 import { integrationOf } from '../registry.ts';
+import { makeRunDirectory } from '../run-directory.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { systemClock, systemTimers } from '../system-clock.ts';
 import { lookAtConnections, lookAtCounters } from './looks.ts';
@@ -24,7 +24,7 @@ export async function runReport(config: ReportConfig): Promise<void> {
   );
   mkdirSync(config.folder, { recursive: true, mode: 0o700 });
   const release = await holdFolder(config.folder);
-  const runDirectory = mkdtempSync(join(tmpdir(), 'xpert-report-'));
+  const runDirectory = makeRunDirectory(config.folder);
   const files = new ReportFiles(join(config.folder, 'report.json'));
   const webhook = new Webhook(config.webhook);
   const eyes = await openEyes(config, runDirectory);

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { untilLoaded } from '../support/browser.ts';
+import { writeNodeFile } from '../support/node-file.ts';
 import { fillSmallFleet, type SmallFleet } from '../support/small-fleet.ts';
 import { card, pick, TestPanel, toast } from '../support/test-panel.ts';
+import { keyFrom } from '../support/wireguard-output.ts';
 
 const GIB = 1024 ** 3;
 
@@ -15,6 +18,12 @@ interface User {
   readonly name: string;
   readonly userToken: string;
   readonly linkToken: string;
+}
+
+interface Device {
+  readonly id: string;
+  readonly key: string;
+  readonly userName: string | null;
 }
 
 beforeAll(async () => {
@@ -144,6 +153,33 @@ test('a device is given to a user from now on, and then to nobody', async () => 
   await form.getByRole('button', { name: 'Nobody' }).click();
   await form.getByRole('button', { name: 'Give it' }).click();
   await row.getByText('Unclaimed').waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a device with a new key where one of a user ended is theirs with one press', async () => {
+  const { id } = await panel.ask<User>('POST', 'users', { name: 'kay' });
+  const poll = () => panel.ask('POST', `nodes/${fleet.readableId}/poll`, {});
+  const owners = async () => {
+    const { items } = await panel.ask<{ items: readonly Device[] }>('GET', `peers?node=${fleet.readableId}`);
+    return new Map(items.map((peer) => [peer.key, peer]));
+  };
+  const write = (name: string, ticks: number) => {
+    const counters = ['ann-laptop', 'ann-phone', name].map((one) => ({ name: one, rx: 3 * GIB, tx: 9 * GIB }));
+    writeNodeFile(join(panel.server.dataDir, 'wg.txt'), counters, ticks);
+    return poll();
+  };
+  await write('router', 6_000);
+  const ended = (await owners()).get(keyFrom('router'));
+  await panel.ask('POST', 'peers/assign', { assignments: [{ peerId: ended?.id, userId: id }] });
+  await write('router anew', 9_000);
+  const { page, complaints, close } = await panel.open('/peers');
+  const found = card(page, 'A new key of the same user?');
+  await found.getByText('the same addresses').waitFor();
+  await found.getByRole('button', { name: 'It is kay’s' }).click();
+  await toast(page, '1 device assigned.').waitFor();
+  await found.waitFor({ state: 'detached' });
+  expect((await owners()).get(keyFrom('router anew'))?.userName).toBe('kay');
   expect(complaints).toEqual([]);
   await close();
 });

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { post } from '../../api/client.ts';
-import type { AutomaticPlan, User } from '../../api/types.ts';
+import { get, post } from '../../api/client.ts';
+import type { Answer, AutomaticPlan, User } from '../../api/types.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 
@@ -30,6 +30,14 @@ export function useAssignPeers() {
     onError,
   });
 }
+
+export type Succession = Answer<'/api/v1/peers/successions'>['items'][number];
+
+/** Owner only. */
+export const successionsQuery = queryOptions({
+  queryKey: ['peers', 'successions'],
+  queryFn: ({ signal }) => get<Answer<'/api/v1/peers/successions'>>('api/v1/peers/successions', {}, signal),
+});
 
 export type Policy = 'per-peer' | 'from-comments';
 

@@ -5,7 +5,7 @@ interface CardProps {
   readonly title: string;
   readonly sub?: ReactNode;
   /** What the block's numbers mean and how they are counted. */
-  readonly hint?: ReactNode;
+  readonly hint: ReactNode;
   readonly actions?: ReactNode;
   readonly footer?: ReactNode;
   /** Columns of twelve; all by default. */
@@ -20,7 +20,7 @@ export function Card({ title, sub, hint, actions, footer, span, className = '', 
     <section className={`card ${span ? `c${span}` : ''} ${className}`} aria-labelledby={id}>
       <header>
         <h2 id={id}>{title}</h2>
-        {hint === undefined ? null : <Hint>{hint}</Hint>}
+        <Hint>{hint}</Hint>
         {sub === undefined ? null : <span className="sub">{sub}</span>}
         {actions === undefined ? null : <span className="push">{actions}</span>}
       </header>

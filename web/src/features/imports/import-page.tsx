@@ -24,7 +24,7 @@ export function ImportPage() {
       <Card title={t('imports.bot')} hint={t('imports.botMeans')} span={7}>
         <BotFiles />
       </Card>
-      <Card title={t('imports.others')} span={5}>
+      <Card title={t('imports.others')} hint={t('imports.othersMean')} span={5}>
         <div className="pad row-text">
           <p>
             {t('imports.csv')}{' '}

@@ -25,6 +25,7 @@ export function Tried({ node }: { readonly node: Node }) {
   return (
     <Card
       title={t('nodes.failing.tried')}
+      hint={t('nodes.failing.triedMeans')}
       span={7}
       sub={
         node.lastPollAt
@@ -74,6 +75,7 @@ export function Causes({ node }: { readonly node: Node }) {
   return (
     <Card
       title={t('nodes.failing.causes')}
+      hint={t('nodes.failing.causesMean')}
       span={5}
       actions={
         owner ? (

@@ -24,7 +24,11 @@ export function NodeAdded({ node: first, onAnother }: NodeAddedProps) {
   const counting = node.countingSince !== null;
   const before = node.beforeXpert;
   return (
-    <Card title={t('nodes.added.title', { name: node.name })} sub={<State of={node.state} pill />}>
+    <Card
+      title={t('nodes.added.title', { name: node.name })}
+      hint={t('nodes.beforeMeans')}
+      sub={<State of={node.state} pill />}
+    >
       <div className="pad stack" role="status">
         {counting ? (
           <p className="result">

@@ -23,6 +23,7 @@ export function TestResult({ way, test }: TestResultProps) {
   return (
     <Card
       title={t('nodes.test.title')}
+      hint={t(`nodes.test.before.${way}`)}
       span={5}
       className="from-top"
       sub={test.data ? `${format.count(test.data.durationMs)} ${t('common.unit.ms')}` : undefined}

@@ -78,6 +78,7 @@ function SendReport({ overview }: { readonly overview: Overview }) {
   return (
     <Card
       title={t('overview.first.report')}
+      hint={t('overview.first.reportMeans')}
       className="wait"
       actions={<CopyButton text={command} />}
       footer={

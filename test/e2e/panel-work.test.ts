@@ -196,7 +196,7 @@ describe('access', () => {
     await card.getByRole('button', { name: 'Cut 2 peers' }).click();
     await expect.poll(async () => (await nodeAccess()).suspended, { timeout: 30_000 }).toBe(2);
     await page.reload();
-    await card.getByText('quota used up').first().waitFor();
+    await card.locator('.two-lines', { hasText: 'quota used up' }).first().waitFor();
     expect(await faultsOf(page)).toEqual([]);
     // The user's page says the same of hers.
     const { id: dora } = await call<{ id: string }>('GET', 'api/v1/users/dora');

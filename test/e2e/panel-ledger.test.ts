@@ -257,6 +257,28 @@ describe('a node', () => {
     await close();
   });
 
+  test('its sums are shown by day, and the speed of its link is told', async () => {
+    const { page, complaints, close } = await panel.open(`/nodes/${fleet.readableId}`);
+    const sums = card(page, 'Do the sums agree?');
+    type Read = { days: readonly { counters: readonly object[] }[]; sums: readonly object[] };
+    const read = await panel.ask<Read>('GET', `nodes/${fleet.readableId}/reconciliation?days=30`);
+    const perDay = read.days.flatMap(({ counters }) => counters).length;
+    expect(perDay).toBeGreaterThan(0);
+    await sums.getByRole('button', { name: 'By day' }).click();
+    await expect.poll(() => sums.locator('tbody time').count()).toBe(perDay);
+    await pick(page, page.locator('.uact').getByRole('button', { name: 'More', exact: true }), 'Edit');
+    const speed = page.getByLabel('Speed of the link, Mbit/s');
+    await speed.fill('fast');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => speed.getAttribute('aria-invalid')).toBe('true');
+    await speed.fill('1000');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await toast(page, 'Saved.').waitFor();
+    expect(await panel.ask('GET', `nodes/${fleet.readableId}`)).toMatchObject({ linkMbit: 1000 });
+    expect(complaints.length).toBe(1);
+    await close();
+  });
+
   test('is deleted, and what it carried stays', async () => {
     const counted = await total();
     const { page, complaints, close } = await panel.open(`/nodes/${fleet.readableId}`);

@@ -96,7 +96,7 @@ export function usePollNode(id: string) {
 }
 
 export type NodeChange = Partial<
-  Pick<Node, 'name' | 'description' | 'options' | 'pollIntervalSeconds' | 'usersPolicy' | 'tags'>
+  Pick<Node, 'name' | 'description' | 'options' | 'pollIntervalSeconds' | 'usersPolicy' | 'tags' | 'linkMbit'>
 >;
 
 export function useChangeNode(id: string) {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Node } from '../../api/types.ts';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
+import { parseAmount } from '../../lib/format.ts';
 import { wordsOf } from '../../lib/words.ts';
 import { useChangeNode } from './api.ts';
 import { SourceFields } from './source-fields.tsx';
@@ -15,12 +16,16 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
   const [description, setDescription] = useState(node.description);
   const [tags, setTags] = useState(node.tags.join(' '));
   const [interval, setInterval] = useState(String(node.pollIntervalSeconds));
+  const [link, setLink] = useState(node.linkMbit === null ? '' : String(node.linkMbit));
   const [options, setOptions] = useState(node.options);
   const set = (field: 'ssh' | 'identityFile' | 'hostKey' | 'path') => (value: string) =>
     setOptions({ ...options, [field]: value || undefined });
   const submit = () =>
     change.mutate(
-      { name, description, options, pollIntervalSeconds: Number(interval), tags: wordsOf(tags) },
+      {
+        ...{ name, description, options, tags: wordsOf(tags) },
+        ...{ pollIntervalSeconds: Number(interval), linkMbit: link.trim() === '' ? null : (parseAmount(link) ?? 0) },
+      },
       { onSuccess: onDone },
     );
   const error = (field: string) => fieldError(change.error, field);
@@ -85,9 +90,25 @@ export function EditNodeForm({ node, onDone }: { readonly node: Node; readonly o
         inputMode="numeric"
         error={error('pollIntervalSeconds')}
       />
+      <TextField
+        label={t('nodes.field.link')}
+        help={t('nodes.field.linkHelp')}
+        value={link}
+        onChange={setLink}
+        inputMode="numeric"
+        error={error('linkMbit')}
+      />
       <FormError
         error={change.error}
-        fields={['name', 'options/ssh', 'options/identityFile', 'options/hostKey', 'options/path', ...SOURCE_POINTERS]}
+        fields={[
+          'name',
+          'linkMbit',
+          'options/ssh',
+          'options/identityFile',
+          'options/hostKey',
+          'options/path',
+          ...SOURCE_POINTERS,
+        ]}
       />
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
 import { Block, Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Bytes } from '../../components/numbers.tsx';
+import { Segmented } from '../../components/segmented.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
@@ -20,17 +22,25 @@ export function NodeReconciliation({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const owner = useIsOwner();
   const query = useQuery(reconciliationQuery(node.id, DAYS));
-  const sums = query.data?.sums ?? [];
+  const [view, setView] = useState<'sum' | 'days'>('sum');
+  const views = (['sum', 'days'] as const).map((value) => ({ value, label: t(`nodes.reconciliationView.${value}`) }));
+  const { sums = [], days = [] } = query.data ?? {};
+  const shown = view === 'sum' ? sums.map((sum) => ({ sum, day: null })) : byDay(days);
   return (
     <Card
       title={t('nodes.reconciliation')}
       hint={t('nodes.reconciliationMeans')}
       sub={t('nodes.days', { count: DAYS })}
       span={7}
-      actions={owner ? <TellFigure nodeId={node.id} /> : undefined}
-      footer={<Unmatched days={query.data?.days ?? []} />}
+      actions={
+        <>
+          <Segmented label={t('nodes.reconciliationView.of')} value={view} options={views} onChange={setView} />
+          {owner ? <TellFigure nodeId={node.id} /> : null}
+        </>
+      }
+      footer={<Unmatched days={days} />}
     >
-      <TableScroll>
+      <TableScroll tall={view === 'days'}>
         <table>
           <thead>
             <tr>
@@ -49,7 +59,7 @@ export function NodeReconciliation({ node }: { readonly node: Node }) {
           </thead>
           <tbody>
             <Block query={query} skeleton={<SkeletonRows rows={2} columns={[96, 88, -64, -64, -56]} hidden={[2, 3]} />}>
-              {() => sums.map((sum) => <Row key={`${sum.kind}${sum.serviceId}`} sum={sum} />)}
+              {() => shown.map(({ sum, day }) => <Row key={`${day}${sum.kind}${sum.serviceId}`} sum={sum} day={day} />)}
             </Block>
           </tbody>
         </table>
@@ -60,13 +70,22 @@ export function NodeReconciliation({ node }: { readonly node: Node }) {
   );
 }
 
-function Row({ sum }: { readonly sum: Reconciled }) {
+type Days = readonly { readonly date: string; readonly counters: readonly Reconciled[] }[];
+
+/** The latest first. */
+function byDay(days: Days) {
+  return days.toReversed().flatMap(({ date, counters }) => counters.map((sum) => ({ sum, day: date })));
+}
+
+function Row({ sum, day }: { readonly sum: Reconciled; readonly day: string | null }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const untold = t('nodes.notTold');
   const extra = sum.unattributed ?? null;
   return (
     <tr>
       <td>
+        {day === null ? null : <time dateTime={day}>{format.day(`${day}T12:00:00Z`)} · </time>}
         <span className="name">{sum.name ?? '—'}</span>{' '}
         <span className="badge">{t(`nodes.counterKind.${sum.kind}`)}</span>
       </td>
@@ -87,7 +106,7 @@ function Row({ sum }: { readonly sum: Reconciled }) {
 }
 
 /** Days on which something did not match, by name; silent when there are none. */
-function Unmatched({ days }: { readonly days: readonly { date: string; counters: readonly Reconciled[] }[] }) {
+function Unmatched({ days }: { readonly days: Days }) {
   const { t } = useTranslation();
   const format = useFormat();
   const off = days.filter(({ counters }) => counters.some(({ status }) => status === 'off')).map(({ date }) => date);

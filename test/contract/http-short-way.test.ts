@@ -27,9 +27,10 @@ async function start(options: Parameters<typeof startHttp>[0] = {}): Promise<voi
   await open();
 }
 
-async function open(): Promise<void> {
+async function open(allowHalfOpen = false): Promise<void> {
   received = '';
-  socket = connect((server.app.server.address() as AddressInfo).port, '127.0.0.1');
+  const { port } = server.app.server.address() as AddressInfo;
+  socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
   socket.setNoDelay(true);
   socket.on('data', (chunk) => {
     received += chunk.toString('utf8');
@@ -166,6 +167,8 @@ describe('anything else on a connection', () => {
     ['a token', request(REPORT, { lines: ['Authorization: Bearer xp_no'] }), '401 Unauthorized'],
     ['a proxy that speaks for others', request(REPORT, { lines: ['X-Forwarded-For: 192.0.2.1'] }), '200 OK'],
     ['an event id of the request', request(REPORT, { lines: ['Idempotency-Key: e1'] }), '200 OK'],
+    ['a name that every object has', request(REPORT, { lines: ['Constructor: x'] }), '200 OK'],
+    ['another such name', request(REPORT, { lines: ['__proto__: x'] }), '200 OK'],
     ['two lengths', request(REPORT, { lines: ['Content-Length: 1'] }), '400 Bad Request'],
     ['a length and chunks', request(REPORT, { lines: ['Transfer-Encoding: chunked'] }), '400 Bad Request'],
     ['a blank before a colon', request(REPORT, { lines: ['Accept : x'] }), '400 Bad Request'],
@@ -236,26 +239,55 @@ describe('the end of a connection', () => {
     expect([received.slice(0, OK.length), handedOver]).toEqual([limit === 'keepAliveTimeout' ? OK : '', 0]);
   });
 
-  it('the server ends while one waits for an answer, and others for nothing', async () => {
-    const idle = connect((server.app.server.address() as AddressInfo).port, '127.0.0.1');
-    await once(idle, 'connect');
-    let answer = () => {};
+  /** Until `answer` is called the ledger says nothing; `isTaken` when it was asked. */
+  function heldUp(): { isTaken: Promise<void>; answer: () => void } {
     const record = server.ports.ledger.recordReports.bind(server.ports.ledger);
-    const isTaken = new Promise<void>((taken) => {
+    const held = { isTaken: Promise.resolve(), answer: () => {} };
+    held.isTaken = new Promise((taken) => {
       server.ports.ledger.recordReports = async (...args) => {
         await new Promise<void>((resolve) => {
-          answer = resolve;
+          held.answer = resolve;
           taken();
         });
         return record(...args);
       };
     });
+    return held;
+  }
+
+  it('the server ends, and the sender keeps its own side open', async () => {
+    socket.destroy();
+    await open(true);
+    const held = heldUp();
     socket.write(request(REPORT));
-    await isTaken;
+    await held.isTaken;
+    const closed = server.app.close();
+    held.answer();
+    await closed;
+    expect(await statuses(1)).toEqual([OK]);
+  });
+
+  it('the server ends, and the ledger never answers', async () => {
+    const held = heldUp();
+    socket.write(request(REPORT));
+    await held.isTaken;
+    const gone = once(socket, 'close');
+    await server.app.close();
+    await gone;
+    expect(received).toBe('');
+    held.answer();
+  });
+
+  it('the server ends while one waits for an answer, and others for nothing', async () => {
+    const idle = connect((server.app.server.address() as AddressInfo).port, '127.0.0.1');
+    await once(idle, 'connect');
+    const held = heldUp();
+    socket.write(request(REPORT));
+    await held.isTaken;
     const closed = server.app.close();
     await once(idle, 'close');
     expect(received).toBe('');
-    answer();
+    held.answer();
     await closed;
     expect(await statuses(1)).toEqual([OK]);
     expect(received).toContain('Connection: close');

@@ -5,17 +5,17 @@ const LONGEST_HEAD = 1_000;
 const HEADS_KEPT = 2_000;
 
 /** Of every other header something follows that the short way knows nothing of. */
-const HEADERS: Readonly<Record<string, RegExp>> = {
-  host: /^[\w.:[\]-]+$/,
-  'content-type': /^application\/json(?:; ?charset=utf-8)?$/i,
-  'content-length': /^[1-9]\d{0,6}$/,
-  connection: /^keep-alive$/i,
-  'user-agent': /^[\x20-\x7e]*$/,
-  accept: /^[\x20-\x7e]*$/,
-  'accept-encoding': /^[\x20-\x7e]*$/,
-  'accept-language': /^[\x20-\x7e]*$/,
-  'sec-fetch-mode': /^[\x20-\x7e]*$/,
-};
+const HEADERS: ReadonlyMap<string, RegExp> = new Map([
+  ['host', /^[\w.:[\]-]+$/],
+  ['content-type', /^application\/json(?:; ?charset=utf-8)?$/i],
+  ['content-length', /^[1-9]\d{0,6}$/],
+  ['connection', /^keep-alive$/i],
+  ['user-agent', /^[\x20-\x7e]*$/],
+  ['accept', /^[\x20-\x7e]*$/],
+  ['accept-encoding', /^[\x20-\x7e]*$/],
+  ['accept-language', /^[\x20-\x7e]*$/],
+  ['sec-fetch-mode', /^[\x20-\x7e]*$/],
+]);
 const NEEDED = ['host', 'content-type', 'content-length'] as const;
 
 /**
@@ -58,7 +58,7 @@ export class PlainRequests {
     for (const line of lines) {
       const [, name = '', value = ''] = /^([A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
       const key = name.toLowerCase();
-      if (headers.has(key) || HEADERS[key]?.test(value) !== true) return null;
+      if (headers.has(key) || HEADERS.get(key)?.test(value) !== true) return null;
       headers.set(key, value);
     }
     return NEEDED.every((name) => headers.has(name)) ? Number(headers.get('content-length')) : null;

@@ -17,6 +17,8 @@ interface ShortWayParts {
 type Serve = (this: Server, socket: Socket) => void;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** As long as the product waits for whoever else holds a connection. */
+const LONGEST_END_MS = 1_000;
 
 /**
  * Answers plain requests to the webhook where they arrive, before Node.js and Fastify make objects of them, which takes
@@ -47,6 +49,10 @@ export class ShortWay {
   end(): void {
     this.#isEnding = true;
     for (const connection of this.#connections) connection.endSoon();
+    // The server does not know of them, and cuts off its own alone.
+    setTimeout(() => {
+      for (const connection of this.#connections) connection.hangUp();
+    }, LONGEST_END_MS).unref();
   }
 
   #open(socket: Socket): void {
@@ -121,7 +127,7 @@ class Connection {
     this.#idleMs = keepAliveTimeout;
     socket.setTimeout(requestTimeout);
     socket.on('data', this.#read).on('end', this.endSoon).on('timeout', this.endSoon);
-    socket.on('error', this.#hangUp).on('close', this.#forget);
+    socket.on('error', this.hangUp).on('close', this.#forget);
   }
 
   readonly endSoon = (): void => {
@@ -129,12 +135,13 @@ class Connection {
     if (!this.#isBusy) this.#socket.destroy();
   };
 
-  readonly #hangUp = (): void => void this.#socket.destroy();
+  readonly hangUp = (): void => void this.#socket.destroy();
 
   readonly #forget = (): void => this.#use.giveUp(null);
 
   readonly #read = (chunk: Buffer): void => {
-    if (this.#isBusy || this.#isFull) {
+    // What comes after the last answer is nobody's: a sender that hears nothing repeats it.
+    if (this.#isBusy || this.#isFull || this.#isLast) {
       this.#early = this.#early === null ? chunk : Buffer.concat([this.#early, chunk]);
       this.#socket.pause();
       return;
@@ -157,8 +164,8 @@ class Connection {
 
   /** Null: it is for others to read, or to refuse: they find the same. */
   #take(chunk: Buffer): Promise<string> | null {
-    const body = this.#use.bodyOf(chunk);
     try {
+      const body = this.#use.bodyOf(chunk);
       return body === null ? null : this.#use.take(body);
     } catch {
       return null;
@@ -169,6 +176,8 @@ class Connection {
     this.#isBusy = false;
     if (this.#isLast) {
       this.#socket.end(text, 'utf8');
+      // As HTTP does: whoever keeps its own side open is not waited for.
+      this.#socket.destroySoon();
       return;
     }
     this.#isFull = !this.#socket.write(text, 'utf8');
@@ -190,7 +199,7 @@ class Connection {
   #giveUp(chunk: Buffer): void {
     const socket = this.#socket;
     socket.off('data', this.#read).off('end', this.endSoon).off('timeout', this.endSoon);
-    socket.off('error', this.#hangUp).off('close', this.#forget);
+    socket.off('error', this.hangUp).off('close', this.#forget);
     socket.setTimeout(0);
     this.#use.giveUp(chunk);
   }

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { driverPackage } from '../lib/sqlite.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { driverPackage, Sqlite } from '../lib/sqlite.ts';
 import { DataFolderInUse, holdDataFolder } from './data-folder.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'xpert-lock-'));
@@ -64,6 +64,18 @@ describe('the folder for sockets', () => {
     expect(statSync(left).mode & 0o777).toBe(0o700);
     held.release();
     expect(existsSync(left)).toBe(false);
+  });
+
+  test('is gone before the folder may be somebody else’s', () => {
+    const held = holdDataFolder(newFolder(), 'server');
+    const seen: boolean[] = [];
+    const close = vi.spyOn(Sqlite.prototype, 'close').mockImplementation(function (this: InstanceType<typeof Sqlite>) {
+      seen.push(existsSync(held.runDirectory));
+      close.mockRestore();
+      return this.close();
+    });
+    held.release();
+    expect(seen).toEqual([false]);
   });
 
   test.each(['a'.repeat(80), 'with a space', '100%h'])(

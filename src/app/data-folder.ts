@@ -48,9 +48,10 @@ export function holdDataFolder(path: string, as: 'server' | 'command'): DataFold
     runDirectory,
     release() {
       rmSync(holderFile, { force: true });
-      lock.close();
       removeRunDirectory();
       process.off('exit', removeRunDirectory);
+      // Last: from here on the folder may be somebody else's, and what is in it.
+      lock.close();
     },
   };
 }

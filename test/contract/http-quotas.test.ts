@@ -334,6 +334,16 @@ it('many users at once: each once, however often named; the deleted are left out
   });
 });
 
+it('an end that no date of four digits tells is refused, in a preview of many users, too', async () => {
+  await addAnn({ quota: GIB });
+  for (const expiresAt of ['9999-12-31', '9999-12-31T23:59:59-00:01', 'soon']) {
+    const one = await call('PUT', '/api/v1/users/ann/entitlement', { expiresAt });
+    const bulk = { users: ['ann'], action: 'entitle', preview: true, entitlement: { expiresAt } };
+    for (const refused of [one, await call('POST', '/api/v1/users/bulk', bulk)])
+      expect([refused.statusCode, refused.json().errors[0].pointer], expiresAt).toEqual([400, '/expiresAt']);
+  }
+});
+
 it('many users at once: what was done before something failed is in the audit log', async () => {
   for (const name of ['ann', 'bo', 'cy']) await json('POST', '/api/v1/users', { name });
   const { id } = await json('GET', '/api/v1/users/bo');

@@ -111,6 +111,10 @@ describe('the page of a user', () => {
     const anew = await pageOf(ten.linkToken);
     expect(anew).toContain('<p class="big">0 B</p>');
     expect(anew).toContain('20 Mar – 29 Mar ·');
+    const later = await addUser('later', {
+      entitlement: { quota: 2 ** 30, cycle: 'days:10', begins: 'with-first-use' },
+    });
+    expect(await pageOf(later.linkToken)).not.toContain('Begins anew');
     const all = await addUser('all', { entitlement: { quota: 10 * 2 ** 30 } });
     await carried(all.userToken, 'all.example.com', 4, '2026-02-27T12:00:00Z');
     const whole = await pageOf(all.linkToken);

@@ -210,14 +210,16 @@ export async function entitlementOf(
   };
 }
 
+/** RFC 3339 has none before and none after. */
+const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 /** @throws InvalidInput */
 function endOf(text: string, calendar: Calendar): Date {
   const day = parseDay(text);
-  if (day !== null) return new Date(calendar.day(day).toMs);
-  const at = INSTANT.test(text) ? new Date(text) : null;
-  if (at !== null && !Number.isNaN(at.getTime())) return at;
+  const ms = day !== null ? calendar.day(day).toMs : INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  if (ms >= FIRST_MS && ms <= LAST_MS) return new Date(ms);
   throw new InvalidInput(
     '/expiresAt',
     '"expiresAt" must be an instant such as 2026-12-31T20:30:00Z, or a day such as 2026-12-31.',

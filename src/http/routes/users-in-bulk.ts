@@ -86,10 +86,12 @@ export function usersInBulkRoutes(app: HttpApp, parts: HttpParts): void {
 }
 
 /** Whom an action changes, for whom it is so already, and for whom it cannot be. @throws InvalidInput */
-async function sorted({ ports }: HttpParts, body: Static<typeof BulkBody>, users: readonly User[]) {
+async function sorted(parts: HttpParts, body: Static<typeof BulkBody>, users: readonly User[]) {
   const { action, tag, bytes, entitlement = {} } = body;
   if (action === 'entitle' && Object.keys(entitlement).length === 0)
     throw new InvalidInput('/entitlement', 'Say what they may use: a plan, terms, a quota, or an end.');
+  // A preview refuses what would be refused.
+  if (action === 'entitle') await entitlementOf(parts, entitlement);
   if ((action === 'tag' || action === 'untag') && tag === undefined) throw new InvalidInput('/tag', 'Name the tag.');
   if (action === 'top-up' && bytes === undefined) throw new InvalidInput('/bytes', 'Say how many bytes.');
   const isSo = (user: User): boolean => {
@@ -98,7 +100,7 @@ async function sorted({ ports }: HttpParts, body: Static<typeof BulkBody>, users
     if (action === 'tag') return user.tags.includes(tag ?? '');
     return action === 'untag' && !user.tags.includes(tag ?? '');
   };
-  const standings = action === 'top-up' ? await ports.quotas.standings(users.map(({ id }) => id)) : null;
+  const standings = action === 'top-up' ? await parts.ports.quotas.standings(users.map(({ id }) => id)) : null;
   const can = ({ id, deletedAt }: User) =>
     deletedAt === null &&
     (standings === null || (standings.get(id)?.terms.quotas ?? []).some(({ name }) => name === 'all'));

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { ExpectedError } from '../../core/errors.ts';
-import { cycleFrom } from '../../core/quota/plan.ts';
+import { countsFromStart, cycleFrom } from '../../core/quota/plan.ts';
 import type { UserStanding } from '../../core/quota/quota-store.ts';
 import { type CycleBounds, cycleAt } from '../../core/units/billing-cycle.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -88,8 +88,11 @@ async function contentFor(
 async function cycleOf({ ports }: HttpParts, standing: UserStanding | null, now: Date): Promise<CycleBounds | null> {
   const calendar = await ports.operations.calendar();
   if (standing === null) return cycleAt(await ports.operations.billingCycle(), calendar, now.getTime());
-  const start = calendar.dayOf((standing.startedAt ?? now).getTime());
-  return cycleAt(cycleFrom(standing.terms.cycle, start.number), calendar, now.getTime());
+  const { startedAt, terms } = standing;
+  // It begins with the first use: nobody knows yet when.
+  if (startedAt === null && countsFromStart(terms.cycle)) return null;
+  const start = calendar.dayOf((startedAt ?? now).getTime());
+  return cycleAt(cycleFrom(terms.cycle, start.number), calendar, now.getTime());
 }
 
 /** Loaded when the first page is opened: most servers never need it. */

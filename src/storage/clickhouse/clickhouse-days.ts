@@ -43,8 +43,10 @@ export class ClickHouseDays implements FarDays {
     try {
       return await this.#ask(id, query, who, shards);
     } catch (error) {
-      if (!(error instanceof LedgerFailure) || !error.code.startsWith('history-')) throw error;
-      return await this.#withoutIt(id, error.code === 'history-unreachable' ? error : null);
+      if (error instanceof LedgerFailure && error.code.startsWith('history-'))
+        return await this.#withoutIt(id, error.code === 'history-unreachable' ? error : null);
+      await this.#ledger.slow.read('dropChart', id).catch(() => {});
+      throw error;
     }
   }
 
@@ -83,11 +85,11 @@ export class ClickHouseDays implements FarDays {
   }
 }
 
-/** What the mirror answers to one is an answer to the other one, whatever was shipped between. */
+/** What the mirror answers to the first is an answer to the one after it, whatever was shipped between. */
 function isAlike(one: FarChart, other: FarChart): boolean {
   const said = ({ life, first, last, lastWithoutRecords, segments }: FarChart) =>
     JSON.stringify([life, first, last, String(lastWithoutRecords), segments]);
-  return said(one) === said(other);
+  return said(one) === said(other) && one.shipped <= other.shipped;
 }
 
 function lineOf({ by }: FarChart): 'node_id' | 'protocol' | null {

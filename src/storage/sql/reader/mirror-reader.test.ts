@@ -35,10 +35,10 @@ const marks = (shard: number, ...numbers: number[]): BatchMark[] =>
   numbers.map((number) => ({ shard, number, seal: String(sealOf(number)) }));
 
 /** What is added to an answer, by `rx`; `before`: what was known to be shipped when the mirror was asked. */
-function added(since: readonly BatchMark[], before = 5, shards = 2): bigint[] | null {
+function added(since: readonly BatchMark[], before = 5, shards = 2, seal = sealOf(before)): bigint[] | null {
   const far: FarAnswer = {
     ...{ id: 1, shards, since, days: { day: [], line: [], bytes: new BigInt64Array() } },
-    asked: { ...asked, shipped: before, shippedSeal: String(sealOf(before)) },
+    asked: { ...asked, shipped: before, shippedSeal: String(seal) },
   };
   const take = new MirrorReader(sql, Calendar.of('UTC')).waiting(asked, 2, "'total'");
   return take(far)?.map(({ rx }) => rx) ?? null;
@@ -59,6 +59,11 @@ test('what lacks something that was shipped, or has something that was not cut y
   expect(added([...marks(0, 4, 5), ...marks(1, 4)], 3)).toBeNull();
   expect(added([], 4)).toBeNull();
   expect(added([...marks(0, 6, 7, 8), ...marks(1, 6)])).toBeNull();
+});
+
+test('nothing fits that was known to hold more than the ledger says now, or the same of another history', () => {
+  expect(added([], 6)).toBeNull();
+  expect(added([], 5, 2, 1n)).toBeNull();
 });
 
 test('neither does another history, nor a mirror that is split otherwise', () => {

@@ -135,9 +135,11 @@ export class MirrorReader {
  */
 function holds(
   { asked, shards, since }: FarAnswer,
-  { shipped }: FarChart,
+  { shipped, shippedSeal }: FarChart,
   seals: ReadonlyMap<number, string>,
 ): boolean {
+  // The ledger went back since it was asked first: what was known to be there may be of nobody.
+  if (asked.shipped > shipped || (asked.shipped === shipped && asked.shippedSeal !== shippedSeal)) return false;
   for (let shard = 0; shard < shards; shard++) {
     const own = since.filter((mark) => mark.shard === shard);
     if (asked.shipped + own.length < shipped) return false;

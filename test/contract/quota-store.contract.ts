@@ -186,7 +186,7 @@ export function quotaStoreContract(make: MakeStore): void {
       await store.quotas.addTopUp({ userId: ada, quota: 'all', bytes: 1n, by: null, reason: null });
       await send(0n, 1n, signed);
       expect(await stateOf()).toBe('active');
-      await store.quotas.setTrustedServers(['vpn.example.com']);
+      await store.quotas.setTrustedServers(['VPN.Example.com']);
       await store.quotas.judge();
       expect(await stateOf()).toBe('limited');
       await store.quotas.setTrustedServers([]);

@@ -73,7 +73,7 @@ test('a report that nobody signed cuts nobody, unless its server is trusted', as
   await report('bob', 5_000);
   await ask('POST', 'nodes/shop/poll', {});
   expect(states()).toEqual(['alice active', 'bob active']);
-  await ask('PUT', 'settings/trusted-servers', { servers: ['elsewhere.example.net'] });
+  await ask('PUT', 'settings/trusted-servers', { servers: ['Elsewhere.Example.net'] });
   await expect.poll(states, waiting).toEqual(['alice active', 'bob disabled']);
   await ask('PUT', 'settings/trusted-servers', { servers: [] });
   await expect.poll(states, waiting).toEqual(['alice active', 'bob active']);

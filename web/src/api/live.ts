@@ -7,8 +7,8 @@ import { readAnew } from './read-anew.ts';
 const STALE_BY_TOPIC: Readonly<Record<string, readonly string[]>> = {
   usage: ['usage', 'overview', 'users', 'unclaimed', 'database', 'peers', 'nodes'],
   nodes: ['nodes', 'overview', 'gaps'],
-  peers: ['peers', 'unclaimed', 'nodes'],
-  users: ['users', 'usage', 'peers', 'overview', 'unclaimed'],
+  peers: ['peers', 'successions', 'unclaimed', 'nodes'],
+  users: ['users', 'usage', 'peers', 'successions', 'overview', 'unclaimed'],
   tracking: ['settings', 'session', 'overview', 'gaps'],
   notices: ['overview'],
   alerts: ['alerts', 'channels'],

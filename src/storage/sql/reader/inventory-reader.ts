@@ -132,14 +132,22 @@ export class InventoryReader {
     return first === undefined ? null : toPeer(first);
   }
 
+  /** By names and by addresses apart, so that each is looked up: of two lists every one with every one takes seconds. */
   successions(): Succession[] {
     return this.#sql
       .all<Omit<Succession, 'sameName' | 'sameAllowedIps'> & { sameName: number; sameIps: number }>(
-        `SELECT e.user_id AS userId, e.id AS endedId, n.id AS successorId, ${SAME_NAME} AS sameName,
-           ${SAME_IPS} AS sameIps
-         FROM peer n JOIN peer e ON e.service_id = n.service_id JOIN user u ON u.id = e.user_id
-         WHERE n.user_id IS NULL AND n.ended_at IS NULL AND e.ended_at IS NOT NULL AND u.deleted_at IS NULL
-           AND n.first_seen_at >= e.last_seen_at AND (${SAME_NAME} OR ${SAME_IPS}) ORDER BY n.first_seen_at, n.id, e.ended_at DESC`,
+        `WITH ended AS MATERIALIZED (
+           SELECT p.id, p.service_id, p.name, p.allowed_ips FROM peer p JOIN user u ON u.id = p.user_id
+           WHERE p.ended_at IS NOT NULL AND u.deleted_at IS NULL),
+         pair AS (
+           SELECT n.id AS new_id, e.id AS ended_id FROM peer n JOIN ended e ON e.name = n.name AND e.service_id = n.service_id
+           WHERE n.user_id IS NULL AND n.ended_at IS NULL
+           UNION
+           SELECT n.id, e.id FROM peer n JOIN ended e ON e.allowed_ips = n.allowed_ips AND e.service_id = n.service_id
+           WHERE n.user_id IS NULL AND n.ended_at IS NULL AND n.allowed_ips <> '[]')
+         SELECT e.user_id AS userId, e.id AS endedId, n.id AS successorId, ${SAME_NAME} AS sameName, ${SAME_IPS} AS sameIps
+         FROM pair JOIN peer n ON n.id = pair.new_id JOIN peer e ON e.id = pair.ended_id
+         WHERE n.first_seen_at >= e.last_seen_at ORDER BY n.first_seen_at, n.id, e.ended_at DESC`,
       )
       .map(({ sameName, sameIps, ...row }) => ({ ...row, sameName: sameName === 1, sameAllowedIps: sameIps === 1 }));
   }

@@ -1,3 +1,4 @@
+import { canonicalServer } from '../../../core/metering/ingest.ts';
 import { type Entitlement, evaluate } from '../../../core/quota/evaluate.ts';
 import {
   beginsWhenGiven,
@@ -327,8 +328,8 @@ function nodesOf({ nodeIds, nodeTags }: Quota, nodes: Tagged): readonly NodeId[]
   return [...new Set([...((nodeIds ?? []) as readonly NodeId[]), ...inGroups])];
 }
 
-/** Servers whose unsigned reports are believed. */
+/** Servers whose unsigned reports are believed, as the ledger names them. */
 export function trustedServers(sql: Statements): readonly string[] {
   const row = sql.get<{ value: string }>("SELECT value FROM setting WHERE name = 'quota.trusted-servers'");
-  return row === undefined ? [] : (JSON.parse(row.value) as string[]);
+  return row === undefined ? [] : [...new Set((JSON.parse(row.value) as string[]).map(canonicalServer))];
 }

@@ -297,13 +297,13 @@ export class UsageReader {
   }
 }
 
-/** Highest mark of scope `all` in force. */
 function nobodysBy(group: string): string {
   return `SELECT g.token, g.peer_id, ${sums('t')}, min(t.first_at) AS firstAt, max(t.last_at) AS lastAt
     FROM segment g CROSS JOIN tally t ON t.segment_id = g.id WHERE g.user_id IS NULL AND ${VISIBLE}
     GROUP BY ${group} HAVING sum(t.rx + t.tx + t.undirected) <> 0`;
 }
 
+/** Highest mark of scope `all` in force. */
 const ALL_MARK = "(SELECT ifnull(max(r.id), 0) FROM reset r WHERE r.scope = 'all' AND r.undone_at IS NULL)";
 
 function seen(by?: 'services' | 'reports'): string {

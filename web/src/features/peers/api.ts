@@ -35,7 +35,7 @@ export type Succession = Answer<'/api/v1/peers/successions'>['items'][number];
 
 /** Owner only. */
 export const successionsQuery = queryOptions({
-  queryKey: ['peers', 'successions'],
+  queryKey: ['successions'],
   queryFn: ({ signal }) => get<Answer<'/api/v1/peers/successions'>>('api/v1/peers/successions', {}, signal),
 });
 

@@ -5,6 +5,7 @@ import { onTheWay, queuedIn } from './on-the-way.ts';
 
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1538 00000000:0000 0A 00000000:00000000 00:00000000 00000000   100        0 1
+   3: 0200007F:A5C2 0100007F:1538 06 00000000:00000000 03:00000B2A 00000000     0        0 0 3 0
    1: 0100007F:A5C2 0100007F:1538 01 00012F40:00000007 01:00000014 00000000     0        0 2 2 0
    2: 0100007F:1538 0100007F:A5C2 01 00000003:00000000 00:00000000 00000000     0        0 3 1 0
 `;

@@ -14,10 +14,10 @@ export async function onTheWay(socket: Socket): Promise<number> {
 /** Empty: it is another system, or one without this kind of addresses. */
 const tableOf = (path: string): Promise<string> => readFile(path, 'latin1').catch(() => '');
 
-/** Lines of `sl local_address rem_address st tx_queue:rx_queue …`, all numbers in hex (Linux: proc_net_tcp.txt). */
+/** Lines of `sl local_address rem_address st tx_queue:rx_queue …`, all numbers in hex; `01`: established (Linux: proc_net_tcp.txt). */
 export function queuedIn(table: string, { localPort, remotePort }: Pick<Socket, 'localPort' | 'remotePort'>): number {
   if (localPort === undefined || remotePort === undefined) return 0;
   const port = (number: number) => number.toString(16).toUpperCase().padStart(4, '0');
-  const line = new RegExp(`:${port(localPort)} [0-9A-F]+:${port(remotePort)} [0-9A-F]{2} ([0-9A-F]{8}):`);
+  const line = new RegExp(`:${port(localPort)} [0-9A-F]+:${port(remotePort)} 01 ([0-9A-F]{8}):`);
   return Number.parseInt(line.exec(table)?.[1] ?? '0', 16);
 }

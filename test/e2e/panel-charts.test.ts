@@ -53,7 +53,9 @@ async function report(more: object = {}): Promise<void> {
 async function untilRedrawn(): Promise<void> {
   const picture = () => page.evaluate<string>("document.querySelector('.chart-card canvas').toDataURL()");
   const before = await picture();
+  const read = page.waitForResponse((answer) => answer.url().includes('/usage/series') && answer.ok());
   await report();
+  await read;
   await expect.poll(picture).not.toBe(before);
 }
 

@@ -242,7 +242,7 @@ describe('a node', () => {
     await form.getByLabel('Note').fill('bill 17');
     await form.getByRole('button', { name: 'Save' }).click();
     const told = sums.locator('li', { hasText: 'bill 17' });
-    await told.getByText('not known for these days').waitFor();
+    await told.getByText('not known for all of these days').waitFor();
     type Read = { providerFigures: readonly object[] };
     const figures = async () =>
       (await panel.ask<Read>('GET', `nodes/${fleet.readableId}/reconciliation`)).providerFigures;

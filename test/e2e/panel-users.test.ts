@@ -173,9 +173,12 @@ test('a device with a new key where one of a user ended is theirs with one press
   const ended = (await owners()).get(keyFrom('router'));
   await panel.ask('POST', 'peers/assign', { assignments: [{ peerId: ended?.id, userId: id }] });
   await write('router anew', 9_000);
-  const { page, complaints, close } = await panel.open('/peers');
+  const { page, complaints, close } = await panel.open('/peers?range=7d');
   const found = card(page, 'A new key of the same user?');
-  await found.getByText('the same addresses').waitFor();
+  await found.getByText('the same addresses').first().waitFor();
+  await found.getByRole('link', { name: 'kay' }).click();
+  await page.waitForURL(/users\/[^?]+\?range=7d/);
+  await page.goBack();
   await found.getByRole('button', { name: 'It is kay’s' }).click();
   await toast(page, '1 device assigned.').waitFor();
   await found.waitFor({ state: 'detached' });

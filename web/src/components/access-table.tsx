@@ -74,6 +74,18 @@ function Row({ item, first, remark }: RowProps) {
   const since = item.appliedAt ?? item.wantedAt;
   const reason = item.reason ? t(`common.access.reason.${item.reason}`) : '';
   const problem = item.problem ? said(item.problem) : null;
+  const why = (
+    <>
+      {reason}
+      {remark}
+      {problem ? (
+        <span className="warned">
+          {reason ? ' · ' : ''}
+          {problem.message} {problem.hint}
+        </span>
+      ) : null}
+    </>
+  );
   return (
     <tr>
       <td>{first === 'node' ? <bdi>{item.nodeName}</bdi> : <Whose item={item} />}</td>
@@ -89,18 +101,9 @@ function Row({ item, first, remark }: RowProps) {
         >
           {t(isIdle ? 'common.access.would' : `common.access.peer.${item.state}`)}
         </State>
-        <span className="mut only-s">{reason}</span>
+        <span className="mut only-s">{why}</span>
       </td>
-      <td className="hide-s two-lines">
-        {reason}
-        {remark}
-        {problem ? (
-          <span className="warned">
-            {reason ? ' · ' : ''}
-            {problem.message} {problem.hint}
-          </span>
-        ) : null}
-      </td>
+      <td className="hide-s two-lines">{why}</td>
       <td className="r hide-s">
         <Bytes value={item.overshootBytes} />
       </td>

@@ -5,7 +5,7 @@ interface CardProps {
   readonly title: string;
   readonly sub?: ReactNode;
   /** What the block's numbers mean and how they are counted. */
-  readonly hint: ReactNode;
+  readonly hint: Exclude<ReactNode, null | undefined | boolean>;
   readonly actions?: ReactNode;
   readonly footer?: ReactNode;
   /** Columns of twelve; all by default. */

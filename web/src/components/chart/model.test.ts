@@ -97,6 +97,16 @@ test('bytes that may be missing, or whose time is not sure, are named in the lan
   ]);
 });
 
+test('what the lane says is of a series by the name that everything else has for it', () => {
+  const labels = (change: object) => {
+    const { series: all, ...rest } = withQuality('possible-loss', 'measured', 'measured');
+    const named = all.map((one, index) => (index === 0 ? { ...one, ...change } : one));
+    return chartData({ ...rest, series: named, gaps: [] }, 'series', words, 2700).marks.map(({ label }) => label);
+  };
+  expect(labels({ id: 'none', name: 'reports of the server' })).toEqual(['reports possible-loss']);
+  expect(labels({ deleted: true })).toEqual(['a (deleted) possible-loss']);
+});
+
 test('a time in which Xpert itself did not look is told once, and why, whatever the nodes', () => {
   const [gap] = series.gaps;
   if (gap === undefined) throw new Error('no gap');

@@ -128,7 +128,7 @@ function namedSeries(api: Series, measure: Measure, words: ChartWords): ChartSer
     const others = series.id === 'others';
     return one(
       series.id,
-      others ? words.others : series.id === 'none' ? words.none : nameOf(series, words),
+      nameOf(series, words),
       others ? '--series-others' : `--series-${(index % 6) + 1}`,
       series.totalBytes,
       series,
@@ -140,7 +140,9 @@ function namedSeries(api: Series, measure: Measure, words: ChartWords): ChartSer
   return colored.toSorted((a, b) => unknown(a) - unknown(b));
 }
 
-function nameOf({ name, deleted }: Series['series'][number], words: ChartWords): string {
+function nameOf({ id, name, deleted }: Series['series'][number], words: ChartWords): string {
+  if (id === 'others') return words.others;
+  if (id === 'none') return words.none;
   return deleted ? words.deleted(name) : name;
 }
 
@@ -224,9 +226,9 @@ function doubtOf({ quality, flags }: Series['series'][number], index: number): Q
   return word === 'estimated' ? word : null;
 }
 
-function labelOf({ id, name }: Series['series'][number], word: Quality, words: ChartWords): string {
+function labelOf(series: Series['series'][number], word: Quality, words: ChartWords): string {
   const what = words.quality(word);
-  return id === 'total' ? what : words.named(name, what);
+  return series.id === 'total' ? what : words.named(nameOf(series, words), what);
 }
 
 /** What to say of a bucket beside its numbers: nothing of a measured one, one word where it is the same for all series. */

@@ -11,6 +11,7 @@ import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
+import { instantAt } from '../../lib/zone.ts';
 import { type Reconciled, reconciliationQuery } from './api.ts';
 import { ProviderFigures, TellFigure } from './provider-figures.tsx';
 
@@ -85,7 +86,7 @@ function Row({ sum, day }: { readonly sum: Reconciled; readonly day: string | nu
   return (
     <tr>
       <td>
-        {day === null ? null : <time dateTime={day}>{format.day(`${day}T12:00:00Z`)} · </time>}
+        {day === null ? null : <time dateTime={day}>{format.day(instantAt(`${day}T12:00`, format.timeZone))} · </time>}
         <span className="name">{sum.name ?? '—'}</span>{' '}
         <span className="badge">{t(`nodes.counterKind.${sum.kind}`)}</span>
       </td>
@@ -118,7 +119,7 @@ function Unmatched({ days }: { readonly days: Days }) {
       {t('nodes.offOn', {
         days: off
           .slice(-5)
-          .map((date) => format.day(`${date}T12:00:00Z`))
+          .map((date) => format.day(instantAt(`${date}T12:00`, format.timeZone)))
           .join(', '),
       })}
     </span>

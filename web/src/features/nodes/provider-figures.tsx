@@ -4,6 +4,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { State } from '../../components/state.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
+import { instantAt } from '../../lib/zone.ts';
 import { FigureForm } from './figure-form.tsx';
 import { type ProviderFigure, useRemoveFigure } from './figures-api.ts';
 
@@ -32,10 +33,12 @@ function Figure({ nodeId, figure }: { readonly nodeId: string; readonly figure: 
   const owner = useIsOwner();
   const remove = useRemoveFigure(nodeId);
   const { firstDay, lastDay, direction, bytes, cardBytes, note, status } = figure;
-  const days = [firstDay, lastDay].map((date) => format.day(`${date}T12:00:00Z`));
+  const days = [firstDay, lastDay].map((date) => format.day(instantAt(`${date}T12:00`, format.timeZone)));
   const period = firstDay === lastDay ? days[0] : days.join(' – ');
   const card =
-    cardBytes === null ? t('nodes.bill.cardUnknown') : t('nodes.bill.card', { bytes: format.bytesText(cardBytes) });
+    cardBytes === null || status === 'unknown'
+      ? t('nodes.bill.cardUnknown')
+      : t('nodes.bill.card', { bytes: format.bytesText(cardBytes) });
   return (
     <li>
       <div>

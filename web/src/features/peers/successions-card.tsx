@@ -44,6 +44,7 @@ function Row({ item: { userId, userName, nodeName, ended, successor, because, on
   const format = useFormat();
   const assign = useAssignPeers();
   const reasons = because.map((reason) => t(`peers.successions.same.${reason}`));
+  const why = [...reasons, only ? null : t('peers.successions.notAlone')].filter(Boolean).join(' · ');
   return (
     <tr>
       <td>
@@ -51,14 +52,13 @@ function Row({ item: { userId, userName, nodeName, ended, successor, because, on
         <span className="note">{t('peers.successions.since', { at: format.short(successor.firstSeenAt) })}</span>
       </td>
       <td>
-        <Link className="name" to="/users/$id" params={{ id: userId }}>
+        <Link className="name" to="/users/$userId" params={{ userId }}>
           {userName}
         </Link>{' '}
         <span className="mut">{nameOf(ended)}</span>
+        <span className="mut only-s">{why}</span>
       </td>
-      <td className="hide-s">
-        {[...reasons, only ? null : t('peers.successions.notAlone')].filter(Boolean).join(' · ')}
-      </td>
+      <td className="hide-s two-lines">{why}</td>
       <td className="r">
         <button
           type="button"

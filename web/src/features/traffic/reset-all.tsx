@@ -48,7 +48,7 @@ function ResetAllForm({ onDone }: { readonly onDone: () => void }) {
         onChange={setWhen}
       />
       {when === 'later' ? <InstantField label={t('traffic.resetAll.at')} value={local} onChange={setLocal} /> : null}
-      <FormError error={plan.error} />
+      {when === 'later' ? <FormError error={plan.error} /> : null}
       <div className="row-end">
         <button type="button" className="btn" onClick={onDone}>
           {t('common.cancel')}

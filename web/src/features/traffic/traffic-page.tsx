@@ -1,4 +1,4 @@
-import { useIsOwner } from '../../api/session.tsx';
+import { useIsOwner, useMayWrite } from '../../api/session.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { UnclaimedNotice } from '../../components/unclaimed-notice.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -23,12 +23,13 @@ export function TrafficPage() {
 
 function Content() {
   const owner = useIsOwner();
+  const mayWrite = useMayWrite();
   const range = useRange('30d');
   return (
     <>
       <Actions range={range} />
       <UnclaimedNotice />
-      {owner ? <PlannedResets /> : null}
+      {mayWrite ? <PlannedResets /> : null}
       <Statistics range={range} />
       {owner ? <DatabaseCard /> : null}
       {owner ? <TrackingCard /> : null}

@@ -8,6 +8,7 @@ const wanted = [
   ['wireguard-go', 'wireguard-go'],
   ['ip', 'iproute2'],
   ['ss', 'iproute2'],
+  ['tc', 'iproute2'],
   ['ping', 'iputils-ping'],
   ['pgrep', 'procps'],
   ['setpriv', 'util-linux'],

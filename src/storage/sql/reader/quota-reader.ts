@@ -331,5 +331,10 @@ function nodesOf({ nodeIds, nodeTags }: Quota, nodes: Tagged): readonly NodeId[]
 /** Servers whose unsigned reports are believed, as the ledger names them. */
 export function trustedServers(sql: Statements): readonly string[] {
   const row = sql.get<{ value: string }>("SELECT value FROM setting WHERE name = 'quota.trusted-servers'");
-  return row === undefined ? [] : [...new Set((JSON.parse(row.value) as string[]).map(canonicalServer))];
+  return row === undefined ? [] : [...trustedIn(row.value)];
+}
+
+/** As they stand in the settings, in whatever way somebody wrote them. */
+export function trustedIn(setting: string): ReadonlySet<string> {
+  return new Set((JSON.parse(setting) as string[]).map(canonicalServer));
 }

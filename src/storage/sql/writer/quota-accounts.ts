@@ -8,6 +8,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { Database } from '../database.ts';
 import { type MeterRow, metersOf, SELECT_METERS } from '../quota-meters.ts';
 import { type MutableUsage, noSums, QuotaUsageReader } from '../quota-usage.ts';
+import { trustedIn } from '../reader/quota-reader.ts';
 
 /** A user's state, entitlement, and what was used of it: as the tables have it, with what is not written yet. */
 export interface Account {
@@ -61,7 +62,7 @@ export class QuotaAccounts {
   get trusted(): ReadonlySet<string> {
     if (this.#trusted === null) {
       const text = this.#sql.trusted.get() as string | undefined;
-      this.#trusted = new Set(text === undefined ? [] : (JSON.parse(text) as string[]));
+      this.#trusted = text === undefined ? new Set() : trustedIn(text);
     }
     return this.#trusted;
   }

@@ -6,8 +6,11 @@ import type { ReaderData } from './reader-service.ts';
 import { fromWireError } from './wire-error.ts';
 import type { FromReader, ToReader } from './worker-messages.ts';
 
-/** A thread costs some 15 MB: it ends when nobody asked for this long, and comes back when somebody does. */
-const IDLE_MS = 60_000;
+/**
+ * A thread costs some 15 MB: it ends when nobody asked for this long, and comes back when somebody does. What is asked once a minute
+ * finds it there: one that ends and comes back each time leaves more behind in the allocator than it frees.
+ */
+const IDLE_MS = 90_000;
 
 /** Runs reads that may take long where they disturb nobody. */
 export interface SlowReader {

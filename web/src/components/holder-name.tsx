@@ -15,7 +15,7 @@ export function HolderName({ holder }: { readonly holder: Holder }) {
   return (
     <span className="row2s tight">
       <span className="name" title={holder.name}>
-        {holder.name}
+        <span className="clip">{holder.name}</span>
       </span>
       <span className="badge">{t('common.unclaimed')}</span>
       <Link to="/peers" className="hide-s">

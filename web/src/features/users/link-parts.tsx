@@ -34,8 +34,9 @@ export function LinkSources({ sources }: Pick<Link, 'sources'>) {
               <td className="r">
                 <Count value={source.entries} />
               </td>
-              <td>
-                {source.at ? <Ago at={source.at} /> : t('users.linkNever')} {source.old ? t('users.linkOld') : ''}
+              <td className="two-lines">
+                {source.at ? <Ago at={source.at} /> : t('users.linkNever')}{' '}
+                {source.old && source.at ? t('users.linkOld') : ''}
               </td>
             </tr>
           ))}

@@ -129,20 +129,37 @@ describe('a plain request', () => {
 
 describe('a sender that does not take its answers', () => {
   let visitor: Socket;
-  beforeEach(async () => {
+
+  /** A connection whose other end, the server's, is changed before anything is said. */
+  async function openTo(change: (visitor: Socket) => void): Promise<void> {
     server.app.server.prependOnceListener('connection', (opened) => {
       visitor = opened;
-      const write = opened.write.bind(opened);
-      // As where the sender's side is full.
-      Object.defineProperty(opened, 'write', { value: (text: string) => write(text) && false });
+      change(opened);
     });
     socket.destroy();
     await open();
+  }
+
+  /** As where the sender's side is full. */
+  async function openFull(): Promise<void> {
+    await openTo((opened) => {
+      const write = opened.write.bind(opened);
+      Object.defineProperty(opened, 'write', { value: (text: string) => write(text) && false });
+    });
     socket.write(request({ ...REPORT, event_id: 'e1' }));
     await statuses(1);
-  });
+  }
+
+  /** Reports whose answers do not leave the server's side. */
+  async function sendUnanswered(count: number): Promise<void> {
+    for (let n = 1, waiting = 0; n <= count; n++, waiting = visitor.writableLength) {
+      socket.write(request({ ...REPORT, event_id: `e${n}` }));
+      await expect.poll(() => visitor?.writableLength ?? 0, { timeout: 15_000 }).toBeGreaterThan(waiting);
+    }
+  }
 
   it('is read no more until it has', async () => {
+    await openFull();
     const isRead = once(visitor, 'pause');
     socket.write(request({ ...REPORT, event_id: 'e2' }));
     await isRead;
@@ -153,9 +170,30 @@ describe('a sender that does not take its answers', () => {
   });
 
   it('is hung up on when the server ends', async () => {
+    await openFull();
     const closed = server.app.close();
     await once(socket, 'close');
     await closed;
+  });
+
+  it('and has said everything gets all of them, and then the end', async () => {
+    await openTo((opened) => opened.cork());
+    await sendUnanswered(3);
+    socket.end();
+    expect(await statuses(3)).toEqual([OK, OK, OK]);
+    await once(socket, 'close');
+    expect(await booked()).toBe(21n);
+  });
+
+  it('and has said everything is hung up on where it takes none of them for long', async () => {
+    await openTo((opened) => Object.defineProperty(opened, '_write', { value: () => {} }));
+    await sendUnanswered(1);
+    socket.end();
+    await once(visitor, 'end');
+    expect(visitor.destroyed).toBe(false);
+    visitor.setTimeout(50);
+    await once(visitor, 'close');
+    expect(received).toBe('');
   });
 });
 

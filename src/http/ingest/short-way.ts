@@ -126,16 +126,23 @@ class Connection {
     this.#use = parts;
     this.#idleMs = keepAliveTimeout;
     socket.setTimeout(requestTimeout);
-    socket.on('data', this.#read).on('end', this.endSoon).on('timeout', this.endSoon);
+    socket.on('data', this.#read).on('end', this.endSoon).on('timeout', this.#giveIn);
     socket.on('error', this.hangUp).on('close', this.#forget);
   }
 
+  /** What was answered flows out before it closes, and so does what is answered yet. */
   readonly endSoon = (): void => {
     this.#isLast = true;
-    if (!this.#isBusy) this.#socket.destroy();
+    if (!this.#isBusy) this.#socket.destroySoon();
   };
 
   readonly hangUp = (): void => void this.#socket.destroy();
+
+  /** Nothing has moved for so long: answers that lie here are not taken any more. */
+  readonly #giveIn = (): void => {
+    if (this.#isBusy) this.endSoon();
+    else this.hangUp();
+  };
 
   readonly #forget = (): void => this.#use.giveUp(null);
 
@@ -198,7 +205,7 @@ class Connection {
 
   #giveUp(chunk: Buffer): void {
     const socket = this.#socket;
-    socket.off('data', this.#read).off('end', this.endSoon).off('timeout', this.endSoon);
+    socket.off('data', this.#read).off('end', this.endSoon).off('timeout', this.#giveIn);
     socket.off('error', this.hangUp).off('close', this.#forget);
     socket.setTimeout(0);
     this.#use.giveUp(chunk);

@@ -2,6 +2,7 @@ import qrcode from 'qrcode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HttpTestServer, startHttp } from '../support/http-server.ts';
 
+const GIB = 2 ** 30;
 let server: HttpTestServer;
 let owner: string;
 beforeEach(async () => {
@@ -22,7 +23,7 @@ describe('the page of a user', () => {
     const ann = await addUser('<ann> & "co"');
     const report = { user_token: ann.userToken, server: 'de-1.example.com', port: 443, protocol: 'vless' };
     await server.request('POST', '/api/xpert/traffic-webhook', {
-      body: { ...report, bytes_uploaded: 2 ** 20, bytes_downloaded: 3 * 2 ** 30 },
+      body: { ...report, bytes_uploaded: 2 ** 20, bytes_downloaded: 3 * GIB },
     });
     const page = await server.request('GET', `/u/${ann.linkToken}`, {
       headers: { 'accept-language': 'ru-RU,en;q=0.5' },
@@ -76,7 +77,7 @@ describe('the page of a user', () => {
   /** Carried down through a server, of a time that is over. */
   const carried = async (userToken: string, host: string, gib: number, periodEnd?: string) => {
     const report = { user_token: userToken, server: host, port: 443, protocol: 'vless', bytes_uploaded: 0 };
-    const body = { ...report, bytes_downloaded: gib * 2 ** 30, event_id: `${host}-${gib}` };
+    const body = { ...report, bytes_downloaded: gib * GIB, event_id: `${host}-${gib}` };
     const time = periodEnd === undefined ? {} : { period_end: periodEnd };
     const answer = await server.request('POST', '/api/xpert/traffic-webhook', {
       ...{ token: owner, body: { ...body, ...time } },
@@ -101,7 +102,7 @@ describe('the page of a user', () => {
   });
 
   it('goes by the cycle of the user’s own terms; without one it is of all that was used', async () => {
-    const ten = await addUser('ten', { entitlement: { quota: 10 * 2 ** 30, cycle: 'days:10' } });
+    const ten = await addUser('ten', { entitlement: { quota: 10 * GIB, cycle: 'days:10' } });
     await carried(ten.userToken, 'ten.example.com', 3);
     const tens = await pageOf(ten.linkToken);
     expect(tens).toContain('10 Mar – 19 Mar · Begins anew 20 Mar 2026, 00:00');
@@ -112,10 +113,10 @@ describe('the page of a user', () => {
     expect(anew).toContain('<p class="big">0 B</p>');
     expect(anew).toContain('20 Mar – 29 Mar ·');
     const later = await addUser('later', {
-      entitlement: { quota: 2 ** 30, cycle: 'days:10', begins: 'with-first-use' },
+      entitlement: { quota: GIB, cycle: 'days:10', begins: 'with-first-use' },
     });
     expect(await pageOf(later.linkToken)).not.toContain('Begins anew');
-    const all = await addUser('all', { entitlement: { quota: 10 * 2 ** 30 } });
+    const all = await addUser('all', { entitlement: { quota: 10 * GIB } });
     await carried(all.userToken, 'all.example.com', 4, '2026-02-27T12:00:00Z');
     const whole = await pageOf(all.linkToken);
     expect(whole).toContain('<h2>Used</h2>\n<p class="big">4.00 GiB</p>');
@@ -131,5 +132,44 @@ describe('the page of a user', () => {
     const path = new URL(link);
     expect((await server.request('GET', `${path.pathname}${path.search}`)).statusCode).toBe(200);
     expect(page).toContain(await qrcode.toString(link, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' }));
+  });
+});
+
+describe('what client programs are told of the usage', () => {
+  /** A user of these terms who sent one GiB and got three; what clients are told of it. */
+  async function userinfoWith(entitlement: object, then: (id: string) => Promise<unknown> = async () => {}) {
+    const { id, userToken, linkToken } = await addUser('ann', { entitlement });
+    const carried = { user_token: userToken, server: 'vpn.example.com', port: 443, protocol: 'vless', event_id: 'e1' };
+    const report = { ...carried, bytes_uploaded: GIB, bytes_downloaded: 3 * GIB };
+    await server.request('POST', '/api/xpert/traffic-webhook', { token: owner, body: report });
+    await then(id);
+    const answer = await server.request('GET', `/api/xpert/sub?user_token=${linkToken}`);
+    return answer.headers['subscription-userinfo'];
+  }
+
+  it('tells the quota with what came on top, and when access ends', async () => {
+    const terms = { quota: 10 * GIB, cycle: 'month:1', expiresAt: '2026-06-01T00:00:00Z' };
+    const topUp = (id: string) =>
+      server.request('POST', `/api/v1/users/${id}/top-ups`, { token: owner, body: { bytes: 5 * GIB } });
+    expect(await userinfoWith(terms, topUp)).toBe(
+      `upload=${GIB}; download=${3 * GIB}; total=${15 * GIB}; expire=${Date.parse('2026-06-01T00:00:00Z') / 1000}`,
+    );
+  });
+
+  it('tells the end that a plan’s days come to', async () => {
+    const ends = (Date.parse('2026-03-10T12:00:00Z') + 30 * 86_400_000) / 1000;
+    expect(await userinfoWith({ terms: { validDays: 30 } })).toBe(
+      `upload=${GIB}; download=${3 * GIB}; total=0; expire=${ends}`,
+    );
+  });
+
+  it('of a quota that counts otherwise than bytes flowed: used and left add up to it', async () => {
+    const down = { quotas: [{ bytes: 10 * GIB, direction: 'down' }] };
+    expect(await userinfoWith({ terms: down })).toBe(`upload=0; download=${3 * GIB}; total=${10 * GIB}; expire=0`);
+  });
+
+  it('of quotas of parts alone tells no total: no client shows a part', async () => {
+    const part = { quotas: [{ name: 'vless', bytes: 10 * GIB, protocols: ['vless'] }] };
+    expect(await userinfoWith({ terms: part })).toBe(`upload=${GIB}; download=${3 * GIB}; total=0; expire=0`);
   });
 });

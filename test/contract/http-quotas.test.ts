@@ -318,6 +318,22 @@ it('many users at once: by hand, by file, and all or none', async () => {
   expect(await json('GET', '/api/v1/settings/trusted-servers')).toEqual(trusted);
 });
 
+it('a server is trusted by its name alone: one with a port is refused, for no report would match it', async () => {
+  const trust = (...servers: string[]) => call('PUT', '/api/v1/settings/trusted-servers', { servers });
+  for (const [server, name] of [
+    ['vpn.example.com:443', 'vpn.example.com'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+  ] as const) {
+    expect((await trust('other.example.com', server)).json()).toMatchObject({
+      ...{ status: 400, code: 'server-with-port', hint: `Leave the port out: ${name}` },
+      errors: [{ pointer: '/servers/1' }],
+    });
+  }
+  expect((await json('GET', '/api/v1/settings/trusted-servers')).servers).toEqual([]);
+  const names = ['2001:db8::1', '::1', 'vpn.example.com', 'Berlin 2'];
+  expect((await trust(...names)).statusCode).toBe(200);
+});
+
 it('many users at once: each once, however often named; the deleted are left out', async () => {
   const ann = await addAnn({ quota: GIB });
   const bo = await json('POST', '/api/v1/users', { name: 'bo', entitlement: { quota: GIB } });

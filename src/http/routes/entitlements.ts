@@ -184,11 +184,23 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
     { config: { access: 'change-all' }, schema: { ...trustedSchema, summary: 'Set them', body: Servers } },
     async (request) => {
       const { servers } = request.body;
+      servers.forEach(refusePort);
       await quotas.setTrustedServers(servers);
       await audit(parts, request, 'settings.trusted-servers', counted(servers.length, 'server'), { servers });
       return { servers };
     },
   );
+}
+
+const WITH_PORT = /^(\[[^\]]*\]|[^:]*):\d{1,5}$/;
+
+/** Trust goes by the name that reports have, which is compared as a whole: with a port it would match none. @throws InvalidInput */
+function refusePort(server: string, index: number): void {
+  const [, name] = WITH_PORT.exec(server) ?? [];
+  if (name === undefined) return;
+  const message = `"${server}" names a port: reports name server and port apart, and trust goes by the server alone.`;
+  const hint = `Leave the port out: ${name.replace(/^\[(.*)\]$/, '$1')}`;
+  throw new InvalidInput(`/servers/${index}`, message, hint, 'server-with-port');
 }
 
 /** @throws NotFound for an unknown plan, InvalidInput where it contradicts itself */

@@ -83,6 +83,7 @@ describe('resets', () => {
     const bobs = { scope: 'user', userIds: ['Bob'], at, half: 'reports', reason: 'month' };
     const planned = await call('POST', '/api/v1/scheduled-resets', bobs, reseller);
     expect(planned).toMatchObject({ status: 201, body: { at, half: 'reports', resetId: null, owner: null } });
+    expect(planned.body).toMatchObject({ userNames: ['Bob'] });
     const mine = { scope: 'owner', owner: 'the-reseller', at };
     const other = await call('POST', '/api/v1/scheduled-resets', mine);
     expect(other.body).toMatchObject({ owner: 'the-reseller', by: { name: 'the-owner' } });

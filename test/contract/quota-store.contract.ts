@@ -139,6 +139,38 @@ export function quotaStoreContract(make: MakeStore): void {
       expect(await used()).toEqual([100n]);
     });
 
+    it('say before a reset, and before it is undone, whose access follows', async () => {
+      const by = { by: null, reason: null } as const;
+      const parts = [quota(1_000n), quota(50n, { name: 'vless', protocols: ['vless'] })];
+      await store.inventory.addUser(newUser('eve'));
+      await entitle([quota(100n), ...parts.slice(1)]);
+      await send(80n, 40n);
+      expect(await stateOf()).toBe('limited');
+      const all = { ...by, scope: 'all', userIds: [] } as const;
+      expect(await store.ledger.previewReset(all)).toMatchObject({ access: { restored: 1, cutOff: 0, names: [] } });
+      expect([await stateOf(), await used()]).toEqual(['limited', [120n, 120n]]);
+      const mark = await store.ledger.reset(all);
+      await store.quotas.judge();
+      expect(await stateOf()).toBe('active');
+      const undo = async () => (await store.ledger.previewUndoReset(mark.id)).access;
+      expect(await undo()).toEqual({ restored: 0, cutOff: 1, names: ['ada'] });
+      expect([await stateOf(), await used()]).toEqual(['active', [0n, 0n]]);
+      // With more allowed only the part would be closed, which is less than now, too.
+      await entitle(parts);
+      expect(await undo()).toEqual({ restored: 0, cutOff: 1, names: ['ada'] });
+      await entitle(parts.slice(0, 1));
+      expect(await undo()).toEqual({ restored: 0, cutOff: 0, names: [] });
+    });
+
+    it('say nothing of the access that a reset leaves as it is', async () => {
+      const one = { by: null, reason: null, scope: 'user', userIds: [ada] } as const;
+      await entitle([quota(100n)]);
+      await send(80n, 40n);
+      // By hand: no usage changes that.
+      await store.inventory.updateUser(ada, { active: false });
+      expect(await store.ledger.previewReset(one)).toMatchObject({ users: 1, access: { restored: 0, cutOff: 0 } });
+    });
+
     it('count from the reset mark; undone, the mark never was', async () => {
       await entitle([quota(100n)]);
       await send(80n, 40n);

@@ -141,6 +141,7 @@ export function resetsContract(make: MakeStore): void {
         unclaimedBefore: traffic(0, 0),
         unclaimedAfter: traffic(0, 0),
         most: [{ userId: alice.id, shownBefore: traffic(3, 5), shownAfter: traffic(0, 0) }],
+        access: { restored: 0, cutOff: 0, names: [] },
       });
       expect(await store.ledger.previewReset({ ...one, scope: 'all', userIds: [] })).toMatchObject({
         users: 2,

@@ -130,6 +130,9 @@ describe('over the socket of a running server', () => {
     expect(await total()).toBe(0);
     await report('tok-1', 5);
     expect(await total()).toBe(5);
+    const { stdout: looked } = await xpert('undo', mark.id, '--preview');
+    expect(looked).toContain('1 user: 5 B -> ');
+    expect(await total()).toBe(5);
     expect((await xpert('undo', mark.id)).code).toBe(0);
     expect(await total()).toBe(3_000_000_005);
   });
@@ -300,6 +303,10 @@ describe('over the socket of a running server', () => {
     });
     const preview = await xpert('plan', 'preview', '--quota', '10TiB', '--part', 'some=1000B,protocols=vless');
     expect(preview.stdout).toContain('1 user would lose access to a part');
+    await xpert('user', 'plan', 'ends', '--quota', '4000B');
+    expect((await xpert('reset', 'ends', '--preview')).stdout).toContain('Access comes back to 1 user.');
+    const { id } = await json<{ id: string }>('reset', 'ends');
+    expect((await xpert('undo', id, '--preview')).stdout).toContain('Access is lost by 1 user: ends');
   });
 
   test('billing rules are set, listed and taken back', async () => {

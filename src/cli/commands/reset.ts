@@ -37,6 +37,7 @@ interface Effect {
   readonly shownBefore: Traffic;
   readonly shownAfter: Traffic;
   readonly most: readonly { readonly name: string; readonly shownBefore: Traffic; readonly shownAfter: Traffic }[];
+  readonly access: { readonly restored: number; readonly cutOff: number; readonly names: readonly string[] } | null;
 }
 
 interface Options {
@@ -119,12 +120,17 @@ function tellEffect(api: Api, effect: Effect, json: boolean | undefined): void {
     print(api.lastText());
     return;
   }
-  const { users, shownBefore, shownAfter, most } = effect;
+  const { users, shownBefore, shownAfter, most, access } = effect;
   print(
     `${counted(users, 'user')}: ${formatBytes(shownBefore.totalBytes)} -> ${formatBytes(shownAfter.totalBytes)} shown`,
   );
   for (const each of most.slice(0, 10)) {
     print(`${each.name}: ${formatBytes(each.shownBefore.totalBytes)} -> ${formatBytes(each.shownAfter.totalBytes)}`);
+  }
+  if (access === null) print('Too many users to say whose access it changes.');
+  if (access !== null && access.restored > 0) print(`Access comes back to ${counted(access.restored, 'user')}.`);
+  if (access !== null && access.cutOff > 0) {
+    print(`Access is lost by ${counted(access.cutOff, 'user')}: ${access.names.slice(0, 10).join(', ')}`);
   }
   print('Nothing was changed: this was a preview.');
 }

@@ -162,6 +162,18 @@ export interface ResetEffect {
   readonly unclaimedAfter: Traffic;
   /** The users whose usage changes most, at most 100. */
   readonly most: readonly { readonly userId: UserId; readonly shownBefore: Traffic; readonly shownAfter: Traffic }[];
+  /** Null: too many users to look at. */
+  readonly access: AccessEffect | null;
+}
+
+/** Whose access follows, once they are judged, by their own quotas. */
+export interface AccessEffect {
+  /** Users who have access again, everywhere or to a part. */
+  readonly restored: number;
+  /** Users who lose access, everywhere or to a part. */
+  readonly cutOff: number;
+  /** The first 100 of those. */
+  readonly names: readonly string[];
 }
 
 /** A reset at an instant to come: it happens once, at that instant also if Xpert does not run then. */

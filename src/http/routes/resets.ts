@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
 import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
 import type { ResetEffect, ResetMark, ScheduledReset } from '../../core/ledger/usage-ledger.ts';
-import type { AdminId, ResetId, ScheduledResetId } from '../../core/units/ids.ts';
+import type { AdminId, ResetId, ScheduledResetId, UserId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
 import { actorOf } from '../auth/access.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -18,6 +18,7 @@ import {
   resetJson,
   ScheduledResetJson,
   scheduledResetJson,
+  USERS_NAMED,
 } from '../schemas/resets.ts';
 
 const tags = ['ledger'];
@@ -65,8 +66,7 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
 
   app.post('/api/v1/resets', { config, schema: setSchema }, async (request, reply) => {
     const mark = await setReset(parts.ports, actorOf(request), request.body);
-    const { scope, half, users } = mark;
-    await audit(parts, request, 'usage.reset', mark.id, { scope, users, ...(half === null ? {} : { half }) });
+    await audit(parts, request, 'usage.reset', mark.id, detailOf(mark, request.body.owner));
     return reply.code(201).send(await markJson(mark));
   });
 
@@ -130,13 +130,22 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
   }
 
   async function plannedJson(planned: ScheduledReset) {
-    return scheduledResetJson(planned, await namesOf(planned.by, planned.ownerId));
+    const users = await userNames(planned.userIds.slice(0, USERS_NAMED));
+    return scheduledResetJson(planned, { ...(await namesOf(planned.by, planned.ownerId)), users });
+  }
+
+  async function userNames(ids: readonly UserId[]) {
+    const named = ids.map(async (id) => [id, (await inventory.user(id))?.name ?? ''] as const);
+    return new Map(await Promise.all(named));
   }
 
   async function effectJson(effect: ResetEffect) {
-    const named = effect.most.map(async ({ userId }) => [userId, (await inventory.user(userId))?.name ?? ''] as const);
-    return resetEffectJson(effect, { users: new Map(await Promise.all(named)) });
+    return resetEffectJson(effect, { users: await userNames(effect.most.map(({ userId }) => userId)) });
   }
+}
+
+function detailOf({ scope, half, users }: ResetMark, owner: string | undefined) {
+  return { scope, users, ...(scope === 'owner' ? { owner } : {}), ...(half === null ? {} : { half }) };
 }
 
 /** A reseller sees the marks that they set; null: all marks. */

@@ -64,6 +64,17 @@ export const ResetEffectJson = Type.Object(
       }),
       { description: 'The users whose usage changes most, at most 100.' },
     ),
+    access: Type.Union(
+      [
+        Type.Object({
+          restored: Type.Integer({ description: 'Users who have access again, everywhere or to a part.' }),
+          cutOff: Type.Integer({ description: 'Users who lose access, everywhere or to a part.' }),
+          names: Type.Array(Type.String(), { description: 'The first 100 of those.' }),
+        }),
+        Type.Null(),
+      ],
+      { description: 'Whose access follows, by their own quotas; null: too many users to look at.' },
+    ),
   },
   { $id: 'ResetEffect' },
 );
@@ -81,8 +92,12 @@ export function resetEffectJson(effect: ResetEffect, { users }: Pick<Names, 'use
       shownBefore: trafficJson(shownBefore),
       shownAfter: trafficJson(shownAfter),
     })),
+    access: effect.access === null ? null : { ...effect.access, names: [...effect.access.names] },
   };
 }
+
+/** More are told by their number. */
+export const USERS_NAMED = 10;
 
 export const ScheduledResetJson = Type.Object(
   {
@@ -91,6 +106,7 @@ export const ScheduledResetJson = Type.Object(
     half: Nullable(Half),
     owner: MaybeString,
     userIds: Type.Array(Type.String()),
+    userNames: Type.Array(Type.String(), { description: 'Of the first of these, at most 10.' }),
     at: Instant,
     createdAt: Instant,
     by: ByJson,
@@ -101,12 +117,10 @@ export const ScheduledResetJson = Type.Object(
   { $id: 'ScheduledReset' },
 );
 
-export function scheduledResetJson(
-  { by, ownerId, userIds, ...reset }: ScheduledReset,
-  { admins }: Pick<Names, 'admins'>,
-) {
+export function scheduledResetJson({ by, ownerId, userIds, ...reset }: ScheduledReset, { admins, users }: Names) {
   const owner = ownerId === null ? null : (admins.get(ownerId) ?? null);
-  return { ...reset, owner, userIds: [...userIds], by: byJson(by, admins) };
+  const userNames = userIds.slice(0, USERS_NAMED).map((id) => users.get(id) ?? '');
+  return { ...reset, owner, userIds: [...userIds], userNames, by: byJson(by, admins) };
 }
 
 function byJson(by: AdminId | null, admins: Names['admins']) {

@@ -3961,6 +3961,15 @@ export interface components {
                 readonly shownBefore: components["schemas"]["Traffic"];
                 readonly shownAfter: components["schemas"]["Traffic"];
             }[];
+            /** @description Whose access follows, by their own quotas; null: too many users to look at. */
+            readonly access: {
+                /** @description Users who have access again, everywhere or to a part. */
+                readonly restored: number;
+                /** @description Users who lose access, everywhere or to a part. */
+                readonly cutOff: number;
+                /** @description The first 100 of those. */
+                readonly names: readonly string[];
+            } | null;
         };
         readonly ScheduledReset: {
             readonly id: string;
@@ -3969,6 +3978,8 @@ export interface components {
             readonly half: ("services" | "reports") | null;
             readonly owner: string | null;
             readonly userIds: readonly string[];
+            /** @description Of the first of these, at most 10. */
+            readonly userNames: readonly string[];
             /** Format: date-time */
             readonly at: string;
             /** Format: date-time */

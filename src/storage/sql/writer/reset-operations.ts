@@ -17,7 +17,7 @@ export function resetOperations({ resets, schedule, settings }: ResetParts) {
     reset: operation('usage', (now, request: ResetRequest) => resets.reset(request, now)),
     undoReset: operation('usage', (now, id: string, by: AdminId | null) => resets.undo(id, by, now)),
     previewReset: preview((now, request: ResetRequest) =>
-      resets.effectOf(request, () => void resets.reset(request, now)),
+      resets.effectOf(request, now, () => void resets.reset(request, now)),
     ),
     previewUndoReset: preview((now, id: string) => resets.effectOfUndo(id, now)),
     scheduleReset: operation('none', (now, request: NewScheduledReset) => schedule.add(request, now)),

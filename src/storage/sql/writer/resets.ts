@@ -6,6 +6,7 @@ import type { AdminId, NewId, UserId } from '../../../core/units/ids.ts';
 import type { Database } from '../database.ts';
 import { sums, VISIBLE } from '../reader/statements.ts';
 import { type ResetRow, resetColumns, toResetMark, toTraffic } from '../rows.ts';
+import { AccessEffects, type ChangedUsers } from './access-effect.ts';
 import type { Quotas } from './quotas.ts';
 import { ADD_SUMS, addSums, noSums, type Sums } from './sums.ts';
 
@@ -16,11 +17,13 @@ import { ADD_SUMS, addSums, noSums, type Sums } from './sums.ts';
 export class Resets {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #quotas: Quotas;
+  readonly #access: AccessEffects;
   readonly #newId: NewId;
 
   constructor(db: Database, quotas: Quotas, newId: NewId) {
     this.#sql = prepare(db);
     this.#quotas = quotas;
+    this.#access = new AccessEffects(db, quotas.accounts);
     this.#newId = newId;
   }
 
@@ -75,7 +78,7 @@ export class Resets {
   }
 
   /** What `change` does to shown usage; to be taken back afterwards. */
-  effectOf(scope: Pick<ResetRequest, 'scope' | 'userIds'>, change: () => void): ResetEffect {
+  effectOf(scope: Pick<ResetRequest, 'scope' | 'userIds'>, nowMs: number, change: () => void): ResetEffect {
     const look = (): Map<UserId | null, Sums> => {
       const shown =
         scope.scope === 'all' ? this.#sql.shown.all() : this.#sql.shownOf.all(JSON.stringify(scope.userIds));
@@ -83,14 +86,15 @@ export class Resets {
     };
     const before = look();
     change();
-    return resetEffect(before, look());
+    const { changed, ...effect } = resetEffect(before, look());
+    return { ...effect, access: this.#access.of(changed, nowMs) };
   }
 
   /** @throws NotFound, ExpectedError `already-undone` */
   effectOfUndo(id: string, nowMs: number): ResetEffect {
     const { rowId, scope } = (this.#sql.find.get(id) as ResetRow | undefined) ?? { rowId: 0, scope: 'user' as const };
     const userIds = this.#sql.targets.all(rowId) as UserId[];
-    return this.effectOf({ scope, userIds }, () => this.undo(id, null, nowMs));
+    return this.effectOf({ scope, userIds }, nowMs, () => this.undo(id, null, nowMs));
   }
 
   #mark(id: string): ResetMark {
@@ -118,7 +122,10 @@ interface ShownRow extends Sums {
 
 const MOST_TOLD = 100;
 
-function resetEffect(before: ReadonlyMap<UserId | null, Sums>, after: ReadonlyMap<UserId | null, Sums>): ResetEffect {
+function resetEffect(
+  before: ReadonlyMap<UserId | null, Sums>,
+  after: ReadonlyMap<UserId | null, Sums>,
+): Omit<ResetEffect, 'access'> & { readonly changed: ChangedUsers } {
   const sums = { before: noSums(), after: noSums() };
   const changed: { userId: UserId; shownBefore: Traffic; shownAfter: Traffic }[] = [];
   for (const userId of new Set([...before.keys(), ...after.keys()])) {
@@ -137,6 +144,10 @@ function resetEffect(before: ReadonlyMap<UserId | null, Sums>, after: ReadonlyMa
     unclaimedBefore: toTraffic(before.get(null) ?? noSums()),
     unclaimedAfter: toTraffic(after.get(null) ?? noSums()),
     most: changed.sort((a, b) => (size(a) < size(b) ? 1 : -1)).slice(0, MOST_TOLD),
+    changed: {
+      less: changed.filter((each) => change(each) < 0n).map(({ userId }) => userId),
+      more: changed.filter((each) => change(each) > 0n).map(({ userId }) => userId),
+    },
   };
 }
 

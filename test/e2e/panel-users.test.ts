@@ -92,6 +92,7 @@ describe('a user', () => {
     // The list comes by itself, maybe later than the figure: an older reset must not be undone in its place.
     await expect.poll(() => resets.count()).toBe(before + 1);
     await resets.first().getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo the reset' }).click();
     await expect.poll(() => usage.textContent()).toContain('3.00');
     expect(complaints).toEqual([]);
     await close();

@@ -54,6 +54,12 @@ export const PANEL_ACTIONS: readonly Action[] = [
     ['import the bot’s files', 'POST /imports/vpnservice/texts', 'nodes, users and devices of the bot come from its'],
     ['export the usage of all', null, 'is read anew, and taken away as a file'],
   ]),
+  ...of('panel-resets.test.ts', [
+    ['see what a reset would do', 'POST /resets/preview', 'Reset All says first what goes back to 0'],
+    ['undo a reset of some time ago', 'DELETE /resets/{id}', 'a reset of one user says what it did, and its undo'],
+    ['plan a reset of a user', 'POST /scheduled-resets', 'a reset is planned on the page of the user whom it is for'],
+    ['plan one of an admin’s users', 'POST /scheduled-resets', 'the owner plans one for all users of an admin'],
+  ]),
   ...of('panel-work.test.ts', [
     ['forget a budget', 'DELETE /nodes/{id}/budget', 'is told, shows what it comes to, and is forgotten'],
     ['set a multiplier', 'POST /billing-rules', 'is set for a node, shows until when bytes count once'],
@@ -181,7 +187,6 @@ export const NOT_IN_THE_PANEL: readonly string[] = [
   'POST /history/rebuild',
   'POST /imports/vpnservice',
   'POST /nodes/poll',
-  'POST /resets/preview',
 ];
 
 export interface Action {

@@ -28,6 +28,7 @@ export type Service = Schemas['Service'];
 export type Health = Answer<'/api/v1/nodes/{id}/health'>;
 export type HealthDay = Health['days'][number];
 export type Reset = Schemas['Reset'];
+export type ResetEffect = Schemas['ResetEffect'];
 export type Settings = Schemas['Settings'];
 export type Admin = Schemas['Admin'];
 export type NodeTest = Schemas['NodeTest'];

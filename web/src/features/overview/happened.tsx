@@ -7,7 +7,7 @@ import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Link } from '../../components/link.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
-import { useUndoReset } from '../../components/use-reset.ts';
+import { UndoReset } from '../../components/undo-reset.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { isPause, oncePerPause } from '../../lib/pauses.ts';
 import { useFormat } from '../../lib/use-format.ts';
@@ -82,7 +82,6 @@ function GapLine({ gap }: { readonly gap: Gap }) {
 function ResetLine({ reset }: { readonly reset: Reset }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const undo = useUndoReset();
   const by = reset.by?.name ?? t('overview.somebody');
   return (
     <li>
@@ -94,10 +93,7 @@ function ResetLine({ reset }: { readonly reset: Reset }) {
           t('overview.resetUndone', { at: format.short(reset.undoneAt) })
         ) : (
           <>
-            {t('overview.resetMeans')}{' '}
-            <button type="button" className="link" disabled={undo.isPending} onClick={() => undo.mutate(reset.id)}>
-              {t('common.undo')}
-            </button>
+            {t('overview.resetMeans')} <UndoReset id={reset.id} />
           </>
         )}
       </span>

@@ -1,78 +1,46 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { ResetRequest } from '../../api/resets.ts';
+import { adminsQuery } from '../../api/resources.ts';
 import { Dialog } from '../../components/dialog.tsx';
-import { FormError } from '../../components/form.tsx';
-import { InstantField, useInstant } from '../../components/instant-field.tsx';
-import { Segmented } from '../../components/segmented.tsx';
-import { useReset } from '../../components/use-reset.ts';
+import { ResetForm } from '../../components/reset-form.tsx';
+import { Select } from '../../components/select.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
-import { usePlanReset } from './api.ts';
 
-/** A reset of everybody's usage: now, or at a time to come. */
+const EVERYBODY = '';
+
+/** A reset of everybody's usage, or of all users of an admin: now, or at a time to come. */
 export function ResetAll() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const [admin, setAdmin] = useState(EVERYBODY);
+  const close = () => {
+    setOpen(false);
+    setAdmin(EVERYBODY);
+  };
+  const title = admin === EVERYBODY ? t('traffic.resetAll.title') : t('common.reset.titleOfOwner', { name: admin });
+  const request: ResetRequest = admin === EVERYBODY ? { scope: 'all' } : { scope: 'owner', owner: admin };
   return (
     <span className="push">
       <button type="button" className="btn danger" onClick={() => setOpen(true)}>
         {t('traffic.resetAll.button')}
       </button>
-      <Dialog title={t('traffic.resetAll.title')} open={open} onClose={() => setOpen(false)}>
-        <ResetAllForm onDone={() => setOpen(false)} />
+      <Dialog title={title} open={open} onClose={close}>
+        <Whose admin={admin} onChange={setAdmin} />
+        <ResetForm request={request} name={admin} onDone={close} />
       </Dialog>
     </span>
   );
 }
 
-function ResetAllForm({ onDone }: { readonly onDone: () => void }) {
+/** Nothing to choose where only one admin has users. */
+function Whose({ admin, onChange }: { readonly admin: string; readonly onChange: (admin: string) => void }) {
   const { t } = useTranslation();
-  const [when, setWhen] = useState<'now' | 'later'>('now');
-  const [local, setLocal] = useState('');
-  const at = useInstant(local);
-  const reset = useReset();
-  const plan = usePlanReset();
-  return (
-    <>
-      <p>{t(when === 'now' ? 'traffic.resetAll.what' : 'traffic.resetAll.whatThen')}</p>
-      <dl className="kv box">
-        <dt>{t('traffic.resetAll.startsAnew')}</dt>
-        <dd>{t('traffic.resetAll.startsAnewWhat')}</dd>
-        <dt>{t('traffic.resetAll.stays')}</dt>
-        <dd>{t('traffic.resetAll.staysWhat')}</dd>
-        <dt>{t('traffic.resetAll.back')}</dt>
-        <dd>{t('traffic.resetAll.backWhat')}</dd>
-      </dl>
-      <Segmented
-        label={t('traffic.resetAll.when')}
-        value={when}
-        options={(['now', 'later'] as const).map((value) => ({ value, label: t(`traffic.resetAll.${value}`) }))}
-        onChange={setWhen}
-      />
-      {when === 'later' ? <InstantField label={t('traffic.resetAll.at')} value={local} onChange={setLocal} /> : null}
-      {when === 'later' ? <FormError error={plan.error} /> : null}
-      <div className="row-end">
-        <button type="button" className="btn" onClick={onDone}>
-          {t('common.cancel')}
-        </button>
-        {when === 'now' ? (
-          <button
-            type="button"
-            className="btn danger"
-            disabled={reset.isPending}
-            onClick={() => reset.mutate({ scope: 'all' }, { onSettled: onDone })}
-          >
-            {t('traffic.resetAll.do')}
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="btn danger"
-            disabled={at === undefined || plan.isPending}
-            onClick={() => at !== undefined && plan.mutate(at, { onSuccess: onDone })}
-          >
-            {t('traffic.resetAll.plan')}
-          </button>
-        )}
-      </div>
-    </>
-  );
+  const admins = (useQuery(adminsQuery).data?.items ?? []).filter(({ role }) => role !== 'viewer');
+  if (admins.length < 2) return null;
+  const options = [
+    { value: EVERYBODY, label: t('traffic.resetAll.everybody') },
+    ...admins.map(({ name }) => ({ value: name, label: t('common.reset.owner', { name }) })),
+  ];
+  return <Select label={t('traffic.resetAll.whose')} value={admin} options={options} onChange={onChange} />;
 }

@@ -1,5 +1,6 @@
 import { useIsOwner, useMayWrite } from '../../api/session.tsx';
 import { Page } from '../../components/frame/page.tsx';
+import { PlannedResets } from '../../components/planned-resets.tsx';
 import { UnclaimedNotice } from '../../components/unclaimed-notice.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
@@ -7,7 +8,6 @@ import { Actions } from './actions.tsx';
 import { DatabaseCard } from './database-card.tsx';
 import { DevicesCard } from './devices-card.tsx';
 import { HoldersCard } from './holders-card.tsx';
-import { PlannedResets } from './planned-resets.tsx';
 import { Statistics } from './statistics.tsx';
 import { TrackingCard } from './tracking-card.tsx';
 

@@ -1,8 +1,8 @@
 import { useState } from 'react';
+import { useReset } from '../../api/resets.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuLabel } from '../../components/menu.tsx';
-import { useReset } from '../../components/use-reset.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { BulkForm } from './bulk-form.tsx';
 import type { BulkAction } from './use-bulk.ts';

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { useMayWrite } from '../../api/session.tsx';
 import type { User } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
 import { Page } from '../../components/frame/page.tsx';
+import { PlannedResets } from '../../components/planned-resets.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
@@ -44,6 +46,7 @@ function Content({ user }: { readonly user: User }) {
   const { t } = useTranslation();
   const range = useRange('30d');
   const marks = useUserMarks(user);
+  const mayWrite = useMayWrite();
   return (
     <>
       <UserHead user={user} />
@@ -66,6 +69,7 @@ function Content({ user }: { readonly user: User }) {
       <div className="c5 column">
         {user.linkToken === undefined ? null : <UserLink user={user} />}
         <UserTokens user={user} />
+        {mayWrite && user.deletedAt === null ? <PlannedResets user={user} /> : null}
       </div>
     </>
   );

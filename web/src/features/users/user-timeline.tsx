@@ -8,7 +8,7 @@ import { Card } from '../../components/card.tsx';
 import { Icon, type IconName } from '../../components/icon.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
-import { useUndoReset } from '../../components/use-reset.ts';
+import { UndoReset } from '../../components/undo-reset.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { isPause, oncePerPause } from '../../lib/pauses.ts';
 import { useFormat } from '../../lib/use-format.ts';
@@ -130,7 +130,6 @@ function useResetEvent(): (mark: Series['marks'][number]) => Event {
   const { t } = useTranslation();
   const owner = useIsOwner();
   const resets = useQuery({ ...resetsQuery, enabled: owner }).data?.items ?? [];
-  const undo = useUndoReset();
   return (mark) => {
     const reset = resets.find((one) => one.at === mark.at && one.undoneAt === null);
     const by = reset?.by?.name ? t('users.doneBy', { name: reset.by.name }) : null;
@@ -142,11 +141,7 @@ function useResetEvent(): (mark: Series['marks'][number]) => Event {
       why: (
         <>
           {[by, reset?.reason, t('users.resetMeans')].filter(Boolean).join(' · ')}{' '}
-          {reset?.scope === 'user' ? (
-            <button type="button" className="link" disabled={undo.isPending} onClick={() => undo.mutate(reset.id)}>
-              {t('common.undo')}
-            </button>
-          ) : null}
+          {reset?.scope === 'user' ? <UndoReset id={reset.id} /> : null}
         </>
       ),
     };

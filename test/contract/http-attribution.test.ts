@@ -119,8 +119,15 @@ describe('a peer whose past goes to somebody else', () => {
     expect(undone).toMatchObject({ applied: true, entry: { undoes: done.entry.id } });
     expect(await get(`/api/v1/users/${ann.id}`)).toMatchObject({ traffic: all(1) });
     expect((await get('/api/v1/peers')).items).toMatchObject([{ userName: 'Ann' }]);
-    const actions = (await get('/api/v1/audit')).items.map(({ action }: { action: string }) => action);
-    expect(actions.slice(0, 2)).toEqual(['usage.correction-undone', 'peer.rebound']);
+    const { items } = await get('/api/v1/audit');
+    const [annNamed, benNamed] = ['Ann', 'Ben'].map((name) => ({ name, deleted: false }));
+    expect(items.slice(0, 2)).toMatchObject([
+      { action: 'usage.correction-undone', about: { names: [annNamed, benNamed], count: 2 } },
+      {
+        action: 'peer.rebound',
+        about: { names: [{ name: 'a' }], to: benNamed, node: { deleted: false }, at: from.toISOString() },
+      },
+    ]);
   });
 });
 

@@ -62,6 +62,16 @@ describe('billing rules', () => {
     expect((await remove()).statusCode).toBe(204);
     expect((await remove()).statusCode).toBe(404);
     expect(await list()).toEqual([]);
+    await server.request('DELETE', `/api/v1/nodes/${nodeId}`, { token: owner });
+    const { items } = (await server.request('GET', '/api/v1/audit', { token: owner })).json();
+    const about = { node: { name: 'north', deleted: true }, names: [], at: '2026-03-10T12:15:00.000Z' };
+    expect(items.slice(1, 3)).toMatchObject([
+      { action: 'billing.rule-removed', about },
+      { action: 'billing.rule-set', about },
+    ]);
+  });
+
+  it('that are in force stay', async () => {
     const begun = (await set({ nodeId, multiplier: '2' })).json();
     server.clock.advance(15 * 60_000);
     const refused = await server.request('DELETE', `/api/v1/billing-rules/${begun.id}`, { token: owner });

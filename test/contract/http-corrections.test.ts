@@ -78,10 +78,11 @@ describe('corrections', () => {
       total: 2,
       nextCursor: expect.any(String),
     });
-    const actions = (await get('/api/v1/audit')).items.map(({ action }: { action: string }) => action);
-    expect(actions.filter((action: string) => action.startsWith('usage.'))).toEqual([
-      'usage.correction-undone',
-      'usage.corrected',
+    const { items } = await get('/api/v1/audit');
+    const about = { names: [{ name: 'Ann', deleted: false }], count: 1, node: null, to: null };
+    expect(items.filter(({ action }: { action: string }) => action.startsWith('usage.'))).toMatchObject([
+      { action: 'usage.correction-undone', about },
+      { action: 'usage.corrected', about },
     ]);
   });
 
@@ -164,6 +165,11 @@ describe('what was set aside', () => {
     await call('POST', `/api/v1/corrections/${entry.id}/undo`, {});
     expect((await get('/api/v1/usage/summary?days=1')).traffic).toMatchObject(bytes(0, 0));
     expect((await get('/api/v1/quarantine')).items).toMatchObject([{ decided: null }]);
+    // Nobody has the token yet.
+    expect((await get('/api/v1/audit')).items[1]).toMatchObject({
+      action: 'quarantine.book',
+      about: { names: [{ name: 'ann-token', deleted: false }], at: item.at },
+    });
     expect(await decide('quarantine', '99', { decision: 'book' })).toMatchObject({ status: 404 });
     expect(await decide('quarantine', item.id, { decision: 'maybe' })).toMatchObject({ status: 400 });
   });
@@ -196,5 +202,9 @@ describe('what was set aside', () => {
       applied: true,
     });
     expect((await get('/api/v1/unclaimed')).traffic).toMatchObject(bytes(1, 2));
+    expect((await get('/api/v1/audit')).items[0]).toMatchObject({
+      action: 'baseline.book',
+      about: { names: [{ name: 'a' }], node: { name: 'Main', deleted: false }, at: item.at },
+    });
   });
 });

@@ -105,6 +105,38 @@ describe('resets', () => {
   });
 });
 
+describe('the log of who did what', () => {
+  it('names whose resets they were, also of users who are deleted by now', async () => {
+    const { body } = await call('POST', '/api/v1/resets', { scope: 'user', userIds: ['Bob', 'Ann'] });
+    server.clock.advance(3_600_000);
+    await call('DELETE', `/api/v1/resets/${body.id}`);
+    await call('POST', '/api/v1/resets', { scope: 'owner', owner: 'the-reseller' });
+    const at = new Date(server.clock.now().getTime() + 60_000).toISOString();
+    const plan = (request: object) => call('POST', '/api/v1/scheduled-resets', { ...request, at });
+    const { id } = (await plan({ scope: 'user', userIds: ['Bob'] })).body;
+    await call('DELETE', `/api/v1/scheduled-resets/${id}`);
+    await plan({ scope: 'owner', owner: 'the-reseller' });
+    await plan({ scope: 'all' });
+    await server.request('DELETE', '/api/v1/users/Bob', { token: owner });
+    const { items } = await get('/api/v1/audit');
+    const told = items.filter(({ action }: { action: string }) => action.startsWith('usage.'));
+    const [ann, bob] = [
+      { name: 'Ann', deleted: false },
+      { name: 'Bob', deleted: true },
+    ];
+    expect(told).toMatchObject([
+      { action: 'usage.reset-planned', about: { everybody: true, admin: null, names: [], at } },
+      { action: 'usage.reset-planned', about: { everybody: false, admin: 'the-reseller', names: [], at } },
+      { action: 'usage.reset-cancelled', about: { everybody: false, admin: null, names: [bob], count: 1, at } },
+      { action: 'usage.reset-planned', about: { names: [bob] } },
+      { action: 'usage.reset', about: { admin: 'the-reseller', names: [bob], count: 1 } },
+      { action: 'usage.reset-undone', about: { names: [ann, bob], count: 2, at: body.at } },
+      { action: 'usage.reset', about: { everybody: false, names: [ann, bob], count: 2, node: null, to: null } },
+    ]);
+    expect(items.find(({ action }: { action: string }) => action === 'user.deleted')).toMatchObject({ about: null });
+  });
+});
+
 describe('the addresses of the original', () => {
   it('reset all usage of one admin’s users, and of nobody else', async () => {
     await meterBob();

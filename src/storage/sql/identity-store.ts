@@ -141,4 +141,8 @@ export class SqlAuditLog implements AuditLog {
   async read(limit: number, cursor: string | null) {
     return this.#reader.audit(limit, cursor);
   }
+
+  async about(entries: readonly AuditEntry[]) {
+    return this.#reader.auditAbout(entries);
+  }
 }

@@ -9189,6 +9189,33 @@ export interface operations {
                             readonly via: string;
                             readonly action: string;
                             readonly subject: string;
+                            /** @description In words, where the subject is an id. */
+                            readonly about: {
+                                readonly everybody: boolean;
+                                /** @description All users of that admin. */
+                                readonly admin: string | null;
+                                /** @description Users, peers or VPN services; the first three. */
+                                readonly names: readonly {
+                                    readonly name: string;
+                                    readonly deleted: boolean;
+                                }[];
+                                /** @description How many these are in all. */
+                                readonly count: number;
+                                readonly node: {
+                                    readonly name: string;
+                                    readonly deleted: boolean;
+                                } | null;
+                                /** @description Who has it from then on. */
+                                readonly to: {
+                                    readonly name: string;
+                                    readonly deleted: boolean;
+                                } | null;
+                                /**
+                                 * Format: date-time
+                                 * @description The instant that it holds for, or of what was undone or decided.
+                                 */
+                                readonly at: string | null;
+                            } | null;
                             readonly detail: {
                                 readonly [key: string]: unknown;
                             };

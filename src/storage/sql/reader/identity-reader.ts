@@ -1,15 +1,18 @@
 import type { Admin, ApiToken } from '../../../core/identity/identity-store.ts';
-import type { AuditEntry } from '../../../core/settings/settings-store.ts';
+import type { AuditAbout, AuditEntry } from '../../../core/settings/settings-store.ts';
 import type { AdminId } from '../../../core/units/ids.ts';
 import { type AdminRow, type ApiTokenRow, adminColumns, apiTokenColumns, toAdmin, toApiToken } from '../rows.ts';
+import { AuditSubjects } from './audit-subjects.ts';
 import { decodeCursor, type Statements, toPage } from './statements.ts';
 
 /** Reads of admins, sessions, tokens, settings and the audit log. */
 export class IdentityReader {
   readonly #sql: Statements;
+  readonly #subjects: AuditSubjects;
 
   constructor(sql: Statements) {
     this.#sql = sql;
+    this.#subjects = new AuditSubjects(sql);
   }
 
   admins(): Admin[] {
@@ -85,6 +88,10 @@ export class IdentityReader {
       { position, limit: limit + 1 },
     );
     return toPage(rows, limit, null, toEntry, ({ id }) => [id]);
+  }
+
+  auditAbout(entries: readonly AuditEntry[]): (AuditAbout | null)[] {
+    return entries.map((entry) => this.#subjects.about(entry));
   }
 }
 

@@ -5,13 +5,14 @@ import { SkeletonLines } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
-import { auditQuery } from './api.ts';
+import { type AuditEntry, auditQuery } from './api.ts';
 
 /** Who changed what, newest first. */
 export function AuditCard() {
   const { t } = useTranslation();
   const format = useFormat();
   const query = useQuery(auditQuery);
+  const subjectOf = useSubject();
   return (
     <Card title={t('settings.audit.title')} hint={t('settings.audit.means')}>
       <Block query={query} skeleton={<SkeletonLines lines={5} />}>
@@ -43,7 +44,7 @@ export function AuditCard() {
                       <td className="two-lines">
                         {t(`settings.action.${entry.action}`, { defaultValue: entry.action })}
                       </td>
-                      <td className="hide-s mut">{entry.subject}</td>
+                      <td className="hide-s mut">{subjectOf(entry)}</td>
                       <td className="hide-m mut">{t(`settings.via.${entry.via}`, { defaultValue: entry.via })}</td>
                     </tr>
                   ))}
@@ -56,3 +57,29 @@ export function AuditCard() {
     </Card>
   );
 }
+
+/** Nearer ones are the same moment. */
+const SAME_MS = 60_000;
+
+/** What an entry is about, by name; also what is deleted by now. */
+function useSubject(): (entry: AuditEntry) => string {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const nameOf = ({ name, deleted }: Named) => (deleted ? t('common.deletedName', { name }) : name);
+  return ({ at, subject, about }) => {
+    if (about === null) return subject;
+    const count = about.count - about.names.length;
+    const names = [...about.names.map(nameOf), ...(count > 0 ? [t('common.reset.andMore', { count })] : [])].join(', ');
+    const isLater = about.at !== null && Math.abs(Date.parse(about.at) - Date.parse(at)) >= SAME_MS;
+    return [
+      about.everybody ? t('common.reset.all') : about.admin ? t('common.reset.owner', { name: about.admin }) : names,
+      about.to && t('settings.audit.to', { name: nameOf(about.to) }),
+      about.node && nameOf(about.node),
+      isLater && about.at && format.instant(about.at),
+    ]
+      .filter(Boolean)
+      .join(' · ');
+  };
+}
+
+type Named = NonNullable<AuditEntry['about']>['names'][number];

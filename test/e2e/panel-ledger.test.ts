@@ -260,12 +260,17 @@ describe('a node', () => {
   test('its sums are shown by day, and the speed of its link is told', async () => {
     const { page, complaints, close } = await panel.open(`/nodes/${fleet.readableId}`);
     const sums = card(page, 'Do the sums agree?');
-    type Read = { days: readonly { counters: readonly object[] }[]; sums: readonly object[] };
+    type Read = { days: readonly { counters: readonly { status: string }[] }[] };
     const read = await panel.ask<Read>('GET', `nodes/${fleet.readableId}/reconciliation?days=30`);
-    const perDay = read.days.flatMap(({ counters }) => counters).length;
+    const counters = read.days.flatMap((day) => day.counters);
+    const perDay = counters.length;
     expect(perDay).toBeGreaterThan(0);
+    const notCompared = counters.filter(({ status }) => status === 'unknown').length;
+    expect(notCompared).toBeGreaterThan(0);
     await sums.getByRole('button', { name: 'By day' }).click();
     await expect.poll(() => sums.locator('tbody time').count()).toBe(perDay);
+    // What is not known is no 0: of the peers, of the counter and of what nobody accounts for.
+    expect(await sums.locator('[title^="Not compared on that day"]').count()).toBe(3 * notCompared);
     await pick(page, page.locator('.uact').getByRole('button', { name: 'More', exact: true }), 'Edit');
     const speed = page.getByLabel('Speed of the link, Mbit/s');
     await speed.fill('fast');

@@ -16,6 +16,8 @@ import { type Reconciled, reconciliationQuery } from './api.ts';
 import { ProviderFigures, TellFigure } from './provider-figures.tsx';
 
 const DAYS = 30;
+/** Seconds: a little less than the shortest day, of 23 hours. */
+const ALMOST_A_DAY = 22.5 * 3600;
 const SHAPES = { ok: 'up', off: 'degraded', unknown: 'unknown' } as const;
 
 /** Whether the sum of all devices is what interface and network card counted themselves, and the card what the provider says. */
@@ -81,7 +83,8 @@ function byDay(days: Days) {
 function Row({ sum, day }: { readonly sum: Reconciled; readonly day: string | null }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const untold = t('nodes.notTold');
+  const untold = t(day === null ? 'nodes.notTold' : 'nodes.notCompared');
+  const isPart = day !== null && sum.seconds > 0 && sum.seconds < ALMOST_A_DAY;
   const extra = sum.unattributed ?? null;
   return (
     <tr>
@@ -92,6 +95,9 @@ function Row({ sum, day }: { readonly sum: Reconciled; readonly day: string | nu
       </td>
       <td>
         <State of={SHAPES[sum.status]}>{t(`nodes.matches.${sum.status}`)}</State>
+        {isPart ? (
+          <span className="note"> {t('nodes.comparedFor', { duration: format.duration(sum.seconds * 1000) })}</span>
+        ) : null}
       </td>
       <td className="r hide-s">
         <Bytes value={sum.peers?.totalBytes ?? null} unknown={untold} />

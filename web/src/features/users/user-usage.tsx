@@ -5,7 +5,7 @@ import { UsageBar } from '../../components/usage-bar.tsx';
 import { isOfPart, useQuotaPart } from '../../components/use-quota-part.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
-import { ThisCycle } from './this-cycle.tsx';
+import { ClaimedHistory, ThisCycle } from './this-cycle.tsx';
 import { UserState } from './user-state.tsx';
 
 /** What is used: against the quotas where there are some, else since the last reset. */
@@ -29,6 +29,7 @@ export function UserUsage({ user }: { readonly user: User }) {
           </span>
           {entitlement ? <Resets entitlement={entitlement} /> : <ThisCycle user={user} />}
         </div>
+        <ClaimedHistory user={user} />
       </div>
     );
   }
@@ -50,6 +51,7 @@ export function UserUsage({ user }: { readonly user: User }) {
       {others.map((quota) => (
         <Further key={quota.name} entitlement={entitlement} quota={quota} />
       ))}
+      <ClaimedHistory user={user} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { accessMarksContract } from './access-marks.contract.ts';
 import { adminLimitsContract } from './admin-limits.contract.ts';
+import { auditSubjectsContract } from './audit-subjects.contract.ts';
 import { billingRuleStoreContract } from './billing-rule-store.contract.ts';
 import { correctionsContract } from './corrections.contract.ts';
 import { healthStoreContract } from './health-store.contract.ts';
@@ -51,6 +52,7 @@ export const otherContracts: Readonly<Record<string, Contract>> = {
   healthStoreContract,
   sourceLimitsContract,
   accessMarksContract,
+  auditSubjectsContract,
 };
 
 /** What an engine keeps. Each contract is by itself: its database is not opened for the cases of the others. */

@@ -31,7 +31,7 @@ export function AccessTable({ items, first, remarkOn }: AccessTableProps) {
   const { t } = useTranslation();
   return (
     <TableScroll>
-      <table>
+      <table className="two-names">
         <thead>
           <tr>
             <th scope="col">{t(`common.${first}`)}</th>
@@ -88,7 +88,15 @@ function Row({ item, first, remark }: RowProps) {
   );
   return (
     <tr>
-      <td>{first === 'node' ? <bdi>{item.nodeName}</bdi> : <Whose item={item} />}</td>
+      <td>
+        {first === 'node' ? (
+          <span className="plain" title={item.nodeName}>
+            {item.nodeName}
+          </span>
+        ) : (
+          <Whose item={item} />
+        )}
+      </td>
       <td className="hide-s mut">
         <span className="clip" title={item.key}>
           {item.name ?? `${item.key.slice(0, 12)}…`}
@@ -118,7 +126,7 @@ function Whose({ item }: { readonly item: AccessItem }) {
   const { t } = useTranslation();
   if (item.userId === null) return <span className="mut">{t('common.unclaimed')}</span>;
   return (
-    <Link className="name" to="/users/$userId" params={{ userId: item.userId }}>
+    <Link className="name" title={item.userName ?? undefined} to="/users/$userId" params={{ userId: item.userId }}>
       {item.userName}
     </Link>
   );

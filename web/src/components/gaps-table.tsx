@@ -41,7 +41,12 @@ export function GapsTable({ gaps, withNode = true }: { readonly gaps: readonly G
               <td>{format.instant(gap.from)}</td>
               {withNode ? (
                 <td>
-                  <Link className="name" to="/nodes/$nodeId" params={{ nodeId: gap.nodeId }}>
+                  <Link
+                    className="name"
+                    title={gap.nodeName ?? undefined}
+                    to="/nodes/$nodeId"
+                    params={{ nodeId: gap.nodeId }}
+                  >
                     {gap.nodeName ?? t('common.deletedNode')}
                   </Link>
                 </td>

@@ -15,7 +15,7 @@ export function HolderName({ holder }: { readonly holder: Holder }) {
   return (
     <span className="row2s tight">
       <span className="name" title={holder.name}>
-        <span className="clip">{holder.name}</span>
+        {holder.name}
       </span>
       <span className="badge">{t('common.unclaimed')}</span>
       <Link to="/peers" className="hide-s">

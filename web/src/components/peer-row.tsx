@@ -103,7 +103,7 @@ function Rebind({ peer }: { readonly peer: Peer }) {
 
 function NodeLink({ peer }: { readonly peer: Peer }) {
   return (
-    <Link to="/nodes/$nodeId" params={{ nodeId: peer.nodeId }} className="plain">
+    <Link to="/nodes/$nodeId" params={{ nodeId: peer.nodeId }} className="plain" title={peer.nodeName}>
       {peer.nodeName}
     </Link>
   );
@@ -113,7 +113,7 @@ function UserLink({ peer }: { readonly peer: Peer }) {
   const { t } = useTranslation();
   if (peer.userId === null) return <span className="badge">{t('common.unclaimed')}</span>;
   return (
-    <Link to="/users/$userId" params={{ userId: peer.userId }} className="plain">
+    <Link to="/users/$userId" params={{ userId: peer.userId }} className="plain" title={peer.userName ?? undefined}>
       {peer.userName}
     </Link>
   );

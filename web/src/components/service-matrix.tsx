@@ -33,7 +33,7 @@ export function ServiceMatrix({ services }: { readonly services: readonly Servic
           {nodes.map(([nodeId, ofNode]) => (
             <tr key={nodeId}>
               <td>
-                <Link className="name" to="/nodes/$nodeId" params={{ nodeId }}>
+                <Link className="name" title={ofNode[0]?.nodeName} to="/nodes/$nodeId" params={{ nodeId }}>
                   {ofNode[0]?.nodeName}
                 </Link>
               </td>

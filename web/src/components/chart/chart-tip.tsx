@@ -30,7 +30,7 @@ export function ChartTip({ data, cursor, width }: ChartTipProps) {
         {data.series.toReversed().map((series) => (
           <li key={series.id}>
             <Key of={series} />
-            {series.name}
+            <span className="cut">{series.name}</span>
             <Value data={data} value={series.values[cursor.index] ?? null} />
           </li>
         ))}

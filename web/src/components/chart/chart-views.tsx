@@ -16,7 +16,9 @@ export function ChartLegend({ data }: { readonly data: ChartData }) {
       {data.series.map((series) => (
         <li key={series.id}>
           <Key of={series} />
-          {series.name}
+          <span className="cut" title={series.name}>
+            {series.name}
+          </span>
           <Bytes value={series.totalBytes} atLeast={series.partlyKnown} />
         </li>
       ))}
@@ -58,7 +60,9 @@ export function ChartTable({ data }: { readonly data: ChartData }) {
             <th scope="col">{t('common.chart.from')}</th>
             {data.series.map((series) => (
               <th key={series.id} scope="col" className="r">
-                {series.name}
+                <span className="plain" title={series.name}>
+                  {series.name}
+                </span>
               </th>
             ))}
             {isCount ? null : <th scope="col">{t('common.chart.quality.head')}</th>}

@@ -114,8 +114,8 @@ function Groups({ commands, current, id, onPick, onMark }: GroupsProps) {
             onClick={() => onPick(command)}
           >
             <Icon name={command.icon} />
-            <span className="label">{command.label}</span>
-            {command.detail ? <span className="detail">{command.detail}</span> : null}
+            <span className="cut">{command.label}</span>
+            {command.detail ? <span className="detail cut">{command.detail}</span> : null}
           </div>
         ))}
       </div>

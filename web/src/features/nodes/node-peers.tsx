@@ -27,7 +27,7 @@ export function NodePeers({ node }: { readonly node: Node }) {
       footer={query.data?.nextCursor ? <span>{t('nodes.firstPeers', { count: MOST })}</span> : undefined}
     >
       <TableScroll>
-        <table>
+        <table className="two-names">
           <PeerHead beside="user" />
           <tbody>
             <Block

@@ -114,7 +114,7 @@ const Row = memo(function Row({ node, index }: { readonly node: Node; readonly i
   return (
     <tr aria-rowindex={index + 2}>
       <td>
-        <Link className="name" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
+        <Link className="name" title={node.name} to="/nodes/$nodeId" params={{ nodeId: node.id }}>
           {node.name}
         </Link>
         <span className="hide-m">

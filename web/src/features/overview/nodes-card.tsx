@@ -95,7 +95,7 @@ function Row({ node }: { readonly node: Node }) {
   return (
     <tr>
       <td>
-        <Link className="name" to="/nodes/$nodeId" params={{ nodeId: node.id }}>
+        <Link className="name" title={node.name} to="/nodes/$nodeId" params={{ nodeId: node.id }}>
           {node.name}
         </Link>
       </td>

@@ -25,7 +25,7 @@ export function AssignTable({ query, chosen, onChoose }: AssignTableProps) {
   };
   return (
     <TableScroll>
-      <table>
+      <table className="two-names">
         <thead>
           <tr>
             <th scope="col">
@@ -93,7 +93,10 @@ function Row({ peer, checked, onToggle }: RowProps) {
         </label>
       </td>
       <td className="hide-s">
-        {peer.nodeName} <ProtocolBadge protocol={peer.protocol} />
+        <span className="plain" title={peer.nodeName}>
+          {peer.nodeName}
+        </span>{' '}
+        <ProtocolBadge protocol={peer.protocol} />
       </td>
       <td className="hide-m mut">
         <code>{peer.allowedIps[0]?.replace(/\/(32|128)$/, '') ?? '—'}</code>

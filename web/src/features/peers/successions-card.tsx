@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useIsOwner } from '../../api/session.tsx';
 import { Card } from '../../components/card.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { Link } from '../../components/link.tsx';
-import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
 import { type Succession, successionsQuery, useAssignPeers } from './api.ts';
@@ -14,27 +14,11 @@ export function SuccessionsCard() {
   if (items.length === 0) return null;
   return (
     <Card title={t('peers.successions.title')} hint={t('peers.successions.means')}>
-      <TableScroll>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('peers.successions.fresh')}</th>
-              <th scope="col">{t('peers.successions.ended')}</th>
-              <th scope="col" className="hide-s">
-                {t('peers.successions.because')}
-              </th>
-              <th scope="col" className="r">
-                <span className="vh">{t('common.claim')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <Row key={`${item.successor.peerId} ${item.ended.peerId}`} item={item} />
-            ))}
-          </tbody>
-        </table>
-      </TableScroll>
+      <ul className="tl alerts">
+        {items.map((item) => (
+          <Row key={`${item.successor.peerId} ${item.ended.peerId}`} item={item} />
+        ))}
+      </ul>
     </Card>
   );
 }
@@ -46,30 +30,33 @@ function Row({ item: { userId, userName, nodeName, ended, successor, because, on
   const reasons = because.map((reason) => t(`peers.successions.same.${reason}`));
   const why = [...reasons, only ? null : t('peers.successions.notAlone')].filter(Boolean).join(' · ');
   return (
-    <tr>
-      <td>
-        <span className="name">{nameOf(successor)}</span> <span className="badge">{nodeName}</span>
-        <span className="note">{t('peers.successions.since', { at: format.short(successor.firstSeenAt) })}</span>
-      </td>
-      <td>
-        <Link className="name" to="/users/$userId" params={{ userId }}>
-          {userName}
-        </Link>{' '}
-        <span className="mut">{nameOf(ended)}</span>
-        <span className="mut only-s">{why}</span>
-      </td>
-      <td className="hide-s two-lines">{why}</td>
-      <td className="r">
+    <li>
+      <Icon name="key" />
+      <b title={successor.key}>
+        {t('peers.successions.freshOn', { device: `\u2068${nameOf(successor)}\u2069`, node: nodeName })}
+      </b>
+      <span className="when">{t('peers.successions.since', { at: format.short(successor.firstSeenAt) })}</span>
+      <span className="why">
+        <span>
+          {t('peers.successions.ended')}{' '}
+          <Link to="/users/$userId" params={{ userId }}>
+            <bdi>{userName}</bdi>
+          </Link>
+          · <bdi title={ended.key}>{nameOf(ended)}</bdi>
+        </span>
+        <span>{why}</span>
+      </span>
+      <span className="acts">
         <button
           type="button"
           className="btn small"
           disabled={assign.isPending}
           onClick={() => assign.mutate({ peerIds: [successor.peerId], userId, countInCycle: true })}
         >
-          {t('peers.successions.accept', { name: userName })}
+          <span className="cut">{t('peers.successions.accept', { name: userName })}</span>
         </button>
-      </td>
-    </tr>
+      </span>
+    </li>
   );
 }
 

@@ -71,7 +71,9 @@ function Row({
   return (
     <tr>
       <td>
-        <span className="name">{token.userToken}</span>
+        <span className="name" title={token.userToken}>
+          {token.userToken}
+        </span>
       </td>
       <TrafficCells traffic={token.traffic} />
       <td className="r mut hide-m">

@@ -23,7 +23,7 @@ export function ServicesTable({ services }: { readonly services: readonly Servic
   return (
     <Card title={t('services.all')} hint={t('services.allMean')}>
       <TableScroll>
-        <table>
+        <table className="two-names">
           <thead>
             <tr>
               <th scope="col">{t('services.service')}</th>
@@ -89,7 +89,7 @@ function Row({ service, onProbe }: RowProps) {
         <span className="name">{service.name}</span> <ProtocolBadge protocol={service.kind} />
       </td>
       <td>
-        <Link className="plain" to="/nodes/$nodeId" params={{ nodeId: service.nodeId }}>
+        <Link className="plain" title={service.nodeName} to="/nodes/$nodeId" params={{ nodeId: service.nodeId }}>
           {service.nodeName}
         </Link>
       </td>

@@ -16,7 +16,12 @@ export function UserSumRow({ group }: { readonly group: DeviceGroup }) {
         {group.userId === null ? (
           <span className="name">{t('traffic.devices.nobody')}</span>
         ) : (
-          <Link className="name" to="/users/$userId" params={{ userId: group.userId }}>
+          <Link
+            className="name"
+            title={group.userName ?? undefined}
+            to="/users/$userId"
+            params={{ userId: group.userId }}
+          >
             {group.userName}
           </Link>
         )}
@@ -44,11 +49,19 @@ export function DeviceRow({ peer, node }: { readonly peer: Peer; readonly node: 
   return (
     <tr className="det">
       <td>
-        {peer.name ?? <code>{peer.key.slice(0, 10)}…</code>}{' '}
+        <span className="plain" title={peer.name ?? peer.key}>
+          {peer.name ?? <code>{peer.key.slice(0, 10)}…</code>}
+        </span>{' '}
         {peer.endedAt ? <span className="badge">{t('common.ended')}</span> : null}
       </td>
       <td>
-        {peer.stale && node ? <State of={node.state}>{peer.nodeName}</State> : peer.nodeName}{' '}
+        {peer.stale && node ? (
+          <State of={node.state}>
+            <NodeName of={peer} />
+          </State>
+        ) : (
+          <NodeName of={peer} />
+        )}{' '}
         <span className="hide-s">
           <ProtocolBadge protocol={peer.protocol} />
         </span>
@@ -70,5 +83,13 @@ export function DeviceRow({ peer, node }: { readonly peer: Peer; readonly node: 
         {peer.stale ? ` · ${t('traffic.devices.stale')}` : ''}
       </td>
     </tr>
+  );
+}
+
+function NodeName({ of }: { readonly of: Pick<Peer, 'nodeName'> }) {
+  return (
+    <span className="plain" title={of.nodeName}>
+      {of.nodeName}
+    </span>
   );
 }

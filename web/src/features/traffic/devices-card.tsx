@@ -49,7 +49,7 @@ export function DevicesCard() {
       }
     >
       <TableScroll>
-        <table>
+        <table className="two-names">
           <thead>
             <tr>
               <th scope="col">{t('traffic.devices.device')}</th>

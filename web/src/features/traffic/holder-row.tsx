@@ -105,10 +105,7 @@ function Carriers({ holder, longest, range, filter }: Omit<HolderRowProps, 'open
       .filter((carrier) => matches(carrier, filter))
       .map((carrier) => (
         <tr key={`${carrier.server}:${carrier.port}/${carrier.protocol}`} className="det">
-          <td>
-            {carrier.server}
-            {carrier.port > 0 ? `:${carrier.port}` : ''}
-          </td>
+          <td title={addressOf(carrier)}>{addressOf(carrier)}</td>
           <td className="hide-s">
             <ProtocolBadge protocol={carrier.protocol} />
           </td>
@@ -149,6 +146,10 @@ function Carriers({ holder, longest, range, filter }: Omit<HolderRowProps, 'open
 function keyOf(holder: Holder): HolderKey {
   if (holder.userId !== null) return { user: holder.userId };
   return holder.userToken !== null ? { token: holder.userToken } : { peer: holder.peerId ?? '' };
+}
+
+function addressOf({ server, port }: Carrier): string {
+  return `${server}${port > 0 ? `:${port}` : ''}`;
 }
 
 function matches(carrier: Carrier, filter: HolderFilter): boolean {

@@ -30,7 +30,7 @@ export function UserDevices({ user }: { readonly user: User }) {
       }
     >
       <TableScroll>
-        <table>
+        <table className="two-names">
           <PeerHead beside="node" />
           <tbody>
             <Block

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from '../i18n/words.tsx';
 import { useFormat } from '../lib/use-format.ts';
 import { Icon } from './icon.tsx';
+import { SkeletonRows, type SkeletonRowsProps } from './skeleton.tsx';
 import { useErrorWords } from './use-error-words.ts';
 
 /** The part of a query's result that a block needs. */
@@ -16,25 +17,47 @@ interface BlockProps<T> {
   readonly query: Loadable<T>;
   /** The real layout, waiting. */
   readonly skeleton: ReactNode;
+  /** Around what is said instead of the content, or below it. */
+  readonly frame?: (said: ReactNode) => ReactNode;
   readonly children: (data: T) => ReactNode;
 }
 
 /** One block of a page, on its own: waiting, failed, or showing; an error here leaves the others as they are. */
-export function Block<T>({ query, skeleton, children }: BlockProps<T>) {
+export function Block<T>({ query, skeleton, frame = (said) => said, children }: BlockProps<T>) {
   const { t } = useTranslation();
   const format = useFormat();
   if (query.data === undefined) {
-    return query.error ? <Failure error={query.error} retry={query.refetch} /> : skeleton;
+    return query.error ? frame(<Failure error={query.error} retry={query.refetch} />) : skeleton;
   }
   return (
     <>
       {children(query.data)}
-      {query.error ? (
-        <p className="stale" role="status">
-          <Icon name="clock" /> {t('common.notRefreshed', { at: format.time(query.dataUpdatedAt) })}
-        </p>
-      ) : null}
+      {query.error
+        ? frame(
+            <p className="stale" role="status">
+              <Icon name="clock" /> {t('common.notRefreshed', { at: format.time(query.dataUpdatedAt) })}
+            </p>,
+          )
+        : null}
     </>
+  );
+}
+
+interface TableBlockProps<T> extends Pick<BlockProps<T>, 'query' | 'children'>, SkeletonRowsProps {}
+
+/** The same for the rows of a table: what is said has a row of its own. */
+export function TableBlock<T>({ query, children, ...waiting }: TableBlockProps<T>) {
+  const frame = (said: ReactNode) => (
+    <tr>
+      <td className="said" colSpan={waiting.columns.length}>
+        {said}
+      </td>
+    </tr>
+  );
+  return (
+    <Block query={query} skeleton={<SkeletonRows {...waiting} />} frame={frame}>
+      {children}
+    </Block>
   );
 }
 

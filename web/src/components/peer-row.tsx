@@ -103,7 +103,7 @@ function Rebind({ peer }: { readonly peer: Peer }) {
 
 function NodeLink({ peer }: { readonly peer: Peer }) {
   return (
-    <Link to="/nodes/$nodeId" params={{ nodeId: peer.nodeId }} className="plain" title={peer.nodeName}>
+    <Link to="/nodes/$nodeId" params={{ nodeId: peer.nodeId }} className="plain" title={peer.nodeName ?? undefined}>
       {peer.nodeName}
     </Link>
   );

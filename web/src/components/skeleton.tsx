@@ -3,7 +3,7 @@ export function Bar({ width }: { readonly width: number }) {
   return <span className="sk" style={{ inlineSize: width, maxInlineSize: '100%' }} />;
 }
 
-interface SkeletonRowsProps {
+export interface SkeletonRowsProps {
   readonly rows: number;
   /** Width of the bar in each column; 0 leaves it empty. Negative: right-aligned. */
   readonly columns: readonly number[];
@@ -38,5 +38,28 @@ export function SkeletonLines({ lines = 3 }: { readonly lines?: number }) {
         <Bar key={line} width={320 - ((line * 5) % 4) * 48} />
       ))}
     </div>
+  );
+}
+
+/** The page of one user or node that is waiting: its head, its chart and the first blocks below. */
+export function SkeletonPage() {
+  return (
+    <>
+      <section className="card">
+        <SkeletonLines lines={2} />
+      </section>
+      <section className="card">
+        <header aria-busy="true">
+          <Bar width={128} />
+        </header>
+        <div className="pad chart-wait" aria-busy="true" />
+      </section>
+      <section className="card c7">
+        <SkeletonLines lines={5} />
+      </section>
+      <section className="card c5">
+        <SkeletonLines lines={5} />
+      </section>
+    </>
   );
 }

@@ -7,7 +7,9 @@ const TimeChart = lazy(async () => ({ default: (await import('./time-chart.tsx')
 export function LazyTimeChart(props: TimeChartProps) {
   const lane = props.data.quantity === 'count' ? 0 : 24;
   return (
-    <Suspense fallback={<div aria-busy="true" style={{ blockSize: (props.height ?? 264) + lane }} />}>
+    <Suspense
+      fallback={<div className="chart-place" aria-busy="true" style={{ blockSize: (props.height ?? 264) + lane }} />}
+    >
       <TimeChart {...props} />
     </Suspense>
   );

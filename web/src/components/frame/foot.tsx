@@ -25,7 +25,7 @@ export function Foot() {
         <i className={`live ${live.connected ? '' : 'off'}`} />{' '}
         {live.connected ? t('common.live.on') : t('common.live.off')}
       </span>
-      {ready.isError ? (
+      {!live.connected ? null : ready.isError ? (
         <span className="bad">{t('common.live.notWritable')}</span>
       ) : (
         <span>{ready.data ? t('common.live.writable') : '\u00a0'}</span>

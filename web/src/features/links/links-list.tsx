@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { GivenLink } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { type LinksFilter, linksQuery } from './api.ts';
@@ -50,16 +49,13 @@ export function LinksList({ filter, filters, onAdd, onChange, onDelete }: LinksL
             </tr>
           </thead>
           <tbody>
-            <Block
-              query={loadable}
-              skeleton={<SkeletonRows rows={3} columns={[180, 90, -40, 140, -60]} hidden={[1, 2, 3]} />}
-            >
+            <TableBlock query={loadable} rows={3} columns={[180, 90, -40, 140, -60]} hidden={[1, 2, 3]}>
               {(links) =>
                 links.map((link) => (
                   <LinkRow key={link.id} link={link} onChange={() => onChange(link)} onDelete={() => onDelete(link)} />
                 ))
               }
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

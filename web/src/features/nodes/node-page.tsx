@@ -4,7 +4,7 @@ import type { Node } from '../../api/types.ts';
 import { Failure } from '../../components/block.tsx';
 import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
 import { Page } from '../../components/frame/page.tsx';
-import { SkeletonLines } from '../../components/skeleton.tsx';
+import { SkeletonPage } from '../../components/skeleton.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { isReadable } from '../../lib/node-state.ts';
 import { useRange } from '../../lib/use-range.ts';
@@ -34,10 +34,12 @@ export function NodePage() {
     >
       {query.data ? (
         <Content node={query.data} />
-      ) : (
+      ) : query.error ? (
         <section className="card">
-          {query.error ? <Failure error={query.error} retry={query.refetch} /> : <SkeletonLines />}
+          <Failure error={query.error} retry={query.refetch} />
         </section>
+      ) : (
+        <SkeletonPage />
       )}
     </Page>
   );

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { peersQuery } from '../../api/resources.ts';
 import type { Node } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Link } from '../../components/link.tsx';
 import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 
@@ -30,12 +29,9 @@ export function NodePeers({ node }: { readonly node: Node }) {
         <table className="two-names">
           <PeerHead beside="user" />
           <tbody>
-            <Block
-              query={query}
-              skeleton={<SkeletonRows rows={4} columns={[110, 64, 96, -64, -56, -56, -24]} hidden={[1, 2, 3]} />}
-            >
+            <TableBlock query={query} rows={4} columns={[110, 64, 96, -64, -56, -56, -24]} hidden={[1, 2, 3]}>
               {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} beside="user" />)}
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

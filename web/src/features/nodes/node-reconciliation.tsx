@@ -2,11 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { Segmented } from '../../components/segmented.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -61,9 +60,9 @@ export function NodeReconciliation({ node }: { readonly node: Node }) {
             </tr>
           </thead>
           <tbody>
-            <Block query={query} skeleton={<SkeletonRows rows={2} columns={[96, 88, -64, -64, -56]} hidden={[2, 3]} />}>
+            <TableBlock query={query} rows={2} columns={[96, 88, -64, -64, -56]} hidden={[2, 3]}>
               {() => shown.map(({ sum, day }) => <Row key={`${day}${sum.kind}${sum.serviceId}`} sum={sum} day={day} />)}
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

@@ -3,7 +3,7 @@ import { memo, useRef } from 'react';
 import { nodesQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -11,7 +11,6 @@ import { Later } from '../../components/later.tsx';
 import { Link } from '../../components/link.tsx';
 import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
 import { RowSpacer } from '../../components/row-spacer.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { UptimeCells } from '../../components/uptime-cells.tsx';
@@ -76,7 +75,7 @@ export function NodesPage() {
             </thead>
             <tbody ref={body}>
               <RowSpacer height={rows.above} columns={COLUMNS.length} />
-              <Block query={query} skeleton={<SkeletonRows rows={3} columns={COLUMNS} hidden={[2, 3, 4, 5, 7]} />}>
+              <TableBlock query={query} rows={3} columns={COLUMNS} hidden={[2, 3, 4, 5, 7]}>
                 {({ items }) =>
                   items.slice(rows.first, rows.end).map((node, offset) => (
                     <Later key={node.id} place={<WaitingRow columns={COLUMNS.length} index={rows.first + offset} />}>
@@ -84,7 +83,7 @@ export function NodesPage() {
                     </Later>
                   ))
                 }
-              </Block>
+              </TableBlock>
               <RowSpacer height={rows.below} columns={COLUMNS.length} />
             </tbody>
           </table>

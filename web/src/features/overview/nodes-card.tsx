@@ -2,12 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { nodesQuery } from '../../api/resources.ts';
 import { useIsOwner } from '../../api/session.tsx';
 import type { Node } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Link } from '../../components/link.tsx';
 import { Bytes, Count, Rate, Unknown } from '../../components/numbers.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { State } from '../../components/state.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { UptimeCells } from '../../components/uptime-cells.tsx';
@@ -70,14 +69,14 @@ export function NodesCard() {
             </tr>
           </thead>
           <tbody>
-            <Block
+            <TableBlock
               query={query}
-              skeleton={
-                <SkeletonRows rows={3} columns={[80, 72, 160, -48, -40, -48, -56, -64]} hidden={[2, 3, 4, 5, 7]} />
-              }
+              rows={3}
+              columns={[80, 72, 160, -48, -40, -48, -56, -64]}
+              hidden={[2, 3, 4, 5, 7]}
             >
               {({ items }) => items.slice(0, MOST).map((node) => <Row key={node.id} node={node} />)}
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { holdersQuery } from '../../api/resources.ts';
 import type { Holder } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { HolderName } from '../../components/holder-name.tsx';
 import { Link } from '../../components/link.tsx';
 import { Bytes, DirectionName } from '../../components/numbers.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { ShareBar } from '../../components/share-bar.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { directionsOf } from '../../lib/direction.ts';
@@ -53,12 +52,9 @@ export function TopUsers({ range }: { readonly range: CurrentRange }) {
             </tr>
           </thead>
           <tbody>
-            <Block
-              query={query}
-              skeleton={<SkeletonRows rows={ROWS} columns={[96, 120, -56, -56, -56, -40]} hidden={[1, 3, 5]} />}
-            >
+            <TableBlock query={query} rows={ROWS} columns={[96, 120, -56, -56, -56, -40]} hidden={[1, 3, 5]}>
               {({ items }) => items.map((holder) => <Row key={keyOf(holder)} holder={holder} longest={items[0]} />)}
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

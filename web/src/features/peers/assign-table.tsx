@@ -1,9 +1,8 @@
 import type { List, Peer } from '../../api/types.ts';
-import { Block, type Loadable } from '../../components/block.tsx';
+import { type Loadable, TableBlock } from '../../components/block.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { PeerName } from '../../components/peer-row.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
@@ -59,14 +58,11 @@ export function AssignTable({ query, chosen, onChoose }: AssignTableProps) {
           </tr>
         </thead>
         <tbody>
-          <Block
-            query={query}
-            skeleton={<SkeletonRows rows={5} columns={[140, 72, 88, 64, -56, -56, -64]} hidden={[1, 2, 5, 6]} />}
-          >
+          <TableBlock query={query} rows={5} columns={[140, 72, 88, 64, -56, -56, -64]} hidden={[1, 2, 5, 6]}>
             {({ items: peers }) =>
               peers.map((peer) => <Row key={peer.id} peer={peer} checked={chosen.has(peer.id)} onToggle={toggle} />)
             }
-          </Block>
+          </TableBlock>
         </tbody>
       </table>
     </TableScroll>
@@ -93,7 +89,7 @@ function Row({ peer, checked, onToggle }: RowProps) {
         </label>
       </td>
       <td className="hide-s">
-        <span className="plain" title={peer.nodeName}>
+        <span className="plain" title={peer.nodeName ?? undefined}>
           {peer.nodeName}
         </span>{' '}
         <ProtocolBadge protocol={peer.protocol} />

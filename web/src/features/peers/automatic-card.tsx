@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AutomaticPlan } from '../../api/types.ts';
 import { useNodes } from '../../api/use-nodes.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Block, Empty, Failure } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Select } from '../../components/select.tsx';
 import { SkeletonLines } from '../../components/skeleton.tsx';
@@ -15,7 +15,8 @@ const POLICIES: readonly Policy[] = ['per-peer', 'from-comments'];
 /** A user for every device of a node, or by the comments in its configuration; first as a preview. */
 export function AutomaticCard() {
   const { t } = useTranslation();
-  const nodes = useNodes().data?.items ?? [];
+  const known = useNodes();
+  const nodes = known.data?.items ?? [];
   const [chosen, setChosen] = useState('');
   const [policy, setPolicy] = useState<Policy>('per-peer');
   const nodeId = chosen || (nodes[0]?.id ?? '');
@@ -24,7 +25,11 @@ export function AutomaticCard() {
   const apply = useAssignAutomatically();
   return (
     <Card title={t('peers.automatic')} hint={t('peers.automaticMeans')} sub={t('peers.automaticSub')}>
-      {nodes.length === 0 ? (
+      {known.isLoading ? (
+        <SkeletonLines lines={1} />
+      ) : known.error ? (
+        <Failure error={known.error} retry={known.refetch} />
+      ) : nodes.length === 0 ? (
         <Empty title={t('peers.noNodes')} />
       ) : (
         <>

@@ -2,11 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { unclaimedQuery } from '../../api/resources.ts';
 import type { Unclaimed } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Form, FormError, fieldError, TextField } from '../../components/form.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { TrafficCells, TrafficHeads } from '../../components/traffic-columns.tsx';
@@ -38,12 +37,9 @@ export function TokensCard() {
             </tr>
           </thead>
           <tbody>
-            <Block
-              query={query}
-              skeleton={<SkeletonRows rows={2} columns={[120, -56, -56, -56, -120, -64]} hidden={[1, 2, 4]} />}
-            >
+            <TableBlock query={query} rows={2} columns={[120, -56, -56, -56, -120, -64]} hidden={[1, 2, 4]}>
               {({ tokens }) => tokens.map((token) => <Row key={token.userToken} token={token} onClaim={setClaiming} />)}
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

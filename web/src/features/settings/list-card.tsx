@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
-import { Block, Empty, type Loadable } from '../../components/block.tsx';
+import { Block, Empty, type Loadable, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 
@@ -63,12 +62,9 @@ export function ListCard<T>({ of, columns, query, isShown = () => true, row, onA
               </tr>
             </thead>
             <tbody>
-              <Block
-                query={query}
-                skeleton={<SkeletonRows rows={2} columns={columns.map(({ waiting }) => waiting)} hidden={hidden} />}
-              >
+              <TableBlock query={query} rows={2} columns={columns.map(({ waiting }) => waiting)} hidden={hidden}>
                 {({ items }) => items.filter(isShown).map(row)}
-              </Block>
+              </TableBlock>
             </tbody>
           </table>
         </TableScroll>

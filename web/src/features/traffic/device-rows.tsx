@@ -88,7 +88,7 @@ export function DeviceRow({ peer, node }: { readonly peer: Peer; readonly node: 
 
 function NodeName({ of }: { readonly of: Pick<Peer, 'nodeName'> }) {
   return (
-    <span className="plain" title={of.nodeName}>
+    <span className="plain" title={of.nodeName ?? undefined}>
       {of.nodeName}
     </span>
   );

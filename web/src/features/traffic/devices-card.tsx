@@ -3,11 +3,10 @@ import { Fragment, useMemo, useState } from 'react';
 import { peersQuery } from '../../api/resources.ts';
 import type { Peer } from '../../api/types.ts';
 import { useNodes } from '../../api/use-nodes.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Link } from '../../components/link.tsx';
 import { DirectionMark } from '../../components/numbers.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Pager } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -72,10 +71,7 @@ export function DevicesCard() {
             </tr>
           </thead>
           <tbody>
-            <Block
-              query={query}
-              skeleton={<SkeletonRows rows={5} columns={[120, 72, 88, -56, -56, -56, -48]} hidden={[2, 4, 5, 6]} />}
-            >
+            <TableBlock query={query} rows={5} columns={[120, 72, 88, -56, -56, -56, -48]} hidden={[2, 4, 5, 6]}>
               {() =>
                 shown.map((group) => (
                   <Fragment key={group.userId ?? 'nobody'}>
@@ -86,7 +82,7 @@ export function DevicesCard() {
                   </Fragment>
                 ))
               }
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

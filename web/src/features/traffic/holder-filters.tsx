@@ -21,7 +21,8 @@ interface HolderFiltersProps {
   readonly filter: HolderFilter;
   readonly onChange: (change: { readonly [K in keyof HolderFilter]?: string | undefined }) => void;
   readonly range: CurrentRange;
-  readonly found: number;
+  /** Absent while it is not known. */
+  readonly found: number | undefined;
 }
 
 export function HolderFilters({ text, onText, filter, onChange, range, found }: HolderFiltersProps) {
@@ -45,7 +46,9 @@ export function HolderFilters({ text, onText, filter, onChange, range, found }: 
         options={[any, ...protocols.map((protocol) => ({ value: protocol, label: protocolName(protocol) }))]}
         onChange={(protocol) => onChange({ protocol: protocol || undefined })}
       />
-      <span className="push hide-s mut">{t('traffic.filter.found', { count: found })}</span>
+      <span className="push hide-s mut">
+        {found === undefined ? null : t('traffic.filter.found', { count: found })}
+      </span>
     </Filters>
   );
 }

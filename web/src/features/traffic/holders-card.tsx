@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import { address } from '../../api/client.ts';
 import { type HoldersFilter, holdersQuery } from '../../api/resources.ts';
+import type { Holder, List } from '../../api/types.ts';
 import { Empty } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
@@ -77,7 +78,7 @@ export function HoldersCard({ range }: { readonly range: CurrentRange }) {
         filter={filter}
         onChange={change}
         range={range}
-        found={total === null ? items.length : total}
+        found={countOf(query.data)}
       />
       <HoldersTable
         query={query}
@@ -101,6 +102,11 @@ export function HoldersCard({ range }: { readonly range: CurrentRange }) {
       ) : null}
     </Card>
   );
+}
+
+/** Undefined while it is not known. */
+function countOf(found: List<Holder> | undefined): number | undefined {
+  return found?.total ?? found?.items.length;
 }
 
 /** Cursors of the pages before the one that is shown; they lead through one view alone. */

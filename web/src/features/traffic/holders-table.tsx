@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { Holder, List } from '../../api/types.ts';
-import { Block, type Loadable } from '../../components/block.tsx';
+import { type Loadable, TableBlock } from '../../components/block.tsx';
 import { DirectionName } from '../../components/numbers.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { type Sort, SortHeader } from '../../components/table.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -60,12 +59,7 @@ export function HoldersTable({ query, range, sort, onSort, filter }: HoldersTabl
           </tr>
         </thead>
         <tbody>
-          <Block
-            query={query}
-            skeleton={
-              <SkeletonRows rows={8} columns={[120, 64, 140, -56, -56, -56, -32, -40]} hidden={[1, 2, 4, 5, 6]} />
-            }
-          >
+          <TableBlock query={query} rows={8} columns={[120, 64, 140, -56, -56, -56, -32, -40]} hidden={[1, 2, 4, 5, 6]}>
             {({ items }) => {
               const longest = Math.max(0, ...items.map((holder) => Number(holder.traffic.totalBytes)));
               return items.map((holder) => {
@@ -83,7 +77,7 @@ export function HoldersTable({ query, range, sort, onSort, filter }: HoldersTabl
                 );
               });
             }}
-          </Block>
+          </TableBlock>
         </tbody>
       </table>
     </TableScroll>

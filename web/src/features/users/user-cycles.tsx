@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { address } from '../../api/client.ts';
 import type { User } from '../../api/types.ts';
-import { Block } from '../../components/block.tsx';
+import { TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { TrafficCells, TrafficHeads } from '../../components/traffic-columns.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -28,16 +27,13 @@ export function UserCycles({ user }: { readonly user: User }) {
             </tr>
           </thead>
           <tbody>
-            <Block
-              query={query}
-              skeleton={<SkeletonRows rows={3} columns={[120, -56, -56, -56, -64]} hidden={[1, 2]} />}
-            >
+            <TableBlock query={query} rows={3} columns={[120, -56, -56, -56, -64]} hidden={[1, 2]}>
               {({ items }) =>
                 items
                   .filter(({ to }) => to > user.createdAt)
                   .map((cycle) => <Row key={cycle.from} user={user} cycle={cycle} />)
               }
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

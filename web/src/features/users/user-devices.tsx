@@ -2,12 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { peersQuery } from '../../api/resources.ts';
 import { useMayWrite } from '../../api/session.tsx';
 import type { User } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Link } from '../../components/link.tsx';
 import { PeerHead, PeerRow } from '../../components/peer-row.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 
@@ -33,12 +32,9 @@ export function UserDevices({ user }: { readonly user: User }) {
         <table className="two-names">
           <PeerHead beside="node" />
           <tbody>
-            <Block
-              query={query}
-              skeleton={<SkeletonRows rows={2} columns={[110, 64, 96, -64, -56, -56, -24]} hidden={[1, 2, 5]} />}
-            >
+            <TableBlock query={query} rows={2} columns={[110, 64, 96, -64, -56, -56, -24]} hidden={[1, 2, 5]}>
               {({ items }) => items.map((peer) => <PeerRow key={peer.id} peer={peer} beside="node" />)}
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

@@ -7,7 +7,7 @@ import { TrafficChart } from '../../components/chart/traffic-chart.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
 import { Page } from '../../components/frame/page.tsx';
 import { PlannedResets } from '../../components/planned-resets.tsx';
-import { SkeletonLines } from '../../components/skeleton.tsx';
+import { SkeletonPage } from '../../components/skeleton.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useRange } from '../../lib/use-range.ts';
 import { userQuery } from './api.ts';
@@ -33,10 +33,12 @@ export function UserPage() {
     >
       {query.data ? (
         <Content user={query.data} />
-      ) : (
+      ) : query.error ? (
         <section className="card">
-          {query.error ? <Failure error={query.error} retry={query.refetch} /> : <SkeletonLines />}
+          <Failure error={query.error} retry={query.refetch} />
         </section>
+      ) : (
+        <SkeletonPage />
       )}
     </Page>
   );

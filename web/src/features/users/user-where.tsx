@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Carrier, User } from '../../api/types.ts';
-import { Block, Empty } from '../../components/block.tsx';
+import { Empty, TableBlock } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
 import { Bytes } from '../../components/numbers.tsx';
 import { ProtocolBadge } from '../../components/protocol-badge.tsx';
 import { useRangeWords } from '../../components/range-picker.tsx';
 import { PartBar } from '../../components/share-bar.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { TableScroll } from '../../components/table-scroll.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useFormat } from '../../lib/use-format.ts';
@@ -41,9 +40,9 @@ export function UserWhere({ user, range }: { readonly user: User; readonly range
             </tr>
           </thead>
           <tbody>
-            <Block query={query} skeleton={<SkeletonRows rows={3} columns={[120, -48, 88]} />}>
+            <TableBlock query={query} rows={3} columns={[120, -48, 88]}>
               {() => items.map((carrier) => <Row key={keyOf(carrier)} carrier={carrier} total={Number(total)} />)}
-            </Block>
+            </TableBlock>
           </tbody>
         </table>
       </TableScroll>

@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
 import { SessionProvider, sessionQuery } from './api/session.tsx';
 import { ToastProvider } from './components/toast.tsx';
-import { startI18n } from './i18n/index.ts';
+import { chooseLanguage, firstLanguage } from './i18n/index.ts';
 import { WordsProvider } from './i18n/words.tsx';
 import { copyExactNumbers } from './lib/copy.ts';
 import { createPanelRouter } from './routes.tsx';
@@ -15,7 +15,7 @@ async function start(): Promise<void> {
   const client = createQueryClient();
   // Every page waits for the answer: it is asked for while the words come.
   void client.prefetchQuery(sessionQuery);
-  await startI18n();
+  await chooseLanguage(firstLanguage());
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   document.addEventListener('copy', copyExactNumbers);

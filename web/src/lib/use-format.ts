@@ -1,7 +1,8 @@
-import type { i18n as I18n } from 'i18next';
 import type { Bytes } from '../api/exact-json.ts';
 import { useSession } from '../api/session.tsx';
-import { useTranslation, wordsOf } from '../i18n/words.tsx';
+import type { Language } from '../i18n/language.ts';
+import { wordsOf } from '../i18n/translate.ts';
+import { useTranslation } from '../i18n/words.tsx';
 import {
   durationParts,
   formatBytes,
@@ -48,24 +49,23 @@ const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
 
 /** Every number and time of a page goes through here: the panel's zone, the reader's language. */
 export function useFormat(): Format {
-  const { i18n } = useTranslation();
-  return formatOf(i18n, useSession()?.timeZone ?? 'UTC');
+  const { language } = useTranslation();
+  return formatOf(language, useSession()?.timeZone ?? 'UTC');
 }
 
 /** What was made last. All parts of a page have one language and one zone, and a formatter of Intl takes long to make. */
-let latest: { readonly language: string; readonly timeZone: string; readonly format: Format } | null = null;
+let latest: { readonly language: Language; readonly timeZone: string; readonly format: Format } | null = null;
 
-function formatOf(i18n: I18n, timeZone: string): Format {
-  const { language } = i18n;
+function formatOf(language: Language, timeZone: string): Format {
   if (latest?.language !== language || latest.timeZone !== timeZone) {
-    latest = { language, timeZone, format: makeFormat(i18n, timeZone) };
+    latest = { language, timeZone, format: makeFormat(language, timeZone) };
   }
   return latest.format;
 }
 
-function makeFormat(i18n: I18n, timeZone: string): Format {
-  const locale = i18n.language === 'en' ? 'en-GB' : i18n.language;
-  const t = wordsOf(i18n.language);
+function makeFormat(language: Language, timeZone: string): Format {
+  const locale = language === 'en' ? 'en-GB' : language;
+  const t = wordsOf(language);
   const unit = (name: string) => t(`common.unit.${name}`);
   const text = (quantity: Quantity) => `${quantity.text}\u00a0${unit(quantity.unit)}`;
   // Each is made when it is first used: few pages need them all.
@@ -85,7 +85,7 @@ function makeFormat(i18n: I18n, timeZone: string): Format {
   const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
   return {
     locale,
-    weekLocale: varietyOf(i18n.language, navigator.languages),
+    weekLocale: varietyOf(language, navigator.languages),
     timeZone,
     bytes: (value) => formatBytes(value, locale),
     rate: (value) => formatRate(value, locale),

@@ -4,7 +4,8 @@ import { useDeferredValue } from 'react';
 import { peersQuery, usersQuery } from '../../api/resources.ts';
 import { useIsOwner, useMayWrite, useSeesAll } from '../../api/session.tsx';
 import { useNodes } from '../../api/use-nodes.ts';
-import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
+import { chooseLanguage } from '../../i18n/index.ts';
+import { LANGUAGES, type Language } from '../../i18n/language.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
 import type { IconName } from '../icon.tsx';
@@ -116,7 +117,7 @@ function usePages(): Command[] {
 }
 
 function useActions(): Command[] {
-  const { t, i18n } = useTranslation();
+  const { t, language: current } = useTranslation();
   const navigate = useNavigate();
   const owner = useIsOwner();
   const mayWrite = useMayWrite();
@@ -128,7 +129,7 @@ function useActions(): Command[] {
     label,
     run,
   });
-  const languages = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== i18n.language);
+  const languages = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== current);
   return [
     ...(owner ? [action('add', 'plus', t('common.palette.addNode'), () => void navigate({ to: '/nodes/add' }))] : []),
     ...(mayWrite

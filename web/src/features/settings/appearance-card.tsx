@@ -2,7 +2,8 @@ import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { Switch } from '../../components/switch.tsx';
-import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
+import { chooseLanguage } from '../../i18n/index.ts';
+import { LANGUAGES, type Language } from '../../i18n/language.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { type ThemeChoice, useContrast, useTheme, useThemeChoice } from '../../lib/theme.ts';
 
@@ -10,7 +11,7 @@ const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark'];
 
 /** What this browser remembers for itself: language, theme, contrast. */
 export function AppearanceCard() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const theme = useThemeChoice();
   const [, chooseTheme] = useTheme();
   const [high, chooseContrast] = useContrast();
@@ -19,12 +20,12 @@ export function AppearanceCard() {
       <div className="pad stack">
         <Select<Language>
           label={t('common.language')}
-          value={i18n.language as Language}
-          options={(Object.keys(LANGUAGES) as Language[]).map((language) => ({
-            value: language,
-            label: <span lang={language}>{LANGUAGES[language]}</span>,
+          value={language}
+          options={(Object.keys(LANGUAGES) as Language[]).map((value) => ({
+            value,
+            label: <span lang={value}>{LANGUAGES[value]}</span>,
           }))}
-          onChange={(language) => void chooseLanguage(language)}
+          onChange={(value) => void chooseLanguage(value)}
         />
         <Segmented
           label={t('settings.appearance.theme')}

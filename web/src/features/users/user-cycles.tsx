@@ -42,9 +42,9 @@ export function UserCycles({ user }: { readonly user: User }) {
 }
 
 function Row({ user, cycle }: { readonly user: User; readonly cycle: Cycle }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const format = useFormat();
-  const query = { at: cycle.from, lang: i18n.language };
+  const query = { at: cycle.from, lang: language };
   const statement = address(`api/v1/users/${encodeURIComponent(user.id)}/statement`, query);
   return (
     <tr>

@@ -29,9 +29,8 @@ export function Bytes({ value, big = false, atLeast = false, unknown }: BytesPro
   const format = useFormat();
   if (value === null) return <Unknown reason={unknown ?? t('common.noDirection')} />;
   const { text, unit } = format.bytes(value);
-  const exact = format.exactBytes(value);
   return (
-    <span className={big ? 'big' : 'num'} title={big ? undefined : exact} data-exact={String(value)}>
+    <span className={big ? 'big' : 'num'} title={big ? undefined : format.exactBytes(value)} data-exact={String(value)}>
       {atLeast ? '≥ ' : ''}
       {text}
       <span className="u">{format.unit(unit)}</span>

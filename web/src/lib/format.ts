@@ -33,9 +33,11 @@ export function formatRate(bitsPerSecond: number, locale: string): Quantity {
   return stepped(bitsPerSecond, 1000, RATE_UNITS, locale);
 }
 
+const COUNT = { useGrouping: 'always' } as const;
+
 /** Every digit, thousands apart by a thin space in every language. */
 export function formatCount(value: Bytes, locale: string): string {
-  const parts = numberFormat(locale, { useGrouping: 'always' }).formatToParts(value);
+  const parts = numberFormat(locale, COUNT).formatToParts(value);
   return parts.map((part) => (part.type === 'group' ? '\u202f' : part.value)).join('');
 }
 
@@ -53,6 +55,8 @@ export function formatShare(share: number, locale: string): string {
   }).format(floored);
 }
 
+const THREE = { minimumSignificantDigits: 3, maximumSignificantDigits: 3, useGrouping: false } as const;
+
 function stepped(value: number, base: number, units: readonly string[], locale: string): Quantity {
   let scaled = value;
   let step = 0;
@@ -62,10 +66,10 @@ function stepped(value: number, base: number, units: readonly string[], locale: 
   }
   // Whole bytes and bits need no fraction; 0 is 0.
   const whole = step === 0;
-  const digits = whole
-    ? { maximumFractionDigits: 0 }
-    : { minimumSignificantDigits: 3, maximumSignificantDigits: 3, useGrouping: false };
-  return { text: numberFormat(locale, digits).format(scaled), unit: units[step] ?? '' };
+  const text = whole
+    ? numberFormat(locale, COUNT).format(Math.round(scaled))
+    : numberFormat(locale, THREE).format(scaled);
+  return { text, unit: units[step] ?? '' };
 }
 
 export type DurationUnit = 's' | 'min' | 'h' | 'd';

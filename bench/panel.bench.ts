@@ -222,12 +222,14 @@ function largestFurtherKib(): number {
 /** What the overview needs to show its figures, in English; its chart is fetched after them. */
 function initial(): string[] {
   const index = readFileSync(path.join(folder, '..', 'index.html'), 'utf8');
-  const entry = index.match(/assets\/(index-[\w-]+\.js)/)?.[1];
+  const entries = [...index.matchAll(/<script type="module"[^>]*assets\/([\w.-]+\.js)/g)].flatMap(
+    ([, name]) => name ?? [],
+  );
   const wanted = [/^common\.en-.*\.js$/, /^overview\.en-.*\.js$/];
   const parts = wanted.flatMap((part) => assets().find((name) => part.test(name)) ?? []);
-  if (entry === undefined || parts.length !== wanted.length)
+  if (entries.length === 0 || parts.length !== wanted.length)
     throw new Error('The built panel has other files than this figure knows.');
-  return [...new Set([entry, ...parts].flatMap((name) => [...needed(name)]))];
+  return [...new Set([...entries, ...parts].flatMap((name) => [...needed(name)]))];
 }
 
 /** A script and every script that it imports at once. */

@@ -9,7 +9,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that one build works under any path prefix.
   base: './',
-  plugins: [react(), firstWords()],
+  plugins: [react(), firstWords(), calledOnLoad()],
   // Written for React, run by Preact: a third of the weight, see docs/adr/0028-react-is-written-preact-runs.md.
   resolve: {
     alias: [
@@ -24,6 +24,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     sourcemap: false,
+    // What knows no such links loads the same, later.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         chunkFileNames: (chunk) => `assets/${wordsOf(chunk.facadeModuleId) ?? '[name]'}-[hash].js`,
@@ -57,6 +59,23 @@ function wordsOf(file: string | null | undefined): string | undefined {
   const [, folder, name, language] = file?.match(/([^/]+)\/(strings|said)\.([a-z]+)\.json$/) ?? [];
   if (folder === undefined) return undefined;
   return `${folder === 'i18n' ? (name === 'said' ? 'said' : 'common') : folder}.${language}`;
+}
+
+/**
+ * Nearly all of the first page's program runs at once: engines that know the remark compile it while it is loaded, beside the
+ * page's own thread, instead of function by function when they are called.
+ */
+function calledOnLoad(): Plugin {
+  return {
+    name: 'called-on-load',
+    generateBundle: {
+      order: 'post',
+      handler: (_, bundle) => {
+        for (const file of Object.values(bundle))
+          if (file.type === 'chunk' && file.name === 'first') file.code = `//# allFunctionsCalledOnLoad\n${file.code}`;
+      },
+    },
+  };
 }
 
 /** Tells `start.js` the files of the words that a first page needs: they come together with the program, not after it. */

@@ -63,7 +63,8 @@
   function ask(path, query = {}) {
     const url = new URL(path, location.href.replace(/[#?].*$/, ''));
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const answer = fetch(url, { credentials: 'same-origin', headers: { accept: 'application/json' } });
+    // Without headers of its own: only so it is the same as what the page itself has asked for (index.html).
+    const answer = fetch(url, { credentials: 'same-origin' });
     answer.catch(() => undefined);
     asked.set(url.href, answer);
     return answer;

@@ -7,6 +7,9 @@ import { QUARTER_MS } from '../../core/units/quarter.ts';
 import type { Database } from './database.ts';
 import { VISIBLE } from './reader/statements.ts';
 
+/** Names servers whose unsigned reports are believed. */
+export type Trusted = Pick<ReadonlySet<string>, 'has'>;
+
 /** Sums while they are being added up. */
 export interface MutableUsage extends QuotaUsage {
   readonly sums: Mutable<CountedSums>;
@@ -47,7 +50,7 @@ export class QuotaUsageReader {
     userId: string,
     { terms, startedMs }: { readonly terms: Terms; readonly startedMs: number | null },
     cycle: CycleBounds | null,
-    trusted: ReadonlySet<string>,
+    trusted: Trusted,
   ): MutableUsage[] {
     const usage = this.#sumUp(userId, terms.quotas, cycle, trusted);
     const before = this.#before(userId, terms, startedMs, cycle, trusted);
@@ -68,7 +71,7 @@ export class QuotaUsageReader {
     terms: Terms,
     startedMs: number | null,
     cycle: CycleBounds | null,
-    trusted: ReadonlySet<string>,
+    trusted: Trusted,
   ): readonly MutableUsage[] | null {
     if (cycle === null || startedMs === null || !terms.quotas.some(({ rollover }) => rollover)) return null;
     if (cycle.fromMs <= startedMs) return null;
@@ -93,12 +96,7 @@ export class QuotaUsageReader {
     return new Map(rows.map(({ quota, bytes }) => [quota, bytes]));
   }
 
-  #sumUp(
-    userId: string,
-    quotas: readonly Quota[],
-    cycle: CycleBounds | null,
-    trusted: ReadonlySet<string>,
-  ): MutableUsage[] {
+  #sumUp(userId: string, quotas: readonly Quota[], cycle: CycleBounds | null, trusted: Trusted): MutableUsage[] {
     const { firstDay = 0, lastDay = 0, fromMs = 0 } = cycle ?? {};
     const rows = (
       cycle === null ? this.#sql.totals.all(userId) : this.#sql.days.all({ userId, firstDay, lastDay, fromMs })
@@ -110,7 +108,7 @@ export class QuotaUsageReader {
     rows: readonly TallyRow[],
     quotas: readonly Quota[],
     cycle: CycleBounds | null,
-    trusted: ReadonlySet<string>,
+    trusted: Trusted,
   ): MutableUsage[] {
     const usage = quotas.map(nothing);
     for (const row of rows) {

@@ -5,6 +5,7 @@ import { login, startServer, type TestServer, temporaryFolder } from '../support
 
 const folder = temporaryFolder('panel-charts');
 const GIB = 1024 ** 3;
+const QUARTER_MS = 900_000;
 
 let server: TestServer;
 let browser: Browser;
@@ -169,16 +170,17 @@ test('every chart has its numbers beside it, as a table', async () => {
 });
 
 test('says how well the bytes of a time are known, in its lane, its table and to readers', async () => {
-  const end = Date.now() - 3 * 3_600_000;
-  await report({
-    period_start: new Date(end - 600_000).toISOString(),
-    period_end: new Date(end).toISOString(),
-    event_id: 'three-hours-late',
-  });
-  await card().locator('.lane').getByText('counted late').first().waitFor();
+  const quarter = Math.floor(Date.now() / QUARTER_MS) * QUARTER_MS - 3 * 3_600_000;
+  const minutes = (after: number) => new Date(quarter + after * 60_000).toISOString();
+  // Within one quarter of an hour, and across the border of two.
+  await report({ period_start: minutes(2), period_end: minutes(12), event_id: 'three-hours-late' });
+  await report({ period_start: minutes(-190), period_end: minutes(-170), event_id: 'over-a-border' });
+  for (const said of ['counted late', 'spread by time'])
+    await card().locator('.lane').getByText(said).first().waitFor();
   await card().getByRole('button', { name: 'Table' }).click();
   await card().getByRole('columnheader', { name: 'Quality' }).waitFor();
-  await card().getByRole('cell', { name: 'counted late' }).first().waitFor();
+  for (const said of ['counted late', 'spread by time'])
+    await card().getByRole('cell', { name: said }).first().waitFor();
   expect(await card().getByRole('cell', { name: 'measured' }).count()).toBeGreaterThan(0);
   await card().getByRole('button', { name: 'Chart' }).click();
   const chart = page.getByRole('slider', { name: 'Traffic over time' });

@@ -2,6 +2,10 @@ import { expect, test } from 'vitest';
 import type { Series } from '../../api/types.ts';
 import { chartData, type Quality, qualityOf, stack } from './model.ts';
 
+/** Bits of a bucket's flags. */
+const LATE = 1;
+const SPREAD = 2;
+
 const words = {
   download: 'Download',
   upload: 'Upload',
@@ -95,6 +99,14 @@ test('bytes that may be missing, or whose time is not sure, are named in the lan
     { kind: 'late', label: 'a estimated', from: 0, to: 900 },
     { kind: 'late', label: 'a estimated', from: 1800, to: 2700 },
   ]);
+});
+
+test('the lane says of late bytes that were spread over their time what stands beside their numbers', () => {
+  const { series: all, ...rest } = withQuality('late', 'estimated', 'measured');
+  const late = all.map((one, index) => (index === 0 ? { ...one, flags: [LATE, LATE | SPREAD, 0] } : one));
+  const data = chartData({ ...rest, series: late, gaps: [] }, 'series', words, 2700);
+  expect(data.marks.map(({ label }) => label)).toEqual(['a late', 'a estimated']);
+  expect([0, 1].flatMap((index) => qualityOf(data, index, words))).toEqual(['a late', 'a estimated']);
 });
 
 test('what the lane says is of a series by the name that everything else has for it', () => {

@@ -218,12 +218,11 @@ function qualityMarks(
 
 const GRAVE = new Set<Quality>(['possible-loss', 'clock-suspect']);
 
-/** What the lane says of the bytes of a bucket; gaps, and what was caught up after them at once, are marks of their own. */
+/** What the lane says of the bytes of a bucket, in the word beside its numbers; gaps, and what was caught up after them at once, are marks of their own. */
 function doubtOf({ quality, flags }: Series['series'][number], index: number): Quality | null {
   const word = quality[index] ?? 'measured';
-  if (GRAVE.has(word)) return word;
-  if (((flags[index] ?? 0) & LATE) !== 0) return 'late';
-  return word === 'estimated' ? word : null;
+  if (GRAVE.has(word) || word === 'estimated') return word;
+  return word === 'late' && ((flags[index] ?? 0) & LATE) !== 0 ? word : null;
 }
 
 function labelOf(series: Series['series'][number], word: Quality, words: ChartWords): string {

@@ -147,7 +147,7 @@ function toWireTraffic({ rx, tx, total }: Traffic): WireTraffic {
 
 /** @throws InvalidInput naming the field; nothing of the batch is taken then */
 export function parseAgentBatch(value: unknown): AgentBatch {
-  const batch = Fields.of(value, '');
+  const batch = Fields.ofBody(value);
   const readings = batch.list('readings', MAX_READINGS).map(parseReading);
   return {
     incarnation: batch.text('incarnation', 64),

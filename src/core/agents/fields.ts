@@ -9,17 +9,24 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 /** Members of a JSON object, taken by name and type. Every failure is InvalidInput with the pointer of the member. */
 export class Fields {
   readonly value: Readonly<Record<string, unknown>>;
-  readonly pointer: string;
+  readonly #place: Place | null;
 
-  private constructor(value: Readonly<Record<string, unknown>>, pointer: string) {
-    this.value = value;
-    this.pointer = pointer;
+  private constructor(value: unknown, place: Place | null) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      const pointer = pointerTo(place);
+      throw new InvalidInput(pointer, `${pointer === '' ? 'The body' : `"${pointer}"`} must be a JSON object.`);
+    }
+    this.value = value as Readonly<Record<string, unknown>>;
+    this.#place = place;
   }
 
-  static of(value: unknown, pointer: string): Fields {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new InvalidInput(pointer, `${pointer === '' ? 'The body' : `"${pointer}"`} must be a JSON object.`);
-    return new Fields(value as Readonly<Record<string, unknown>>, pointer);
+  static ofBody(body: unknown): Fields {
+    return new Fields(body, null);
+  }
+
+  /** JSON pointer to the object. */
+  get pointer(): string {
+    return pointerTo(this.#place);
   }
 
   has(name: string): boolean {
@@ -85,7 +92,7 @@ export class Fields {
   }
 
   object(name: string): Fields {
-    return Fields.of(this.value[name], `${this.pointer}/${name}`);
+    return new Fields(this.value[name], { of: this, name, index: null });
   }
 
   optionalObject(name: string): Fields | null {
@@ -95,7 +102,7 @@ export class Fields {
   list(name: string, most: number): Fields[] {
     const items = this.value[name];
     if (!Array.isArray(items) || items.length > most) throw this.#wrong(name, `a list of at most ${most} objects`);
-    return items.map((item, index) => Fields.of(item, `${this.pointer}/${name}/${index}`));
+    return items.map((item, index) => new Fields(item, { of: this, name, index }));
   }
 
   optionalList(name: string, most: number): Fields[] {
@@ -105,4 +112,17 @@ export class Fields {
   #wrong(name: string, wanted: string): InvalidInput {
     return new InvalidInput(`${this.pointer}/${name}`, `"${name}" must be ${wanted}.`);
   }
+}
+
+/** A member of an object, or an item of a member that is a list. Said as a pointer only where something is wrong with it. */
+interface Place {
+  readonly of: Fields;
+  readonly name: string;
+  readonly index: number | null;
+}
+
+function pointerTo(place: Place | null): string {
+  if (place === null) return '';
+  const { of, name, index } = place;
+  return index === null ? `${of.pointer}/${name}` : `${of.pointer}/${name}/${index}`;
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../src/lib/sqlite.ts';
+import { EachStatement } from '../../src/storage/sqlite/each-statement.ts';
 import { ledgerStatement } from './late-statements.ts';
 
 interface SqliteStatement {
@@ -12,6 +13,18 @@ interface SqliteStatement {
 }
 
 const prototype: SqliteStatement = ledgerStatement;
+
+const { getEach, allEach } = EachStatement.prototype;
+
+/** Whether the writer over SQLite asks for many at once where that is quicker, as it does; or for each alone. */
+export function askEach(each: boolean): void {
+  const may = EachStatement.prototype as Partial<EachStatement>;
+  if (each) Object.assign(may, { getEach, allEach });
+  else {
+    delete may.getEach;
+    delete may.allEach;
+  }
+}
 
 /**
  * Lets the writer look ahead and write many rows at once as it does over PostgreSQL, by a driver that does each of them after

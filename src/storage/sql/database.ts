@@ -8,6 +8,8 @@ export interface Database {
   /** All that `work` reads is of one instant, and all that it writes is there together or not at all. */
   transaction<T>(work: () => T): () => T;
   close(): unknown;
+  /** A question that is mostly asked for many parameters at a time. Absent where every statement can be asked so, or none. */
+  prepareEach?(sql: string): Statement;
   /** Undoes `work` alone if it fails within a transaction; absent where a statement that fails is undone by itself. */
   attempt?<T>(work: () => T): T;
 }
@@ -15,6 +17,10 @@ export interface Database {
 /** After an error of `work` the transaction goes on as if it had not been begun. Only single statements may fail in it. */
 export function attempt<T>(db: Database, work: () => T): T {
   return db.attempt === undefined ? work() : db.attempt(work);
+}
+
+export function prepareEach(db: Database, sql: string): Statement {
+  return db.prepareEach?.(sql) ?? db.prepare(sql);
 }
 
 /** Parameters are given one after the other, as one list, or as an object by their names. */

@@ -4,13 +4,14 @@ import { writeBackup } from './backup.ts';
 import { openForReading } from './database.ts';
 import type { DiskReserve } from './disk-reserve.ts';
 import { DiskRoom } from './disk-room.ts';
+import { EachStatement } from './each-statement.ts';
 import { ledgerFailureOf } from './failures.ts';
 
 /** `reserve`: given up when the disk is full; none for a ledger that is not on a disk. */
 export function writeConnection(db: Database, reserve: DiskReserve | null = null): WriteConnection {
   const room = new DiskRoom(db, reserve);
   return {
-    db,
+    db: Object.assign(db, { prepareEach: (sql: string) => new EachStatement(db, sql) }),
     failureOf: ledgerFailureOf,
     bytes: () => pages(db, 'page_count') * pages(db, 'page_size'),
     relieve: () => room.relieve(),

@@ -1,9 +1,10 @@
 import { effectiveMark, markAt, type UsageHalf } from '../../../core/ledger/segment.ts';
 import { quarterOf } from '../../../core/units/quarter.ts';
-import type { Database, RunResult, Statement } from '../database.ts';
+import { type Database, prepareEach, type RunResult, type Statement } from '../database.ts';
 import { billingRuleColumns } from '../rows.ts';
 import {
   type CarrierState,
+  type Holder,
   type HolderState,
   type MarkRow,
   NONE,
@@ -20,6 +21,28 @@ export interface Question {
 
 export type SeriesRow = readonly [id: number, lastAt: number | null];
 export type SegmentRow = readonly [id: number, allMark: number, hidden: number];
+/** A series and one of its tallies; nulls where it has none, a row for each where it has several. */
+export type SeriesTallyRow = readonly [
+  seriesId: number,
+  tallyId: number | null,
+  lastAt: number,
+  ...segment: SegmentRow,
+  mark: number,
+  inCycle: number,
+  userId: string | null,
+  token: string | null,
+  peerId: string | null,
+  half: UsageHalf,
+];
+
+/** A tally of a series, as it is in the database, with whose bytes are in it. */
+export interface StoredTally extends Holder {
+  readonly id: number;
+  readonly lastAt: number;
+  readonly segment: SegmentRow;
+  readonly mark: number;
+  readonly half: UsageHalf;
+}
 
 /**
  * Rows that bytes are booked to, in the database: asks for them and makes them. What is made is sent at once; who takes the
@@ -35,6 +58,12 @@ export class AttributionRows {
   seriesQuestion({ carrier, peerId, token }: SeriesName): Question {
     const { findPeerSeries, findTokenSeries } = this.sql;
     return { find: peerId === null ? findTokenSeries : findPeerSeries, params: [peerId ?? token, carrier.id] };
+  }
+
+  /** The same, with all of its tallies. */
+  seriesTalliesQuestion({ carrier, peerId, token }: SeriesName): Question {
+    const { peerSeriesTallies, tokenSeriesTallies } = this.sql;
+    return { find: peerId === null ? tokenSeriesTallies : peerSeriesTallies, params: [peerId ?? token, carrier.id] };
   }
 
   addSeries({ carrier, peerId, token }: SeriesName): () => number {
@@ -81,6 +110,14 @@ export function toSeries([id, lastAt]: SeriesRow, carrier: CarrierState): Series
   return { id, carrier, lastQuarter, activeIn: -1, activeEra: null, lines: NONE };
 }
 
+export function toTallies(rows: readonly SeriesTallyRow[]): StoredTally[] {
+  return rows.flatMap(([, id, lastAt, segmentId, allMark, hidden, mark, inCycle, userId, token, peerId, half]) => {
+    if (id === null) return [];
+    const holder = { userId, token, peerId, inCycle: inCycle === 1 };
+    return [{ ...holder, id, lastAt, segment: [segmentId, allMark, hidden] as const, mark, half }];
+  });
+}
+
 export function toSegment([id, allMark, hidden]: SegmentRow, { userId }: HolderState, mark: number): SegmentState {
   return { id, mark, allMark, hidden: hidden === 1, unclaimed: userId === null, places: NONE };
 }
@@ -110,6 +147,8 @@ function prepare(db: Database) {
   const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope, half FROM reset';
   const segment = 'SELECT id, all_mark, hidden FROM segment';
   const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) FROM series s';
+  const tallies = `SELECT s.id, t.id, t.last_at, g.id, g.all_mark, g.hidden, g.mark, g.in_cycle, g.user_id, g.token, g.peer_id, g.half
+    FROM series s LEFT JOIN tally t ON t.series_id = s.id LEFT JOIN segment g ON g.id = t.segment_id`;
   return {
     findCarrier: db.prepare(
       `SELECT id, place FROM carrier WHERE server = ? AND port = ? AND protocol = ? AND ifnull(service_id, '') = ?`,
@@ -126,23 +165,28 @@ function prepare(db: Database) {
     // Rows as arrays: each of these is asked once for every user who comes back.
     findTokenSeries: db.prepare(`${series} WHERE s.token = ? AND s.carrier_id = ?`).raw(),
     findPeerSeries: db.prepare(`${series} WHERE s.peer_id = ? AND s.carrier_id = ?`).raw(),
+    tokenSeriesTallies: prepareEach(db, `${tallies} WHERE s.token = ? AND s.carrier_id = ?`).raw(),
+    peerSeriesTallies: prepareEach(db, `${tallies} WHERE s.peer_id = ? AND s.carrier_id = ?`).raw(),
     addSeries: db.prepare('INSERT INTO series (carrier_id, peer_id, token) VALUES (?, ?, ?)'),
-    findTally: db.prepare('SELECT id FROM tally WHERE series_id = ? AND segment_id = ?').pluck(),
+    findTally: prepareEach(db, 'SELECT id FROM tally WHERE series_id = ? AND segment_id = ?').pluck(),
     addTally: db.prepare('INSERT INTO tally (series_id, segment_id, first_at, last_at) VALUES (?, ?, ?, ?)'),
     allResets: db.prepare(`${mark} WHERE scope = 'all'`),
-    userResets: db.prepare(`${mark} WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`),
+    userResets: prepareEach(db, `${mark} WHERE id IN (SELECT reset_id FROM reset_target WHERE user_id = ?)`),
     areUsersReset: db.prepare('SELECT EXISTS (SELECT 1 FROM reset_target)').pluck(),
-    findOwnSegment: db
-      .prepare(`${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ? AND half = ?`)
-      .raw(),
+    findOwnSegment: prepareEach(
+      db,
+      `${segment} WHERE user_id = ? AND token IS NULL AND peer_id IS NULL AND mark = ? AND half = ?`,
+    ).raw(),
     // Claimed segments of one holder may share a mark (claimed, given back, claimed again): the newest takes late bytes.
     // The plus keeps SQLite from an index on null values: that would read the segments of all holders.
-    findTokenSegment: db
-      .prepare(`${segment} WHERE token = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`)
-      .raw(),
-    findPeerSegment: db
-      .prepare(`${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`)
-      .raw(),
+    findTokenSegment: prepareEach(
+      db,
+      `${segment} WHERE token = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`,
+    ).raw(),
+    findPeerSegment: prepareEach(
+      db,
+      `${segment} WHERE peer_id = ? AND +user_id IS ? AND mark = ? AND in_cycle = ? ORDER BY id DESC LIMIT 1`,
+    ).raw(),
     addSegment: db.prepare(
       `INSERT INTO segment (user_id, token, peer_id, mark, all_mark, hidden, in_cycle, opened_at, claimed_at,
          half) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import { type Database, prepareEach } from '../database.ts';
 import { RowBatch } from './row-batch.ts';
 import { ADD_PLAIN_SUMS, ADD_SUMS } from './sums.ts';
 
@@ -11,11 +11,10 @@ export function prepareBooking(db: Database) {
     records: records(db),
     plainDays: plainDays(db),
     days: days(db),
-    storedRecord: db
-      .prepare(
-        'SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?',
-      )
-      .safeIntegers(),
+    storedRecord: prepareEach(
+      db,
+      'SELECT rx, tx, undirected, markup FROM record WHERE quarter = ? AND tally_id = ? AND flags = ? AND lag = ?',
+    ).safeIntegers(),
     tally: db.prepare(
       `UPDATE tally SET rx = rx + ?, tx = tx + ?, undirected = undirected + ?, markup = markup + ?,
          first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?`,
@@ -31,13 +30,12 @@ export function prepareBooking(db: Database) {
     calendarDay: db.prepare('INSERT OR IGNORE INTO calendar_day (day, from_at, to_at) VALUES (?, ?, ?)'),
     // CROSS JOIN: from the segment on; never through all rows of the day, or all series of the place, however few there were
     // when the plan was made. Null: nothing on that day.
-    placeHours: db
-      .prepare(
-        `SELECT (SELECT d.hours FROM day d WHERE d.day = ? AND d.tally_id = t.id) FROM tally t
-         CROSS JOIN series s ON s.id = t.series_id CROSS JOIN carrier c ON c.id = s.carrier_id
-         WHERE t.segment_id = ? AND c.place = ?`,
-      )
-      .pluck(),
+    placeHours: prepareEach(
+      db,
+      `SELECT (SELECT d.hours FROM day d WHERE d.day = ? AND d.tally_id = t.id) FROM tally t
+       CROSS JOIN series s ON s.id = t.series_id CROSS JOIN carrier c ON c.id = s.carrier_id
+       WHERE t.segment_id = ? AND c.place = ?`,
+    ).pluck(),
   };
 }
 

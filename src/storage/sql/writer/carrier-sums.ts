@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import { type Database, prepareEach } from '../database.ts';
 import { AskedAhead, type Wanted } from './asked-ahead.ts';
 import type { Line, PendingRecord, SegmentState, SeriesState } from './attributed.ts';
 import { ADD_SUMS, addSums, type DayRow, noSums, type Sums } from './sums.ts';
@@ -33,7 +33,7 @@ export class CarrierSums {
   constructor(db: Database, flushRecords: () => void) {
     this.#sql = prepare(db);
     this.#flushRecords = flushRecords;
-    this.#active = new AskedAhead(this.#sql.wasActive);
+    this.#active = new AskedAhead(this.#sql.bytesOfTallies);
   }
 
   /** Asks together what records of these lines would ask one by one. */
@@ -68,10 +68,13 @@ export class CarrierSums {
   }
 
   #wasActive({ id }: SeriesState, quarter: number): boolean {
-    const ahead = this.#active.take(`${quarter} ${id}`);
-    if (ahead !== undefined) return ahead.length > 0;
+    const bytes = this.#active.take(`${quarter} ${id}`) ?? this.#bytesIn(quarter, id);
+    return bytes.reduce<bigint>((sum, one) => sum + ((one as bigint | null) ?? 0n), 0n) !== 0n;
+  }
+
+  #bytesIn(quarter: number, seriesId: number): readonly unknown[] {
     this.#flushRecords();
-    return this.#sql.wasActive.get(quarter, id) !== undefined;
+    return this.#sql.bytesOfTallies.all(quarter, seriesId);
   }
 
   /** Days of hidden segments are not in the sums. */
@@ -154,9 +157,12 @@ function prepare(db: Database) {
     ),
     // Tally by tally: never through all rows of the quarter, however few there were when the plan was made. A series of
     // which a correction took all bytes was not active.
-    wasActive: db.prepare(
-      `SELECT sum(a.bytes) FROM (SELECT (SELECT sum(r.total) FROM record r WHERE r.quarter = ? AND r.tally_id = t.id) AS bytes
-         FROM tally t WHERE t.series_id = ?) a HAVING sum(a.bytes) <> 0`,
-    ),
+    bytesOfTallies: prepareEach(
+      db,
+      `SELECT (SELECT sum(r.total) FROM record r WHERE r.quarter = ? AND r.tally_id = t.id) FROM tally t
+       WHERE t.series_id = ?`,
+    )
+      .pluck()
+      .safeIntegers(),
   };
 }

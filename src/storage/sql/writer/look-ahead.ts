@@ -7,6 +7,7 @@ import {
   holderKey,
   type Line,
   type MarkRow,
+  NONE,
   type SegmentState,
   type SeriesName,
   type SeriesState,
@@ -19,9 +20,12 @@ import {
   type Question,
   type SegmentRow,
   type SeriesRow,
+  type SeriesTallyRow,
+  type StoredTally,
   toMark,
   toSegment,
   toSeries,
+  toTallies,
 } from './attribution-rows.ts';
 
 /** Bytes that are to be booked: of a peer or a token, over a carrier. */
@@ -71,24 +75,31 @@ export class LookAhead {
 
   look(expected: readonly Expected[]): void {
     const withLines = expected.flatMap((one) => (one.line === null ? [] : [{ ...one, line: one.line }]));
-    this.#findSeries(expected);
+    const stored = this.#findSeries(expected);
     this.#findMarks(withLines);
-    this.#findSegments(withLines);
-    this.#findTallies(withLines);
+    this.#findSegments(withLines, stored);
+    this.#findTallies(withLines, stored);
   }
 
-  #findSeries(expected: readonly SeriesName[]): void {
+  /** @returns what the database has of those that were not remembered */
+  #findSeries(expected: readonly SeriesName[]): StoredTallies {
     const missing = new Map<string, SeriesName>();
     for (const one of expected) if (this.#memory.knownSeries(one) === undefined) missing.set(seriesKey(one), one);
     const all = [...missing.values()];
-    const found = askTogether(all.map((one) => this.#rows.seriesQuestion(one))) as (SeriesRow | undefined)[];
+    const found = allTogether(all.map((one) => this.#rows.seriesTalliesQuestion(one))) as SeriesTallyRow[][];
+    const stored = new Map<number, readonly StoredTally[]>();
     const rows = all.map((one, i): (() => SeriesRow) => {
-      const row = found[i];
-      if (row !== undefined) return () => row;
-      const id = this.#rows.addSeries(one);
-      return () => [id(), null];
+      const [first] = found[i] ?? [];
+      if (first === undefined) {
+        const id = this.#rows.addSeries(one);
+        return () => [id(), null];
+      }
+      const tallies = toTallies(found[i] ?? []);
+      stored.set(first[0], tallies);
+      return () => [first[0], tallies.length === 0 ? null : Math.max(...tallies.map(({ lastAt }) => lastAt))];
     });
     all.forEach((one, i) => void this.#memory.remember(one, toSeries(rows[i]?.() as SeriesRow, one.carrier)));
+    return stored;
   }
 
   /** Resets of users alone, where there are any. */
@@ -101,12 +112,18 @@ export class LookAhead {
     users.forEach((id, i) => void ownMarks.set(id, (found[i] ?? []).map(toMark)));
   }
 
-  #findSegments(expected: readonly ExpectedLine[]): void {
+  #findSegments(expected: readonly ExpectedLine[], stored: StoredTallies): void {
     const missing = new Map<string, { readonly holder: HolderState; readonly mark: number; readonly nowMs: number }>();
-    for (const { carrier, line } of expected) {
+    for (const one of expected) {
+      const { carrier, line } = one;
       const holder = this.#memory.stateOf(line.holder, carrier.half);
       const mark = markOf(holder, line.fromMs, line.toMs);
       if (holder.segments.some((segment) => segment.mark === mark)) continue;
+      const near = segmentAmong(stored.get(this.#memory.seriesOf(one).id) ?? NONE, holder, mark);
+      if (near !== undefined) {
+        holder.segments = withOne(holder.segments, near);
+        continue;
+      }
       const key = `${holderKey(holder, carrier.half)}\n${mark}`;
       if (!missing.has(key)) missing.set(key, { holder, mark, nowMs: line.nowMs });
     }
@@ -123,16 +140,20 @@ export class LookAhead {
     });
   }
 
-  #findTallies(expected: readonly ExpectedLine[]): void {
+  #findTallies(expected: readonly ExpectedLine[], stored: StoredTallies): void {
     const missing = new Map<string, Pick<Line, 'series' | 'segment'> & { readonly fromMs: number }>();
     for (const one of expected) {
       const { holder, fromMs, toMs, nowMs } = one.line;
       const series = this.#memory.seriesOf(one);
       const state = this.#memory.stateOf(holder, series.carrier.half);
       const segment = this.#memory.segmentAt(state, fromMs, toMs, nowMs);
-      const key = `${series.id} ${segment.id}`;
-      if (!missing.has(key) && !series.lines.some((line) => line.segment === segment))
-        missing.set(key, { series, segment, fromMs });
+      if (series.lines.some((line) => line.segment === segment)) continue;
+      const known = stored.get(series.id)?.find((tally) => tally.segment[0] === segment.id);
+      if (known !== undefined) addLine(known.id, series, segment);
+      else {
+        const key = `${series.id} ${segment.id}`;
+        if (!missing.has(key)) missing.set(key, { series, segment, fromMs });
+      }
     }
     const all = [...missing.values()];
     const { findTally } = this.#rows.sql;
@@ -145,15 +166,39 @@ export class LookAhead {
   }
 }
 
-/** The first row for each, one question to the server for each statement. */
-function askTogether(questions: readonly Question[]): unknown[] {
-  const answers: unknown[] = questions.map(() => undefined);
+/** What the database has of series, by their ids. */
+type StoredTallies = ReadonlyMap<number, readonly StoredTally[]>;
+
+/** The segment of a holder among tallies, where there can be no other one: not of what was claimed (see `findPeerSegment`). */
+function segmentAmong(tallies: readonly StoredTally[], holder: HolderState, mark: number): SegmentState | undefined {
+  const { userId, token, peerId, half, inCycle } = holder;
+  if (userId !== null && (token !== null || peerId !== null)) return undefined;
+  const found = tallies.find(
+    (tally) =>
+      tally.mark === mark &&
+      tally.userId === userId &&
+      tally.token === token &&
+      tally.peerId === peerId &&
+      tally.inCycle === inCycle &&
+      (userId === null || tally.half === half),
+  );
+  return found && toSegment(found.segment, holder, mark);
+}
+
+/** All rows for each, one question to the server for each statement. */
+function allTogether(questions: readonly Question[]): unknown[][] {
+  const answers: unknown[][] = questions.map(() => []);
   for (const statement of new Set<Statement>(questions.map(({ find }) => find))) {
     const own = questions.flatMap(({ find, params }, i) => (find === statement ? [{ i, params }] : []));
-    const found = statement.getEach?.(own.map(({ params }) => params)) ?? [];
+    const found = statement.allEach?.(own.map(({ params }) => params)) ?? [];
     own.forEach(({ i }, n) => {
-      answers[i] = found[n];
+      answers[i] = found[n] ?? [];
     });
   }
   return answers;
+}
+
+/** The first row for each. */
+function askTogether(questions: readonly Question[]): unknown[] {
+  return allTogether(questions).map(([first]) => first);
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import { type Database, prepareEach } from '../database.ts';
 
 /** Columns of a counter that readings change. */
 export const MUTABLE = [
@@ -6,13 +6,14 @@ export const MUTABLE = [
   'tracking_period',
 ] as const;
 
-export interface PeerRow {
-  readonly id: string;
-  readonly key: string;
-  readonly name: string | null;
-  readonly allowedIps: string;
-  readonly ended: number;
-}
+/** Rows as lists: of a fleet each of these is read for every peer that moved. */
+export type PeerRow = readonly [
+  id: string,
+  key: string,
+  name: string | null,
+  allowedIps: string,
+  hasEnded: bigint | number,
+];
 
 export interface BindingRow {
   readonly key: string;
@@ -23,40 +24,51 @@ export interface BindingRow {
   readonly inCycle: number;
 }
 
-export interface StoredCounter {
-  readonly id: bigint;
-  readonly key: string;
-  readonly connection: string;
-  readonly epoch: bigint;
-  readonly rx: bigint | null;
-  readonly tx: bigint | null;
-  readonly total: bigint;
-  readonly startId: bigint | null;
-  readonly bootId: bigint | null;
-  readonly uptimeMs: bigint | null;
-  readonly at: bigint;
-  readonly ended: bigint;
-  readonly endpoint: string | null;
-  readonly handshake: bigint | null;
-  readonly trackingPeriod: bigint;
-}
+export type StoredCounter = readonly [
+  id: bigint,
+  connection: string,
+  epoch: bigint,
+  rx: bigint | null,
+  tx: bigint | null,
+  total: bigint,
+  startId: bigint | null,
+  bootId: bigint | null,
+  uptimeMs: bigint | null,
+  at: bigint,
+  ended: bigint,
+  endpoint: string | null,
+  handshake: bigint | null,
+  trackingPeriod: bigint,
+];
+
+/** A peer and one of its counters; nulls where it has none, a row for each where it has several. */
+export type PeerWithCounter = readonly [...PeerRow, hasOwners: bigint | number, ...(StoredCounter | readonly null[])];
+
+export const HAS_OWNERS = 5;
+/** Where its counter begins. */
+export const COUNTER_AT = 6;
 
 export function prepareMeterReads(db: Database) {
-  const peers = `SELECT id, key, name, allowed_ips AS allowedIps, ended_at IS NOT NULL AS ended FROM peer
-    WHERE service_id = ?`;
+  const peer = 'p.id, p.key, p.name, p.allowed_ips, p.ended_at IS NOT NULL';
+  const counter = `c.id, c.connection, c.epoch, c.rx, c.tx, c.total, c.start_id, c.boot_id, c.uptime_ms, c.at, c.ended, c.endpoint,
+    c.last_handshake_at, c.tracking_period`;
   const bindings = `SELECT p.key, b.user_id AS userId, b.from_at AS fromMs, b.to_at AS toMs, b.claimed, b.in_cycle AS inCycle
     FROM peer p JOIN binding b ON b.peer_id = p.id AND b.voided_by IS NULL WHERE p.service_id = ?`;
-  const counters = `SELECT c.id, p.key, c.connection, c.epoch, c.rx, c.tx, c.total, c.start_id AS startId,
-      c.boot_id AS bootId, c.uptime_ms AS uptimeMs, c.at, c.ended, c.endpoint, c.last_handshake_at AS handshake,
-      c.tracking_period AS trackingPeriod
-    FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ?`;
   return {
-    peers: db.prepare(peers),
-    peer: db.prepare(`${peers} AND key = ?`),
+    peers: db.prepare(`SELECT ${peer} FROM peer p WHERE p.service_id = ?`).raw(),
+    counters: db
+      .prepare(`SELECT p.key, ${counter} FROM peer p JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ?`)
+      .raw()
+      .safeIntegers(),
+    peerWithCounters: prepareEach(
+      db,
+      `SELECT ${peer}, EXISTS (SELECT 1 FROM binding b WHERE b.peer_id = p.id), ${counter}
+       FROM peer p LEFT JOIN counter c ON c.peer_id = p.id WHERE p.service_id = ? AND p.key = ?`,
+    )
+      .raw()
+      .safeIntegers(),
     bindings: db.prepare(`${bindings} ORDER BY b.from_at, b.id`),
-    bindingsOfPeer: db.prepare(`${bindings} AND p.key = ? ORDER BY b.from_at, b.id`),
-    counters: db.prepare(counters).safeIntegers(),
-    countersOfPeer: db.prepare(`${counters} AND p.key = ?`).safeIntegers(),
+    bindingsOfPeer: prepareEach(db, `${bindings} AND p.key = ? ORDER BY b.from_at, b.id`),
     lastId: db.prepare('SELECT ifnull(max(id), 0) FROM counter').pluck(),
     serviceOf: db.prepare('SELECT service_id FROM peer WHERE id = ?').pluck(),
     text: db.prepare('SELECT text FROM evidence WHERE id = ?').pluck(),

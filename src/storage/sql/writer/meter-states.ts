@@ -5,7 +5,16 @@ import type { Database, Statement } from '../database.ts';
 import type { Line, SeriesState } from './attributed.ts';
 import { CounterRow, CounterValues } from './counter-row.ts';
 import { KeptMeters } from './kept-meters.ts';
-import { type BindingRow, MUTABLE, type PeerRow, prepareMeterReads, type StoredCounter } from './meter-rows.ts';
+import {
+  type BindingRow,
+  COUNTER_AT,
+  HAS_OWNERS,
+  MUTABLE,
+  type PeerRow,
+  type PeerWithCounter,
+  prepareMeterReads,
+  type StoredCounter,
+} from './meter-rows.ts';
 import { RowBatch } from './row-batch.ts';
 
 /** A peer of a service that is being metered, as far as the meter needs it. */
@@ -162,7 +171,11 @@ export class MeterStates {
   #loadAll(serviceId: string, meter: ServiceMeter, shown: Iterable<string>): void {
     for (const row of this.#sql.peers.iterate(serviceId)) this.#addPeer(meter, row as PeerRow);
     this.#loadBindings(serviceId, meter);
-    for (const row of this.#sql.counters.iterate(serviceId)) this.#addCounter(meter, row as StoredCounter);
+    for (const row of this.#sql.counters.iterate(serviceId)) {
+      const [key, ...stored] = row as readonly [string, ...StoredCounter];
+      const peer = meter.peers.get(key);
+      if (peer !== undefined) this.#addCounter(meter, peer, stored);
+    }
     for (const key of shown) {
       meter.lastComplete = BEFORE_ANY;
       const counter = meter.peers.get(key)?.counter;
@@ -172,12 +185,20 @@ export class MeterStates {
 
   #loadSome(serviceId: string, meter: ServiceMeter, keys: readonly string[]): void {
     const missing = keys.filter((key) => !meter.peers.has(key)).map((key) => [serviceId, key]);
-    for (const row of allOf(this.#sql.peer, missing)) this.#addPeer(meter, row as PeerRow);
-    for (const row of allOf(this.#sql.bindingsOfPeer, missing)) addBinding(meter, row as BindingRow);
-    for (const row of allOf(this.#sql.countersOfPeer, missing)) {
-      const counter = this.#addCounter(meter, row as StoredCounter);
-      if (counter !== null) counter.seenIn = meter.lastComplete;
-    }
+    const owned: (readonly unknown[])[] = [];
+    allOf(this.#sql.peerWithCounters, missing).forEach((rows, i) => {
+      for (const row of rows as PeerWithCounter[]) this.#addPeerWithCounter(meter, row);
+      const [first] = rows as PeerWithCounter[];
+      if (first !== undefined && Number(first[HAS_OWNERS]) === 1) owned.push(missing[i] as readonly unknown[]);
+    });
+    for (const row of allOf(this.#sql.bindingsOfPeer, owned).flat()) addBinding(meter, row as BindingRow);
+  }
+
+  #addPeerWithCounter(meter: ServiceMeter, row: PeerWithCounter): void {
+    const [id, key, name, allowedIps, hasEnded] = row;
+    const peer = meter.peers.get(key) ?? this.#addPeer(meter, [id, key, name, allowedIps, hasEnded]);
+    if (row[COUNTER_AT] === null) return;
+    this.#addCounter(meter, peer, row.slice(COUNTER_AT) as unknown as StoredCounter).seenIn = meter.lastComplete;
   }
 
   /** After a change of owners of these peers: they are read anew before anything more is booked, also of a poll that runs. */
@@ -263,12 +284,12 @@ export class MeterStates {
     return id;
   }
 
-  #addPeer({ peers }: ServiceMeter, { id, key, name, allowedIps, ended }: PeerRow): void {
-    peers.set(key, {
+  #addPeer({ peers }: ServiceMeter, [id, key, name, allowedIps, hasEnded]: PeerRow): MeteredPeer {
+    const peer: MeteredPeer = {
       id,
       name,
       allowedIps: joinAddresses(JSON.parse(allowedIps)),
-      ended: ended === 1,
+      ended: Number(hasEnded) === 1,
       bindings: NO_BINDINGS,
       counter: null,
       connections: null,
@@ -276,27 +297,28 @@ export class MeterStates {
       line: null,
       generation: -1,
       seenIn: 0,
-    });
+    };
+    peers.set(key, peer);
+    return peer;
   }
 
   #loadBindings(serviceId: string, meter: ServiceMeter): void {
     for (const row of this.#sql.bindings.iterate(serviceId)) addBinding(meter, row as BindingRow);
   }
 
-  #addCounter({ peers, values }: ServiceMeter, stored: StoredCounter): CounterRow | null {
-    const { id, key, connection, rx, tx, total, ...rest } = stored;
-    const peer = peers.get(key);
-    if (peer === undefined) return null;
+  #addCounter({ values }: ServiceMeter, peer: MeteredPeer, stored: StoredCounter): CounterRow {
+    const [id, connection, epoch, rx, tx, total, startId, bootId, uptimeMs, at, ended, endpoint, handshake, period] =
+      stored;
     const counter = new CounterRow(Number(id), peer.id, connection, values, { rx, tx, total });
-    counter.epoch = Number(rest.epoch);
-    counter.startEvidence = this.#textOf(rest.startId);
-    counter.atMs = Number(rest.at);
-    counter.bootId = rest.uptimeMs === null ? null : this.#textOf(rest.bootId);
-    counter.uptimeMs = Number(rest.uptimeMs ?? 0n);
-    counter.ended = rest.ended === 1n;
-    counter.trackingPeriod = Number(rest.trackingPeriod);
-    counter.endpoint = rest.endpoint;
-    counter.handshakeMs = rest.handshake === null ? Number.NaN : Number(rest.handshake);
+    counter.epoch = Number(epoch);
+    counter.startEvidence = this.#textOf(startId);
+    counter.atMs = Number(at);
+    counter.bootId = uptimeMs === null ? null : this.#textOf(bootId);
+    counter.uptimeMs = Number(uptimeMs ?? 0n);
+    counter.ended = ended === 1n;
+    counter.trackingPeriod = Number(period);
+    counter.endpoint = endpoint;
+    counter.handshakeMs = handshake === null ? Number.NaN : Number(handshake);
     addCounter(peer, counter);
     return counter;
   }
@@ -345,9 +367,8 @@ function addBinding({ peers }: ServiceMeter, row: BindingRow): void {
 }
 
 /** The rows for each of the given parameters. */
-function allOf(statement: Statement, params: readonly (readonly unknown[])[]): unknown[] {
-  const rows = statement.allEach?.(params) ?? params.map((each) => statement.all(...each));
-  return rows.flat();
+function allOf(statement: Statement, params: readonly (readonly unknown[])[]): unknown[][] {
+  return statement.allEach?.(params) ?? params.map((each) => statement.all(...each));
 }
 
 export function joinAddresses(addresses: readonly string[]): string {

@@ -82,7 +82,8 @@ export class ReportBooking {
 
   /** Finds or makes together what `attribute` would look for report by report; they are attributed next. */
   lookAhead(reports: readonly AcceptedReport[]): void {
-    if (!this.#attribution.looksAhead) return;
+    // Nearly all of them are at hand: looking pays only where each question is a way to a server.
+    if (this.#sql.findOwner.getEach === undefined) return;
     const some = reports.filter(needsSeries);
     const tokens = [...new Set(some.map(({ token }) => token))].filter(
       (token) => this.#tokens.get(token) === undefined,

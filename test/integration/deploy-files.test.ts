@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { readConfig } from '../../src/app/config.ts';
 import { root } from '../support/server.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -130,70 +131,139 @@ test('ClickHouse is put over the file with PostgreSQL, where nobody but Xpert re
 // biome-ignore lint/suspicious/noExplicitAny: the shape is what is looked at
 type Manifest = Record<string, any>;
 
-describe('kubernetes', () => {
-  const manifests = parseAllDocuments(read('deploy/kubernetes/xpert.yaml')).map((document) => {
+function manifestsOf(file: string) {
+  const manifests = parseAllDocuments(read(`deploy/kubernetes/${file}.yaml`)).map((document) => {
     expect(document.errors).toEqual([]);
     return document.toJS() as Manifest;
   });
-  const one = (kind: string): Manifest => {
-    const found = manifests.filter((manifest) => manifest.kind === kind);
+  const named = (kind: string, name: string): Manifest => {
+    const found = manifests.filter(({ kind: its, metadata }) => its === kind && metadata.name === name);
     expect(found).toHaveLength(1);
     return found[0] as Manifest;
   };
-  const pod = (): Manifest => one('StatefulSet').spec.template;
-  const container = (): Manifest => pod().spec.containers[0];
+  const set = named('StatefulSet', 'xpert');
+  const pod: Manifest = set.spec.template;
+  const container: Manifest = pod.spec.containers[0];
+  const variable = (name: string): Manifest => container.env.find((each: Manifest) => each.name === name);
+  return { manifests, named, set, pod, container, variable };
+}
 
-  test('has kinds of their versions, and no secret in it', () => {
-    const kinds = manifests.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
-    expect(kinds.sort()).toEqual(['apps/v1 StatefulSet', 'networking.k8s.io/v1 Ingress', 'v1 Service']);
-    expect(container().env.find(({ name }: Manifest) => name === 'XPERT_DATABASE_URL')).toEqual({
-      name: 'XPERT_DATABASE_URL',
-      valueFrom: { secretKeyRef: { name: 'xpert-database', key: 'url', optional: true } },
-    });
+const secret = (name: string, isOptional: boolean) => ({
+  valueFrom: { secretKeyRef: { name, key: 'url', ...(isOptional ? { optional: true } : {}) } },
+});
+
+describe.each(['xpert', 'xpert-processes'])('kubernetes: %s.yaml', (file) => {
+  const { manifests, named, set, pod, container, variable } = manifestsOf(file);
+
+  test('has no secret in it, and only variables that Xpert reads', () => {
+    expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    expect(variable('XPERT_DATABASE_URL')).toMatchObject(secret('xpert-database', file === 'xpert'));
+    expect(variable('XPERT_CLICKHOUSE_URL')).toMatchObject(secret('xpert-history', true));
+    const values: Record<string, string> = {
+      XPERT_DATABASE_URL: 'postgres://xpert@db/xpert',
+      XPERT_CLICKHOUSE_URL: 'http://history:8123/xpert',
+      POD_NAME: 'xpert-1',
+    };
+    const env = container.env.map(({ name, value = values[name] }: Manifest) => [
+      name,
+      value?.replace(/\$\((\w+)\)/g, (_: string, other: string) => values[other]),
+    ]);
+    const config = readConfig(Object.fromEntries(env), root);
+    expect(config.unknownVariables).toEqual([]);
+    expect(config.processUrl).toBe(file === 'xpert' ? null : `http://xpert-1.xpert-processes:${port}`);
   });
 
-  test('leads from the ingress to the service, to the pod, to the port', () => {
-    const { backend } = one('Ingress').spec.rules[0].http.paths[0];
-    const service = one('Service');
+  test('leads from the ingress to the service, to the pods, to the port', () => {
+    const { backend } = named('Ingress', 'xpert').spec.rules[0].http.paths[0];
+    const service = named('Service', 'xpert');
     expect(backend.service.name).toBe(service.metadata.name);
     expect(service.spec.ports.map(({ name }: Manifest) => name)).toContain(backend.service.port.name);
-    expect(one('StatefulSet').spec.serviceName).toBe(service.metadata.name);
-    expect(pod().metadata.labels).toMatchObject(service.spec.selector);
-    expect(pod().metadata.labels).toMatchObject(one('StatefulSet').spec.selector.matchLabels);
-    expect(service.spec.ports[0].targetPort).toBe(container().ports[0].name);
-    expect(container().ports[0].containerPort).toBe(port);
+    expect(pod.metadata.labels).toMatchObject(service.spec.selector);
+    expect(pod.metadata.labels).toMatchObject(set.spec.selector.matchLabels);
+    expect(service.spec.ports[0].targetPort).toBe(container.ports[0].name);
+    expect(container.ports[0].containerPort).toBe(port);
   });
 
   test('asks addresses that there are, at the port that there is', () => {
     const { paths } = JSON.parse(read('openapi.json')) as { paths: Record<string, unknown> };
-    const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => container()[name].httpGet);
+    const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => container[name].httpGet);
     for (const probe of probes) {
       expect(Object.keys(paths)).toContain(probe.path);
-      expect(probe.port).toBe(container().ports[0].name);
+      expect(probe.port).toBe(container.ports[0].name);
     }
     expect(probes.map(({ path }) => path)).toEqual(['/healthz', '/healthz', '/readyz']);
   });
 
   test('the pod is not root, writes to its folder and /tmp alone, and its folder is the one of the image', () => {
-    expect(pod().spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: user, fsGroup: user });
-    expect(container().securityContext).toEqual({
+    expect(pod.spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: user, fsGroup: user });
+    expect(container.securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     });
-    const mounts = Object.fromEntries(
-      container().volumeMounts.map(({ name, mountPath }: Manifest) => [mountPath, name]),
-    );
+    const written = container.volumeMounts.filter(({ readOnly }: Manifest) => readOnly !== true);
+    const mounts = Object.fromEntries(written.map(({ name, mountPath }: Manifest) => [mountPath, name]));
     expect(mounts).toEqual({ [folder as string]: 'data', '/tmp': 'tmp' });
-    expect(one('StatefulSet').spec.volumeClaimTemplates.map(({ metadata }: Manifest) => metadata.name)).toEqual([
-      'data',
-    ]);
-    expect(pod().spec.volumes.map(({ name }: Manifest) => name)).toEqual(['tmp']);
+    expect(set.spec.volumeClaimTemplates.map(({ metadata }: Manifest) => metadata.name)).toEqual(['data']);
+    const volumes = [...pod.spec.volumes.map(({ name }: Manifest) => name), 'data'];
+    for (const { name } of container.volumeMounts) expect(volumes).toContain(name);
+  });
+
+  test('it is given the time that it takes to end', () => {
+    const waits = Number(container.lifecycle?.preStop.exec.command[1] ?? 0);
+    const [, ends] = /LONGEST_STOP_MS = ([\d_]+)/.exec(read('src/app/serve.ts')) ?? [];
+    expect(pod.spec.terminationGracePeriodSeconds * 1000).toBeGreaterThan(
+      waits * 1000 + Number(ends?.replace('_', '')),
+    );
   });
 
   test('events of the panel are not held back, nor cut off after a minute', () => {
-    const { annotations } = one('Ingress').metadata;
+    const { annotations } = named('Ingress', 'xpert').metadata;
     expect(annotations['nginx.ingress.kubernetes.io/proxy-buffering']).toBe('off');
     expect(Number(annotations['nginx.ingress.kubernetes.io/proxy-read-timeout'])).toBeGreaterThanOrEqual(3600);
+  });
+});
+
+describe('kubernetes', () => {
+  const [one, several] = ['xpert', 'xpert-processes'].map(manifestsOf);
+  const kindsOf = (manifests: readonly Manifest[] = []) =>
+    manifests.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).sort();
+
+  test('has kinds of their versions', () => {
+    const kinds = ['apps/v1 StatefulSet', 'networking.k8s.io/v1 Ingress', 'v1 Service'];
+    expect(kindsOf(one?.manifests)).toEqual(kinds);
+    expect(kindsOf(several?.manifests)).toEqual([...kinds, 'policy/v1 PodDisruptionBudget', 'v1 Service'].sort());
+    expect(one?.set.spec).toMatchObject({ replicas: 1, serviceName: 'xpert' });
+  });
+
+  test('several pods are reached by their names, one at a time ends, and all have one key', () => {
+    const { named, set, pod, container } = several as ReturnType<typeof manifestsOf>;
+    expect(set.spec).toMatchObject({ replicas: 2, podManagementPolicy: 'Parallel' });
+    const names = named('Service', set.spec.serviceName).spec;
+    expect(names).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+    expect(names.ports).toEqual([{ name: 'http', port, targetPort: container.ports[0].name }]);
+    // What a variable is made of has to stand before it.
+    const variables = container.env.map(({ name }: Manifest) => name);
+    expect(variables.indexOf('POD_NAME')).toBeLessThan(variables.indexOf('XPERT_PROCESS_URL'));
+    const budget = named('PodDisruptionBudget', 'xpert').spec;
+    expect(budget.maxUnavailable).toBeLessThan(set.spec.replicas);
+    const [spread] = pod.spec.topologySpreadConstraints;
+    for (const { selector } of [{ selector: names.selector }, { selector: budget.selector.matchLabels }])
+      expect(pod.metadata.labels).toMatchObject(selector);
+    expect(pod.metadata.labels).toMatchObject(spread.labelSelector.matchLabels);
+    const mounted = container.volumeMounts.find(({ name }: Manifest) => name === 'key');
+    expect(mounted).toMatchObject({ mountPath: `${folder}/secret.key`, subPath: 'secret.key', readOnly: true });
+    expect(read('src/app/store.ts')).toContain("'secret.key'");
+    const key = pod.spec.volumes.find(({ name }: Manifest) => name === 'key').secret;
+    expect(key).toEqual({ secretName: 'xpert-key', defaultMode: 0o440 });
+  });
+
+  test('one pod and several are the same but for what several need', () => {
+    const plain = ({ pod }: ReturnType<typeof manifestsOf>) => {
+      const { lifecycle, volumeMounts, env, readinessProbe, ...container } = pod.spec.containers[0];
+      return { container, securityContext: pod.spec.securityContext, path: readinessProbe.httpGet.path };
+    };
+    expect(plain(several as ReturnType<typeof manifestsOf>)).toEqual(plain(one as ReturnType<typeof manifestsOf>));
+    expect(several?.named('Ingress', 'xpert')).toEqual(one?.named('Ingress', 'xpert'));
   });
 });

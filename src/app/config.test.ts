@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { InvalidConfig, ledgerFile, ledgerPlace, readConfig } from './config.ts';
+import { ledgerFile, ledgerPlace, readConfig } from './config.ts';
+import { InvalidConfig } from './invalid-config.ts';
 
 const empty = mkdtempSync(join(tmpdir(), 'xpert-config-'));
 

@@ -4,25 +4,8 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ExpectedError } from '../core/errors.ts';
 import { serverAddresses } from '../lib/server-addresses.ts';
-import { eachHost } from '../lib/several-hosts.ts';
-
-/** A variable holds something that cannot be meant. The process ends with exit code 2. */
-export class InvalidConfig extends ExpectedError {
-  constructor(variable: string, got: string, wants: string) {
-    const isSet = got !== '';
-    super('invalid-config', `${variable} is ${isSet ? `"${got}"` : 'not set'}; it must be ${wants}.`, {
-      hint: isSet
-        ? `Correct ${variable} in the environment or in .env, or leave it out.`
-        : `Set ${variable} in the environment or in .env${hasOption(variable) ? ', or by the option of the command (--help names it)' : ''}.`,
-      details: { variable },
-    });
-  }
-}
-
-/** Whether a command takes it as an option, too. */
-function hasOption(variable: string): boolean {
-  return /^XPERT_(AGENT|REPORT)/.test(variable);
-}
+import { readClickHouseCluster, readClickHouseUrl, readDatabaseUrl } from './engine-addresses.ts';
+import { hasOption, InvalidConfig } from './invalid-config.ts';
 
 /** Read by the project's own tests and benches. */
 function isOfProject(variable: string): boolean {
@@ -97,11 +80,6 @@ export function readConfig(environment: Variables = process.env, cwd: string = p
     fromEnvironment,
     unknownVariables: fromEnvironment.filter((name) => !known.has(name) && !hasOption(name) && !isOfProject(name)),
   };
-}
-
-/** An address of a database, as `XPERT_DATABASE_URL` has it. @throws InvalidConfig */
-export function readDatabaseAddress(got: string): string {
-  return readDatabaseUrl(got) as string;
 }
 
 /** Values by their name without `XPERT_`; null = not set. For what is configured beside the server. */
@@ -199,59 +177,6 @@ function readFirstAdmin(name: string | null, password: string | null): Config['f
   if (name === null) throw new InvalidConfig('XPERT_ADMIN_USERNAME', '', 'set together with XPERT_ADMIN_PASSWORD');
   if (password === null) throw new InvalidConfig('XPERT_ADMIN_PASSWORD', '', 'set together with XPERT_ADMIN_USERNAME');
   return { name, password };
-}
-
-function readClickHouseUrl(got: string | null, databaseUrl: string | null, cluster: string | null): string | null {
-  if (got === null) return null;
-  // Values are not shown: they hold passwords.
-  if (databaseUrl === null) {
-    const wants =
-      'left out where XPERT_DATABASE_URL is not set: ClickHouse mirrors the history of a ledger in PostgreSQL';
-    throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', wants);
-  }
-  try {
-    const servers = eachHost(got);
-    if (servers.every(isClickHouse)) {
-      if (servers.length === 1 || cluster !== null) return got;
-      throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', 'of one server where XPERT_CLICKHOUSE_CLUSTER is not set');
-    }
-  } catch (error) {
-    if (error instanceof InvalidConfig) throw error;
-    // Told below.
-  }
-  throw new InvalidConfig('XPERT_CLICKHOUSE_URL', '…', 'like http://USER:PASSWORD@HOST:8123/DATABASE');
-}
-
-/** @throws URIError where a percent sign stands for itself */
-function isClickHouse({ protocol, hostname, pathname, search, hash, username, password }: URL): boolean {
-  decodeURIComponent(username + password);
-  const isDatabase = /^\/[A-Za-z_][A-Za-z0-9_]*$/.test(pathname);
-  return /^https?:$/.test(protocol) && hostname !== '' && isDatabase && search === '' && hash === '';
-}
-
-function readClickHouseCluster(got: string | null, url: string | null): string | null {
-  if (got === null) return null;
-  const variable = 'XPERT_CLICKHOUSE_CLUSTER';
-  if (url === null) throw new InvalidConfig(variable, got, 'left out where XPERT_CLICKHOUSE_URL is not set');
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(got)) return got;
-  throw new InvalidConfig(variable, got, 'the name of a cluster: letters, digits and _');
-}
-
-function readDatabaseUrl(got: string | null): string | null {
-  if (got === null) return null;
-  try {
-    const isFit = serverAddresses(got).every((address) => {
-      const { protocol, pathname, searchParams } = new URL(address);
-      const wants = searchParams.get('target_session_attrs') ?? 'primary';
-      return /^postgres(ql)?:$/.test(protocol) && pathname.length > 1 && /^(primary|read-write)$/.test(wants);
-    });
-    if (isFit) return got;
-  } catch {
-    // Told below.
-  }
-  // The value is not shown: it holds a password.
-  const wants = 'like postgres://USER:PASSWORD@HOST:5432/DATABASE (or HOST:5432,HOST2:5432; only a primary will do)';
-  throw new InvalidConfig('XPERT_DATABASE_URL', '…', wants);
 }
 
 function readProcessUrl(got: string | null): string | null {

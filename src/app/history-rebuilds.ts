@@ -40,12 +40,12 @@ export class HistoryRebuilds implements HistoryRebuilding {
 
   async start(days: { readonly first: number; readonly last: number }, mends: boolean): Promise<HistoryRebuild> {
     if ((await this.#use.shipping()) === null) throw noMirror();
-    const yesterday = (await this.#use.calendar()).dayOf(this.#use.clock.now().getTime()).number - 1;
+    const yesterday = await this.#yesterday();
     if (this.#job?.endedAt === null) throw running();
     this.#cancelled = false;
     this.#job = {
       ...{ id: this.#use.newId(), firstDay: days.first, lastDay: Math.min(days.last, yesterday), mends },
-      ...{ state: 'comparing', comparedDays: 0, rows: 0, differentRows: 0, differentDays: [] },
+      ...{ state: 'comparing', missingDays: 0, comparedDays: 0, rows: 0, differentRows: 0, differentDays: [] },
       ...{ startedAt: this.#use.clock.now(), endedAt: null, error: null },
     };
     this.#ended = this.#run(this.#job);
@@ -63,8 +63,14 @@ export class HistoryRebuilds implements HistoryRebuilding {
     return await this.ended();
   }
 
+  async #yesterday(): Promise<number> {
+    return (await this.#use.calendar()).dayOf(this.#use.clock.now().getTime()).number - 1;
+  }
+
   async #run({ firstDay, lastDay, mends }: HistoryRebuild): Promise<HistoryRebuild> {
     try {
+      if (!(await this.#filled(firstDay, lastDay))) return this.#end('cancelled', null);
+      this.#change({ state: 'comparing' });
       for (let day = firstDay; day <= lastDay; day++) {
         const found = await this.#compared(day, mends);
         if (found === null) return this.#end('cancelled', null);
@@ -76,6 +82,33 @@ export class HistoryRebuilds implements HistoryRebuilding {
       this.#use.onFailure(error);
       return this.#end('failed', error);
     }
+  }
+
+  /** Waits until the mirror has these days, for as long as more of them come. @returns false if it was cancelled meanwhile */
+  async #filled(firstDay: number, lastDay: number): Promise<boolean> {
+    let before = '';
+    for (let waitedMs = 0; !this.#cancelled; waitedMs += PAUSE_MS) {
+      const { missing, waiting, failure } = await this.#missing(firstDay, lastDay);
+      if (missing === 0 && (waiting === 0 || this.#job?.state !== 'filling')) return true;
+      this.#change({ state: 'filling', missingDays: missing });
+      const now = missing > 0 ? `${missing} ${waiting}` : 'sending';
+      if (now !== before) waitedMs = 0;
+      before = now;
+      // While reports of days that are over come, something always waits; it counts as sent.
+      if (waitedMs >= PATIENCE_MS && missing === 0 && failure === null) return true;
+      if (waitedMs >= PATIENCE_MS) throw notTold(failure?.message ?? null);
+      await this.#wait(PAUSE_MS);
+    }
+    return false;
+  }
+
+  /** How many of these days the mirror does not have. */
+  async #missing(firstDay: number, lastDay: number) {
+    const shipping = await this.#use.shipping();
+    if (shipping === null) throw noMirror();
+    const days = Math.max(0, lastDay - firstDay + 1);
+    const later = (await this.#yesterday()) - lastDay;
+    return { ...shipping, missing: Math.min(days, Math.max(0, (shipping.missingDays ?? days) - later)) };
   }
 
   #note(day: number, { rows, different, foreign }: DayComparison): void {

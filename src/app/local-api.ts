@@ -21,11 +21,22 @@ export function ownerSocketPath(dataDir: string): string {
 /** A server that is just starting holds the lock before it listens. */
 const STARTING_MS = 5_000;
 
-/** Reaches the running server, or else opens the product in this very process without listening on any port. */
-export async function openLocalApi(config: Config): Promise<LocalApi> {
+/** One that opens the ledger anew does not listen meanwhile. */
+const OPENING_MS = 60_000;
+
+/**
+ * Reaches the running server, or else opens the product in this very process without listening on any port. `isServed`: a server
+ * is about to listen; it is waited for, and not kept out.
+ */
+export async function openLocalApi(config: Config, isServed = false): Promise<LocalApi> {
   const socketPath = ownerSocketPath(config.dataDir);
   for (let waitedMs = 0; ; waitedMs += 100) {
     if (await answers(socketPath)) return { socketPath, serverRuns: true, close: async () => {} };
+    if (isServed) {
+      if (waitedMs >= OPENING_MS) throw new Error('The server does not answer.');
+      await delay(100);
+      continue;
+    }
     try {
       const { openProduct } = await import('./product.ts');
       const product = await openProduct(config, { polling: false });

@@ -1,5 +1,5 @@
 import { type IncomingMessage, request } from 'node:http';
-import { readConfig } from '../app/config.ts';
+import { type Config, readConfig } from '../app/config.ts';
 import { openLocalApi } from '../app/local-api.ts';
 import { ExpectedError } from '../core/errors.ts';
 
@@ -28,9 +28,16 @@ interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
-/** Runs `work` with the API of the running server, or of the product opened in this process when none runs. */
-export async function withApi<T>(work: (api: Api) => Promise<T>): Promise<T> {
-  const local = await openLocalApi(readConfig());
+/**
+ * Runs `work` with the API of the running server, or of the product opened in this process when none runs. `isServed`: a server
+ * is about to listen, and is waited for.
+ */
+export async function withApi<T>(
+  work: (api: Api) => Promise<T>,
+  config: Config = readConfig(),
+  isServed = false,
+): Promise<T> {
+  const local = await openLocalApi(config, isServed);
   try {
     return await work(apiOver(local.socketPath, local.serverRuns));
   } finally {

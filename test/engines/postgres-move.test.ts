@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { MoveStep } from '../../src/app/moving/move.ts';
 import { Sqlite } from '../../src/lib/sqlite.ts';
+import { migrate, past, send } from '../support/moving.ts';
 import { PostgresServer } from '../support/postgres.ts';
 import { root, startServer, type TestServer, temporaryFolder } from '../support/server.ts';
 import { FileNode, Owner, random } from '../torture/load.ts';
@@ -61,24 +61,6 @@ async function fill(server: TestServer): Promise<void> {
   await owner.call('POST', `/api/v1/nodes/${nodeId}/poll`);
 }
 
-/** Reports of a day that many days ago. */
-function past(daysAgo: number, id: string) {
-  const at = Date.now() - daysAgo * 86_400_000;
-  const period = { period_start: new Date(at - 60_000).toISOString(), period_end: new Date(at).toISOString() };
-  return Array.from({ length: 20 }, (_, n) => ({
-    ...{ user_token: `user-${n}`, server: 'past.example.com', port: 443, protocol: 'vless', event_id: `${id} ${n}` },
-    ...{ bytes_uploaded: 3 + random(1e6), bytes_downloaded: 5e6 + random(1e8), ...period },
-  }));
-}
-
-function send(server: TestServer, body: unknown) {
-  return fetch(`${server.url}/api/xpert/traffic-webhook`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-}
-
 /** What people are shown, without what depends on the moment. */
 async function figures(server: TestServer): Promise<unknown> {
   const owner = await Owner.of(server.url);
@@ -107,19 +89,6 @@ function copyOf(dataDir: string): string {
 }
 
 const copyOfFilled = () => copyOf(filled.path);
-
-function migrate(dataDir: string, url: string, ...args: string[]) {
-  const env = { ...process.env, XPERT_DATA_DIR: dataDir, XPERT_DATABASE_URL: url };
-  const child = spawn(process.execPath, [join(root, 'dist/xpert.mjs'), 'migrate', ...args], {
-    cwd: dataDir,
-    env,
-    stdio: 'pipe',
-  });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return { child, ended: once(child, 'close'), output: () => Buffer.concat(chunks).toString() };
-}
 
 async function opens(dataDir: string, env: Readonly<Record<string, string>>): Promise<TestServer | string> {
   try {
@@ -295,7 +264,7 @@ function sender(server: Pick<TestServer, 'url'>, name: string) {
 
 async function isTaken(server: Pick<TestServer, 'url'>, report: unknown): Promise<boolean> {
   try {
-    const answer = await send(server as TestServer, report);
+    const answer = await send(server, report);
     await answer.text();
     if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     else expect(answer.status).toBe(200);

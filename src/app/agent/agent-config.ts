@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { InvalidConfig, readVariables, type Variables } from '../config.ts';
+import { readVariables, type Variables } from '../config.ts';
+import { InvalidConfig } from '../invalid-config.ts';
 import type { PanelAddress } from './panel-link.ts';
 
 /** What an agent is told by its environment, or by `.env` in its working directory. */

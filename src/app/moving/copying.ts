@@ -66,6 +66,12 @@ export class Copying {
     return days.sort((a, b) => a - b);
   }
 
+  /** The first day that has usage; null: none has. */
+  firstDay(): number | null {
+    const [row] = [...this.#from.rows('SELECT min(day) FROM day')];
+    return row?.[0] == null ? null : Number(row[0]);
+  }
+
   /** Again, if it was copied before. @returns its rows @throws LedgerFailure `move-differs` */
   copy({ table, where }: Part): number {
     const key = `${table.name} ${where}`;

@@ -15,6 +15,11 @@ import {
 } from './move.ts';
 import { Rounds } from './rounds.ts';
 
+export interface MovedToPostgres extends MovedLedger {
+  /** Number of the first day that has usage; null: none has. */
+  readonly firstDay: number | null;
+}
+
 /**
  * Moves the ledger from the file into an empty database. One commit decides: the mark in the file. Before it only the file can
  * be opened, after it only the database, wherever this breaks off. While a server runs, closed days are copied next to it;
@@ -26,7 +31,7 @@ export async function moveToPostgres(
   url: string,
   watcher: MoveWatcher,
   askServer: AskServer,
-): Promise<MovedLedger> {
+): Promise<MovedToPostgres> {
   const startedMs = performance.now();
   let folder = tryFolder(config);
   let from: SqliteDeparture | null = null;
@@ -57,6 +62,7 @@ export async function moveToPostgres(
     watcher.say('Everything is there, to the byte.');
     watcher.step('proved');
     const { sequence } = from;
+    const firstDay = copying.firstDay();
     from.endWatch();
     const place = ledgerPlace({ ...config, databaseUrl: url });
     from.leave({ ...move, place });
@@ -65,7 +71,7 @@ export async function moveToPostgres(
     rememberCommit(config.dataDir, { incarnation: move.incarnation, sequence });
     watcher.step('finished');
     const seconds = (sinceMs: number) => (performance.now() - sinceMs) / 1000;
-    return { place, rows, seconds: seconds(startedMs), pausedSeconds: seconds(pausedMs), keptAside: null };
+    return { place, rows, firstDay, seconds: seconds(startedMs), pausedSeconds: seconds(pausedMs), keptAside: null };
   } finally {
     to?.close();
     from?.close();

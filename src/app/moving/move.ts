@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExpectedError } from '../../core/errors.ts';
+import type { Handover } from '../../core/settings/operations.ts';
 import { randomId } from '../../lib/random-id.ts';
 import type { Move } from '../../storage/sql/moving.ts';
 import type { Config } from '../config.ts';
@@ -26,7 +27,7 @@ export interface MovedLedger {
 }
 
 /** Asks the running server to let go of the ledger. Rejects if it does not. */
-export type AskServer = (body: { readonly move: string; readonly databaseUrl: string }) => Promise<void>;
+export type AskServer = (body: Omit<Handover, 'mirror'>) => Promise<void>;
 
 /** A server ends all that is under way within five seconds. */
 const LONGEST_WAIT_MS = 30_000;

@@ -32,7 +32,7 @@ export async function waitForMove(config: Config, handover: Handover, stopping: 
       if (isStopping) return null;
       await delay(STEP_MS);
     }
-    return isStopping ? null : { ...config, databaseUrl: whereItIs(config, handover) };
+    return isStopping ? null : { ...config, ...whereItIs(config, handover) };
   } finally {
     await new Promise((resolve) => {
       room.close(resolve);
@@ -42,9 +42,14 @@ export async function waitForMove(config: Config, handover: Handover, stopping: 
 }
 
 /** The files of the folder tell whether this very move took the ledger. */
-function whereItIs({ databaseUrl, databasePath }: Config, { move, databaseUrl: other }: Handover): string | null {
-  if (databaseUrl === null) return whereMoved(databasePath)?.id === move ? other : null;
-  return filesOfMove(databasePath).arrived?.id === move ? null : databaseUrl;
+function whereItIs(
+  { databaseUrl, databasePath }: Config,
+  { move, databaseUrl: other, mirror }: Handover,
+): Partial<Config> {
+  if (databaseUrl !== null) return filesOfMove(databasePath).arrived?.id === move ? { databaseUrl: null } : {};
+  if (whereMoved(databasePath)?.id !== move) return {};
+  if (mirror === null) return { databaseUrl: other };
+  return { databaseUrl: other, clickhouseUrl: mirror.url, clickhouseCluster: mirror.cluster };
 }
 
 function isFree(dataDir: string): boolean {

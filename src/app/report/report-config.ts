@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { InvalidConfig, readVariables, type Variables } from '../config.ts';
+import { readVariables, type Variables } from '../config.ts';
+import { InvalidConfig } from '../invalid-config.ts';
 import { parseRoute, type Route } from './routes.ts';
 import type { WebhookAddress } from './webhook.ts';
 

@@ -12,9 +12,10 @@ interface RebuildOptions {
   readonly json?: boolean;
 }
 
-interface Rebuild {
-  readonly state: 'comparing' | 'verifying' | 'done' | 'cancelled' | 'failed';
+export interface Rebuild {
+  readonly state: 'filling' | 'comparing' | 'verifying' | 'done' | 'cancelled' | 'failed';
   readonly days: number;
+  readonly missingDays: number;
   readonly comparedDays: number;
   readonly rows: number;
   readonly differentRows: number;
@@ -41,13 +42,27 @@ export function addHistoryCommand(program: Command): void {
 }
 
 async function run(api: Api, { from, to, dryRun = false, json }: RebuildOptions): Promise<void> {
-  const cancel = () => void api.delete(PATH).catch(() => {});
+  const rebuild = await compareHistory(api, { from, to, dryRun });
+  if (json) print(JSON.stringify(rebuild));
+  tellEnd(rebuild, dryRun, json === true);
+}
+
+/** Shows how far it is; Ctrl-C cancels it. @returns how it ended */
+export async function compareHistory(
+  api: Api,
+  asked: { readonly from: string; readonly to: string; readonly dryRun: boolean },
+): Promise<Rebuild> {
+  let isCancelled = false;
+  const cancel = () => {
+    isCancelled = true;
+    void api.delete(PATH).catch(() => {});
+  };
   process.once('SIGINT', cancel);
   try {
-    await api.post(PATH, { from, to, dryRun });
-    const rebuild = await follow(api);
-    if (json) print(JSON.stringify(rebuild));
-    tellEnd(rebuild, dryRun, json === true);
+    await api.post(PATH, asked);
+    // What was cancelled before it began.
+    if (isCancelled) cancel();
+    return await follow(api);
   } finally {
     process.off('SIGINT', cancel);
   }
@@ -68,13 +83,15 @@ async function follow(api: Api): Promise<Rebuild> {
 }
 
 /** One line that is written over, for people who watch. */
-function tellProgress({ state, comparedDays, days, differentRows, endedAt }: Rebuild): void {
+function tellProgress(rebuild: Rebuild): void {
   if (!process.stderr.isTTY) return;
-  const text =
-    state === 'verifying'
-      ? 'sending and comparing again …'
-      : `${comparedDays} of ${days} days, ${counted(differentRows, 'row differs', 'rows differ')}`;
-  process.stderr.write(endedAt === null ? `\r\x1b[K${text}` : '\r\x1b[K');
+  process.stderr.write(rebuild.endedAt === null ? `\r\x1b[K${progressOf(rebuild)}` : '\r\x1b[K');
+}
+
+function progressOf({ state, missingDays, comparedDays, days, differentRows }: Rebuild): string {
+  if (state === 'filling') return `filling: ${days - missingDays} of ${days} days …`;
+  if (state === 'verifying') return 'sending and comparing again …';
+  return `${comparedDays} of ${days} days, ${counted(differentRows, 'row differs', 'rows differ')}`;
 }
 
 function tellEnd(

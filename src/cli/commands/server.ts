@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { readConfig, readDatabaseAddress } from '../../app/config.ts';
-import type { AskServer, MovedLedger } from '../../app/moving/move.ts';
-import { counted } from '../../core/units/counted.ts';
+import { readConfig } from '../../app/config.ts';
 import { holdYoungGeneration } from '../../lib/young-generation.ts';
 import { type Api, withApi } from '../api.ts';
-import { explain, print, WrongUse } from '../output.ts';
+import { print } from '../output.ts';
 import { addBackupCommands } from './backup.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { REPORT_OPTIONS } from './report-options.ts';
 
 /** Verbs about the server as a whole: start, doctor, backup, restore, migrate. */
@@ -23,52 +22,7 @@ export function addServerCommands(program: Command): void {
     .action((options: { json?: boolean }) => withApi((api) => doctor(api, options)));
   addBackupCommands(program);
   addReportCommand(program);
-  program
-    .command('migrate')
-    .description(
-      'move the ledger from the SQLite file into an empty PostgreSQL database, or back; a server that runs goes on there',
-    )
-    .option('--to <where>', 'postgres://…, or sqlite; without it the address in XPERT_DATABASE_URL')
-    .option('--json', 'answer as JSON')
-    .action(migrate);
-}
-
-async function migrate({ to, json }: { to?: string; json?: boolean }): Promise<void> {
-  const config = readConfig();
-  const watcher = { say: json ? () => {} : explain, step() {} };
-  const { databaseUrl } = config;
-  if (to === 'sqlite') {
-    if (databaseUrl === null)
-      throw new WrongUse('From where?', 'XPERT_DATABASE_URL=postgres://… xpert migrate --to sqlite');
-    const { moveToSqlite } = await import('../../app/moving/move-to-sqlite.ts');
-    const moved = await moveToSqlite({ ...config, databaseUrl }, watcher, askServer);
-    if (moved.keptAside !== null) explain(`A file that was left by an earlier move is ${moved.keptAside} now.`);
-    tellMoved(moved, json, 'Take XPERT_DATABASE_URL out of the environment or .env before the next start.');
-    return;
-  }
-  const address = to === undefined ? databaseUrl : readDatabaseAddress(to);
-  if (address === null)
-    throw new WrongUse('Where to?', 'xpert migrate --to postgres://USER:PASSWORD@HOST:5432/DATABASE');
-  const { moveToPostgres } = await import('../../app/moving/move-to-postgres.ts');
-  const moved = await moveToPostgres(config, address, watcher, askServer);
-  tellMoved(moved, json, 'Set XPERT_DATABASE_URL to that address before the next start.');
-}
-
-/** A server that runs is asked over its socket. */
-const askServer: AskServer = async (body) => {
-  await withApi((api) => api.post('/api/v1/handover', body));
-};
-
-function tellMoved(moved: MovedLedger, json: boolean | undefined, next: string): void {
-  if (json) {
-    print(JSON.stringify(moved));
-    return;
-  }
-  const { place, rows, seconds, pausedSeconds } = moved;
-  print(
-    `The ledger is in ${place} now: ${counted(rows, 'row')} in ${seconds.toFixed(1)} s, ${pausedSeconds.toFixed(1)} s of them without a server.`,
-  );
-  explain(`${next} What was left stays as it was, and is not opened any more.`);
+  addMigrateCommand(program);
 }
 
 /** Its options are read by the verb itself, as in the agent's program, which has no commander. */

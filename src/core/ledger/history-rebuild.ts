@@ -17,8 +17,10 @@ export interface HistoryRebuild {
   readonly lastDay: number;
   /** False: differences are only told. */
   readonly mends: boolean;
-  /** `verifying`: what was mended is compared again when it was sent. */
-  readonly state: 'comparing' | 'verifying' | 'done' | 'cancelled' | 'failed';
+  /** `filling`: the mirror does not have all of these days yet. `verifying`: what was mended is compared again when it was sent. */
+  readonly state: 'filling' | 'comparing' | 'verifying' | 'done' | 'cancelled' | 'failed';
+  /** Of these days: not in the mirror yet, when that was looked at last. */
+  readonly missingDays: number;
   readonly comparedDays: number;
   readonly rows: number;
   /** Rows that differed when their day was compared. */

@@ -61,6 +61,16 @@ export interface Handover {
   readonly move: string;
   /** The database that the ledger comes from or goes to. */
   readonly databaseUrl: string;
+  /** Where history is mirrored if the ledger went to that database; null: nowhere. */
+  readonly mirror: HistoryPlace | null;
+}
+
+/** A ClickHouse database that mirrors history. */
+export interface HistoryPlace {
+  /** With its password: never to be shown. */
+  readonly url: string;
+  /** Name of the cluster; null: one server. */
+  readonly cluster: string | null;
 }
 
 export interface HistoryRebuilding {

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpParts } from '../parts.ts';
 import { problem } from '../problem.ts';
+import { Nullable } from '../schemas/common.ts';
 
 const schema = {
   tags: ['ledger'],
@@ -15,6 +16,17 @@ const schema = {
       maxLength: 2048,
       description: 'Database that the ledger comes from or goes to.',
     }),
+    mirror: Type.Optional(
+      Nullable(
+        Type.Object(
+          {
+            url: Type.String({ minLength: 1, maxLength: 2048 }),
+            cluster: Nullable(Type.String({ minLength: 1, maxLength: 255 })),
+          },
+          { description: 'ClickHouse database that mirrors history from then on.' },
+        ),
+      ),
+    ),
   }),
   response: { 200: Type.Object({ waits: Type.Literal(true) }) },
 };
@@ -25,9 +37,9 @@ export function handoverRoutes(app: HttpApp, parts: HttpParts): void {
   const { operations } = parts.ports;
   app.post(HANDOVER_PATH, { config: { access: 'local' }, schema }, async (request, reply) => {
     if ((parts.config.standingBy?.() ?? 0) > 0) refuseHandover();
-    const { move, databaseUrl } = request.body;
+    const { move, databaseUrl, mirror = null } = request.body;
     // Whoever asked has the answer before anything is closed.
-    reply.raw.once('finish', () => operations.handOver({ move, databaseUrl }));
+    reply.raw.once('finish', () => operations.handOver({ move, databaseUrl, mirror }));
     return { waits: true as const };
   });
 }

@@ -16,15 +16,20 @@ const RebuildJson = Type.Object(
     dryRun: Type.Boolean({ description: 'true: differences are only told.' }),
     state: Type.Union(
       [
+        Type.Literal('filling'),
         Type.Literal('comparing'),
         Type.Literal('verifying'),
         Type.Literal('done'),
         Type.Literal('cancelled'),
         Type.Literal('failed'),
       ],
-      { description: 'verifying: what was made anew is compared again when it was sent.' },
+      {
+        description:
+          'filling: ClickHouse does not have all of these days yet. verifying: what was made anew is compared again when it was sent.',
+      },
     ),
     days: Type.Integer({ description: 'Days that are to be compared.' }),
+    missingDays: Type.Integer({ description: 'Of these days: not in ClickHouse yet, while it is being filled.' }),
     comparedDays: Type.Integer(),
     rows: Type.Integer({ description: 'Rows that were compared.' }),
     differentRows: Type.Integer({ description: 'Rows that differed when their day was compared.' }),

@@ -89,6 +89,14 @@ export class DayTable {
     return this.#place?.shards ?? null;
   }
 
+  /** Writes nothing, as a batch is written. @throws LedgerFailure if rows cannot be written and read */
+  async tryWriting(): Promise<void> {
+    const { table, settings } = await this.#prepared();
+    const columns = ['life', 'batch', 'seal', 'date', ...BATCH_COLUMNS].join(', ');
+    const statement = `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${table} WHERE life = 0`;
+    await this.#client.run(statement, { settings });
+  }
+
   /**
    * Sends a batch, which then is in the table once, however often it is sent and whatever became of earlier attempts: the
    * server looks for the marks itself and leaves out what their shards have, and never runs two statements of one id at a

@@ -4106,12 +4106,14 @@ export interface components {
             /** @description true: differences are only told. */
             readonly dryRun: boolean;
             /**
-             * @description verifying: what was made anew is compared again when it was sent.
+             * @description filling: ClickHouse does not have all of these days yet. verifying: what was made anew is compared again when it was sent.
              * @enum {string}
              */
-            readonly state: "comparing" | "verifying" | "done" | "cancelled" | "failed";
+            readonly state: "filling" | "comparing" | "verifying" | "done" | "cancelled" | "failed";
             /** @description Days that are to be compared. */
             readonly days: number;
+            /** @description Of these days: not in ClickHouse yet, while it is being filled. */
+            readonly missingDays: number;
             readonly comparedDays: number;
             /** @description Rows that were compared. */
             readonly rows: number;
@@ -8621,6 +8623,10 @@ export interface operations {
                     readonly move: string;
                     /** @description Database that the ledger comes from or goes to. */
                     readonly databaseUrl: string;
+                    readonly mirror?: {
+                        readonly url: string;
+                        readonly cluster: string | null;
+                    } | null;
                 };
             };
         };

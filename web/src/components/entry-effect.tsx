@@ -18,6 +18,10 @@ export function EntryEffect({ effect }: { readonly effect: Effect }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { holders, days, wholeDays, estimatedBytes, from, to } = effect;
+  const touched = (first: string, last: string) =>
+    days === 1
+      ? t('common.entry.touchesDay', { day: first })
+      : t('common.entry.touches', { count: days, from: first, to: last });
   if (holders.length === 0) return <p className="mut">{t('common.entry.nothing')}</p>;
   return (
     <div className="row-text" role="status">
@@ -33,7 +37,7 @@ export function EntryEffect({ effect }: { readonly effect: Effect }) {
         ))}
       </dl>
       <p className="mut">
-        {from && to ? t('common.entry.touches', { count: days, from: format.day(from), to: format.day(to) }) : null}{' '}
+        {from && to ? touched(format.day(from), format.day(to)) : null}{' '}
         {wholeDays > 0 ? t('common.entry.wholeDays', { count: wholeDays }) : null}{' '}
         {Number(estimatedBytes) > 0 ? t('common.entry.estimated', { bytes: format.bytesText(estimatedBytes) }) : null}
       </p>

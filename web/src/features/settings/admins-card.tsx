@@ -53,7 +53,7 @@ function Row({ admin }: { readonly admin: Admin }) {
         {admin.twoFactor ? <span className="badge">{t('settings.admins.twoFactor')}</span> : null}
       </td>
       <td>{t(`common.role.${admin.role}`)}</td>
-      <td>
+      <td className="two-lines">
         <State of={admin.disabled ? 'degraded' : 'up'}>
           {t(admin.disabled ? 'settings.admins.isDisabled' : 'settings.admins.isEnabled')}
         </State>

@@ -64,7 +64,7 @@ function Row({ plan, mayChange, onChange }: RowProps) {
       <td>
         <span className="name">{plan.name}</span>
       </td>
-      <td className="r">
+      <td className="r two-lines">
         <QuotasShown quotas={plan.terms.quotas} />
       </td>
       <td className="hide-s mut">

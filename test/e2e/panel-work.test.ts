@@ -16,11 +16,14 @@ let cookie: string;
 let nodeId: string;
 
 beforeAll(async () => {
+  // What is used of a month, and of today, is to be that until the end.
+  await awayFromEnd('day', 180_000);
   server = await startServer({ dataDir: folder.path });
   cookie = await login(server);
   browser = await launchBrowser();
   nodeId = await fill();
-});
+  // Three minutes may go by until the next day alone.
+}, 300_000);
 
 afterAll(async () => {
   await browser?.close();

@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
 import { SessionProvider, sessionQuery } from './api/session.tsx';
 import { ToastProvider } from './components/toast.tsx';
-import { chooseLanguage, firstLanguage } from './i18n/index.ts';
+import { startI18n } from './i18n/index.ts';
 import { WordsProvider } from './i18n/words.tsx';
 import { copyExactNumbers } from './lib/copy.ts';
 import { createPanelRouter } from './routes.tsx';
@@ -15,7 +15,7 @@ async function start(): Promise<void> {
   const client = createQueryClient();
   // Every page waits for the answer: it is asked for while the words come.
   void client.prefetchQuery(sessionQuery);
-  await chooseLanguage(firstLanguage());
+  await startI18n();
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');
   document.addEventListener('copy', copyExactNumbers);

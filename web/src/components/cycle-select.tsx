@@ -12,7 +12,7 @@ export function offeredCycles(locale: string, ofQuota: boolean): readonly string
 /** How a cycle is called; one that the panel does not offer, as the API calls it. */
 export function useCycleName(): (cycle: string) => string {
   const { t } = useTranslation();
-  return (cycle) => t(`common.quotaCycle.${cycle.replace(':', '-')}`, { defaultValue: cycle });
+  return (cycle) => t(`common.quotaCycle.${cycle.replace(':', '-')}`, cycle);
 }
 
 interface CycleSelectProps {

@@ -107,7 +107,7 @@ function Row({ item, onDecide }: { readonly item: Aside; readonly onDecide: (dec
           {what}
         </span>
       </td>
-      <td className="hide-m mut words">{t(`common.aside.reason.${item.reason}`, { defaultValue: item.reason })}</td>
+      <td className="hide-m mut words">{t(`common.aside.reason.${item.reason}`, item.reason)}</td>
       <td className="r">
         <Bytes value={item.traffic.totalBytes} />
       </td>

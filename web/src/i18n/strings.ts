@@ -1,10 +1,10 @@
-import { languageNow } from './language.ts';
-import { addTexts, hasTexts, type Texts } from './texts.ts';
+import i18next from 'i18next';
 
 /** A chunk for each file: the first page brings its own words and the common ones, every further page the words of its feature. */
-const FILES = import.meta.glob<Texts>(['./strings.*.json', './said.*.json', '../features/*/strings.*.json'], {
-  import: 'default',
-});
+const FILES = import.meta.glob<Record<string, unknown>>(
+  ['./strings.*.json', './said.*.json', '../features/*/strings.*.json'],
+  { import: 'default' },
+);
 
 /** Parts of the words that some page has asked for: features by their folders, what all share, what the server says. */
 const wanted = new Set(['common', 'said']);
@@ -13,8 +13,8 @@ const wanted = new Set(['common', 'said']);
 export async function loadStrings(feature: string): Promise<void> {
   wanted.add(feature);
   // Another language may be chosen while the words of this one come.
-  for (let read = ''; read !== languageNow(); ) {
-    read = languageNow();
+  for (let read = ''; read !== i18next.language; ) {
+    read = i18next.language;
     await add(read, feature);
   }
 }
@@ -30,9 +30,9 @@ export async function loadLanguage(language: string): Promise<void> {
 
 /** `features/nodes/strings.en.json` is `nodes.*`. What the server says is English as it comes: there is no file for it. */
 async function add(language: string, part: string): Promise<void> {
-  if (hasTexts(language, part)) return;
-  const texts = await FILES[fileOf(language, part)]?.();
-  if (texts) addTexts(language, part, texts);
+  if (i18next.getResource(language, 'translation', part) !== undefined) return;
+  const strings = await FILES[fileOf(language, part)]?.();
+  if (strings) i18next.addResourceBundle(language, 'translation', { [part]: strings }, true);
 }
 
 function fileOf(language: string, part: string): string {

@@ -1,10 +1,9 @@
+import i18next, { type i18n as I18n, type TFunction } from 'i18next';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { followLanguage, type Language, languageNow } from './language.ts';
-import { type Translate, wordsOf } from './translate.ts';
 
 interface Words {
-  readonly t: Translate;
-  readonly language: Language;
+  readonly t: TFunction;
+  readonly i18n: I18n;
 }
 
 const Context = createContext<Words | null>(null);
@@ -12,12 +11,26 @@ const Context = createContext<Words | null>(null);
 /** The words of the language that is read, for all that is below. A page shows thousands of them: only this follows changes. */
 export function WordsProvider({ children }: { readonly children: ReactNode }) {
   const [words, setWords] = useState(wordsOfNow);
-  useEffect(() => followLanguage(() => setWords(wordsOfNow())), []);
+  useEffect(() => {
+    const show = () => setWords(wordsOfNow());
+    i18next.on('languageChanged', show);
+    return () => i18next.off('languageChanged', show);
+  }, []);
   return <Context.Provider value={words}>{children}</Context.Provider>;
 }
 
 function wordsOfNow(): Words {
-  return { t: wordsOf(languageNow()), language: languageNow() };
+  return { t: wordsOf(i18next.language), i18n: i18next };
+}
+
+/** The words of a language. Most have nothing to fill in: they are looked up, which is a tenth of the work. */
+export function wordsOf(language: string): TFunction {
+  const translate = i18next.getFixedT(language);
+  const t = (key: string, options?: Record<string, unknown>): string => {
+    const plain: unknown = options === undefined ? i18next.getResource(language, 'translation', key) : undefined;
+    return typeof plain === 'string' && !/\{\{|\$t\(/.test(plain) ? plain : translate(key, options ?? {});
+  };
+  return t as TFunction;
 }
 
 export function useTranslation(): Words {

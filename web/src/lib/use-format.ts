@@ -1,8 +1,7 @@
+import type { i18n as I18n } from 'i18next';
 import type { Bytes } from '../api/exact-json.ts';
 import { useSession } from '../api/session.tsx';
-import type { Language } from '../i18n/language.ts';
-import { wordsOf } from '../i18n/translate.ts';
-import { useTranslation } from '../i18n/words.tsx';
+import { useTranslation, wordsOf } from '../i18n/words.tsx';
 import {
   durationParts,
   formatBytes,
@@ -49,23 +48,24 @@ const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
 
 /** Every number and time of a page goes through here: the panel's zone, the reader's language. */
 export function useFormat(): Format {
-  const { language } = useTranslation();
-  return formatOf(language, useSession()?.timeZone ?? 'UTC');
+  const { i18n } = useTranslation();
+  return formatOf(i18n, useSession()?.timeZone ?? 'UTC');
 }
 
 /** What was made last. All parts of a page have one language and one zone, and a formatter of Intl takes long to make. */
-let latest: { readonly language: Language; readonly timeZone: string; readonly format: Format } | null = null;
+let latest: { readonly language: string; readonly timeZone: string; readonly format: Format } | null = null;
 
-function formatOf(language: Language, timeZone: string): Format {
+function formatOf(i18n: I18n, timeZone: string): Format {
+  const { language } = i18n;
   if (latest?.language !== language || latest.timeZone !== timeZone) {
-    latest = { language, timeZone, format: makeFormat(language, timeZone) };
+    latest = { language, timeZone, format: makeFormat(i18n, timeZone) };
   }
   return latest.format;
 }
 
-function makeFormat(language: Language, timeZone: string): Format {
-  const locale = language === 'en' ? 'en-GB' : language;
-  const t = wordsOf(language);
+function makeFormat(i18n: I18n, timeZone: string): Format {
+  const locale = i18n.language === 'en' ? 'en-GB' : i18n.language;
+  const t = wordsOf(i18n.language);
   const unit = (name: string) => t(`common.unit.${name}`);
   const text = (quantity: Quantity) => `${quantity.text}\u00a0${unit(quantity.unit)}`;
   // Each is made when it is first used: few pages need them all.
@@ -85,7 +85,7 @@ function makeFormat(language: Language, timeZone: string): Format {
   const dayOrYear = (at: string | number | Date) => (year(at) === year(Date.now()) ? day(at) : dayAndYear(at));
   return {
     locale,
-    weekLocale: varietyOf(language, navigator.languages),
+    weekLocale: varietyOf(i18n.language, navigator.languages),
     timeZone,
     bytes: (value) => formatBytes(value, locale),
     rate: (value) => formatRate(value, locale),

@@ -2,8 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { remove } from '../../api/client.ts';
 import { useSession } from '../../api/session.tsx';
-import { chooseLanguage } from '../../i18n/index.ts';
-import { LANGUAGES, type Language } from '../../i18n/language.ts';
+import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
 import { Icon } from '../icon.tsx';
@@ -27,20 +26,20 @@ export function ThemeButton() {
 }
 
 export function LanguageMenu() {
-  const { t, language: current } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <Menu
       label={t('common.language')}
       trigger={
         <button type="button" className="btn quiet icon lang" aria-label={t('common.language')}>
-          {current.toUpperCase()}
+          {i18n.language.toUpperCase()}
         </button>
       }
       items={(Object.keys(LANGUAGES) as Language[]).map((language) => ({
         key: language,
         label: LANGUAGES[language],
         lang: language,
-        checked: language === current,
+        checked: language === i18n.language,
         onPick: () => void chooseLanguage(language),
       }))}
     />

@@ -4,8 +4,7 @@ import { useDeferredValue } from 'react';
 import { peersQuery, usersQuery } from '../../api/resources.ts';
 import { useIsOwner, useMayWrite, useSeesAll } from '../../api/session.tsx';
 import { useNodes } from '../../api/use-nodes.ts';
-import { chooseLanguage } from '../../i18n/index.ts';
-import { LANGUAGES, type Language } from '../../i18n/language.ts';
+import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useTheme } from '../../lib/theme.ts';
 import type { IconName } from '../icon.tsx';
@@ -117,7 +116,7 @@ function usePages(): Command[] {
 }
 
 function useActions(): Command[] {
-  const { t, language: current } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const owner = useIsOwner();
   const mayWrite = useMayWrite();
@@ -129,7 +128,7 @@ function useActions(): Command[] {
     label,
     run,
   });
-  const languages = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== current);
+  const languages = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== i18n.language);
   return [
     ...(owner ? [action('add', 'plus', t('common.palette.addNode'), () => void navigate({ to: '/nodes/add' }))] : []),
     ...(mayWrite

@@ -1,6 +1,5 @@
 import type { Node } from '../../api/types.ts';
 import { State } from '../../components/state.tsx';
-import { directionOf } from '../../i18n/language.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { useSaid } from '../../lib/use-said.ts';
 import { NodeActions } from './node-actions.tsx';
@@ -39,11 +38,11 @@ export function NodeHead({ node }: { readonly node: Node }) {
 
 /** Over what way and how often the node is read. */
 export function ReadBy({ node }: { readonly node: Node }) {
-  const { t, language } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { transport, ssh, path, url } = node.options;
   const address = ssh ?? path ?? url ?? '';
   // Isolated: an address keeps its order inside a sentence from right to left.
-  const where = directionOf(language) === 'rtl' ? `\u2068${address}\u2069` : address;
+  const where = i18n.dir() === 'rtl' ? `\u2068${address}\u2069` : address;
   const isKnown = transport === 'local' || transport === 'ssh' || transport === 'file';
   const way = isKnown ? transport : url === undefined ? 'other' : 'panel';
   return t(`nodes.readBy.${way}`, { where, count: node.pollIntervalSeconds });

@@ -66,18 +66,14 @@ function GapLine({ gap }: { readonly gap: Gap }) {
   const name = gap.nodeName ?? t('common.deletedNode');
   const lasted = gap.to === null ? null : format.duration(Date.parse(gap.to) - Date.parse(gap.from));
   const key = `${isPause(gap) ? 'pause' : 'gap'}${lasted === null ? 'Open' : ''}`;
-  const title = t(`overview.silence.${key}`, {
-    name,
-    lasted,
-    why: t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason }),
-  });
+  const title = t(`overview.silence.${key}`, { name, lasted, why: t(`common.gaps.reason.${gap.reason}`, gap.reason) });
   return (
     <li>
       <Icon name="gap" />
       <b>{title}</b>
       <span className="when">{format.short(gap.from)}</span>
       <span className="why" title={gap.message}>
-        {isPause(gap) ? t('overview.pauseMeans') : t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })}
+        {isPause(gap) ? t('overview.pauseMeans') : t(`common.gaps.reason.${gap.reason}`, gap.reason)}
       </span>
     </li>
   );

@@ -2,8 +2,7 @@ import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { Switch } from '../../components/switch.tsx';
-import { chooseLanguage } from '../../i18n/index.ts';
-import { LANGUAGES, type Language } from '../../i18n/language.ts';
+import { chooseLanguage, LANGUAGES, type Language } from '../../i18n/index.ts';
 import { useTranslation } from '../../i18n/words.tsx';
 import { type ThemeChoice, useContrast, useTheme, useThemeChoice } from '../../lib/theme.ts';
 
@@ -11,7 +10,7 @@ const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark'];
 
 /** What this browser remembers for itself: language, theme, contrast. */
 export function AppearanceCard() {
-  const { t, language } = useTranslation();
+  const { t, i18n } = useTranslation();
   const theme = useThemeChoice();
   const [, chooseTheme] = useTheme();
   const [high, chooseContrast] = useContrast();
@@ -20,12 +19,12 @@ export function AppearanceCard() {
       <div className="pad stack">
         <Select<Language>
           label={t('common.language')}
-          value={language}
-          options={(Object.keys(LANGUAGES) as Language[]).map((value) => ({
-            value,
-            label: <span lang={value}>{LANGUAGES[value]}</span>,
+          value={i18n.language as Language}
+          options={(Object.keys(LANGUAGES) as Language[]).map((language) => ({
+            value: language,
+            label: <span lang={language}>{LANGUAGES[language]}</span>,
           }))}
-          onChange={(value) => void chooseLanguage(value)}
+          onChange={(language) => void chooseLanguage(language)}
         />
         <Segmented
           label={t('settings.appearance.theme')}

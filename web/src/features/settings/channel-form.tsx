@@ -34,12 +34,14 @@ const FIRST_RULES: ChannelRules = {
 };
 
 export function ChannelForm({ channel, onDone }: ChannelFormProps) {
-  const { t, language } = useTranslation();
+  const { t, i18n } = useTranslation();
   const save = useSaveChannel(channel?.id ?? null);
   const [kind, setKind] = useState<ChannelKind>((channel?.kind as ChannelKind | undefined) ?? 'telegram');
   const [name, setName] = useState(channel?.name ?? '');
   const [typed, setTyped] = useState<Typed>(() => typedOf(channel));
-  const [rules, setRules] = useState<ChannelRules>(channel?.rules ?? { ...FIRST_RULES, language });
+  const [rules, setRules] = useState<ChannelRules>(
+    channel?.rules ?? { ...FIRST_RULES, language: languageOf(i18n.language) },
+  );
   const [secret] = useState(newSigningSecret);
   const set = (field: string) => (value: string) => setTyped({ ...typed, [field]: value });
   // A stored secret is sent only to where it was made for.
@@ -158,4 +160,9 @@ function optionsOf(
 function newSigningSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return `whsec_${btoa(String.fromCharCode(...bytes))}`;
+}
+
+function languageOf(language: string): ChannelRules['language'] {
+  const known = (['en', 'ru', 'fa', 'zh'] as const).find((one) => language.startsWith(one));
+  return known ?? 'en';
 }

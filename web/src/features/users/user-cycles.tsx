@@ -42,9 +42,9 @@ export function UserCycles({ user }: { readonly user: User }) {
 }
 
 function Row({ user, cycle }: { readonly user: User; readonly cycle: Cycle }) {
-  const { t, language } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
-  const query = { at: cycle.from, lang: language };
+  const query = { at: cycle.from, lang: i18n.language };
   const statement = address(`api/v1/users/${encodeURIComponent(user.id)}/statement`, query);
   return (
     <tr>

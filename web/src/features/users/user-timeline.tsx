@@ -113,10 +113,10 @@ function useGapEvent(): (gap: Gap) => Event {
     at: gap.from,
     icon: 'gap',
     title: isPause(gap)
-      ? t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason })
+      ? t(`common.gaps.reason.${gap.reason}`, gap.reason)
       : t('common.chart.gap', { name: gap.nodeName ?? t('common.deletedNode') }),
     why: [
-      isPause(gap) ? null : t(`common.gaps.reason.${gap.reason}`, { defaultValue: gap.reason }),
+      isPause(gap) ? null : t(`common.gaps.reason.${gap.reason}`, gap.reason),
       gap.to === null
         ? t('users.untilNow')
         : t('users.lasted', { duration: format.duration(Date.parse(gap.to) - Date.parse(gap.from)) }),

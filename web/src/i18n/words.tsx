@@ -28,9 +28,14 @@ export function wordsOf(language: string): TFunction {
   const translate = i18next.getFixedT(language);
   const t = (key: string, options?: Record<string, unknown>): string => {
     const plain: unknown = options === undefined ? i18next.getResource(language, 'translation', key) : undefined;
-    return typeof plain === 'string' && !/\{\{|\$t\(/.test(plain) ? plain : translate(key, options ?? {});
+    return typeof plain === 'string' && !/\{\{|\$t\(/.test(plain) ? plain : endedOnce(translate(key, options ?? {}));
   };
   return t as TFunction;
+}
+
+/** A date may end in a full stop of its own (Russian: "28 нояб."), and then a sentence that it ends has two. */
+export function endedOnce(text: string): string {
+  return text.replace(/(\p{L}\.)\.(?=\s|$)/gu, '$1');
 }
 
 export function useTranslation(): Words {

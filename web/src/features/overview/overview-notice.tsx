@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Notice as NoticeMessage, Overview } from '../../api/types.ts';
+import { useIsAway } from '../../components/frame/connection-notice.tsx';
 import { Link } from '../../components/link.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { useTranslation } from '../../i18n/words.tsx';
@@ -11,8 +12,10 @@ import { useSaid } from '../../lib/use-said.ts';
 export function OverviewNotice({ overview }: { readonly overview: Overview }) {
   const { t } = useTranslation();
   const said = useSaid();
+  const isAway = useIsAway();
   const notice = overview.notices.find((one) => one.severity === 'error') ?? overview.notices[0];
-  if (!notice) return null;
+  // What was wrong when the server was last heard says less than that it is not heard.
+  if (!notice || isAway) return null;
   const more = overview.notices.length - 1;
   const link = more > 0 ? <Link to="/alerts">{t('overview.moreNotices', { count: more })}</Link> : null;
   const words = said(notice);

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PeerId } from '../../src/core/units/ids.ts';
 import { ManualClock } from '../../src/core/units/testing.ts';
 import { Sqlite } from '../../src/lib/sqlite.ts';
+import { EachStatement } from '../../src/storage/sqlite/each-statement.ts';
 import { openSqliteStore } from '../../src/storage/sqlite/sqlite-store.ts';
 import { askEach, askTogether } from '../simulation/asked-together.ts';
 import { SCRATCH } from '../support/scratch.ts';
@@ -11,7 +12,7 @@ import { polledUsageContract } from './polled-usage.contract.ts';
 import { reportedUsageContract } from './reported-usage.contract.ts';
 import { newNode, newUser, nodePoll, open, report, type StoreFixture, wg0 } from './store-fixture.ts';
 
-/** Over SQLite, which asks one by one, what the writer does where it asks and writes together. */
+/** Over SQLite, also as an engine that asks and writes all at once. */
 function makeSqlite(): StoreFixture & { readonly file: string } {
   const folder = mkdtempSync(path.join(SCRATCH, 'xpert-ahead-'));
   const file = path.join(folder, 'ledger.db');
@@ -36,6 +37,34 @@ describe('what the writer looked ahead for', () => {
     ];
     expect(each).toEqual(alone);
     expect(together).toEqual(alone);
+  });
+
+  it('is a row for each peer, however often all of them began anew', async () => {
+    const { allEach } = EachStatement.prototype;
+    let [asked, mostRows] = [0, 0];
+    vi.spyOn(EachStatement.prototype, 'allEach').mockImplementation(function (this: EachStatement, params) {
+      const answers = allEach.call(this, params);
+      asked += answers.length;
+      mostRows = Math.max(mostRows, ...answers.map((rows) => rows.length));
+      return answers;
+    });
+    const fixture = makeSqlite();
+    try {
+      const store = await fixture.open();
+      const node = await store.inventory.addNode(newNode('north'));
+      for (let n = 1; n <= 5; n++) {
+        const peers = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`peer-${i}`, [n, 2 * n] as const]));
+        await store.ledger.recordPoll(nodePoll(node.id, fixture.clock.now(), [wg0(peers)]));
+        await store.ledger.reset({ scope: 'all', userIds: [], by: null, reason: null });
+        fixture.clock.advance(60_000);
+      }
+      await store.close();
+    } finally {
+      vi.restoreAllMocks();
+      await fixture.dispose();
+    }
+    expect(asked).toBeGreaterThan(5 * 20);
+    expect(mostRows).toBe(1);
   });
 
   async function rowsAfterAll(asked: 'alone' | 'each' | 'together'): Promise<unknown> {

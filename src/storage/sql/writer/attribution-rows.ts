@@ -21,11 +21,11 @@ export interface Question {
 
 export type SeriesRow = readonly [id: number, lastAt: number | null];
 export type SegmentRow = readonly [id: number, allMark: number, hidden: number];
-/** A series and one of its tallies; nulls where it has none, a row for each where it has several. */
+/** A series and its newest tally; nulls where it has none. */
 export type SeriesTallyRow = readonly [
   seriesId: number,
   tallyId: number | null,
-  lastAt: number,
+  seriesLastAt: number | null,
   ...segment: SegmentRow,
   mark: number,
   inCycle: number,
@@ -35,10 +35,9 @@ export type SeriesTallyRow = readonly [
   half: UsageHalf,
 ];
 
-/** A tally of a series, as it is in the database, with whose bytes are in it. */
+/** A tally as it is in the database, with whose bytes are in it. */
 export interface StoredTally extends Holder {
   readonly id: number;
-  readonly lastAt: number;
   readonly segment: SegmentRow;
   readonly mark: number;
   readonly half: UsageHalf;
@@ -60,10 +59,10 @@ export class AttributionRows {
     return { find: peerId === null ? findTokenSeries : findPeerSeries, params: [peerId ?? token, carrier.id] };
   }
 
-  /** The same, with all of its tallies. */
-  seriesTalliesQuestion({ carrier, peerId, token }: SeriesName): Question {
-    const { peerSeriesTallies, tokenSeriesTallies } = this.sql;
-    return { find: peerId === null ? tokenSeriesTallies : peerSeriesTallies, params: [peerId ?? token, carrier.id] };
+  /** The same, with its newest tally. */
+  seriesTallyQuestion({ carrier, peerId, token }: SeriesName): Question {
+    const { peerSeriesTally, tokenSeriesTally } = this.sql;
+    return { find: peerId === null ? tokenSeriesTally : peerSeriesTally, params: [peerId ?? token, carrier.id] };
   }
 
   addSeries({ carrier, peerId, token }: SeriesName): () => number {
@@ -110,12 +109,10 @@ export function toSeries([id, lastAt]: SeriesRow, carrier: CarrierState): Series
   return { id, carrier, lastQuarter, activeIn: -1, activeEra: null, lines: NONE };
 }
 
-export function toTallies(rows: readonly SeriesTallyRow[]): StoredTally[] {
-  return rows.flatMap(([, id, lastAt, segmentId, allMark, hidden, mark, inCycle, userId, token, peerId, half]) => {
-    if (id === null) return [];
-    const holder = { userId, token, peerId, inCycle: inCycle === 1 };
-    return [{ ...holder, id, lastAt, segment: [segmentId, allMark, hidden] as const, mark, half }];
-  });
+export function toTally(row: SeriesTallyRow): StoredTally | null {
+  const [, id, , segmentId, allMark, hidden, mark, inCycle, userId, token, peerId, half] = row;
+  if (id === null) return null;
+  return { id, segment: [segmentId, allMark, hidden], mark, half, userId, token, peerId, inCycle: inCycle === 1 };
 }
 
 export function toSegment([id, allMark, hidden]: SegmentRow, { userId }: HolderState, mark: number): SegmentState {
@@ -147,8 +144,11 @@ function prepare(db: Database) {
   const mark = 'SELECT id, at, undone_at IS NOT NULL AS undone, scope, half FROM reset';
   const segment = 'SELECT id, all_mark, hidden FROM segment';
   const series = 'SELECT s.id, (SELECT max(t.last_at) FROM tally t WHERE t.series_id = s.id) FROM series s';
-  const tallies = `SELECT s.id, t.id, t.last_at, g.id, g.all_mark, g.hidden, g.mark, g.in_cycle, g.user_id, g.token, g.peer_id, g.half
-    FROM series s LEFT JOIN tally t ON t.series_id = s.id LEFT JOIN segment g ON g.id = t.segment_id`;
+  // The newest tally: there is one more with every reset, and nearly always it is the one that is booked to.
+  const newest = `SELECT s.id, t.id, (SELECT max(x.last_at) FROM tally x WHERE x.series_id = s.id), g.id, g.all_mark, g.hidden,
+      g.mark, g.in_cycle, g.user_id, g.token, g.peer_id, g.half
+    FROM series s LEFT JOIN tally t ON t.series_id = s.id AND t.id = (SELECT max(x.id) FROM tally x WHERE x.series_id = s.id)
+    LEFT JOIN segment g ON g.id = t.segment_id`;
   return {
     findCarrier: db.prepare(
       `SELECT id, place FROM carrier WHERE server = ? AND port = ? AND protocol = ? AND ifnull(service_id, '') = ?`,
@@ -165,8 +165,8 @@ function prepare(db: Database) {
     // Rows as arrays: each of these is asked once for every user who comes back.
     findTokenSeries: db.prepare(`${series} WHERE s.token = ? AND s.carrier_id = ?`).raw(),
     findPeerSeries: db.prepare(`${series} WHERE s.peer_id = ? AND s.carrier_id = ?`).raw(),
-    tokenSeriesTallies: prepareEach(db, `${tallies} WHERE s.token = ? AND s.carrier_id = ?`).raw(),
-    peerSeriesTallies: prepareEach(db, `${tallies} WHERE s.peer_id = ? AND s.carrier_id = ?`).raw(),
+    tokenSeriesTally: prepareEach(db, `${newest} WHERE s.token = ? AND s.carrier_id = ?`).raw(),
+    peerSeriesTally: prepareEach(db, `${newest} WHERE s.peer_id = ? AND s.carrier_id = ?`).raw(),
     addSeries: db.prepare('INSERT INTO series (carrier_id, peer_id, token) VALUES (?, ?, ?)'),
     findTally: prepareEach(db, 'SELECT id FROM tally WHERE series_id = ? AND segment_id = ?').pluck(),
     addTally: db.prepare('INSERT INTO tally (series_id, segment_id, first_at, last_at) VALUES (?, ?, ?, ?)'),

@@ -153,7 +153,7 @@ export class Attribution {
     return peerId === null ? this.#series : this.#peerSeries;
   }
 
-  /** Whether `lookAhead` saves anything: where each question is a way to a server. */
+  /** Whether asking together saves anything with this engine. */
   get looksAhead(): boolean {
     return this.#ahead.isWorthwhile;
   }

@@ -33,7 +33,7 @@ export class CarrierSums {
   constructor(db: Database, flushRecords: () => void) {
     this.#sql = prepare(db);
     this.#flushRecords = flushRecords;
-    this.#active = new AskedAhead(this.#sql.bytesOfTallies);
+    this.#active = new AskedAhead(this.#sql.bytesInQuarter);
   }
 
   /** Asks together what records of these lines would ask one by one. */
@@ -68,13 +68,10 @@ export class CarrierSums {
   }
 
   #wasActive({ id }: SeriesState, quarter: number): boolean {
-    const bytes = this.#active.take(`${quarter} ${id}`) ?? this.#bytesIn(quarter, id);
-    return bytes.reduce<bigint>((sum, one) => sum + ((one as bigint | null) ?? 0n), 0n) !== 0n;
-  }
-
-  #bytesIn(quarter: number, seriesId: number): readonly unknown[] {
-    this.#flushRecords();
-    return this.#sql.bytesOfTallies.all(quarter, seriesId);
+    const ahead = this.#active.take(`${quarter} ${id}`);
+    if (ahead === undefined) this.#flushRecords();
+    const bytes = ahead === undefined ? this.#sql.bytesInQuarter.get(quarter, id) : ahead[0];
+    return bytes !== null && bytes !== undefined && bytes !== 0n;
   }
 
   /** Days of hidden segments are not in the sums. */
@@ -157,10 +154,10 @@ function prepare(db: Database) {
     ),
     // Tally by tally: never through all rows of the quarter, however few there were when the plan was made. A series of
     // which a correction took all bytes was not active.
-    bytesOfTallies: prepareEach(
+    bytesInQuarter: prepareEach(
       db,
-      `SELECT (SELECT sum(r.total) FROM record r WHERE r.quarter = ? AND r.tally_id = t.id) FROM tally t
-       WHERE t.series_id = ?`,
+      `SELECT (SELECT sum((SELECT sum(r.total) FROM record r WHERE r.quarter = ? AND r.tally_id = t.id)) FROM tally t
+         WHERE t.series_id = s.id) FROM series s WHERE s.id = ?`,
     )
       .pluck()
       .safeIntegers(),

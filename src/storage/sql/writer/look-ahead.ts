@@ -7,7 +7,6 @@ import {
   holderKey,
   type Line,
   type MarkRow,
-  NONE,
   type SegmentState,
   type SeriesName,
   type SeriesState,
@@ -25,7 +24,7 @@ import {
   toMark,
   toSegment,
   toSeries,
-  toTallies,
+  toTally,
 } from './attribution-rows.ts';
 
 /** Bytes that are to be booked: of a peer or a token, over a carrier. */
@@ -56,8 +55,8 @@ interface Memory {
 }
 
 /**
- * Asks together for what the attribution does not remember, and makes together what there is not: for where each question is
- * a way to a server. The same rows in the same order as one after the other.
+ * Asks together for what the attribution does not remember, and makes together what there is not: for where that is
+ * quicker. The same rows in the same order as one after the other.
  */
 export class LookAhead {
   readonly #rows: AttributionRows;
@@ -81,22 +80,23 @@ export class LookAhead {
     this.#findTallies(withLines, stored);
   }
 
-  /** @returns what the database has of those that were not remembered */
+  /** @returns the newest tallies of those that were not remembered */
   #findSeries(expected: readonly SeriesName[]): StoredTallies {
     const missing = new Map<string, SeriesName>();
     for (const one of expected) if (this.#memory.knownSeries(one) === undefined) missing.set(seriesKey(one), one);
     const all = [...missing.values()];
-    const found = allTogether(all.map((one) => this.#rows.seriesTalliesQuestion(one))) as SeriesTallyRow[][];
-    const stored = new Map<number, readonly StoredTally[]>();
+    const found = askTogether(all.map((one) => this.#rows.seriesTallyQuestion(one))) as (SeriesTallyRow | undefined)[];
+    const stored = new Map<number, StoredTally>();
     const rows = all.map((one, i): (() => SeriesRow) => {
-      const [first] = found[i] ?? [];
-      if (first === undefined) {
+      const row = found[i];
+      if (row === undefined) {
         const id = this.#rows.addSeries(one);
         return () => [id(), null];
       }
-      const tallies = toTallies(found[i] ?? []);
-      stored.set(first[0], tallies);
-      return () => [first[0], tallies.length === 0 ? null : Math.max(...tallies.map(({ lastAt }) => lastAt))];
+      const [seriesId, , lastAt] = row;
+      const tally = toTally(row);
+      if (tally !== null) stored.set(seriesId, tally);
+      return () => [seriesId, lastAt];
     });
     all.forEach((one, i) => void this.#memory.remember(one, toSeries(rows[i]?.() as SeriesRow, one.carrier)));
     return stored;
@@ -119,7 +119,7 @@ export class LookAhead {
       const holder = this.#memory.stateOf(line.holder, carrier.half);
       const mark = markOf(holder, line.fromMs, line.toMs);
       if (holder.segments.some((segment) => segment.mark === mark)) continue;
-      const near = segmentAmong(stored.get(this.#memory.seriesOf(one).id) ?? NONE, holder, mark);
+      const near = segmentOf(stored.get(this.#memory.seriesOf(one).id), holder, mark);
       if (near !== undefined) {
         holder.segments = withOne(holder.segments, near);
         continue;
@@ -128,7 +128,8 @@ export class LookAhead {
       if (!missing.has(key)) missing.set(key, { holder, mark, nowMs: line.nowMs });
     }
     this.#memory.ownMarks.clear();
-    const all = [...missing.values()];
+    // What another series of the same holder had needs no asking.
+    const all = [...missing.values()].filter(({ holder, mark }) => !holder.segments.some((one) => one.mark === mark));
     const questions = all.map(({ holder, mark }) => this.#rows.segmentQuestion(holder, mark));
     const found = askTogether(questions) as (SegmentRow | undefined)[];
     const segments = all.map(({ holder, mark, nowMs }, i) => {
@@ -148,8 +149,8 @@ export class LookAhead {
       const state = this.#memory.stateOf(holder, series.carrier.half);
       const segment = this.#memory.segmentAt(state, fromMs, toMs, nowMs);
       if (series.lines.some((line) => line.segment === segment)) continue;
-      const known = stored.get(series.id)?.find((tally) => tally.segment[0] === segment.id);
-      if (known !== undefined) addLine(known.id, series, segment);
+      const known = stored.get(series.id);
+      if (known?.segment[0] === segment.id) addLine(known.id, series, segment);
       else {
         const key = `${series.id} ${segment.id}`;
         if (!missing.has(key)) missing.set(key, { series, segment, fromMs });
@@ -166,39 +167,32 @@ export class LookAhead {
   }
 }
 
-/** What the database has of series, by their ids. */
-type StoredTallies = ReadonlyMap<number, readonly StoredTally[]>;
+/** The newest tallies of series, by the ids of these. */
+type StoredTallies = ReadonlyMap<number, StoredTally>;
 
-/** The segment of a holder among tallies, where there can be no other one: not of what was claimed (see `findPeerSegment`). */
-function segmentAmong(tallies: readonly StoredTally[], holder: HolderState, mark: number): SegmentState | undefined {
+/** The segment of a tally, if it is that of the holder and there can be no other one: not of what was claimed (see `findPeerSegment`). */
+function segmentOf(tally: StoredTally | undefined, holder: HolderState, mark: number): SegmentState | undefined {
   const { userId, token, peerId, half, inCycle } = holder;
-  if (userId !== null && (token !== null || peerId !== null)) return undefined;
-  const found = tallies.find(
-    (tally) =>
-      tally.mark === mark &&
-      tally.userId === userId &&
-      tally.token === token &&
-      tally.peerId === peerId &&
-      tally.inCycle === inCycle &&
-      (userId === null || tally.half === half),
-  );
-  return found && toSegment(found.segment, holder, mark);
+  if (tally === undefined || (userId !== null && (token !== null || peerId !== null))) return undefined;
+  const isOfHolder =
+    tally.mark === mark &&
+    tally.userId === userId &&
+    tally.token === token &&
+    tally.peerId === peerId &&
+    tally.inCycle === inCycle &&
+    (userId === null || tally.half === half);
+  return isOfHolder ? toSegment(tally.segment, holder, mark) : undefined;
 }
 
-/** All rows for each, one question to the server for each statement. */
-function allTogether(questions: readonly Question[]): unknown[][] {
-  const answers: unknown[][] = questions.map(() => []);
+/** The first row for each, one question to the server for each statement. */
+function askTogether(questions: readonly Question[]): unknown[] {
+  const answers: unknown[] = questions.map(() => undefined);
   for (const statement of new Set<Statement>(questions.map(({ find }) => find))) {
     const own = questions.flatMap(({ find, params }, i) => (find === statement ? [{ i, params }] : []));
-    const found = statement.allEach?.(own.map(({ params }) => params)) ?? [];
+    const found = statement.getEach?.(own.map(({ params }) => params)) ?? [];
     own.forEach(({ i }, n) => {
-      answers[i] = found[n] ?? [];
+      answers[i] = found[n];
     });
   }
   return answers;
-}
-
-/** The first row for each. */
-function askTogether(questions: readonly Question[]): unknown[] {
-  return allTogether(questions).map(([first]) => first);
 }

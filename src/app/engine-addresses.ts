@@ -81,5 +81,6 @@ export function readDatabaseUrl(got: string | null, name = 'XPERT_DATABASE_URL')
 
 /** An address without its password. */
 export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^@/]*@/i, '$1@');
+  // To the last @: passwords may hold one.
+  return url.replace(/^([a-z]+:\/\/[^:/]*):[^/]*@/i, '$1@');
 }

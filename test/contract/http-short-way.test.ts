@@ -185,6 +185,20 @@ describe('a sender that does not take its answers', () => {
     expect(await booked()).toBe(21n);
   });
 
+  it('and has said everything has counted what came early, too', async () => {
+    await openFull();
+    const isRead = once(visitor, 'pause');
+    socket.write(request({ ...REPORT, event_id: 'e2' }));
+    await isRead;
+    const hasEnded = once(visitor, 'end');
+    socket.end();
+    await hasEnded;
+    visitor.emit('drain');
+    expect(await statuses(2)).toEqual([OK, OK]);
+    await once(socket, 'close');
+    expect(await booked()).toBe(14n);
+  });
+
   it('and has said everything is hung up on where it takes none of them for long', async () => {
     await openTo((opened) => Object.defineProperty(opened, '_write', { value: () => {} }));
     await sendUnanswered(1);

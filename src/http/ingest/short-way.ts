@@ -118,6 +118,8 @@ class Connection {
   /** Answers lie here that the sender does not take: it is read no more until it has. */
   #isFull = false;
   #isLast = false;
+  /** The sender has closed its side: nothing more comes. */
+  #hasEnded = false;
   /** What came before the request before it was answered. */
   #early: Buffer | null = null;
 
@@ -126,7 +128,7 @@ class Connection {
     this.#use = parts;
     this.#idleMs = keepAliveTimeout;
     socket.setTimeout(requestTimeout);
-    socket.on('data', this.#read).on('end', this.endSoon).on('timeout', this.#giveIn);
+    socket.on('data', this.#read).on('end', this.#end).on('timeout', this.#giveIn);
     socket.on('error', this.hangUp).on('close', this.#forget);
   }
 
@@ -134,6 +136,12 @@ class Connection {
   readonly endSoon = (): void => {
     this.#isLast = true;
     if (!this.#isBusy) this.#socket.destroySoon();
+  };
+
+  /** What came early is still taken. */
+  readonly #end = (): void => {
+    this.#hasEnded = true;
+    if (this.#early === null) this.endSoon();
   };
 
   readonly hangUp = (): void => void this.#socket.destroy();
@@ -155,7 +163,8 @@ class Connection {
     }
     const answer = this.#take(chunk);
     if (answer === null) {
-      this.#giveUp(chunk);
+      if (this.#hasEnded) this.endSoon();
+      else this.#giveUp(chunk);
       return;
     }
     this.#isBusy = true;
@@ -201,11 +210,12 @@ class Connection {
     this.#early = null;
     this.#socket.resume();
     this.#read(early);
+    if (this.#hasEnded && this.#early === null) this.endSoon();
   };
 
   #giveUp(chunk: Buffer): void {
     const socket = this.#socket;
-    socket.off('data', this.#read).off('end', this.endSoon).off('timeout', this.#giveIn);
+    socket.off('data', this.#read).off('end', this.#end).off('timeout', this.#giveIn);
     socket.off('error', this.hangUp).off('close', this.#forget);
     socket.setTimeout(0);
     this.#use.giveUp(chunk);

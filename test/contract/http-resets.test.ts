@@ -98,6 +98,9 @@ describe('resets', () => {
     expect((await get('/api/v1/scheduled-resets')).items).toMatchObject([{ resetId: null }, { resetId: mark.id }]);
     const again = await call('DELETE', `/api/v1/scheduled-resets/${planned.body.id}`, undefined, reseller);
     expect(again.body).toMatchObject({ status: 409, code: 'already-done' });
+    await server.request('PATCH', '/api/v1/users/Bob', { token: owner, body: { owner: 'the-owner', name: 'Carol' } });
+    // Users of others are not named, though it was this reseller who planned it.
+    expect((await get('/api/v1/scheduled-resets', reseller)).items).toMatchObject([{ userNames: [] }]);
     const late = { scope: 'all', at: '2026-03-10T12:00:00Z' };
     expect((await call('POST', '/api/v1/scheduled-resets', late)).body).toMatchObject({ errors: [{ pointer: '/at' }] });
     const everybody = { scope: 'all', half: 'reports' };

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { NotFound } from '../../core/errors.ts';
-import { type Actor, adminIdOf, visibilityOf } from '../../core/identity/authorize.ts';
+import { type Actor, adminIdOf, ownsUser, visibilityOf } from '../../core/identity/authorize.ts';
+import type { InventoryStore } from '../../core/inventory/inventory-store.ts';
 import type { ResetEffect, ResetMark, ScheduledReset } from '../../core/ledger/usage-ledger.ts';
 import type { AdminId, ResetId, ScheduledResetId, UserId } from '../../core/units/ids.ts';
 import { audit } from '../audit.ts';
@@ -87,14 +88,14 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
   app.get('/api/v1/scheduled-resets', { config, schema: plannedSchema }, async (request) => {
     const { limit, cursor = null } = request.query;
     const page = await history.scheduledResets(limit, cursor, onlyBy(actorOf(request)));
-    return { ...page, items: await Promise.all(page.items.map(plannedJson)) };
+    return { ...page, items: await Promise.all(page.items.map((each) => plannedJson(each, actorOf(request)))) };
   });
 
   app.post('/api/v1/scheduled-resets', { config, schema: planSchema }, async (request, reply) => {
     const at = new Date(request.body.at);
     const planned = await scheduleReset(parts.ports, actorOf(request), { ...request.body, at });
     await audit(parts, request, 'usage.reset-planned', planned.id, { scope: planned.scope, at });
-    return reply.code(201).send(await plannedJson(planned));
+    return reply.code(201).send(await plannedJson(planned, actorOf(request)));
   });
 
   app.delete('/api/v1/scheduled-resets/:id', { config, schema: cancelSchema }, async (request) => {
@@ -103,7 +104,7 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
     await requireOwnPlan(actor, id);
     const cancelled = await ledger.cancelScheduledReset(id, adminIdOf(actor));
     await audit(parts, request, 'usage.reset-cancelled', id);
-    return plannedJson(cancelled);
+    return plannedJson(cancelled, actor);
   });
 
   /** @throws NotFound if a reseller names what others planned */
@@ -129,8 +130,8 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
     return resetJson(mark, await namesOf(mark.by));
   }
 
-  async function plannedJson(planned: ScheduledReset) {
-    const users = await userNames(planned.userIds.slice(0, USERS_NAMED));
+  async function plannedJson(planned: ScheduledReset, actor: Actor) {
+    const users = await namesOfOwn(actor, inventory, planned.userIds.slice(0, USERS_NAMED));
     return scheduledResetJson(planned, { ...(await namesOf(planned.by, planned.ownerId)), users });
   }
 
@@ -142,6 +143,13 @@ export function resetRoutes(app: HttpApp, parts: HttpParts): void {
   async function effectJson(effect: ResetEffect) {
     return resetEffectJson(effect, { users: await userNames(effect.most.map(({ userId }) => userId)) });
   }
+}
+
+/** Who belongs to another admin by now is not named. */
+async function namesOfOwn(actor: Actor, inventory: Pick<InventoryStore, 'user'>, ids: readonly UserId[]) {
+  const users = await Promise.all(ids.map((id) => inventory.user(id)));
+  const own = users.flatMap((user) => (user !== null && ownsUser(actor, user.ownerId) ? [user] : []));
+  return new Map(own.map(({ id, name }) => [id, name]));
 }
 
 function detailOf({ scope, half, users }: ResetMark, owner: string | undefined) {

@@ -119,7 +119,7 @@ export const ScheduledResetJson = Type.Object(
 
 export function scheduledResetJson({ by, ownerId, userIds, ...reset }: ScheduledReset, { admins, users }: Names) {
   const owner = ownerId === null ? null : (admins.get(ownerId) ?? null);
-  const userNames = userIds.slice(0, USERS_NAMED).map((id) => users.get(id) ?? '');
+  const userNames = userIds.slice(0, USERS_NAMED).flatMap((id) => users.get(id) ?? []);
   return { ...reset, owner, userIds: [...userIds], userNames, by: byJson(by, admins) };
 }
 

@@ -59,6 +59,14 @@ export function auditSubjectsContract(make: MakeStore): void {
       const planned = { ...NOBODY, names: names.toReversed(), count: 2, at };
       expect(await about('usage.reset-planned', id)).toEqual(planned);
       expect(await about('usage.reset-cancelled', id)).toEqual(planned);
+      const account = { name: 'rita', role: 'reseller', passwordHash: '', createdAt: now() } as const;
+      const { id: ownerId } = await store.identity.addAdmin(account);
+      await store.inventory.addUser(newUser('carol', { ownerId }));
+      await store.ledger.scheduleReset({ ...plan, scope: 'owner', userIds: [], ownerId });
+      fixture.clock.advance(60_000);
+      await store.heartbeat();
+      const ofRita = (await store.history.resets(10, null)).items.find(({ scope }) => scope === 'owner');
+      expect(await about('usage.reset', ofRita?.id)).toMatchObject({ admin: 'rita', names: [here('carol')] });
       expect([await about('usage.reset', 'none'), await about('user.created', 'alice')]).toEqual([null, null]);
     });
 

@@ -36,8 +36,9 @@ export class AuditSubjects {
 
   #reset({ subject, detail }: AuditEntry): AuditAbout | null {
     const params = { id: subject };
-    const mark = this.#sql.get<{ scope: string; users: number; at: number }>(
-      'SELECT scope, users, at FROM reset WHERE public_id = @id',
+    const mark = this.#sql.get<{ scope: string; users: number; at: number; planned: string | null }>(
+      `SELECT r.scope, r.users, r.at, (SELECT a.name FROM scheduled_reset s JOIN admin a ON a.id = s.owner_id
+         WHERE s.reset_id = r.id) AS planned FROM reset r WHERE r.public_id = @id`,
       params,
     );
     if (mark === undefined) return null;
@@ -46,7 +47,7 @@ export class AuditSubjects {
        JOIN user u ON u.id = x.user_id WHERE r.public_id = @id ORDER BY u.name LIMIT ${NAMED}`,
       params,
     );
-    const admin = typeof detail.owner === 'string' ? detail.owner : null;
+    const admin = typeof detail.owner === 'string' ? detail.owner : mark.planned;
     return about({ everybody: mark.scope === 'all', admin, names, count: mark.users, at: toDate(mark.at) });
   }
 

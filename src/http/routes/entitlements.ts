@@ -184,7 +184,9 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
     { config: { access: 'change-all' }, schema: { ...trustedSchema, summary: 'Set them', body: Servers } },
     async (request) => {
       const { servers } = request.body;
-      servers.forEach(refusePort);
+      // Reports may name a server so: what is trusted already stays.
+      const trusted = new Set((await quotas.trustedServers()).map((server) => server.toLowerCase()));
+      for (const [i, server] of servers.entries()) if (!trusted.has(server.toLowerCase())) refusePort(server, i);
       await quotas.setTrustedServers(servers);
       await audit(parts, request, 'settings.trusted-servers', counted(servers.length, 'server'), { servers });
       return { servers };
@@ -194,11 +196,11 @@ export function entitlementRoutes(app: HttpApp, parts: HttpParts): void {
 
 const WITH_PORT = /^(\[[^\]]*\]|[^:]*):\d{1,5}$/;
 
-/** Trust goes by the name that reports have, which is compared as a whole: with a port it would match none. @throws InvalidInput */
+/** Trust goes by the name that reports have, which is compared as a whole: with a port it would match none of the senders that name both apart, as most do. @throws InvalidInput */
 function refusePort(server: string, index: number): void {
   const [, name] = WITH_PORT.exec(server) ?? [];
   if (name === undefined) return;
-  const message = `"${server}" names a port: reports name server and port apart, and trust goes by the server alone.`;
+  const message = `"${server}" names a port: senders name server and port apart, and trust goes by the server alone.`;
   const hint = `Leave the port out: ${name.replace(/^\[(.*)\]$/, '$1')}`;
   throw new InvalidInput(`/servers/${index}`, message, hint, 'server-with-port');
 }

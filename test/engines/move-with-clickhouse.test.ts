@@ -20,13 +20,13 @@ const folders: ReturnType<typeof temporaryFolder>[] = [];
 const servers: TestServer[] = [];
 
 beforeAll(async () => {
-  await awayFromEnd('day', 60_000);
+  await awayFromEnd('day', 20 * 60_000);
   [postgres, clickhouse] = await Promise.all([PostgresServer.start(), ClickHouseServer.start()]);
   filled = temporaryFolder('move-with-mirror');
   const server = await startServer({ dataDir: filled.path });
   for (let day = 0; day <= DAYS; day++) expect((await send(server, past(day, `past ${day}`))).status).toBe(200);
   await server.stop();
-});
+}, 25 * 60_000);
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.kill();

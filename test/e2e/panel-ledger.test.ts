@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awayFromEnd } from '../support/away-from-end.ts';
 import { fillSmallFleet, type SmallFleet } from '../support/small-fleet.ts';
 import { card, pick, TestPanel, toast } from '../support/test-panel.ts';
 
@@ -258,6 +259,7 @@ describe('a node', () => {
   });
 
   test('its sums are shown by day, and the speed of its link is told', async () => {
+    await awayFromEnd('day', 20_000);
     const { page, complaints, close } = await panel.open(`/nodes/${fleet.readableId}`);
     const sums = card(page, 'Do the sums agree?');
     type Read = { days: readonly { counters: readonly { status: string }[] }[] };
@@ -270,7 +272,7 @@ describe('a node', () => {
     await sums.getByRole('button', { name: 'By day' }).click();
     await expect.poll(() => sums.locator('tbody time').count()).toBe(perDay);
     // What is not known is no 0: of the peers, of the counter and of what nobody accounts for.
-    expect(await sums.locator('[title^="Not compared on that day"]').count()).toBe(3 * notCompared);
+    await expect.poll(() => sums.locator('[title^="Not compared on that day"]').count()).toBe(3 * notCompared);
     await pick(page, page.locator('.uact').getByRole('button', { name: 'More', exact: true }), 'Edit');
     const speed = page.getByLabel('Speed of the link, Mbit/s');
     await speed.fill('fast');

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { awayFromEnd } from '../support/away-from-end.ts';
 import { axeViolations } from '../support/browser.ts';
 import { OWNER } from '../support/server.ts';
 import { card, pick, TestPanel, toast } from '../support/test-panel.ts';
@@ -11,12 +12,14 @@ let ann: string;
 
 /** Ann has used up what she may use. */
 beforeAll(async () => {
+  // Her month is not to end meanwhile.
+  await awayFromEnd('day', 120_000);
   panel = await TestPanel.start('panel-resets');
   ann = (await panel.ask<{ id: string }>('POST', 'users', { name: 'ann', userToken: 'ann-token' })).id;
   await panel.ask('PUT', 'settings/trusted-servers', { servers: ['vpn.example.net'] });
   await panel.ask('PUT', 'users/ann/entitlement', { quota: 2 * GIB, cycle: 'month' });
   await panel.report('ann-token', { bytes_uploaded: GIB, bytes_downloaded: 2 * GIB });
-});
+}, 300_000);
 
 afterAll(() => panel?.stop());
 
@@ -93,7 +96,7 @@ test('the owner plans one for all users of an admin', async () => {
   await panel.ask('POST', 'admins', { name: 'rita', role: 'reseller', password: OWNER.password });
   const { page, complaints, close } = await panel.open('/traffic/');
   await page.getByRole('button', { name: 'Reset All' }).click();
-  await pick(page, page.getByRole('button', { name: /^Whose usage/ }), 'users of rita');
+  await pick(page, page.getByRole('button', { name: /^Whose usage/ }), 'Users of rita');
   const form = page.getByRole('dialog', { name: 'Reset of the users of rita' });
   await form.getByText('No number changes by it.').waitFor();
   await form.getByRole('button', { name: 'At a time to come' }).click();

@@ -247,7 +247,7 @@ describe('nodes and devices', () => {
     await page.getByRole('link', { name: 'tess' }).first().click();
     const usage = page.locator('.uuse .big');
     await expect.poll(() => usage.textContent()).toContain('5.00');
-    await page.getByText(/Beside it, 5\.00\sMiB since .* were claimed as history/).waitFor();
+    await page.getByText(/Of it, 5\.00\sMiB since .* were claimed as history/).waitFor();
     await page.getByRole('button', { name: 'Reset usage' }).click();
     await expect.poll(() => usage.textContent()).toMatch(/^0\s*B$/);
     await toast('tess starts from zero.').getByRole('button', { name: 'Undo' }).click();

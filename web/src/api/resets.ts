@@ -19,7 +19,7 @@ type Named<T> = T & { readonly name?: string | undefined };
 
 export type PlannedReset = Answer<'/api/v1/scheduled-resets'>['items'][number];
 
-/** So long what was looked at is what happens: whoever confirms has just seen it. */
+/** So old is what somebody looks at, at most, while they decide. */
 const LOOKED_MS = 10_000;
 
 /** What a reset would do. */
@@ -28,6 +28,7 @@ export const resetPreviewQuery = (request: ResetRequest) =>
     queryKey: ['reset-preview', request],
     queryFn: () => post<ResetEffect>('api/v1/resets/preview', request),
     staleTime: LOOKED_MS,
+    refetchInterval: LOOKED_MS,
     retry: false,
     gcTime: LOOKED_MS,
   });
@@ -38,6 +39,7 @@ export const undoPreviewQuery = (id: string) =>
     queryKey: ['reset-preview', id],
     queryFn: ({ signal }) => get<ResetEffect>(`api/v1/resets/${encodeURIComponent(id)}/undo-preview`, {}, signal),
     staleTime: LOOKED_MS,
+    refetchInterval: LOOKED_MS,
     retry: false,
     gcTime: LOOKED_MS,
   });

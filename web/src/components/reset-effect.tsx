@@ -8,22 +8,34 @@ import { useResetWords } from './use-reset-words.ts';
 export function ResetLook({ request }: { readonly request: ResetRequest }) {
   const { data, error } = useQuery(resetPreviewQuery(request));
   const { ofReset } = useResetWords();
-  return <Look text={data && ofReset(data)} error={error} />;
+  return <Look text={data && ofReset(data)} error={error} ofAdmin={request.scope === 'owner'} />;
+}
+
+export interface UndoLookProps {
+  readonly id: string;
+  /** Of the users of an admin, whose own limit it moves, too. */
+  readonly ofAdmin: boolean;
 }
 
 /** What undoing a reset would do. */
-export function UndoLook({ id }: { readonly id: string }) {
+export function UndoLook({ id, ofAdmin }: UndoLookProps) {
   const { data, error } = useQuery(undoPreviewQuery(id));
   const { ofUndo } = useResetWords();
-  return <Look text={data && ofUndo(data)} error={error} />;
+  return <Look text={data && ofUndo(data)} error={error} ofAdmin={ofAdmin} />;
 }
 
-function Look({ text, error }: { readonly text: string | undefined; readonly error: Error | null }) {
+interface LookProps {
+  readonly text: string | undefined;
+  readonly error: Error | null;
+  readonly ofAdmin: boolean;
+}
+
+function Look({ text, error, ofAdmin }: LookProps) {
   const { t } = useTranslation();
   if (error) return <FormError error={error} />;
   return (
     <p role="status" className={text === undefined ? 'mut' : undefined}>
-      {text ?? t('common.reset.looking')}
+      {text ?? t('common.reset.looking')} {ofAdmin && text !== undefined ? t('common.reset.adminLimit') : null}
     </p>
   );
 }

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { useUndoReset } from '../api/resets.ts';
 import { useTranslation } from '../i18n/words.tsx';
 import { Dialog } from './dialog.tsx';
-import { UndoLook } from './reset-effect.tsx';
+import { UndoLook, type UndoLookProps } from './reset-effect.tsx';
 
 /** Undoes a reset of some time ago, which may cut users off that have used much since: it says so first. */
-export function UndoReset({ id }: { readonly id: string }) {
+export function UndoReset({ id, ofAdmin }: UndoLookProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const undo = useUndoReset();
@@ -16,8 +16,7 @@ export function UndoReset({ id }: { readonly id: string }) {
         {t('common.undo')}
       </button>
       <Dialog title={t('common.reset.undoTitle')} open={open} onClose={close}>
-        <p>{t('common.reset.undoneWhat')}</p>
-        <UndoLook id={id} />
+        <UndoLook id={id} ofAdmin={ofAdmin} />
         <div className="row-end">
           <button type="button" className="btn" onClick={close}>
             {t('common.cancel')}

@@ -93,7 +93,7 @@ function ResetLine({ reset }: { readonly reset: Reset }) {
           t('overview.resetUndone', { at: format.short(reset.undoneAt) })
         ) : (
           <>
-            {t('overview.resetMeans')} <UndoReset id={reset.id} />
+            {t('overview.resetMeans')} <UndoReset id={reset.id} ofAdmin={reset.scope === 'owner'} />
           </>
         )}
       </span>

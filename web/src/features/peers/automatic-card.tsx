@@ -17,6 +17,7 @@ export function AutomaticCard() {
   const { t } = useTranslation();
   const known = useNodes();
   const nodes = known.data?.items ?? [];
+  const isKnown = known.data !== undefined || !known.isEnabled;
   const [chosen, setChosen] = useState('');
   const [policy, setPolicy] = useState<Policy>('per-peer');
   const nodeId = chosen || (nodes[0]?.id ?? '');
@@ -25,10 +26,8 @@ export function AutomaticCard() {
   const apply = useAssignAutomatically();
   return (
     <Card title={t('peers.automatic')} hint={t('peers.automaticMeans')} sub={t('peers.automaticSub')}>
-      {known.isLoading ? (
-        <SkeletonLines lines={1} />
-      ) : known.error ? (
-        <Failure error={known.error} retry={known.refetch} />
+      {!isKnown ? (
+        <Waiting query={known} />
       ) : nodes.length === 0 ? (
         <Empty title={t('peers.noNodes')} />
       ) : (
@@ -71,6 +70,10 @@ interface PlanProps {
   readonly plan: AutomaticPlan;
   readonly busy: boolean;
   readonly onApply: () => void;
+}
+
+function Waiting({ query }: { readonly query: ReturnType<typeof useNodes> }) {
+  return query.error ? <Failure error={query.error} retry={query.refetch} /> : <SkeletonLines lines={1} />;
 }
 
 function Plan({ plan, busy, onApply }: PlanProps) {

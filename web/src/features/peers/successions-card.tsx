@@ -33,7 +33,10 @@ function Row({ item: { userId, userName, nodeName, ended, successor, because, on
     <li>
       <Icon name="key" />
       <b title={successor.key}>
-        {t('peers.successions.freshOn', { device: `\u2068${nameOf(successor)}\u2069`, node: nodeName })}
+        {t('peers.successions.freshOn', {
+          device: apart(nameOf(successor)),
+          node: apart(nodeName ?? t('common.deletedNode')),
+        })}
       </b>
       <span className="when">{t('peers.successions.since', { at: format.short(successor.firstSeenAt) })}</span>
       <span className="why">
@@ -42,7 +45,8 @@ function Row({ item: { userId, userName, nodeName, ended, successor, because, on
           <Link to="/users/$userId" params={{ userId }}>
             <bdi>{userName}</bdi>
           </Link>
-          · <bdi title={ended.key}>{nameOf(ended)}</bdi>
+          {' · '}
+          <bdi title={ended.key}>{nameOf(ended)}</bdi>
         </span>
         <span>{why}</span>
       </span>
@@ -62,4 +66,9 @@ function Row({ item: { userId, userName, nodeName, ended, successor, because, on
 
 function nameOf({ name, key }: { readonly name: string | null; readonly key: string }): string {
   return name ?? (key.length > 20 ? `${key.slice(0, 12)}…` : key);
+}
+
+/** A name within a sentence, whichever way it is written. */
+function apart(name: string): string {
+  return `\u2068${name}\u2069`;
 }

@@ -44,7 +44,7 @@ export function AuditCard() {
                       <td className="two-lines">
                         {t(`settings.action.${entry.action}`, { defaultValue: entry.action })}
                       </td>
-                      <td className="hide-s mut">{subjectOf(entry)}</td>
+                      <td className="hide-s mut two-lines">{subjectOf(entry)}</td>
                       <td className="hide-m mut">{t(`settings.via.${entry.via}`, { defaultValue: entry.via })}</td>
                     </tr>
                   ))}
@@ -71,14 +71,13 @@ function useSubject(): (entry: AuditEntry) => string {
     const count = about.count - about.names.length;
     const names = [...about.names.map(nameOf), ...(count > 0 ? [t('common.reset.andMore', { count })] : [])].join(', ');
     const isLater = about.at !== null && Math.abs(Date.parse(about.at) - Date.parse(at)) >= SAME_MS;
-    return [
+    const said = [
       about.everybody ? t('common.reset.all') : about.admin ? t('common.reset.owner', { name: about.admin }) : names,
       about.to && t('settings.audit.to', { name: nameOf(about.to) }),
       about.node && nameOf(about.node),
       isLater && about.at && format.instant(about.at),
-    ]
-      .filter(Boolean)
-      .join(' · ');
+    ];
+    return said.filter(Boolean).join(' · ') || subject;
   };
 }
 

@@ -40,7 +40,7 @@ function Whose({ admin, onChange }: { readonly admin: string; readonly onChange:
   if (admins.length < 2) return null;
   const options = [
     { value: EVERYBODY, label: t('traffic.resetAll.everybody') },
-    ...admins.map(({ name }) => ({ value: name, label: t('common.reset.owner', { name }) })),
+    ...admins.map(({ name }) => ({ value: name, label: t('traffic.resetAll.usersOf', { name }) })),
   ];
   return <Select label={t('traffic.resetAll.whose')} value={admin} options={options} onChange={onChange} />;
 }

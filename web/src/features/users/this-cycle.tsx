@@ -22,8 +22,13 @@ export function ThisCycle({ user }: CycleProps) {
   );
 }
 
+interface ClaimedProps extends CycleProps {
+  /** Whether the number above counts these bytes, too. */
+  readonly within: boolean;
+}
+
 /** Bytes of the running month from before the user owned what carried them: servers and sums show them, no quota counts them. */
-export function ClaimedHistory({ user }: CycleProps) {
+export function ClaimedHistory({ user, within }: ClaimedProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { running } = useRunning(user);
@@ -32,7 +37,10 @@ export function ClaimedHistory({ user }: CycleProps) {
   if (bytes <= 0n) return null;
   return (
     <p className="note">
-      {t('users.claimedBeside', { bytes: format.bytesText(bytes), from: format.day(running.from) })}
+      {t(within ? 'users.claimedWithin' : 'users.claimedBeside', {
+        bytes: format.bytesText(bytes),
+        from: format.day(running.from),
+      })}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { resetsQuery, seriesQuery } from '../../api/resources.ts';
-import { useIsOwner } from '../../api/session.tsx';
+import { useIsOwner, useMayWrite } from '../../api/session.tsx';
 import type { Gap, Series, User } from '../../api/types.ts';
 import { Block } from '../../components/block.tsx';
 import { Card } from '../../components/card.tsx';
@@ -128,8 +128,7 @@ function useGapEvent(): (gap: Gap) => Event {
 
 function useResetEvent(): (mark: Series['marks'][number]) => Event {
   const { t } = useTranslation();
-  const owner = useIsOwner();
-  const resets = useQuery({ ...resetsQuery, enabled: owner }).data?.items ?? [];
+  const resets = useQuery({ ...resetsQuery, enabled: useMayWrite() }).data?.items ?? [];
   return (mark) => {
     const reset = resets.find((one) => one.at === mark.at && one.undoneAt === null);
     const by = reset?.by?.name ? t('users.doneBy', { name: reset.by.name }) : null;
@@ -141,7 +140,7 @@ function useResetEvent(): (mark: Series['marks'][number]) => Event {
       why: (
         <>
           {[by, reset?.reason, t('users.resetMeans')].filter(Boolean).join(' · ')}{' '}
-          {reset?.scope === 'user' ? <UndoReset id={reset.id} /> : null}
+          {reset === undefined ? null : <UndoReset id={reset.id} ofAdmin={reset.scope === 'owner'} />}
         </>
       ),
     };

@@ -29,7 +29,7 @@ export function UserUsage({ user }: { readonly user: User }) {
           </span>
           {entitlement ? <Resets entitlement={entitlement} /> : <ThisCycle user={user} />}
         </div>
-        <ClaimedHistory user={user} />
+        <ClaimedHistory user={user} within />
       </div>
     );
   }
@@ -51,7 +51,7 @@ export function UserUsage({ user }: { readonly user: User }) {
       {others.map((quota) => (
         <Further key={quota.name} entitlement={entitlement} quota={quota} />
       ))}
-      <ClaimedHistory user={user} />
+      <ClaimedHistory user={user} within={false} />
     </div>
   );
 }

@@ -176,7 +176,7 @@ test('a device with a new key where one of a user ended is theirs with one press
   await write('router anew', 9_000);
   const { page, complaints, close } = await panel.open('/peers?range=7d');
   const found = card(page, 'A new key of the same user?');
-  await found.getByRole('cell', { name: 'the same addresses', exact: true }).waitFor();
+  await found.getByText('the same addresses', { exact: true }).waitFor();
   await found.getByRole('link', { name: 'kay' }).click();
   await page.waitForURL(/users\/[^?]+\?range=7d/);
   await page.goBack();

@@ -62,6 +62,7 @@ test('a reset of one user says what it did, and its undo, who is cut off by it, 
     .getByText('1 user, 3.00 GiB go back to 0. 1 cut-off user has access again. Nothing was deleted.')
     .waitFor();
   await becomes('active');
+  await page.locator('.lane').getByText('Reset of a user').first().waitFor();
   const mark = card(page, 'Timeline').locator('li', { hasText: 'Usage reset' });
   const form = page.getByRole('dialog', { name: 'Undo the reset?' });
   await mark.getByRole('button', { name: 'Undo' }).click();

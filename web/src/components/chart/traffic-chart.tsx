@@ -109,9 +109,14 @@ function useChartData(series: Series | undefined, by: SeriesFilter['by'], marks:
       ...qualityWords,
       gap: (name) => t('common.chart.gap', { name }),
       pause: (reason) => t(`common.gaps.reason.${reason}`),
-      reset: (label) => t('common.chart.reset', { label }),
+      reset: (label) => (isScope(label) ? t(`common.chart.resetOf.${label}`) : t('common.chart.reset', { label })),
     };
     const data = chartData(series, by === 'total' ? 'directions' : 'series', words, Date.now() / 1000);
     return { ...data, marks: [...data.marks, ...marks].toSorted((a, b) => a.from - b.from) };
   }, [series, by, marks, t, qualityWords]);
+}
+
+/** Resets without a reason are named by whom they were of. */
+function isScope(label: string): boolean {
+  return label === 'all' || label === 'owner' || label === 'user';
 }
